@@ -1,0 +1,34 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import Language, User, validate_time_zone
+from common.serializing import OutputSerializer
+
+
+class MeSerializer(OutputSerializer):
+    uuid = serializers.UUIDField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    language = serializers.ChoiceField(
+        choices=Language.values, allow_blank=True, help_text="Empty where none has been chosen."
+    )
+    time_zone = serializers.CharField(help_text="An IANA name such as `Asia/Seoul`.")
+    wants_weekly_summary = serializers.BooleanField()
+    is_instructor = serializers.BooleanField(source="is_staff")
+
+
+class MeInput(serializers.Serializer[Any]):
+    """Settings to change; what is left out stays."""
+
+    name = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=Language.values, allow_blank=True, required=False)
+    time_zone = serializers.CharField(max_length=64, validators=[validate_time_zone], required=False)
+    wants_weekly_summary = serializers.BooleanField(required=False)
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        if validated_data:
+            instance.save(update_fields=list(validated_data))
+        return instance

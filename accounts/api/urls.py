@@ -1,0 +1,7 @@
+from accounts.api import views
+from common.routing import route
+
+urlpatterns = [
+    *route("me", views.Me.as_view(), "api-me"),
+    *route("session", views.Session.as_view(), "api-session"),
+]

@@ -1,0 +1,47 @@
+"""The account of who asks, and sign-out."""
+
+from django.contrib.sessions.backends.base import SessionBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from accounts.api.serializers import MeInput, MeSerializer
+from common.openapi import problems
+
+
+class Me(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="me_read",
+        summary="Who is signed in",
+        tags=["account"],
+        responses={200: MeSerializer, **problems()},
+    )
+    def get(self, request: AuthenticatedRequest) -> Response:
+        return Response(MeSerializer.shape(request.user))
+
+    @extend_schema(
+        operation_id="me_change",
+        summary="Change settings of the account",
+        tags=["account"],
+        request=MeInput,
+        responses={200: MeSerializer, **problems(400)},
+    )
+    def patch(self, request: AuthenticatedRequest) -> Response:
+        form = MeInput(request.user, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        return Response(MeSerializer.shape(form.save()))
+
+
+class Session(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="session_end",
+        summary="Sign out",
+        description="The session token stops working at once.",
+        tags=["account"],
+        request=None,
+        responses={204: None, **problems()},
+    )
+    def delete(self, request: AuthenticatedRequest) -> Response:
+        session: SessionBase = request.auth  # type: ignore[assignment]  # what our authentication gives
+        session.flush()
+        return Response(status=204)

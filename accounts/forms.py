@@ -1,0 +1,97 @@
+"""Owns what sign-up and "my account" ask for."""
+
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.extensions import is_known_code, redeem_code
+from accounts.models import Language, User
+
+
+class SignupForm(forms.Form):
+    """What we ask beyond allauth's e-mail address and password, on the page and in the app's sign-up alike."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name (optional)"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Enrolment code"),
+        max_length=50,
+        help_text=gettext_lazy("Your instructor has told you the code."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        validators=[ProhibitNullCharactersValidator()],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.SIGNUP != "code":
+            del self.fields["code"]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not is_known_code(code):
+            raise forms.ValidationError(_("No course has this enrolment code."), code="wrong-enrolment-code")
+        return code
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Complete the account that allauth has just made."""
+        user.name = self.cleaned_data.get("name", "")
+        language = (get_language() or "").split("-")[0]
+        user.language = language if language in Language.values else ""
+        user.save(update_fields=["name", "language"])
+        if code := self.cleaned_data.get("code"):
+            redeem_code(user, code)
+
+
+@cache
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The zones a person can live in, by region: [(region, [(name, city)])]."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _slash, city = name.partition("/")
+        if city and region not in ("Etc", "SystemV", "posix", "right"):
+            regions.setdefault(region, []).append((name, city.replace("_", " ")))
+    return [*regions.items(), ("UTC", [("UTC", "UTC")])]
+
+
+class LanguageSelect(forms.Select):
+    """Each language is named in itself, and marked so for screen readers."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value:
+            option["attrs"]["lang"] = value
+        return option
+
+
+class SettingsForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ("name", "language", "time_zone", "wants_weekly_summary")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=self.fields["language"].label,
+            choices=[("", _("The language of the browser")), *Language.choices],
+            required=False,
+            widget=LanguageSelect,
+        )
+        zones: list[Any] = list(time_zones())
+        stored = self.instance.time_zone
+        if not any(stored == name for _region, names in zones for name, _city in names):
+            zones.insert(0, (stored, stored))
+        self.fields["time_zone"] = forms.ChoiceField(label=self.fields["time_zone"].label, choices=zones)
+        # The names of zones are English in every language.
+        self.fields["time_zone"].widget.attrs["lang"] = "en"
+        self.fields["name"].widget.attrs["autocomplete"] = "name"

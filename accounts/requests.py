@@ -1,0 +1,9 @@
+"""The type of a request behind `login_required`."""
+
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class AuthenticatedRequest(HttpRequest):
+    user: User

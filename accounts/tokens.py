@@ -1,0 +1,13 @@
+"""Owns how a session token finds its session."""
+
+from allauth.headless.internal.sessionkit import lookup_session
+from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
+from django.contrib.sessions.backends.base import SessionBase
+
+
+class SessionTokens(SessionTokenStrategy):
+    """allauth's opaque tokens, looked up in one query instead of two: it asks whether a session exists, then loads it."""
+
+    def lookup_session(self, session_token: str) -> SessionBase | None:
+        session: SessionBase | None = lookup_session(session_token)
+        return session

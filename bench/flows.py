@@ -1,0 +1,149 @@
+"""Owns what takes several requests: a whole attempt, and the way from the submit to the grade. As an app does it, by API."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.load import BenchError, Connection, Request, Timing, timing
+
+# Seconds between two looks for a result: soon at first, then less and less often, like the page's.
+FIRST_LOOK, LOOK_FACTOR, LAST_LOOK = 0.02, 1.5, 0.5
+# Seconds until a grade is there; more is no figure but a fault.
+GRADE_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to one attempt: a student's token and a quiz."""
+
+    token: str
+    quiz: str
+
+    def request(self, method: str, path: str, body: Any = None, expect: int = 200) -> Request:
+        headers = {"X-Session-Token": self.token, "Accept-Language": "ko", "Content-Type": "application/json"}
+        return Request(f"/api/v1/{path}", headers, method, "" if body is None else json.dumps(body), expect)
+
+
+class Tickets:
+    """Every attempt that the course allows its students, so handed out that the same student comes late again."""
+
+    def __init__(self, tokens: Iterable[str], attempts_allowed: dict[str, int]) -> None:
+        tokens = list(tokens)
+        rounds = [quiz for quiz, allowed in attempts_allowed.items() for _ in range(allowed)]
+        self._left = deque(Ticket(token, quiz) for quiz in rounds for token in tokens)
+
+    def take(self) -> Ticket:
+        if not self._left:
+            raise BenchError("Every student has used every attempt: measure for a shorter time.")
+        return self._left.popleft()
+
+
+def whole_attempts(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
+    """So many students at a time: start, save each answer, submit, the next one. The grading goes on meanwhile.
+
+    Returns only when everything is graded, so that nothing is left to do while something else is measured.
+    """
+    return asyncio.run(_whole_attempts(port, tickets, students, seconds))
+
+
+async def _whole_attempts(port: int, tickets: Tickets, students: int, seconds: float) -> Timing:
+    connections = [Connection(port) for _ in range(students)]
+    start = time.perf_counter()
+    try:
+        done = await asyncio.gather(*(_one_after_another(c, tickets, start + seconds) for c in connections))
+        took = time.perf_counter() - start
+        for connection, (_, last) in zip(connections, done, strict=True):
+            await _until_graded(connection, *last)
+    finally:
+        for connection in connections:
+            connection.close()
+    return timing([each for durations, _ in done for each in durations], took)
+
+
+async def _one_after_another(
+    connection: Connection, tickets: Tickets, until: float
+) -> tuple[list[float], tuple[Ticket, str]]:
+    durations = []
+    while True:
+        ticket = tickets.take()
+        before = time.perf_counter()
+        attempt = await _begin(connection, ticket)
+        for question in attempt["questions"]:
+            path = f"attempts/{attempt['uuid']}/answers/{question['uuid']}"
+            await connection.send(ticket.request("PUT", path, {"response": _response(question)}))
+        await connection.send(ticket.request("POST", f"attempts/{attempt['uuid']}/submit", expect=202))
+        durations.append(time.perf_counter() - before)
+        if time.perf_counter() >= until:
+            return durations, (ticket, attempt["uuid"])
+
+
+def submit_to_graded(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
+    """So many students submit at the same moment, with all their answers; each looks until the grade is there.
+
+    Again and again, for `seconds` of this; beginning the attempts is not part of it.
+    """
+    return asyncio.run(_submit_to_graded(port, tickets, students, seconds))
+
+
+async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds: float) -> Timing:
+    connections = [Connection(port) for _ in range(students)]
+    durations: list[float] = []
+    took = 0.0
+    try:
+        # The first one only wakes the worker.
+        await _hand_in(connections[0], *await _ready(connections[0], tickets.take()))
+        while took < seconds:
+            ready = await asyncio.gather(*(_ready(connection, tickets.take()) for connection in connections))
+            start = time.perf_counter()
+            durations += await asyncio.gather(
+                *(_hand_in(connection, *each) for connection, each in zip(connections, ready, strict=True))
+            )
+            took += time.perf_counter() - start
+    finally:
+        for connection in connections:
+            connection.close()
+    return timing(durations, took)
+
+
+async def _ready(connection: Connection, ticket: Ticket) -> tuple[Ticket, dict[str, Any]]:
+    return ticket, await _begin(connection, ticket)
+
+
+async def _begin(connection: Connection, ticket: Ticket) -> dict[str, Any]:
+    answer = await connection.send(ticket.request("POST", f"quizzes/{ticket.quiz}/attempts", expect=201))
+    attempt: dict[str, Any] = json.loads(answer.body)
+    return attempt
+
+
+async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, Any]) -> float:
+    """Submit with all answers; return the seconds until the grade was seen."""
+    answers = {question["uuid"]: _response(question) for question in attempt["questions"]}
+    before = time.perf_counter()
+    await connection.send(
+        ticket.request("POST", f"attempts/{attempt['uuid']}/submit", {"answers": answers}, expect=202)
+    )
+    await _until_graded(connection, ticket, attempt["uuid"])
+    return time.perf_counter() - before
+
+
+async def _until_graded(connection: Connection, ticket: Ticket, attempt: str) -> None:
+    deadline = time.perf_counter() + GRADE_TIMEOUT
+    look = FIRST_LOOK
+    while time.perf_counter() < deadline:
+        answer = await connection.send(ticket.request("GET", f"attempts/{attempt}/result"))
+        if json.loads(answer.body)["status"] == "graded":
+            return
+        await asyncio.sleep(look)
+        look = min(look * LOOK_FACTOR, LAST_LOOK)
+    raise BenchError(f"An attempt was not graded after {GRADE_TIMEOUT:.0f} s.")
+
+
+def _response(question: dict[str, Any]) -> dict[str, Any]:
+    if question["kind"] == "short_answer":
+        return {"text": "data drift"}
+    first = question["choices"][0]["uuid"]
+    return {"choices": [first]} if question["kind"] == "multiple_choice" else {"choice": first}

@@ -1,0 +1,204 @@
+"""Owns how requests are sent and timed: by wrk where it is installed, else by a loop of our own. Loopback only.
+
+Both are closed loops: each of the connections sends its next request when the last answer has come. Whatever sends, one
+run of the bench uses it for both sides; the loop of our own costs more of the processor, so its figures are not wrk's.
+"""
+
+import asyncio
+import itertools
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+HOST = "127.0.0.1"
+# Seconds for one answer. Nothing measured here takes one; something that does is broken.
+PATIENCE = 30.0
+
+
+class BenchError(RuntimeError):
+    """Something answered otherwise than it must: what was timed would not be what the line says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, and the status that its answer must have."""
+
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: str = ""
+    expect: int = 200
+
+    def to_bytes(self, port: int) -> bytes:
+        headers = {"Host": f"{HOST}:{port}", **self.headers}
+        if self.method != "GET":
+            headers["Content-Length"] = str(len(self.body.encode()))
+        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        return ("\r\n".join(lines) + "\r\n\r\n" + self.body).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What one run gave: answers a second, and how long one took, in milliseconds."""
+
+    rps: float
+    p50_ms: float
+    p95_ms: float
+
+
+def timing(seconds: Sequence[float], took: float) -> Timing:
+    """The timing of single durations, all of them within `took` seconds."""
+    cuts = statistics.quantiles(seconds, n=20, method="inclusive") if len(seconds) > 1 else [*seconds] * 19
+    return Timing(len(seconds) / took, cuts[9] * 1000, cuts[18] * 1000)
+
+
+class Connection:
+    """One kept-open connection: a request at a time."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def send(self, request: Request) -> Answer:
+        """The answer to `request`. Raises BenchError when it has another status than the request expects."""
+        answer = await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
+        if answer.status != request.expect:
+            start = answer.body[:300].decode(errors="replace")
+            raise BenchError(f"{request.method} {request.path} answered {answer.status}, not {request.expect}: {start}")
+        return answer
+
+    async def _exchange(self, data: bytes) -> Answer:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(HOST, self.port)
+        reader, writer = self._streams
+        writer.write(data)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        _, found, rest = head.partition(b"\r\ncontent-length:")
+        if not found:
+            raise BenchError("An answer has no Content-Length.")
+        return Answer(int(head[9:12]), await reader.readexactly(int(rest.split(b"\r\n", 1)[0])))
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+
+
+def tool() -> str:
+    return "wrk" if shutil.which("wrk") else "own loop"
+
+
+def check(port: int, requests: Sequence[Request], *, samples: int = 48) -> int:
+    """Send `samples` of the requests, evenly spread, over several connections; return the size of the smallest body.
+
+    It warms both workers up, too. Raises BenchError for an answer of another status than expected.
+    """
+    return asyncio.run(_check(port, requests[:: max(1, len(requests) // samples)]))
+
+
+async def _check(port: int, requests: Sequence[Request]) -> int:
+    connections = [Connection(port) for _ in range(8)]
+    try:
+        lanes = [requests[at::8] for at in range(8)]
+        sizes = await asyncio.gather(
+            *(_sizes(connection, lane) for connection, lane in zip(connections, lanes, strict=True))
+        )
+    finally:
+        for connection in connections:
+            connection.close()
+    return min(itertools.chain.from_iterable(sizes))
+
+
+async def _sizes(connection: Connection, requests: Iterable[Request]) -> list[int]:
+    return [len((await connection.send(request)).body) for request in requests]
+
+
+def run(port: int, requests: Sequence[Request], *, connections: int, seconds: int) -> Timing:
+    """Send the requests in turn, again and again, for `seconds`. Raises BenchError for a single wrong answer."""
+    smallest = check(port, requests)
+    if tool() == "wrk":
+        return _run_wrk(port, requests, connections, seconds, smallest)
+    return run_own(port, requests, connections=connections, seconds=seconds)
+
+
+def run_own(port: int, requests: Sequence[Request], *, connections: int, seconds: float) -> Timing:
+    """The same by our own loop, whatever is installed: for what is compared with something only it can do."""
+    return asyncio.run(_run_own(port, requests, connections, seconds))
+
+
+async def _run_own(port: int, requests: Sequence[Request], connections: int, seconds: float) -> Timing:
+    line = itertools.cycle(requests)
+    start = time.perf_counter()
+    took = await asyncio.gather(*(_keep_sending(port, line, start + seconds) for _ in range(connections)))
+    return timing(list(itertools.chain.from_iterable(took)), time.perf_counter() - start)
+
+
+async def _keep_sending(port: int, line: Iterable[Request], until: float) -> list[float]:
+    connection = Connection(port)
+    took: list[float] = []
+    try:
+        for request in line:
+            before = time.perf_counter()
+            if before >= until:
+                break
+            await connection.send(request)
+            took.append(time.perf_counter() - before)
+    finally:
+        connection.close()
+    return took
+
+
+# wrk calls `request` for each request and `done` at the end; it counts as errors the answers from 400 on.
+WRK_SCRIPT = """
+local requests = {
+%s
+}
+local at = 0
+
+function request()
+  at = at %% #requests + 1
+  return requests[at]
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format(
+    '\\n{"requests": %%d, "micros": %%d, "bytes": %%d, "errors": %%d, "p50": %%d, "p95": %%d}\\n',
+    summary.requests, summary.duration, summary.bytes, e.status + e.connect + e.read + e.write + e.timeout,
+    latency:percentile(50), latency:percentile(95)))
+end
+"""
+
+
+def _lua_string(data: bytes) -> str:
+    plain = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03d}" for byte in data)
+    return '"' + "".join(plain) + '"'
+
+
+def _run_wrk(port: int, requests: Sequence[Request], connections: int, seconds: int, smallest: int) -> Timing:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(WRK_SCRIPT % ",\n".join(_lua_string(request.to_bytes(port)) for request in requests))
+        script.flush()
+        done = subprocess.run(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={PATIENCE:.0f}s",
+             "-s", script.name, f"http://{HOST}:{port}/"],
+            capture_output=True, text=True, check=False, timeout=seconds + 2 * PATIENCE,
+        )  # fmt: skip
+    try:
+        told = json.loads(done.stdout.rstrip().splitlines()[-1])
+    except (IndexError, ValueError) as error:
+        raise BenchError(f"wrk gave no result: {done.stdout} {done.stderr}") from error
+    # A redirect is no error to wrk, but it is short.
+    if told["errors"] or not told["requests"] or told["bytes"] / told["requests"] < smallest:
+        raise BenchError(f"{requests[0].method} {requests[0].path}: some answers were wrong: {told}")
+    return Timing(told["requests"] / told["micros"] * 1e6, told["p50"] / 1000, told["p95"] / 1000)

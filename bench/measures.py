@@ -1,0 +1,191 @@
+"""Owns what is measured, beside what of the yardstick, in which order; and the line that tells it."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from bench import flows, load
+from bench.load import Request, Timing
+from bench.sides import Sides
+
+CSRF = "bench0bench0bench0bench0bench0be"
+API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
+SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND = "submit_to_graded", "attempts_per_second"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One kind of request to the product, and the address of the yardstick it is a ratio to."""
+
+    name: str
+    yardstick: str
+    requests: Sequence[Request]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured. `levels` are students at a time; of `rounds` the best counts, each `seconds` long."""
+
+    mode: str
+    levels: Sequence[int]
+    grading_levels: Sequence[int]
+    attempt_levels: Sequence[int]
+    rounds: int
+    seconds: int
+    only: Sequence[str] = ()
+
+    def wants(self, name: str) -> bool:
+        return not self.only or name in self.only
+
+
+NAMES = (
+    "lesson_page",
+    "course_page",
+    "quiz_page",
+    "attempt_page",
+    API_OUTLINE,
+    ANSWER_SAVE,
+    SUBMIT_TO_GRADED,
+    ATTEMPTS_PER_SECOND,
+)
+
+
+def line(name: str, mode: str, students: int, ours: Timing, yardstick: str, theirs: Timing) -> str:
+    """What is printed for one measurement: JSON, with the yardstick's figure and the ratio to it."""
+    return json.dumps(
+        {
+            "name": name,
+            "mode": mode,
+            "c": students,
+            "rps": round(ours.rps, 1),
+            "p50_ms": round(ours.p50_ms, 2),
+            "p95_ms": round(ours.p95_ms, 2),
+            "yardstick": yardstick,
+            "yardstick_rps": round(theirs.rps, 1),
+            "ratio": round(ours.rps / theirs.rps, 3),
+        }
+    )
+
+
+def run(sides: Sides, plan: Plan, tell: Callable[[str], Any]) -> None:
+    """Measure everything that the plan wants, one after the other, and tell a line for each."""
+    for told in _all(sides, plan):
+        tell(told)
+
+
+def _all(sides: Sides, plan: Plan) -> Iterator[str]:
+    measures = [measure for measure in pages(sides.cast) if plan.wants(measure.name)]
+    guests = yardstick_requests(sides.guest)
+    for students in plan.levels:
+        yield from _pages(sides, plan, measures, guests, students)
+    tickets = flows.Tickets(sides.cast["takers"], sides.cast["attempts_allowed"])
+    if plan.wants(SUBMIT_TO_GRADED):
+        for students in plan.grading_levels:
+            yield _flow(sides, plan, SUBMIT_TO_GRADED, guests["/write"], tickets, students)
+    if plan.wants(ATTEMPTS_PER_SECOND):
+        for students in plan.attempt_levels:
+            yield _flow(sides, plan, ATTEMPTS_PER_SECOND, guests["/page"], tickets, students)
+
+
+def _pages(
+    sides: Sides, plan: Plan, measures: Sequence[Measure], guests: dict[str, Request], students: int
+) -> Iterator[str]:
+    """Both sides in turn, round by round, so that what else the machine does meets both."""
+    found: dict[str, list[Timing]] = {}
+    for _ in range(plan.rounds):
+        for address in dict.fromkeys(measure.yardstick for measure in measures):
+            found.setdefault(address, []).append(_timed(sides.yardstick, [guests[address]], plan, students))
+            for measure in measures:
+                if measure.yardstick == address:
+                    found.setdefault(measure.name, []).append(_timed(sides.product, measure.requests, plan, students))
+    for measure in measures:
+        ours, theirs = best(found[measure.name]), best(found[measure.yardstick])
+        yield line(measure.name, plan.mode, students, ours, measure.yardstick, theirs)
+
+
+def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) -> Timing:
+    return load.run(port, requests, connections=students, seconds=plan.seconds)
+
+
+def _flow(sides: Sides, plan: Plan, name: str, guest: Request, tickets: flows.Tickets, students: int) -> str:
+    """A flow, and the yardstick by the same sender: wrk cannot follow a flow."""
+    flow = flows.submit_to_graded if name == SUBMIT_TO_GRADED else flows.whole_attempts
+    ours, theirs = [], []
+    for _ in range(plan.rounds):
+        theirs.append(load.run_own(sides.yardstick, [guest], connections=students, seconds=plan.seconds))
+        ours.append(flow(sides.product, tickets, students=students, seconds=plan.seconds))
+    return line(name, plan.mode, students, best(ours), guest.path, best(theirs))
+
+
+def best(rounds: Iterable[Timing]) -> Timing:
+    """The round with the most answers a second: what else the machine does can only make one slower."""
+    return max(rounds, key=lambda found: found.rps)
+
+
+def pages(cast: dict[str, Any]) -> list[Measure]:
+    """What single requests are measured, as the readers of `bench.students` send them."""
+    course, readers = cast["course"], cast["readers"]
+    return [
+        # Each student's next request is for the next lesson: each visit moves the place to continue, and writes it.
+        Measure(
+            "lesson_page", "/page", _in_turn(readers, [f"/courses/{course}/lessons/{s}/" for s in cast["lessons"]])
+        ),
+        Measure("course_page", "/page", _in_turn(readers, [f"/courses/{course}/"])),
+        Measure("quiz_page", "/page", _in_turn(readers, [f"/courses/{course}/quizzes/{s}/" for s in cast["quizzes"]])),
+        Measure(
+            "attempt_page", "/page", [Request(f"/attempts/{r['attempt']}/", browser(r["session"])) for r in readers]
+        ),
+        Measure(
+            API_OUTLINE,
+            "/api",
+            [
+                Request(f"/api/v1/courses/{course}/outline", {"X-Session-Token": r["session"], "Accept-Language": "ko"})
+                for r in readers
+            ],
+        ),
+        Measure(
+            ANSWER_SAVE,
+            "/write",
+            [
+                Request(f"/attempts/{r['attempt']}/answers/", form(r["session"]), "POST", urlencode(r["answers"][at]))
+                for at in range(len(readers[0]["answers"]))
+                for r in readers
+            ],
+        ),
+    ]
+
+
+def yardstick_requests(guest: dict[str, Any]) -> dict[str, Request]:
+    return {
+        "/page": Request("/page", browser(guest["session"])),
+        "/api": Request("/api", {"Authorization": f"Token {guest['token']}", "Accept-Language": "ko"}),
+        "/write": Request("/write", form(guest["session"]), "POST", urlencode({"value": "an answer"})),
+    }
+
+
+def _in_turn(readers: Sequence[dict[str, Any]], paths: Sequence[str]) -> list[Request]:
+    """Everybody's request in turn, and so often that everybody has been at each path."""
+    return [
+        Request(paths[(turn + at) % len(paths)], browser(reader["session"]))
+        for turn in range(len(paths))
+        for at, reader in enumerate(readers)
+    ]
+
+
+def browser(session: str) -> dict[str, str]:
+    return {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "Accept-Language": "ko"}
+
+
+def form(session: str) -> dict[str, str]:
+    return {**browser(session), "X-CSRFToken": CSRF, "Content-Type": "application/x-www-form-urlencoded"}
+
+
+def about(plan: Plan) -> str:
+    """A line for the reader of the figures, not for programs."""
+    return (
+        f"Requests by {load.tool()}; the best of {plan.rounds} rounds of {plan.seconds} s, both sides in turn. "
+        f"Python {sys.version.split()[0]}."
+    )

@@ -1,0 +1,114 @@
+"""Fills the product with students and says how to be them. Runs inside the product's Django (`manage.py shell`).
+
+Readers read: each has lessons done, a graded attempt and an open one, so that their pages are those of the middle of
+the course. Takers take quizzes: they have every attempt still before them.
+"""
+
+import json
+import random
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from courses import progress
+from courses.models import Activity, Course, Enrolment
+from lms.management.commands.up import children
+from quizzes import attempts, grading
+from quizzes.models import Attempt, Quiz
+
+COURSE = "data-analytics-week-2"
+READERS, TAKERS = 100, 700
+
+
+def main() -> None:
+    """Make everybody; print as JSON what the bench has to know."""
+    course = Course.objects.get(slug=COURSE)
+    lessons = list(Activity.objects.filter(course=course, kind=Activity.Kind.LESSON).visible())
+    graded = list(
+        Quiz.objects.filter(activity__course=course, activity__kind=Activity.Kind.QUIZ)
+        .select_related("activity", "current_version")
+        .order_by("activity__position")
+    )
+    with transaction.atomic():
+        people = _people(READERS + TAKERS)
+        enrolments = Enrolment.objects.bulk_create(Enrolment(user=person, course=course) for person in people)
+        sessions = _sessions(people)
+        started = [_in_mid_course(enrolments[at], at, lessons, graded) for at in range(READERS)]
+    readers = [
+        {"session": sessions[at], "attempt": str(attempt.uuid), "answers": _forms(attempt)}
+        for at, attempt in enumerate(started)
+    ]
+    quizzes = {str(quiz.activity.uuid): quiz.attempts_allowed for quiz in graded}
+    told = {
+        "course": COURSE,
+        "lessons": [lesson.slug for lesson in lessons],
+        "quizzes": [quiz.activity.slug for quiz in graded],
+        "readers": readers,
+        "takers": sessions[READERS:],
+        "attempts_allowed": quizzes,
+        "web": next(child.command for child in children(0) if child.name == "web"),
+    }
+    print(json.dumps(told))
+
+
+def _people(count: int) -> list[User]:
+    # Nobody types a password here, and hashing one takes 30 ms.
+    nobody = make_password(None)
+    return User.objects.bulk_create(
+        User(
+            email=f"student{number}@bench.invalid",
+            name=f"Student {number}",
+            password=nobody,
+            language="ko" if number % 2 else "en",
+        )
+        for number in range(count)
+    )
+
+
+def _sessions(people: list[User]) -> list[str]:
+    """A session for each person, as signing in makes it; its key is what the cookie holds, and an app's token."""
+    store = SessionStore()
+    rows = []
+    for person in people:
+        data = {
+            SESSION_KEY: str(person.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: person.get_session_auth_hash(),
+        }
+        rows.append(
+            Session(
+                session_key=store._get_new_session_key(),
+                session_data=store.encode(data),
+                expire_date=store.get_expiry_date(),
+            )
+        )
+    return [row.session_key for row in Session.objects.bulk_create(rows)]
+
+
+def _in_mid_course(enrolment: Enrolment, number: int, lessons: list[Activity], graded: list[Quiz]) -> Attempt:
+    """Have the student done some lessons and the last quiz, and begun the first one; return the open attempt."""
+    now = timezone.now()
+    for lesson in lessons[: number % len(lessons)]:
+        progress.mark_done(enrolment=enrolment, activity=lesson, now=now)
+    attempt = attempts.start(quiz=graded[-1], enrolment=enrolment, now=now)
+    attempts.submit(attempt=attempt, now=now)
+    grading.grade_attempt(attempt_id=attempt.pk, now=now)
+    return attempts.start(quiz=graded[0], enrolment=enrolment, now=now)
+
+
+def _forms(attempt: Attempt) -> list[dict[str, str]]:
+    """One answer to each question, as the page's form names it."""
+    return [{"question": view["uuid"], view["uuid"]: _value(view)} for view in attempt.version.content["questions"]]
+
+
+def _value(view: dict[str, Any]) -> str:
+    if view["kind"] == "short_answer":
+        return "data drift"
+    return str(random.choice(view["choices"])["uuid"])

@@ -1,0 +1,20 @@
+"""Two tables: what is read, and what is written."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Page(models.Model):
+    """A title and 4 KB of text."""
+
+    title = models.CharField(max_length=100)
+    text = models.TextField()
+
+
+class Note(models.Model):
+    """One row for each `/write`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    page = models.ForeignKey(Page, models.CASCADE)
+    value = models.CharField(max_length=200)
+    written_at = models.DateTimeField(auto_now_add=True)

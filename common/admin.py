@@ -1,0 +1,87 @@
+"""Owns what every admin class shares: who may see which rows, and what "read-only" means."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that are looked at: nobody adds, changes or deletes them here."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class CourseScopedAdmin(ModelAdmin):
+    """Rows that belong to a course: an instructor sees those of the courses they teach, an administrator all.
+
+    `instructors` is the lookup from the row to the people who teach its course. Deleting is an administrator's: what
+    students have worked on is archived instead.
+    """
+
+    instructors: ClassVar[str] = "course__instructors"
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{self.instructors: request.user})
+
+    def _owns(self, request: HttpRequest, obj: models.Model | None) -> bool:
+        if not (request.user.is_active and request.user.is_staff):
+            return False
+        if obj is None or obj.pk is None or request.user.is_superuser:
+            return True
+        return bool(type(obj)._default_manager.filter(pk=obj.pk, **{self.instructors: request.user}).exists())
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._owns(request, None)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._owns(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self._owns(request, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._owns(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Offer only rows that the person may see in their own list."""
+        related = admin.site._registry.get(db_field.related_model)
+        if "queryset" not in kwargs and isinstance(related, CourseScopedAdmin):
+            kwargs["queryset"] = related.get_queryset(request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[no-any-return]
+
+
+class OwnedInline:
+    """An inline of a row that `CourseScopedAdmin` lets somebody edit: whoever edits the row edits its parts."""
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return True

@@ -1,0 +1,20 @@
+"""Owns how translations are compiled: in Python, because a newcomer's machine has no gettext tools."""
+
+from pathlib import Path
+
+import polib
+
+
+def compile_all(locale: Path) -> list[Path]:
+    """Write the .mo file beside each .po file that is newer than it; returns what was written."""
+    written = []
+    for source in sorted(locale.glob("**/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            polib.pofile(str(source)).save_as_mofile(str(target))
+            written.append(target)
+    return written
+
+
+if __name__ == "__main__":
+    compile_all(Path(__file__).resolve().parent.parent / "locale")

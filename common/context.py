@@ -1,0 +1,10 @@
+"""What every template may know about the site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    return {"SITE_NAME": "Baeum", "INBOX": settings.INBOX, "SIGNUP": settings.SIGNUP}

@@ -1,0 +1,28 @@
+"""Owns how a text that exists once per language is chosen: {"ko": …, "en": …}."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils import translation
+
+
+def active() -> str:
+    """The reader's language, one of settings.LANGUAGES."""
+    code = (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+    """The text in `language` (default: the reader's), else in the first language that has one, else ""."""
+    if not texts:
+        return ""
+    wanted = texts.get(language or active())
+    return wanted or next((text for text in texts.values() if text), "")
+
+
+def written_in(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+    """The language that `choose` answers in: it differs from the reader's where a translation is missing."""
+    language = language or active()
+    if not texts or texts.get(language):
+        return language
+    return next((code for code, text in texts.items() if text), language)

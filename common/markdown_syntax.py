@@ -1,0 +1,170 @@
+"""Owns the syntax that courses add to CommonMark, as rules of markdown-it.
+
+Emphasis beside Korean, Chinese and Japanese letters; glossary terms `[[key|text]]`; heading ids `{#id}`; boxes
+`> [!NOTE]`; a figure, which is an image alone in its paragraph.
+"""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import isWhiteSpace
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline.state_inline import Scanned, StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+
+# CommonMark asks whether punctuation stands beside a mark, because Latin words end at spaces. A Korean particle is
+# glued to the closing mark, so `**(ML)**은` would stay unmarked.
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u303f\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003fffd]"
+)
+_TERM = re.compile(r"\[\[([a-z0-9][a-z0-9-]*)\|")
+_HEADING_ID = re.compile(r"\s+\{#([a-z][a-z0-9-]*)\}\s*\Z")
+_ALERT = re.compile(r"\[!(NOTE|TIP|WARNING)\][ \t]*(?:\n|\Z)")
+_ALIGN = re.compile(r"text-align:(left|right|center)\Z")
+
+
+class CJKStateInline(StateInline):
+    """Lets `*` and `~` open unless white space follows, and close unless it precedes, where a neighbour is CJK."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 (markdown-it's own names)
+        scanned = super().scanDelims(start, canSplitWord)
+        if not canSplitWord:
+            return scanned
+        end = start + scanned.length
+        before = self.src[start - 1] if start > 0 else " "
+        after = self.src[end] if end < self.posMax else " "
+        if not (_CJK.match(before) or _CJK.match(after)):
+            return scanned
+        return Scanned(not isWhiteSpace(ord(after)), not isWhiteSpace(ord(before)), scanned.length)
+
+
+class _CJKParserInline(ParserInline):
+    """markdown-it's inline parser, with the state above: it names its class, so that `parse` is written again."""
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        state = CJKStateInline(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+def _term(state: StateInline, silent: bool) -> bool:
+    opening = _TERM.match(state.src, state.pos, state.posMax)
+    if opening is None or state.linkLevel:
+        return False
+    end = state.src.find("]]", opening.end(), state.posMax)
+    if end <= opening.end():
+        return False
+    if not silent:
+        maximum = state.posMax
+        state.pos, state.posMax = opening.end(), end
+        state.push("term_open", "a", 1).meta = {"key": opening[1]}
+        state.linkLevel += 1
+        state.md.inline.tokenize(state)
+        state.linkLevel -= 1
+        state.push("term_close", "a", -1)
+        state.posMax = maximum
+    state.pos = end + 2
+    return True
+
+
+def _headings(state: StateCore) -> None:
+    for index, token in enumerate(state.tokens):
+        if token.type == "heading_open":
+            content = state.tokens[index + 1]
+            named = _HEADING_ID.search(content.content)
+            if named:
+                token.attrSet("id", named[1])
+                content.content = content.content[: named.start()]
+
+
+def _alerts(state: StateCore) -> None:
+    """Turn a quotation that begins with [!NOTE] into a box: its tokens stay, under other names."""
+    tokens: list[Token] = []
+    boxes: list[int] = []
+    source = iter(enumerate(state.tokens))
+    for index, token in source:
+        following = state.tokens[index + 1 : index + 3]
+        opening = (
+            _ALERT.match(following[1].content)
+            if token.type == "blockquote_open" and [next_.type for next_ in following] == ["paragraph_open", "inline"]
+            else None
+        )
+        if token.type == "blockquote_close" and boxes and boxes[-1] == token.level:
+            boxes.pop()
+            token.type, token.tag = "alert_close", "div"
+        tokens.append(token)
+        if opening is None:
+            continue
+        kind = opening[1].lower()
+        boxes.append(token.level)
+        token.type, token.tag = "alert_open", "div"
+        token.attrs = {"class": f"alert alert-{kind}", "role": "note"}
+        title = Token("alert_title", "", 0, block=True, level=token.level + 1, map=token.map)
+        title.meta = {"kind": kind}
+        tokens.append(title)
+        content = following[1]
+        content.content = content.content[opening.end() :]
+        if content.map and content.content:
+            content.map = [content.map[0] + 1, content.map[1]]
+        for _skipped in range(3 if not content.content else 0):
+            next(source)  # the paragraph held nothing but the mark
+    state.tokens = tokens
+
+
+def _figures(state: StateCore) -> None:
+    tokens: list[Token] = []
+    for token in state.tokens:
+        image = token.children[0] if token.type == "inline" and token.children and len(token.children) == 1 else None
+        if image is None or image.type != "image" or not tokens or tokens[-1].type != "paragraph_open":
+            tokens.append(token)
+            continue
+        figure = Token("figure", "", 0, block=True, level=token.level, map=token.map)
+        figure.meta = {
+            "src": str(image.attrGet("src") or ""),
+            "alt": image.content,
+            "caption": str(image.attrGet("title") or ""),
+        }
+        tokens[-1] = figure
+    # The paragraphs that held a figure are closed no more.
+    kept: list[Token] = []
+    for token in tokens:
+        if token.type == "paragraph_close" and kept and kept[-1].type == "figure":
+            continue
+        kept.append(token)
+    state.tokens = kept
+
+
+def _cells(state: StateCore) -> None:
+    """The page's policy allows no inline style, so alignment becomes a class; a header cell says what it heads."""
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open"):
+            align = _ALIGN.match(str(token.attrs.pop("style", "")))
+            if align:
+                token.attrSet("class", f"align-{align[1]}")
+            if token.type == "th_open":
+                token.attrSet("scope", "col")
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    inline = _CJKParserInline()
+    inline.ruler.enableOnly(parser.inline.ruler.get_active_rules())
+    inline.ruler2.enableOnly(parser.inline.ruler2.get_active_rules())
+    parser.inline = inline
+    # Every target becomes a link here; which of them lead anywhere is decided, and reported, later.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.inline.ruler.before("link", "term", _term)
+    parser.core.ruler.after("block", "headings", _headings)
+    parser.core.ruler.after("headings", "alerts", _alerts)
+    parser.core.ruler.after("inline", "figures", _figures)
+    parser.core.ruler.after("figures", "cells", _cells)
+    return parser
+
+
+# Parsing keeps no state in the parser, so that threads share it.
+PARSER = _parser()

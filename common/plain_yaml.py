@@ -1,0 +1,250 @@
+"""Owns the plain YAML of course folders: read with the line of everything, written in one fixed way.
+
+Plain means: one document, text keys, no anchors, aliases or tags; an unquoted scalar is null, true, false, a whole or a
+decimal number, and else text. Reading walks the parser's events instead of building a tree recursively, so that neither
+a bomb of aliases nor deep nesting costs more than the file's own size.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # PyYAML without libyaml: the same events, ten times slower
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+Path = tuple[str | int, ...]
+
+# Deeper than any file of the format, and far from Python's own limit.
+MAX_DEPTH = 20
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
+_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class PlainYamlError(ValueError):
+    """Text that is not plain YAML; `line` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(slots=True)
+class Document:
+    """What a file said, and on which line it said it (`lines` by path, counted from 1)."""
+
+    value: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """The line of `path`, or of the nearest thing around it that is there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or sequence that is being read; `key` is the mapping key whose value comes next."""
+
+    container: dict[str, Any] | list[Any]
+    path: Path
+    key: str | None = None
+
+
+def load(text: str, *, first_line: int = 1) -> Document:
+    """Read `text`, whose first line is line `first_line` of its file. Raises PlainYamlError."""
+    offset = first_line
+    try:
+        return _build(yaml.parse(text, Loader=Loader), offset)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = offset + (mark.line if mark else 0)
+        raise PlainYamlError(line, _("This is not YAML: %(problem)s.") % {"problem": error.problem}) from error
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", 0)
+        line = offset + text.count("\n", 0, position)
+        raise PlainYamlError(line, _("This file holds a character that YAML does not allow.")) from error
+
+
+def _build(events: Iterator[Any], offset: int) -> Document:
+    document = Document()
+    stack: list[_Open] = []
+    documents = 0
+    for event in events:
+        line = offset + event.start_mark.line
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise PlainYamlError(line, _("A file holds one document; there is a second one."))
+        elif isinstance(event, yaml.AliasEvent):
+            raise PlainYamlError(line, _("Aliases are not allowed."))
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            _check_plain(event, line)
+            if isinstance(event, yaml.ScalarEvent):
+                _place(document, stack, _scalar(event), line)
+                continue
+            opened = _Open({} if isinstance(event, yaml.MappingStartEvent) else [], ())
+            opened.path = _place(document, stack, opened.container, line)
+            stack.append(opened)
+            if len(stack) > MAX_DEPTH:
+                raise PlainYamlError(line, _("This is nested too deeply."))
+    return document
+
+
+def _check_plain(event: Any, line: int) -> None:
+    if event.anchor:
+        raise PlainYamlError(line, _("Anchors are not allowed."))
+    if event.tag:
+        raise PlainYamlError(line, _("Tags are not allowed."))
+
+
+def _scalar(event: Any) -> Any:
+    text = event.value
+    if event.style is not None and event.style != "":
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _DECIMAL.match(text):
+        return float(text)
+    return text
+
+
+def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Path:
+    """Put `value` where the reading stands, and return its path. A mapping's key is remembered instead."""
+    if not stack:
+        document.value = value
+        document.lines[()] = line
+        return ()
+    parent = stack[-1]
+    if isinstance(parent.container, list):
+        path = (*parent.path, len(parent.container))
+        parent.container.append(value)
+    elif parent.key is None:
+        if not isinstance(value, str):
+            raise PlainYamlError(line, _("A name before a colon must be text."))
+        if value in parent.container:
+            raise PlainYamlError(line, _("“%(key)s” stands here twice.") % {"key": value})
+        parent.key = value
+        path = (*parent.path, value)
+        document.lines[path] = line
+        return path
+    else:
+        path = (*parent.path, parent.key)
+        parent.container[parent.key] = value
+        parent.key = None
+    document.lines.setdefault(path, line)
+    return path
+
+
+# --- writing ---------------------------------------------------------------------------------------------------
+
+_INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=~<")
+_RESOLVER = yaml.SafeLoader("")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+
+
+def dump(value: Any) -> str:
+    """The one way to write `value` (mappings, lists, text, numbers, true, false, null); ends with a line feed.
+
+    Mappings keep their order; nothing is folded, so that a changed sentence is one changed line.
+    """
+    if isinstance(value, dict | list) and value:
+        return "".join(f"{line}\n" for line in _lines(value, ""))
+    return f"{_flat(value)}\n"
+
+
+def _lines(value: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
+    """The block lines of a filled mapping or list, indented by `indent`."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            head = f"{indent}{_text(str(key))}:"
+            if isinstance(item, dict | list) and item:
+                yield head
+                yield from _lines(item, f"{indent}  ")
+            else:
+                yield from _leaf(f"{head} ", item, f"{indent}  ")
+        return
+    for item in value:
+        if isinstance(item, dict | list) and item:
+            first, *rest = _lines(item, f"{indent}  ")
+            yield f"{indent}- {first[len(indent) + 2 :]}"
+            yield from rest
+        else:
+            yield from _leaf(f"{indent}- ", item, f"{indent}  ")
+
+
+def _leaf(head: str, value: Any, indent: str) -> Iterator[str]:
+    if isinstance(value, str) and "\n" in value and _is_literal(value):
+        yield f"{head}|" if value.endswith("\n") else f"{head}|-"
+        for line in value.removesuffix("\n").split("\n"):
+            yield f"{indent}{line}" if line else ""
+    else:
+        yield f"{head}{_flat(value)}"
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a literal block can hold `text` as it is, without an indentation or keep indicator."""
+    lines = text.removesuffix("\n").split("\n")
+    return (
+        all(_is_printable(line) and (line.strip(" ") or not line) for line in lines)
+        and not text.startswith((" ", "\n"))
+        and not text.endswith("\n\n")
+    )
+
+
+def _flat(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return _text(value)
+    return "{}" if isinstance(value, dict) else "[]"
+
+
+def _text(text: str) -> str:
+    return text if _is_plain(text) else f'"{"".join(_escaped(character) for character in text)}"'
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `text` unquoted reads back as itself, here and in readers of YAML 1.1 and 1.2."""
+    if not text or text != text.strip() or not _is_printable(text) or text[0] in _INDICATORS or text.endswith(":"):
+        return False
+    if ": " in text or " #" in text or "\t" in text or text.startswith("..."):
+        return False
+    if text.replace("_", "").lower() in {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}:
+        return False
+    try:
+        float(text.replace("_", ""))
+    except ValueError:
+        pass
+    else:
+        return False
+    resolve: Any = _RESOLVER.resolve
+    return bool(resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")
+
+
+def _is_printable(text: str) -> bool:
+    return all(character.isprintable() for character in text)
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    return f"\\U{ord(character):08x}"

@@ -1,0 +1,86 @@
+"""Owns how data is held against a JSON Schema, with messages that its author understands."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
+
+from common.folders import Folder
+from common.plain_yaml import Document
+
+# Characters of a value that a message repeats.
+_SHOWN = 80
+
+
+@cache
+def _validator(path: Path, definition: str) -> Validator:
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+
+
+def check(folder: Folder, name: str, document: Document, *, schema: Path, definition: str) -> bool:
+    """Whether `document`, which stands in the file `name`, is what `definition` of the schema says; if not, faults."""
+    valid = True
+    for error in _validator(schema, definition).iter_errors(document.value):
+        valid = False
+        line = document.line(tuple(error.absolute_path))
+        for message, key in _messages(error):
+            path = (*error.absolute_path, key) if key else tuple(error.absolute_path)
+            folder.fault(name, document.line(path) if key else line, message)
+    return valid
+
+
+def _messages(error: Any) -> list[tuple[str, str]]:
+    """What is wrong by a ValidationError: sentences, each with the key below the error's place that it is about, or ""."""
+    value, limit = error.instance, error.validator_value
+    name = error.absolute_path[-1] if error.absolute_path else ""
+    if error.validator == "additionalProperties":
+        unknown = [key for key in value if key not in error.schema.get("properties", {})]
+        return [(_("“%(key)s” is not a name of this format.") % {"key": key}, key) for key in unknown]
+    if error.validator == "required":
+        missing = [key for key in limit if key not in value and f"'{key}'" in error.message]
+        return [(_("“%(key)s” is missing.") % {"key": key}, "") for key in missing]
+    if error.validator == "not":
+        return [(_("“%(name)s” does not belong here.") % {"name": name}, "")]
+    values = {"name": name, "value": _shown(value), "limit": _shown(limit)}
+    sentence = {
+        "type": _wanted(limit, value),
+        "enum": _("%(value)s is none of %(limit)s."),
+        "const": _("%(value)s stands where %(limit)s is expected."),
+        "pattern": _("%(value)s has not the form that “%(name)s” asks for."),
+        "minLength": _("“%(name)s” is empty."),
+        "maxLength": _("“%(name)s” is longer than %(limit)s characters."),
+        "minItems": _("“%(name)s” has fewer than %(limit)s entries."),
+        "maxItems": _("“%(name)s” has more than %(limit)s entries."),
+        "minProperties": _("“%(name)s” is empty."),
+        "uniqueItems": _("“%(name)s” names something twice."),
+        "minimum": _("%(value)s is less than %(limit)s."),
+        "exclusiveMinimum": _("%(value)s is not more than %(limit)s."),
+        "maximum": _("%(value)s is more than %(limit)s."),
+        "multipleOf": _("%(value)s has more decimals than are kept."),
+    }.get(str(error.validator))
+    return [(sentence % values if sentence else error.message, "")]
+
+
+def _wanted(limit: Any, value: Any) -> str:
+    wanted = str(limit[0] if isinstance(limit, list) else limit)
+    if wanted == "string" and isinstance(value, bool | int | float):
+        return _("%(value)s is a number or a switch where text is expected: put it in quotes.")
+    sentences: dict[str, str] = {
+        "string": _("Text is expected for “%(name)s”."),
+        "integer": _("A whole number is expected for “%(name)s”, not %(value)s."),
+        "number": _("A number is expected for “%(name)s”, not %(value)s."),
+        "boolean": _("true or false is expected for “%(name)s”, not %(value)s."),
+        "array": _("A list is expected for “%(name)s”."),
+        "object": _("Names with values are expected for “%(name)s”."),
+    }
+    return sentences.get(wanted, _("%(value)s is of another kind than “%(name)s” asks for."))
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

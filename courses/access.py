@@ -1,0 +1,37 @@
+"""Owns who sees which course and lesson. Pages and API look through these; what they miss is a 404."""
+
+from django.db.models import F, QuerySet
+
+from accounts.models import User
+from courses.models import Activity, Course, Enrolment
+
+
+def enrolments(user: User) -> QuerySet[Enrolment]:
+    """The person's active enrolments with their published courses, the one seen last first."""
+    return (
+        Enrolment.objects.for_student(user)
+        .select_related("course", "last_activity")
+        # Without saying so, "never seen" comes last on SQLite and first on PostgreSQL.
+        .order_by(F("last_seen_at").desc(nulls_last=True), "-created_at", "-id")
+    )
+
+
+def enrolment(user: User, course_slug: str) -> QuerySet[Enrolment]:
+    """The person's enrolment in one course: a queryset of at most one row."""
+    return Enrolment.objects.for_student(user).select_related("course").filter(course__slug=course_slug)
+
+
+def activities(user: User) -> QuerySet[Activity]:
+    """Everything in the outlines of the person's courses."""
+    rows: QuerySet[Activity] = Activity.objects.for_student(user).select_related("course", "module")
+    return rows
+
+
+def open_courses(user: User) -> QuerySet[Course]:
+    """Published courses that the person could enrol in by themselves, without or with a code."""
+    return (
+        Course.objects.filter(is_published=True)
+        .exclude(enrolment_mode=Course.EnrolmentMode.ROSTER)
+        .exclude(enrolments__in=Enrolment.objects.filter(user=user, status=Enrolment.Status.ACTIVE))
+        .order_by("slug")
+    )

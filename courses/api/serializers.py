@@ -1,0 +1,135 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from common.serializing import MappingOutput, OutputSerializer
+from courses.models import Activity, Lesson
+
+
+class ActivityRefSerializer(OutputSerializer):
+    """Enough of an activity to go to it: `lessons/{uuid}` or `quizzes/{uuid}`, by its kind."""
+
+    uuid = serializers.UUIDField()
+    slug = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Activity.Kind.values)
+    title = serializers.CharField()
+
+
+class CourseSerializer(OutputSerializer):
+    """A course that the student is enrolled in."""
+
+    uuid = serializers.UUIDField(source="course.uuid")
+    slug = serializers.CharField(source="course.slug")
+    title = serializers.CharField(source="course.title")
+    summary = serializers.CharField(source="course.summary")
+    languages = serializers.ListField(child=serializers.CharField(), source="course.languages")
+    progress_percent = serializers.IntegerField(min_value=0, max_value=100)
+    enrolled_at = serializers.DateTimeField(source="created_at")
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+    last_activity = ActivityRefSerializer(allow_null=True)
+
+
+class CourseListSerializer(OutputSerializer):
+    results = CourseSerializer(many=True)
+
+
+class ModuleSerializer(OutputSerializer):
+    slug = serializers.CharField()
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class OutlineEntrySerializer(OutputSerializer):
+    """One entry of the outline. Its `uuid` is the one that `lessons/{uuid}` or `quizzes/{uuid}` takes."""
+
+    uuid = serializers.UUIDField(source="activity.uuid")
+    slug = serializers.CharField(source="activity.slug")
+    kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
+    title = serializers.CharField(source="activity.title")
+    code = serializers.CharField(source="activity.code", help_text="The number that authors gave it; may be empty.")
+    position = serializers.IntegerField(help_text="1 for the first entry of the outline.")
+    module = serializers.CharField(source="activity.module.slug", help_text="The `slug` of one of `modules`.")
+    required = serializers.BooleanField(  # type: ignore[assignment]  # DRF takes the field out of the class
+        source="activity.is_required", help_text="Whether it counts towards progress."
+    )
+    done = serializers.BooleanField()
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
+class OutlineSerializer(OutputSerializer):
+    course = serializers.CharField(help_text="The course's `slug`.")
+    title = serializers.CharField()
+    progress_percent = serializers.IntegerField(min_value=0, max_value=100)
+    required_count = serializers.IntegerField()
+    done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
+    next = serializers.UUIDField(allow_null=True, help_text="The entry to continue with; null when all are done.")
+    modules = ModuleSerializer(many=True)
+    entries = OutlineEntrySerializer(many=True)
+
+
+class CriterionSerializer(MappingOutput):
+    """One thing that a practice is judged by."""
+
+    key = serializers.CharField()
+    points = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+
+
+class LessonSerializer(OutputSerializer):
+    uuid = serializers.UUIDField(source="activity.uuid")
+    slug = serializers.CharField(source="activity.slug")
+    kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
+    title = serializers.CharField(source="activity.title")
+    code = serializers.CharField(source="activity.code")
+    course = serializers.CharField(source="activity.course.slug", help_text="The course's `slug`.")
+    module = ModuleSerializer(source="activity.module")
+    required = serializers.BooleanField(source="activity.is_required")  # type: ignore[assignment]
+    done = serializers.BooleanField()
+    done_at = serializers.DateTimeField(allow_null=True)
+    lesson_kind = serializers.ChoiceField(choices=Lesson.Kind.values, source="edition.lesson.kind")
+    language = serializers.CharField(
+        source="edition.language",
+        help_text="What it is written in, where there is no edition in the language asked for.",
+    )
+    minutes = serializers.IntegerField(source="edition.minutes", help_text="How long reading takes.")
+    objectives = serializers.ListField(child=serializers.CharField())
+    rubric = CriterionSerializer(many=True, source="edition.rubric", help_text="How a practice is judged; else empty.")
+    text = serializers.CharField(source="edition.body", help_text="Markdown.")
+    html = serializers.CharField(
+        source="edition.html", help_text="The same, rendered. Addresses are relative to the site."
+    )
+
+
+class GradeSerializer(OutputSerializer):
+    """What a graded activity stands at. `percent` and the points are null while nothing is graded."""
+
+    activity = ActivityRefSerializer(source="item.activity")
+    percent = serializers.IntegerField(allow_null=True, help_text="Whole percent, rounded down.")
+    points = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    max_points = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    pass_mark = serializers.IntegerField(source="item.pass_mark")
+    passed = serializers.BooleanField(source="is_passed")
+    attempts = serializers.IntegerField(help_text="How many have been graded.")
+
+
+class DoneSerializer(OutputSerializer):
+    activity = serializers.UUIDField(source="activity.uuid")
+    done_at = serializers.DateTimeField()
+
+
+class ProgressSerializer(OutputSerializer):
+    course = serializers.CharField(help_text="The course's `slug`.")
+    progress_percent = serializers.IntegerField(min_value=0, max_value=100)
+    required_count = serializers.IntegerField()
+    done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
+    done = DoneSerializer(many=True, help_text="Everything that is done, in the order of the outline.")
+    grade_percent = serializers.IntegerField(allow_null=True, help_text="The course's grade so far.")
+    grades = GradeSerializer(many=True)
+
+
+class ProgressInput(serializers.Serializer[Any]):
+    """A lesson is done, or is not. A quiz is done when an attempt at it is submitted."""
+
+    activity = serializers.UUIDField()
+    done = serializers.BooleanField()

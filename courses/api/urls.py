@@ -1,0 +1,9 @@
+from common.routing import route
+from courses.api import views
+
+urlpatterns = [
+    *route("courses", views.CourseList.as_view(), "api-course-list"),
+    *route("courses/<slug:slug>/outline", views.CourseOutlineDetail.as_view(), "api-course-outline"),
+    *route("courses/<slug:slug>/progress", views.CourseProgressDetail.as_view(), "api-course-progress"),
+    *route("lessons/<uuid:uuid>", views.LessonDetail.as_view(), "api-lesson-detail"),
+]

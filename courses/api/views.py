@@ -1,0 +1,204 @@
+"""A student's courses, outlines, lessons and progress. Pages call the same functions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+
+from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api import DomainError
+from common.openapi import problems
+from courses import access, gradebook, progress
+from courses.api.serializers import (
+    CourseListSerializer,
+    CourseSerializer,
+    LessonSerializer,
+    OutlineSerializer,
+    ProgressInput,
+    ProgressSerializer,
+)
+from courses.editions import editions_for_reader
+from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition, Module
+from courses.outline import Outline, OutlineEntry, outline
+
+
+class NotMarkable(DomainError):
+    slug = "not-markable"
+
+
+@dataclass(slots=True)
+class PlacedEntry:
+    """An entry with its place in the whole outline."""
+
+    position: int
+    activity: Activity
+    done: bool
+    done_at: datetime | None
+
+
+@dataclass(slots=True)
+class CourseOutline:
+    course: str
+    title: str
+    progress_percent: int
+    required_count: int
+    done_count: int
+    next: UUID | None
+    modules: list[Module]
+    entries: list[PlacedEntry]
+
+    @classmethod
+    def of(cls, enrolment: Enrolment, found: Outline) -> "CourseOutline":
+        # The outline holds it already: no join for it.
+        line = (entry.activity for entry in found.entries)
+        last = next((activity for activity in line if activity.pk == enrolment.last_activity_id), None)
+        to_do = found.next_to_do(last)
+        return cls(
+            course=enrolment.course.slug,
+            title=enrolment.course.title,
+            progress_percent=enrolment.progress_percent,
+            required_count=found.required_count,
+            done_count=found.done_count,
+            next=to_do.uuid if to_do else None,
+            modules=[part.module for part in found.modules],
+            entries=[
+                PlacedEntry(position, entry.activity, entry.is_done, entry.done_at)
+                for position, entry in enumerate(found.entries, 1)
+            ],
+        )
+
+
+@dataclass(slots=True)
+class LessonReading:
+    activity: Activity
+    edition: LessonEdition
+    done_at: datetime | None
+
+    @property
+    def done(self) -> bool:
+        return self.done_at is not None
+
+    @property
+    def objectives(self) -> list[str]:
+        return [objective["text"] for objective in self.edition.objectives]
+
+
+@dataclass(slots=True)
+class CourseProgress:
+    course: str
+    progress_percent: int
+    required_count: int
+    done_count: int
+    done: list[OutlineEntry]
+    grade_percent: int | None
+    grades: list[gradebook.Standing]
+
+    @classmethod
+    def of(cls, enrolment: Enrolment) -> "CourseProgress":
+        found = outline(enrolment)
+        standings = gradebook.standings(enrolment)
+        return cls(
+            course=enrolment.course.slug,
+            progress_percent=enrolment.progress_percent,
+            required_count=found.required_count,
+            done_count=found.done_count,
+            done=[entry for entry in found.entries if entry.is_done],
+            grade_percent=gradebook.course_percent(standings),
+            grades=standings,
+        )
+
+
+class CourseList(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="courses_list",
+        summary="The courses one is enrolled in",
+        description="The one seen last comes first.",
+        tags=["courses"],
+        responses={200: CourseListSerializer, **problems()},
+    )
+    def get(self, request: AuthenticatedRequest) -> Response:
+        return Response({"results": CourseSerializer.shape_all(access.enrolments(request.user))})
+
+
+class CourseOutlineDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="course_outline",
+        summary="A course's outline",
+        tags=["courses"],
+        responses={200: OutlineSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, slug: str) -> Response:
+        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, outline(enrolment))))
+
+
+class LessonDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="lesson_read",
+        summary="A lesson",
+        description="In the language asked for where there is such an edition. Reading it is remembered as the place to "
+        "continue; it is done when it is marked so (`course_progress_mark`).",
+        tags=["courses"],
+        responses={200: LessonSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
+        edition = editions_for_reader(activity).first()
+        if edition is None:
+            raise NotFound
+        enrolment = access.enrolment(request.user, activity.course.slug).get()
+        progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
+        done_at = (
+            ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values_list("done_at").first()
+        )
+        return Response(LessonSerializer.shape(LessonReading(activity, edition, done_at[0] if done_at else None)))
+
+
+class CourseProgressDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="course_progress",
+        summary="Progress and grades in a course",
+        tags=["courses"],
+        responses={200: ProgressSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, slug: str) -> Response:
+        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))
+
+    @extend_schema(
+        operation_id="course_progress_mark",
+        summary="Mark a lesson done, or take that back",
+        description="Doing so twice changes nothing. Answers with the progress after it.",
+        tags=["courses"],
+        request=ProgressInput,
+        responses={200: ProgressSerializer, **problems(400, 404)},
+    )
+    def put(self, request: AuthenticatedRequest, slug: str) -> Response:
+        form = ProgressInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        activity = get_object_or_404(
+            access.activities(request.user), course=enrolment.course, uuid=form.validated_data["activity"]
+        )
+        if activity.kind != Activity.Kind.LESSON:
+            raise NotMarkable(_("A quiz is done when an attempt at it is submitted."))
+        mark = progress.mark_done if form.validated_data["done"] else progress.mark_undone
+        after = mark(enrolment=enrolment, activity=activity, now=timezone.now())
+        enrolment.progress_percent = after.progress_percent
+        return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))
+
+    @extend_schema(
+        operation_id="course_progress_mark_post",
+        summary="The same as PUT",
+        tags=["courses"],
+        request=ProgressInput,
+        responses={200: ProgressSerializer, **problems(400, 404)},
+    )
+    def post(self, request: AuthenticatedRequest, slug: str) -> Response:
+        return self.put(request, slug)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"
+    verbose_name = _("Courses")
+
+    def ready(self) -> None:
+        # Here, not at the top: enrolment needs the models, which are not loaded while this file is imported.
+        from accounts.extensions import SignupCodes, register_signup_codes
+        from courses.enrolment import enrol_by_code, is_code
+
+        register_signup_codes(SignupCodes(is_known=is_code, redeem=enrol_by_code))

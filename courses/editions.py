@@ -1,0 +1,15 @@
+"""Owns which edition of a lesson somebody reads."""
+
+from django.db.models import Case, QuerySet, Value, When
+
+from common import languages
+from courses.models import Activity, LessonEdition
+
+
+def editions_for_reader(activity: Activity) -> QuerySet[LessonEdition]:
+    """The lesson's editions, the one in the reader's language first."""
+    return (
+        LessonEdition.objects.filter(lesson__activity=activity)
+        .select_related("lesson")
+        .order_by(Case(When(language=languages.active(), then=Value(0)), default=Value(1)), "id")
+    )

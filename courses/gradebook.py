@@ -1,0 +1,103 @@
+"""Owns grades: an append-only ledger of changes, whose fold is the standing. Nothing edits a grade in place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from accounts.models import User
+from courses.models import Activity, Enrolment, GradeChange, GradeItem
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one grade item stands at for one student: the fold of the ledger by the item's rule.
+
+    `percent` is a whole number rounded down and None while nothing is graded; `attempts` counts graded sources.
+    """
+
+    item: GradeItem
+    points: Decimal | None
+    max_points: Decimal | None
+    percent: int | None
+    attempts: int
+
+    @property
+    def is_passed(self) -> bool:
+        return self.percent is not None and self.percent >= self.item.pass_mark
+
+
+def percent_of(points: Decimal, max_points: Decimal) -> int:
+    """`points` as a whole percentage of `max_points`, rounded down, so that 100 means full marks."""
+    return int(points * 100 / max_points) if max_points else 0
+
+
+def record(
+    *,
+    activity: Activity,
+    enrolment: Enrolment,
+    source: UUID,
+    source_number: int,
+    points: Decimal,
+    max_points: Decimal,
+    reason: GradeChange.Reason,
+    now: datetime,
+    revision: int = 1,
+    actor: User | None = None,
+) -> GradeChange:
+    """Add what `source` (an attempt) is worth to the ledger.
+
+    Raises IntegrityError when this revision of the source is in the ledger already, and GradeItem.DoesNotExist for an
+    activity that is not graded.
+    """
+    return GradeChange.objects.create(
+        item=GradeItem.objects.get(activity=activity),
+        enrolment=enrolment,
+        source=source,
+        source_number=source_number,
+        revision=revision,
+        points=points,
+        max_points=max_points,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+
+
+def fold(item: GradeItem, changes: Iterable[GradeChange]) -> Standing:
+    """The standing of `item` by its changes of one student: each source at its last revision, then the item's rule."""
+    latest: dict[UUID, GradeChange] = {}
+    for change in changes:
+        known = latest.get(change.source)
+        if known is None or change.revision > known.revision:
+            latest[change.source] = change
+    if not latest:
+        return Standing(item, None, None, None, 0)
+    if item.counts == GradeItem.Counts.LAST:
+        best = max(latest.values(), key=lambda change: change.source_number)
+    else:
+        best = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))
+    return Standing(item, best.points, best.max_points, percent_of(best.points, best.max_points), len(latest))
+
+
+def standings(enrolment: Enrolment) -> list[Standing]:
+    """One standing for each grade item of the course, in the order of the outline. Two queries."""
+    items = (
+        GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
+        .select_related("activity")
+        .order_by("activity__module__position", "activity__position", "activity_id")
+    )
+    by_item: dict[int, list[GradeChange]] = {}
+    for change in GradeChange.objects.filter(enrolment=enrolment):
+        by_item.setdefault(change.item_id, []).append(change)
+    return [fold(item, by_item.get(item.pk, [])) for item in items]
+
+
+def course_percent(of: Iterable[Standing]) -> int | None:
+    """The course's grade so far: the mean of what is graded, weighted, in whole percent; None when nothing is."""
+    graded = [standing for standing in of if standing.percent is not None and standing.item.weight]
+    weight = sum((standing.item.weight for standing in graded), Decimal(0))
+    if not weight:
+        return None
+    return int(sum((standing.item.weight * (standing.percent or 0) for standing in graded), Decimal(0)) / weight)

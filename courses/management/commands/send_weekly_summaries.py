@@ -1,0 +1,67 @@
+"""`manage.py send_weekly_summaries`: what beat does, by hand; with --to, one summary at once."""
+
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from common import mail
+from courses import summaries
+
+
+class Command(BaseCommand):
+    help = "Send the weekly summaries that are due, or with --to one summary to one person right now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--now", help="act as if it were this time (ISO 8601 with an offset)")
+        parser.add_argument("--to", metavar="EMAIL", help="send one summary to this person, due or not")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = _moment(options["now"])
+        if options["to"]:
+            self._send_to(options["to"], now)
+        else:
+            self._send_due(now)
+
+    def _send_due(self, now: datetime) -> None:
+        summaries.settle(now=now)
+        queued = summaries.queue_due(now=now)
+        outcomes = Counter(status.value for status in summaries.send_all(summaries.ready(now=now), now=now))
+        told = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
+        self.stdout.write(f"{len(queued)} newly due; {told}.")
+
+    def _send_to(self, email: str, now: datetime) -> None:
+        user = User.objects.filter(email=email.strip().lower()).first()
+        if user is None:
+            raise CommandError(f"Nobody has the address {email}.")
+        if not user.is_active or not user.wants_weekly_summary:
+            raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
+        try:
+            status, is_own = summaries.send_now(user=user, now=now)
+        except mail.DeliveryError as error:
+            raise CommandError(f"The mail to {email} was not sent: {error}") from error
+        if status == summaries.Status.SKIPPED:
+            self.stdout.write(f"There is nothing to tell {email}: no course with something left to do or newly done.")
+        elif is_own:
+            self.stdout.write(f"The summary of this week to {email}: {status.value}.")
+        else:
+            self.stdout.write(
+                f"A copy to {email}: {status.value}. (This week's own is not due now, or has gone already.)"
+            )
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return timezone.now()
+    try:
+        moment = parse_datetime(text)
+    except ValueError as error:
+        raise CommandError(f"--now {text}: {error}.") from error
+    if moment is None or moment.tzinfo is None:
+        raise CommandError(f"--now {text}: write it like 2026-11-23T08:00:00+09:00.")
+    return moment

@@ -1,0 +1,83 @@
+"""Owns what a student's outline is: the visible activities in order, and which of them are done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from courses.models import Activity, ActivityCompletion, Enrolment, Module
+
+
+@dataclass(slots=True)
+class OutlineEntry:
+    """One activity as one student sees it. `done_at` is None until it is done."""
+
+    activity: Activity
+    done_at: datetime | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+
+@dataclass(slots=True)
+class OutlineModule:
+    module: Module
+    entries: list[OutlineEntry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """A course's outline for one enrolment."""
+
+    modules: list[OutlineModule]
+
+    @property
+    def entries(self) -> list[OutlineEntry]:
+        return [entry for module in self.modules for entry in module.entries]
+
+    @property
+    def required_count(self) -> int:
+        return sum(entry.activity.is_required for entry in self.entries)
+
+    @property
+    def done_count(self) -> int:
+        """How many of the required activities are done."""
+        return sum(entry.activity.is_required and entry.is_done for entry in self.entries)
+
+    def neighbours(self, activity: Activity) -> tuple[Activity | None, Activity | None]:
+        """The activities before and after `activity`, None at the ends."""
+        line = [entry.activity for entry in self.entries]
+        at = next((index for index, other in enumerate(line) if other.pk == activity.pk), None)
+        if at is None:
+            return None, None
+        return (line[at - 1] if at else None), (line[at + 1] if at + 1 < len(line) else None)
+
+    def next_to_do(self, last: Activity | None = None) -> Activity | None:
+        """Where to continue: the activity seen last while it is not done, else the first undone one after it.
+
+        When everything after it is done, the first undone one of all; None when the whole outline is done.
+        """
+        undone = [entry.activity for entry in self.entries if not entry.is_done]
+        if last is None:
+            return undone[0] if undone else None
+        seen = False
+        for entry in self.entries:
+            seen = seen or entry.activity.pk == last.pk
+            if seen and not entry.is_done:
+                return entry.activity
+        return undone[0] if undone else None
+
+
+def outline(enrolment: Enrolment) -> Outline:
+    """The outline of the enrolment's course. Two queries, whatever the course's size."""
+    activities: Iterable[Activity] = (
+        Activity.objects.filter(course_id=enrolment.course_id).visible().select_related("module")
+    )
+    done = dict(ActivityCompletion.objects.filter(enrolment=enrolment).values_list("activity_id", "done_at"))
+    modules: dict[int, OutlineModule] = {}
+    for activity in activities:
+        # The caller holds the course already: no query for it, activity by activity.
+        activity.course = enrolment.course
+        part = modules.setdefault(activity.module_id, OutlineModule(activity.module))
+        part.entries.append(OutlineEntry(activity, done.get(activity.pk)))
+    return Outline(list(modules.values()))

@@ -1,0 +1,140 @@
+"""Owns the roster: a CSV of students → a plan that can be looked at → accounts and enrolments, in one transaction.
+
+The same file may be uploaded any number of times: who is there stays as they are.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from accounts.models import Language, User
+from common.api import DomainError
+from courses import enrolment
+from courses.models import Course, Enrolment
+
+# Bytes and rows; a class has a few hundred students.
+SIZE_LIMIT = 1_000_000
+ROW_LIMIT = 5_000
+
+COLUMNS = {
+    "email": "email",
+    "e-mail": "email",
+    "이메일": "email",
+    "메일": "email",
+    "name": "name",
+    "이름": "name",
+    "성명": "name",
+    "language": "language",
+    "언어": "language",
+}
+
+
+class RosterError(DomainError):
+    slug = "invalid-roster"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One line of the file. `action` is create, enrol, return, unchanged or invalid; `problem` says why it is invalid."""
+
+    line: int
+    email: str
+    name: str
+    language: str
+    action: str
+    problem: str = ""
+
+
+def decode(content: bytes) -> str:
+    """The text of a CSV from Excel: UTF-8 with or without BOM, or cp949. Raises RosterError."""
+    if len(content) > SIZE_LIMIT:
+        raise RosterError(_("The file is larger than 1 MB."))
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RosterError(_("The file is neither UTF-8 nor cp949 text. Save it as “CSV UTF-8”."))
+
+
+def plan(course: Course, text: str) -> list[RosterRow]:
+    """What importing `text` would do, line by line. Raises RosterError when it is no roster at all."""
+    if "\x00" in text:
+        raise RosterError(_("The file is not a text file."))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise RosterError(_("The file cannot be read as CSV.")) from error
+    if not lines:
+        raise RosterError(_("The file is empty."))
+    if len(lines) > ROW_LIMIT:
+        raise RosterError(_("The file has more than %(limit)d lines.") % {"limit": ROW_LIMIT})
+    header = [COLUMNS.get(cell.strip().lower(), "") for cell in lines[0]]
+    if "email" not in header:
+        raise RosterError(_("The first line names the columns, and one of them is “email”."))
+    records = [
+        (number, dict(zip(header, (cell.strip() for cell in line), strict=False)))
+        for number, line in enumerate(lines[1:], 2)
+        if any(cell.strip() for cell in line)
+    ]
+    known = _known_people(course, {record["email"].lower() for _n, record in records if record.get("email")})
+    seen: set[str] = set()
+    return [_row(number, record, known, seen) for number, record in records]
+
+
+def _delimiter(text: str) -> str:
+    """Excel writes semicolons where the comma is the decimal sign, and tabs when it is pasted from."""
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count)
+
+
+def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
+    """{address: what an import does to an existing account}."""
+    enrolments = dict(Enrolment.objects.filter(course=course).values_list("user_id", "status"))
+    actions = {Enrolment.Status.ACTIVE: "unchanged", Enrolment.Status.WITHDRAWN: "return"}
+    people = User.objects.annotate(address=Lower("email")).filter(address__in=emails).values_list("pk", "address")
+    return {
+        address: actions[Enrolment.Status(enrolments[pk])] if pk in enrolments else "enrol" for pk, address in people
+    }
+
+
+def _row(number: int, record: dict[str, str], known: dict[str, str], seen: set[str]) -> RosterRow:
+    email, name = record.get("email", "").lower(), record.get("name", "")
+    language = record.get("language", "").lower()
+    problem = ""
+    try:
+        validate_email(email)
+    except ValidationError:
+        problem = _("This is not an e-mail address.")
+    if not problem and email in seen:
+        problem = _("This address stands in the file twice.")
+    if not problem and len(name) > 100:
+        problem = _("The name is longer than 100 characters.")
+    if not problem and language and language not in Language.values:
+        problem = _("The language is “ko” or “en”.")
+    seen.add(email)
+    action = "invalid" if problem else known.get(email, "create")
+    return RosterRow(number, email, name, language, action, problem)
+
+
+def execute(course: Course, text: str) -> list[RosterRow]:
+    """Do what `plan` says, all of it or nothing. Raises RosterError when a line is invalid."""
+    with transaction.atomic():
+        rows = plan(course, text)
+        if any(row.action == "invalid" for row in rows):
+            raise RosterError(_("Nothing was imported: some lines are invalid."))
+        for row in rows:
+            if row.action == "unchanged":
+                continue
+            # No password: the student sets one by “forgot your password”.
+            user = User.objects.filter(email__iexact=row.email).first() or User.objects.create_user(
+                row.email, None, name=row.name, language=row.language
+            )
+            enrolment.enrol(user=user, course=course, source=Enrolment.Source.ROSTER)
+    return rows

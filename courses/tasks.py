@@ -1,0 +1,16 @@
+"""Celery's entries: an id in, one call, nothing else."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from courses import summaries
+
+
+@shared_task
+def send_weekly_summaries() -> None:
+    summaries.send_due(now=timezone.now())
+
+
+@shared_task
+def send_weekly_summary(*, delivery_id: int) -> None:
+    summaries.send(delivery_id=delivery_id, now=timezone.now())

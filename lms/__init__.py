@@ -1,0 +1,5 @@
+"""The roof: wiring only. It imports every app; no app imports it."""
+
+from lms.celery import app as celery_app
+
+__all__ = ["celery_app"]

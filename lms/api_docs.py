@@ -1,0 +1,210 @@
+"""Owns how the API's schema is served: as a file, and as a page to read. Both are made once for each process."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import get_lib_doc_excludes
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+
+from accounts.api.base import AuthenticatedAPIView
+from common.serializing import MappingOutput, OutputSerializer
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+# The way of a student through the API.
+_TAGS = ("account", "courses", "quizzes", "attempts")
+# What an example fills in, by the name of a field or of a part of the address.
+_EXAMPLES: dict[str, Any] = {
+    "slug": "data-analytics-week-2",
+    "response": {"text": "data drift"},
+    "answers": {},
+    "time_zone": "Asia/Seoul",
+    "name": "Kim Minji",
+    "language": "ko",
+}
+
+
+def base_classes() -> list[type]:
+    """Classes whose docstrings are for us: without it each subclass without one of its own would show them."""
+    return [*get_lib_doc_excludes(), AuthenticatedAPIView, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document. Its texts are English: developers read it, and the committed file must not vary."""
+    with translation.override("en"):
+        return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call, no-any-return]
+
+
+@cache
+def rendered(as_json: bool) -> bytes:
+    renderer = OpenApiJsonRenderer() if as_json else OpenApiYamlRenderer()
+    return bytes(renderer.render(document(), renderer_context={}))
+
+
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:
+    """The document as YAML; as JSON with `?format=json` or for who accepts that."""
+    as_json = request.GET.get("format") == "json" or "json" in request.headers.get("Accept", "")
+    return HttpResponse(rendered(as_json), content_type="application/json" if as_json else "application/yaml")
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "lms/api_docs.html",
+        {
+            "info": document()["info"],
+            "description": prose(document()["info"]["description"]),
+            "tags": operations_by_tag(),
+            "schemas": schemas(),
+            "site": request.build_absolute_uri("/").rstrip("/"),
+        },
+    )
+
+
+def words(text: str) -> SafeString:
+    """Plain text with `code`, as HTML."""
+    return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text.strip()))))
+
+
+def prose(text: str) -> SafeString:
+    """The same in paragraphs."""
+    return SafeString("".join(f"<p>{words(part)}</p>" for part in re.split(r"\n\s*\n", text.strip()) if part))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: str
+    required: bool
+    description: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation answers with; `schema` names one of the page's schemas, or is empty."""
+
+    status: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: SafeString
+    request: str
+    example: str
+    answers: list[Answer]
+    refusals: list[str]
+
+
+@cache
+def operations_by_tag() -> dict[str, list[Operation]]:
+    tags: dict[str, list[Operation]] = {tag: [] for tag in _TAGS}
+    for path, item in document()["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                tags[item[method]["tags"][0]].append(_operation(path, method, item[method]))
+    return tags
+
+
+def _operation(path: str, method: str, spec: dict[str, Any]) -> Operation:
+    content = spec.get("requestBody", {}).get("content", {}).get("application/json", {})
+    statuses = sorted(spec["responses"])
+    return Operation(
+        id=spec["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=spec["summary"],
+        description=prose(spec.get("description", "")),
+        request=_name(content.get("schema", {})),
+        example=_curl(path, method, content.get("schema", {})),
+        answers=[_answer(status, spec["responses"][status]) for status in statuses if status < "400"],
+        refusals=[status for status in statuses if status >= "400"],
+    )
+
+
+def _answer(status: str, spec: dict[str, Any]) -> Answer:
+    content: dict[str, Any] = next(iter(spec.get("content", {}).values()), {})
+    return Answer(status, _name(content.get("schema", {})))
+
+
+def _curl(path: str, method: str, body: dict[str, Any]) -> str:
+    """A line for a shell, with $SITE and $TOKEN as the quick start sets them."""
+    path = re.sub(r"{(\w+)}", lambda part: str(_EXAMPLES.get(part[1], f"${part[1].upper()}")), path)
+    words = ["curl", "-sS"]
+    if method != "get":
+        words += ["-X", method.upper()]
+    words.append('-H "X-Session-Token: $TOKEN"')
+    if body:
+        example = json.dumps(_example(_resolved(body)), ensure_ascii=False)
+        words.append(f"-H 'Content-Type: application/json' -d '{example}'")
+    return " ".join([*words, f'"$SITE{path}"'])
+
+
+def _example(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: _EXAMPLES.get(name, _sample(spec)) for name, spec in schema.get("properties", {}).items()}
+
+
+def _sample(spec: dict[str, Any]) -> Any:
+    if spec.get("format") == "uuid":
+        return "00000000-0000-0000-0000-000000000000"
+    return {"boolean": True, "integer": 1, "string": ""}.get(spec.get("type", ""), "")
+
+
+@cache
+def schemas() -> dict[str, tuple[SafeString, list[Field]]]:
+    """Every schema that operations name: {name: (description, fields)}. Lists of values are fields' types instead."""
+    return {
+        name: (prose(spec.get("description", "")), _fields(spec))
+        for name, spec in document()["components"]["schemas"].items()
+        if "properties" in spec
+    }
+
+
+def _fields(schema: dict[str, Any]) -> list[Field]:
+    required = schema.get("required", [])
+    return [
+        Field(name, _type(spec), name in required, words(spec.get("description", "")))
+        for name, spec in schema["properties"].items()
+    ]
+
+
+def _name(schema: dict[str, Any]) -> str:
+    return str(schema.get("$ref", "")).rsplit("/", 1)[-1]
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    name = _name(schema)
+    found: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
+    return found
+
+
+def _type(spec: dict[str, Any]) -> str:
+    """A field's type in words: "string (uuid) or null", "list of Choice", "ko | en"."""
+    null = " or null" if spec.get("nullable") else ""
+    for part in (spec, *spec.get("allOf", []), *spec.get("oneOf", [])):
+        if "$ref" in part:
+            target = _resolved(part)
+            values = " | ".join(map(str, target["enum"])) if "enum" in target else _name(part)
+            return values + null
+    if spec.get("type") == "array":
+        return f"list of {_type(spec['items'])}{null}"
+    if "enum" in spec:
+        return " | ".join(map(str, spec["enum"])) + null
+    form = f" ({spec['format']})" if "format" in spec else ""
+    return f"{spec.get('type', 'any JSON')}{form}{null}"

@@ -1,0 +1,11 @@
+"""The Celery application. It imports no app: tasks are found by name (`<app>.tasks`)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+
+app = Celery("baeum")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

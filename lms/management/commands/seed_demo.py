@@ -1,0 +1,31 @@
+"""The demo's accounts: fixed, printed by `./run`, and never made in production."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from courses import enrolment
+from courses.models import Course, Enrolment
+
+PASSWORD = "week2-demo"  # noqa: S105 (printed for everybody to read; see settings.DEMO for where it exists)
+COURSE = "data-analytics-week-2"
+
+
+class Command(BaseCommand):
+    help = "Make the demo's student and instructor, and enrol the student. Twice changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(_("The demo is off here: it exists in the embedded mode, or with BAEUM_DEMO=1."))
+        course = Course.objects.get(slug=COURSE)
+        student = self._person("student@example.com", "Haneul Kim")
+        instructor = self._person("instructor@example.com", "Seojun Lee", is_staff=True)
+        enrolment.enrol(user=student, course=course, source=Enrolment.Source.ROSTER)
+        course.instructors.add(instructor)
+
+    def _person(self, email: str, name: str, **fields: Any) -> User:
+        known = User.objects.filter(email=email).first()
+        return known or User.objects.create_user(email, PASSWORD, name=name, **fields)

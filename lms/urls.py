@@ -1,0 +1,28 @@
+"""Which address leads where. /healthz and /readyz are answered before: see lms.health."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from lms import problems
+
+handler400 = "lms.errors.bad_request"
+handler403 = "lms.errors.permission_denied"
+handler404 = "lms.errors.not_found"
+handler500 = "lms.errors.server_error"
+
+# One way to sign in, with its limits and its second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("courses.urls")),
+    path("", include("quizzes.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("inbox/", include("common.inbox.urls")),
+    path("api/v1/", include("lms.api_urls")),
+    path("problems/", problems.problem_list, name="problem-list"),
+    path("problems/<slug:slug>", problems.problem_detail, name="problem-detail"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,141 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from common.serializing import MappingOutput, OutputSerializer
+from courses.models import Activity, GradeItem
+from quizzes.models import Question
+
+ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
+
+
+class AttemptSummarySerializer(OutputSerializer):
+    """One go at a quiz. Points are null until it is graded."""
+
+    uuid = serializers.UUIDField(source="attempt.uuid")
+    quiz = serializers.UUIDField(help_text="The quiz's uuid, as in the outline.")
+    number = serializers.IntegerField(source="attempt.number")
+    status = serializers.ChoiceField(choices=ATTEMPT_STATUSES)
+    started_at = serializers.DateTimeField(source="attempt.started_at")
+    submitted_at = serializers.DateTimeField(source="attempt.submitted_at", allow_null=True)
+    graded_at = serializers.DateTimeField(source="attempt.graded_at", allow_null=True)
+    points = serializers.DecimalField(source="attempt.points", max_digits=8, decimal_places=2, allow_null=True)
+    max_points = serializers.DecimalField(source="attempt.max_points", max_digits=8, decimal_places=2)
+    percent = serializers.IntegerField(source="attempt.percent", allow_null=True)
+    passed = serializers.BooleanField(allow_null=True)
+
+
+class AttemptListSerializer(OutputSerializer):
+    results = AttemptSummarySerializer(many=True)
+
+
+class QuizSerializer(OutputSerializer):
+    """A quiz as one student finds it before an attempt."""
+
+    uuid = serializers.UUIDField(source="activity.uuid")
+    slug = serializers.CharField(source="activity.slug")
+    kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
+    title = serializers.CharField(source="activity.title")
+    course = serializers.CharField(source="activity.course.slug", help_text="The course's `slug`.")
+    graded = serializers.BooleanField(source="quiz.is_graded", help_text="A lesson's check is practice only.")
+    intro = serializers.CharField(source="quiz.intro", help_text="Markdown.")
+    intro_html = serializers.CharField()
+    question_count = serializers.IntegerField()
+    pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
+    counts = serializers.ChoiceField(choices=GradeItem.Counts.values, source="quiz.counts")
+    attempts_allowed = serializers.IntegerField(
+        source="quiz.attempts_allowed", allow_null=True, help_text="Null: any number."
+    )
+    attempts_left = serializers.IntegerField(source="overview.attempts_left", allow_null=True)
+    can_start = serializers.BooleanField(help_text="Whether a new attempt may start; an open one can be resumed.")
+    open_attempt = serializers.UUIDField(allow_null=True)
+    answers_revealed = serializers.BooleanField(source="overview.is_revealed")
+
+
+class ChoiceSerializer(OutputSerializer):
+    uuid = serializers.UUIDField()
+    text = serializers.CharField(help_text="Markdown.")
+    html = serializers.CharField()
+
+
+class AttemptQuestionSerializer(OutputSerializer):
+    """A question with what has been answered so far. There is no word of the key in it."""
+
+    uuid = serializers.UUIDField(source="question.uuid")
+    kind = serializers.ChoiceField(choices=Question.Kind.values, source="question.kind")
+    number = serializers.IntegerField(source="question.number")
+    points = serializers.DecimalField(source="question.points", max_digits=6, decimal_places=2)
+    language = serializers.CharField(source="question.language", help_text="What the texts are written in.")
+    text = serializers.CharField(source="question.text", help_text="Markdown.")
+    html = serializers.CharField(source="question.html", help_text="The same, rendered.")
+    choices = ChoiceSerializer(
+        many=True, source="question.choices", help_text="In the order to show; empty for a short answer."
+    )
+    response = serializers.JSONField(
+        allow_null=True,
+        help_text='By kind: `{"choice": uuid}`, `{"choices": [uuid, …]}`, `{"text": "…"}`; null: not answered.',
+    )
+    sequence = serializers.IntegerField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True)
+
+
+class AttemptSerializer(AttemptSummarySerializer):
+    questions = AttemptQuestionSerializer(many=True)
+
+
+class AnswerInput(serializers.Serializer[Any]):
+    """`sequence` is the app's own count of its writes: one that was overtaken by a later one changes nothing."""
+
+    response = serializers.JSONField(
+        help_text='By kind: `{"choice": uuid}`, `{"choices": [uuid, …]}`, `{"text": "…"}`.'
+    )
+    sequence = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+
+class AnswerSerializer(OutputSerializer):
+    """What is stored now: a later answer of another device, where this one came too late."""
+
+    question = serializers.UUIDField()
+    response = serializers.JSONField()
+    sequence = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+
+
+class SubmitInput(serializers.Serializer[Any]):
+    answers = serializers.DictField(
+        child=serializers.JSONField(), required=False, help_text="Answers to save with it: {question uuid: response}."
+    )
+
+
+class FeedbackSerializer(OutputSerializer):
+    html = serializers.CharField()
+    lesson = serializers.CharField(
+        help_text="Where it is explained: a lesson's `slug`, or `slug#heading`; may be empty."
+    )
+
+
+class SolutionSerializer(MappingOutput):
+    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right ones.")
+    accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
+
+
+class QuestionResultSerializer(OutputSerializer):
+    """`feedback` and `solution` are empty and null until the answers are shown."""
+
+    uuid = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=("correct", "incorrect", "unanswered"))
+    points = serializers.DecimalField(max_digits=6, decimal_places=2)
+    max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
+    response = serializers.JSONField(allow_null=True)
+    lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")
+    feedback = FeedbackSerializer(many=True)
+    solution = SolutionSerializer(allow_null=True)
+
+
+class ResultSerializer(AttemptSummarySerializer):
+    """While `status` is `submitted`, ask again after `Retry-After` seconds. `needs_review`: a person looks at it."""
+
+    status = serializers.ChoiceField(choices=ATTEMPT_STATUSES[1:])
+    answers_shown = serializers.BooleanField()
+    can_reveal = serializers.BooleanField(help_text="Whether `attempts/{uuid}/reveal` would show the answers.")
+    questions = QuestionResultSerializer(many=True, help_text="Empty until it is graded.")

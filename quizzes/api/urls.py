@@ -1,0 +1,12 @@
+from common.routing import route
+from quizzes.api import views
+
+urlpatterns = [
+    *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
+    *route("quizzes/<uuid:uuid>/attempts", views.QuizAttempts.as_view(), "api-quiz-attempts"),
+    *route("attempts/<uuid:uuid>", views.AttemptDetail.as_view(), "api-attempt-detail"),
+    *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
+    *route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
+    *route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
+    *route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
+]

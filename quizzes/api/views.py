@@ -1,0 +1,218 @@
+"""A student's quizzes and attempts. Pages call the same functions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api import DomainError
+from common.openapi import problems
+from courses import access, progress
+from courses.models import Enrolment
+from quizzes import attempts, results
+from quizzes.api import shapes
+from quizzes.api.serializers import (
+    AnswerInput,
+    AnswerSerializer,
+    AttemptListSerializer,
+    AttemptSerializer,
+    AttemptSummarySerializer,
+    QuizSerializer,
+    ResultSerializer,
+    SubmitInput,
+)
+from quizzes.models import Attempt, Quiz
+
+# Seconds until it is worth asking for a result again; grading takes a fraction of one.
+RETRY_AFTER = "1"
+
+
+def _retry_after(status: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Retry-After", int, OpenApiParameter.HEADER, response=[status], description="Seconds; while it is not graded."
+    )
+
+
+def _location(status: int, what: str) -> OpenApiParameter:
+    return OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[status], description=f"The {what}.")
+
+
+class NotSubmitted(DomainError):
+    slug = "not-submitted"
+    status = 409
+
+
+def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
+    """The quiz attached to an activity, and the student's place in its course."""
+    activity = get_object_or_404(
+        access.activities(request.user).select_related("quiz__current_version").filter(quiz__isnull=False), uuid=uuid
+    )
+    return activity.quiz, access.enrolment(request.user, activity.course.slug).get()
+
+
+def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
+    return Attempt.objects.for_student(request.user).select_related("quiz__activity", "enrolment", "version")
+
+
+def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    return get_object_or_404(_attempts(request), uuid=uuid)
+
+
+class QuizDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="quiz_read",
+        summary="A quiz before an attempt",
+        description="Takes the uuid of a quiz in the outline, or of a lesson that has a check. The questions come with "
+        "the attempt.",
+        tags=["quizzes"],
+        responses={200: QuizSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+        overview = results.overview(quiz=quiz, enrolment=enrolment)
+        return Response(QuizSerializer.shape(shapes.QuizBefore(quiz, quiz.activity, overview)))
+
+
+class QuizAttempts(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="quiz_attempts_list",
+        summary="One's attempts at a quiz",
+        description="The last one first.",
+        tags=["quizzes"],
+        responses={200: AttemptListSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        made = results.overview(quiz=quiz, enrolment=enrolment).attempts
+        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
+        return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
+
+    @extend_schema(
+        operation_id="attempt_start",
+        summary="Start an attempt, or resume the open one",
+        description="201 for a new attempt, 200 for one that was open.",
+        tags=["quizzes"],
+        parameters=[_location(201, "attempt"), _location(200, "attempt")],
+        request=None,
+        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(404, 409)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        now = timezone.now()
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
+        is_new = attempt.started_at == now
+        if not is_new:
+            attempt = _attempt(request, attempt.uuid)
+        return Response(
+            AttemptSerializer.shape(shapes.in_full(attempt)),
+            status=201 if is_new else 200,
+            headers={"Location": reverse("api-attempt-detail", args=[attempt.uuid])},
+        )
+
+
+class AttemptDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_read",
+        summary="An attempt with its questions and answers",
+        tags=["attempts"],
+        responses={200: AttemptSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        return Response(AttemptSerializer.shape(shapes.in_full(_attempt(request, uuid))))
+
+
+class AttemptAnswer(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_save",
+        summary="Save one answer",
+        description="May be repeated. The answers that are saved count when the attempt is submitted. Refused with "
+        "`too-long`, `unknown-choice`, `unknown-question` or `attempt-closed`; everything else stays saved.",
+        tags=["attempts"],
+        request=AnswerInput,
+        responses={200: AnswerSerializer, **problems(400, 404, 409, 413)},
+    )
+    def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = _attempt(request, uuid)
+        form = AnswerInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        answer = attempts.save_answer(
+            attempt=attempt,
+            question=question,
+            response=form.validated_data["response"],
+            now=timezone.now(),
+            sequence=form.validated_data.get("sequence"),
+        )
+        return Response(AnswerSerializer.shape(answer))
+
+
+class AttemptSubmit(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_submit",
+        summary="Submit an attempt",
+        description="Twice is once. `answers` are saved with it; when one of them cannot be right, the others are saved "
+        "and the attempt stays open. The result comes from `attempt_result`.",
+        tags=["attempts"],
+        parameters=[_location(202, "result"), _retry_after(202)],
+        request=SubmitInput,
+        responses={202: AttemptSummarySerializer, **problems(400, 404, 413)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        attempt = _attempt(request, uuid)
+        form = SubmitInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        answers = {_question_name(name): raw for name, raw in form.validated_data.get("answers", {}).items()}
+        attempt = attempts.submit(attempt=attempt, answers=answers, now=timezone.now())
+        return Response(
+            AttemptSummarySerializer.shape(shapes.summary(attempt)),
+            status=202,
+            headers={"Location": reverse("api-attempt-result", args=[attempt.uuid]), "Retry-After": RETRY_AFTER},
+        )
+
+
+def _question_name(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        # No question has this name, so that the one bad name is refused and the other answers are kept.
+        return UUID(int=0)
+
+
+class AttemptResult(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_result",
+        summary="The result of an attempt",
+        description="`submitted` until it is graded, with `Retry-After`.",
+        tags=["attempts"],
+        parameters=[_retry_after(200)],
+        responses={200: ResultSerializer, **problems(404, 409)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        attempt = _attempt(request, uuid)
+        if attempt.status == Attempt.Status.IN_PROGRESS:
+            raise NotSubmitted(_("This attempt has not been submitted."))
+        return _result(attempt)
+
+
+class AttemptReveal(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_reveal",
+        summary="Show the answers, and give up the attempts that are left",
+        tags=["attempts"],
+        request=None,
+        responses={200: ResultSerializer, **problems(404, 409)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        return _result(results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
+
+
+def _result(attempt: Attempt) -> Response:
+    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.result(attempt)))
+    return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QuizzesConfig(AppConfig):
+    name = "quizzes"
+    verbose_name = _("Quizzes")
+
+    def ready(self) -> None:
+        # Here, not at the top: views need the models, which are not loaded while this file is imported.
+        from courses.extensions import register_lesson_section
+        from quizzes.views.checks import lesson_section
+
+        register_lesson_section(lesson_section)

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from quizzes.views import attempts, checks, quizzes
+
+app_name = "quizzes"
+
+urlpatterns = [
+    path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/", quizzes.quiz_detail, name="quiz-detail"),
+    path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/start/", quizzes.attempt_start, name="attempt-start"),
+    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/check/", checks.check_detail, name="check-detail"),
+    path("attempts/<uuid:uuid>/", attempts.attempt_detail, name="attempt-detail"),
+    path("attempts/<uuid:uuid>/answers/", attempts.attempt_save, name="attempt-save"),
+    path("attempts/<uuid:uuid>/submit/", attempts.attempt_submit, name="attempt-submit"),
+    path("attempts/<uuid:uuid>/result/", attempts.attempt_result, name="attempt-result"),
+    path("attempts/<uuid:uuid>/reveal/", attempts.attempt_reveal, name="attempt-reveal"),
+]

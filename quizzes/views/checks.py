@@ -1,0 +1,78 @@
+"""Pages: a lesson's check, ungraded, with feedback at once."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import AuthenticatedRequest
+from common.api import DomainError
+from courses import access
+from courses.models import Activity
+from quizzes import attempts, grading
+from quizzes.models import Quiz
+from quizzes.presenting import present
+from quizzes.views.attempts import form_answers
+
+
+def lesson_section(request: HttpRequest, activity: Activity) -> SafeString:
+    """What quizzes adds to a lesson's page: the way to its check. One query."""
+    version = Quiz.objects.filter(activity=activity, current_version__isnull=False).values_list(
+        "current_version__content", flat=True
+    )
+    content = version.first()
+    if not content or not content["questions"]:
+        return SafeString("")
+    return render_to_string(
+        "quizzes/_lesson_section.html", {"activity": activity, "count": len(content["questions"])}, request
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    quiz: Quiz = get_object_or_404(
+        Quiz.objects.select_related("activity__course", "current_version"),
+        activity__course_id=enrolment.course_id,
+        activity__slug=lesson_slug,
+        activity__kind=Activity.Kind.LESSON,
+        activity__archived_at=None,
+        current_version__isnull=False,
+    )
+    error = ""
+    if request.method == "POST":
+        now = timezone.now()
+        try:
+            attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
+            attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
+        except DomainError as refused:
+            error = refused.message
+        else:
+            # Nothing depends on a check, so it is graded while the student looks; the worker would find it graded.
+            grading.grade_attempt(attempt_id=attempt.pk, now=now)
+            return redirect("quizzes:attempt-result", attempt.uuid)
+    assert quiz.current_version is not None
+    questions = present(quiz.current_version.content["questions"], seed=_order(request, quiz), shuffle=True)
+    return render(
+        request,
+        "quizzes/check_detail.html",
+        {
+            "course": enrolment.course,
+            "quiz": quiz,
+            "activity": quiz.activity,
+            "questions": questions,
+            "error": error,
+        },
+        status=400 if error else 200,
+    )
+
+
+def _order(request: AuthenticatedRequest, quiz: Quiz) -> UUID:
+    """Somebody's own order of the choices, the same at every look: there is no attempt yet to take it from."""
+    return UUID(int=request.user.uuid.int ^ quiz.activity.uuid.int)

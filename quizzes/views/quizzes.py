@@ -1,0 +1,55 @@
+"""Pages: a quiz before an attempt, and its start."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.requests import AuthenticatedRequest
+from common.api import DomainError
+from courses import access, progress
+from courses.models import Activity
+from quizzes import attempts, results
+from quizzes.models import Quiz
+
+
+def _quizzes(course_id: int) -> QuerySet[Quiz]:
+    return Quiz.objects.filter(
+        activity__course_id=course_id, activity__archived_at=None, activity__kind=Activity.Kind.QUIZ
+    ).select_related("activity__course", "current_version")
+
+
+@login_required
+@require_GET
+def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
+    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+    version = quiz.current_version
+    return render(
+        request,
+        "quizzes/quiz_detail.html",
+        {
+            "course": enrolment.course,
+            "quiz": quiz,
+            "activity": quiz.activity,
+            "question_count": len(version.content["questions"]) if version else 0,
+            "overview": results.overview(quiz=quiz, enrolment=enrolment),
+        },
+    )
+
+
+@login_required
+@require_POST
+def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
+    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    try:
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    except DomainError as refused:
+        messages.error(request, refused.message)
+        return redirect(quiz.activity)
+    return redirect("quizzes:attempt-detail", attempt.uuid)

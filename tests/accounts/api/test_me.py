@@ -1,0 +1,190 @@
+"""`me`, the language of answers, sign-in and sign-out of the app."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.api import Api
+from tests.contract import check
+from tests.factories import PASSWORD
+
+LOGIN = "/_allauth/app/v1/auth/login"
+
+
+def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
+    me = alice_api.get("me")
+
+    check("Me", me)
+    assert me == {
+        "uuid": str(alice.uuid),
+        "email": "alice@example.com",
+        "name": "Alice",
+        "language": "en",
+        "time_zone": "Asia/Seoul",
+        "wants_weekly_summary": True,
+        "is_instructor": False,
+    }
+
+
+def test_settings_change_one_by_one(alice_api: Api, alice: User) -> None:
+    assert alice_api.patch("me", {"name": "앨리스"})["name"] == "앨리스"
+    assert alice_api.patch("me", {"language": "", "wants_weekly_summary": False})["wants_weekly_summary"] is False
+    assert alice_api.patch("me", {})["language"] == ""
+
+    alice.refresh_from_db()
+    assert (alice.name, alice.language, alice.wants_weekly_summary) == ("앨리스", "", False)
+
+
+def test_what_is_not_a_setting_stays(alice_api: Api, alice: User) -> None:
+    alice_api.patch("me", {"email": "other@example.com", "is_instructor": True, "is_staff": True, "is_superuser": True})
+
+    alice.refresh_from_db()
+    assert (alice.email, alice.is_staff, alice.is_superuser) == ("alice@example.com", False, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone"),
+        ({"language": "xx"}, "language"),
+        ({"name": "x" * 101}, "name"),
+        ({"name": "\x00"}, "name"),
+        ({"name": None}, "name"),
+        ({"wants_weekly_summary": "perhaps"}, "wants_weekly_summary"),
+    ],
+)
+def test_what_cannot_be_right_is_named(alice_api: Api, body: dict[str, Any], field: str) -> None:
+    problem = alice_api.patch("me", body, expect=400)
+
+    check("Problem", problem)
+    assert problem["type"] == "/problems/invalid"
+    assert list(problem["errors"]) == [field]
+
+
+@pytest.mark.parametrize("body", [[], "text", 1, None])
+def test_a_body_that_is_no_object_is_refused(alice_api: Api, body: Any) -> None:
+    alice_api.patch("me", b"null" if body is None else body, expect=400)
+
+
+def test_answers_are_in_the_language_asked_for_else_in_ones_own(alice_api: Api, api: Api) -> None:
+    path = "courses/nothing-here/outline"
+    english, korean = "There is nothing at this address.", "ko"
+
+    assert alice_api.get(path, expect=404)["title"] == english
+    assert alice_api.response.headers["Content-Language"] == "en"
+    for header in ("fr", "*", "fr;q=0.9, de"):
+        alice_api.get(path, expect=404, headers={"Accept-Language": header})
+        assert alice_api.response.headers["Content-Language"] == "en"
+    alice_api.get(path, expect=404, headers={"Accept-Language": "fr, ko-KR;q=0.5"})
+    assert alice_api.response.headers["Content-Language"] == korean
+    api.get(path, expect=401)
+    assert api.response.headers["Content-Language"] == korean
+
+
+def test_signing_in_by_password_and_out(api: Api, alice: User) -> None:
+    answer = api.client.post(
+        LOGIN, {"email": "Alice@Example.com", "password": PASSWORD}, content_type="application/json"
+    ).json()
+    assert answer["data"]["user"]["id"] == str(alice.uuid)
+    api.headers["X-Session-Token"] = answer["meta"]["session_token"]
+    assert api.get("me")["email"] == alice.email
+
+    api.delete("session", expect=204)
+
+    api.get("me", expect=401)
+    api.delete("session", expect=401)
+
+
+def test_allauths_own_sign_out_works_too(alice_api: Api) -> None:
+    response = alice_api.client.delete("/_allauth/app/v1/auth/session", headers=alice_api.headers)
+
+    assert response.status_code == 401
+    alice_api.get("me", expect=401)
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client, alice: User) -> None:
+    answers = [
+        client.post(LOGIN, {"email": email, "password": "wrong"}, content_type="application/json")
+        for email in (alice.email, "nobody@example.com")
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "x" * 5000, "한글", "\u00e9"])
+def test_a_token_that_is_none_is_401(db: None, token: str) -> None:
+    api = Api()
+    api.headers["X-Session-Token"] = token
+
+    problem = api.get("me", expect=401)
+
+    assert problem["type"] == "/problems/not-authenticated"
+    assert api.response.headers["WWW-Authenticate"] == "X-Session-Token"
+
+
+def test_a_disabled_account_is_401(alice_api: Api, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+    alice_api.get("me", expect=401)
+
+
+def test_a_changed_password_ends_other_sessions(alice_api: Api, alice: User) -> None:
+    alice.set_password("quite another one")
+    alice.save()
+
+    alice_api.get("me", expect=401)
+
+
+def test_an_unconfirmed_address_has_a_token_that_opens_nothing(api: Api, alice: User, settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+    answer = api.client.post(LOGIN, {"email": alice.email, "password": PASSWORD}, content_type="application/json")
+
+    assert answer.status_code == 401
+    api.headers["X-Session-Token"] = answer.json()["meta"]["session_token"]
+    api.get("me", expect=401)
+
+
+def test_the_browsers_cookie_is_no_token(alice_client: Client) -> None:
+    assert alice_client.get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{", b"[" * 100_000, b"\xff", b'{"email": "alice@example.com", "password": "\\ud800"}',
+        b'{"email": "\\ud800@example.com", "password": "x"}', b'{"email": "a@b.co", "password": "%s"}' % (b"x" * 3_000_000),
+    ],
+    ids=["half", "deep", "not-utf8", "surrogate-password", "surrogate-address", "huge"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["login", "signup"])
+def test_what_apps_send_to_allauth_breaks_nothing(api: Api, alice: User, path: str, body: bytes) -> None:
+    api.post(f"/_allauth/app/v1/auth/{path}", body, expect=400)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        1,
+        {},
+        {"email": [], "password": {}},
+        {"email": {"a": 1}, "password": 5},
+        {"email": "a\x00@example.com", "password": "x"},
+    ],
+)
+def test_a_sign_in_that_cannot_be_right_is_400(client: Client, alice: User, body: Any) -> None:
+    assert client.post(LOGIN, body, content_type="application/json").status_code == 400
+
+
+def test_an_unknown_address_below_allauths_is_a_problem_document(api: Api, db: None) -> None:
+    api.get("/_allauth/app/v1/nothing", expect=404)
+
+
+def test_allauth_has_no_endpoints_for_browsers(client: Client, db: None) -> None:
+    assert client.get("/_allauth/browser/v1/auth/session").status_code == 404
+    assert client.get("/_allauth/app/v1/config").status_code == 200

@@ -1,0 +1,56 @@
+"""Mails about the account: in the language that their reader chose, whatever page they were asked for on."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail as django_mail
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+
+def asked_for(address: str, *, browser: str) -> EmailMessage:
+    """The mail that somebody gets who asks for a new password for `address`."""
+    client = Client(headers={"Accept-Language": browser})
+    assert client.post(reverse("account_reset_password"), {"email": address}).status_code == 302
+    [message] = django_mail.outbox
+    return message
+
+
+def sentence(text: str, language: str) -> str:
+    with translation.override(language):
+        return str(translation.gettext(text))
+
+
+@pytest.mark.parametrize(("chosen", "browser", "expected"), [("ko", "en", "ko"), ("en", "ko", "en"), ("", "en", "en")])
+def test_a_new_password_in_the_readers_language(alice: User, chosen: str, browser: str, expected: str) -> None:
+    User.objects.update(language=chosen)
+    message = asked_for("Alice@example.com", browser=browser)
+    assert message.subject == sentence("Choose a new password", expected)
+    assert message.extra_headers["Content-Language"] == expected
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+    [link] = re.findall(r"http\S+/password/reset/key/\S+", message.body)
+    assert Client().get(link, follow=True).status_code == 200
+
+
+def test_an_unknown_address_gets_a_mail_in_the_browsers_language(db: None) -> None:
+    message = asked_for("nobody@example.com", browser="en")
+    assert message.subject == sentence("There is no account with your address", "en")
+    assert message.extra_headers["Content-Language"] == "en"
+
+
+def test_a_note_about_a_change_in_the_readers_language(alice: User) -> None:
+    User.objects.update(language="ko")
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    client = Client()
+    client.force_login(alice)
+    form = {"oldpassword": PASSWORD, "password1": "another good one 7", "password2": "another good one 7"}
+    assert client.post(reverse("account_change_password"), form).status_code == 302
+    [message] = django_mail.outbox
+    assert message.extra_headers["Content-Language"] == "ko"
+    assert sentence("Something about your account has changed:", "ko") in message.body

@@ -1,0 +1,93 @@
+"""My account, and the switch of the language."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+
+URL = "/accounts/settings/"
+FORM = {"name": "Alice A.", "language": "ko", "time_zone": "Europe/Berlin"}
+
+
+def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Client, alice: User) -> None:
+    response = alice_client.post(URL, FORM)
+
+    assert response.headers["Location"] == URL
+    alice.refresh_from_db()
+    assert (alice.name, alice.language, alice.time_zone) == ("Alice A.", "ko", "Europe/Berlin")
+    # An unticked box is not sent.
+    assert not alice.wants_weekly_summary
+    assert alice_client.cookies[django_settings.LANGUAGE_COOKIE_NAME].value == "ko"
+    assert '<html lang="ko">' in alice_client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"name": "x" * 101}]
+)
+def test_what_cannot_be_right_changes_nothing(alice_client: Client, alice: User, fields: dict[str, str]) -> None:
+    response = alice_client.post(URL, {**FORM, **fields})
+
+    assert response.status_code == 400
+    assert b'aria-invalid="true"' in response.content
+    alice.refresh_from_db()
+    assert alice.name == "Alice"
+
+
+def test_a_zone_that_the_list_does_not_offer_is_kept(alice_client: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(time_zone="Etc/GMT+3")
+
+    assert b'value="Etc/GMT+3" selected' in alice_client.get(URL).content
+
+
+def test_a_language_is_marked_as_what_it_is_written_in(alice_client: Client) -> None:
+    assert '<option value="ko" lang="ko">한국어</option>' in alice_client.get(URL).content.decode()
+
+
+def test_anonymous_readers_are_sent_to_the_sign_in(client: Client, db: None) -> None:
+    assert client.get(URL).headers["Location"] == f"/accounts/login/?next={URL}"
+
+
+def test_switching_the_language_works_for_anybody(client: Client, db: None) -> None:
+    response = client.post(reverse("accounts:language-set"), {"language": "en", "next": "/accounts/login/?next=/x#top"})
+
+    assert response.headers["Location"] == "/accounts/login/?next=/x#top"
+    assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
+
+
+def test_switching_the_language_is_kept_with_the_account(alice_client: Client, alice: User) -> None:
+    alice_client.post(reverse("accounts:language-set"), {"language": "ko", "next": "/"})
+
+    alice.refresh_from_db()
+    assert alice.language == "ko"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "", "\\\\elsewhere.example"]
+)
+def test_the_switch_leads_nowhere_else(client: Client, db: None, target: str) -> None:
+    response = client.post(reverse("accounts:language-set"), {"language": "en", "next": target})
+
+    assert response.headers["Location"] == "/"
+
+
+def test_an_unknown_language_changes_nothing(alice_client: Client, alice: User) -> None:
+    response = alice_client.post(reverse("accounts:language-set"), {"language": "xx", "next": "/"})
+
+    assert response.status_code == 302
+    assert django_settings.LANGUAGE_COOKIE_NAME not in alice_client.cookies
+    alice.refresh_from_db()
+    assert alice.language == "en"
+
+
+def test_the_switch_takes_posts_only(client: Client, db: None) -> None:
+    assert client.get(reverse("accounts:language-set")).status_code == 405
+
+
+@pytest.mark.parametrize("url", [URL, "/accounts/language/"])
+def test_posts_need_the_csrf_token(alice: User, url: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+
+    assert client.post(url, {"language": "en"}).status_code == 403

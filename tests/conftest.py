@@ -1,0 +1,41 @@
+"""What every test gets, and which tests need something that a machine may not have."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+pytest_plugins = ["tests.cast", "tests.api", "tests.smtp", "tests.product"]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+if CHROMIUM:
+    # Playwright's own event loop runs in the test's thread, where Django would refuse the database.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    services = pytest.mark.skip(reason="needs TEST_DATABASE_URL and TEST_REDIS_URL")
+    browser = pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)")
+    told = os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL")
+    for item in items:
+        if "services" in item.keywords and not told:
+            item.add_marker(services)
+        if "e2e" in item.keywords and not CHROMIUM:
+            item.add_marker(browser)
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Rate limits live in the cache: one test's wrong passwords are not another's."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests read the source's words, where nothing in them chooses a language."""
+    with translation.override("en"):
+        yield

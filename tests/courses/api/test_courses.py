@@ -1,0 +1,186 @@
+"""Courses, outlines, lessons and progress by the API."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from courses import progress
+from courses.models import Activity, Course, Enrolment, LessonEdition, Module
+from quizzes.models import Quiz
+from tests.api import Api, api_for
+from tests.contract import check
+from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, ModuleFactory
+
+# A uuid that nothing has; a fresh one would name the tests differently in each worker of pytest-xdist.
+NOBODYS = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
+
+
+def entries(api: Api, slug: str = "statistics") -> list[dict[str, Any]]:
+    return api.get(f"courses/{slug}/outline")["entries"]  # type: ignore[no-any-return]
+
+
+def test_ones_courses_with_the_one_seen_last_first(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+    EnrolmentFactory(user=enrolment.user, course__slug="other")
+    progress.record_visit(enrolment=enrolment, activity=lesson, now=timezone.now())
+
+    found = alice_api.get("courses")
+
+    check("CourseList", found)
+    assert [course["slug"] for course in found["results"]] == ["statistics", "other"]
+    assert found["results"][0]["last_activity"]["uuid"] == str(lesson.uuid)
+    assert found["results"][1]["last_activity"] is None
+    assert found["results"][0]["title"] == "Statistics"
+
+
+@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {}])
+def test_courses_that_one_may_not_see_are_not_there(
+    alice_api: Api, enrolment: Enrolment, change: dict[str, str]
+) -> None:
+    Enrolment.objects.filter(pk=enrolment.pk).update(**change)
+    if not change:
+        Course.objects.update(is_published=False)
+
+    assert alice_api.get("courses") == {"results": []}
+    alice_api.get("courses/statistics/outline", expect=404)
+    alice_api.get("courses/statistics/progress", expect=404)
+
+
+def test_the_outline_leads_to_each_entrys_own_endpoint(alice_api: Api, course: Course) -> None:
+    outline = alice_api.get("courses/statistics/outline")
+
+    check("Outline", outline)
+    assert [entry["kind"] for entry in outline["entries"]] == ["lesson", "lesson", "quiz"]
+    assert [entry["position"] for entry in outline["entries"]] == [1, 2, 3]
+    assert {entry["module"] for entry in outline["entries"]} == {module["slug"] for module in outline["modules"]}
+    assert outline["next"] == outline["entries"][0]["uuid"]
+    for entry in outline["entries"]:
+        found = alice_api.get(f"{'lessons' if entry['kind'] == 'lesson' else 'quizzes'}/{entry['uuid']}")
+        assert (found["uuid"], found["slug"], found["title"]) == (entry["uuid"], entry["slug"], entry["title"])
+
+
+def test_titles_are_in_the_language_asked_for(alice_api: Api) -> None:
+    outline = alice_api.get("courses/statistics/outline", headers={"Accept-Language": "ko"})
+
+    assert outline["title"] == "통계"
+    assert outline["entries"][0]["title"] == "활동 lesson-1"
+
+
+def test_a_lesson_comes_whole_and_is_where_to_continue(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+    found = alice_api.get(f"lessons/{lesson.uuid}")
+
+    check("Lesson", found)
+    assert (found["language"], found["text"], found["html"]) == ("en", "Body in en", "<p>Body in en</p>")
+    assert found["objectives"] == ["Objective in en"]
+    assert (found["done"], found["done_at"]) == (False, None)
+    enrolment.refresh_from_db()
+    assert enrolment.last_activity == lesson
+
+
+def test_a_lesson_without_a_translation_says_what_it_is_written_in(alice_api: Api, lesson: Activity) -> None:
+    LessonEdition.objects.filter(lesson__activity=lesson, language="en").delete()
+
+    assert alice_api.get(f"lessons/{lesson.uuid}")["language"] == "ko"
+
+
+def test_what_is_no_lesson_is_404(alice_api: Api, quiz: Quiz, lesson: Activity) -> None:
+    for name in (quiz.activity.uuid, NOBODYS, "not-a-uuid"):
+        alice_api.get(f"lessons/{name}", expect=404)
+    LessonEdition.objects.filter(lesson__activity=lesson).delete()
+    alice_api.get(f"lessons/{lesson.uuid}", expect=404)
+    Activity.objects.filter(pk=lesson.pk).update(archived_at=timezone.now())
+    alice_api.get(f"lessons/{lesson.uuid}", expect=404)
+
+
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_marking_a_lesson_done_and_undone(alice_api: Api, lesson: Activity, method: str) -> None:
+    mark = getattr(alice_api, method)
+    path = "courses/statistics/progress"
+
+    for _twice in range(2):
+        after = mark(path, {"activity": lesson.uuid, "done": True})
+        check("Progress", after)
+        assert (after["progress_percent"], after["done_count"], after["required_count"]) == (33, 1, 3)
+    assert [done["activity"] for done in after["done"]] == [str(lesson.uuid)]
+    assert entries(alice_api)[0]["done"] is True
+    assert entries(alice_api)[0]["done_at"].endswith("Z")
+    assert alice_api.get(f"lessons/{lesson.uuid}")["done"] is True
+
+    after = mark(path, {"activity": lesson.uuid, "done": False})
+    assert after["progress_percent"] == 0
+    assert after == alice_api.get(path)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"activity": "x", "done": True}, {"activity": NOBODYS}, [], {"activity": None, "done": True}]
+)
+def test_a_mark_that_cannot_be_right(alice_api: Api, body: Any) -> None:
+    assert alice_api.put("courses/statistics/progress", body, expect=400)["type"] == "/problems/invalid"
+
+
+def test_a_quiz_is_not_marked_by_hand(alice_api: Api, quiz: Quiz) -> None:
+    body = {"activity": quiz.activity.uuid, "done": True}
+
+    assert alice_api.put("courses/statistics/progress", body, expect=400)["type"] == "/problems/not-markable"
+
+
+def test_what_is_not_in_the_course_is_404(alice_api: Api, enrolment: Enrolment) -> None:
+    elsewhere = LessonFactory(activity__module__course=EnrolmentFactory(user=enrolment.user).course).activity
+    stranger = LessonFactory().activity
+
+    for activity in (elsewhere.uuid, stranger.uuid, NOBODYS):
+        alice_api.put("courses/statistics/progress", {"activity": activity, "done": True}, expect=404)
+
+
+def test_a_stranger_sees_nothing(bob_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+    assert bob_api.get("courses") == {"results": []}
+    bob_api.get("courses/statistics/outline", expect=404)
+    bob_api.get("courses/statistics/progress", expect=404)
+    bob_api.put("courses/statistics/progress", {"activity": lesson.uuid, "done": True}, expect=404)
+    bob_api.get(f"lessons/{lesson.uuid}", expect=404)
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_query_counts_do_not_grow(alice_api: Api, enrolment: Enrolment, module: Module, count: int) -> None:
+    for number in range(count):
+        LessonFactory(activity=ActivityFactory(module=module, slug=f"more-{number}"), editions=["ko"])
+        EnrolmentFactory(user=enrolment.user, course=CourseFactory())
+    lesson = module.activities.filter(kind="lesson").first()
+    assert lesson is not None
+
+    # Every call has two for its token: the session and the person.
+    for path, queries in {
+        "me": 2,
+        "courses": 3,
+        "courses/statistics/outline": 5,
+        "courses/statistics/progress": 7,
+    }.items():
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            alice_api.get(path)
+        assert len(captured) == queries, [query["sql"] for query in captured]
+    alice_api.get(f"lessons/{lesson.uuid}")
+    with CaptureQueriesContext(connection) as captured:
+        alice_api.get(f"lessons/{lesson.uuid}")
+    assert len(captured) == 6
+
+
+def test_two_modules_keep_their_order(alice_api: Api, course: Course, enrolment: Enrolment) -> None:
+    first = ModuleFactory(course=course, slug="first", position=0, number=2)
+    Module.objects.exclude(pk=first.pk).update(position=1)
+    ActivityFactory(module=first, slug="opening", position=9)
+
+    outline = alice_api.get("courses/statistics/outline")
+
+    assert outline["modules"][0]["slug"] == "first"
+    assert [entry["slug"] for entry in outline["entries"]] == ["opening", "lesson-1", "lesson-2", "quiz"]
+
+
+def test_a_second_student_has_progress_of_their_own(alice_api: Api, course: Course, lesson: Activity) -> None:
+    other = api_for(EnrolmentFactory(course=course).user)
+    alice_api.put("courses/statistics/progress", {"activity": lesson.uuid, "done": True})
+
+    assert other.get("courses/statistics/progress")["progress_percent"] == 0

@@ -1,0 +1,101 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courses import progress
+from courses.models import Activity, Course, Enrolment, Module, ProgressEvent
+from tests.factories import ActivityFactory
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def test_done_is_counted_once(enrolment: Enrolment, lesson: Activity) -> None:
+    for _ in range(2):
+        after = progress.mark_done(enrolment=enrolment, activity=lesson, now=NOW)
+        assert after.progress_percent == 33
+    event = ProgressEvent.objects.get()
+    assert (event.kind, event.percent, event.content_version) == ("done", 33, 1)
+
+
+def test_taking_back_is_recorded_and_lowers(enrolment: Enrolment, lesson: Activity) -> None:
+    progress.mark_done(enrolment=enrolment, activity=lesson, now=NOW)
+    for _ in range(2):
+        assert progress.mark_undone(enrolment=enrolment, activity=lesson, now=NOW).progress_percent == 0
+    assert [event.kind for event in ProgressEvent.objects.all()] == ["done", "undone"]
+
+
+def test_all_done_is_100(enrolment: Enrolment, course: Course) -> None:
+    for activity in course.activities.all():
+        progress.mark_done(enrolment=enrolment, activity=activity, now=NOW)
+    enrolment.refresh_from_db()
+    assert enrolment.progress_percent == 100
+
+
+def test_what_is_not_required_does_not_count(enrolment: Enrolment, module: Module) -> None:
+    extra = ActivityFactory(module=module, is_required=False)
+    assert progress.mark_done(enrolment=enrolment, activity=extra, now=NOW).progress_percent == 0
+
+
+def test_a_lesson_added_later_lowers_nobody(enrolment: Enrolment, course: Course, module: Module) -> None:
+    for activity in course.activities.all():
+        progress.mark_done(enrolment=enrolment, activity=activity, now=NOW)
+    added = ActivityFactory(module=module)
+    progress.refresh_course(course=course)
+    enrolment.refresh_from_db()
+    assert enrolment.progress_percent == 100
+    assert progress.mark_done(enrolment=enrolment, activity=added, now=NOW).progress_percent == 100
+
+
+def test_a_lesson_taken_away_raises(enrolment: Enrolment, course: Course, lesson: Activity) -> None:
+    progress.mark_done(enrolment=enrolment, activity=lesson, now=NOW)
+    course.activities.filter(slug="lesson-2").update(archived_at=NOW)
+    progress.refresh_course(course=course)
+    enrolment.refresh_from_db()
+    assert enrolment.progress_percent == 50 == progress.rebuild(enrolment)
+
+
+def test_a_course_without_activities_is_no_division_by_zero(enrolment: Enrolment, course: Course) -> None:
+    course.activities.update(archived_at=NOW)
+    progress.refresh_course(course=course)
+    assert progress.rebuild(enrolment) == 0
+
+
+def test_a_visit_is_written_when_the_place_changes_or_time_has_passed(
+    enrolment: Enrolment, lesson: Activity, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(1):
+        progress.record_visit(enrolment=enrolment, activity=lesson, now=NOW)
+    enrolment.refresh_from_db()
+    assert (enrolment.last_activity, enrolment.last_seen_at) == (lesson, NOW)
+    with django_assert_num_queries(0):
+        progress.record_visit(enrolment=enrolment, activity=lesson, now=NOW + timedelta(minutes=4))
+    with django_assert_num_queries(1):
+        progress.record_visit(enrolment=enrolment, activity=lesson, now=NOW + timedelta(minutes=5))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(steps=st.lists(st.tuples(st.sampled_from(["done", "undone", "add", "archive", "restore"]), st.integers(0, 5))))
+def test_progress_stays_within_bounds_and_equals_its_ledger(
+    enrolment: Enrolment, module: Module, steps: list[tuple[str, int]]
+) -> None:
+    """Whatever students and authors do: 0 to 100, only taking back lowers it, rebuilt never above stored."""
+    for step, number in steps:
+        activities = list(Activity.objects.filter(course=module.course).order_by("id"))
+        activity = activities[number % len(activities)]
+        before = Enrolment.objects.get(pk=enrolment.pk).progress_percent
+        if step == "add":
+            ActivityFactory(module=module)
+        elif step == "archive":
+            Activity.objects.filter(pk=activity.pk).update(archived_at=NOW)
+        elif step == "restore":
+            Activity.objects.filter(pk=activity.pk).update(archived_at=None)
+        elif step == "done":
+            progress.mark_done(enrolment=enrolment, activity=activity, now=NOW)
+        else:
+            progress.mark_undone(enrolment=enrolment, activity=activity, now=NOW)
+        progress.refresh_course(course=module.course)
+        after = Enrolment.objects.get(pk=enrolment.pk).progress_percent
+        assert 0 <= after <= 100
+        assert after >= before or step == "undone"
+        assert progress.rebuild(enrolment) <= after

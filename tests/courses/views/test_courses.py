@@ -1,0 +1,148 @@
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, Module
+from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, QuizFactory
+
+ADDRESSES = [
+    "/courses/",
+    "/courses/statistics/",
+    "/courses/statistics/enrol/",
+    "/courses/statistics/glossary/",
+    "/courses/statistics/files/data.csv",
+    "/courses/statistics/lessons/lesson-1/",
+    "/courses/statistics/lessons/lesson-1/check/",
+    "/courses/statistics/quizzes/quiz/",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_anonymous_is_asked_to_sign_in(client: Client, course: Course, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("address", [a for a in ADDRESSES if a.count("/") > 3])
+def test_a_stranger_finds_nothing(bob_client: Client, course: Course, address: str) -> None:
+    course.enrolment_mode = Course.EnrolmentMode.ROSTER
+    course.save()
+    assert bob_client.get(address).status_code == 404
+
+
+def test_the_list_shows_progress_and_where_to_continue(
+    alice_client: Client, enrolment: Enrolment, lesson: Activity
+) -> None:
+    assert "Start the course" in alice_client.get("/courses/").text
+    alice_client.get("/courses/statistics/lessons/lesson-1/")
+    page = alice_client.get("/courses/").text
+    assert "/courses/statistics/lessons/lesson-1/" in page
+    assert "Continue where you left off" in page
+
+
+def test_without_a_course_the_list_says_what_to_do(bob_client: Client, course: Course) -> None:
+    page = bob_client.get("/courses/").text
+    assert "You are not enrolled in a course yet" in page
+    assert "/courses/statistics/enrol/" in page
+
+
+def test_somebody_who_may_enrol_is_led_there(bob_client: Client, course: Course, bob: User) -> None:
+    response = bob_client.get("/courses/statistics/", follow=True)
+    assert response.redirect_chain == [("/courses/statistics/enrol/", 302)]
+    response = bob_client.post("/courses/statistics/enrol/", follow=True)
+    assert response.redirect_chain[-1][0] == "/courses/statistics/"
+    assert Enrolment.objects.get(user=bob).source == Enrolment.Source.OPEN
+
+
+def test_enrolling_by_code(bob_client: Client, course: Course, bob: User) -> None:
+    course.enrolment_mode, course.enrolment_code = Course.EnrolmentMode.CODE, "봄-2026"
+    course.save()
+    wrong = bob_client.post("/courses/statistics/enrol/", {"code": "summer"})
+    assert wrong.status_code == 400
+    assert "not the course&#x27;s enrolment code" in wrong.text
+    bob_client.post("/courses/statistics/enrol/", {"code": " 봄-2026 "})
+    assert Enrolment.objects.get(user=bob).source == Enrolment.Source.CODE
+    assert bob_client.get("/courses/statistics/enrol/").status_code == 302
+
+
+def test_withdrawn_is_out_and_comes_back_with_everything(
+    alice_client: Client, enrolment: Enrolment, lesson: Activity
+) -> None:
+    alice_client.post("/courses/statistics/lessons/lesson-1/done/", {"done": "1"})
+    Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
+    assert alice_client.get("/courses/statistics/lessons/lesson-1/").status_code == 404
+    alice_client.post("/courses/statistics/enrol/")
+    enrolment.refresh_from_db()
+    assert (enrolment.status, enrolment.progress_percent) == (Enrolment.Status.ACTIVE, 33)
+
+
+def test_an_unpublished_course_is_nowhere(alice_client: Client, course: Course) -> None:
+    Course.objects.update(is_published=False)
+    assert alice_client.get("/courses/statistics/").status_code == 404
+    assert "Statistics" not in alice_client.get("/courses/").text
+
+
+def test_unknown_course(alice_client: Client) -> None:
+    response = alice_client.get("/courses/nothing/")
+    assert response.status_code == 404
+    assert "There is nothing at this address." in response.text
+
+
+def test_a_file_of_the_course_is_a_download(alice_client: Client, course: Course) -> None:
+    CourseAsset.objects.create(course=course, name="data.csv", content=b"a,b\n1,2\n")
+    response = alice_client.get("/courses/statistics/files/data.csv")
+    assert response.content == b"a,b\n1,2\n"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="data.csv"'
+    assert alice_client.get("/courses/statistics/files/other.csv").status_code == 404
+
+
+def test_the_glossary_in_the_readers_language(alice_client: Client, course: Course, lesson: Activity) -> None:
+    assert "This course has no glossary" in alice_client.get("/courses/statistics/glossary/").text
+    GlossaryTerm.objects.create(
+        course=course,
+        key="mean",
+        activity=lesson,
+        term_ko="평균",
+        term_en="mean",
+        definition_ko="합",
+        definition_en="sum",
+    )
+    page = alice_client.get("/courses/statistics/glossary/").text
+    assert 'id="term-mean"' in page
+    assert "sum" in page
+
+
+@pytest.mark.parametrize("size", [2, 200])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [
+        ("/courses/", 4),
+        ("/courses/big/", 7),
+        ("/courses/big/lessons/big-0/", 8),
+        ("/courses/big/quizzes/big-quiz-0/", 6),
+        ("/courses/big/glossary/", 4),
+    ],
+)
+def test_query_counts_do_not_grow(
+    alice: User, size: int, address: str, queries: int, django_assert_num_queries
+) -> None:
+    """At 2 activities and courses and at 200: the same number of queries, session and user among them."""
+    course = CourseFactory(slug="big")
+    module = Module.objects.create(course=course, slug="m", number=1, title_ko="모듈", title_en="Module")
+    lesson = LessonFactory(activity=ActivityFactory(module=module, slug="big-0", position=0))
+    for number in range(size):
+        ActivityFactory(module=module, slug=f"more-{number}", position=number + 1)
+        GlossaryTerm.objects.create(
+            course=course, key=f"t{number}", activity=lesson.activity, term_ko="말", definition_ko="뜻"
+        )
+        if address == "/courses/":
+            EnrolmentFactory(user=alice)
+            CourseFactory()
+    QuizFactory(activity=ActivityFactory(module=module, slug="big-quiz-0", kind="quiz", position=999))
+    QuizFactory(activity=lesson.activity)
+    EnrolmentFactory(user=alice, course=course)
+    client = Client()
+    client.force_login(alice)
+    with django_assert_num_queries(queries):
+        assert client.get(address).status_code == 200

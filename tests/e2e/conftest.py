@@ -1,0 +1,76 @@
+"""A real Chromium against the real product."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import CHROMIUM
+from tests.product import Product
+
+# Without these Chromium looks for its maker's hosts at every start.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One person's browser. `complaints` collects what the console said: CSP violations, script errors, lost files."""
+
+    def __init__(self, context: BrowserContext, product: Product) -> None:
+        self.context = context
+        self.product = product
+        self.complaints: list[str] = []
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.product.address + path)
+        return self.page
+
+    def sign_in(self, email: str, password: str) -> None:
+        page = self.go("/accounts/login/")
+        page.fill("input[name=login]", email)
+        page.fill("input[name=password]", password)
+        page.click("main form button:not([name=language])")
+        page.wait_for_url("**/courses/")
+
+
+@pytest.fixture
+def visit(chromium: Browser, running_product: Product) -> Iterator[object]:
+    """`visit("ko", width=390)` opens a browser of somebody who reads Korean."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(language: str, *, width: int = 1280, javascript: bool = True, scheme: str = "light") -> Visitor:
+        context = chromium.new_context(
+            locale={"ko": "ko-KR", "en": "en-GB"}[language],
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visitor(context, running_product)
+
+    yield open_browser
+    for context in contexts:
+        context.close()

@@ -1,0 +1,218 @@
+"""The student's whole way through the real course, in Korean and in English, with script and without."""
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visitor
+from tests.product import Product
+
+pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+
+COURSE = "/courses/data-analytics-week-2/"
+Visit = Callable[..., Visitor]
+
+_numbers = count(1)
+
+# Every text in the page that holds Hangul although nothing around it says that it is Korean.
+UNMARKED_HANGUL = r"""
+() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const parent = node.parentElement;
+    if (!parent || ["SCRIPT", "STYLE"].includes(parent.tagName)) continue;
+    const marked = parent.closest("[lang]");
+    if (/[\uac00-\ud7a3\u3131-\u318e]/.test(node.textContent) && !(marked && marked.lang.startsWith("ko"))) {
+      found.push(node.textContent.trim().slice(0, 60));
+    }
+  }
+  return found;
+}
+"""
+
+
+def sign_up(visitor: Visitor) -> None:
+    """A new student, so that each test begins at nothing."""
+    page = visitor.go("/accounts/signup/")
+    page.fill("input[name=email]", f"e2e-{next(_numbers)}-{id(visitor)}@example.com")
+    page.fill("input[name=password1]", "ein-langes-passwort-9")
+    page.fill("input[name=password2]", "ein-langes-passwort-9")
+    page.click("main form button:not([name=language])")
+    page.wait_for_url("**/courses/")
+    page.goto(visitor.product.address + COURSE + "enrol/")
+    page.click("main form button")
+    page.wait_for_url(f"**{COURSE}")
+
+
+def answer_everything(page: Page) -> None:
+    """The first choice of every question and a text in every text field."""
+    for field in page.locator("fieldset[data-question]").all():
+        radios = field.locator("input[type=radio]")
+        if radios.count():
+            radios.first.check()
+        else:
+            field.locator("input[type=text]").fill("MLOps")
+
+
+def start_quiz(visitor: Visitor, slug: str) -> Page:
+    page = visitor.go(f"{COURSE}quizzes/{slug}/")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/attempts/*/")
+    return page
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_whole_way(visit: Visit, language: str) -> None:
+    visitor = visit(language)
+    sign_up(visitor)
+    page = visitor.page
+    seen_hangul: list[str] = []
+
+    def look() -> None:
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        if language == "en":
+            seen_hangul.extend(page.evaluate(UNMARKED_HANGUL))
+
+    look()
+    page.locator(".outline-list a").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".prose figure svg").first).to_be_visible()
+    look()
+    page.locator("form[action$='/done/'] button").click()
+    page.wait_for_url(f"**{COURSE}lessons/ml-product-cases/")
+    look()
+    for slug in ("quiz-data-driven-improvement", "quiz-data-analysis-basics"):
+        page = start_quiz(visitor, slug)
+        look()
+        answer_everything(page)
+        page.locator("button[name=submit]").click()
+        page.wait_for_url("**/result/")
+        # The result comes by itself: nobody reloads.
+        expect(page.locator(".score strong")).to_contain_text("%")
+        look()
+    page.goto(visitor.product.address + COURSE)
+    expect(page.locator(".outline-list .is-done")).to_have_count(3)
+    expect(page.locator(".progress b").first).to_have_text("20%")
+    look()
+    visitor.go("/courses/")
+    look()
+    assert seen_hangul == []
+    assert visitor.complaints == []
+
+
+def test_a_language_switch_keeps_the_place(visit: Visit) -> None:
+    visitor = visit("ko")
+    sign_up(visitor)
+    page = visitor.go(f"{COURSE}lessons/what-is-data-driven-improvement/#life-cycle")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    page.locator("header button[name=language]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("#life-cycle")
+    expect(page.locator("#life-cycle")).to_be_in_viewport()
+
+
+def test_answers_are_saved_as_they_are_given(visit: Visit) -> None:
+    visitor = visit("en")
+    sign_up(visitor)
+    page = start_quiz(visitor, "quiz-data-analysis-basics")
+    field = page.locator("fieldset[data-question]").first
+    field.locator("input[type=radio]").nth(1).check()
+    expect(field.locator("[data-state]")).to_have_text("Saved")
+    written = page.locator("fieldset:has(input[type=text])").first
+    written.locator("input").fill("ML Ops")
+    expect(written.locator("[data-state]")).to_have_text("Saved")
+    page.reload()
+    expect(field.locator("input[type=radio]").nth(1)).to_be_checked()
+    expect(page.locator("fieldset input[type=text]").first).to_have_value("ML Ops")
+
+
+def test_an_answer_survives_a_network_that_is_gone(visit: Visit) -> None:
+    visitor = visit("en")
+    sign_up(visitor)
+    page = start_quiz(visitor, "quiz-data-analysis-basics")
+    field = page.locator("fieldset[data-question]").first
+    visitor.context.set_offline(True)
+    field.locator("input[type=radio]").first.check()
+    expect(field.locator("[data-state]")).to_have_text("Not saved yet. We keep trying.")
+    visitor.context.set_offline(False)
+    expect(field.locator("[data-state]")).to_have_text("Saved")
+
+
+def test_two_tabs_one_attempt_one_submission(visit: Visit) -> None:
+    visitor = visit("en")
+    sign_up(visitor)
+    first = start_quiz(visitor, "quiz-data-driven-improvement")
+    second = visitor.new_page()
+    second.goto(first.url)
+    for page in (first, second):
+        answer_everything(page)
+    first.locator("button[name=submit]").click()
+    first.wait_for_url("**/result/")
+    second.locator("button[name=submit]").click()
+    second.wait_for_url("**/result/")
+    assert first.url == second.url
+    expect(second.locator(".score strong")).to_contain_text("%")
+
+
+def test_without_script(visit: Visit) -> None:
+    visitor = visit("en", javascript=False)
+    sign_up(visitor)
+    page = start_quiz(visitor, "quiz-data-driven-improvement")
+    for field in page.locator("fieldset[data-question]").all():
+        field.locator("input[type=radio]").first.check()
+    page.locator("button[name=submit]").click()
+    page.wait_for_url("**/result/")
+    # The page asks again by itself, by a refresh that needs no script.
+    expect(page.locator(".score strong")).to_contain_text("%")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_and_nothing_overflows(visit: Visit, width: int, scheme: str) -> None:
+    visitor = visit("ko", width=width, scheme=scheme)
+    found: dict[str, list[str]] = {}
+
+    def look(path: str) -> None:
+        page = visitor.go(path)
+        violations = Axe().run(page).response["violations"]
+        found[path] = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found[path].append(f"{wide} px too wide")
+
+    for path in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
+        look(path)
+    sign_up(visitor)
+    attempt = start_quiz(visitor, "quiz-data-analysis-basics").url.removeprefix(visitor.product.address)
+    for path in (
+        "/courses/",
+        COURSE,
+        f"{COURSE}glossary/",
+        f"{COURSE}lessons/what-is-data-driven-improvement/",
+        f"{COURSE}lessons/practice-simple-ml-for-sheets/",
+        f"{COURSE}lessons/mlops/check/",
+        f"{COURSE}quizzes/quiz-data-analysis-basics/",
+        attempt,
+        "/accounts/settings/",
+        "/inbox/",
+        "/api/v1/docs",
+        "/nothing-here/",
+    ):
+        look(path)
+    visitor.go(attempt).locator("button[name=submit]").click()
+    expect(visitor.page.locator(".score strong")).to_contain_text("%")
+    look(f"{attempt}result/")
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_the_demo_student_finds_the_weekly_mail(visit: Visit, running_product: Product) -> None:
+    running_product.manage("send_weekly_summaries", "--to", "student@example.com")
+    visitor = visit("ko")
+    visitor.sign_in("student@example.com", "week2-demo")
+    page = visitor.go("/inbox/")
+    expect(page.locator("main")).to_contain_text("student@example.com")

@@ -1,0 +1,131 @@
+"""The API as a whole: its schema, its pages, and what every address has in common."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import get_resolver
+
+from common.api import DomainError
+from lms import api_docs
+from lms.problems import PROBLEMS
+from tests.api import Api
+from tests.contract import SCHEMA, document
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+
+
+def test_the_committed_schema_is_todays() -> None:
+    """Regenerate with: ./run manage spectacular --file docs/openapi.yaml --validate --fail-on-warn"""
+    assert yaml.safe_load(api_docs.rendered(as_json=False)) == document()
+    assert api_docs.rendered(as_json=False).decode().strip() == SCHEMA.read_text(encoding="utf-8").strip()
+
+
+def test_every_operation_documents_its_refusals_and_its_sign_in() -> None:
+    names = set()
+    for path, item in document()["paths"].items():
+        for operation in item.values():
+            names.add(operation["operationId"])
+            assert operation["security"] == [{"sessionToken": []}], path
+            assert "application/problem+json" in operation["responses"]["401"]["content"]
+            assert operation["summary"]
+    assert len(names) == sum(len(item) for item in document()["paths"].values())
+
+
+def test_the_schema_is_public_and_does_not_vary_with_the_language(client: Client) -> None:
+    english = client.get("/api/v1/schema", headers={"Accept-Language": "en"})
+    korean = client.get("/api/v1/schema", headers={"Accept-Language": "ko"})
+
+    assert english.status_code == 200
+    assert english.content == korean.content
+    assert client.get("/api/v1/schema?format=json").json()["openapi"].startswith("3.")
+
+
+def test_the_page_names_every_operation_and_leads_to_every_schema(client: Client, db: None) -> None:
+    page = client.get("/api/v1/docs").content.decode()
+
+    for item in document()["paths"].values():
+        for operation in item.values():
+            assert f'id="{operation["operationId"]}"' in page
+    for anchor in {part.split('"')[0] for part in page.split('href="#')[1:]}:
+        assert f'id="{anchor}"' in page
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing", "/api/v2/me", "/api/v1/lessons/not-a-uuid"])
+def test_an_unknown_address_is_a_problem_document(api: Api, db: None, method: str, path: str) -> None:
+    assert api.call(method, path, {}, expect=404)["type"] == "/problems/not-found"
+
+
+def test_a_method_that_an_address_does_not_take(alice_api: Api) -> None:
+    assert alice_api.delete("me", expect=405)["type"] == "/problems/method-not-allowed"
+    assert alice_api.call("OPTIONS", "me", expect=405)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "application/problem+json", "nonsense"])
+def test_answers_are_json_whatever_is_accepted(alice_api: Api, accept: str) -> None:
+    alice_api.get("me", headers={"Accept": accept})
+    alice_api.get("courses/nothing/outline", headers={"Accept": accept}, expect=404)
+
+
+def test_a_slash_at_the_end_does_no_harm(alice_api: Api) -> None:
+    assert alice_api.get("me/") == alice_api.get("me")
+
+
+def test_a_host_that_is_not_ours_is_a_problem_document(client: Client) -> None:
+    response = client.get("/api/v1/me", headers={"Host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert response.json()["type"] == "/problems/malformed"
+
+
+def test_what_breaks_is_a_problem_document(alice_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("something with a secret in it")
+
+    monkeypatch.setattr("courses.access.enrolments", broken)
+    alice_api.client.raise_request_exception = False
+
+    problem = alice_api.get("courses", expect=500)
+
+    assert problem["type"] == "/problems/server-error"
+    assert b"secret" not in alice_api.response.content
+
+
+def test_every_endpoint_asks_for_a_token(api: Api, db: None) -> None:
+    sample = {
+        "slug": "statistics",
+        "uuid": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
+        "question": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
+    }
+    for path, item in document()["paths"].items():
+        for method in item:
+            api.call(method.upper(), path.format(**sample), {}, expect=401)
+
+
+def test_there_is_no_endpoint_that_the_schema_does_not_name() -> None:
+    known = {path.removeprefix("/api/v1/") for path in document()["paths"]} | {"schema", "docs"}
+    found = set()
+    for pattern in get_resolver("lms.api_urls").url_patterns:
+        for route in getattr(pattern, "url_patterns", [pattern]):
+            found.add(str(route.pattern).rstrip("/").replace("<uuid:", "{").replace("<slug:", "{").replace(">", "}"))
+    assert found == known
+
+
+def _subclasses(base: type[DomainError]) -> set[type[DomainError]]:
+    found = set(base.__subclasses__())
+    return found.union(*(_subclasses(one) for one in found)) if found else found
+
+
+def test_every_refusal_of_the_domain_has_its_page(client: Client, db: None) -> None:
+    for error in _subclasses(DomainError):
+        assert error.slug in PROBLEMS, error
+        assert PROBLEMS[error.slug][0] == error.status, error
+    listing = client.get("/problems/").content.decode()
+    for slug, (status, _meaning) in PROBLEMS.items():
+        page = client.get(f"/problems/{slug}")
+        assert page.status_code == 200
+        assert str(status) in page.content.decode()
+        assert f"/problems/{slug}" in listing
+    assert client.get("/problems/no-such-problem").status_code == 404

@@ -1,0 +1,35 @@
+"""docs/mobile-quickstart.md, run as it stands against the product."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.product import ROOT, Product
+
+GUIDE = ROOT / "docs" / "mobile-quickstart.md"
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_path: Path) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 8
+    script = tmp_path / "guide.sh"
+    script.write_text("set -eu\n" + "\n".join(blocks), encoding="utf-8")
+    product.start().wait_until_ready()
+
+    done = subprocess.run(
+        ["sh", str(script)],
+        env={"PATH": os.environ["PATH"], "SITE": product.address, "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr + product.log
+    assert done.stdout.startswith("student@example.com\n")
+    assert "graded: " in done.stdout
+    assert "(404, '/problems/not-found')" in done.stdout
+    assert done.stdout.rstrip().endswith("401")

@@ -1,0 +1,104 @@
+"""The door where something is missing: one line that says what, and no success."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.product import ROOT
+
+# What `run` may ask of any machine besides Python.
+TOOLS = ("sh", "cat", "cksum", "dirname", "env", "find", "mktemp", "rm", "sed")
+NOWHERE = "http://127.0.0.1:1/simple"
+
+
+@pytest.fixture
+def checkout() -> Iterator[Path]:
+    """A checkout without an environment. Others may look into it, unlike into pytest's own folders."""
+    folder = Path(tempfile.mkdtemp(prefix="baeum-door-"))
+    folder.chmod(0o755)
+    shutil.copy(ROOT / "run", folder)
+    shutil.copytree(ROOT / "requirements", folder / "requirements")
+    (folder / "bin").mkdir()
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found
+        (folder / "bin" / tool).symlink_to(found)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def offer_python(checkout: Path, script: str) -> None:
+    """Put a `python3` on the checkout's PATH that does what `script` says; $PYTHON is a real one."""
+    wrapper = checkout / "bin" / "python3"
+    wrapper.write_text(f"#!/bin/sh\nPYTHON={sys.executable}\n{script}\n")
+    wrapper.chmod(0o755)
+
+
+def door(checkout: Path, *arguments: str, user: int | None = None, **environment: str) -> list[str]:
+    """Run `./run`, which must fail; returns the lines it said, without those that tell what it is doing."""
+    done = subprocess.run(
+        [str(checkout / "run"), *arguments],
+        env={"PATH": str(checkout / "bin"), "HOME": str(checkout), "LANG": "C.UTF-8", **environment},
+        cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300, user=user,
+    )  # fmt: skip
+    assert done.returncode not in (0, None)
+    assert done.stdout == ""
+    return [line for line in done.stderr.splitlines() if not line.endswith("…")]
+
+
+def test_no_python(checkout: Path) -> None:
+    [line] = door(checkout)
+    assert line.startswith("Baeum needs Python 3.11 or newer")
+
+
+def test_only_an_old_python(checkout: Path) -> None:
+    offer_python(checkout, 'case "$*" in *version_info*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
+    [line] = door(checkout)
+    assert line.startswith("Baeum needs Python 3.11 or newer")
+
+
+def test_no_venv_module(checkout: Path) -> None:
+    offer_python(checkout, 'case "$*" in *"import venv"*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
+    [line] = door(checkout)
+    assert "has no venv module" in line
+    assert not (checkout / ".venv").exists()
+
+
+def test_a_folder_that_is_only_for_reading(checkout: Path) -> None:
+    offer_python(checkout, 'exec "$PYTHON" "$@"')
+    checkout.chmod(0o555)
+    [line] = door(checkout, user=_nobody(checkout))
+    assert line.startswith("Cannot write to ")
+
+
+def _nobody(checkout: Path) -> int | None:
+    """The superuser may write everywhere: somebody else tries, with a Python that somebody else may run."""
+    if os.geteuid() != 0:
+        return None
+    offer_python(checkout, 'case "$*" in *version_info*) exit 0 ;; *) exit 1 ;; esac')
+    return 65534
+
+
+@pytest.mark.processes
+def test_no_registry(checkout: Path) -> None:
+    offer_python(checkout, 'exec "$PYTHON" "$@"')
+    nowhere = {
+        "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NOWHERE,
+        "UV_NO_CONFIG": "1", "UV_DEFAULT_INDEX": NOWHERE, "UV_NO_CACHE": "1",
+    }  # fmt: skip
+    [line] = door(checkout, **nowhere)
+    assert "the package registry cannot be reached" in line
+    assert "Connection refused" in (checkout / ".venv/install.log").read_text()
+    # The next try does not take half an environment for a whole one.
+    assert not list((checkout / ".venv").glob("baeum-*"))
+
+
+def test_an_unknown_command(checkout: Path) -> None:
+    [line] = door(checkout, "serve")
+    assert line == "./run serve: there is no such command. ./run help lists them."

@@ -1,0 +1,89 @@
+"""The one command, as processes: each test starts the real thing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.product import Product, port_is_free, wait_for
+
+pytestmark = pytest.mark.processes
+
+
+def test_it_serves_prints_the_logins_and_stops_leaving_nothing(product: Product) -> None:
+    product.start().wait_until_ready()
+    wait_for(lambda: "Ctrl-C" in product.log)
+    assert product.address in product.log
+    assert "student@example.com     password week2-demo" in product.log
+    assert (product.home / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (product.home / "broker").stat().st_mode & 0o777 == 0o700
+    with urllib.request.urlopen(f"{product.address}/readyz", timeout=5) as answer:
+        assert answer.status == 200
+    assert product.process is not None
+    product.process.send_signal(signal.SIGINT)
+    assert product.process.wait(20) == 0
+    assert product.pids() == set()
+    wait_for(lambda: port_is_free(product.port), seconds=10)
+
+
+def test_a_killed_supervisor_leaves_no_process_and_no_port(product: Product) -> None:
+    product.start().wait_until_ready()
+    wait_for(lambda: product.pids_of("celery") and product.pids_of("beat"))
+    assert product.process is not None
+    product.process.kill()
+    product.process.wait()
+    wait_for(lambda: product.pids() == set(), seconds=10)
+    wait_for(lambda: port_is_free(product.port), seconds=10)
+
+
+def test_a_dead_child_is_started_again(product: Product) -> None:
+    product.start().wait_until_ready()
+    first = wait_for(lambda: product.pids_of("worker@"))
+    for pid in first:
+        os.kill(pid, signal.SIGKILL)
+    again = wait_for(lambda: [pid for pid in product.pids_of("worker@") if pid not in first])
+    assert again
+    web = product.pids_of("granian")
+    os.kill(min(web), signal.SIGKILL)
+    wait_for(lambda: set(product.pids_of("granian")).isdisjoint(web))
+    product.wait_until_ready()
+
+
+def test_a_taken_port_is_said_in_one_line(product: Product) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", product.port))
+        taken.listen()
+        product.start()
+        assert product.process is not None
+        assert product.process.wait(30) != 0
+    assert f"Port {product.port} is taken" in product.log
+    assert "Traceback" not in product.log
+    assert product.pids() == set()
+
+
+def test_a_second_one_on_the_same_state_says_so(product: Product, tmp_path: Path) -> None:
+    product.start().wait_until_ready()
+    second = subprocess.run(
+        [*product.process.args, "--port", "1"],  # type: ignore[union-attr,misc]
+        env=product.full_environment(), capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert second.returncode != 0
+    assert "is running with the state folder" in second.stderr
+
+
+def test_a_state_folder_that_cannot_be_written(product: Product, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    product.home = tmp_path / "file" / "home"
+    product.environment["SECRET_KEY"] = "x" * 60
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up"], env=product.full_environment(), capture_output=True, text=True, check=False
+    )
+    product.home = tmp_path / "home"
+    assert done.returncode != 0
+    assert "cannot be written to" in done.stderr
+    assert "Traceback" not in done.stderr

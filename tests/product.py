@@ -1,0 +1,155 @@
+"""The product itself, as `./run` starts it: real web server, worker and beat, on a free port and a state folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def wait_for(condition: Callable[[], T], *, seconds: float = 30, every: float = 0.05) -> T:
+    """Return the first true value of `condition`; fail when there is none in `seconds`."""
+    deadline = time.monotonic() + seconds
+    tick = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"Waited {seconds} s in vain.")
+        tick.wait(every)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass
+class Product:
+    """One running Baeum."""
+
+    home: Path
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.home.parent / f"{self.home.name}.log").read_text()
+
+    def full_environment(self) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("BAEUM_", "DATABASE_URL", "REDIS_URL"))}
+        return {**clean, "BAEUM_HOME": str(self.home), "PORT": str(self.port), **self.environment}
+
+    def start(self) -> "Product":
+        with (self.home.parent / f"{self.home.name}.log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "up"],
+                env=self.full_environment(), stdout=log, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+            )  # fmt: skip
+        return self
+
+    def wait_until_ready(self) -> "Product":
+        wait_for(lambda: self._answers() or self._died(), seconds=90)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _died(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            pytest.fail(f"It ended with {self.process.returncode}:\n{self.log}")
+        return False
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env=self.full_environment(), capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def pids(self) -> set[int]:
+        """Every process whose environment names this state folder."""
+        found = set()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    environ = (entry / "environ").read_bytes()
+                    state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                except OSError:
+                    continue
+                if f"BAEUM_HOME={self.home}\0".encode() in environ and state != "Z":
+                    found.add(int(entry.name))
+        return found
+
+    def pids_of(self, word: str) -> list[int]:
+        """Those of `pids` whose command line holds `word`."""
+        return [pid for pid in self.pids() if word.encode() in _command_line(pid)]
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+        for pid in self.pids():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """A Baeum that is not started yet; whatever it started is gone after the test."""
+    it = Product(tmp_path / "home", free_port())
+    yield it
+    it.stop()
+
+
+@pytest.fixture(scope="session")
+def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One Baeum for every test that only uses it, with the week-2 course and the demo's people."""
+    it = Product(tmp_path_factory.mktemp("product") / "home", free_port())
+    it.start().wait_until_ready()
+    yield it
+    it.stop()

@@ -1,0 +1,89 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+
+from courses.models import AppendOnlyError, Enrolment, GradeChange
+from quizzes import attempts, grading
+from quizzes.models import AnswerKey, Attempt, AttemptGrade, Quiz
+from tests.factories import right_answers
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def submitted(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    return attempts.submit(attempt=attempt, answers=right_answers(quiz), now=NOW)
+
+
+def test_grading_twice_is_one_grade(submitted: Attempt) -> None:
+    assert grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    assert not grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    assert AttemptGrade.objects.count() == GradeChange.objects.count() == 1
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.points, submitted.lease_until) == (Attempt.Status.GRADED, 3, None)
+
+
+def test_an_open_attempt_is_not_graded(quiz: Quiz, enrolment: Enrolment) -> None:
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    assert not grading.grade_attempt(attempt_id=attempt.pk, now=NOW)
+
+
+def test_an_attempt_that_is_gone_is_nobodys_error(db: None) -> None:
+    assert not grading.grade_attempt(attempt_id=12345, now=NOW)
+
+
+def test_a_claimed_attempt_is_left_to_its_grader_until_the_lease_ends(submitted: Attempt) -> None:
+    assert grading._claim(submitted.pk, NOW) == 1
+    assert not grading.grade_attempt(attempt_id=submitted.pk, now=NOW + timedelta(seconds=1))
+    after = NOW + timedelta(seconds=settings.GRADING_LEASE)
+    assert grading.grade_attempt(attempt_id=submitted.pk, now=after)
+    submitted.refresh_from_db()
+    assert submitted.tries == 2
+
+
+def test_a_grader_that_lost_its_lease_changes_nothing(submitted: Attempt) -> None:
+    first = grading._claim(submitted.pk, NOW)
+    assert first == 1
+    scores = grading.scores_of(submitted)
+    assert grading.grade_attempt(attempt_id=submitted.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
+    assert not grading._finish(submitted, first, scores, NOW)
+    assert AttemptGrade.objects.count() == 1
+
+
+def test_an_error_in_grading_leaves_the_row_for_another_try(submitted: Attempt) -> None:
+    AnswerKey.objects.all().delete()
+    with pytest.raises(AnswerKey.DoesNotExist):
+        grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    submitted.refresh_from_db()
+    assert submitted.status == Attempt.Status.GRADING
+    assert submitted.points is None
+
+
+def test_the_sweep_hands_over_what_failed_too_often(submitted: Attempt) -> None:
+    Attempt.objects.update(status=Attempt.Status.GRADING, tries=grading.MAX_TRIES, lease_until=NOW)
+    assert grading.sweep(now=NOW) == grading.Sweep(queued=0, given_up=1)
+    submitted.refresh_from_db()
+    assert submitted.status == Attempt.Status.NEEDS_ATTENTION
+    assert grading.retry(attempt=submitted)
+    assert not grading.retry(attempt=submitted)
+    assert grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+
+
+def test_the_sweep_rings_for_what_waited_and_for_dead_graders_only(submitted: Attempt) -> None:
+    assert grading.sweep(now=NOW + timedelta(seconds=9)).queued == 0
+    assert grading.sweep(now=NOW + timedelta(seconds=10)).queued == 1
+    grading._claim(submitted.pk, NOW + timedelta(seconds=10))
+    assert grading.sweep(now=NOW + timedelta(seconds=20)).queued == 0
+    assert grading.sweep(now=NOW + timedelta(seconds=10 + settings.GRADING_LEASE)).queued == 1
+
+
+def test_a_grade_cannot_be_edited_or_deleted(submitted: Attempt) -> None:
+    grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    for row in (AttemptGrade.objects.get(), GradeChange.objects.get()):
+        row.points = 0
+        with pytest.raises(AppendOnlyError):
+            row.save()
+        with pytest.raises(AppendOnlyError):
+            row.delete()

@@ -1,0 +1,208 @@
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Activity, Enrolment
+from quizzes import attempts, grading, publishing
+from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, Question, Quiz
+from tests.factories import QuizFactory, right_answers
+
+CANARY = "canary-of-the-key"
+
+
+@pytest.fixture
+def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    return attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+
+
+def form(quiz: Quiz) -> dict[str, str]:
+    """Right answers as the page sends them."""
+    return {str(question): next(iter(answer.values())) for question, answer in right_answers(quiz).items()}
+
+
+def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
+    page = alice_client.get("/courses/statistics/quizzes/quiz/")
+    assert "Start the quiz" in page.text
+    started = alice_client.post("/courses/statistics/quizzes/quiz/start/")
+    attempt = Attempt.objects.get()
+    assert started.headers["Location"] == f"/attempts/{attempt.uuid}/"
+    assert "Question q0" in alice_client.get(f"/attempts/{attempt.uuid}/").text
+    submitted = alice_client.post(f"/attempts/{attempt.uuid}/submit/", form(quiz))
+    assert submitted.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
+    waiting = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+    assert "The result appears here by itself." in waiting
+    assert "?look=1" in waiting
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    part = alice_client.get(f"/attempts/{attempt.uuid}/result/?look=1", headers={"HX-Request": "true"}).text
+    assert "100%" in part
+    assert "<html" not in part
+    assert "Feedback q0 0" in part
+    course = alice_client.get("/courses/statistics/").text
+    assert "100%" in course
+    assert "33%" in course
+
+
+def test_a_second_tab_submits_the_same(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    for _ in range(2):
+        response = alice_client.post(f"/attempts/{attempt.uuid}/submit/", form(quiz))
+        assert response.status_code == 302
+        grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    assert AttemptGrade.objects.count() == 1
+
+
+def test_saving_one_answer(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    question = quiz.questions.get(key="short")
+    response = alice_client.post(
+        f"/attempts/{attempt.uuid}/answers/",
+        {"question": str(question.uuid), str(question.uuid): "data drift", "sequence": "5"},
+    )
+    assert response.json()["sequence"] == 5
+    assert Answer.objects.get().response == {"text": "data drift"}
+    assert 'value="data drift"' in alice_client.get(f"/attempts/{attempt.uuid}/").text
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "slug"),
+    [
+        ({"question": "nonsense"}, 400, "malformed"),
+        ({"question": str(uuid4())}, 400, "unknown-question"),
+        ({"question": "SHORT", "SHORT": "x" * 1_000_000}, 400, "too-long"),
+        ({"question": "CHOICE", "CHOICE": str(uuid4())}, 400, "unknown-choice"),
+        ({"question": "SHORT", "SHORT": "x", "sequence": "x"}, 400, "malformed"),
+    ],
+)
+def test_answers_that_cannot_be_one(
+    alice_client: Client, attempt: Attempt, quiz: Quiz, data: dict[str, str], status: int, slug: str
+) -> None:
+    names = {
+        "SHORT": str(quiz.questions.get(key="short").uuid),
+        "CHOICE": str(quiz.questions.get(key="q0").uuid),
+    }
+    data = {names.get(key, key): names.get(value, value) for key, value in data.items()}
+    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
+    assert (response.status_code, response.json()["type"]) == (status, f"/problems/{slug}")
+    assert not Answer.objects.exists()
+
+
+def test_without_script_the_whole_form_is_saved(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", form(quiz), follow=True)
+    assert "Your answers are saved." in response.text
+    assert Answer.objects.count() == 3
+
+
+def test_a_bad_answer_in_the_form_is_named_and_the_rest_kept(
+    alice_client: Client, attempt: Attempt, quiz: Quiz
+) -> None:
+    short = str(quiz.questions.get(key="short").uuid)
+    for address in ("answers", "submit"):
+        response = alice_client.post(f"/attempts/{attempt.uuid}/{address}/", {**form(quiz), short: "x" * 501})
+        assert response.status_code == 400
+        assert "The answer is too long" in response.text
+        assert Answer.objects.count() == 2
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+
+
+def test_saving_after_the_submit_says_so(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    attempts.submit(attempt=attempt, now=timezone.now())
+    short = str(quiz.questions.get(key="short").uuid)
+    late = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": short, short: "late"})
+    assert late.status_code == 409
+    page = alice_client.post(f"/attempts/{attempt.uuid}/answers/", form(quiz), follow=True)
+    assert "has been submitted" in page.text
+
+
+@pytest.mark.parametrize("address", ["", "result/"])
+def test_somebody_elses_attempt_is_not_there(bob_client: Client, attempt: Attempt, address: str) -> None:
+    assert bob_client.get(f"/attempts/{attempt.uuid}/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["answers/", "submit/", "reveal/"])
+def test_nor_can_it_be_written_to(bob_client: Client, attempt: Attempt, address: str) -> None:
+    assert bob_client.post(f"/attempts/{attempt.uuid}/{address}").status_code == 404
+
+
+def test_the_key_stays_where_it_is(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+    """A canary in every part of the key: no page shows one before the answers may be shown."""
+    Choice.objects.update(feedback_en=CANARY, feedback_ko=CANARY)
+    Question.objects.update(correct_feedback_en=CANARY, incorrect_feedback_en=CANARY, lesson=CANARY)
+    AcceptedAnswer.objects.update(text=CANARY)
+    AcceptedAnswer.objects.filter(is_correct=False).delete()
+    publishing.publish(quiz)
+
+    def crawl() -> list[str]:
+        pages = ["/courses/", "/courses/statistics/", "/courses/statistics/quizzes/quiz/"]
+        for uuid in Attempt.objects.values_list("uuid", flat=True):
+            pages += [f"/attempts/{uuid}/", f"/attempts/{uuid}/result/"]
+        return [page for page in pages if CANARY in alice_client.get(page, follow=True).text]
+
+    assert crawl() == []
+    alice_client.post("/courses/statistics/quizzes/quiz/start/")
+    assert crawl() == []
+    attempt = Attempt.objects.get()
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/", {})
+    assert crawl() == []
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    assert crawl() == []
+    for _ in range(2):
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        attempts.submit(attempt=attempt, now=timezone.now(), answers={})
+        grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    # No attempt is left: now the canary sings, which shows that it could.
+    assert crawl() == [
+        f"/attempts/{uuid}/{part}"
+        for uuid in Attempt.objects.values_list("uuid", flat=True)
+        for part in ("", "result/")
+    ]
+
+
+def test_seeing_the_answers_ends_the_quiz(alice_client: Client, quiz: Quiz) -> None:
+    alice_client.post("/courses/statistics/quizzes/quiz/start/")
+    attempt = Attempt.objects.get()
+    answers = form(quiz)
+    answers.pop(str(quiz.questions.get(key="short").uuid))
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/", answers)
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    before = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+    assert "66%" in before
+    assert "See the answers and finish" in before
+    assert "Data Drift" not in before
+    after = alice_client.post(f"/attempts/{attempt.uuid}/reveal/", follow=True).text
+    assert "Data Drift" in after
+    again = alice_client.post("/courses/statistics/quizzes/quiz/start/", follow=True).text
+    assert "You have seen the answers" in again
+    assert Attempt.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_query_counts_do_not_grow(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment, count: int, django_assert_num_queries
+) -> None:
+    Quiz.objects.update(attempts_allowed=None)
+    quiz.refresh_from_db()
+    for _ in range(count):
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    with django_assert_num_queries(8):
+        alice_client.get(f"/attempts/{attempt.uuid}/result/")
+    with django_assert_num_queries(6):
+        alice_client.get("/courses/statistics/quizzes/quiz/")
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    with django_assert_num_queries(4):
+        alice_client.get(f"/attempts/{attempt.uuid}/")
+
+
+def test_a_lesson_check_answers_at_once(alice_client: Client, lesson: Activity, enrolment: Enrolment) -> None:
+    check = QuizFactory(activity=lesson, attempts_allowed=None, show_answers=Quiz.ShowAnswers.AFTER_EACH)
+    assert "3 questions on this lesson" in alice_client.get("/courses/statistics/lessons/lesson-1/").text
+    assert "Question q0" in alice_client.get("/courses/statistics/lessons/lesson-1/check/").text
+    for _ in range(2):
+        result = alice_client.post("/courses/statistics/lessons/lesson-1/check/", form(check), follow=True)
+        assert "Feedback q0 0" in result.text
+        assert "Practice, does not count" in result.text
+    enrolment.refresh_from_db()
+    assert enrolment.progress_percent == 0
+    assert not enrolment.grade_changes.exists()

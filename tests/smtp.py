@@ -1,0 +1,113 @@
+"""A real SMTP server on a free port, which can be told to refuse, to hang up, and when."""
+
+import asyncio
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.test import override_settings
+
+ACCEPTED = "250 OK"
+HANG_UP = "hang up"
+# smtplib gives up on a line this long.
+ENDLESS_LINE = "250 " + "x" * 20_000
+
+
+class _AnyPort(Controller):
+    """A controller that takes a free port: aiosmtpd's own looks for its server at the number it was given."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        super()._trigger_server()
+
+
+class MailServer:
+    """What it answers to each command can be set; `HANG_UP` closes the connection instead of an answer.
+
+    `received` holds what arrived as a whole, whatever was answered to it.
+    """
+
+    def __init__(self) -> None:
+        self.rcpt = ACCEPTED
+        self.data = ACCEPTED
+        self.quit = "221 Bye"
+        # Seconds between taking a message and saying so.
+        self.delay = 0.0
+        self.received: list[EmailMessage] = []
+        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop(no_assert=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._controller.port)
+
+    def only(self) -> EmailMessage:
+        """The only message that came."""
+        [message] = self.received
+        return message
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's hook)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.rcpt == ACCEPTED:
+            envelope.rcpt_tos.append(address)
+        return self._answer(server, self.rcpt)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        self.received.append(message_from_bytes(envelope.content, policy=policy.default))
+        await asyncio.sleep(self.delay)
+        return self._answer(server, self.data)
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        return self._answer(server, self.quit)
+
+    def _answer(self, server: SMTP, answer: str) -> str:
+        if answer == HANG_UP:
+            server.transport.abort()
+            return "421 Gone"
+        return answer
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A running server, and settings that send through it."""
+    server = MailServer()
+    server.start()
+    with smtp_settings(server.port):
+        yield server
+    server.stop()
+
+
+def smtp_settings(port: int) -> Any:
+    return override_settings(
+        EMAIL_BACKEND="common.mail.SMTPBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=port,
+        EMAIL_USE_TLS=False,
+        EMAIL_USE_SSL=False,
+        EMAIL_HOST_USER="",
+        EMAIL_HOST_PASSWORD="",
+        EMAIL_TIMEOUT=5,
+        DEFAULT_FROM_EMAIL="Baeum <no-reply@example.com>",
+    )
+
+
+@pytest.fixture
+def no_mail_server() -> Iterator[None]:
+    """Settings that lead to a port on which nobody listens any more."""
+    server = MailServer()
+    server.start()
+    port = server.port
+    server.stop()
+    with smtp_settings(port):
+        yield
