@@ -9,7 +9,9 @@ import redis
 
 def main() -> int:
     try:
-        with psycopg.connect(os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://"), connect_timeout=5):
+        with psycopg.connect(
+            os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://"), connect_timeout=5
+        ):
             pass
         redis.Redis.from_url(os.environ["TEST_REDIS_URL"], socket_connect_timeout=5).ping()
     except (psycopg.Error, redis.RedisError) as error:

@@ -14,7 +14,9 @@ def main(report: str, *reasons: str) -> int:
         for skip in case.iter("skipped")
         if any(reason in (skip.get("message") or "") for reason in reasons)
     ]
-    sys.stdout.write("\n".join([*wrong, f"{len(cases)} tests reported, {len(wrong)} skipped that should have run"]) + "\n")
+    sys.stdout.write(
+        "\n".join([*wrong, f"{len(cases)} tests reported, {len(wrong)} skipped that should have run"]) + "\n"
+    )
     return 1 if wrong or not cases else 0
 
 

@@ -1,5 +1,6 @@
 """Owns the two sides of every ratio, as processes: the product as `./run` starts it, and the yardstick served alike."""
 
+import contextlib
 import json
 import os
 import signal
@@ -143,10 +144,8 @@ def _running(command: Sequence[str], environment: Mapping[str, str], home: Path)
         except subprocess.TimeoutExpired:
             process.kill()
         # granian's workers outlive a parent that was killed.
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def _wait(port: int, path: str, log: Path) -> None:

@@ -29,7 +29,7 @@ from courses.models import (
 from courses.views import staff
 
 
-class ModuleInline(OwnedInline, TranslationTabularInline[Module, Course], TabularInline):
+class ModuleInline(OwnedInline, TranslationTabularInline[Module, Course], TabularInline):  # type: ignore[misc]  # both bases promise the same
     model = Module
     extra = 0
     fields = ("position", "number", "slug", "title")

@@ -81,14 +81,14 @@ class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
             raise ValidationError(_("A multiple choice question has at least one correct choice."))
 
 
-class ChoiceInline(OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):
+class ChoiceInline(OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
     model = Choice
     formset = ChoiceFormSet
     extra = 0
     fields = ("key", "position", "is_correct", "text", "feedback", "lesson")
 
 
-class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline):
+class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline):  # type: ignore[misc]  # both bases promise the same
     model = AcceptedAnswer
     extra = 0
     fields = ("text", "is_correct", "feedback", "position")

@@ -10,6 +10,9 @@ class Page(models.Model):
     title = models.CharField(max_length=100)
     text = models.TextField()
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class Note(models.Model):
     """One row for each `/write`."""
@@ -18,3 +21,6 @@ class Note(models.Model):
     page = models.ForeignKey(Page, models.CASCADE)
     value = models.CharField(max_length=200)
     written_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.value

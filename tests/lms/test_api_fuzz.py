@@ -36,9 +36,11 @@ def _find(operation_id: str) -> tuple[str, str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("operation", ["me_change", "course_progress_mark", "answer_save", "attempt_submit"])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+)
 @given(body=VALUES, answer=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=2), token=st.integers(0, 2))
-def test_any_json_gets_a_documented_answer(  # noqa: PLR0917 (three are the cast)
+def test_any_json_gets_a_documented_answer(
     alice_api: Api, lesson: Activity, quiz: Quiz, operation: str, body: Any, answer: Any, token: int
 ) -> None:
     Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=None)
