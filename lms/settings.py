@@ -174,13 +174,15 @@ else:
 # --- Cache, sessions ------------------------------------------------------------------------------------------
 # Rate limits live in the cache, so that several processes need a shared one.
 REDIS_URL = env.str("REDIS_URL", default="")
+# Two sites may share one Redis.
+REDIS_PREFIX = env.str("BAEUM_REDIS_PREFIX", default="baeum")
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "baeum",
+            "KEY_PREFIX": REDIS_PREFIX,
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
         }
     }
@@ -209,7 +211,7 @@ if REDIS_URL:
         "unacked_restore_throttle": 1,
         "unacked_restore_limit": 1000,
         "socket_timeout": 5,
-        "global_keyprefix": "baeum:",
+        "global_keyprefix": f"{REDIS_PREFIX}:",
     }
     if BAEUM_ROLE in ("web", "command"):
         # A request never waits for a broker: the sweep queues what could not be published.

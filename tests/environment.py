@@ -33,5 +33,7 @@ if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 if os.environ.get("TEST_REDIS_URL"):
     os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
+    # Test processes beside each other share the server, never a key.
+    os.environ["BAEUM_REDIS_PREFIX"] = f"baeum-tests-{os.getpid()}"
 # The same cheap waiting everywhere: a lease that ran out is something a test can wait for.
 os.environ["BAEUM_GRADING_LEASE"] = "60"

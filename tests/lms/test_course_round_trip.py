@@ -1,6 +1,7 @@
 """Whatever course there is: folder → database → folder changes no byte, and what was imported is what was said."""
 
 import itertools
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,11 @@ PIECES = st.sampled_from(
     ["가", "나다", "a", "Z", " ", "  ", "\n", "\n\n", ": ", "a #b", "- ", "'", '"', "**", "`", "\\", "%", "&", "*", "!",
      "1", "3-1", "yes", "null", "|", ">", "…", "é", "\u00a0", "\u200b", "🙂", "{", "}", ",", "?", "~"]
 )  # fmt: skip
+# What Markdown reads as a heading by the line under it; a heading needs an id.
+UNDERLINE = re.compile(r"\n[ \u00a0]*[-=]")
 # No brackets and no angle in front of a letter: those would be links, terms and HTML.
 WORDS = st.lists(PIECES, min_size=1, max_size=12).map("".join).map(canonical).filter(bool)
-TEXT = WORDS.filter(lambda text: not set("<[") & set(text) and "# " not in text)
+TEXT = WORDS.filter(lambda text: not set("<[") & set(text) and "# " not in text and not UNDERLINE.search(text))
 LINE = TEXT.map(lambda text: " ".join(text.split())).filter(bool)
 SLUG = st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4})?", fullmatch=True)
 
@@ -150,6 +153,8 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
 @given(course())
 @settings(
     max_examples=25,
+    # The same in every run: a change is refused for what it did, not for what chance found.
+    derandomize=True,
     deadline=None,
     # A smaller example costs minutes here and says little more.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
