@@ -1,9 +1,11 @@
 """Owns who sees which course and lesson. Pages and API look through these; what they miss is a 404."""
 
 from django.db.models import F, QuerySet
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment
+from courses.published import published
 
 
 def enrolments(user: User) -> QuerySet[Enrolment]:
@@ -16,9 +18,12 @@ def enrolments(user: User) -> QuerySet[Enrolment]:
     )
 
 
-def enrolment(user: User, course_slug: str) -> QuerySet[Enrolment]:
-    """The person's enrolment in one course: a queryset of at most one row."""
-    return Enrolment.objects.for_student(user).select_related("course").filter(course__slug=course_slug)
+def enrolment_or_404(user: User, course_slug: str) -> Enrolment:
+    """The person's enrolment in one course, with the course as `published` holds it. One query, and a narrow one."""
+    rows = Enrolment.objects.for_student(user).filter(course__slug=course_slug)
+    found: Enrolment = get_object_or_404(rows.annotate(revision=F("course__revision")))
+    found.course = published(found.course_id, found.revision).course  # type: ignore[attr-defined]
+    return found
 
 
 def activities(user: User) -> QuerySet[Activity]:

@@ -121,7 +121,7 @@ def _course_week(enrolment: Enrolment, since: datetime) -> CourseWeek | None:
     course_outline = outline(enrolment)
     if not course_outline.entries:
         return None
-    following = course_outline.next_to_do(enrolment.last_activity)
+    following = course_outline.next_to_do(enrolment.last_activity_id)
     week = CourseWeek(
         title=_title(enrolment.course),
         url=mail.absolute(enrolment.course.get_absolute_url()),

@@ -5,6 +5,7 @@ Courses knows nothing of quizzes. An `Activity` is one entry of the outline; a l
 
 import uuid
 from typing import Any, ClassVar, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -68,6 +69,8 @@ class Course(Titled):
     )
     # What the last import wrote, so that the next one can tell an instructor's edit from the file's.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # Another one after each change of what the course shows; see courses.revisions.
+    revision = models.UUIDField(default=uuid4, editable=False)
 
     objects = CourseQuerySet.as_manager()
 

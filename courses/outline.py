@@ -1,10 +1,10 @@
 """Owns what a student's outline is: the visible activities in order, and which of them are done."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from courses.models import Activity, ActivityCompletion, Enrolment, Module
+from courses.published import published
 
 
 @dataclass(slots=True)
@@ -52,32 +52,28 @@ class Outline:
             return None, None
         return (line[at - 1] if at else None), (line[at + 1] if at + 1 < len(line) else None)
 
-    def next_to_do(self, last: Activity | None = None) -> Activity | None:
-        """Where to continue: the activity seen last while it is not done, else the first undone one after it.
+    def next_to_do(self, last_id: int | None = None) -> Activity | None:
+        """Where to continue: the activity seen last (`last_id`) while it is not done, else the first undone one after it.
 
         When everything after it is done, the first undone one of all; None when the whole outline is done.
         """
         undone = [entry.activity for entry in self.entries if not entry.is_done]
-        if last is None:
+        if last_id is None:
             return undone[0] if undone else None
         seen = False
         for entry in self.entries:
-            seen = seen or entry.activity.pk == last.pk
+            seen = seen or entry.activity.pk == last_id
             if seen and not entry.is_done:
                 return entry.activity
         return undone[0] if undone else None
 
 
 def outline(enrolment: Enrolment) -> Outline:
-    """The outline of the enrolment's course. Two queries, whatever the course's size."""
-    activities: Iterable[Activity] = (
-        Activity.objects.filter(course_id=enrolment.course_id).visible().select_related("module")
-    )
+    """The outline of the enrolment's course. One query, whatever the course's size (see `courses.published`)."""
     done = dict(ActivityCompletion.objects.filter(enrolment=enrolment).values_list("activity_id", "done_at"))
-    modules: dict[int, OutlineModule] = {}
-    for activity in activities:
-        # The caller holds the course already: no query for it, activity by activity.
-        activity.course = enrolment.course
-        part = modules.setdefault(activity.module_id, OutlineModule(activity.module))
-        part.entries.append(OutlineEntry(activity, done.get(activity.pk)))
-    return Outline(list(modules.values()))
+    return Outline(
+        [
+            OutlineModule(module, [OutlineEntry(activity, done.get(activity.pk)) for activity in activities])
+            for module, activities in published(enrolment.course_id, enrolment.course.revision).modules
+        ]
+    )

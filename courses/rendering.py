@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from common import figures, markdown
 from common.markdown import Problem, Term
+from courses import revisions
 from courses.models import Activity, Course, CourseAsset, GlossaryTerm, LessonEdition
 
 
@@ -128,6 +129,7 @@ def render_course(course: Course) -> int:
         if edition.html != before:
             changed.append(edition)
     LessonEdition.objects.bulk_update(changed, ["html"])
+    revisions.touch(course.pk)
     return len(changed)
 
 

@@ -195,6 +195,11 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 3000},
         }
     }
+# What {% cache %} holds is the same for everybody and lives as long as the process.
+CACHES["template_fragments"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "template_fragments",
+}
 # The database, not the cache: nobody is logged out, in the middle of a quiz, because Redis was restarted.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -429,6 +434,7 @@ UNFOLD: dict[str, Any] = {"SITE_TITLE": "Baeum", "SITE_HEADER": "Baeum", "SITE_S
 
 # --- Logs -----------------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("BAEUM_LOG_JSON", default=PRODUCTION)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from courses import revisions
 from courses.models import GradeItem
 from courses.rendering import CourseResolver, render_block, render_fragment, resolver_for
 from quizzes.models import AnswerKey, Choice, Question, Quiz, QuizVersion
@@ -114,6 +115,7 @@ def publish(quiz: Quiz) -> QuizVersion:
         raise UnpublishableQuiz(faults)
     digest = hashlib.sha256(json.dumps(specs, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
+        revisions.touch(quiz.activity.course_id)
         _sync_grade_item(quiz)
         locked = Quiz.objects.select_for_update(of=("self",)).select_related("current_version").get(pk=quiz.pk)
         current = locked.current_version

@@ -58,7 +58,7 @@ class CourseOutline:
         # The outline holds it already: no join for it.
         line = (entry.activity for entry in found.entries)
         last = next((activity for activity in line if activity.pk == enrolment.last_activity_id), None)
-        to_do = found.next_to_do(last)
+        to_do = found.next_to_do(enrolment.last_activity_id)
         return cls(
             course=enrolment.course.slug,
             title=enrolment.course.title,
@@ -134,7 +134,7 @@ class CourseOutlineDetail(AuthenticatedAPIView):
         responses={200: OutlineSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
-        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        enrolment = access.enrolment_or_404(request.user, slug)
         return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, outline(enrolment))))
 
 
@@ -152,7 +152,7 @@ class LessonDetail(AuthenticatedAPIView):
         edition = editions_for_reader(activity).first()
         if edition is None:
             raise NotFound
-        enrolment = access.enrolment(request.user, activity.course.slug).get()
+        enrolment = access.enrolment_or_404(request.user, activity.course.slug)
         progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
         done_at = (
             ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values_list("done_at").first()
@@ -168,7 +168,7 @@ class CourseProgressDetail(AuthenticatedAPIView):
         responses={200: ProgressSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
-        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        enrolment = access.enrolment_or_404(request.user, slug)
         return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))
 
     @extend_schema(
@@ -182,7 +182,7 @@ class CourseProgressDetail(AuthenticatedAPIView):
     def put(self, request: AuthenticatedRequest, slug: str) -> Response:
         form = ProgressInput(data=request.data)
         form.is_valid(raise_exception=True)
-        enrolment = get_object_or_404(access.enrolment(request.user, slug))
+        enrolment = access.enrolment_or_404(request.user, slug)
         activity = get_object_or_404(
             access.activities(request.user), course=enrolment.course, uuid=form.validated_data["activity"]
         )

@@ -4,7 +4,7 @@ import mimetypes
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,8 +29,9 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
 @login_required
 @require_GET
 def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    place = access.enrolment(request.user, slug).select_related("last_activity").first()
-    if place is None:
+    try:
+        place = access.enrolment_or_404(request.user, slug)
+    except Http404:
         # Somebody who could enrol is shown the door; for everybody else there is nothing here.
         course = get_object_or_404(access.open_courses(request.user), slug=slug)
         return redirect("courses:course-enrol", course.slug)
@@ -43,7 +44,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             "enrolment": place,
             "course": place.course,
             "outline": course_outline,
-            "next": course_outline.next_to_do(place.last_activity),
+            "next": course_outline.next_to_do(place.last_activity_id),
             "standings": {standing.item.activity_id: standing for standing in standings},
             "course_percent": gradebook.course_percent(standings),
         },
@@ -56,7 +57,7 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     course = access.open_courses(request.user).filter(slug=slug).first()
     if course is None:
         # Enrolled already, in another tab perhaps: that is where they wanted to go.
-        get_object_or_404(access.enrolment(request.user, slug))
+        access.enrolment_or_404(request.user, slug)
         return redirect("courses:course-detail", slug)
     error = ""
     if request.method == "POST":
@@ -77,7 +78,7 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @login_required
 @require_GET
 def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    place = get_object_or_404(access.enrolment(request.user, slug))
+    place = access.enrolment_or_404(request.user, slug)
     terms = GlossaryTerm.objects.filter(course=place.course).select_related("activity").order_by("term", "key")
     return render(request, "courses/glossary.html", {"course": place.course, "terms": terms})
 
@@ -86,7 +87,7 @@ def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @require_GET
 def asset(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
     """A file that ships with the course, as a download: an SVG shown by itself could carry a script."""
-    place = get_object_or_404(access.enrolment(request.user, slug))
+    place = access.enrolment_or_404(request.user, slug)
     file = get_object_or_404(CourseAsset, course=place.course, name=name)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = HttpResponse(bytes(file.content), content_type=kind)

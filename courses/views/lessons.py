@@ -1,9 +1,13 @@
 """Pages: a lesson, and marking it done."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import AuthenticatedRequest
@@ -11,13 +15,15 @@ from common import languages
 from courses import access, extensions, progress
 from courses.editions import editions_for_reader
 from courses.models import Activity
-from courses.outline import outline
+from courses.outline import Outline, OutlineEntry, outline
+from courses.published import PublishedCourse, published
 
 
 @login_required
 @require_GET
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    enrolment = access.enrolment_or_404(request.user, slug)
+    course = published(enrolment.course_id, enrolment.course.revision)
     course_outline = outline(enrolment)
     entry = next(
         (
@@ -29,26 +35,78 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
     )
     if entry is None:
         raise Http404
-    edition = editions_for_reader(entry.activity).defer("body").first()
-    if edition is None:
+    parts = course.hold(("lesson", entry.activity.pk), lambda: _parts(course_outline, entry))
+    if parts is None:
         raise Http404
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
-    before, after = course_outline.neighbours(entry.activity)
     return render(
         request,
         "courses/lesson_detail.html",
         {
             "course": enrolment.course,
-            "enrolment": enrolment,
-            "outline": course_outline,
             "activity": entry.activity,
             "entry": entry,
-            "edition": edition,
-            "is_translated": edition.language == languages.active(),
-            "previous": before,
-            "next": after,
-            "sections": extensions.lesson_sections(request, entry.activity),
+            "parts": parts,
+            "contents": _contents(course, course_outline, entry),
         },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonParts:
+    """What a lesson's page shows everybody, as HTML."""
+
+    head: SafeString
+    text: SafeString
+    sections: list[SafeString]
+    pager: SafeString
+    is_last: bool
+
+
+def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
+    """None for a lesson that nobody has written yet."""
+    activity = entry.activity
+    edition = editions_for_reader(activity).defer("body").first()
+    if edition is None:
+        return None
+    before, after = course_outline.neighbours(activity)
+    context = {
+        "course": activity.course,
+        "activity": activity,
+        "edition": edition,
+        "is_translated": edition.language == languages.active(),
+        "previous": before,
+        "next": after,
+    }
+    return LessonParts(
+        head=render_to_string("courses/_lesson_head.html", context),
+        text=render_to_string("courses/_lesson_text.html", context),
+        sections=extensions.lesson_sections(activity),
+        pager=render_to_string("courses/_lesson_pager.html", context),
+        is_last=after is None,
+    )
+
+
+def _contents(
+    course: PublishedCourse, course_outline: Outline, here: OutlineEntry
+) -> list[tuple[str, list[SafeString]]]:
+    """The outline beside the lesson: each module's heading, and its entries as HTML."""
+    return [
+        (
+            f"{part.module.number}. {part.module.title}",
+            [_item(course, entry, is_here=entry is here) for entry in part.entries],
+        )
+        for part in course_outline.modules
+    ]
+
+
+def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
+    """One of the four that an entry has: done or not, the one that is open or not."""
+    return course.hold(
+        ("item", entry.activity.pk, entry.is_done, is_here),
+        lambda: render_to_string(
+            "courses/_side_item.html", {"activity": entry.activity, "is_done": entry.is_done, "is_here": is_here}
+        ),
     )
 
 
@@ -56,7 +114,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
 @require_POST
 def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Mark the lesson done and go on to the next, or take that back and stay."""
-    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    enrolment = access.enrolment_or_404(request.user, slug)
     activity = get_object_or_404(
         access.activities(request.user), course=enrolment.course, slug=lesson_slug, kind=Activity.Kind.LESSON
     )

@@ -54,7 +54,7 @@ def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
     activity = get_object_or_404(
         access.activities(request.user).select_related("quiz__current_version").filter(quiz__isnull=False), uuid=uuid
     )
-    return activity.quiz, access.enrolment(request.user, activity.course.slug).get()
+    return activity.quiz, access.enrolment_or_404(request.user, activity.course.slug)
 
 
 def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:

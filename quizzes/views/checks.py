@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -20,7 +20,7 @@ from quizzes.presenting import present
 from quizzes.views.attempts import form_answers
 
 
-def lesson_section(request: HttpRequest, activity: Activity) -> SafeString:
+def lesson_section(activity: Activity) -> SafeString:
     """What quizzes adds to a lesson's page: the way to its check. One query."""
     version = Quiz.objects.filter(activity=activity, current_version__isnull=False).values_list(
         "current_version__content", flat=True
@@ -28,15 +28,13 @@ def lesson_section(request: HttpRequest, activity: Activity) -> SafeString:
     content = version.first()
     if not content or not content["questions"]:
         return SafeString("")
-    return render_to_string(
-        "quizzes/_lesson_section.html", {"activity": activity, "count": len(content["questions"])}, request
-    )
+    return render_to_string("quizzes/_lesson_section.html", {"activity": activity, "count": len(content["questions"])})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    enrolment = access.enrolment_or_404(request.user, slug)
     quiz: Quiz = get_object_or_404(
         Quiz.objects.select_related("activity__course", "current_version"),
         activity__course_id=enrolment.course_id,

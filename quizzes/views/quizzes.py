@@ -25,7 +25,7 @@ def _quizzes(course_id: int) -> QuerySet[Quiz]:
 @login_required
 @require_GET
 def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
-    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
     progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
     version = quiz.current_version
@@ -45,7 +45,7 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
 @login_required
 @require_POST
 def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
-    enrolment = get_object_or_404(access.enrolment(request.user, slug))
+    enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
     try:
         attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
