@@ -19,9 +19,9 @@ def relaxed_durability() -> Iterator[None]:
             cursor.execute("SET LOCAL synchronous_commit = off")
             yield
     else:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous = NORMAL")
-            try:
-                yield
-            finally:
-                cursor.execute("PRAGMA synchronous = FULL")
+        connection.ensure_connection()
+        connection.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            connection.connection.execute("PRAGMA synchronous = FULL")

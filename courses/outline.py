@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from common.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Enrolment, Module
 from courses.published import published
 
@@ -68,9 +69,15 @@ class Outline:
         return undone[0] if undone else None
 
 
+_COMPLETIONS = Prepared(
+    lambda enrolment_id: ActivityCompletion.objects.filter(enrolment_id=enrolment_id).only("activity_id", "done_at"),
+    samples=(-1,),
+)
+
+
 def outline(enrolment: Enrolment) -> Outline:
     """The outline of the enrolment's course. One query, whatever the course's size (see `courses.published`)."""
-    done = dict(ActivityCompletion.objects.filter(enrolment=enrolment).values_list("activity_id", "done_at"))
+    done = {row.activity_id: row.done_at for row in _COMPLETIONS.instances(enrolment.pk)}
     return Outline(
         [
             OutlineModule(module, [OutlineEntry(activity, done.get(activity.pk)) for activity in activities])

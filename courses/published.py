@@ -45,7 +45,7 @@ _lock = Lock()
 
 
 def published(course_id: int, revision: UUID) -> PublishedCourse:
-    """The course of this revision. Two queries when this process meets the revision for the first time, none after."""
+    """The course of this revision. One query when this process meets the revision for the first time, none after."""
     with _lock:
         found = _held.get(course_id)
         if found is not None and found.revision == revision:
@@ -61,11 +61,12 @@ def published(course_id: int, revision: UUID) -> PublishedCourse:
 
 
 def _read(course_id: int) -> PublishedCourse:
-    course = Course.objects.get(pk=course_id)
+    activities = list(Activity.objects.filter(course=course_id).visible().select_related("module", "course"))
+    course = activities[0].course if activities else Course.objects.get(pk=course_id)
     modules: dict[int, tuple[Module, list[Activity]]] = {}
-    for activity in Activity.objects.filter(course=course).visible().select_related("module"):
+    for activity in activities:
         activity.course = course
         modules.setdefault(activity.module_id, (activity.module, []))[1].append(activity)
     return PublishedCourse(
-        course, course.revision, tuple((module, tuple(activities)) for module, activities in modules.values())
+        course, course.revision, tuple((module, tuple(entries)) for module, entries in modules.values())
     )

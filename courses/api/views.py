@@ -55,9 +55,6 @@ class CourseOutline:
 
     @classmethod
     def of(cls, enrolment: Enrolment, found: Outline) -> "CourseOutline":
-        # The outline holds it already: no join for it.
-        line = (entry.activity for entry in found.entries)
-        last = next((activity for activity in line if activity.pk == enrolment.last_activity_id), None)
         to_do = found.next_to_do(enrolment.last_activity_id)
         return cls(
             course=enrolment.course.slug,

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
@@ -56,6 +57,8 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
 class LessonParts:
     """What a lesson's page shows everybody, as HTML."""
 
+    breadcrumbs: SafeString
+    done_url: str
     head: SafeString
     text: SafeString
     sections: list[SafeString]
@@ -79,6 +82,8 @@ def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
         "next": after,
     }
     return LessonParts(
+        breadcrumbs=render_to_string("courses/_lesson_breadcrumbs.html", context),
+        done_url=reverse("courses:lesson-done", args=[activity.course.slug, activity.slug]),
         head=render_to_string("courses/_lesson_head.html", context),
         text=render_to_string("courses/_lesson_text.html", context),
         sections=extensions.lesson_sections(activity),

@@ -188,8 +188,10 @@ def test_query_counts_do_not_grow(
     grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     with django_assert_num_queries(8):
         alice_client.get(f"/attempts/{attempt.uuid}/result/")
-    with django_assert_num_queries(6):
-        alice_client.get("/courses/statistics/quizzes/quiz/")
+    # Two more at first: the process meets the course as it is now, and the visit is remembered.
+    for queries in (7, 5):
+        with django_assert_num_queries(queries):
+            alice_client.get("/courses/statistics/quizzes/quiz/")
     attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     with django_assert_num_queries(4):
         alice_client.get(f"/attempts/{attempt.uuid}/")
