@@ -1,0 +1,70 @@
+"""A mobile app's side of the way of one submission, over HTTP, against a product that runs as processes."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.product import wait_for
+
+
+@dataclass
+class App:
+    """Somebody who is signed in and speaks the API."""
+
+    address: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def sign_in(self, email: str, password: str) -> "App":
+        status, answer = self.call("POST", "/_allauth/app/v1/auth/login", {"email": email, "password": password})
+        assert status == 200, answer
+        self.headers["X-Session-Token"] = answer["meta"]["session_token"]
+        return self
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Send one request; returns the status and the answer's JSON, also where it is a refusal."""
+        request = urllib.request.Request(
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Accept-Language": "en", "Content-Type": "application/json", **self.headers},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read() or "null")
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.loads(refused.read() or "null")
+
+    def get(self, path: str) -> Any:
+        status, answer = self.call("GET", f"/api/v1/{path}")
+        assert status == 200, answer
+        return answer
+
+    def start_quiz(self, course: str) -> Any:
+        """An attempt at the course's first quiz, with an answer to every question: its first choice."""
+        entry = next(entry for entry in self.get(f"courses/{course}/outline")["entries"] if entry["kind"] == "quiz")
+        status, attempt = self.call("POST", f"/api/v1/quizzes/{entry['uuid']}/attempts", {})
+        assert status in (200, 201), attempt
+        for question in attempt["questions"]:
+            response = {
+                "single_choice": lambda q: {"choice": q["choices"][0]["uuid"]},
+                "multiple_choice": lambda q: {"choices": [q["choices"][0]["uuid"]]},
+                "short_answer": lambda q: {"text": "data drift"},
+            }[question["kind"]](question)
+            path = f"/api/v1/attempts/{attempt['uuid']}/answers/{question['uuid']}"
+            status, told = self.call("PUT", path, {"response": response, "sequence": 1})
+            assert status == 200, told
+        return attempt
+
+    def submit(self, attempt: Any) -> int:
+        return self.call("POST", f"/api/v1/attempts/{attempt['uuid']}/submit", {})[0]
+
+    def result(self, attempt: Any, *, seconds: float = 60) -> Any:
+        """The result, when it is there."""
+
+        def graded() -> Any:
+            answer = self.get(f"attempts/{attempt['uuid']}/result")
+            return answer if answer["status"] == "graded" else None
+
+        return wait_for(graded, seconds=seconds, every=0.2)

@@ -1,0 +1,92 @@
+"""A database of its own on the PostgreSQL that was told, and a Redis of its own, for each test."""
+
+import os
+import shutil
+import signal
+import subprocess
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from tests.product import Product, free_port, wait_for
+
+
+@dataclass
+class PrivateRedis:
+    """A Redis server of this test's own, which it may kill and start again."""
+
+    home: Path
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> "PrivateRedis":
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--dir", str(self.home), "--appendonly", "yes", "--save", ""],
+            stdout=subprocess.DEVNULL,
+        )
+        wait_for(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            return bool(redis.Redis.from_url(self.url, socket_connect_timeout=1).ping())
+        except redis.RedisError:
+            return False
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+@pytest.fixture
+def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
+    if not shutil.which("redis-server"):
+        pytest.skip("TEST_REDIS_URL is told, but there is no redis-server on the PATH to kill")
+    home = tmp_path / "redis"
+    home.mkdir()
+    server = PrivateRedis(home, free_port()).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """A new database, dropped at the end."""
+    told = os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://")
+    name = f"baeum_services_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(told, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield urlsplit(told)._replace(scheme="postgres", path=f"/{name}").geturl()
+    with psycopg.connect(told, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A look at the product's rows from outside."""
+    with psycopg.connect(database_url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def served(product: Product, database_url: str, private_redis: PrivateRedis) -> Product:
+    """The product on PostgreSQL and Redis, with the demo's people; not started yet."""
+    product.environment |= {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": private_redis.url,
+        "BAEUM_DEMO": "1",
+        "BAEUM_GRADING_LEASE": "2",
+    }
+    return product
