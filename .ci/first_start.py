@@ -47,7 +47,9 @@ def start(clone: Path, home: Path) -> float:
     """Start, wait until a page answers, stop; returns the seconds between the first two."""
     port = free_port()
     # What a newcomer has: a PATH and a home folder; and how this machine reaches its registry, if that is special.
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_INDEX", "UV_DEFAULT_INDEX"))}
+    kept = {
+        name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_INDEX", "UV_DEFAULT_INDEX"))
+    }
     environment = {**kept, "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "PORT": str(port)}
     log = clone.parent / "log"
     with log.open("w") as out:

@@ -274,7 +274,7 @@ if env.str("EMAIL_URL", default=""):
 INBOX_HOME = BAEUM_HOME / "inbox"
 INBOX = not PRODUCTION and not env.str("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baeum <no-reply@localhost>")
-if not parseaddr(DEFAULT_FROM_EMAIL)[1]:
+if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL holds no address.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

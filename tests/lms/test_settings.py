@@ -1,0 +1,102 @@
+"""What the environment decides: read by a process of its own, as at a start."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.checks import PRODUCTION
+from tests.product import ROOT
+
+ASK = """
+import json, sys
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
+"""
+
+
+def ask(tmp_path: Path, *names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    return subprocess.run(
+        [sys.executable, "-c", ASK, *names],
+        env={**clean, "DJANGO_SETTINGS_MODULE": "lms.settings", "BAEUM_HOME": str(tmp_path), **environment},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def told(tmp_path: Path, *names: str, **environment: str) -> list[Any]:
+    done = ask(tmp_path, *names, **environment)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout).values())
+
+
+def refused(tmp_path: Path, **environment: str) -> str:
+    done = ask(tmp_path, "DEBUG", **environment)
+    assert done.returncode != 0
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if name not in ("BAEUM_ENV", "DEFAULT_FROM_EMAIL")])
+def test_production_names_what_it_needs(tmp_path: Path, name: str) -> None:
+    line = refused(tmp_path, **{**PRODUCTION, name: ""})
+    assert f"BAEUM_ENV=production needs {name};" in line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ({"BAEUM_ENV": "prod"}, "it is 'embedded' or 'production'"),
+        ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters"),
+        ({**PRODUCTION, "BAEUM_URL": "http://learn.example"}, "begins with https://"),
+        ({"DATABASE_URL": "mysql://root@127.0.0.1/baeum"}, "begins with postgres:// or sqlite:///"),
+        ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(tmp_path: Path, wrong: dict[str, str], line: str) -> None:
+    assert line in refused(tmp_path, **wrong)
+
+
+def test_production_turns_on_what_a_public_site_needs(tmp_path: Path) -> None:
+    names = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "COLLECTED"]
+    assert told(tmp_path, *names, **PRODUCTION) == [True, 60 * 60 * 24 * 365, True, True, True]
+    assert told(tmp_path, "INBOX", "DEBUG", **PRODUCTION) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("environment", "demo"),
+    [
+        ({}, True),
+        ({"BAEUM_DEMO": "0"}, False),
+        ({"DATABASE_URL": "postgres://127.0.0.1:1/x"}, False),
+        ({"DATABASE_URL": "postgres://127.0.0.1:1/x", "BAEUM_DEMO": "1"}, True),
+        ({**PRODUCTION, "BAEUM_DEMO": "1"}, False),
+    ],
+)
+def test_where_the_demo_is(tmp_path: Path, environment: dict[str, str], demo: bool) -> None:
+    assert told(tmp_path, "DEMO", **environment) == [demo]
+
+
+def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
+    engine, broker, backend = "DATABASES", "CELERY_BROKER_URL", "EMAIL_BACKEND"
+    embedded = told(tmp_path, engine, broker, backend)
+    assert embedded[0]["default"]["ENGINE"].endswith("sqlite3")
+    assert embedded[1:] == ["filesystem://", "common.mail.InboxBackend"]
+    services = told(
+        tmp_path, engine, broker, backend,
+        DATABASE_URL="postgres://someone@db.example/baeum", REDIS_URL="redis://cache.example/3",
+        EMAIL_URL="smtp://mail.example:25",
+    )  # fmt: skip
+    assert services[0]["default"]["HOST"] == "db.example"
+    assert services[1:] == ["redis://cache.example/3", "common.mail.SMTPBackend"]
+
+
+def test_the_secret_key_is_kept_and_private(tmp_path: Path) -> None:
+    first = told(tmp_path, "SECRET_KEY")
+    assert told(tmp_path, "SECRET_KEY") == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert len(first[0]) >= 50
