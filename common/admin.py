@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
@@ -22,6 +23,20 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class OwnFieldListFilter(admin.RelatedFieldListFilter):
+    """Offers the rows that the person may see in their own list, and reads them with what their names are made of."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        related = admin.site._registry.get(field.related_model)
+        if related is None:
+            return list(super().field_choices(field, request, model_admin))
+        rows = related.get_queryset(request)
+        joined = related.get_list_select_related(request)
+        if isinstance(joined, (list, tuple)):
+            rows = rows.select_related(*joined)
+        return [(str(row.pk), str(row)) for row in rows]
+
+
 class CourseScopedAdmin(ModelAdmin):
     """Rows that belong to a course: an instructor sees those of the courses they teach, an administrator all.
 
@@ -38,6 +53,14 @@ class CourseScopedAdmin(ModelAdmin):
         if request.user.is_superuser:
             return rows
         return rows.filter(**{self.instructors: request.user})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [
+            (name, OwnFieldListFilter)
+            if isinstance(name, str) and get_fields_from_path(self.model, name)[-1].is_relation
+            else name
+            for name in super().get_list_filter(request)
+        ]
 
     def _owns(self, request: HttpRequest, obj: models.Model | None) -> bool:
         if not (request.user.is_active and request.user.is_staff):

@@ -34,6 +34,12 @@ def check(folder: Folder, name: str, document: Document, *, schema: Path, defini
     return valid
 
 
+def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
+    """What keeps `value`, which somebody typed into a form, from being what `definition` of the schema says."""
+    errors = _validator(schema, definition).iter_errors(value)
+    return [message for error in errors for message, _key in _messages(error)]
+
+
 def _messages(error: Any) -> list[tuple[str, str]]:
     """What is wrong by a ValidationError: sentences, each with the key below the error's place that it is about, or ""."""
     value, limit = error.instance, error.validator_value

@@ -2,19 +2,23 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.admin import TabbedTranslationAdmin, TranslationTabularInline
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
+from common import schema
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
-from courses import progress, rendering
+from courses import progress, rendering, summaries
+from courses.archive.format import SCHEMA
 from courses.models import (
     Activity,
     Course,
@@ -79,8 +83,25 @@ class CourseAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[ty
         return redirect("admin:courses_course_roster", object_id)
 
 
+class LessonEditionForm(ModelForm[LessonEdition]):
+    """Holds what somebody types against what the course format allows, so that it can be shown and exported."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        lesson = {"slug": "a", "kind": "reading", "title": "a", "minutes": data.get("minutes", 1)}
+        for name in ("objectives", "rubric"):
+            if name in data:
+                for fault in schema.faults({**lesson, name: data[name]}, schema=SCHEMA, definition="lesson"):
+                    self.add_error(name, fault)
+        course = self.instance.lesson.activity.course
+        for line, problem in rendering.problems(data.get("body", ""), language=data.get("language", ""), course=course):
+            self.add_error("body", _("Line %(line)d: %(problem)s") % {"line": line, "problem": problem})
+        return data
+
+
 class LessonEditionInline(OwnedInline, StackedInline):
     model = LessonEdition
+    form = LessonEditionForm
     extra = 0
     fields = ("language", "minutes", "objectives", "rubric", "body")
 
@@ -156,7 +177,7 @@ class EnrolmentAdmin(CourseScopedAdmin):
 class GradeChangeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     instructors: ClassVar[str] = "enrolment__course__instructors"
     list_display = ("at", "enrolment", "item", "points", "max_points", "reason", "revision")
-    list_filter = ("item", "reason")
+    list_filter = ("item__activity", "reason")
     list_select_related = ("enrolment__user", "enrolment__course", "item__activity")
     search_fields = ("enrolment__user__email", "enrolment__user__name")
 
@@ -167,3 +188,17 @@ class SummaryDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("status", "iso_year", "iso_week")
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    actions: ClassVar[list[str]] = ["send_again"]
+
+    @admin.action(description=_("Send again (only summaries that failed or may not have arrived)"))
+    def send_again(self, request: HttpRequest, deliveries: models.QuerySet[SummaryDelivery]) -> None:
+        """Where it is uncertain whether a summary went, a person decides that twice is better than never."""
+        outcomes = [summaries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in deliveries]
+        sent = outcomes.count(SummaryDelivery.Status.SENT)
+        messages.info(request, ngettext("%(n)d summary was sent.", "%(n)d summaries were sent.", sent) % {"n": sent})
+        if failed := len([outcome for outcome in outcomes if outcome is not None]) - sent:
+            messages.warning(
+                request,
+                ngettext("%(n)d summary could not be sent.", "%(n)d summaries could not be sent.", failed)
+                % {"n": failed},
+            )

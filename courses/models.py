@@ -199,8 +199,8 @@ class Lesson(models.Model):
 class LessonEdition(models.Model):
     """A lesson's text in one language. `html` is rendered when `body` is saved, never per request.
 
-    `objectives` is a list of {"text", "covered_by"}, `rubric` one of {"key", "points", "title", "description"};
-    `title` repeats the activity's, because a translator edits title and text together.
+    `objectives` is a list of {"text", "covered_by"}, `rubric` one of {"key", "points", "title", "description"}. The
+    title is the activity's.
     """
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="editions", verbose_name=_("lesson"))

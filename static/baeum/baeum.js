@@ -69,6 +69,7 @@ if (form) {
   const pending = new Map();   // question → sequence number of its newest unsaved state
   const text = form.dataset;
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  const leaving = new AbortController();
   let running = false;
   let delay = 1000;
   const stateOf = (question) => form.querySelector(`[data-state="${question}"]`);
@@ -93,7 +94,7 @@ if (form) {
   const flush = async () => {
     if (running) return;
     running = true;
-    while (pending.size) {
+    while (pending.size && !leaving.signal.aborted) {
       const [question, sequence] = pending.entries().next().value;
       const field = form.querySelector(`fieldset[data-question="${question}"]`);
       const data = responseOf(field);
@@ -102,6 +103,7 @@ if (form) {
       try {
         const answer = await fetch(form.dataset.saveUrl, {
           method: "POST", body: data, headers: { "X-CSRFToken": token, Accept: "application/json" },
+          signal: leaving.signal,
         });
         if (answer.status === 409) { location.reload(); return; }
         if (answer.status >= 500) throw new Error(String(answer.status));
@@ -110,6 +112,7 @@ if (form) {
         else say(question, (await answer.json().catch(() => ({}))).title || text.failed, true);
         delay = 1000;
       } catch {
+        if (leaving.signal.aborted) return;
         say(question, text.failed, true);
         await new Promise((wake) => { setTimeout(wake, delay); addEventListener("online", wake, { once: true }); });
         delay = Math.min(delay * 2, 15000);
@@ -134,9 +137,10 @@ if (form) {
     clearTimeout(typing);
     typing = setTimeout(() => changed(event), 600);
   });
-  addEventListener("beforeunload", (event) => { if (pending.size && !form.dataset.submitting) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (pending.size && !leaving.signal.aborted) event.preventDefault(); });
   form.addEventListener("submit", () => {
-    form.dataset.submitting = "1";
+    // The form carries every answer. A save that came after it would be refused, and the refusal would reload the page.
+    leaving.abort();
     // A second click changes nothing on the server; the button only stops looking clickable.
     setTimeout(() => form.querySelectorAll("button[name=submit]").forEach((button) => { button.disabled = true; }));
   });

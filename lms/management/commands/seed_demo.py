@@ -20,7 +20,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(_("The demo is off here: it exists in the embedded mode, or with BAEUM_DEMO=1."))
-        course = Course.objects.get(slug=COURSE)
+        course = Course.objects.filter(slug=COURSE).first()
+        if course is None:
+            raise CommandError(
+                _("There is no course for the demo yet: ./run manage import_course %(folder)s")
+                % {"folder": f"content/{COURSE}"}
+            )
         student = self._person("student@example.com", "Haneul Kim")
         instructor = self._person("instructor@example.com", "Seojun Lee", is_staff=True)
         enrolment.enrol(user=student, course=course, source=Enrolment.Source.ROSTER)

@@ -120,7 +120,8 @@ def _import_courses(tell: Callable[[str], Any]) -> bool:
     complete = True
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         try:
-            call_command("import_course", str(folder), verbosity=0)
+            # What an instructor edited in the admin stays; import_course by hand decides otherwise.
+            call_command("import_course", str(folder), "--ours", verbosity=0)
         except CommandError as refused:
             tell(_("The course in %(folder)s was not imported: %(why)s") % {"folder": folder.name, "why": refused})
             complete = False

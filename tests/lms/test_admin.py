@@ -1,0 +1,301 @@
+"""The instructor's side: every list and form of the admin, whose rows they are, and what an edit leads to."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from common.admin import CourseScopedAdmin
+from courses.models import Activity, Course, Enrolment, GlossaryTerm, LessonEdition, SummaryDelivery
+from quizzes import attempts, grading
+from quizzes.models import Attempt, Question, Quiz
+from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
+
+pytestmark = pytest.mark.django_db
+NAMES = sorted(model._meta.label_lower for model in admin.site._registry)
+OURS = sorted(
+    model._meta.label_lower for model, one in admin.site._registry.items() if isinstance(one, CourseScopedAdmin)
+)
+
+
+def address(label: str, page: str = "changelist", *args: Any) -> str:
+    return reverse(f"admin:{label.replace('.', '_')}_{page}", args=args)
+
+
+@pytest.fixture
+def root(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root@example.com", "x"))
+    return client
+
+
+@pytest.fixture
+def ines_client(ines: User) -> Client:
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+@pytest.fixture
+def otto_client(otto: User, course: Course) -> Client:
+    client = Client()
+    client.force_login(otto)
+    return client
+
+
+@pytest.fixture
+def graded(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    attempt.refresh_from_db()
+    return attempt
+
+
+def first_of(label: str) -> Any:
+    model = next(model for model in admin.site._registry if model._meta.label_lower == label)
+    return model._default_manager.first()
+
+
+@pytest.mark.parametrize("label", NAMES)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_list_and_form_opens(root: Client, graded: Attempt, label: str, language: str) -> None:
+    root.cookies["django_language"] = language
+    assert root.get(address(label)).status_code == 200
+    assert root.get(address(label), {"q": "가 a'\""}).status_code == 200
+    assert root.get(address(label, "add")).status_code in (200, 403)
+    if row := first_of(label):
+        assert root.get(address(label, "change", row.pk)).status_code == 200
+
+
+def fill(course: Course, numbers: range) -> None:
+    module = course.modules.get()
+    for number in numbers:
+        lesson = LessonFactory(activity=ActivityFactory(module=module, slug=f"more-{number}"))
+        quiz = QuizFactory(activity=ActivityFactory(module=module, slug=f"quiz-{number}", kind="quiz"))
+        GlossaryTerm.objects.create(
+            course=course, key=f"t{number}", activity=lesson.activity, term_ko="말", definition_ko="뜻"
+        )
+        attempt = attempts.start(quiz=quiz, enrolment=EnrolmentFactory(course=course), now=timezone.now())
+        attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
+        grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+
+
+def queries_of(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_query_counts_of_the_lists_do_not_grow(
+    root: Client, ines_client: Client, course: Course, graded: Attempt
+) -> None:
+    students = reverse("admin:courses_course_students", args=[course.pk])
+    asked = [
+        (client, page) for client in (root, ines_client) for page in (*(address(label) for label in OURS), students)
+    ]
+    fill(course, range(2))
+    few = [(page, queries_of(client, page)) for client, page in asked]
+    fill(course, range(2, 200))
+    assert [(page, queries_of(client, page)) for client, page in asked] == few
+    assert max(count for _page, count in few) <= 20
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_an_instructor_sees_the_own_course_and_no_other(
+    ines_client: Client, otto_client: Client, graded: Attempt, label: str
+) -> None:
+    GlossaryTerm.objects.create(course=graded.quiz.activity.course, key="t", term_ko="말", definition_ko="뜻")
+    row = graded.quiz.activity.course if label == "courses.course" else first_of(label)
+    change = address(label, "change", row.pk)
+    assert ines_client.get(change).status_code == 200
+    # As the admin answers for a row that does not exist: back to the start, naming nothing of it.
+    for address_of_it in (change, address(label, "history", row.pk), address(label, "delete", row.pk)):
+        assert otto_client.get(address_of_it).status_code in (302, 403, 404)
+    assert otto_client.post(change, {}).status_code in (302, 403, 404)
+    listed = otto_client.get(address(label)).text
+    assert change not in listed
+    # Nor in what the list can be filtered by.
+    assert "활동 quiz" not in listed
+    assert "통계" not in listed
+    assert ines_client.post(address(label, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_pages_of_a_course_are_its_instructors(ines_client: Client, otto_client: Client, course: Course) -> None:
+    for name in ("students", "roster"):
+        url = reverse(f"admin:courses_course_{name}", args=[course.pk])
+        assert ines_client.get(url).status_code == 200
+        assert otto_client.get(url).status_code == 404
+        assert otto_client.post(url, {"text": "email\na@example.com", "confirm": "1"}).status_code == 404
+
+
+def test_a_student_has_no_business_here(alice_client: Client, course: Course) -> None:
+    for label in NAMES:
+        assert alice_client.get(address(label)).status_code == 302
+    assert alice_client.get(reverse("admin:courses_course_students", args=[course.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("label", ["quizzes.attempt", "courses.gradechange", "courses.summarydelivery"])
+def test_what_happened_cannot_be_edited(root: Client, graded: Attempt, label: str) -> None:
+    assert root.get(address(label, "add")).status_code == 403
+    if row := first_of(label):
+        assert root.post(address(label, "change", row.pk), {"points": "99"}).status_code == 403
+        assert root.post(address(label, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+# --- what an edit leads to -----------------------------------------------------------------------------------
+
+
+def data_of(page: Any) -> dict[str, Any]:
+    """What the browser would send of the form as it stands."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    data: dict[str, Any] = {}
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value is not None and value is not False:
+                data[field.html_name] = "on" if value is True else value
+    return data
+
+
+def change(client: Client, label: str, pk: int, **edits: Any) -> Any:
+    """Open the form, change what is named by the end of the field's name, save."""
+    url = address(label, "change", pk)
+    data = data_of(client.get(url))
+    for ending, value in edits.items():
+        [name] = [name for name in data if name.endswith(ending)] or [ending]
+        data[name] = value
+    return client.post(url, data)
+
+
+def test_an_edited_lesson_is_rendered_and_counts_as_another_version(
+    ines_client: Client, lesson: Activity, alice_client: Client
+) -> None:
+    before = lesson.version
+    edition = LessonEdition.objects.get(lesson=lesson.lesson, language="en")
+    page = address("courses.lesson", "change", lesson.lesson.pk)
+    data = data_of(ines_client.get(page))
+    [body] = [name for name, value in data.items() if value == edition.body]
+    data[body] = "A **new** text."
+    assert ines_client.post(page, data).status_code == 302
+    lesson.refresh_from_db()
+    edition.refresh_from_db()
+    assert "<strong>new</strong>" in edition.html
+    assert lesson.version == before + 1
+    english = {"Accept-Language": "en"}
+    assert "<strong>new</strong>" in alice_client.get(lesson.get_absolute_url(), headers=english).text
+
+
+def test_an_edited_definition_is_in_every_lesson_that_names_it(ines_client: Client, lesson: Activity) -> None:
+    term = GlossaryTerm.objects.create(
+        course=lesson.course, key="mean", activity=lesson, term_ko="평균", term_en="mean",
+        definition_ko="합을 수로 나눈 값", definition_en="the sum by the count",
+    )  # fmt: skip
+    edition = LessonEdition.objects.get(lesson=lesson.lesson, language="en")
+    edition.body = "The [[mean|mean]] of it."
+    edition.save()
+    assert change(ines_client, "courses.glossaryterm", term.pk, definition_en="another wording").status_code == 302
+    edition.refresh_from_db()
+    assert "another wording" in edition.html
+
+
+def test_an_edited_key_is_a_new_version_and_the_old_attempt_stands(
+    ines_client: Client, quiz: Quiz, graded: Attempt
+) -> None:
+    question = quiz.questions.get(key="q0")
+    right, wrong = question.choices.order_by("-is_correct", "pk")[:2]
+    page = address("quizzes.question", "change", question.pk)
+    data = data_of(ines_client.get(page))
+    prefix = next(name for name, value in data.items() if value == right.key).rsplit("-", 1)[0]
+    other = next(name for name, value in data.items() if value == wrong.key).rsplit("-", 1)[0]
+    del data[f"{prefix}-is_correct"]
+    data[f"{other}-is_correct"] = "on"
+    answer = ines_client.post(page, data)
+    assert answer.status_code == 302, [formset.formset.errors for formset in answer.context["inline_admin_formsets"]]
+    quiz.refresh_from_db()
+    assert quiz.current_version_id != graded.version_id
+    points = graded.points
+    graded.refresh_from_db()
+    assert (graded.points, graded.status) == (points, "graded")
+
+
+def test_two_right_choices_are_refused_in_words(ines_client: Client, quiz: Quiz) -> None:
+    question = quiz.questions.get(key="q0")
+    wrong = question.choices.filter(is_correct=False).first()
+    assert wrong is not None
+    page = address("quizzes.question", "change", question.pk)
+    data = data_of(ines_client.get(page))
+    data[next(name for name, value in data.items() if value == wrong.key).rsplit("-", 1)[0] + "-is_correct"] = "on"
+    answer = ines_client.post(page, data, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    assert "exactly one correct choice" in answer.text
+    assert Question.objects.get(pk=question.pk).choices.filter(is_correct=True).count() == 1
+
+
+def test_a_roster_is_looked_at_and_then_executed(ines_client: Client, course: Course) -> None:
+    url = reverse("admin:courses_course_roster", args=[course.pk])
+    text = "이메일,이름\nnew@example.com,새 학생\nno address,누구\n"
+    shown = ines_client.post(url, {"file": SimpleUploadedFile("명단.csv", text.encode("cp949"))})
+    assert "새 학생" in shown.text
+    assert not User.objects.filter(email="new@example.com").exists()
+    whole = "email,name\nnew@example.com,New\n"
+    for _ in range(2):
+        done = ines_client.post(url, {"text": whole, "confirm": "1"})
+        assert done.status_code == 302
+    assert Enrolment.objects.filter(course=course, user__email="new@example.com").count() == 1
+
+
+def test_a_file_that_is_no_roster(ines_client: Client, course: Course) -> None:
+    url = reverse("admin:courses_course_roster", args=[course.pk])
+    for content in (b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"x" * 1_000_001):
+        answer = ines_client.post(url, {"file": SimpleUploadedFile("roster.csv", content)})
+        assert answer.status_code == 400
+
+
+def test_the_page_of_students_shows_progress_and_grades(ines_client: Client, course: Course, graded: Attempt) -> None:
+    page = ines_client.get(reverse("admin:courses_course_students", args=[course.pk])).text
+    assert "alice@example.com" in page
+    assert re.search(r">\s*100%", page)
+    nobody = ines_client.get(reverse("admin:courses_course_students", args=[course.pk]), {"q": "nobody"}).text
+    assert "alice@example.com" not in nobody
+
+
+def test_a_text_that_cannot_be_shown_is_refused_line_by_line(ines_client: Client, lesson: Activity) -> None:
+    page = address("courses.lesson", "change", lesson.lesson.pk)
+    data = data_of(ines_client.get(page))
+    body = next(name for name in data if name.endswith("-body"))
+    before = LessonEdition.objects.get(pk=data[body.replace("-body", "-id")]).body
+    data[body] = "A text.\n\n[nowhere](lesson:no-such-lesson)"
+    data[body.replace("-body", "-objectives")] = '[{"text": ""}, {"wrong": 1}]'
+    answer = ines_client.post(page, data, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    assert "Line 3: This link leads nowhere" in answer.text
+    assert "“text” is empty." in answer.text
+    assert LessonEdition.objects.get(pk=data[body.replace("-body", "-id")]).body == before
+
+
+def test_an_uncertain_summary_is_sent_again_by_a_person(
+    root: Client, enrolment: Enrolment, mailoutbox: list[Any]
+) -> None:
+    due = timezone.now()
+    delivery = SummaryDelivery.objects.create(
+        user=enrolment.user, iso_year=2026, iso_week=47, due_at=due, status=SummaryDelivery.Status.UNCERTAIN
+    )
+    sent = {"action": "send_again", "_selected_action": [delivery.pk]}
+    for count in (1, 0):
+        answer = root.post(address("courses.summarydelivery"), sent, follow=True, headers={"Accept-Language": "en"})
+        assert f"{count} summar" in answer.text
+    delivery.refresh_from_db()
+    assert delivery.status == SummaryDelivery.Status.SENT
+    assert len(mailoutbox) == 1
