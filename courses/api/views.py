@@ -177,9 +177,9 @@ class CourseProgressDetail(AuthenticatedAPIView):
         responses={200: ProgressSerializer, **problems(400, 404)},
     )
     def put(self, request: AuthenticatedRequest, slug: str) -> Response:
+        enrolment = access.enrolment_or_404(request.user, slug)
         form = ProgressInput(data=request.data)
         form.is_valid(raise_exception=True)
-        enrolment = access.enrolment_or_404(request.user, slug)
         activity = get_object_or_404(
             access.activities(request.user), course=enrolment.course, uuid=form.validated_data["activity"]
         )

@@ -1,0 +1,125 @@
+"""Who gets in where: every address of the site, found in the resolver, for a visitor, a stranger and the student.
+
+An address that is in none of the tables fails here: whoever adds one says who may see it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import Course, CourseAsset, Enrolment
+from quizzes import attempts
+from quizzes.models import Quiz
+from tests.api import api_for
+
+pytestmark = pytest.mark.django_db
+
+# For everybody, without signing in.
+PUBLIC = {
+    "healthz", "readyz",
+    "weekly-summary/<str:token>/off/", "weekly-summary/<str:token>/on/",
+    "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
+    "api/v1/schema", "api/v1/docs", "problems/", "problems/<slug:slug>",
+    "language/",
+    "",
+}  # fmt: skip
+# For everybody who is signed in: they show one's own.
+OWN = {"courses/", "api/v1/me", "api/v1/session", "api/v1/courses"}
+# Other people's: staff's, the libraries', and files. They have tests of their own (test_admin, tests/accounts).
+ELSEWHERE = ("admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if path.startswith(ELSEWHERE):
+            continue
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, path)
+        elif isinstance(entry, URLPattern):
+            yield path
+
+
+# The API takes every address with and without a slash at its end.
+ALL = sorted({path.rstrip("/") if path.startswith("api/") else path for path in addresses(get_resolver())})
+OBJECTS = [path for path in ALL if path not in PUBLIC | OWN]
+
+
+@pytest.fixture
+def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
+    """What stands in the addresses: all of it Alice's."""
+    # Whoever may enrol by themselves is shown the way to it; a course by the roster is nobody else's business.
+    Course.objects.filter(pk=enrolment.course_id).update(enrolment_mode=Course.EnrolmentMode.ROSTER)
+    lesson = enrolment.course.activities.get(slug="lesson-1")
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    CourseAsset.objects.create(course=enrolment.course, name="data.csv", content=b"a,b\n")
+    return {
+        "<slug:slug>": enrolment.course.slug,
+        "<slug:lesson_slug>": "lesson-1",
+        "<slug:quiz_slug>": "quiz",
+        "<str:name>": "data.csv",
+        "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
+        "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
+        "attempts/<uuid:uuid>": f"attempts/{attempt.uuid}",
+        "<uuid:question>": str(quiz.questions.first().uuid),  # type: ignore[union-attr]
+    }
+
+
+def fill(path: str, names: dict[str, Any]) -> str:
+    for placeholder, value in names.items():
+        path = path.replace(placeholder, value)
+    assert "<" not in path, f"{path}: what stands there?"
+    return f"/{path}"
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if path not in PUBLIC])
+def test_a_visitor_is_asked_to_sign_in(client: Client, names: dict[str, Any], path: str) -> None:
+    url = fill(path, names)
+    for method in (client.get, client.post, client.put, client.patch, client.delete):
+        answer = method(url)
+        if path.startswith("api/"):
+            assert answer.status_code == 401, (method.__name__, answer.status_code)
+            assert answer["Content-Type"] == "application/problem+json"
+        else:
+            assert answer.status_code in (302, 405)
+            assert answer.status_code == 405 or "/accounts/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize("path", OBJECTS)
+def test_a_stranger_finds_nothing_there(bob: User, names: dict[str, Any], path: str) -> None:
+    url = fill(path, names)
+    client = Client()
+    client.force_login(bob)
+    token = api_for(bob)
+    for method in ("get", "post", "put"):
+        if path.startswith("api/"):
+            answer = token.client.generic(method.upper(), url, b"{}", "application/json", headers=token.headers)
+        else:
+            answer = getattr(client, method)(url)
+        assert answer.status_code in (404, 405), (method, answer.status_code)
+
+
+@pytest.mark.parametrize("path", OBJECTS)
+def test_what_does_not_exist_looks_the_same(alice_client: Client, names: dict[str, Any], path: str) -> None:
+    nowhere = {name: value if "/" not in value else f"{value.split('/')[0]}/{uuid4()}" for name, value in names.items()}
+    nowhere["<slug:slug>"] = "no-such-course"
+    url = fill(path, nowhere)
+    if not path.startswith("api/"):
+        assert alice_client.get(url).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if not path.startswith("api/") and path not in PUBLIC])
+def test_a_form_without_its_token_changes_nothing(alice: User, names: dict[str, Any], path: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    answer = client.post(fill(path, names), {"done": "1"}, headers={"Accept-Language": "en"})
+    assert answer.status_code in (403, 405)
+    if answer.status_code == 403:
+        assert "Traceback" not in answer.text
+        assert "<h1" in answer.text
