@@ -76,13 +76,15 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
             stack.enter_context(_databases(services))
             product |= {"DATABASE_URL": services.url(services.names[0]), "REDIS_URL": services.redis_url}
             yardstick |= {"DATABASE_URL": services.url(services.names[1])}
-        seeding = _start(["-m", "django", *_shell("bench.yardstick.seed")], yardstick, home / "seed.log")
+        seed_log = home / "seed.log"
+        seeding = _start(["-m", "django", *_shell("bench.yardstick.seed")], yardstick, seed_log)
         port = free_port()
         stack.enter_context(_running([sys.executable, "manage.py", "up", "--port", str(port)], product, home))
         _wait(port, "/healthz", home / "manage.py.log")
         # Without the variable Django's own shell would look for one.
-        cast = _told(_start(["manage.py", *_shell("bench.students")], product, home / "students.log"))
-        guest = _told(seeding)
+        students_log = home / "students.log"
+        cast = _told(_start(["manage.py", *_shell("bench.students")], product, students_log), students_log)
+        guest = _told(seeding, seed_log)
         other = free_port()
         stack.enter_context(_running(_alike(cast["web"], other), yardstick, home))
         _wait(other, "/hello", home / "granian.log")
@@ -118,11 +120,11 @@ def _start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) 
         )
 
 
-def _told(process: "subprocess.Popen[str]") -> dict[str, Any]:
+def _told(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
     """What the process printed as its last line, in JSON. Raises BenchError when it failed."""
     out, _ = process.communicate(timeout=START_TIMEOUT)
     if process.returncode:
-        raise BenchError(f"{process.args!r} ended with {process.returncode}; its log is beside the state.")
+        raise BenchError(f"{process.args!r} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
     told: dict[str, Any] = json.loads(out.rstrip().splitlines()[-1])
     return told
 
