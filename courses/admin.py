@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.admin import TabbedTranslationAdmin, TranslationTabularInline
+from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
@@ -41,7 +41,7 @@ class ModuleInline(OwnedInline, TranslationTabularInline[Module, Course], Tabula
 
 
 @admin.register(Course)
-class CourseAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[type-arg]
+class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "instructors"
     list_display = ("title", "slug", "enrolment_mode", "is_published")
     search_fields = ("title", "slug")
@@ -131,7 +131,7 @@ class LessonAdmin(CourseScopedAdmin):
 
 
 @admin.register(Activity)
-class ActivityAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[type-arg]
+class ActivityAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     list_display = ("title", "code", "kind", "module", "position", "is_required", "archived_at")
     list_filter = ("course", "module", "kind")
     list_select_related = ("module", "course")
@@ -148,7 +148,7 @@ class ActivityAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[type-arg]
+class GlossaryTermAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     list_display = ("term", "key", "activity")
     list_filter = ("course",)
     list_select_related = ("activity",)

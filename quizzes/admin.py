@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from modeltranslation.admin import TabbedTranslationAdmin, TranslationStackedInline, TranslationTabularInline
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import StackedInline, TabularInline
 
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
@@ -38,7 +38,7 @@ def publish(request: HttpRequest, quiz: Quiz) -> None:
 
 
 @admin.register(Quiz)
-class QuizAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[type-arg]
+class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "activity__course__instructors"
     list_display = ("activity", "attempts_allowed", "counts", "pass_mark", "show_answers")
     list_select_related = ("activity",)
@@ -95,7 +95,7 @@ class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer,
 
 
 @admin.register(Question)
-class QuestionAdmin(CourseScopedAdmin, TabbedTranslationAdmin):  # type: ignore[type-arg]
+class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "quiz__activity__course__instructors"
     list_display = ("text", "quiz", "kind", "points", "archived_at")
     list_filter = ("quiz", "kind")
