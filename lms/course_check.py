@@ -166,11 +166,22 @@ class _Check:
         elif edition.front.value["kind"] == "reading" and abs(minutes - estimate) > allowed:
             message = _("Reading this takes about %(estimate)d minutes; %(minutes)d are given.")
             self.fault(edition.name, edition.front.line(("minutes",)), message % values)
-        unit = _("characters") if edition.language == "ko" else _("words")
+        facts = {
+            "name": edition.name,
+            "size": size,
+            "unit": _("characters") if edition.language == "ko" else _("words"),
+            "minutes": minutes,
+            "estimate": estimate,
+            "headings": len(edition.text.headings),
+            "figures": len(_figures(edition)),
+            "terms": len(_terms(edition)),
+        }
         self.report.lines.append(
-            f"  {edition.name}: {size} {unit}, {minutes} {_('minutes')} (≈ {estimate}), "
-            f"{len(edition.text.headings)} {_('headings')}, {len(_figures(edition))} {_('figures')}, "
-            f"{len(_terms(edition))} {_('terms')}"
+            _(
+                "  %(name)s: %(size)d %(unit)s, %(minutes)d minutes (about %(estimate)d by its length), "
+                "headings: %(headings)d, figures: %(figures)d, terms: %(terms)d"
+            )
+            % facts
         )
 
     def parallel(self, original: LessonFile, other: LessonFile) -> None:
