@@ -66,9 +66,9 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
         return Attempt.objects.values_list("tries", flat=True).get(pk=attempt_id) if claimed else None
 
 
-def scores_of(attempt: Attempt) -> dict[str, Score]:
-    """The score of every question of the attempt's version: a pure function of its answers and its key."""
-    key = AnswerKey.objects.get(version_id=attempt.version_id).content
+def scores_of(attempt: Attempt, *, version_id: int | None = None) -> dict[str, Score]:
+    """The score of every question of the attempt's version, or of another one: a pure function of answers and key."""
+    key = AnswerKey.objects.get(version_id=version_id or attempt.version_id).content
     responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
     return {uuid: KINDS[spec["kind"]].grade(spec, responses.get(uuid, {})) for uuid, spec in key.items()}
 

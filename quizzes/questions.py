@@ -13,11 +13,12 @@ A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {lang
 {language: HTML}.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
+
+from quizzes.short_answers import decide, normalise
 
 Spec = dict[str, Any]
 Response = dict[str, Any]
@@ -79,19 +80,6 @@ class Kind:
     public_view: Callable[[Spec], Spec]
     read_response: Callable[[Spec, Any], Response]
     grade: Callable[[Spec, Response], Score]
-
-
-def normalise(text: str) -> str:
-    """The form in which short answers are compared: NFKC, case folded, without spaces, hyphens and full stops.
-
-    NFKC makes full width half width and joins decomposed Hangul; it runs again after folding, which may decompose, and
-    after removing, which may bring a letter and its accent together. Invisible format characters count as spaces.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    kept = (
-        c for c in folded if not c.isspace() and c not in ".。" and unicodedata.category(c) not in {"Pd", "Cf", "Cc"}
-    )
-    return unicodedata.normalize("NFKC", "".join(kept))
 
 
 def _score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:
@@ -210,17 +198,12 @@ def _read_short_answer(view: Spec, raw: Any) -> Response:
 
 
 def _grade_short_answer(spec: Spec, response: Response) -> Score:
-    given = normalise(response.get("text") or "")
-    if not given:
+    text = response.get("text") or ""
+    if not normalise(text):
         return _score(spec, "unanswered", "unanswered")
-    for accepted in spec["accept"]:
-        if normalise(accepted) == given:
-            return _score(spec, "correct", "accepted", accepted)
-    for known in spec["known_wrong"]:
-        for wrong in known["answers"]:
-            if normalise(wrong) == given:
-                return _score(spec, "incorrect", "known-wrong", wrong)
-    return _score(spec, "incorrect", "no-match")
+    wrong = [answer for known in spec["known_wrong"] for answer in known["answers"]]
+    decision = decide(text, spec["accept"], wrong)
+    return _score(spec, "correct" if decision.verdict == "accept" else "incorrect", decision.rule, decision.matched)
 
 
 KINDS: dict[str, Kind] = {

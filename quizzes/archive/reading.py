@@ -14,7 +14,7 @@ from common.plain_yaml import Path as YamlPath
 from courses import archive as courses_archive
 from courses.archive.format import Texts, at, check_languages, check_unique, read_yaml, text_paths, texts
 from quizzes.models import Question, Quiz
-from quizzes.questions import normalise
+from quizzes.short_answers import normalise
 
 _FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
 _MINE = re.compile(r"(quizzes|checks)/")

@@ -16,7 +16,7 @@ from courses import archive as courses_archive
 from courses.archive.reading import asset_fields
 from lms import course_folder
 from quizzes import archive as quizzes_archive
-from quizzes.questions import normalise
+from quizzes.short_answers import normalise
 from tests.lms.sample import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.publishing import FAULTS
-from quizzes.questions import KINDS, ResponseError, SpecError, feedback_for, normalise
+from quizzes.questions import KINDS, ResponseError, SpecError, feedback_for
+from quizzes.short_answers import normalise
 
 RIGHT, WRONG, OTHER = (str(uuid4()) for _ in range(3))
 
@@ -92,12 +93,28 @@ def test_multiple_choice_is_all_or_nothing() -> None:
 )
 def test_short_answers_that_are_the_same(text: str) -> None:
     score = KINDS["short_answer"].grade(short_spec(), {"text": text})
-    assert (score.outcome, score.rule) == ("correct", "accepted")
+    assert (score.outcome, score.rule) == ("correct", "exact")
 
 
-@pytest.mark.parametrize("text", ["drift", "data drifts", "데이터 드리프트요", "data drift or concept drift", "0"])
-def test_short_answers_that_are_not(text: str) -> None:
-    assert KINDS["short_answer"].grade(short_spec(), {"text": text}).rule == "no-match"
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("drift", "no-match"),
+        ("model drift", "no-match"),
+        ("data drift or concept drift", "known-wrong"),
+        ("not data drift", "contains"),
+        ("data drfit", "near-miss"),
+        ("0", "no-match"),
+    ],
+)
+def test_short_answers_that_are_not(text: str, rule: str) -> None:
+    score = KINDS["short_answer"].grade(short_spec(), {"text": text})
+    assert (score.outcome, score.rule) == ("incorrect", rule)
+
+
+def test_what_a_sentence_puts_around_a_term_does_not_count() -> None:
+    for text in ("데이터 드리프트요", "정답은 데이터 드리프트입니다.", "It is data drift", "data drifts"):
+        assert KINDS["short_answer"].grade(short_spec(), {"text": text}).rule == "ending"
 
 
 def test_a_known_wrong_answer_has_its_own_feedback() -> None:

@@ -1,0 +1,81 @@
+"""`manage.py try_answer`: how short answers would be graded, and why. JSON lines in, JSON lines out."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quizzes.short_answers import Decision, decide
+
+EXPLANATIONS: dict[str, Promise] = {
+    "exact": gettext_lazy(
+        "Accepted: compared as “%(compared)s”, the same as “%(matched)s”. Case, width, spaces and hyphens do not count."
+    ),
+    "ending": gettext_lazy(
+        "Accepted: without the words and particles around it, it is “%(compared)s”, the same as “%(matched)s”."
+    ),
+    "both-names": gettext_lazy("Accepted: it gives several names (%(compared)s), and each is accepted."),
+    "known-wrong": gettext_lazy("Rejected: compared as “%(compared)s”, it is listed as wrong: “%(matched)s”."),
+    "contains": gettext_lazy("For a person: “%(matched)s” stands in the answer, but not alone."),
+    "near-miss": gettext_lazy(
+        "For a person: “%(compared)s” is one slip away from “%(matched)s”. Likeness neither awards credit nor denies it."
+    ),
+    "no-match": gettext_lazy("Rejected: compared as “%(compared)s”, it is none of the accepted answers."),
+}
+# Characters of one line: an answer has 500.
+LINE_LIMIT = 100_000
+
+
+def explain(decision: Decision) -> str:
+    """The decision as a sentence in the reader's language."""
+    values = {"matched": decision.matched, "compared": decision.compared}
+    return str(EXPLANATIONS[decision.rule]) % values
+
+
+class Command(BaseCommand):
+    help = (
+        'Read JSON lines such as {"accept": ["지도학습"], "wrong": ["비지도학습"], "answer": "지도 학습입니다"} from standard '
+        'input; print {"decision", "rule", "matched", "compared", "explanation"} for each.'
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = 0
+        for number, line in enumerate(sys.stdin, 1):
+            if not line.strip():
+                continue
+            try:
+                answer = self.answer(line)
+            except ValueError as error:
+                faults += 1
+                answer = {"error": _("Line %(line)d: %(why)s") % {"line": number, "why": error}}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            self.stdout.flush()
+        if faults:
+            raise CommandError(_("%(n)d of the lines could not be read.") % {"n": faults})
+
+    def answer(self, line: str) -> dict[str, str]:
+        """Raises ValueError for a line that is no question."""
+        if len(line) > LINE_LIMIT:
+            raise ValueError(_("it is too long."))
+        try:
+            asked = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ValueError(_("it is not JSON.")) from error
+        shape = _("it needs “accept”, a list of texts, and “answer”, a text; “wrong” may be a list of texts.")
+        if not isinstance(asked, dict) or not isinstance(asked.get("answer"), str):
+            raise ValueError(shape)
+        lists = [asked.get("accept"), asked.get("wrong", [])]
+        if not all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in lists):
+            raise ValueError(shape)
+        decision = decide(asked["answer"], *lists)
+        return {
+            "decision": decision.verdict,
+            "rule": decision.rule,
+            "matched": decision.matched,
+            "compared": decision.compared,
+            "explanation": explain(decision),
+        }

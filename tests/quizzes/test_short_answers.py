@@ -1,0 +1,103 @@
+"""Short answers in Korean and English: the golden set, what can never be, and the command that explains."""
+
+import io
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.management.commands.try_answer import EXPLANATIONS
+from quizzes.short_answers import decide, normalise
+
+GOLDEN: list[dict[str, Any]] = [
+    json.loads(line) for line in (Path(__file__).parent / "golden_short_answers.jsonl").read_text("utf-8").splitlines()
+]
+TEXTS = st.text(
+    alphabet=st.one_of(st.sampled_from("가각지도학습비과소적합은는이가 -.()/abcsXY12"), st.characters(codec="utf-8")),
+    max_size=30,
+)
+TERMS = sorted({term for row in GOLDEN for term in row["accept"]})
+
+
+def test_the_golden_set_is_large_and_has_all_verdicts() -> None:
+    assert len(GOLDEN) >= 400
+    assert {row["decision"] for row in GOLDEN} == {"accept", "reject", "review"}
+
+
+def test_no_false_accept_and_no_false_reject() -> None:
+    wrong = [
+        (row["accept"], row["answer"], row["decision"], found)
+        for row in GOLDEN
+        if (found := decide(row["answer"], row["accept"])).verdict != row["decision"]
+    ]
+    assert wrong == []
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=3))
+def test_any_text_gets_a_decision_that_can_be_explained(answer: str, accept: list[str]) -> None:
+    decision = decide(answer, accept)
+    assert decision.rule in EXPLANATIONS
+    assert (decision.verdict == "accept") <= bool(decision.matched in accept)
+
+
+@given(st.sampled_from(TERMS), st.sampled_from(["비", "과소", "준", "un", "non-", "mis", "not "]))
+def test_a_prefix_makes_another_word(term: str, prefix: str) -> None:
+    assert decide(prefix + term, [term]).verdict != "accept"
+
+
+@given(st.sampled_from(TERMS), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from([str.upper, str.lower]))
+def test_the_form_of_a_text_does_not_matter(term: str, form: Any, case: Any) -> None:
+    assert decide(unicodedata.normalize(form, case(term)), [term]).rule == "exact"
+
+
+@given(TEXTS)
+def test_normalising_twice_is_normalising_once(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_known_wrong_answers_come_before_endings_and_names() -> None:
+    accept, wrong = ["지도학습"], ["비지도학습"]
+    for answer in ("비지도학습", "비지도 학습입니다", "지도학습(비지도학습)"):
+        decision = decide(answer, accept, wrong)
+        assert (decision.verdict, decision.rule) == ("reject", "known-wrong")
+
+
+def ask(lines: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    out = io.StringIO()
+    try:
+        call_command("try_answer", stdout=out)
+    finally:
+        found = [json.loads(line) for line in out.getvalue().splitlines()]
+    return found
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_command_explains_each_decision(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    lines = "\n".join(json.dumps(row) for row in GOLDEN)
+    with translation.override(language):
+        answers = ask(lines, monkeypatch)
+    assert [answer["decision"] for answer in answers] == [row["decision"] for row in GOLDEN]
+    assert all(answer["explanation"] for answer in answers)
+    assert ("인정" in answers[0]["explanation"]) == (language == "ko")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x", "[]", "{}", '{"accept": "a", "answer": "a"}', '{"accept": [1], "answer": "a"}', "[" * 9000],
+)
+def test_a_line_that_is_no_question_is_named(
+    monkeypatch: pytest.MonkeyPatch, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f'{line}\n{{"accept": ["a"], "answer": "A"}}\n'))
+    with pytest.raises(CommandError):
+        call_command("try_answer")
+    bad, good = (json.loads(told) for told in capsys.readouterr().out.splitlines())
+    assert bad["error"].startswith("Line 1: ")
+    assert good["decision"] == "accept"
