@@ -74,7 +74,7 @@ async def _one_after_another(
         attempt = await _begin(connection, ticket)
         for question in attempt["questions"]:
             path = f"attempts/{attempt['uuid']}/answers/{question['uuid']}"
-            await connection.send(ticket.request("PUT", path, {"response": _response(question)}))
+            await connection.send(ticket.request("PUT", path, {"response": response(question)}))
         await connection.send(ticket.request("POST", f"attempts/{attempt['uuid']}/submit", expect=202))
         durations.append(time.perf_counter() - before)
         if time.perf_counter() >= until:
@@ -121,7 +121,7 @@ async def _begin(connection: Connection, ticket: Ticket) -> dict[str, Any]:
 
 async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, Any]) -> float:
     """Submit with all answers; return the seconds until the grade was seen."""
-    answers = {question["uuid"]: _response(question) for question in attempt["questions"]}
+    answers = {question["uuid"]: response(question) for question in attempt["questions"]}
     before = time.perf_counter()
     await connection.send(
         ticket.request("POST", f"attempts/{attempt['uuid']}/submit", {"answers": answers}, expect=202)
@@ -142,7 +142,7 @@ async def _until_graded(connection: Connection, ticket: Ticket, attempt: str) ->
     raise BenchError(f"An attempt was not graded after {GRADE_TIMEOUT:.0f} s.")
 
 
-def _response(question: dict[str, Any]) -> dict[str, Any]:
+def response(question: dict[str, Any]) -> dict[str, Any]:
     if question["kind"] == "short_answer":
         return {"text": "data drift"}
     first = question["choices"][0]["uuid"]

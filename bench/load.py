@@ -72,11 +72,15 @@ class Connection:
 
     async def send(self, request: Request) -> Answer:
         """The answer to `request`. Raises BenchError when it has another status than the request expects."""
-        answer = await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
+        answer = await self.ask(request)
         if answer.status != request.expect:
             start = answer.body[:300].decode(errors="replace")
             raise BenchError(f"{request.method} {request.path} answered {answer.status}, not {request.expect}: {start}")
         return answer
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer to `request`, whatever its status."""
+        return await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
 
     async def _exchange(self, data: bytes) -> Answer:
         if self._streams is None:

@@ -69,25 +69,25 @@ class Sides:
 @contextmanager
 def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
     """Start both sides with their state below `home`; stop them and drop what was made at the end."""
-    product = _environment(BAEUM_HOME=str(home / "product"))
-    yardstick = _environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
+    product = environment(BAEUM_HOME=str(home / "product"))
+    yardstick = environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
     with ExitStack() as stack:
         if services:
             stack.enter_context(_databases(services))
             product |= {"DATABASE_URL": services.url(services.names[0]), "REDIS_URL": services.redis_url}
             yardstick |= {"DATABASE_URL": services.url(services.names[1])}
         seed_log = home / "seed.log"
-        seeding = _start(["-m", "django", *_shell("bench.yardstick.seed")], yardstick, seed_log)
+        seeding = start(["-m", "django", *shell("bench.yardstick.seed")], yardstick, seed_log)
         port = free_port()
-        stack.enter_context(_running([sys.executable, "manage.py", "up", "--port", str(port)], product, home))
-        _wait(port, "/healthz", home / "manage.py.log")
+        stack.enter_context(running([sys.executable, "manage.py", "up", "--port", str(port)], product, home))
+        wait(port, "/healthz", home / "manage.py.log")
         # Without the variable Django's own shell would look for one.
         students_log = home / "students.log"
-        cast = _told(_start(["manage.py", *_shell("bench.students")], product, students_log), students_log)
-        guest = _told(seeding, seed_log)
+        cast = told(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
+        guest = told(seeding, seed_log)
         other = free_port()
-        stack.enter_context(_running(_alike(cast["web"], other), yardstick, home))
-        _wait(other, "/hello", home / "granian.log")
+        stack.enter_context(running(_alike(cast["web"], other), yardstick, home))
+        wait(other, "/hello", home / "granian.log")
         yield Sides(port, other, cast, guest)
 
 
@@ -104,23 +104,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(**ours: str) -> dict[str, str]:
+def environment(**ours: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)} | ours
 
 
-def _shell(module: str) -> list[str]:
+def shell(module: str) -> list[str]:
     """Run `module.main()` where Django is set up already: models can be imported at its top."""
     return ["shell", "--no-imports", "-c", f"from {module} import main; main()"]
 
 
-def _start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[str]":
+def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[str]":
     with log.open("w") as errors:
         return subprocess.Popen(
             [sys.executable, *arguments], env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
         )
 
 
-def _told(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
+def told(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
     """What the process printed as its last line, in JSON. Raises BenchError when it failed."""
     out, _ = process.communicate(timeout=START_TIMEOUT)
     if process.returncode:
@@ -130,7 +130,7 @@ def _told(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(command: Sequence[str], environment: Mapping[str, str], home: Path) -> Iterator[None]:
+def running(command: Sequence[str], environment: Mapping[str, str], home: Path) -> Iterator[None]:
     """Keep `command` running with all that it starts; its output goes to a log named after it."""
     name = next(Path(part).name for part in command if "python" not in Path(part).name)
     with (home / f"{name}.log").open("w") as log:
@@ -150,7 +150,7 @@ def _running(command: Sequence[str], environment: Mapping[str, str], home: Path)
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _wait(port: int, path: str, log: Path) -> None:
+def wait(port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         try:

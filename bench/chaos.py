@@ -1,0 +1,331 @@
+"""`./run chaos`: attempts are submitted while workers, broker and database are killed with -9; then every row is counted.
+
+Everything runs on servers and folders of its own. Grading is slowed down inside the database, so that kills fall into its
+middle; each worker is killed while a row says `grading`. What counts is what was acknowledged: an attempt whose submit was
+answered with 202 must be graded, once.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench import flows, sides
+from bench.load import HOST, BenchError, Connection
+from bench.servers import Server, postgres_server, redis_server
+
+STUDENTS = 16
+# Kills of a run of 1,000 attempts; a shorter one has fewer, but each at least once.
+WORKER_KILLS, BROKER_KILLS, DATABASE_KILLS = 20, 5, 3
+# Seconds until everything acknowledged has to be graded, after the last kill.
+SETTLE_TIMEOUT = 120.0
+# Milliseconds that writing a grade takes here: PostgreSQL sleeps, SQLite counts.
+SLOW_POSTGRES = """
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.04); RETURN NEW; END $$;
+CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+SLOW_SQLITE = """
+CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade BEGIN
+    SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT i FROM n);
+END
+"""
+
+
+@dataclass
+class Tally:
+    """What happened, and what the rows say at the end."""
+
+    attempts: int = 0
+    worker_kills: int = 0
+    broker_kills: int = 0
+    database_kills: int = 0
+    lost: int = 0
+    twice: int = 0
+    max_delay_s: float = 0.0
+    submit_p99_ms: float = 0.0
+
+    def line(self, mode: str) -> str:
+        return json.dumps({"mode": mode, **{name: getattr(self, name) for name in self.__dataclass_fields__}})
+
+
+@dataclass
+class Site:
+    """A product that may be hurt. `database` is None on SQLite, `broker` on the filesystem."""
+
+    home: Path
+    port: int
+    database: Server | None
+    broker: Server | None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        if self.database is None:
+            with closing(sqlite3.connect(self.home / "baeum.sqlite3", timeout=30, isolation_level=None)) as connection:
+                return list(connection.execute(query).fetchall())
+        with psycopg.connect(self.url("postgresql"), autocommit=True) as connection:
+            cursor = connection.execute(query)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def url(self, scheme: str) -> str:
+        assert self.database is not None
+        return f"{scheme}://postgres@{HOST}:{self.database.port}/postgres"
+
+    def workers(self) -> list[int]:
+        """The processes that grade: by the state folder in their environment and the name on their command line."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                ours = f"BAEUM_HOME={self.home}\0".encode() in (entry / "environ").read_bytes()
+                if ours and b"worker@" in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        return found
+
+    def kill_workers(self) -> None:
+        for pid in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def kill_broker(self) -> None:
+        """Redis dies; of the filesystem's broker every message is gone and its folder for a while."""
+        if self.broker is not None:
+            self.broker.kill()
+            return
+        messages = self.home / "broker" / "messages"
+        messages.rename(messages.with_name(f"gone-{time.monotonic_ns()}"))
+
+    def mend_broker(self) -> None:
+        if self.broker is not None:
+            self.broker.start()
+        else:
+            (self.home / "broker" / "messages").mkdir(mode=0o700, exist_ok=True)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[str, Any]]]:
+    """A product on servers of its own, with the bench's students; everything is stopped at the end."""
+    with ExitStack() as stack:
+        site = Site(folder / "home", sides.free_port(), None, None)
+        own = {"BAEUM_HOME": str(site.home), "BAEUM_GRADING_LEASE": str(lease)}
+        if mode == "services":
+            site.database, site.broker = postgres_server(folder / "postgres"), redis_server(folder / "redis")
+            for server in (site.database, site.broker):
+                server.start()
+                stack.callback(server.kill)
+            own |= {"DATABASE_URL": site.url("postgres"), "REDIS_URL": f"redis://{HOST}:{site.broker.port}/0"}
+        site.environment = sides.environment(**own)
+        up = [sys.executable, "manage.py", "up", "--port", str(site.port)]
+        stack.enter_context(sides.running(up, site.environment, folder))
+        sides.wait(site.port, "/healthz", folder / "manage.py.log")
+        log = folder / "students.log"
+        cast = sides.told(sides.start(["manage.py", *sides.shell("bench.students")], site.environment, log), log)
+        site.rows(SLOW_SQLITE if site.database is None else SLOW_POSTGRES)
+        yield site, cast
+
+
+class Run:
+    """So many attempts by a few students at a time, and the kills between them."""
+
+    def __init__(self, site: Site, cast: dict[str, Any], attempts: int) -> None:
+        self.site = site
+        self.attempts = attempts
+        self.tickets = flows.Tickets(cast["takers"], cast["attempts_allowed"])
+        self.tally = Tally()
+        self.acknowledged: list[str] = []
+        self.submit_ms: list[float] = []
+        self.begun = 0
+        share = min(1.0, attempts / 1000)
+        plan = [("worker_kills", WORKER_KILLS), ("broker_kills", BROKER_KILLS)]
+        plan += [("database_kills", DATABASE_KILLS)] if site.database else []
+        self.kills = _interleave([(name, max(1, round(count * share))) for name, count in plan])
+        # Attempts that may be begun: the next share is set free by the next kill.
+        self.allowed = asyncio.Semaphore(max(1, attempts // (len(self.kills) + 1)))
+
+    async def all(self) -> Tally:
+        students = [asyncio.create_task(self._student()) for _ in range(STUDENTS)]
+        await self._kill_all()
+        await asyncio.gather(*students)
+        await self._settle()
+        self._count()
+        return self.tally
+
+    async def _student(self) -> None:
+        while True:
+            await self.allowed.acquire()
+            if self.begun >= self.attempts:
+                self.allowed.release()
+                return
+            self.begun += 1
+            await self._attempt(self.tickets.take())
+
+    async def _attempt(self, ticket: flows.Ticket) -> None:
+        """One attempt, by somebody who tries again until the site says that it has it."""
+        attempt = json.loads(
+            await self._until_answered(ticket, "POST", f"quizzes/{ticket.quiz}/attempts", None, {200, 201})
+        )
+        answers = {question["uuid"]: flows.response(question) for question in attempt["questions"]}
+        path = f"attempts/{attempt['uuid']}/submit"
+        await self._until_answered(ticket, "POST", path, {"answers": answers}, {202}, timed=True)
+        self.acknowledged.append(attempt["uuid"])
+
+    async def _until_answered(
+        self, ticket: flows.Ticket, method: str, path: str, body: Any, expect: set[int], *, timed: bool = False
+    ) -> bytes:
+        deadline = time.monotonic() + SETTLE_TIMEOUT
+        while time.monotonic() < deadline:
+            connection = Connection(self.site.port)
+            begun = time.monotonic()
+            try:
+                answer = await connection.ask(ticket.request(method, path, body))
+            except (OSError, asyncio.IncompleteReadError, TimeoutError):
+                await asyncio.sleep(0.2)
+                continue
+            finally:
+                connection.close()
+            if answer.status in expect:
+                if timed:
+                    self.submit_ms.append((time.monotonic() - begun) * 1000)
+                return answer.body
+            if answer.status < 500:
+                raise BenchError(f"{path} answered {answer.status}: {answer.body[:300]!r}")
+            await asyncio.sleep(0.2)
+        raise BenchError(f"{path} was not answered in {SETTLE_TIMEOUT:.0f} s.")
+
+    # --- kills -------------------------------------------------------------------------------------------------
+
+    async def _kill_all(self) -> None:
+        share = max(1, self.attempts // (len(self.kills) + 1))
+        for name in self.kills:
+            await asyncio.to_thread(getattr(self, f"_kill_{name.removesuffix('_kills')}"))
+            setattr(self.tally, name, getattr(self.tally, name) + 1)
+            print(f"{name.removesuffix('_kills')} killed, {len(self.acknowledged)} acknowledged", file=sys.stderr)
+            for _ in range(share):
+                self.allowed.release()
+        # What the division left over.
+        for _ in range(self.attempts):
+            self.allowed.release()
+
+    def _kill_worker(self) -> None:
+        """While it grades: the claim is committed, the grade is not."""
+        self._wait_for("SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1")
+        self.site.kill_workers()
+
+    def _kill_broker(self) -> None:
+        self.site.kill_broker()
+        time.sleep(1)
+        self.site.mend_broker()
+
+    def _kill_database(self) -> None:
+        self._wait_for("SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1")
+        assert self.site.database is not None
+        self.site.database.kill()
+        time.sleep(1)
+        self.site.database.start()
+
+    def _wait_for(self, query: str) -> None:
+        deadline = time.monotonic() + SETTLE_TIMEOUT
+        while not self._rows(query):
+            if time.monotonic() > deadline:
+                raise BenchError("Nothing is being graded: there is nothing to kill.")
+            time.sleep(0.005)
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Nothing while the database recovers."""
+        try:
+            return self.site.rows(query)
+        except (psycopg.OperationalError, sqlite3.OperationalError):
+            return []
+
+    # --- what the rows say -------------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        deadline = time.monotonic() + SETTLE_TIMEOUT
+        while time.monotonic() < deadline:
+            waiting = self._rows("SELECT count(*) FROM quizzes_attempt WHERE status IN ('submitted', 'grading')")
+            if waiting and not waiting[0][0]:
+                return
+            await asyncio.sleep(0.5)
+
+    def _count(self) -> None:
+        tally, rows = self.tally, self.site.rows
+        tally.attempts = len(self.acknowledged)
+        graded = (
+            "SELECT a.uuid FROM quizzes_attempt a JOIN quizzes_attemptgrade g ON g.attempt_id = a.id"
+            " WHERE a.status = 'graded'"
+        )
+        found = {str(uuid).replace("-", "") for (uuid,) in rows(graded)}
+        tally.lost = sum(uuid.replace("-", "") not in found for uuid in self.acknowledged)
+        tally.twice = sum(
+            rows(f"SELECT count(*) FROM (SELECT {of} FROM {table} GROUP BY {of} HAVING count(*) > 1) doubled")[0][0]
+            for table, of in (("quizzes_attemptgrade", "attempt_id"), ("courses_gradechange", "source"))
+        )
+        delays = rows("SELECT submitted_at, graded_at FROM quizzes_attempt WHERE graded_at IS NOT NULL")
+        tally.max_delay_s = round(max((_seconds(end) - _seconds(start) for start, end in delays), default=0.0), 2)
+        tally.submit_p99_ms = round(statistics.quantiles(self.submit_ms, n=100, method="inclusive")[98], 1)
+
+
+def _interleave(kills: Sequence[tuple[str, int]]) -> list[str]:
+    """Every kind spread evenly over the run."""
+    places = [((at + 0.5) / count, name) for name, count in kills for at in range(count)]
+    return [name for _place, name in sorted(places)]
+
+
+def _seconds(moment: Any) -> float:
+    """SQLite has no times, only texts."""
+    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./run chaos", description=__doc__.splitlines()[0])
+    parser.add_argument("--attempts", type=int, default=1000, help="how many are submitted (1000)")
+    parser.add_argument("--mode", choices=("embedded", "services"), default="embedded")
+    parser.add_argument(
+        "--without-lease", action="store_true", help="a fault on purpose: a claim of a killed worker never runs out"
+    )
+    options = parser.parse_args(argv)
+    if not 2 <= options.attempts <= 4000:
+        parser.error("--attempts is between 2 and 4000")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if options.without_lease:
+        global SETTLE_TIMEOUT  # noqa: PLW0603 (a fault that was planted need not be waited for)
+        SETTLE_TIMEOUT = 30.0
+    lease = 86_400 if options.without_lease else 3
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="baeum-chaos-", ignore_cleanup_errors=True) as folder,
+            serving(Path(folder), options.mode, lease) as (site, cast),
+        ):
+            tally = asyncio.run(_run(site, cast, options.attempts))
+            verified = subprocess.run(
+                [sys.executable, "manage.py", "verify_grades"], env=site.environment, capture_output=True, text=True,
+                check=False,
+            )  # fmt: skip
+            print(verified.stdout.strip().splitlines()[-1], file=sys.stderr)
+    except BenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(tally.line(options.mode), flush=True)
+    return 1 if tally.lost or tally.twice or verified.returncode else 0
+
+
+async def _run(site: Site, cast: dict[str, Any], attempts: int) -> Tally:
+    return await Run(site, cast, attempts).all()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

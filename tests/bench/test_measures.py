@@ -1,0 +1,54 @@
+"""The bench's lines are what docs/bench.md says, measured on both sides."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bench.load import Timing, timing
+from bench.measures import NAMES, best, line
+from tests.product import ROOT
+
+FIELDS = ["name", "mode", "c", "rps", "p50_ms", "p95_ms", "yardstick", "yardstick_rps", "ratio"]
+
+
+def test_a_line_has_its_fields_and_the_ratio() -> None:
+    told = json.loads(line("lesson_page", "embedded", 16, Timing(100, 1, 2), "/page", Timing(250, 1, 2)))
+    assert list(told) == FIELDS
+    assert told["ratio"] == 0.4
+
+
+def test_timings_are_quantiles_in_milliseconds() -> None:
+    found = timing([number / 1000 for number in range(1, 101)], took=2.0)
+    assert found.rps == 50
+    assert found.p50_ms == pytest.approx(50.5)
+    assert found.p95_ms == pytest.approx(95.05)
+    assert timing([0.01], took=1.0).p95_ms == pytest.approx(10)
+    assert best([Timing(1, 9, 9), Timing(3, 1, 1), Timing(2, 5, 5)]).rps == 3
+
+
+def test_docs_name_every_measure() -> None:
+    table = (ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"| `{name}` |" not in table] == []
+
+
+@pytest.mark.processes
+def test_both_sides_are_measured() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--only", "lesson_page", "submit_to_graded", "-c", "2"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(each) for each in done.stdout.splitlines()]
+    assert [(each["name"], each["c"]) for each in told] == [("lesson_page", 2), ("submit_to_graded", 2)]
+    assert all(list(each) == FIELDS and each["rps"] > 0 and each["yardstick_rps"] > 0 for each in told)
+
+
+@pytest.mark.parametrize("arguments", [["--only", "nothing"], ["-c", "0"], ["--seconds", "99"]])
+def test_what_cannot_be_measured_is_said(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
