@@ -17,12 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -30,19 +30,23 @@ from bench import flows, sides
 from bench.load import HOST, BenchError, Connection
 from bench.servers import Server, postgres_server, redis_server
 
+T = TypeVar("T")
+
+GRADING = "SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1"
 STUDENTS = 16
 # Kills of a run of 1,000 attempts; a shorter one has fewer, but each at least once.
 WORKER_KILLS, BROKER_KILLS, DATABASE_KILLS = 20, 5, 3
 # Seconds until everything acknowledged has to be graded, after the last kill.
 SETTLE_TIMEOUT = 120.0
-# Milliseconds that writing a grade takes here: PostgreSQL sleeps, SQLite counts.
+# Some milliseconds that writing a grade takes longer here: PostgreSQL sleeps, SQLite counts (and holds its only write
+# lock meanwhile, so that more would measure this trigger).
 SLOW_POSTGRES = """
-CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.04); RETURN NEW; END $$;
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade FOR EACH ROW EXECUTE FUNCTION slow();
 """
 SLOW_SQLITE = """
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade BEGIN
-    SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT i FROM n);
+    SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000) SELECT i FROM n);
 END
 """
 
@@ -96,8 +100,8 @@ class Site:
                     found.append(int(entry.name))
         return found
 
-    def kill_workers(self) -> None:
-        for pid in self.workers():
+    def kill(self, pids: Sequence[int]) -> None:
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -222,8 +226,12 @@ class Run:
 
     def _kill_worker(self) -> None:
         """While it grades: the claim is committed, the grade is not."""
-        self._wait_for("SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1")
-        self.site.kill_workers()
+        # Looked up before: a grade takes milliseconds, and so does finding who writes it.
+        workers = self._until(self.site.workers)
+        self._until(lambda: self._rows(GRADING))
+        self.site.kill(workers)
+        left = self._rows("SELECT count(*) FROM quizzes_attempt WHERE status = 'grading'")
+        print(f"{left[0][0] if left else '?'} in the middle of grading", file=sys.stderr)
 
     def _kill_broker(self) -> None:
         self.site.kill_broker()
@@ -231,18 +239,19 @@ class Run:
         self.site.mend_broker()
 
     def _kill_database(self) -> None:
-        self._wait_for("SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1")
+        self._until(lambda: self._rows(GRADING))
         assert self.site.database is not None
         self.site.database.kill()
         time.sleep(1)
         self.site.database.start()
 
-    def _wait_for(self, query: str) -> None:
+    def _until(self, condition: Callable[[], T]) -> T:
         deadline = time.monotonic() + SETTLE_TIMEOUT
-        while not self._rows(query):
+        while not (found := condition()):
             if time.monotonic() > deadline:
                 raise BenchError("Nothing is being graded: there is nothing to kill.")
-            time.sleep(0.005)
+            time.sleep(0.002)
+        return found
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         """Nothing while the database recovers."""
