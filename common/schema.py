@@ -1,6 +1,7 @@
 """Owns how data is held against a JSON Schema, with messages that its author understands."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
     """What keeps `value`, which somebody typed into a form, from being what `definition` of the schema says."""
     errors = _validator(schema, definition).iter_errors(value)
     return [message for error in errors for message, _key in _messages(error)]
+
+
+def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
+    """What keeps `value` from being what `schema`, a schema of its own, says; each names where, unless it is the whole."""
+    return [
+        f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
+        for error in Draft202012Validator(schema).iter_errors(value)
+        for message, _key in _messages(error)
+    ]
 
 
 def _messages(error: Any) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from courses import progress, rendering, summaries
 from courses.archive.format import SCHEMA
 from courses.models import (
     Activity,
+    Cohort,
     Course,
     Enrolment,
     GlossaryTerm,
@@ -160,6 +161,13 @@ class GlossaryTermAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[ty
         rendering.render_course(obj.course)
 
 
+@admin.register(Cohort)
+class CohortAdmin(CourseScopedAdmin):
+    list_display = ("name", "course")
+    list_filter = ("course",)
+    search_fields = ("name",)
+
+
 @admin.register(Enrolment)
 class EnrolmentAdmin(CourseScopedAdmin):
     list_display = ("user", "course", "status", "source", "progress_percent", "last_seen_at")
@@ -167,7 +175,7 @@ class EnrolmentAdmin(CourseScopedAdmin):
     list_select_related = ("user", "course")
     search_fields = ("user__email", "user__name")
     readonly_fields = ("uuid", "progress_percent", "last_seen_at", "created_at")
-    fields = ("user", "course", "status", "source", "progress_percent", "last_seen_at", "created_at", "uuid")
+    fields = ("user", "course", "cohort", "status", "source", "progress_percent", "last_seen_at", "created_at", "uuid")
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "user", "course", "source") if obj else self.readonly_fields

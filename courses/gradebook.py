@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from accounts.models import User
@@ -74,11 +75,23 @@ def fold(item: GradeItem, changes: Iterable[GradeChange]) -> Standing:
             latest[change.source] = change
     if not latest:
         return Standing(item, None, None, None, 0)
+    if item.counts == GradeItem.Counts.AVERAGE:
+        return _average(item, list(latest.values()))
     if item.counts == GradeItem.Counts.LAST:
         best = max(latest.values(), key=lambda change: change.source_number)
     else:
         best = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))
     return Standing(item, best.points, best.max_points, percent_of(best.points, best.max_points), len(latest))
+
+
+def _average(item: GradeItem, changes: list[GradeChange]) -> Standing:
+    """The mean of the attempts' fractions, told in points of the last attempt's maximum, rounded down to 0.01."""
+    # Fractions, because thirds in decimals would add up to less than one.
+    fractions = [Fraction(c.points) / Fraction(c.max_points) if c.max_points else Fraction(0) for c in changes]
+    out_of = max(changes, key=lambda change: change.source_number).max_points
+    cents = int(sum(fractions, Fraction(0)) / len(fractions) * Fraction(out_of) * 100)
+    points = Decimal(cents) / 100
+    return Standing(item, points, out_of, percent_of(points, out_of), len(changes))
 
 
 def standings(enrolment: Enrolment) -> list[Standing]:

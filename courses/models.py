@@ -271,6 +271,24 @@ class CourseAsset(models.Model):
         return self.name
 
 
+class Cohort(models.Model):
+    """Students of a course who go through it on the same dates."""
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["course", "name"], name="courses_cohort_name_unique_in_course"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> Self:
         return self.filter(status=Enrolment.Status.ACTIVE, course__is_published=True)
@@ -302,6 +320,9 @@ class Enrolment(models.Model):
     course = models.ForeignKey(Course, models.CASCADE, related_name="enrolments", verbose_name=_("course"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     source = models.CharField(_("how"), max_length=10, choices=Source.choices, default=Source.ROSTER)
+    cohort = models.ForeignKey(
+        Cohort, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("cohort")
+    )
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     last_activity = models.ForeignKey(Activity, models.SET_NULL, null=True, blank=True, related_name="+")
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
@@ -404,6 +425,7 @@ class GradeItem(models.Model):
     class Counts(models.TextChoices):
         HIGHEST = "highest", _("the highest attempt")
         LAST = "last", _("the last attempt")
+        AVERAGE = "average", _("the average of all attempts")
 
     activity = models.OneToOneField(Activity, models.PROTECT, related_name="grade_item")
     counts = models.CharField(_("which attempt counts"), max_length=10, choices=Counts.choices, default=Counts.HIGHEST)
@@ -414,7 +436,9 @@ class GradeItem(models.Model):
         verbose_name = _("grade item")
         verbose_name_plural = _("grade items")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(counts__in=["highest", "last"]), name="courses_gradeitem_counts_known"),
+            models.CheckConstraint(
+                condition=Q(counts__in=["highest", "last", "average"]), name="courses_gradeitem_counts_known"
+            ),
             models.CheckConstraint(condition=Q(pass_mark__lte=100), name="courses_gradeitem_pass_mark_at_most_100"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="courses_gradeitem_weight_not_negative"),
         ]

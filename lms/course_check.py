@@ -20,7 +20,8 @@ from common.plain_yaml import Path as YamlPath
 from courses.archive.format import at, text_paths
 from courses.archive.reading import GLOSSARY, LessonFile
 from lms.course_folder import Parsed
-from quizzes.archive.reading import CHOICE_KINDS, QuizFile, markdown_paths
+from quizzes.archive.reading import QuizFile, markdown_paths
+from quizzes.questions import KINDS
 
 # A minute of reading: characters of Korean, words of English.
 READ_PER_MINUTE = {"ko": 500, "en": 200}
@@ -223,13 +224,16 @@ class _Check:
                 self.fault(
                     quiz.name, quiz.document.line(path), _("The question does not say which lesson explains it.")
                 )
-            if question["kind"] in CHOICE_KINDS:
+            if "choices" in question:
                 for number, choice in enumerate(question["choices"]):
                     if not choice.get("feedback"):
                         line = quiz.document.line((*path, "choices", number))
                         self.fault(quiz.name, line, _("This choice has no feedback."))
-            elif set(question.get("feedback", {})) != {"correct", "incorrect"}:
-                message = _("A short answer has feedback for a right and for a wrong answer.")
+            elif not KINDS[question["kind"]].by_person and set(question.get("feedback", {})) != {
+                "correct",
+                "incorrect",
+            }:
+                message = _("A question without choices has feedback for a right and for a wrong answer.")
                 self.fault(quiz.name, quiz.document.line(path), message)
 
     def all_languages(self, name: str, document: Document) -> None:

@@ -7,6 +7,10 @@ from django.views.decorators.http import require_GET
 
 # slug: (status, what it means and what to do).
 PROBLEMS = {
+    "answer-checked": (
+        409,
+        _("The student has looked at this question's feedback, so its answer can no longer change."),
+    ),
     "answers-not-available": (
         409,
         _("The answers cannot be shown: they never are, or the quiz is not passed, or an attempt is open."),
@@ -16,6 +20,25 @@ PROBLEMS = {
         _("The answers of this quiz have been shown to this student, so it cannot be taken again."),
     ),
     "attempt-closed": (409, _("The attempt has been submitted; its answers can no longer change.")),
+    "deadline-passed": (
+        409,
+        _(
+            "The time is up. What was saved by then has been submitted; what came later is kept, and counts if the instructor "
+            "accepts it."
+        ),
+    ),
+    "file-refused": (
+        400,
+        _("The file is not taken: its kind, its content or their number is not what the question asks for."),
+    ),
+    "file-too-large": (413, _("The file is larger than 10 MB.")),
+    "not-checkable": (409, _("The question cannot be checked during the attempt, or nothing is answered yet.")),
+    "nothing-to-accept": (409, _("The attempt has no grade yet; accept late answers after that.")),
+    "nothing-to-regrade": (409, _("The current key changes nobody's grade.")),
+    "quiz-closed": (409, _("The quiz is closed; no attempt can start.")),
+    "quiz-not-open": (409, _("The quiz opens later; `opens_at` says when.")),
+    "regrade-refused": (409, _("The regrade needs a reason and a dry run of the quiz as it is now.")),
+    "wrong-access-code": (403, _("This is not the access code of the quiz.")),
     "body-too-large": (413, _("The request is larger than the site accepts. What was saved before is safe.")),
     "csrf": (
         403,

@@ -389,11 +389,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
         "LessonKind": ["reading", "practice"],
-        "QuestionKind": ["single_choice", "multiple_choice", "short_answer"],
+        "QuestionKind": "quizzes.questions.KIND_NAMES",
         "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
         "ResultStatus": ["submitted", "graded", "needs_review"],
-        "CountingRule": ["highest", "last"],
-        "Outcome": ["correct", "incorrect", "unanswered"],
+        "CountingRule": ["highest", "last", "average"],
+        "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending"],
+        "LateRule": ["accept", "deduct", "refuse"],
+        "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],
         "AccountLanguage": ["ko", "en"],
     },
 }

@@ -6,18 +6,43 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import action
 
+from accounts.models import User
+from accounts.requests import AuthenticatedRequest
+from common import schema
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
-from quizzes import grading, publishing
-from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, Question, Quiz
+from common.api import DomainError
+from courses.models import Cohort
+from quizzes import attempts, grading, publishing, regrading
+from quizzes.models import (
+    AcceptedAnswer,
+    Answer,
+    Attempt,
+    AttemptGrade,
+    Choice,
+    GradeNotice,
+    HandInFile,
+    LateAnswer,
+    Question,
+    Quiz,
+    QuizDates,
+    QuizException,
+    Regrade,
+    Review,
+)
+from quizzes.questions import KINDS
+from quizzes.views import staff
 
 
 def publish(request: HttpRequest, quiz: Quiz) -> None:
@@ -37,6 +62,17 @@ def publish(request: HttpRequest, quiz: Quiz) -> None:
         )
 
 
+class QuizDatesInline(OwnedInline, TabularInline):
+    model = QuizDates
+    extra = 0
+    fields = ("cohort", "opens_at", "due_at", "closes_at")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "cohort" and not request.user.is_superuser:
+            kwargs["queryset"] = Cohort.objects.filter(course__instructors__pk=request.user.pk)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
 @admin.register(Quiz)
 class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "activity__course__instructors"
@@ -47,8 +83,21 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     readonly_fields = ("question_links",)
     fields = (
         "activity", "question_links", "title", "intro", "attempts_allowed", "counts", "pass_mark", "show_answers",
-        "shuffle_choices",
+        "shuffle_choices", "shuffle_questions", "pools", "time_limit", "grace", "opens_at", "due_at", "closes_at",
+        "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
+    inlines = (QuizDatesInline,)
+    actions_detail: ClassVar[list[str]] = ["regrade_dry_run"]
+
+    @action(description=gettext_lazy("Regrade: see what the current key would change"), url_path="regrade")
+    def regrade_dry_run(self, request: AuthenticatedRequest, object_id: int) -> HttpResponse:
+        quiz = get_object_or_404(self.get_queryset(request).select_related("current_version"), pk=object_id)
+        try:
+            regrade = regrading.propose(quiz=quiz, actor=request.user, now=timezone.now())
+        except DomainError as refused:
+            messages.info(request, refused.message)
+            return redirect("admin:quizzes_quiz_change", object_id)
+        return redirect("admin:quizzes_regrade_review", regrade.pk)
 
     @admin.display(description=gettext_lazy("questions"))
     def question_links(self, quiz: Quiz) -> SafeString | str:
@@ -66,6 +115,17 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     def save_related(self, request: HttpRequest, form: ModelForm[Quiz], formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         publish(request, form.instance)
+        changed = attempts.refresh_deadlines(quiz=form.instance)
+        if changed:
+            messages.info(
+                request,
+                ngettext(
+                    "%(n)d open attempt has another deadline now.",
+                    "%(n)d open attempts have another deadline now.",
+                    changed,
+                )
+                % {"n": changed},
+            )
 
 
 class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
@@ -75,9 +135,9 @@ class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
             f.cleaned_data for f in self.forms if f.is_valid() and f.cleaned_data and not f.cleaned_data.get("DELETE")
         ]
         right = sum(bool(data.get("is_correct")) for data in kept)
-        if self.instance.kind == Question.Kind.SINGLE_CHOICE and kept and right != 1:
+        if self.instance.kind == "single_choice" and kept and right != 1:
             raise ValidationError(_("A single choice question has exactly one correct choice."))
-        if self.instance.kind == Question.Kind.MULTIPLE_CHOICE and kept and not right:
+        if self.instance.kind == "multiple_choice" and kept and not right:
             raise ValidationError(_("A multiple choice question has at least one correct choice."))
 
 
@@ -94,6 +154,18 @@ class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer,
     fields = ("text", "is_correct", "feedback", "position")
 
 
+class QuestionForm(ModelForm[Question]):
+    """Holds the definition against what its kind asks for."""
+
+    def clean_definition(self) -> dict[str, Any]:
+        definition = self.cleaned_data.get("definition") or {}
+        kind = KINDS.get(self.cleaned_data.get("kind", ""))
+        if kind is not None and (faults := schema.faults_by(definition, kind.schema)):
+            example = [_("For example, in the course's files: %s") % kind.example] if kind.example else []
+            raise ValidationError([*faults, *example])
+        return dict(definition)
+
+
 @admin.register(Question)
 class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "quiz__activity__course__instructors"
@@ -102,10 +174,21 @@ class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-a
     list_select_related = ("quiz__activity",)
     search_fields = ("text", "key")
     inlines = (ChoiceInline, AcceptedAnswerInline)
+    form = QuestionForm
     fields = (
-        "quiz", "key", "kind", "position", "points", "text", "lesson", "correct_feedback", "incorrect_feedback",
-        "archived_at",
+        "quiz", "key", "kind", "pool", "position", "points", "text", "definition", "lesson", "correct_feedback",
+        "incorrect_feedback", "archived_at",
     )  # fmt: skip
+    actions_detail: ClassVar[list[str]] = ["try_answers"]
+
+    @action(description=gettext_lazy("Try answers"), url_path="go-try")
+    def try_answers(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_question_try", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(staff.try_answers)
+        here = path("<int:question_id>/try/", view, {"model_admin": self}, name="quizzes_question_try")
+        return [here, *super().get_urls()]
 
     def save_related(
         self, request: HttpRequest, form: ModelForm[Question], formsets: list[BaseModelFormSet[Any, Any]], change: bool
@@ -138,6 +221,16 @@ class AttemptGradeInline(ReadOnlyInline):
     fields = ("revision", "version", "points", "max_points", "at", "details")
 
 
+class HandInFileInline(ReadOnlyInline):
+    model = HandInFile
+    fields = ("question", "name", "size", "uploaded_at", "removed_at")
+
+
+class ReviewInline(ReadOnlyInline):
+    model = Review
+    fields = ("question", "points", "comment", "reviewer", "at")
+
+
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     instructors: ClassVar[str] = "enrolment__course__instructors"
@@ -145,10 +238,103 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     list_filter = ("status", "quiz")
     list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course")
     search_fields = ("enrolment__user__email", "enrolment__user__name", "uuid")
-    inlines = (AnswerInline, AttemptGradeInline)
+    inlines = (AnswerInline, HandInFileInline, ReviewInline, AttemptGradeInline)
     actions: ClassVar[list[str]] = ["grade_again"]
+    actions_detail: ClassVar[list[str]] = ["grade_by_hand"]
+
+    @action(description=gettext_lazy("Grade by hand"), url_path="go-review")
+    def grade_by_hand(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_attempt_review", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(staff.attempt_review)
+        here = path("<int:attempt_id>/review/", view, {"model_admin": self}, name="quizzes_attempt_review")
+        return [here, *super().get_urls()]
 
     @admin.action(description=gettext_lazy("Try to grade again (only attempts that could not be graded)"))
     def grade_again(self, request: HttpRequest, attempts: QuerySet[Attempt]) -> None:
         count = sum(grading.retry(attempt=attempt) for attempt in attempts)
         messages.info(request, ngettext("%(n)d attempt is queued.", "%(n)d attempts are queued.", count) % {"n": count})
+
+
+@admin.register(QuizException)
+class QuizExceptionAdmin(CourseScopedAdmin):
+    instructors: ClassVar[str] = "quiz__activity__course__instructors"
+    list_display = (
+        "quiz",
+        "enrolment",
+        "extra_minutes",
+        "extra_attempts",
+        "due_at",
+        "closes_at",
+        "reason",
+        "granted_by",
+    )
+    list_filter = ("quiz",)
+    list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course", "granted_by")
+    search_fields = ("enrolment__user__email", "enrolment__user__name", "reason")
+    fields = (
+        "quiz", "enrolment", "extra_minutes", "extra_attempts", "opens_at", "due_at", "closes_at", "reason",
+    )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: QuizException, form: Any, change: bool) -> None:
+        actor = request.user
+        assert isinstance(actor, User)
+        obj.granted_by = actor
+        super().save_model(request, obj, form, change)
+        attempts.refresh_deadlines(quiz=obj.quiz)
+        attempts.forgive_lateness(
+            quiz=obj.quiz, enrolment=obj.enrolment, reason=obj.reason, actor=actor, now=timezone.now()
+        )
+
+
+@admin.register(LateAnswer)
+class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+    instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
+    list_display = ("attempt", "question", "response", "received_at", "verdict", "decided_by")
+    list_filter = ("verdict",)
+    list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "decided_by")
+    search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
+    actions: ClassVar[list[str]] = ["accept", "decline"]
+
+    @admin.action(description=gettext_lazy("Accept: let these answers count"))
+    def accept(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
+        related = ("attempt__quiz__activity", "attempt__enrolment", "attempt__version")
+        for late in rows.select_related(*related).order_by("pk"):
+            try:
+                attempts.accept_late(late=late, actor=request.user, now=timezone.now())
+            except DomainError as refused:
+                messages.error(request, refused.message)
+                return
+        messages.success(request, _("The attempts are graded with these answers."))
+
+    @admin.action(description=gettext_lazy("Decline: keep them as evidence only"))
+    def decline(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
+        for late in rows:
+            attempts.decline_late(late=late, actor=request.user, now=timezone.now())
+
+
+@admin.register(Regrade)
+class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+    instructors: ClassVar[str] = "quiz__activity__course__instructors"
+    list_display = ("quiz", "version", "status", "reason", "created_by", "created_at", "approved_by", "finished_at")
+    list_filter = ("status", "quiz")
+    list_select_related = ("quiz__activity", "version__quiz__activity", "created_by", "approved_by")
+    actions_detail: ClassVar[list[str]] = ["look"]
+
+    @action(description=gettext_lazy("Look at the changes"), url_path="go-look")
+    def look(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_regrade_review", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(staff.regrade_review)
+        here = path("<int:regrade_id>/review/", view, {"model_admin": self}, name="quizzes_regrade_review")
+        return [here, *super().get_urls()]
+
+
+@admin.register(GradeNotice)
+class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+    instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
+    list_display = ("attempt", "old_points", "status", "tries", "created_at", "finished_at", "error")
+    list_filter = ("status",)
+    list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user")

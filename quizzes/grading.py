@@ -1,27 +1,36 @@
-"""Owns grading: claim, grade, finish; and the sweep that finds what nobody graded.
+"""Owns grading: claim, grade, finish; what a person decides; and the sweep that finds what nobody graded.
 
 The attempt's row is the queue. A grader claims it with a lease and a token (`tries`); it may finish only while the
 row still carries its token, so that a grader that was thought dead changes nothing when it wakes up.
+
+A grade is a pure function of the answers, the key of a version, the decisions of persons so far and the deduction for
+being late. Each grading is a revision that stays; one with a pending part earns no grade yet.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from accounts.models import User
 from common.queue import publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
-from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade
-from quizzes.questions import KINDS, Score
+from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade, GradeNotice, HandInFile, Review
+from quizzes.questions import KINDS, PENDING, Outcome, Response, Score, Spec
+from quizzes.rules import after_deduction
 
 log = structlog.get_logger(__name__)
 
 GRADE_TASK = "quizzes.tasks.grade_attempt"
+NOTICE_TASK = "quizzes.tasks.send_notices"
 MAX_TRIES = 5
 # How long a submitted attempt may wait before the sweep rings again for it.
 SWEEP_AFTER = timedelta(seconds=10)
@@ -36,6 +45,30 @@ class Sweep:
     given_up: int
 
 
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What an attempt is worth. `points` are after the deduction; `last_review` is the decision seen last."""
+
+    scores: dict[str, Score]
+    points: Decimal
+    max_points: Decimal
+    last_review: int | None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a part waits for a person."""
+        return any(score.outcome == PENDING for score in self.scores.values())
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {uuid: score.as_dict() for uuid, score in self.scores.items()}
+
+
+def is_pending(grade: AttemptGrade) -> bool:
+    """Whether a stored grading has a part that waits for a person, and so has entered no grade."""
+    return any(score["outcome"] == PENDING for score in grade.details.values())
+
+
 def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     """Grade one attempt if it waits for that. Safe to repeat and to run in several workers at once.
 
@@ -46,8 +79,7 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     if token is None:
         return False
     attempt = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt_id)
-    scores = scores_of(attempt)
-    return _finish(attempt, token, scores, now)
+    return _finish(attempt, token, grading_of(attempt), now)
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
@@ -66,42 +98,205 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
         return Attempt.objects.values_list("tries", flat=True).get(pk=attempt_id) if claimed else None
 
 
-def scores_of(attempt: Attempt, *, version_id: int | None = None) -> dict[str, Score]:
-    """The score of every question of the attempt's version, or of another one: a pure function of answers and key."""
-    key = AnswerKey.objects.get(version_id=version_id or attempt.version_id).content
+def responses_of(attempt: Attempt) -> dict[str, Response]:
+    """What was answered to each question, with the files of those that take files."""
     responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
-    return {uuid: KINDS[spec["kind"]].grade(spec, responses.get(uuid, {})) for uuid, spec in key.items()}
+    if any(KINDS[view["kind"]].with_files for view in attempt.views):
+        for question, uuid in HandInFile.objects.filter(attempt=attempt, removed_at=None).values_list(
+            "question", "uuid"
+        ):
+            responses.setdefault(str(question), {}).setdefault("files", []).append(str(uuid))
+    return responses
 
 
-def _finish(attempt: Attempt, token: int, scores: dict[str, Score], now: datetime) -> bool:
+def key_of(attempt: Attempt, version_id: int) -> dict[str, Spec]:
+    """The specs that the attempt's questions are graded by: those of a version, or of the attempt's own where a question
+    is no longer in it."""
+    own = AnswerKey.objects.get(version_id=attempt.version_id).content
+    other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
+    return {view["uuid"]: other.get(view["uuid"], own[view["uuid"]]) for view in attempt.views}
+
+
+def grading_of(attempt: Attempt, *, version_id: int | None = None, last_review: int | None = None) -> Grading:
+    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all)."""
+    key = key_of(attempt, version_id or attempt.version_id)
+    responses = responses_of(attempt)
+    reviews = Review.objects.filter(attempt=attempt).order_by("pk")
+    decided = {str(review.question): review for review in reviews if last_review is None or review.pk <= last_review}
+    scores = {}
+    for uuid, spec in key.items():
+        score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
+        scores[uuid] = _decided(score, decided[uuid]) if uuid in decided else score
     points = sum((Decimal(score.points) for score in scores.values()), Decimal(0))
+    return Grading(
+        scores,
+        after_deduction(points, attempt.late_deduction),
+        sum((Decimal(score.max_points) for score in scores.values()), Decimal(0)),
+        max((review.pk for review in decided.values()), default=None),
+    )
+
+
+def _decided(score: Score, review: Review) -> Score:
+    """A person's decision goes before the machine's; it is worth no more than the question."""
+    top = Decimal(score.max_points)
+    points = min(review.points, top)
+    outcome: Outcome = "correct" if points == top else "partial" if points else "incorrect"
+    return replace(score, points=f"{points:.2f}", outcome=outcome, rule="by-person", matched="", parts=[])
+
+
+def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
         mine = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.GRADING, tries=token).update(
-            status=Attempt.Status.GRADED, points=points, graded_at=now, lease_until=None
+            lease_until=None, **_standing(grading, now)
         )
         if not mine:
             log.warning("grading_lease_lost", attempt=str(attempt.uuid))
             return False
-        AttemptGrade.objects.create(
-            attempt=attempt,
-            version_id=attempt.version_id,
-            points=points,
-            max_points=attempt.max_points,
-            details={uuid: score.as_dict() for uuid, score in scores.items()},
-            at=now,
-        )
-        if attempt.quiz.is_graded:
-            gradebook.record(
-                activity=attempt.quiz.activity,
-                enrolment=attempt.enrolment,
-                source=attempt.uuid,
-                source_number=attempt.number,
-                points=points,
-                max_points=attempt.max_points,
-                reason=GradeChange.Reason.GRADED,
-                now=now,
-            )
+        _add_revision(attempt, grading, revision=1, version_id=attempt.version_id, now=now)
     return True
+
+
+def _standing(grading: Grading, now: datetime) -> dict[str, Any]:
+    if grading.is_pending:
+        return {"status": Attempt.Status.NEEDS_REVIEW, "points": None, "max_points": grading.max_points}
+    return {
+        "status": Attempt.Status.GRADED,
+        "points": grading.points,
+        "max_points": grading.max_points,
+        "graded_at": now,
+    }
+
+
+def _add_revision(
+    attempt: Attempt,
+    grading: Grading,
+    *,
+    revision: int,
+    version_id: int,
+    now: datetime,
+    reason: str = "",
+    actor: User | None = None,
+) -> AttemptGrade:
+    grade = AttemptGrade.objects.create(
+        attempt=attempt,
+        revision=revision,
+        version_id=version_id,
+        points=grading.points,
+        max_points=grading.max_points,
+        details=grading.details,
+        late_deduction=attempt.late_deduction,
+        last_review_id=grading.last_review,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+    if attempt.quiz.is_graded and not grading.is_pending:
+        gradebook.record(
+            activity=attempt.quiz.activity,
+            enrolment=attempt.enrolment,
+            source=attempt.uuid,
+            source_number=attempt.number,
+            revision=revision,
+            points=grading.points,
+            max_points=grading.max_points,
+            reason=GradeChange.Reason.GRADED if revision == 1 else GradeChange.Reason.REGRADED,
+            actor=actor,
+            now=now,
+        )
+    return grade
+
+
+# --- After the first grading ----------------------------------------------------------------------------------
+
+
+def grade_anew(
+    *, attempt: Attempt, now: datetime, version_id: int | None = None, reason: str = "", actor: User | None = None
+) -> AttemptGrade | None:
+    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail.
+
+    By the version of the last revision, or by `version_id`. Runs in the caller's transaction, which holds the attempt's
+    row. None: nothing changes.
+    """
+    last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+    version_id = version_id or last.version_id
+    attempt.refresh_from_db(fields=["late_deduction"])
+    grading = grading_of(attempt, version_id=version_id)
+    if grading.details == last.details and grading.points == last.points:
+        return None
+    grade = _add_revision(
+        attempt, grading, revision=last.revision + 1, version_id=version_id, now=now, reason=reason, actor=actor
+    )
+    Attempt.objects.filter(pk=attempt.pk).update(**_standing(grading, now))
+    told = (last.points, last.max_points) != (grade.points, grade.max_points)
+    if told and attempt.quiz.is_graded and not is_pending(last) and not grading.is_pending:
+        GradeNotice.objects.create(
+            attempt=attempt, grade=grade, old_points=last.points, old_max_points=last.max_points, created_at=now
+        )
+        publish_on_commit(NOTICE_TASK)
+    return grade
+
+
+def lock_graded(attempt: Attempt) -> bool:
+    """Hold the row of an attempt that has been graded, wholly or in part; returns whether it has."""
+    return (
+        Attempt.objects.select_for_update()
+        .filter(pk=attempt.pk, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        .exists()
+    )
+
+
+def pending_questions(attempt: Attempt) -> list[UUID]:
+    """The questions that wait for a person, as the decisions so far leave them."""
+    return [UUID(uuid) for uuid, score in grading_of(attempt).scores.items() if score.outcome == PENDING]
+
+
+def review(
+    *,
+    attempt: Attempt,
+    decisions: Mapping[UUID, "Decision"],
+    reviewer: User,
+    now: datetime,
+) -> AttemptGrade | None:
+    """Store what a person decided on some questions of a graded attempt, and grade it anew once nothing is pending.
+
+    Returns the new grading, None while a part is pending or nothing changes. The same decision twice is one.
+    """
+    with transaction.atomic():
+        if not lock_graded(attempt):
+            return None
+        last = {review.question: review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
+        for question, decision in decisions.items():
+            known = last.get(question)
+            if known and (known.points, known.criteria, known.comment) == (
+                decision.points,
+                decision.criteria,
+                decision.comment,
+            ):
+                continue
+            Review.objects.create(
+                attempt=attempt,
+                question=question,
+                points=decision.points,
+                criteria=decision.criteria,
+                comment=decision.comment,
+                reviewer=reviewer,
+                at=now,
+            )
+        if grading_of(attempt).is_pending:
+            return None
+        return grade_anew(attempt=attempt, now=now, actor=reviewer)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person thinks an answer is worth; `criteria` is {criterion uuid: points} of a rubric."""
+
+    points: Decimal
+    criteria: dict[str, str]
+    comment: str = ""
+
+
+# --- What nobody graded ---------------------------------------------------------------------------------------
 
 
 def sweep(*, now: datetime) -> Sweep:

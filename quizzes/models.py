@@ -7,14 +7,23 @@ the answers may be shown.
 
 import uuid
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from courses.models import Activity, AppendOnlyModel, Enrolment, GradeItem
+from courses.models import Activity, AppendOnlyModel, Cohort, Enrolment, GradeItem
+from quizzes.questions import KINDS
+
+
+def question_kinds() -> list[tuple[str, Any]]:
+    """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
+    return [(name, _(kind.label)) for name, kind in KINDS.items()]
 
 
 class Quiz(models.Model):
@@ -24,9 +33,16 @@ class Quiz(models.Model):
     """
 
     class ShowAnswers(models.TextChoices):
+        AT_ONCE = "at_once", _("at once: a question can be checked while answering, and is closed by it")
         AFTER_EACH = "after_each", _("after each attempt")
         AFTER_PASS = "after_pass", _("when passed and no further attempt is wanted or left")
+        AFTER_DUE = "after_due", _("after the due date")
         NEVER = "never", _("never")
+
+    class LateRule(models.TextChoices):
+        ACCEPT = "accept", _("accepted, and marked as late")
+        DEDUCT = "deduct", _("accepted with a deduction for each day begun")
+        REFUSE = "refuse", _("not accepted: the due date closes the quiz")
 
     activity = models.OneToOneField(Activity, models.CASCADE, related_name="quiz", verbose_name=_("activity"))
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -44,6 +60,34 @@ class Quiz(models.Model):
         _("answers are shown"), max_length=12, choices=ShowAnswers.choices, default=ShowAnswers.AFTER_PASS
     )
     shuffle_choices = models.BooleanField(_("shuffle choices"), default=True)
+    shuffle_questions = models.BooleanField(_("shuffle questions"), default=False)
+    pools = models.JSONField(
+        _("draw from pools"),
+        default=dict,
+        blank=True,
+        help_text=_('How many questions of each pool an attempt gets, as {"pool": 3}. A question names its pool.'),
+    )
+    time_limit = models.PositiveSmallIntegerField(
+        _("time limit (minutes)"), null=True, blank=True, help_text=_("Empty: none.")
+    )
+    grace = models.PositiveSmallIntegerField(
+        _("grace (seconds)"),
+        default=30,
+        validators=[MaxValueValidator(600)],
+        help_text=_("What arrives so long after the time limit still counts: for slow networks, not for answering."),
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    late_rule = models.CharField(
+        _("after the due date"), max_length=10, choices=LateRule.choices, default=LateRule.ACCEPT
+    )
+    late_deduction = models.PositiveSmallIntegerField(
+        _("deduction for each day begun (percent)"), default=10, validators=[MaxValueValidator(100)]
+    )
+    access_code = models.CharField(
+        _("access code"), max_length=50, blank=True, help_text=_("Whoever starts must know it. Empty: none.")
+    )
     current_version = models.ForeignKey(
         "QuizVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
@@ -54,9 +98,33 @@ class Quiz(models.Model):
         verbose_name_plural = _("quizzes")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(show_answers__in=["after_each", "after_pass", "never"]), name="quizzes_quiz_show_known"
+                condition=Q(show_answers__in=["at_once", "after_each", "after_pass", "after_due", "never"]),
+                name="quizzes_quiz_show_known",
             ),
-            models.CheckConstraint(condition=Q(counts__in=["highest", "last"]), name="quizzes_quiz_counts_known"),
+            models.CheckConstraint(
+                condition=Q(counts__in=["highest", "last", "average"]), name="quizzes_quiz_counts_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_rule__in=["accept", "deduct", "refuse"]), name="quizzes_quiz_late_rule_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_deduction__lte=100), name="quizzes_quiz_late_deduction_at_most_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(time_limit=None) | Q(time_limit__gte=1), name="quizzes_quiz_time_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(opens_at=None) | Q(due_at__gt=models.F("opens_at")),
+                name="quizzes_quiz_due_after_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=models.F("opens_at")),
+                name="quizzes_quiz_closes_after_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(due_at=None) | Q(closes_at__gte=models.F("due_at")),
+                name="quizzes_quiz_closes_after_due",
+            ),
             models.CheckConstraint(condition=Q(pass_mark__lte=100), name="quizzes_quiz_pass_mark_at_most_100"),
             models.CheckConstraint(
                 condition=Q(attempts_allowed=None) | Q(attempts_allowed__gte=1), name="quizzes_quiz_attempts_positive"
@@ -75,18 +143,19 @@ class Quiz(models.Model):
 class Question(models.Model):
     """One question as its author edits it. Students never meet this row: publishing copies it into a version."""
 
-    class Kind(models.TextChoices):
-        SINGLE_CHOICE = "single_choice", _("single choice")
-        MULTIPLE_CHOICE = "multiple_choice", _("multiple choice")
-        SHORT_ANSWER = "short_answer", _("short answer")
-
+    # The names by which students meet the parts of a question are made of it; it is never shown, so that nobody can make
+    # a part's name from its key, which would tell which part belongs to which.
+    salt = models.UUIDField(default=uuid.uuid4, editable=False)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions", verbose_name=_("quiz"))
     key = models.SlugField(_("key"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.SINGLE_CHOICE)
+    kind = models.CharField(_("kind"), max_length=20, choices=question_kinds, default="single_choice")
+    pool = models.SlugField(_("pool"), max_length=50, blank=True, help_text=_("Empty: every attempt has it."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
     text = models.TextField(_("question (Markdown)"))
+    # What its kind asks for beyond text and choices; see the kind's `schema`.
+    definition = models.JSONField(_("definition"), default=dict, blank=True)
     lesson = models.CharField(
         _("explained in"), max_length=200, blank=True, help_text=_("A lesson's short name, with #heading if wanted.")
     )
@@ -101,10 +170,6 @@ class Question(models.Model):
         ordering: ClassVar[list[str]] = ["position", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "key"], name="quizzes_question_key_unique_in_quiz"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["single_choice", "multiple_choice", "short_answer"]),
-                name="quizzes_question_kind_known",
-            ),
             models.CheckConstraint(condition=Q(points__gt=0), name="quizzes_question_points_positive"),
         ]
 
@@ -180,6 +245,14 @@ class QuizVersion(AppendOnlyModel):
     def __str__(self) -> str:
         return f"{self.quiz} v{self.number}"
 
+    @property
+    def question_count(self) -> int:
+        """How many questions an attempt gets."""
+        pools: dict[str, dict[str, Any]] = self.content.get("pools", {})
+        left_out: int = sum(len(pool["questions"]) - pool["draw"] for pool in pools.values())
+        every: int = len(self.content["questions"])
+        return every - left_out
+
 
 class AnswerKey(AppendOnlyModel):
     """The key of one version: {question uuid: full spec with answers and feedback}. Graders read it, students never."""
@@ -200,6 +273,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             enrolment__status=Enrolment.Status.ACTIVE,
             quiz__activity__course__is_published=True,
         )
+
+    def running_out(self, *, now: datetime) -> Self:
+        """Open, and past their deadline (without grace)."""
+        return self.filter(status=Attempt.Status.IN_PROGRESS, deadline__lte=now)
 
     def waiting(self) -> Self:
         """Submitted and not graded yet, whoever is at it."""
@@ -240,6 +317,15 @@ class Attempt(models.Model):
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
     # The student has seen the key of this quiz by way of this attempt; no further one may start.
     answers_revealed_at = models.DateTimeField(_("answers seen"), null=True, blank=True)
+    # The questions drawn, by uuid, in their order; None: all of the version in its order.
+    drawn = models.JSONField(null=True, editable=False)
+    # When the server submits it by itself: the time limit or the quiz's closing, what comes first. None: never.
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    # Handed in by the server at the deadline, not by the student.
+    is_expired = models.BooleanField(_("time ran out"), default=False)
+    # What being late takes off the points, in percent, by the rule as it stood at the submit.
+    late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -247,6 +333,7 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["deadline"], name="quizzes_attempt_running", condition=Q(status="in_progress")),
             models.Index(
                 fields=["status", "submitted_at"],
                 name="quizzes_attempt_waiting",
@@ -277,6 +364,19 @@ class Attempt(models.Model):
         return f"{self.quiz} #{self.number} · {self.enrolment.user}"
 
     @property
+    def views(self) -> list[dict[str, Any]]:
+        """What the student meets, in the order of this attempt: the public views of the questions it drew."""
+        questions: list[dict[str, Any]] = self.version.content["questions"]
+        if self.drawn is None:
+            return questions
+        by_uuid = {view["uuid"]: view for view in questions}
+        return [by_uuid[uuid] for uuid in self.drawn]
+
+    def view_of(self, question: UUID | str) -> dict[str, Any] | None:
+        """The public view of one of its questions; None for a question of another quiz."""
+        return next((view for view in self.views if view["uuid"] == str(question)), None)
+
+    @property
     def percent(self) -> int | None:
         """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
         if self.points is None:
@@ -292,6 +392,8 @@ class Answer(models.Model):
     response = models.JSONField(_("answer"))
     sequence = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField(_("saved"))
+    # The student has looked at this question's feedback during the attempt; the answer is closed by that.
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("answer")
@@ -316,6 +418,14 @@ class AttemptGrade(AppendOnlyModel):
     points = models.DecimalField(_("points"), max_digits=8, decimal_places=2)
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
     details = models.JSONField(_("details"))
+    # Percent taken off for being late; `points` are what is left.
+    late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
+    # The last decision of a person that this grading has seen; what came later belongs to a later revision.
+    last_review = models.ForeignKey("Review", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField(_("reason"), blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
     at = models.DateTimeField(_("time"))
 
     class Meta:
@@ -328,3 +438,252 @@ class AttemptGrade(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.attempt} r{self.revision}: {self.points}/{self.max_points}"
+
+
+class QuizDates(models.Model):
+    """Other dates of a quiz for one cohort. An empty one is the quiz's own."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dates of a cohort")
+        verbose_name_plural = _("dates of cohorts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "cohort"], name="quizzes_quizdates_once_a_cohort"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.cohort}"
+
+
+class QuizException(models.Model):
+    """What one student may beyond the rules of a quiz, and why. An empty date is the cohort's or the quiz's."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="exceptions", verbose_name=_("quiz"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_exceptions", verbose_name=_("student"))
+    extra_minutes = models.PositiveSmallIntegerField(_("extra time (minutes)"), default=0)
+    extra_attempts = models.PositiveSmallIntegerField(_("extra attempts"), default=0)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
+    granted_at = models.DateTimeField(_("time"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("exception for a student")
+        verbose_name_plural = _("exceptions for students")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizexception_once_a_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.enrolment.user}"
+
+
+class LateAnswer(models.Model):
+    """An answer that came after the attempt was over: kept as evidence, worth nothing until a person accepts it."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "open", _("not looked at")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="late_answers", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    response = models.JSONField(_("answer"))
+    received_at = models.DateTimeField(_("received"))
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("late answer")
+        verbose_name_plural = _("late answers")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(verdict__in=["open", "accepted", "declined"]), name="quizzes_lateanswer_verdict_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.question}"
+
+
+class HandInFile(models.Model):
+    """A file that a student handed in with one question of an attempt. Removing keeps the row and the file."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="files", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="hand-ins")
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("file handed in")
+        verbose_name_plural = _("files handed in")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Review(AppendOnlyModel):
+    """What a person decided on one question of one attempt. The last one of a question counts.
+
+    `points` is what the answer is worth; `criteria` says it for each criterion of a rubric, by uuid.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="reviews", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
+    criteria = models.JSONField(_("rubric"), default=dict)
+    comment = models.TextField(_("comment for the student"), blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(points__gte=0), name="quizzes_review_points_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.question}"
+
+
+class Regrade(models.Model):
+    """A change of grades that a person looks at before it happens: `version`'s key for every closed attempt.
+
+    draft (the dry run stands in its lines) → approved → running → done. A draft that was overtaken is discarded.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft: nothing has changed yet")
+        APPROVED = "approved", _("approved")
+        DONE = "done", _("done")
+        DISCARDED = "discarded", _("discarded")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="regrades", verbose_name=_("quiz"))
+    version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    reason = models.TextField(_("reason, for the students"), blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("made"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("regrade")
+        verbose_name_plural = _("regrades")
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "approved", "done", "discarded"]), name="quizzes_regrade_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=["quiz"], condition=Q(status__in=["draft", "approved"]), name="quizzes_regrade_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} → v{self.version.number}"
+
+
+class RegradeLine(models.Model):
+    """What a regrade does to one attempt: `changes` is [{"question", "old", "new", "rule", "matched"}].
+
+    `old_standing` and `new_standing` are the whole percent that the quiz stands at for the student.
+    """
+
+    regrade = models.ForeignKey(Regrade, models.CASCADE, related_name="lines", verbose_name=_("regrade"))
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="+", verbose_name=_("attempt"))
+    # The revision that the dry run has seen; the attempt is computed anew where it has another one by then.
+    revision = models.PositiveSmallIntegerField()
+    old_points = models.DecimalField(_("points before"), max_digits=8, decimal_places=2)
+    new_points = models.DecimalField(_("points after"), max_digits=8, decimal_places=2)
+    old_max_points = models.DecimalField(max_digits=8, decimal_places=2)
+    new_max_points = models.DecimalField(max_digits=8, decimal_places=2)
+    changes = models.JSONField(_("changes"))
+    old_standing = models.PositiveSmallIntegerField(_("standing before"), null=True)
+    new_standing = models.PositiveSmallIntegerField(_("standing after"), null=True)
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
+    # The attempt was graded anew between the dry run and its turn, so that what was approved is no longer what it says.
+    is_overtaken = models.BooleanField(_("overtaken"), default=False)
+
+    class Meta:
+        verbose_name = _("line of a regrade")
+        verbose_name_plural = _("lines of a regrade")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["regrade", "attempt"], name="quizzes_regradeline_once_an_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt}: {self.old_points} → {self.new_points}"
+
+
+class GradeNotice(models.Model):
+    """That a student is told by mail of a grade that changed after it was given: one row for each new grading.
+
+    queued → sending (committed before SMTP) → sent. A row stuck in `sending` becomes `uncertain`: shown to a person,
+    never sent again by itself.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        UNCERTAIN = "uncertain", _("uncertain: look at it")
+        FAILED = "failed", _("not sent: look at it")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="notices", verbose_name=_("attempt"))
+    grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="notice", verbose_name=_("grading"))
+    old_points = models.DecimalField(_("points before"), max_digits=8, decimal_places=2)
+    old_max_points = models.DecimalField(max_digits=8, decimal_places=2)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    created_at = models.DateTimeField(_("made"))
+    claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("notice of a changed grade")
+        verbose_name_plural = _("notices of changed grades")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "created_at"], name="quizzes_notice_status"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sending", "sent", "uncertain", "failed"]),
+                name="quizzes_gradenotice_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt}"

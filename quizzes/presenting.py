@@ -1,6 +1,6 @@
-"""Owns how a frozen question looks to one reader of one attempt: in their language, its choices in their order.
+"""Owns how a frozen question looks to one reader of one attempt: in their language, its parts in their order.
 
-Page and API show the same: the order of the choices is drawn from the attempt's uuid, so that it is stable within an
+Page and API show the same: the order of choices, items and pairs is drawn from the attempt's uuid, so that it is stable within an
 attempt and differs between attempts.
 """
 
@@ -11,20 +11,15 @@ from uuid import UUID
 
 from common import languages
 from quizzes.models import Attempt
-from quizzes.questions import Response, Spec
-
-
-@dataclass(frozen=True, slots=True)
-class PresentedChoice:
-    uuid: str
-    text: str
-    html: str
-    is_chosen: bool = False
+from quizzes.questions import KINDS, Response, Spec
 
 
 @dataclass(frozen=True, slots=True)
 class PresentedQuestion:
-    """A question in the reader's language. `language` differs from it where a translation is missing."""
+    """A question in the reader's language. `language` differs from it where a translation is missing.
+
+    `body` is what its kind shows below the text, see `quizzes.questions.base.Kind.body`.
+    """
 
     uuid: str
     kind: str
@@ -33,12 +28,22 @@ class PresentedQuestion:
     text: str
     html: str
     language: str
-    choices: list[PresentedChoice] = field(default_factory=list)
+    body: dict[str, Any] = field(default_factory=dict)
     response: Response = field(default_factory=dict)
 
     @property
     def template(self) -> str:
         return f"quizzes/kinds/_{self.kind}.html"
+
+    @property
+    def can_check(self) -> bool:
+        """Whether a machine can say something about the answer."""
+        return not KINDS[self.kind].by_person
+
+    @property
+    def is_whole_text(self) -> bool:
+        """Whether the body shows the text itself, with something in it."""
+        return "pieces" in self.body
 
 
 def present(
@@ -56,7 +61,7 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     if responses is None:
         responses = {str(answer.question): answer.response for answer in attempt.answers.all()}
     return present(
-        attempt.version.content["questions"],
+        attempt.views,
         seed=attempt.uuid,
         shuffle=attempt.quiz.shuffle_choices,
         responses=responses,
@@ -65,11 +70,10 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
 
 def _question(view: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
     language = languages.written_in(view["text"])
-    chosen = {response.get("choice"), *(response.get("choices") or [])}
-    choices: list[dict[str, Any]] = list(view.get("choices", []))
+    kind = KINDS[view["kind"]]
     if seed:
         # Not a secret: the order only has to be the same at every look at this attempt.
-        random.Random(f"{seed}{view['uuid']}").shuffle(choices)  # noqa: S311
+        view = kind.shuffled(view, random.Random(f"{seed}{view['uuid']}"))  # noqa: S311
     return PresentedQuestion(
         uuid=view["uuid"],
         kind=view["kind"],
@@ -78,14 +82,6 @@ def _question(view: Spec, number: int, seed: UUID | None, response: Response) ->
         text=languages.choose(view["text"]),
         html=languages.choose(view["html"]),
         language=language,
-        choices=[
-            PresentedChoice(
-                uuid=choice["uuid"],
-                text=languages.choose(choice["text"], language),
-                html=languages.choose(choice["html"], language),
-                is_chosen=choice["uuid"] in chosen,
-            )
-            for choice in choices
-        ],
+        body=kind.body(view, response, lambda texts: languages.choose(texts, language)),
         response=response,
     )

@@ -8,30 +8,19 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid5
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from courses import revisions
 from courses.models import GradeItem
 from courses.rendering import CourseResolver, render_block, render_fragment, resolver_for
-from quizzes.models import AnswerKey, Choice, Question, Quiz, QuizVersion
-from quizzes.questions import KINDS, Spec, SpecError, SpecFault
+from quizzes.models import AcceptedAnswer, AnswerKey, Choice, Question, Quiz, QuizVersion
+from quizzes.questions import KINDS, Spec, SpecError
 
 Texts = dict[str, str]
-
-FAULTS: dict[SpecFault, Promise] = {
-    "no-text": _("The question has no text."),
-    "no-points": _("The points must be more than 0."),
-    "too-few-choices": _("A choice question needs at least two choices."),
-    "choice-without-text": _("A choice has no text."),
-    "not-one-correct": _("A single choice question has exactly one correct choice."),
-    "none-correct": _("A multiple choice question has at least one correct choice."),
-    "empty-accepted": _("A short answer question needs accepted answers, none of them empty."),
-    "accepted-and-wrong": _("A text is listed as accepted and as wrong."),
-}
 
 
 class UnpublishableQuiz(ValueError):
@@ -76,24 +65,68 @@ def spec_of(question: Question, *, resolver: CourseResolver) -> Spec:
         "html": html(texts),
         "lesson": question.lesson,
     }
-    if question.kind != Question.Kind.SHORT_ANSWER:
+    kind = KINDS[question.kind]
+    if question.pool:
+        spec["pool"] = question.pool
+    spec |= kind.build(question.definition, identify=lambda name: str(uuid5(question.salt, name)), html=html)
+    if kind.rows == "choices":
         return {**spec, "choices": [choice(row) for row in question.choices.all()]}
-    answers = list(question.answers.all())
+    spec["feedback"] = {
+        "correct": html(_texts(question, "correct_feedback")),
+        "incorrect": html(_texts(question, "incorrect_feedback")),
+    }
+    if kind.rows == "answers":
+        spec |= _compared_with(list(question.answers.all()), html)
+    return spec
+
+
+def _compared_with(answers: list[AcceptedAnswer], html: Callable[[Texts], Texts]) -> Spec:
+    """The texts of a short answer; known wrong ones with the same feedback are one group."""
     known_wrong: dict[str, dict[str, Any]] = {}
     for answer in answers:
         if not answer.is_correct:
             feedback = html(_texts(answer, "feedback"))
             group = known_wrong.setdefault(json.dumps(feedback), {"answers": [], "feedback": feedback})
             group["answers"].append(answer.text)
+    accept = [answer.text for answer in answers if answer.is_correct]
+    return {"accept": accept, "known_wrong": list(known_wrong.values())}
+
+
+def fault_of(question: Question, spec: Spec) -> str:
+    """What keeps a question from being asked, in the reader's language; "" for nothing."""
+    try:
+        KINDS[question.kind].parse(spec)
+    except SpecError as error:
+        return _(error.message)
+    return ""
+
+
+def _pools(quiz: Quiz, specs: list[Spec], faults: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """{pool: {"draw": n, "questions": [uuid]}}; what is wrong with a pool is added to `faults`."""
+    members: dict[str, list[Spec]] = {}
+    for spec in specs:
+        if spec.get("pool"):
+            members.setdefault(spec["pool"], []).append(spec)
+    for name in sorted(set(members) | set(quiz.pools)):
+        inside, wanted = members.get(name, []), quiz.pools.get(name)
+        if wanted is None:
+            faults.append((name, _("The quiz does not say how many questions it draws from this pool.")))
+        elif len(inside) < wanted:
+            faults.append((name, _("The pool has fewer questions than the quiz draws from it.")))
+        elif len({spec["points"] for spec in inside}) > 1:
+            # Else the maximum would depend on the draw.
+            faults.append((name, _("All questions of a pool are worth the same.")))
     return {
-        **spec,
-        "accept": [answer.text for answer in answers if answer.is_correct],
-        "known_wrong": list(known_wrong.values()),
-        "feedback": {
-            "correct": html(_texts(question, "correct_feedback")),
-            "incorrect": html(_texts(question, "incorrect_feedback")),
-        },
+        name: {"draw": quiz.pools[name], "questions": [spec["uuid"] for spec in inside]}
+        for name, inside in members.items()
+        if name in quiz.pools
     }
+
+
+def _max_points(specs: list[Spec], pools: dict[str, dict[str, Any]]) -> Decimal:
+    every = sum((Decimal(spec["points"]) for spec in specs if not spec.get("pool")), Decimal(0))
+    points = {spec["uuid"]: Decimal(spec["points"]) for spec in specs}
+    return every + sum((points[pool["questions"][0]] * pool["draw"] for pool in pools.values()), Decimal(0))
 
 
 def publish(quiz: Quiz) -> QuizVersion:
@@ -103,17 +136,21 @@ def publish(quiz: Quiz) -> QuizVersion:
     """
     resolver = resolver_for(quiz.activity.course)
     questions = quiz.questions.filter(archived_at=None).prefetch_related("choices", "answers")
-    specs, faults = [], []
+    specs: list[Spec] = []
+    faults: list[tuple[str, str]] = []
     for question in questions:
         spec = spec_of(question, resolver=resolver)
-        try:
-            KINDS[question.kind].parse(spec)
-        except SpecError as error:
-            faults.append((question.key, str(FAULTS[error.code])))
+        if fault := fault_of(question, spec):
+            faults.append((question.key, fault))
         specs.append(spec)
+    pools = _pools(quiz, specs, faults)
     if faults:
         raise UnpublishableQuiz(faults)
-    digest = hashlib.sha256(json.dumps(specs, sort_keys=True).encode()).hexdigest()
+    content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_view(spec) for spec in specs]}
+    if pools:
+        content["pools"] = pools
+    signed = json.dumps([specs, pools] if pools else specs, sort_keys=True)
+    digest = hashlib.sha256(signed.encode()).hexdigest()
     with transaction.atomic():
         revisions.touch(quiz.activity.course_id)
         _sync_grade_item(quiz)
@@ -126,8 +163,8 @@ def publish(quiz: Quiz) -> QuizVersion:
             quiz=locked,
             number=(current.number if current else 0) + 1,
             digest=digest,
-            content={"questions": [KINDS[spec["kind"]].public_view(spec) for spec in specs]},
-            max_points=sum((Decimal(spec["points"]) for spec in specs), Decimal(0)),
+            content=content,
+            max_points=_max_points(specs, pools),
         )
         AnswerKey.objects.create(version=version, content={spec["uuid"]: spec for spec in specs})
         Quiz.objects.filter(pk=quiz.pk).update(current_version=version)

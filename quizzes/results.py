@@ -1,12 +1,13 @@
 """Owns what a student may see of an attempt that is over: the score at once, the answers not before their time.
 
-The answers are shown when nothing can be won by knowing them any more: no attempt is left, the marks are full, or the
-student gave up what was left (`reveal`). So a retake never profits from the key. A lesson's check, which counts for
-nothing, shows them after each attempt.
+The answers are shown when nothing can be won by knowing them any more: no attempt is left or may start, the marks are
+full, or the student gave up what was left (`reveal`). So a retake never profits from the key. A lesson's check, which
+counts for nothing, shows them after each attempt; "at once" shows a question's when its answer has been closed.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 
 from common.api import DomainError
 from courses.models import Enrolment
-from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade, Quiz
-from quizzes.questions import Response, Spec, feedback_for
+from quizzes.grading import grading_of, is_pending, key_of, responses_of
+from quizzes.models import Answer, Attempt, AttemptGrade, HandInFile, Quiz, Review
+from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
+from quizzes.rules import Rules, rules_for
 
 
 class NotRevealable(DomainError):
@@ -28,7 +31,8 @@ class QuestionResult:
     """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
 
     `lesson` is "slug#heading", where the question is explained: for a question that asks for a term, the lesson's name
-    gives the answer away. `solution` is {"choices": [uuid]} or {"accept": [str]}.
+    gives the answer away. `solution` is the kind's, `parts` the outcome of each part, shown with it. `comment` and
+    `criteria` are the person's who graded it.
     """
 
     view: Spec
@@ -39,17 +43,28 @@ class QuestionResult:
     lesson: str = ""
     feedback: list[dict[str, Any]] = field(default_factory=list)
     solution: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    comment: str = ""
+    criteria: dict[str, str] = field(default_factory=dict)
+    files: list[HandInFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What can be said of an attempt now; `questions` is empty until it is graded."""
+    """What can be said of an attempt now; `questions` is empty until it is graded, wholly or in part."""
 
     attempt: Attempt
     is_passed: bool
     answers_shown: bool
     can_reveal: bool
     questions: list[QuestionResult]
+    regraded: list[AttemptGrade] = field(default_factory=list)
+    overview: "QuizOverview | None" = None
+
+    @property
+    def pending(self) -> int:
+        """How many questions wait for a person."""
+        return sum(question.outcome == PENDING for question in self.questions)
 
     @property
     def is_graded(self) -> bool:
@@ -63,6 +78,9 @@ class QuizOverview:
     attempts: list[Attempt]
     attempts_left: int | None
     is_revealed: bool
+    rules: Rules
+    is_open: bool
+    opens_later: bool
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -71,74 +89,147 @@ class QuizOverview:
     @property
     def can_start(self) -> bool:
         """Whether a new attempt may start; an open one can always be resumed."""
-        return not self.open_attempt and not self.is_revealed and self.attempts_left != 0
+        return self.is_open and not self.open_attempt and not self.is_revealed and self.attempts_left != 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no attempt is open and none will ever start by the rules as they are."""
+        return not self.open_attempt and (self.attempts_left == 0 or self.is_revealed or self.is_closed)
+
+    @property
+    def is_closed(self) -> bool:
+        return not self.is_open and not self.opens_later
 
 
-def overview(*, quiz: Quiz, enrolment: Enrolment) -> QuizOverview:
-    """The student's attempts at the quiz, the last first. One query."""
+def overview(*, quiz: Quiz, enrolment: Enrolment, now: datetime) -> QuizOverview:
+    """The student's attempts at the quiz, the last first. One query, and two for the rules."""
+    rules = rules_for(quiz, enrolment)
     attempts = list(Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("-number"))
     used = attempts[0].number if attempts else 0
-    left = None if quiz.attempts_allowed is None else max(0, quiz.attempts_allowed - used)
+    allowed = rules.attempts_allowed if quiz.is_graded else quiz.attempts_allowed
+    left = None if allowed is None else max(0, allowed - used)
     revealed = quiz.is_graded and any(attempt.answers_revealed_at for attempt in attempts)
-    return QuizOverview(attempts, left, revealed)
+    return QuizOverview(attempts, left, revealed, rules, rules.is_open(now), rules.opens_later(now))
 
 
-def result(attempt: Attempt) -> Result:
+def result(attempt: Attempt, *, now: datetime) -> Result:
     """What the student may see now. Reads the answer key only when the answers may be shown."""
-    if attempt.status != Attempt.Status.GRADED:
+    if attempt.status not in (Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW):
         return Result(attempt, is_passed=False, answers_shown=False, can_reveal=False, questions=[])
     quiz = attempt.quiz
     passed = attempt.percent is not None and attempt.percent >= quiz.pass_mark
-    shown = _answers_shown(attempt)
-    may_ask = {Quiz.ShowAnswers.AFTER_EACH: True, Quiz.ShowAnswers.AFTER_PASS: passed, Quiz.ShowAnswers.NEVER: False}
-    can_reveal = not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
-    return Result(attempt, passed, shown, can_reveal, _question_results(attempt, with_key=shown))
+    seen = overview(quiz=quiz, enrolment=attempt.enrolment, now=now)
+    shown = _answers_shown(attempt, seen, now)
+    may_ask = {
+        Quiz.ShowAnswers.AT_ONCE: True,
+        Quiz.ShowAnswers.AFTER_EACH: True,
+        Quiz.ShowAnswers.AFTER_PASS: passed,
+        Quiz.ShowAnswers.AFTER_DUE: seen.rules.is_past_due(now),
+        Quiz.ShowAnswers.NEVER: False,
+    }
+    is_graded = attempt.status == Attempt.Status.GRADED
+    can_reveal = is_graded and not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
+    grades = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    questions = _question_results(attempt, grades[-1], with_key=shown) if grades else []
+    return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen)
 
 
-def _answers_shown(attempt: Attempt) -> bool:
+def _told(grades: list[AttemptGrade]) -> list[AttemptGrade]:
+    """The revisions that changed a grade which the student had seen."""
+    whole = [grade for grade in grades if not is_pending(grade)]
+    return [after for before, after in pairwise(whole) if after.points != before.points]
+
+
+def _answers_shown(attempt: Attempt, seen: QuizOverview, now: datetime) -> bool:
     quiz = attempt.quiz
     if quiz.show_answers == Quiz.ShowAnswers.NEVER:
         return False
     if quiz.show_answers == Quiz.ShowAnswers.AFTER_EACH and not quiz.is_graded:
         return True
-    seen = overview(quiz=quiz, enrolment=attempt.enrolment)
     if seen.is_revealed:
         return True
+    if quiz.show_answers == Quiz.ShowAnswers.AFTER_DUE and not seen.rules.is_past_due(now):
+        return False
     # Whoever has full marks has given every right answer already.
     full = any(a.points is not None and a.points == a.max_points for a in seen.attempts)
-    return (full or seen.attempts_left == 0) and not seen.open_attempt
+    return (full and not seen.open_attempt) or seen.is_over
 
 
-def _question_results(attempt: Attempt, *, with_key: bool) -> list[QuestionResult]:
-    grade = AttemptGrade.objects.filter(attempt=attempt).order_by("-revision").first()
-    if grade is None:
-        return []
+def checked(attempt: Attempt) -> dict[str, QuestionResult]:
+    """Of an open attempt whose quiz shows feedback at once: the questions that the student has closed, by uuid."""
+    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE:
+        return {}
+    closed = {
+        str(question)
+        for question in attempt.answers.filter(checked_at__isnull=False).values_list("question", flat=True)
+    }
+    if not closed:
+        return {}
+    key, responses = key_of(attempt, attempt.version_id), responses_of(attempt)
+    scores = grading_of(attempt).details
+    return {
+        view["uuid"]: _question_result(view, responses.get(view["uuid"], {}), scores[view["uuid"]], key[view["uuid"]])
+        for view in attempt.views
+        if view["uuid"] in closed
+    }
+
+
+def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:
     responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
-    key = AnswerKey.objects.get(version_id=attempt.version_id).content if with_key else {}
-    results = []
-    for view in attempt.version.content["questions"]:
-        score = grade.details[view["uuid"]]
-        response = responses.get(view["uuid"], {})
-        spec = key.get(view["uuid"])
-        results.append(
-            QuestionResult(
-                view=view,
-                response=response,
-                points=score["points"],
-                max_points=score["max_points"],
-                outcome=score["outcome"],
-                lesson=spec["lesson"] if spec else "",
-                feedback=feedback_for(spec, response, score) if spec else [],
-                solution=_solution(spec) if spec else {},
-            )
+    key = key_of(attempt, grade.version_id) if with_key else {}
+    details = grade.details
+    reviews = _reviews(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
+    files = files_of(attempt)
+    return [
+        _question_result(
+            view,
+            responses.get(view["uuid"], {}),
+            details[view["uuid"]],
+            key.get(view["uuid"]),
+            review=reviews.get(view["uuid"]),
+            files=files.get(view["uuid"], []),
         )
-    return results
+        for view in attempt.views
+    ]
 
 
-def _solution(spec: Spec) -> dict[str, Any]:
-    if spec["kind"] == "short_answer":
-        return {"accept": spec["accept"]}
-    return {"choices": [choice["uuid"] for choice in spec["choices"] if choice["correct"]]}
+def _reviews(attempt: Attempt) -> dict[str, Review]:
+    return {str(review.question): review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
+
+
+def files_of(attempt: Attempt) -> dict[str, list[HandInFile]]:
+    """The files handed in, by question. A query only where a question takes files."""
+    if not any(KINDS[view["kind"]].with_files for view in attempt.views):
+        return {}
+    by_question: dict[str, list[HandInFile]] = {}
+    for file in HandInFile.objects.filter(attempt=attempt, removed_at=None):
+        by_question.setdefault(str(file.question), []).append(file)
+    return by_question
+
+
+def _question_result(
+    view: Spec,
+    response: Response,
+    score: dict[str, Any],
+    spec: Spec | None,
+    *,
+    review: Review | None = None,
+    files: list[HandInFile] | None = None,
+) -> QuestionResult:
+    return QuestionResult(
+        view=view,
+        response=response,
+        points=score["points"],
+        max_points=score["max_points"],
+        outcome=score["outcome"],
+        lesson=spec["lesson"] if spec else "",
+        feedback=feedback_for(spec, response, score) if spec else [],
+        solution=KINDS[spec["kind"]].solution(spec) if spec else {},
+        parts={part["of"]: part["outcome"] for part in score.get("parts", [])} if spec else {},
+        comment=review.comment if review else "",
+        criteria=review.criteria if review else {},
+        files=files or [],
+    )
 
 
 def reveal(*, attempt: Attempt, now: datetime) -> Attempt:
@@ -148,10 +239,10 @@ def reveal(*, attempt: Attempt, now: datetime) -> Attempt:
     """
     with transaction.atomic():
         Enrolment.objects.select_for_update().get(pk=attempt.enrolment_id)
-        state = result(attempt)
+        state = result(attempt, now=now)
         if state.answers_shown:
             return attempt
-        if not state.can_reveal or overview(quiz=attempt.quiz, enrolment=attempt.enrolment).open_attempt:
+        if not state.can_reveal or overview(quiz=attempt.quiz, enrolment=attempt.enrolment, now=now).open_attempt:
             raise NotRevealable(_("The answers can be shown once you have passed and no attempt is open."))
         Attempt.objects.filter(pk=attempt.pk, answers_revealed_at=None).update(answers_revealed_at=now)
     attempt.refresh_from_db(fields=["answers_revealed_at"])

@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from quizzes import grading
+from quizzes import attempts, grading, notices, regrading
 
 
 @shared_task
@@ -13,8 +13,21 @@ def grade_attempt(*, attempt_id: int) -> None:
 
 
 @shared_task
+def run_regrade(*, regrade_id: int) -> None:
+    regrading.run(regrade_id=regrade_id, now=timezone.now())
+
+
+@shared_task
+def send_notices() -> None:
+    notices.send_waiting(now=timezone.now())
+
+
+@shared_task
 def sweep_attempts() -> None:
+    attempts.expire_all(now=timezone.now())
     grading.sweep(now=timezone.now())
+    regrading.sweep(now=timezone.now())
+    notices.send_waiting(now=timezone.now())
 
 
 @worker_ready.connect

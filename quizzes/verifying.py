@@ -1,7 +1,11 @@
 """Owns the proof that grades are what they must be: everything stored is computed again from what it was derived from.
 
-Answers and the key of the graded version → `AttemptGrade`; its last revision → the attempt's points and the last
-`GradeChange` of that attempt; `ProgressEvent` and outline → progress. Reads only.
+Answers, the key of the graded version, the decisions of persons and the deduction for being late → the last
+`AttemptGrade`; it → the attempt's points; every revision without a pending part → a `GradeChange` of the same points;
+`ProgressEvent` and outline → progress. Reads only.
+
+Earlier revisions are not computed again from the answers: a late answer that was accepted since, or a deduction taken
+off, has changed what they were derived from. Their sums are.
 """
 
 from collections.abc import Iterator
@@ -14,6 +18,7 @@ from courses import progress
 from courses.models import Enrolment, GradeChange
 from quizzes import grading
 from quizzes.models import Attempt, AttemptGrade
+from quizzes.rules import after_deduction
 
 CHUNK = 500
 
@@ -30,7 +35,12 @@ class Difference:
 
 def differences() -> Iterator[Difference]:
     """Go through every graded attempt and every enrolment."""
-    attempts = Attempt.objects.filter(grades__isnull=False).distinct().order_by("pk").select_related("quiz__activity")
+    attempts = (
+        Attempt.objects.filter(grades__isnull=False)
+        .distinct()
+        .order_by("pk")
+        .select_related("quiz__activity", "version")
+    )
     for attempt in attempts.iterator(chunk_size=CHUNK):
         yield from _of_attempt(attempt)
     ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
@@ -45,25 +55,37 @@ def differences() -> Iterator[Difference]:
 def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
     grades = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
     for grade in grades:
-        scores = grading.scores_of(attempt, version_id=grade.version_id)
+        points = _sum(score["points"] for score in grade.details.values())
         yield from _compare(
-            "points of a grading", attempt, grade.points, _sum(score.points for score in scores.values())
+            _("points of a grading"), attempt, grade.points, after_deduction(points, grade.late_deduction)
         )
-        details = {uuid: score.as_dict() for uuid, score in scores.items()}
-        if details != grade.details:
-            yield Difference(_("details of a grading"), str(attempt.uuid), str(grade.details), str(details))
     last = grades[-1]
-    yield from _compare(_("points of an attempt"), attempt, attempt.points, last.points)
-    if not attempt.quiz.is_graded:
-        return
-    changes = list(GradeChange.objects.filter(source=attempt.uuid).order_by("revision"))
-    if len(changes) != len(grades):
-        yield Difference(_("grade changes"), str(attempt.uuid), str(len(changes)), str(len(grades)))
-    elif (changes[-1].points, changes[-1].max_points) != (last.points, last.max_points):
-        yield from _compare(_("gradebook"), attempt, changes[-1].points, last.points)
+    computed = grading.grading_of(attempt, version_id=last.version_id, last_review=last.last_review_id or 0)
+    yield from _compare(_("points of a grading"), attempt, last.points, computed.points)
+    if computed.details != last.details:
+        yield Difference(_("details of a grading"), str(attempt.uuid), str(last.details), str(computed.details))
+    yield from _compare(
+        _("points of an attempt"), attempt, attempt.points, None if computed.is_pending else last.points
+    )
+    if attempt.quiz.is_graded:
+        yield from _of_ledger(attempt, [grade for grade in grades if not grading.is_pending(grade)])
 
 
-def _compare(what: str, attempt: Attempt, stored: Decimal | None, computed: Decimal) -> Iterator[Difference]:
+def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
+    stored = [
+        (c.revision, c.points, c.max_points)
+        for c in GradeChange.objects.filter(source=attempt.uuid).order_by("revision")
+    ]
+    computed = [(grade.revision, grade.points, grade.max_points) for grade in grades]
+    if stored != computed:
+        yield Difference(_("gradebook"), str(attempt.uuid), _told(stored), _told(computed))
+
+
+def _told(changes: list[tuple[int, Decimal, Decimal]]) -> str:
+    return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
+
+
+def _compare(what: str, attempt: Attempt, stored: Decimal | None, computed: Decimal | None) -> Iterator[Difference]:
     if stored != computed:
         yield Difference(what, str(attempt.uuid), str(stored), str(computed))
 

@@ -97,7 +97,7 @@ def add_single_choice(quiz: Quiz, key: str, choices: int = 3, **fields: Any) -> 
     question = Question.objects.create(
         quiz=quiz,
         key=key,
-        kind=Question.Kind.SINGLE_CHOICE,
+        kind="single_choice",
         position=quiz.questions.count(),
         text_ko=f"질문 {key}",
         text_en=f"Question {key}",
@@ -121,7 +121,7 @@ def add_short_answer(quiz: Quiz, key: str, accept: list[str], wrong: list[str] =
     question = Question.objects.create(
         quiz=quiz,
         key=key,
-        kind=Question.Kind.SHORT_ANSWER,
+        kind="short_answer",
         position=quiz.questions.count(),
         text_ko=f"질문 {key}",
         text_en=f"Question {key}",
@@ -167,9 +167,9 @@ def right_answers(quiz: Quiz) -> dict[Any, dict[str, Any]]:
     answers: dict[Any, dict[str, Any]] = {}
     for question in quiz.questions.filter(archived_at=None).prefetch_related("choices", "answers"):
         right = [str(choice.uuid) for choice in question.choices.all() if choice.is_correct]
-        if question.kind == Question.Kind.SHORT_ANSWER:
+        if question.kind == "short_answer":
             answers[question.uuid] = {"text": next(a.text for a in question.answers.all() if a.is_correct)}
-        elif question.kind == Question.Kind.SINGLE_CHOICE:
+        elif question.kind == "single_choice":
             answers[question.uuid] = {"choice": right[0]}
         else:
             answers[question.uuid] = {"choices": right}

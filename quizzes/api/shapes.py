@@ -7,7 +7,8 @@ from uuid import UUID
 
 from common import languages
 from courses.models import Activity
-from quizzes.models import Answer, Attempt, Quiz
+from quizzes import results
+from quizzes.models import Answer, Attempt, HandInFile, Quiz
 from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import Response
 from quizzes.results import QuestionResult, QuizOverview, Result
@@ -38,7 +39,16 @@ class QuizBefore:
     @property
     def question_count(self) -> int:
         version = self.quiz.current_version
-        return len(version.content["questions"]) if version else 0
+        return version.question_count if version else 0
+
+    @property
+    def time_limit(self) -> int | None:
+        limit = self.overview.rules.time_limit
+        return None if limit is None else int(limit.total_seconds())
+
+    @property
+    def needs_access_code(self) -> bool:
+        return bool(self.quiz.access_code)
 
     @property
     def can_start(self) -> bool:
@@ -69,9 +79,28 @@ class AttemptSummary:
 
 
 @dataclass(slots=True)
+class Choice:
+    uuid: str
+    text: str
+    html: str
+
+
+@dataclass(slots=True)
 class AttemptQuestion:
     question: PresentedQuestion
     answer: Answer | None
+    files: list[HandInFile]
+    checked: "QuestionOutcome | None"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.question.body
+
+    @property
+    def choices(self) -> list["Choice"]:
+        return [
+            Choice(choice["uuid"], choice["text"], choice["html"]) for choice in self.question.body.get("choices", [])
+        ]
 
     @property
     def response(self) -> Response | None:
@@ -133,7 +162,24 @@ class QuestionOutcome:
 
     @property
     def solution(self) -> dict[str, Any] | None:
-        return {"choices": [], "accept": []} | self.result.solution if self.result.solution else None
+        solution = self.result.solution
+        return {"choices": [], "accept": [], **solution, "body": solution} if solution else None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return self.result.parts
+
+    @property
+    def comment(self) -> str:
+        return self.result.comment
+
+    @property
+    def criteria(self) -> dict[str, str]:
+        return self.result.criteria
+
+    @property
+    def files(self) -> list[HandInFile]:
+        return self.result.files
 
 
 @dataclass(slots=True)
@@ -148,14 +194,21 @@ def summary(attempt: Attempt) -> AttemptSummary:
 
 
 def in_full(attempt: Attempt) -> AttemptInFull:
-    """The attempt with its questions and answers. One query."""
+    """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
     answers = {str(answer.question): answer for answer in attempt.answers.all()}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
+    files = results.files_of(attempt)
+    checked = {uuid: QuestionOutcome(result) for uuid, result in results.checked(attempt).items()}
     return AttemptInFull(
         attempt,
         attempt.quiz.activity.uuid,
         attempt.quiz.pass_mark,
-        [AttemptQuestion(question, answers.get(question.uuid)) for question in questions],
+        [
+            AttemptQuestion(
+                question, answers.get(question.uuid), files.get(question.uuid, []), checked.get(question.uuid)
+            )
+            for question in questions
+        ],
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
@@ -16,7 +17,7 @@ from common.api import DomainError
 from common.openapi import problems
 from courses import access, progress
 from courses.models import Enrolment
-from quizzes import attempts, results
+from quizzes import attempts, hand_ins, results
 from quizzes.api import shapes
 from quizzes.api.serializers import (
     AnswerInput,
@@ -24,8 +25,12 @@ from quizzes.api.serializers import (
     AttemptListSerializer,
     AttemptSerializer,
     AttemptSummarySerializer,
+    FileInput,
+    FileSerializer,
+    QuestionResultSerializer,
     QuizSerializer,
     ResultSerializer,
+    StartInput,
     SubmitInput,
 )
 from quizzes.models import Attempt, Quiz
@@ -62,7 +67,10 @@ def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
 
 
 def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
-    return get_object_or_404(_attempts(request), uuid=uuid)
+    """One's own attempt; handed in by this look, if its time is up and the sweep has not come by."""
+    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempts.expire(attempt=attempt, now=timezone.now())
+    return attempt
 
 
 class QuizDetail(AuthenticatedAPIView):
@@ -77,7 +85,7 @@ class QuizDetail(AuthenticatedAPIView):
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
-        overview = results.overview(quiz=quiz, enrolment=enrolment)
+        overview = results.overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
         return Response(QuizSerializer.shape(shapes.QuizBefore(quiz, quiz.activity, overview)))
 
 
@@ -91,23 +99,27 @@ class QuizAttempts(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        made = results.overview(quiz=quiz, enrolment=enrolment).attempts
+        made = results.overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
         summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
         return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
 
     @extend_schema(
         operation_id="attempt_start",
         summary="Start an attempt, or resume the open one",
-        description="201 for a new attempt, 200 for one that was open.",
+        description="201 for a new attempt, 200 for one that was open. Refused with `no-attempts-left`, "
+        "`answers-revealed`, `quiz-not-open`, `quiz-closed` or `wrong-access-code`.",
         tags=["quizzes"],
         parameters=[_location(201, "attempt"), _location(200, "attempt")],
-        request=None,
-        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(404, 409)},
+        request=StartInput,
+        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         now = timezone.now()
-        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
+        form = StartInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        code = form.validated_data.get("access_code", "")
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now, access_code=code)
         is_new = attempt.started_at == now
         if not is_new:
             attempt = _attempt(request, attempt.uuid)
@@ -134,13 +146,14 @@ class AttemptAnswer(AuthenticatedAPIView):
         operation_id="answer_save",
         summary="Save one answer",
         description="May be repeated. The answers that are saved count when the attempt is submitted. Refused with "
-        "`too-long`, `unknown-choice`, `unknown-question` or `attempt-closed`; everything else stays saved.",
+        "`too-long`, `unknown-choice`, `unknown-question`, `answer-checked`, `attempt-closed` or `deadline-passed`; "
+        "everything else stays saved.",
         tags=["attempts"],
         request=AnswerInput,
         responses={200: AnswerSerializer, **problems(400, 404, 409, 413)},
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = _attempt(request, uuid)
+        attempt = get_object_or_404(_attempts(request), uuid=uuid)
         form = AnswerInput(data=request.data)
         form.is_valid(raise_exception=True)
         answer = attempts.save_answer(
@@ -153,19 +166,70 @@ class AttemptAnswer(AuthenticatedAPIView):
         return Response(AnswerSerializer.shape(answer))
 
 
+class AnswerCheck(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_check",
+        summary="Close one answer and get its feedback",
+        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Twice is once.",
+        tags=["attempts"],
+        request=None,
+        responses={200: QuestionResultSerializer, **problems(404, 409)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = get_object_or_404(_attempts(request), uuid=uuid)
+        attempts.check_answer(attempt=attempt, question=question, now=timezone.now())
+        closed = results.checked(attempt)[str(question)]
+        return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
+
+
+class AnswerFiles(AuthenticatedAPIView):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="answer_file_add",
+        summary="Hand in a file with one answer",
+        description="The same file twice is one. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
+        "`attempt-closed` or `deadline-passed`.",
+        tags=["attempts"],
+        request={"multipart/form-data": FileInput},
+        responses={201: FileSerializer, **problems(400, 404, 409, 413, 415)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = get_object_or_404(_attempts(request), uuid=uuid)
+        form = FileInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        file = hand_ins.add(attempt=attempt, question=question, upload=form.validated_data["file"], now=timezone.now())
+        return Response(FileSerializer.shape(file), status=201)
+
+
+class FileDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_file_remove",
+        summary="Take a file out of an open attempt",
+        tags=["attempts"],
+        responses={204: None, **problems(404, 409)},
+    )
+    def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
+        attempt = get_object_or_404(_attempts(request), uuid=uuid)
+        row = get_object_or_404(attempt.files.filter(removed_at=None).select_related("attempt__quiz"), uuid=file)
+        hand_ins.remove(file=row, now=timezone.now())
+        return Response(status=204)
+
+
 class AttemptSubmit(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_submit",
         summary="Submit an attempt",
         description="Twice is once. `answers` are saved with it; when one of them cannot be right, the others are saved "
-        "and the attempt stays open. The result comes from `attempt_result`.",
+        "and the attempt stays open. The result comes from `attempt_result`. Refused with `deadline-passed` after the "
+        "deadline and its grace: what was saved by then is submitted, `answers` are kept for the instructor.",
         tags=["attempts"],
         parameters=[_location(202, "result"), _retry_after(202)],
         request=SubmitInput,
-        responses={202: AttemptSummarySerializer, **problems(400, 404, 413)},
+        responses={202: AttemptSummarySerializer, **problems(400, 404, 409, 413)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
-        attempt = _attempt(request, uuid)
+        attempt = get_object_or_404(_attempts(request), uuid=uuid)
         form = SubmitInput(data=request.data)
         form.is_valid(raise_exception=True)
         answers = {_question_name(name): raw for name, raw in form.validated_data.get("answers", {}).items()}
@@ -214,5 +278,5 @@ class AttemptReveal(AuthenticatedAPIView):
 
 
 def _result(attempt: Attempt) -> Response:
-    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.result(attempt)))
+    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.result(attempt, now=timezone.now())))
     return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from common.merging import Fields, Key, Outcome, Step, digest
 from courses.archive.format import set_texts
 from courses.models import Activity, Course
-from quizzes.archive.reading import CHOICE_KINDS
+from quizzes.archive.reading import MORE_RULES
 from quizzes.archive.stored import Row, Stored
 from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.publishing import publish
+from quizzes.questions import KINDS
 
 
 class Execution:
@@ -56,7 +57,7 @@ class Execution:
                 quiz.attempts_allowed = None
                 quiz.show_answers = Quiz.ShowAnswers.AFTER_EACH
         else:
-            for name, value in fields["rules"].items():
+            for name, value in {**MORE_RULES, **fields["rules"]}.items():
                 setattr(quiz, name, value)
         set_texts(quiz, "intro", fields["intro"])
         quiz.save()
@@ -73,16 +74,21 @@ class Execution:
         question.archived_at = None
         set_texts(question, "text", fields["text"])
         feedback = fields.get("feedback", {"correct": {}, "incorrect": {}})
+        question.definition = fields.get("definition", {})
+        question.pool = fields.get("pool", "")
         set_texts(question, "correct_feedback", feedback["correct"])
         set_texts(question, "incorrect_feedback", feedback["incorrect"])
         question.save()
         self.rows[step.key] = question
         self.touched.add(slug)
-        if fields["kind"] in CHOICE_KINDS:
+        rows = KINDS[fields["kind"]].rows
+        if rows != "answers":
             question.answers.all().delete()
-            _write_choices(question, fields["choices"])
-        else:
+        if rows != "choices":
             question.choices.all().delete()
+        if rows == "choices":
+            _write_choices(question, fields["choices"])
+        elif rows == "answers":
             _write_answers(question, fields)
 
     def new_question(self, slug: str, key: str) -> Question:

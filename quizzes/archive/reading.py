@@ -1,25 +1,26 @@
 """Owns how the files of quizzes and checks become things; what is wrong with them is added to the folder's faults."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common import schema
 from common.folders import Folder
 from common.merging import Fields, Key, canonical
 from common.plain_yaml import Document
 from common.plain_yaml import Path as YamlPath
 from courses import archive as courses_archive
 from courses.archive.format import Texts, at, check_languages, check_unique, read_yaml, text_paths, texts
-from quizzes.models import Question, Quiz
+from quizzes.models import Quiz
+from quizzes.questions import KINDS, Kind, SpecError
 from quizzes.short_answers import normalise
 
 _FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
 _MINE = re.compile(r"(quizzes|checks)/")
-_MARKDOWN = frozenset({"text", "intro", "feedback", "correct", "incorrect"})
-CHOICE_KINDS = frozenset({Question.Kind.SINGLE_CHOICE.value, Question.Kind.MULTIPLE_CHOICE.value})
+_MARKDOWN = frozenset({"text", "intro", "feedback", "correct", "incorrect", "left", "right", "notes"})
 
 RULES: Fields = {
     "attempts_allowed": 3,
@@ -28,6 +29,25 @@ RULES: Fields = {
     "show_answers": Quiz.ShowAnswers.AFTER_PASS.value,
     "shuffle_choices": True,
 }
+# Rules that a file names only where they are not as here. Dates and the access code are a running course's, not its
+# text's: they stay what the admin says.
+MORE_RULES: Fields = {
+    "shuffle_questions": False,
+    "pools": {},
+    "time_limit": None,
+    "grace": 30,
+    "late_rule": Quiz.LateRule.ACCEPT.value,
+    "late_deduction": 10,
+}
+# The names of the format that only some kinds know, by what the kind is made of.
+_ROWS = {"choices": {"choices"}, "answers": {"accept", "known_wrong", "feedback"}, "": {"feedback"}}
+
+
+def rules_told(rules: Fields) -> Fields:
+    """The rules as a file tells them: the rarer ones only where they are not as usual."""
+    return {name: rules[name] for name in RULES} | {
+        name: rules[name] for name, usual in MORE_RULES.items() if rules[name] != usual
+    }
 
 
 @dataclass(slots=True)
@@ -100,7 +120,8 @@ def _read_quiz(reading: Reading, course: courses_archive.Reading, file: QuizFile
     if file.is_check:
         fields["title"] = texts(value.get("title"))
     else:
-        fields["rules"] = {**RULES, **value.get("rules", {})}
+        fields["rules"] = rules_told({**RULES, **MORE_RULES, **value.get("rules", {})})
+        _check_pools(folder, file, fields["rules"].get("pools", {}))
         reading.titles[file.slug] = texts(value["title"])
     reading.quizzes[file.slug] = file
     reading.things["quiz", file.slug] = fields
@@ -122,15 +143,36 @@ def _check_question(folder: Folder, file: QuizFile, index: int, question: Fields
 
     if round(question.get("points", 1), 2) != question.get("points", 1):
         fault(_("Points have at most two decimals."), "points")
-    if question["kind"] in CHOICE_KINDS:
+    kind = KINDS.get(question["kind"])
+    if kind is None:
+        fault(_("%(value)s is none of %(limit)s.") % {"value": question["kind"], "limit": ", ".join(KINDS)}, "kind")
+        return
+    if not _has_its_names(kind, question, fault):
+        return
+    if spec_fault := _spec_fault(kind, question):
+        fault(spec_fault)
+    if kind.rows == "choices":
         choices = range(len(question["choices"]))
         check_unique(folder, file.name, document, ((*path, "choices", choice, "key") for choice in choices))
-        right = sum(choice.get("correct", False) for choice in question["choices"])
-        if question["kind"] == Question.Kind.SINGLE_CHOICE and right != 1:
-            fault(_("A single choice question has exactly one correct choice; this one has %(n)d.") % {"n": right})
-        if question["kind"] == Question.Kind.MULTIPLE_CHOICE and not right:
-            fault(_("A multiple choice question has at least one correct choice."))
-        return
+    elif kind.rows == "answers":
+        _check_answers(question, fault)
+
+
+def _has_its_names(kind: Kind, question: Fields, fault: Callable[..., None]) -> bool:
+    """Whether the question has what its kind is made of; names that belong to other kinds are faults besides."""
+    for name in sorted(set().union(*_ROWS.values()) - _ROWS[kind.rows]):
+        if name in question:
+            fault(_("“%(name)s” does not belong here.") % {"name": name}, name)
+    if kind.rows and min(_ROWS[kind.rows]) not in question:
+        fault(_("“%(key)s” is missing.") % {"key": min(_ROWS[kind.rows])})
+        return False
+    messages = schema.faults_by(question.get("definition", {}), kind.schema)
+    for message in messages:
+        fault(message, *(["definition"] if "definition" in question else []))
+    return not messages
+
+
+def _check_answers(question: Fields, fault: Callable[..., None]) -> None:
     accepted = {normalise(text) for text in question["accept"]}
     if "" in accepted:
         fault(_("An accepted answer is empty once spaces and hyphens are left out."), "accept")
@@ -139,21 +181,65 @@ def _check_question(folder: Folder, file: QuizFile, index: int, question: Fields
             fault(_("A text is listed as accepted and as wrong."), "known_wrong", number)
 
 
+def _spec_fault(kind: Kind, question: Fields) -> str:
+    """What the kind itself says against a question, in the reader's language; "" for nothing. Of short answers it says
+    nothing that is not said with its line."""
+    if kind.rows == "answers":
+        return ""
+    spec: Fields = {
+        "text": question["text"],
+        "html": question["text"],
+        "points": str(question.get("points", 1)),
+        **kind.build(question.get("definition", {}), identify=str, html=lambda given: given),
+        "choices": [
+            {"uuid": choice["key"], "text": choice["text"], "correct": choice.get("correct", False)}
+            for choice in question.get("choices", [])
+        ],
+    }
+    try:
+        kind.parse(spec)
+    except SpecError as error:
+        return _(error.message)
+    return ""
+
+
+def _check_pools(folder: Folder, file: QuizFile, pools: Mapping[str, int]) -> None:
+    """Each pool that the rules draw from has enough questions of one worth, and each question's pool is drawn from."""
+    members: dict[str, list[Fields]] = {}
+    for index, question in enumerate(file.document.value["questions"]):
+        if pool := question.get("pool"):
+            members.setdefault(pool, []).append(question)
+            if pool not in pools:
+                line = file.document.line(("questions", index, "pool"))
+                folder.fault(file.name, line, _("The quiz does not say how many questions it draws from this pool."))
+    for pool, wanted in pools.items():
+        line = file.document.line(("rules", "pools", pool))
+        inside = members.get(pool, [])
+        if len(inside) < wanted:
+            folder.fault(file.name, line, _("The pool has fewer questions than the quiz draws from it."))
+        if len({question.get("points", 1) for question in inside}) > 1:
+            folder.fault(file.name, line, _("All questions of a pool are worth the same."))
+
+
 def _question(question: Fields) -> Fields:
+    kind = KINDS.get(question["kind"])
     fields: Fields = {
         "kind": question["kind"],
         "points": f"{question.get('points', 1):.2f}",
         "lesson": question.get("lesson", ""),
         "text": texts(question["text"]),
         "archived": False,
+        **{name: question[name] for name in ("definition", "pool") if question.get(name)},
     }
-    if question["kind"] in CHOICE_KINDS:
-        return {**fields, "choices": [_choice(choice) for choice in question["choices"]]}
+    if kind is None or kind.rows == "choices":
+        return {**fields, "choices": [_choice(choice) for choice in question.get("choices", [])]}
     feedback: dict[str, Any] = question.get("feedback", {})
+    fields["feedback"] = {name: texts(feedback.get(name)) for name in ("correct", "incorrect")}
+    if not kind.rows:
+        return fields
     return {
         **fields,
-        "accept": [canonical(text) for text in question["accept"]],
-        "feedback": {name: texts(feedback.get(name)) for name in ("correct", "incorrect")},
+        "accept": [canonical(text) for text in question.get("accept", [])],
         "known_wrong": [
             {"answers": [canonical(text) for text in known["answers"]], "feedback": texts(known.get("feedback"))}
             for known in question.get("known_wrong", [])

@@ -8,8 +8,9 @@ from uuid import UUID
 from common.merging import Fields, Key, canonical
 from courses.archive.format import LANGUAGES, stored_texts
 from courses.models import Course
-from quizzes.archive.reading import CHOICE_KINDS, RULES
+from quizzes.archive.reading import MORE_RULES, RULES, rules_told
 from quizzes.models import Answer, Attempt, Question, Quiz
+from quizzes.questions import KINDS
 
 Row = Quiz | Question
 
@@ -66,7 +67,7 @@ def _quiz(quiz: Quiz, questions: Sequence[Question], languages: Sequence[str]) -
     }
     if not quiz.is_graded:
         return {**fields, "title": stored_texts(quiz, "title", languages)}
-    return {**fields, "rules": {name: getattr(quiz, name) for name in RULES}}
+    return {**fields, "rules": rules_told({name: getattr(quiz, name) for name in (*RULES, *MORE_RULES)})}
 
 
 def _question(question: Question, languages: Sequence[str]) -> Fields:
@@ -77,7 +78,9 @@ def _question(question: Question, languages: Sequence[str]) -> Fields:
         "text": stored_texts(question, "text", languages),
         "archived": question.archived_at is not None,
     }
-    if question.kind in CHOICE_KINDS:
+    kind = KINDS[question.kind]
+    fields |= {name: value for name in ("definition", "pool") if (value := getattr(question, name))}
+    if kind.rows == "choices":
         choices = [
             {
                 "key": choice.key,
@@ -89,14 +92,16 @@ def _question(question: Question, languages: Sequence[str]) -> Fields:
             for choice in question.choices.all()
         ]
         return {**fields, "choices": choices}
+    fields["feedback"] = {
+        "correct": stored_texts(question, "correct_feedback", languages),
+        "incorrect": stored_texts(question, "incorrect_feedback", languages),
+    }
+    if not kind.rows:
+        return fields
     wrong = [answer for answer in question.answers.all() if not answer.is_correct]
     return {
         **fields,
         "accept": [canonical(answer.text) for answer in question.answers.all() if answer.is_correct],
-        "feedback": {
-            "correct": stored_texts(question, "correct_feedback", languages),
-            "incorrect": stored_texts(question, "incorrect_feedback", languages),
-        },
         # Neighbours with the same feedback are one group: there is no other mark of it.
         "known_wrong": [
             {"answers": [canonical(answer.text) for answer in group], "feedback": feedback}

@@ -6,7 +6,6 @@ from typing import Any
 from common import plain_yaml
 from common.merging import Fields, Key
 from courses.archive.format import ordered
-from quizzes.archive.reading import RULES
 
 
 def files(things: Mapping[Key, Fields], course: Mapping[Key, Fields]) -> dict[str, bytes]:
@@ -26,7 +25,7 @@ def files(things: Mapping[Key, Fields], course: Mapping[Key, Fields]) -> dict[st
             head = {"slug": key[1], "title": ordered(activity["title"], languages)}
         head["intro"] = ordered(quiz["intro"], languages)
         if not quiz["check"]:
-            head["rules"] = {rule: quiz["rules"][rule] for rule in RULES}
+            head["rules"] = quiz["rules"]
         filled = {name: value for name, value in head.items() if value}
         result[name] = plain_yaml.dump({**filled, "questions": questions}).encode()
     return result
@@ -38,18 +37,19 @@ def _question(key: str, fields: Fields, languages: Sequence[str]) -> dict[str, A
         "key": key,
         "kind": fields["kind"],
         "points": int(points) if points.is_integer() else points,
+        "pool": fields.get("pool", ""),
         "lesson": fields["lesson"],
         "text": ordered(fields["text"], languages),
+        "definition": fields.get("definition", {}),
     }
     if "choices" in fields:
         result["choices"] = [_choice(choice, languages) for choice in fields["choices"]]
     else:
-        result["accept"] = fields["accept"]
-        feedback = {name: ordered(text, languages) for name, text in fields["feedback"].items() if text}
-        result["feedback"] = feedback
+        result["accept"] = fields.get("accept")
+        result["feedback"] = {name: ordered(text, languages) for name, text in fields["feedback"].items() if text}
         result["known_wrong"] = [
             _filled({"answers": known["answers"], "feedback": ordered(known["feedback"], languages)})
-            for known in fields["known_wrong"]
+            for known in fields.get("known_wrong", [])
         ]
     return _filled(result)
 

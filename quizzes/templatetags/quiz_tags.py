@@ -1,12 +1,16 @@
 """Template words of quizzes."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.urls import reverse
 
 from common import languages
+from quizzes.presenting import PresentedQuestion
+from quizzes.results import QuestionResult
 
 register = template.Library()
 
@@ -22,6 +26,37 @@ def points(value: str | Decimal) -> str:
 def localised(texts: Mapping[str, str]) -> str:
     """A text that exists once for each language, in the reader's."""
     return languages.choose(texts)
+
+
+@register.filter
+def get(values: Mapping[str, Any], name: str) -> Any:
+    """The value of a name that only the template knows; "" where there is none."""
+    return values.get(name, "")
+
+
+@register.filter
+def part(parts: list[dict[str, Any]], uuid: str | None) -> dict[str, Any] | None:
+    """The part of a question that has this name."""
+    return next((each for each in parts if each["uuid"] == uuid), None)
+
+
+@register.filter
+def by_position(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items in the order that the student gave them, those without a place last."""
+    return sorted(items, key=lambda item: item["position"] or len(items) + 1)
+
+
+@register.filter
+def minutes(span: timedelta) -> int:
+    """A time limit in whole minutes."""
+    return int(span.total_seconds() // 60)
+
+
+@register.simple_tag
+def matched(question: PresentedQuestion, outcome: QuestionResult, left: dict[str, Any]) -> dict[str, Any] | None:
+    """What belongs to the left side of a pair, by the solution."""
+    found: dict[str, Any] | None = part(question.body["rights"], outcome.solution["matches"].get(left["uuid"]))
+    return found
 
 
 @register.simple_tag

@@ -1,13 +1,15 @@
 """Pages of one attempt: answer, save, submit, result, answers."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError, problem_response
 from courses.models import Activity
-from quizzes import attempts, results
-from quizzes.models import Attempt
+from quizzes import attempts, hand_ins, results
+from quizzes.models import Attempt, HandInFile, Quiz
 from quizzes.presenting import present_attempt
-from quizzes.questions import Spec
+from quizzes.questions import KINDS
 
 # Milliseconds between two looks for the result: soon at first, then less and less often.
 POLL_DELAYS = (250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
@@ -30,30 +32,25 @@ def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
     )
 
 
-def _raw_response(view: Spec, data: QueryDict) -> dict[str, Any]:
-    """A question's answer as the form sends it: fields are named after the question."""
-    if view["kind"] == "short_answer":
-        return {"text": data.get(view["uuid"], "")}
-    if view["kind"] == "multiple_choice":
-        return {"choices": data.getlist(view["uuid"])}
-    return {"choice": data.get(view["uuid"])}
-
-
-def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, dict[str, Any]]:
+def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
     """Every answer of a whole form. A form holds every question, so that an unticked box is an answer taken back."""
-    return {UUID(view["uuid"]): _raw_response(view, data) for view in attempt.version.content["questions"]}
+    return {UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data) for view in attempt.views}
 
 
 @login_required
 @require_GET
 def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status != Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-result", attempt.uuid)
     return _answering(request, attempt)
 
 
 def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200) -> HttpResponse:
+    questions = present_attempt(attempt)
+    checked = results.checked(attempt)
+    files = results.files_of(attempt)
     response = render(
         request,
         "quizzes/attempt_detail.html",
@@ -61,7 +58,9 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
             "attempt": attempt,
             "course": attempt.enrolment.course,
             "activity": attempt.quiz.activity,
-            "questions": present_attempt(attempt),
+            "pairs": [(question, checked.get(question.uuid), files.get(question.uuid, [])) for question in questions],
+            "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
+            "now": timezone.now(),
             "error": error,
         },
         status=status,
@@ -83,12 +82,12 @@ def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         sequence = int(request.POST["sequence"]) if request.POST.get("sequence") else None
     except ValueError:
         return problem_response("malformed", 400, _("The request could not be understood."))
-    view = next((v for v in attempt.version.content["questions"] if v["uuid"] == str(question)), None)
+    view = attempt.view_of(question)
     try:
         answer = attempts.save_answer(
             attempt=attempt,
             question=question,
-            response=_raw_response(view, request.POST) if view else {},
+            response=KINDS[view["kind"]].from_form(view, request.POST) if view else {},
             now=timezone.now(),
             sequence=sequence,
         )
@@ -98,6 +97,13 @@ def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 
 
 def _save_form(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+    return _with_form_saved(request, attempt, lambda: messages.success(request, _("Your answers are saved.")))
+
+
+def _with_form_saved(
+    request: AuthenticatedRequest, attempt: Attempt, then: Callable[[], object], anchor: str = ""
+) -> HttpResponse:
+    """Keep the whole form, do `then`, and show the attempt again; what cannot be kept is said, the rest is kept."""
     error = ""
     for question, response in form_answers(attempt, request.POST).items():
         try:
@@ -105,12 +111,72 @@ def _save_form(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
         except attempts.AttemptClosed as closed:
             messages.error(request, closed.message)
             return redirect("quizzes:attempt-result", attempt.uuid)
+        except attempts.AnswerChecked:
+            continue
         except DomainError as refused:
             error = error or refused.message
+    if not error:
+        try:
+            then()
+        except DomainError as refused:
+            error = refused.message
     if error:
         return _answering(request, attempt, error, status=400)
-    messages.success(request, _("Your answers are saved."))
-    return redirect("quizzes:attempt-detail", attempt.uuid)
+    return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + (f"#q-{anchor}" if anchor else ""))
+
+
+@login_required
+@require_POST
+def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
+    """Close one answer and show what there is to say about it, where the quiz does that at once."""
+    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    return _with_form_saved(
+        request,
+        attempt,
+        lambda: attempts.check_answer(attempt=attempt, question=question, now=timezone.now()),
+        str(question),
+    )
+
+
+@login_required
+@require_POST
+def attempt_files(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
+    """Add the files that were chosen for one question."""
+    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+
+    def keep() -> None:
+        uploads = request.FILES.getlist(f"{question}:files")
+        if not uploads:
+            messages.info(request, _("Choose a file first."))
+        for upload in uploads:
+            hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
+
+    return _with_form_saved(request, attempt, keep, str(question))
+
+
+@login_required
+@require_POST
+def file_remove(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> HttpResponse:
+    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    row = get_object_or_404(attempt.files.filter(removed_at=None), uuid=file)
+    return _with_form_saved(request, attempt, lambda: hand_ins.remove(file=row, now=timezone.now()), str(row.question))
+
+
+@login_required
+@require_GET
+def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
+    """A file that was handed in, for its student and the course's instructors; always as a download."""
+    visible = HandInFile.objects.filter(attempt__uuid=uuid)
+    if not request.user.is_superuser:
+        mine = Q(attempt__in=Attempt.objects.for_student(request.user))
+        if request.user.is_staff:
+            mine |= Q(attempt__enrolment__course__instructors=request.user)
+        visible = visible.filter(mine).distinct()
+    row = get_object_or_404(visible, uuid=file)
+    response = FileResponse(row.file.open(), as_attachment=True, filename=row.name)
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @login_required
@@ -120,6 +186,9 @@ def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempt = get_object_or_404(_attempts(request), uuid=uuid)
     try:
         attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
+    except attempts.AttemptClosed as closed:
+        messages.warning(request, closed.message)
+        return redirect("quizzes:attempt-result", attempt.uuid)
     except DomainError as refused:
         return _answering(request, attempt, refused.message, status=400)
     return redirect("quizzes:attempt-result", attempt.uuid)
@@ -130,6 +199,7 @@ def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
     attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-detail", attempt.uuid)
     waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING)
@@ -146,14 +216,14 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     }
     is_poll = bool(request.headers.get("HX-Request"))
     if not waiting:
-        outcome = results.result(attempt)
+        outcome = results.result(attempt, now=timezone.now())
         responses = {result.view["uuid"]: result.response for result in outcome.questions}
         context |= {
             "result": outcome,
             "pairs": list(zip(present_attempt(attempt, responses), outcome.questions, strict=True))
             if outcome.questions
             else [],
-            "overview": results.overview(quiz=attempt.quiz, enrolment=attempt.enrolment),
+            "overview": outcome.overview,
         }
     template = "quizzes/_attempt_result.html" if is_poll else "quizzes/attempt_result.html"
     response = render(request, template, context)

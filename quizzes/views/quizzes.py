@@ -27,7 +27,8 @@ def _quizzes(course_id: int) -> QuerySet[Quiz]:
 def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
-    progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+    now = timezone.now()
+    progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=now)
     version = quiz.current_version
     return render(
         request,
@@ -36,8 +37,9 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
             "course": enrolment.course,
             "quiz": quiz,
             "activity": quiz.activity,
-            "question_count": len(version.content["questions"]) if version else 0,
-            "overview": results.overview(quiz=quiz, enrolment=enrolment),
+            "question_count": version.question_count if version else 0,
+            "overview": results.overview(quiz=quiz, enrolment=enrolment, now=now),
+            "now": now,
         },
     )
 
@@ -48,7 +50,9 @@ def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> H
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
     try:
-        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        attempt = attempts.start(
+            quiz=quiz, enrolment=enrolment, now=timezone.now(), access_code=request.POST.get("access_code", "")
+        )
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect(quiz.activity)

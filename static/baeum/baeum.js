@@ -66,6 +66,8 @@ fit();
 // --- Attempts: every answer is saved as it changes, oldest first, and tried again until it is.
 const form = document.querySelector("form[data-save-url]");
 if (form) {
+  const FIELDS = "input:not([type=file]), select, textarea";
+  const TICKED = new Set(["radio", "checkbox"]);
   const pending = new Map();   // question → sequence number of its newest unsaved state
   const text = form.dataset;
   const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -79,15 +81,15 @@ if (form) {
   };
   const count = () => {
     const answered = [...form.querySelectorAll("fieldset[data-question]")].filter((field) =>
-      [...field.querySelectorAll("input")].some((input) => (input.type === "text" ? input.value.trim() : input.checked)));
+      [...field.querySelectorAll(FIELDS)].some((input) => (TICKED.has(input.type) ? input.checked : input.value.trim())));
     const bar = document.querySelector("[data-answered]");
     if (bar) bar.textContent = answered.length;
   };
   const responseOf = (field) => {
     const data = new FormData();
     data.append("question", field.dataset.question);
-    field.querySelectorAll("input").forEach((input) => {
-      if (input.type === "text" || input.checked) data.append(input.name, input.value);
+    field.querySelectorAll(FIELDS).forEach((input) => {
+      if (!TICKED.has(input.type) || input.checked) data.append(input.name, input.value);
     });
     return data;
   };
@@ -123,7 +125,7 @@ if (form) {
   let last = 0;
   const changed = (event) => {
     const field = event.target.closest("fieldset[data-question]");
-    if (!field) return;
+    if (!field || event.target.type === "file") return;
     // Milliseconds since 1970 order the states of two tabs as well; a second change in the same one still counts up.
     last = Math.max(last + 1, Date.now());
     pending.set(field.dataset.question, last);
@@ -133,7 +135,7 @@ if (form) {
   let typing = 0;
   form.addEventListener("change", changed);
   form.addEventListener("input", (event) => {
-    if (event.target.type !== "text") return;
+    if (!event.target.matches("input[type=text], textarea")) return;
     clearTimeout(typing);
     typing = setTimeout(() => changed(event), 600);
   });
@@ -145,6 +147,31 @@ if (form) {
     setTimeout(() => form.querySelectorAll("button[name=submit]").forEach((button) => { button.disabled = true; }));
   });
   count();
+
+  // The server's clock counts; this page's only measures how long it has been open, also through sleep.
+  if (text.deadline) {
+    const shown = document.querySelector("[data-countdown]");
+    const said = document.querySelector("[data-countdown-said]");
+    const opened = Date.now();
+    const left = () => Date.parse(text.deadline) - Date.parse(text.now) - (Date.now() - opened);
+    const tell = () => {
+      const seconds = Math.max(0, Math.ceil(left() / 1000));
+      const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      shown.textContent = clock;
+      shown.classList.toggle("soon", seconds <= 60);
+      // A screen reader is told each five minutes and at the last one, not each second.
+      if (seconds && seconds % 60 === 0 && (seconds % 300 === 0 || seconds === 60)) {
+        said.textContent = shown.dataset.minutes.replace("{minutes}", seconds / 60);
+      }
+      if (seconds > 0) return;
+      clearInterval(ticking);
+      said.textContent = shown.dataset.over;
+      form.requestSubmit(form.querySelector("button[name=submit]"));
+    };
+    const ticking = setInterval(tell, 1000);
+    document.addEventListener("visibilitychange", () => { if (left() > 0) tell(); });
+    tell();
+  }
 }
 addEventListener("pageshow", (event) => {
   // Back from the result: a page kept by the browser would still look open.

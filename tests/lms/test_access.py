@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Course, CourseAsset, Enrolment
 from quizzes import attempts
-from quizzes.models import Quiz
+from quizzes.models import HandInFile, Quiz
 from tests.api import api_for
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,17 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     lesson = enrolment.course.activities.get(slug="lesson-1")
     attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     CourseAsset.objects.create(course=enrolment.course, name="data.csv", content=b"a,b\n")
+    handed_in = HandInFile.objects.create(
+        attempt=attempt,
+        question=quiz.questions.first().uuid,  # type: ignore[union-attr]
+        name="essay.txt",
+        size=5,
+        sha256="0" * 64,
+        file=ContentFile(b"essay", "essay.txt"),
+        uploaded_at=timezone.now(),
+    )
     return {
+        "<uuid:file>": str(handed_in.uuid),
         "<slug:slug>": enrolment.course.slug,
         "<slug:lesson_slug>": "lesson-1",
         "<slug:quiz_slug>": "quiz",

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -14,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.admin import CourseScopedAdmin
-from courses.models import Activity, Course, Enrolment, GlossaryTerm, LessonEdition, SummaryDelivery
+from courses.models import Activity, Cohort, Course, Enrolment, GlossaryTerm, LessonEdition, SummaryDelivery
 from quizzes import attempts, grading
-from quizzes.models import Attempt, Question, Quiz
+from quizzes.models import Attempt, GradeNotice, LateAnswer, Question, Quiz, QuizException, Regrade
 from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,20 @@ def graded(quiz: Quiz, enrolment: Enrolment) -> Attempt:
     attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
     grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     attempt.refresh_from_db()
+    add_what_seldom_happens(attempt)
     return attempt
+
+
+def add_what_seldom_happens(attempt: Attempt) -> None:
+    """A row in each table that an ordinary attempt leaves empty."""
+    now = timezone.now()
+    student, quiz = attempt.enrolment, attempt.quiz
+    Cohort.objects.get_or_create(course=student.course, name="1")
+    QuizException.objects.create(quiz=quiz, enrolment=student, reason="ill")
+    LateAnswer.objects.create(attempt=attempt, question=uuid4(), response={"text": "late"}, received_at=now)
+    Regrade.objects.create(quiz=quiz, version=attempt.version, created_at=now)
+    grade = attempt.grades.get()
+    GradeNotice.objects.create(attempt=attempt, grade=grade, old_points=0, old_max_points=1, created_at=now)
 
 
 def first_of(label: str) -> Any:
@@ -87,6 +101,7 @@ def fill(course: Course, numbers: range) -> None:
         attempt = attempts.start(quiz=quiz, enrolment=EnrolmentFactory(course=course), now=timezone.now())
         attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
         grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+        add_what_seldom_happens(attempt)
 
 
 def queries_of(client: Client, url: str) -> int:

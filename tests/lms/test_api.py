@@ -98,6 +98,7 @@ def test_every_endpoint_asks_for_a_token(api: Api, db: None) -> None:
         "slug": "statistics",
         "uuid": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "question": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
+        "file": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
     }
     for path, item in document()["paths"].items():
         for method in item:

@@ -34,7 +34,7 @@ QUIZ = "quizzes/quiz-tea.yaml"
     [
         (QUIZ, "slug: quiz-tea", "slug: tea", f"{QUIZ}:1: The slug of a quiz is the name of its file."),
         (QUIZ, "correct: true", "correct: false", f"{QUIZ}:15: A single choice question has exactly one correct"),
-        (QUIZ, "      - key: green\n", "      - key: green\n        correct: true\n", "this one has 2"),
+        (QUIZ, "      - key: green\n", "      - key: green\n        correct: true\n", "has exactly one correct choice"),
         (QUIZ, "key: green", "key: black", f"{QUIZ}:31: “black” stands here twice."),
         (QUIZ, "key: dry-taste", "key: driest", "“driest” stands here twice."),
         (QUIZ, "points: 1", "points: 0", f"{QUIZ}:17: 0 is not more than 0."),
@@ -50,7 +50,12 @@ QUIZ = "quizzes/quiz-tea.yaml"
         (QUIZ, "show_answers: after_pass", "show_answers: always", '"always" is none of'),
         (QUIZ, "      - tannin\n", "      - 카페인\n", "A text is listed as accepted and as wrong."),
         (QUIZ, "      - 타닌\n", '      - "- -"\n', "An accepted answer is empty once spaces"),
-        (QUIZ, "    known_wrong:", "    choices: []\n    known_wrong:", "“choices” does not belong here."),
+        (
+            QUIZ,
+            "    known_wrong:",
+            "    choices: [{key: a, text: {ko: 가}}, {key: b, text: {ko: 나}}]\n    known_wrong:",
+            "“choices” does not belong here.",
+        ),
         (QUIZ, "    kind: multiple_choice", "    kind: short_answer", "“accept” is missing."),
         ("checks/1-1.yaml", "title:", "slug: x\ntitle:", "checks/1-1.yaml:1: “slug” is not a name of this format."),
         ("checks/1-1.yaml", "title:", "rules: {}\ntitle:", "checks/1-1.yaml:1: “rules” is not a name of this format."),

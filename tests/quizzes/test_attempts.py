@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from courses.models import ActivityCompletion, Enrolment, GradeChange
 from quizzes import attempts, grading, publishing, results
@@ -146,7 +147,7 @@ def test_the_allowed_attempts_are_all_there_are(quiz: Quiz, enrolment: Enrolment
         finish(attempts.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False)
     with pytest.raises(attempts.NoAttemptsLeft):
         attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
-    assert results.overview(quiz=quiz, enrolment=enrolment).attempts_left == 0
+    assert results.overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
 
 
 def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -157,14 +158,14 @@ def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrol
 
 
 def test_answers_are_hidden_while_a_retake_could_profit(attempt: Attempt) -> None:
-    outcome = results.result(finish(attempt, right=False))
+    outcome = results.result(finish(attempt, right=False), now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
     assert all(not q.feedback and not q.solution and not q.lesson for q in outcome.questions)
 
 
 def test_full_marks_show_the_answers(attempt: Attempt) -> None:
-    outcome = results.result(finish(attempt, right=True))
+    outcome = results.result(finish(attempt, right=True), now=timezone.now())
     assert outcome.answers_shown
     assert outcome.is_passed
     assert all(q.solution for q in outcome.questions)
@@ -173,7 +174,7 @@ def test_full_marks_show_the_answers(attempt: Attempt) -> None:
 
 def test_the_last_attempt_shows_the_answers_of_all(quiz: Quiz, enrolment: Enrolment) -> None:
     done = [finish(attempts.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False) for _ in range(3)]
-    assert all(results.result(attempt).answers_shown for attempt in done)
+    assert all(results.result(attempt, now=timezone.now()).answers_shown for attempt in done)
 
 
 def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
@@ -183,9 +184,9 @@ def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enr
     grading.grade_attempt(attempt_id=attempt.pk, now=LATER)
     attempt.refresh_from_db()
     assert attempt.percent == 66
-    assert results.result(attempt).can_reveal
+    assert results.result(attempt, now=timezone.now()).can_reveal
     results.reveal(attempt=attempt, now=LATER)
-    assert results.result(attempt).answers_shown
+    assert results.result(attempt, now=timezone.now()).answers_shown
     with pytest.raises(attempts.AnswersRevealed):
         attempts.start(quiz=quiz, enrolment=enrolment, now=LATER)
 
@@ -206,6 +207,6 @@ def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
 def test_never_means_never(attempt: Attempt) -> None:
     Quiz.objects.update(show_answers=Quiz.ShowAnswers.NEVER)
     finish(attempt, right=True)
-    outcome = results.result(attempt)
+    outcome = results.result(attempt, now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal

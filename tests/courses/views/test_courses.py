@@ -120,7 +120,7 @@ def test_the_glossary_in_the_readers_language(alice_client: Client, course: Cour
         ("/courses/", 4, 4),
         ("/courses/big/", 7, 6),
         ("/courses/big/lessons/big-0/", 8, 5),
-        ("/courses/big/quizzes/big-quiz-0/", 7, 6),
+        ("/courses/big/quizzes/big-quiz-0/", 8, 7),
         ("/courses/big/glossary/", 5, 4),
     ],
 )

@@ -1,0 +1,136 @@
+"""Owns the files that students hand in: what is taken, and that nothing dangerous is.
+
+A file is stored under a name of its own, away from the site's pages, and leaves only as a download. Its ending is one
+of the question's, its first bytes are those of that ending, and an archive is measured before anybody unpacks it.
+"""
+
+import hashlib
+import zipfile
+from datetime import datetime
+from pathlib import PurePath
+from typing import IO, Any, cast
+from uuid import UUID, uuid4
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.api import DomainError
+from quizzes import attempts
+from quizzes.models import Attempt, HandInFile
+from quizzes.questions import KINDS, Spec
+
+SIZE_LIMIT = 10_000_000
+# What an archive may hold once unpacked, and how many times its own size.
+UNPACKED_LIMIT = 100_000_000
+RATIO_LIMIT = 100
+ENTRY_LIMIT = 2_000
+
+# How the formats begin that have a beginning of their own.
+_BEGINNINGS = {
+    "pdf": (b"%PDF-",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    "docx": (b"PK\x03\x04",),
+    "xlsx": (b"PK\x03\x04",),
+    "pptx": (b"PK\x03\x04",),
+}
+_TEXT = frozenset({"txt", "md", "csv", "ipynb", "json"})
+_PROGRAMS = (".exe", ".dll", ".com", ".bat", ".cmd", ".scr", ".msi", ".jar", ".js", ".vbs", ".ps1", ".sh", ".app")
+
+
+class FileRefused(DomainError):
+    slug = "file-refused"
+
+
+class FileTooLarge(DomainError):
+    slug = "file-too-large"
+    status = 413
+
+
+def add(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: datetime) -> HandInFile:
+    """Keep a file with an open attempt. The same file twice is one.
+
+    Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed.
+    """
+    view = _view(attempt, question)
+    name = PurePath((upload.name or "").replace("\\", "/")).name[-200:]
+    ending = _checked(view, name, upload)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    with transaction.atomic():
+        attempts.hold_open(attempt, now)
+        kept = HandInFile.objects.filter(attempt=attempt, question=question, removed_at=None)
+        known = kept.filter(sha256=digest.hexdigest(), name=name).first()
+        if known:
+            return known
+        if kept.count() >= view["files"]["max"]:
+            raise FileRefused(
+                _("At most %(n)d files belong to this answer. Remove one first.") % {"n": view["files"]["max"]}
+            )
+        row = HandInFile(
+            attempt=attempt,
+            question=question,
+            name=name,
+            size=upload.size or 0,
+            sha256=digest.hexdigest(),
+            uploaded_at=now,
+        )
+        row.file.save(f"{uuid4()}.{ending}", upload, save=False)
+        row.save()
+        return row
+
+
+def remove(*, file: HandInFile, now: datetime) -> None:
+    """Take a file out of an open attempt; it is kept, and counts no more. Twice is once. Raises AttemptClosed."""
+    with transaction.atomic():
+        attempts.hold_open(file.attempt, now)
+        HandInFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now)
+
+
+def _view(attempt: Attempt, question: UUID) -> Spec:
+    view = attempt.view_of(question)
+    if view is None or not KINDS[view["kind"]].with_files:
+        raise attempts.UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+    return view
+
+
+def _checked(view: Spec, name: str, upload: UploadedFile[Any]) -> str:
+    """The file's ending, if the file may be taken. Raises FileRefused, FileTooLarge."""
+    ending = PurePath(name).suffix.lower().lstrip(".")
+    ending = {"jpeg": "jpg"}.get(ending, ending)
+    if ending not in view["files"]["types"] or any(c < " " for c in name):
+        types = ", ".join(view["files"]["types"])
+        raise FileRefused(_("This kind of file is not taken here. What is: %(types)s.") % {"types": types})
+    if (upload.size or 0) > SIZE_LIMIT:
+        raise FileTooLarge(_("The file is too large: at most %(limit)d MB.") % {"limit": SIZE_LIMIT // 1_000_000})
+    beginning = upload.read(4096)
+    upload.seek(0)
+    if not beginning:
+        raise FileRefused(_("The file is empty."))
+    wanted = _BEGINNINGS.get(ending)
+    if (wanted and not beginning.startswith(wanted)) or (ending in _TEXT and b"\x00" in beginning):
+        raise FileRefused(_("The content of the file is not what its name says."))
+    if wanted and wanted[0].startswith(b"PK"):
+        _check_archive(upload)
+    return ending
+
+
+def _check_archive(upload: UploadedFile[Any]) -> None:
+    """Refuse what would burst when unpacked, and programs. Only the list of contents is read."""
+    try:
+        with zipfile.ZipFile(cast("IO[bytes]", upload)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise FileRefused(_("The archive cannot be read.")) from error
+    finally:
+        upload.seek(0)
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(upload.size or 0, 1)
+    if len(entries) > ENTRY_LIMIT or unpacked > UNPACKED_LIMIT or unpacked / packed > RATIO_LIMIT:
+        raise FileRefused(_("The archive holds too much."))
+    if any(entry.filename.lower().endswith(_PROGRAMS) for entry in entries):
+        raise FileRefused(_("The archive holds a program."))

@@ -1,0 +1,65 @@
+"""Owns what single and multiple choice have in common."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
+
+from quizzes.questions.base import Kind, Response, Spec, SpecError, Texts, gettext_noop
+
+
+class ChoiceKind(Kind):
+    rows: ClassVar[Literal["choices", "answers", ""]] = "choices"
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        if len(spec["choices"]) < 2:
+            raise SpecError("too-few-choices", gettext_noop("A choice question needs at least two choices."))
+        if not all(any(choice["text"].values()) for choice in spec["choices"]):
+            raise SpecError("choice-without-text", gettext_noop("A choice has no text."))
+
+    def public_view(self, spec: Spec) -> Spec:
+        choices = [{name: choice[name] for name in ("uuid", "text", "html")} for choice in spec["choices"]]
+        return {**super().public_view(spec), "choices": choices}
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {"choices": sorted(correct(spec), key=[choice["uuid"] for choice in spec["choices"]].index)}
+
+    def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """One entry for each chosen choice that has something to say."""
+        chosen = chosen_in(response)
+        return [
+            {"html": choice["feedback"], "lesson": choice["lesson"] or spec["lesson"]}
+            for choice in spec["choices"]
+            if choice["uuid"] in chosen and any(choice["feedback"].values())
+        ]
+
+    def shuffled(self, view: Spec, order: random.Random) -> Spec:
+        choices = list(view["choices"])
+        order.shuffle(choices)
+        return {**view, "choices": choices}
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        chosen = chosen_in(response)
+        return {
+            "choices": [
+                {
+                    "uuid": choice["uuid"],
+                    "text": choose(choice["text"]),
+                    "html": choose(choice["html"]),
+                    "is_chosen": choice["uuid"] in chosen,
+                }
+                for choice in view["choices"]
+            ]
+        }
+
+
+def correct(spec: Spec) -> set[str]:
+    return {choice["uuid"] for choice in spec["choices"] if choice["correct"]}
+
+
+def names(view: Spec) -> set[str]:
+    return {choice["uuid"] for choice in view["choices"]}
+
+
+def chosen_in(response: Response) -> set[str]:
+    return {choice for choice in (response.get("choice"), *(response.get("choices") or [])) if choice}

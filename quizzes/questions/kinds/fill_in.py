@@ -1,0 +1,158 @@
+"""Fill-in: several blanks in a text, marked {{key}}, each compared by the rules of `quizzes.short_answers`.
+
+Credit "partial": points × right blanks / blanks.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from quizzes.questions.base import (
+    CREDIT_SCHEMA,
+    KEY_SCHEMA,
+    Form,
+    Html,
+    Identify,
+    Kind,
+    Response,
+    ResponseError,
+    Score,
+    Spec,
+    SpecError,
+    Texts,
+    gettext_noop,
+    known,
+    mapping,
+    score,
+    share,
+    text_answer,
+    unique_keys,
+)
+from quizzes.short_answers import decide, normalise
+
+LIMIT = 200
+MARK = re.compile(r"\{\{([a-z0-9][a-z0-9-]{0,99})\}\}")
+
+
+class FillIn(Kind):
+    name = "fill_in"
+    label = gettext_noop("fill in the blanks")
+    position = 70
+    schema = {
+        "type": "object",
+        "properties": {
+            "blanks": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 20,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "key": KEY_SCHEMA,
+                        "accept": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 100,
+                            "items": {"type": "string", "minLength": 1, "maxLength": LIMIT},
+                        },
+                    },
+                    "required": ["key", "accept"],
+                    "additionalProperties": False,
+                },
+            },
+            "credit": CREDIT_SCHEMA,
+        },
+        "required": ["blanks"],
+        "additionalProperties": False,
+    }
+    example = (
+        "blanks:   # the text has {{learned}} where the blank stands\n"
+        "  - {key: learned, accept: [과적합, overfitting]}\n"
+        "credit: partial"
+    )
+    response_shape = '{"blanks": {blank uuid: "…", …}}'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        return {
+            "blanks": [
+                {"uuid": identify(f"blank/{blank['key']}"), "key": blank["key"], "accept": blank["accept"]}
+                for blank in definition["blanks"]
+            ],
+            "credit": definition.get("credit", "all"),
+        }
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        unique_keys(spec["blanks"])
+        keys = sorted(blank["key"] for blank in spec["blanks"])
+        if any(sorted(MARK.findall(text)) != keys for text in (*spec["text"].values(), *spec["html"].values()) if text):
+            raise SpecError(
+                "blanks-and-marks", gettext_noop("Each blank stands in the text once as {{key}}, in every language.")
+            )
+        if any(not normalise(text) for blank in spec["blanks"] for text in blank["accept"]):
+            raise SpecError("empty-blank", gettext_noop("An accepted answer of a blank is empty."))
+
+    def public_view(self, spec: Spec) -> Spec:
+        names = {blank["key"]: blank["uuid"] for blank in spec["blanks"]}
+
+        def marked(texts: Texts) -> Texts:
+            # An author's key may be the answer itself.
+            return {code: MARK.sub(lambda mark: f"{{{{{names[mark[1]]}}}}}", text) for code, text in texts.items()}
+
+        view = super().public_view(spec)
+        return {
+            **view,
+            "text": marked(view["text"]),
+            "html": marked(view["html"]),
+            "blanks": [{"uuid": blank["uuid"]} for blank in spec["blanks"]],
+        }
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        blanks = mapping(raw, "blanks")["blanks"]
+        if not isinstance(blanks, Mapping):
+            raise ResponseError("shape")
+        names = {blank["uuid"] for blank in view["blanks"]}
+        read = {known(name, names): text_answer(text, LIMIT) for name, text in blanks.items() if text != ""}
+        return {"blanks": dict(sorted(read.items()))}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        return {
+            "blanks": {blank["uuid"]: form.get(f"{view['uuid']}:{blank['uuid']}") or "" for blank in view["blanks"]}
+        }
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        given = response.get("blanks") or {}
+        if not any(normalise(text) for text in given.values()):
+            return score(spec, "unanswered", "unanswered")
+        parts, right = [], 0
+        for blank in spec["blanks"]:
+            decision = decide(given.get(blank["uuid"], ""), blank["accept"])
+            is_right = decision.verdict == "accept"
+            right += is_right
+            parts.append(
+                {
+                    "of": blank["uuid"],
+                    "outcome": "correct" if is_right else "incorrect",
+                    "rule": decision.rule,
+                    "matched": decision.matched,
+                }
+            )
+        return share(spec, right, len(parts), "blanks", parts)
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {"blanks": {blank["uuid"]: blank["accept"] for blank in spec["blanks"]}}
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        """`pieces` are the text around the blanks in its order: HTML, or the blank that stands there."""
+        given = response.get("blanks") or {}
+        pieces: list[dict[str, Any]] = []
+        names = [blank["uuid"] for blank in view["blanks"]]
+        for index, piece in enumerate(MARK.split(choose(view["html"]))):
+            if index % 2:
+                pieces.append({"uuid": piece, "number": names.index(piece) + 1, "text": given.get(piece, "")})
+            else:
+                pieces.append({"html": piece})
+        return {"limit": LIMIT, "blanks": names, "pieces": pieces}
+
+
+KIND = FillIn()

@@ -1,0 +1,147 @@
+"""Hand-in: a text, files, or both, graded by a person with a rubric.
+
+The rubric is the student's to see; the notes for whoever grades are not. The files themselves are rows of the attempt:
+the response that is graded names them under "files".
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from quizzes.questions.base import (
+    KEY_SCHEMA,
+    Form,
+    Html,
+    Identify,
+    Kind,
+    Response,
+    Score,
+    Spec,
+    SpecError,
+    Texts,
+    gettext_noop,
+    mapping,
+    score,
+    text_answer,
+    texts_schema,
+    unique_keys,
+)
+
+LIMIT = 20_000
+# What a student of this course hands in. None of them runs by being opened in a browser.
+FILE_TYPES = ("pdf", "txt", "md", "csv", "ipynb", "json", "png", "jpg", "docx", "xlsx", "pptx", "zip")
+MAX_FILES = 10
+
+
+class HandIn(Kind):
+    name = "hand_in"
+    label = gettext_noop("hand-in")
+    position = 80
+    by_person = True
+    with_files = True
+    schema = {
+        "type": "object",
+        "properties": {
+            "rubric": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 20,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "key": KEY_SCHEMA,
+                        "text": texts_schema(),
+                        "points": {"type": "number", "exclusiveMinimum": 0, "maximum": 9999.99},
+                    },
+                    "required": ["key", "text", "points"],
+                    "additionalProperties": False,
+                },
+            },
+            "text": {"type": "boolean"},
+            "files": {
+                "type": "object",
+                "properties": {
+                    "max": {"type": "integer", "minimum": 0, "maximum": MAX_FILES},
+                    "types": {"type": "array", "items": {"type": "string", "enum": list(FILE_TYPES)}},
+                },
+                "required": ["max"],
+                "additionalProperties": False,
+            },
+            "notes": texts_schema(),
+        },
+        "required": ["rubric"],
+        "additionalProperties": False,
+    }
+    example = (
+        "rubric:   # its points add up to the question's\n"
+        "  - {key: reasoning, points: 3, text: {ko: 근거를 밝혔다, en: Gives reasons}}\n"
+        "  - {key: figures, points: 2, text: {ko: 수치를 썼다, en: Uses figures}}\n"
+        "text: true\n"
+        "files: {max: 2, types: [pdf, ipynb]}"
+    )
+    response_shape = '{"text": "…"}; its files are sent by themselves'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        files = definition.get("files", {"max": 0})
+        return {
+            "rubric": [
+                {
+                    "uuid": identify(f"criterion/{criterion['key']}"),
+                    "text": criterion["text"],
+                    "html": html(criterion["text"]),
+                    "points": f"{Decimal(str(criterion['points'])):.2f}",
+                }
+                for criterion in definition["rubric"]
+            ],
+            "takes_text": definition.get("text", True),
+            "files": {"max": files["max"], "types": list(files.get("types") or FILE_TYPES)},
+            "notes": html(definition.get("notes", {})),
+        }
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        unique_keys(spec["rubric"])
+        if sum(Decimal(criterion["points"]) for criterion in spec["rubric"]) != Decimal(spec["points"]):
+            raise SpecError("rubric-sum", gettext_noop("The points of the rubric add up to those of the question."))
+        if not spec["takes_text"] and not spec["files"]["max"]:
+            raise SpecError("nothing-to-hand-in", gettext_noop("A hand-in takes a text, files, or both."))
+
+    def public_view(self, spec: Spec) -> Spec:
+        return {
+            **super().public_view(spec),
+            **{name: spec[name] for name in ("rubric", "takes_text", "files")},
+        }
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if view["takes_text"] else 0)}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        # A browser sends line ends as two characters, which are one to whoever counts.
+        return {"text": (form.get(view["uuid"]) or "").replace("\r\n", "\n")}
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        if not str(response.get("text") or "").strip() and not response.get("files"):
+            return score(spec, "unanswered", "unanswered")
+        return score(spec, "pending", "by-person")
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {}
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        return {
+            "limit": LIMIT,
+            "takes_text": view["takes_text"],
+            "files": view["files"],
+            "rubric": [
+                {
+                    "uuid": criterion["uuid"],
+                    "text": choose(criterion["text"]),
+                    "html": choose(criterion["html"]),
+                    "points": criterion["points"],
+                }
+                for criterion in view["rubric"]
+            ],
+        }
+
+
+KIND = HandIn()

@@ -1,0 +1,156 @@
+"""Matching: each thing on the left has one on the right, among distractors.
+
+Credit "partial": points × right pairs / pairs. A thing on the right may be chosen more than once.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from quizzes.questions.base import (
+    CREDIT_SCHEMA,
+    KEY_SCHEMA,
+    Form,
+    Html,
+    Identify,
+    Kind,
+    Response,
+    ResponseError,
+    Score,
+    Spec,
+    Texts,
+    gettext_noop,
+    known,
+    mapping,
+    score,
+    share,
+    texts_schema,
+    unique_keys,
+)
+
+
+class Matching(Kind):
+    name = "matching"
+    label = gettext_noop("matching")
+    position = 60
+    schema = {
+        "type": "object",
+        "properties": {
+            "pairs": {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": 20,
+                "items": {
+                    "type": "object",
+                    "properties": {"key": KEY_SCHEMA, "left": texts_schema(), "right": texts_schema()},
+                    "required": ["key", "left", "right"],
+                    "additionalProperties": False,
+                },
+            },
+            "distractors": {
+                "type": "array",
+                "maxItems": 10,
+                "items": {
+                    "type": "object",
+                    "properties": {"key": KEY_SCHEMA, "text": texts_schema()},
+                    "required": ["key", "text"],
+                    "additionalProperties": False,
+                },
+            },
+            "credit": CREDIT_SCHEMA,
+        },
+        "required": ["pairs"],
+        "additionalProperties": False,
+    }
+    example = (
+        "pairs:\n"
+        "  - {key: precision, left: {ko: 정밀도, en: Precision}, right: {ko: TP / (TP + FP), en: TP / (TP + FP)}}\n"
+        "  - {key: recall, left: {ko: 재현율, en: Recall}, right: {ko: TP / (TP + FN), en: TP / (TP + FN)}}\n"
+        "distractors:\n"
+        "  - {key: accuracy, text: {ko: (TP + TN) / N, en: (TP + TN) / N}}\n"
+        "credit: partial"
+    )
+    response_shape = '{"matches": {left uuid: right uuid, …}}'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        def side(key: str, texts: Texts) -> dict[str, Any]:
+            return {"uuid": identify(key), "text": texts, "html": html(texts)}
+
+        pairs = definition["pairs"]
+        return {
+            "pairs": [
+                {"left": side(f"left/{p['key']}", p["left"]), "right": side(f"right/{p['key']}", p["right"])}
+                for p in pairs
+            ],
+            "distractors": [side(f"distractor/{d['key']}", d["text"]) for d in definition.get("distractors", [])],
+            "credit": definition.get("credit", "all"),
+        }
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        unique_keys([*_lefts(spec), *_rights(spec)])
+
+    def public_view(self, spec: Spec) -> Spec:
+        # The right side by names that say nothing: its order must not be that of the left.
+        rights = sorted(_rights(spec), key=lambda right: right["uuid"])
+        return {**super().public_view(spec), "lefts": _lefts(spec), "rights": rights}
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        matches = mapping(raw, "matches")["matches"]
+        if not isinstance(matches, Mapping):
+            raise ResponseError("shape")
+        lefts = {left["uuid"] for left in view["lefts"]}
+        rights = {right["uuid"] for right in view["rights"]}
+        read = {known(left, lefts): known(right, rights) for left, right in matches.items() if right not in (None, "")}
+        return {"matches": dict(sorted(read.items()))}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        return {"matches": {left["uuid"]: form.get(f"{view['uuid']}:{left['uuid']}") for left in view["lefts"]}}
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        matches = response.get("matches") or {}
+        if not matches:
+            return score(spec, "unanswered", "unanswered")
+        # Two things on the right that read the same are the same to whoever answers.
+        same = {right["uuid"]: right["text"] for right in _rights(spec)}
+        right = [same.get(matches.get(pair["left"]["uuid"], "")) == pair["right"]["text"] for pair in spec["pairs"]]
+        parts = [
+            {
+                "of": pair["left"]["uuid"],
+                "outcome": "correct" if is_right else "incorrect",
+                "rule": "match",
+                "matched": "",
+            }
+            for pair, is_right in zip(spec["pairs"], right, strict=True)
+        ]
+        return share(spec, sum(right), len(right), "matches", parts)
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
+
+    def shuffled(self, view: Spec, order: random.Random) -> Spec:
+        rights = list(view["rights"])
+        order.shuffle(rights)
+        return {**view, "rights": rights}
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        matches = response.get("matches") or {}
+
+        def shown(side: Mapping[str, Any]) -> dict[str, Any]:
+            return {"uuid": side["uuid"], "text": choose(side["text"]), "html": choose(side["html"])}
+
+        return {
+            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in view["lefts"]],
+            "rights": [shown(right) for right in view["rights"]],
+        }
+
+
+def _lefts(spec: Spec) -> list[Spec]:
+    return [pair["left"] for pair in spec["pairs"]]
+
+
+def _rights(spec: Spec) -> list[Spec]:
+    return [*(pair["right"] for pair in spec["pairs"]), *spec["distractors"]]
+
+
+KIND = Matching()

@@ -1,0 +1,72 @@
+"""Multiple choice: any number of choices is right.
+
+Credit "all": full points for exactly the right set. Credit "partial": points × (right ones chosen / right ones −
+wrong ones chosen / wrong ones), never below 0, so that choosing everything, like guessing, earns nothing on average.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from quizzes.questions import choices
+from quizzes.questions.base import (
+    CREDIT_SCHEMA,
+    Form,
+    Html,
+    Identify,
+    Response,
+    ResponseError,
+    Score,
+    Spec,
+    SpecError,
+    gettext_noop,
+    known,
+    mapping,
+    partial,
+    score,
+)
+
+
+class MultipleChoice(choices.ChoiceKind):
+    name = "multiple_choice"
+    label = gettext_noop("multiple choice")
+    position = 20
+    schema = {"type": "object", "properties": {"credit": CREDIT_SCHEMA}, "additionalProperties": False}
+    example = "credit: partial"
+    response_shape = '{"choices": [uuid, …]}'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        # Left out where it is the default, so that versions from before there was one keep their digest.
+        return {"credit": "partial"} if definition.get("credit") == "partial" else {}
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        if not choices.correct(spec):
+            raise SpecError("none-correct", gettext_noop("A multiple choice question has at least one correct choice."))
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        chosen = mapping(raw, "choices")["choices"]
+        if not isinstance(chosen, list):
+            raise ResponseError("shape")
+        return {"choices": sorted({known(choice, choices.names(view)) for choice in chosen})}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        return {"choices": list(form.getlist(view["uuid"]))}
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        chosen, right = set(response.get("choices") or []), choices.correct(spec)
+        if not chosen:
+            return score(spec, "unanswered", "unanswered")
+        if chosen == right:
+            return score(spec, "correct", "choices")
+        if spec.get("credit") != "partial":
+            return score(spec, "incorrect", "choices")
+        wrong = choices.names(spec) - right
+        # With no wrong choice to take, what was chosen is a part of the right ones.
+        taken = Decimal(len(chosen & wrong)) / len(wrong) if wrong else Decimal(0)
+        top = Decimal(spec["points"])
+        earned = partial(top, Decimal(len(chosen & right)) / len(right) - taken)
+        return Score(f"{earned:.2f}", f"{top:.2f}", "partial" if earned else "incorrect", "choices-partial")
+
+
+KIND = MultipleChoice()

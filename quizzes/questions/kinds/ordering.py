@@ -1,0 +1,143 @@
+"""Ordering: things are put into their right order.
+
+Credit "partial": points × items at their right place / items.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from quizzes.questions.base import (
+    CREDIT_SCHEMA,
+    KEY_SCHEMA,
+    Form,
+    Html,
+    Identify,
+    Kind,
+    Response,
+    ResponseError,
+    Score,
+    Spec,
+    Texts,
+    gettext_noop,
+    known,
+    mapping,
+    score,
+    share,
+    texts_schema,
+    unique_keys,
+)
+
+
+class Ordering(Kind):
+    name = "ordering"
+    label = gettext_noop("ordering")
+    position = 50
+    schema = {
+        "type": "object",
+        "properties": {
+            "items": {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": 20,
+                "items": {
+                    "type": "object",
+                    "properties": {"key": KEY_SCHEMA, "text": texts_schema()},
+                    "required": ["key", "text"],
+                    "additionalProperties": False,
+                },
+            },
+            "credit": CREDIT_SCHEMA,
+        },
+        "required": ["items"],
+        "additionalProperties": False,
+    }
+    example = (
+        "items:   # in the right order\n"
+        "  - {key: collect, text: {ko: 모으기, en: Collect}}\n"
+        "  - {key: clean, text: {ko: 다듬기, en: Clean}}\n"
+        "credit: partial"
+    )
+    response_shape = '{"positions": {item uuid: 1, …}}'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        return {
+            "items": [
+                {"uuid": identify(f"item/{item['key']}"), "text": item["text"], "html": html(item["text"])}
+                for item in definition["items"]
+            ],
+            "credit": definition.get("credit", "all"),
+        }
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        unique_keys(spec["items"])
+
+    def public_view(self, spec: Spec) -> Spec:
+        # By their names, which say nothing: the order of the spec is the key.
+        items = sorted(spec["items"], key=lambda item: item["uuid"])
+        return {**super().public_view(spec), "items": items}
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        positions = mapping(raw, "positions")["positions"]
+        if not isinstance(positions, Mapping):
+            raise ResponseError("shape")
+        names = {item["uuid"] for item in view["items"]}
+        read: dict[str, int] = {}
+        for name, position in positions.items():
+            item = known(name, names)
+            if position in (None, ""):
+                continue
+            if isinstance(position, bool) or not isinstance(position, int) or not 1 <= position <= len(names):
+                raise ResponseError("shape")
+            read[item] = position
+        return {"positions": dict(sorted(read.items()))}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        given = {item["uuid"]: form.get(f"{view['uuid']}:{item['uuid']}") or "" for item in view["items"]}
+        return {
+            "positions": {
+                uuid: int(text) if text.isascii() and text.isdecimal() else text for uuid, text in given.items()
+            }
+        }
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        positions = response.get("positions") or {}
+        if not positions:
+            return score(spec, "unanswered", "unanswered")
+        # Two things at one place are not in an order; neither of them is at its right one.
+        places = list(positions.values())
+        right = [
+            positions.get(item["uuid"]) == place and places.count(place) == 1
+            for place, item in enumerate(spec["items"], 1)
+        ]
+        parts = [
+            {"of": item["uuid"], "outcome": "correct" if is_right else "incorrect", "rule": "position", "matched": ""}
+            for item, is_right in zip(spec["items"], right, strict=True)
+        ]
+        return share(spec, sum(right), len(right), "positions", parts)
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {"items": [item["uuid"] for item in spec["items"]]}
+
+    def shuffled(self, view: Spec, order: random.Random) -> Spec:
+        items = list(view["items"])
+        order.shuffle(items)
+        return {**view, "items": items}
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        positions = response.get("positions") or {}
+        return {
+            "items": [
+                {
+                    "uuid": item["uuid"],
+                    "text": choose(item["text"]),
+                    "html": choose(item["html"]),
+                    "position": positions.get(item["uuid"]),
+                }
+                for item in view["items"]
+            ]
+        }
+
+
+KIND = Ordering()

@@ -1,0 +1,90 @@
+"""Short answer: a term or a sentence, compared by the rules of `quizzes.short_answers`.
+
+`near_misses: review` sends an answer that is like an accepted one, or has it in a sentence, to a person; without it such
+an answer earns nothing. Likeness never awards credit.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
+
+from quizzes.questions.base import (
+    Form,
+    Html,
+    Identify,
+    Kind,
+    Response,
+    Score,
+    Spec,
+    SpecError,
+    Texts,
+    gettext_noop,
+    mapping,
+    score,
+    text_answer,
+)
+from quizzes.short_answers import decide, normalise
+
+# Characters. A short answer is a term or a sentence; an essay is another kind of question.
+LIMIT = 500
+
+
+class ShortAnswer(Kind):
+    name = "short_answer"
+    label = gettext_noop("short answer")
+    position = 30
+    rows: ClassVar[Literal["choices", "answers", ""]] = "answers"
+    schema = {
+        "type": "object",
+        "properties": {"near_misses": {"type": "string", "enum": ["review", "reject"]}},
+        "additionalProperties": False,
+    }
+    example = "near_misses: review"
+    response_shape = '{"text": "…"}'
+
+    def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
+        return {"near_misses": "review"} if definition.get("near_misses") == "review" else {}
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        accepted = {normalise(text) for text in spec["accept"]}
+        if not accepted or "" in accepted:
+            raise SpecError(
+                "empty-accepted", gettext_noop("A short answer question needs accepted answers, none of them empty.")
+            )
+        wrong = {normalise(text) for group in spec["known_wrong"] for text in group["answers"]}
+        if accepted & wrong:
+            raise SpecError("accepted-and-wrong", gettext_noop("A text is listed as accepted and as wrong."))
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        return {"text": form.get(view["uuid"]) or ""}
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        text = response.get("text") or ""
+        if not normalise(text):
+            return score(spec, "unanswered", "unanswered")
+        wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]
+        decision = decide(text, spec["accept"], wrong)
+        if decision.verdict == "review" and spec.get("near_misses") == "review":
+            return score(spec, "pending", decision.rule, decision.matched)
+        outcome: Literal["correct", "incorrect"] = "correct" if decision.verdict == "accept" else "incorrect"
+        return score(spec, outcome, decision.rule, decision.matched)
+
+    def solution(self, spec: Spec) -> dict[str, Any]:
+        return {"accept": spec["accept"]}
+
+    def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The feedback of the known wrong answer that matched, else that of the outcome."""
+        groups = spec["known_wrong"] if score["outcome"] != "correct" else []
+        said = next((group["feedback"] for group in groups if score["matched"] in group["answers"]), None)
+        if said is None:
+            return super().feedback(spec, response, score)
+        return [{"html": said, "lesson": spec["lesson"]}] if any(said.values()) else []
+
+    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        return {"limit": LIMIT}
+
+
+KIND = ShortAnswer()

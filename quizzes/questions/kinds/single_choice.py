@@ -1,0 +1,34 @@
+"""Single choice: exactly one choice is right."""
+
+from typing import Any
+
+from quizzes.questions import choices
+from quizzes.questions.base import Form, Response, Score, Spec, SpecError, gettext_noop, known, mapping, score
+
+
+class SingleChoice(choices.ChoiceKind):
+    name = "single_choice"
+    label = gettext_noop("single choice")
+    position = 10
+    response_shape = '{"choice": uuid}'
+
+    def parse(self, spec: Spec) -> None:
+        super().parse(spec)
+        if len(choices.correct(spec)) != 1:
+            raise SpecError("not-one-correct", gettext_noop("A single choice question has exactly one correct choice."))
+
+    def read_response(self, view: Spec, raw: Any) -> Response:
+        choice = mapping(raw, "choice")["choice"]
+        return {"choice": None if choice in (None, "") else known(choice, choices.names(view))}
+
+    def from_form(self, view: Spec, form: Form) -> Any:
+        return {"choice": form.get(view["uuid"])}
+
+    def grade(self, spec: Spec, response: Response) -> Score:
+        choice = response.get("choice")
+        if not choice:
+            return score(spec, "unanswered", "unanswered")
+        return score(spec, "correct" if choice in choices.correct(spec) else "incorrect", "choice", choice)
+
+
+KIND = SingleChoice()

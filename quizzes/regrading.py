@@ -1,0 +1,202 @@
+"""Owns the regrade as a reviewed change: a dry run that names whose grade rises or falls and why → approved with a reason
+by a person → applied attempt by attempt, which can be repeated safely. Nobody's grade falls without all three.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.api import DomainError
+from common.queue import publish_on_commit
+from courses import gradebook
+from courses.models import GradeChange, GradeItem
+from quizzes import grading
+from quizzes.models import Attempt, AttemptGrade, Quiz, Regrade, RegradeLine
+
+REGRADE_TASK = "quizzes.tasks.run_regrade"
+
+
+class NothingToRegrade(DomainError):
+    slug = "nothing-to-regrade"
+    status = 409
+
+
+class RegradeRefused(DomainError):
+    slug = "regrade-refused"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a regrade has come: lines applied or overtaken, of all."""
+
+    done: int
+    total: int
+
+
+def outdated(quiz: Quiz) -> Iterable[Attempt]:
+    """The graded attempts whose last grading is by another version than the current one."""
+    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
+    return (
+        Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        .annotate(graded_by=Subquery(last))
+        .exclude(graded_by=F("quiz__current_version_id"))
+        .select_related("version", "quiz__activity", "enrolment__user")
+        .order_by("enrolment__user__name", "enrolment_id", "number")
+    )
+
+
+def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
+    """Compute what the current version's key would do to every graded attempt, and change nothing.
+
+    A draft that nobody has approved is replaced. Raises NothingToRegrade (no grade would change) and RegradeRefused
+    (one is running).
+    """
+    version = quiz.current_version
+    if version is None:
+        raise NothingToRegrade(_("This quiz has no questions yet."))
+    lines = [line for attempt in outdated(quiz) if (line := _line(attempt, version.pk)) is not None]
+    if not lines:
+        raise NothingToRegrade(_("The current key changes nobody's grade."))
+    try:
+        with transaction.atomic():
+            Regrade.objects.filter(quiz=quiz, status=Regrade.Status.DRAFT).update(status=Regrade.Status.DISCARDED)
+            regrade = Regrade.objects.create(quiz=quiz, version=version, created_by=actor, created_at=now)
+            _add_standings(quiz, lines)
+            for line in lines:
+                line.regrade = regrade
+            RegradeLine.objects.bulk_create(lines)
+    except IntegrityError as error:
+        raise RegradeRefused(_("A regrade of this quiz is running.")) from error
+    return regrade
+
+
+def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
+    """What the version's key does to one attempt; None where every question is worth what it was."""
+    last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+    graded = grading.grading_of(attempt, version_id=version_id)
+    changes: list[dict[str, Any]] = []
+    for uuid, score in graded.scores.items():
+        old = last.details.get(uuid, {"points": "0.00", "max_points": "0.00", "outcome": "unanswered"})
+        if (old["points"], old["max_points"], old["outcome"]) != (score.points, score.max_points, score.outcome):
+            changes.append(
+                {
+                    "question": uuid,
+                    "old": old["points"],
+                    "new": score.points,
+                    "rule": score.rule,
+                    "matched": score.matched,
+                }
+            )
+    if not changes:
+        return None
+    return RegradeLine(
+        attempt=attempt,
+        revision=last.revision,
+        old_points=last.points,
+        new_points=graded.points,
+        old_max_points=last.max_points,
+        new_max_points=graded.max_points,
+        changes=changes,
+    )
+
+
+def _add_standings(quiz: Quiz, lines: list[RegradeLine]) -> None:
+    """What the quiz stands at for each student before and after all the lines. A check has no standing."""
+    item = GradeItem.objects.filter(activity_id=quiz.activity_id).first()
+    if item is None:
+        return
+    ledger: dict[int, list[GradeChange]] = {}
+    for change in GradeChange.objects.filter(item=item):
+        ledger.setdefault(change.enrolment_id, []).append(change)
+    new: dict[int, list[GradeChange]] = {}
+    for line in lines:
+        new.setdefault(line.attempt.enrolment_id, []).append(
+            GradeChange(
+                item=item,
+                source=line.attempt.uuid,
+                source_number=line.attempt.number,
+                revision=line.revision + 1,
+                points=line.new_points,
+                max_points=line.new_max_points,
+            )
+        )
+    for line in lines:
+        student = line.attempt.enrolment_id
+        before = ledger.get(student, [])
+        line.old_standing = gradebook.fold(item, before).percent
+        line.new_standing = gradebook.fold(item, [*before, *new[student]]).percent
+
+
+def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> None:
+    """Let a draft become true, with a reason that the students will read. Raises RegradeRefused."""
+    reason = reason.strip()
+    if not reason:
+        raise RegradeRefused(_("Say why: the students whose grade changes will read it."))
+    with transaction.atomic():
+        quiz = Quiz.objects.select_for_update().get(pk=regrade.quiz_id)
+        if quiz.current_version_id != regrade.version_id:
+            raise RegradeRefused(_("The quiz has been changed since. Make the dry run again."))
+        approved = Regrade.objects.filter(pk=regrade.pk, status=Regrade.Status.DRAFT).update(
+            status=Regrade.Status.APPROVED, reason=reason, approved_by=actor, approved_at=now
+        )
+        if not approved:
+            raise RegradeRefused(_("This regrade is no draft any more."))
+        publish_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
+
+
+def run(*, regrade_id: int, now: datetime) -> Progress:
+    """Apply the lines of an approved regrade that are not applied yet, each in a transaction of its own. Safe to repeat,
+    and to run in two workers at once."""
+    regrade = Regrade.objects.select_related("approved_by").get(pk=regrade_id)
+    if regrade.status == Regrade.Status.APPROVED:
+        for line in RegradeLine.objects.filter(regrade=regrade, applied_at=None, is_overtaken=False):
+            _apply(regrade, line.pk, now)
+        Regrade.objects.filter(pk=regrade.pk, status=Regrade.Status.APPROVED).update(
+            status=Regrade.Status.DONE, finished_at=now
+        )
+    return progress(regrade)
+
+
+def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
+    with transaction.atomic():
+        line = RegradeLine.objects.select_for_update().get(pk=line_id)
+        if line.applied_at is not None or line.is_overtaken:
+            return
+        attempt = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=line.attempt_id)
+        grading.lock_graded(attempt)
+        last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+        if last.revision != line.revision:
+            # Somebody graded it in between: what was approved no longer says what would happen.
+            RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
+            return
+        grading.grade_anew(
+            attempt=attempt,
+            now=now,
+            version_id=regrade.version_id,
+            reason=regrade.reason,
+            actor=regrade.approved_by,
+        )
+        RegradeLine.objects.filter(pk=line.pk).update(applied_at=now)
+
+
+def progress(regrade: Regrade) -> Progress:
+    """How far it has come."""
+    lines = RegradeLine.objects.filter(regrade=regrade)
+    open_lines = lines.filter(applied_at=None, is_overtaken=False).count()
+    total = lines.count()
+    return Progress(total - open_lines, total)
+
+
+def sweep(*, now: datetime) -> int:
+    """Ring again for approved regrades that are not done; returns how many."""
+    waiting = Regrade.objects.filter(status=Regrade.Status.APPROVED, approved_at__lte=now - grading.SWEEP_AFTER)
+    for regrade_id in waiting.values_list("pk", flat=True):
+        publish_on_commit(REGRADE_TASK, regrade_id=regrade_id)
+    return len(waiting)

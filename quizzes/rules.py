@@ -1,0 +1,92 @@
+"""Owns what one student may do with one quiz and until when: the quiz's rules, their cohort's dates, their exception."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from courses.models import Enrolment
+from quizzes.models import Quiz, QuizDates, QuizException
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in force. None: no limit. `closes_at` is the due date where nothing late is accepted."""
+
+    attempts_allowed: int | None
+    time_limit: timedelta | None
+    grace: timedelta
+    opens_at: datetime | None
+    due_at: datetime | None
+    closes_at: datetime | None
+    deduction: int
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the dates let an attempt start now."""
+        return not self.opens_later(now) and not self.is_closed(now)
+
+    def opens_later(self, now: datetime) -> bool:
+        return self.opens_at is not None and now < self.opens_at
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.closes_at is not None and now >= self.closes_at
+
+    def is_past_due(self, now: datetime) -> bool:
+        """Whether the due date, or the closing where there is none, has passed."""
+        end = self.due_at or self.closes_at
+        return end is not None and now >= end
+
+    def deadline(self, started_at: datetime) -> datetime | None:
+        """When an attempt that started then is handed in by the server: its time is up, or the quiz closes."""
+        ends = [self.closes_at, started_at + self.time_limit if self.time_limit is not None else None]
+        return min((end for end in ends if end is not None), default=None)
+
+
+UNLIMITED = Rules(None, None, timedelta(0), None, None, None, 0)
+
+
+def rules_for(quiz: Quiz, enrolment: Enrolment) -> Rules:
+    """The rules of `quiz` for one student. An exception's date goes before the cohort's, and that before the quiz's.
+
+    Two queries; none for a lesson's check, which knows no rules.
+    """
+    if not quiz.is_graded:
+        return UNLIMITED
+    cohort = QuizDates.objects.filter(quiz=quiz, cohort_id=enrolment.cohort_id).first() if enrolment.cohort_id else None
+    exception = QuizException.objects.filter(quiz=quiz, enrolment=enrolment).first()
+    return _combined(quiz, cohort, exception)
+
+
+def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | None) -> Rules:
+    sources = [source for source in (exception, cohort, quiz) if source is not None]
+
+    def date(name: str) -> datetime | None:
+        return next((value for source in sources if (value := getattr(source, name)) is not None), None)
+
+    due_at, closes_at = date("due_at"), date("closes_at")
+    if quiz.late_rule == Quiz.LateRule.REFUSE:
+        closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
+    allowed, limit = quiz.attempts_allowed, quiz.time_limit
+    extra = exception.extra_minutes if exception else 0
+    return Rules(
+        attempts_allowed=None if allowed is None else allowed + (exception.extra_attempts if exception else 0),
+        time_limit=None if limit is None else timedelta(minutes=limit + extra),
+        grace=timedelta(seconds=quiz.grace),
+        opens_at=date("opens_at"),
+        due_at=due_at,
+        closes_at=closes_at,
+        deduction=quiz.late_deduction if quiz.late_rule == Quiz.LateRule.DEDUCT else 0,
+    )
+
+
+def late_deduction(*, due_at: datetime | None, submitted_at: datetime, a_day: int) -> int:
+    """What being late takes off, in percent: `a_day` for each day begun after the due date, at most 100."""
+    if due_at is None or submitted_at <= due_at:
+        return 0
+    return min(100, a_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
+
+
+def after_deduction(points: Decimal, percent: int) -> Decimal:
+    """Points with `percent` taken off, rounded down to 0.01."""
+    return Decimal(int(Fraction(points) * (100 - percent))) / 100

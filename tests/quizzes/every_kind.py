@@ -1,0 +1,95 @@
+"""A quiz with a question of every kind, each of whose keys holds a canary."""
+
+from typing import Any
+
+from quizzes import publishing
+from quizzes.models import Question, Quiz
+from tests.factories import add_short_answer, add_single_choice
+
+CANARY = "canary7391"
+_TEXTS = {"ko": "가", "en": "a"}
+
+
+def _named(key: str, **texts: str) -> dict[str, Any]:
+    return {"key": key, **{name: {"ko": text, "en": text} for name, text in texts.items()}}
+
+
+# By kind: the definition, and what the text needs.
+DEFINITIONS: dict[str, tuple[dict[str, Any], str, int]] = {
+    "numeric": ({"value": 7391.25, "tolerance": 0.5, "unit": "ms", "units": {"s": 1000}}, "How long?", 2),
+    "ordering": (
+        {"items": [_named(f"{CANARY}-{n}", text=f"step {n}") for n in "abc"], "credit": "partial"},
+        "In order?",
+        3,
+    ),
+    "matching": (
+        {
+            "pairs": [_named(f"{CANARY}-{n}", left=f"left {n}", right=f"right {n}") for n in "abc"],
+            "distractors": [_named(f"{CANARY}-d", text="right d")],
+            "credit": "partial",
+        },
+        "Which?",
+        3,
+    ),
+    "fill_in": (
+        {"blanks": [{"key": f"{CANARY}-{n}", "accept": [f"{CANARY} {n}"]} for n in "ab"], "credit": "partial"},
+        f"One {{{{{CANARY}-a}}}} and two {{{{{CANARY}-b}}}}.",
+        2,
+    ),
+    "hand_in": (
+        {
+            "rubric": [{"key": "reasons", "text": _TEXTS, "points": 3}, {"key": "figures", "text": _TEXTS, "points": 1}],
+            "files": {"max": 2, "types": ["txt", "pdf", "zip"]},
+            "notes": {"en": f"{CANARY} notes"},
+        },
+        "Write.",
+        4,
+    ),
+}
+
+
+def add(quiz: Quiz, kind: str, **fields: Any) -> Question:
+    """Add one question of a kind whose definition is its key."""
+    definition, text, points = DEFINITIONS[kind]
+    return Question.objects.create(
+        quiz=quiz,
+        key=kind.replace("_", "-"),
+        kind=kind,
+        position=quiz.questions.count(),
+        points=points,
+        text_ko=text,
+        text_en=text,
+        correct_feedback_en=f"{CANARY} yes",
+        incorrect_feedback_en=f"{CANARY} no",
+        definition=definition,
+        **fields,
+    )
+
+
+def fill(quiz: Quiz) -> None:
+    """Have the quiz ask a question of every kind there is, and publish it."""
+    quiz.questions.all().delete()
+    choice = add_single_choice(quiz, "single")
+    choice.choices.update(feedback_ko=f"{CANARY} single", feedback_en=f"{CANARY} single")
+    several = add_single_choice(quiz, "several", definition={"credit": "partial"})
+    Question.objects.filter(pk=several.pk).update(kind="multiple_choice")
+    several.choices.update(feedback_ko=f"{CANARY} several", feedback_en=f"{CANARY} several")
+    add_short_answer(quiz, "short", [f"{CANARY} accepted"], [f"{CANARY} wrong"])
+    for kind in DEFINITIONS:
+        add(quiz, kind)
+    publishing.publish(quiz)
+
+
+def right(spec: dict[str, Any]) -> dict[str, Any]:
+    """The response that earns full marks by the key, for kinds that a machine grades."""
+    if spec["kind"] == "single_choice":
+        return {"choice": next(choice["uuid"] for choice in spec["choices"] if choice["correct"])}
+    if spec["kind"] == "multiple_choice":
+        return {"choices": [choice["uuid"] for choice in spec["choices"] if choice["correct"]]}
+    if spec["kind"] == "ordering":
+        return {"positions": {item["uuid"]: place for place, item in enumerate(spec["items"], 1)}}
+    if spec["kind"] == "matching":
+        return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
+    if spec["kind"] == "fill_in":
+        return {"blanks": {blank["uuid"]: blank["accept"][0] for blank in spec["blanks"]}}
+    return {"text": {"short_answer": f"{CANARY} accepted", "numeric": "7.39125 s"}.get(spec["kind"], "Because.")}
