@@ -9,7 +9,8 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol
 
 Spec = dict[str, Any]
@@ -18,7 +19,6 @@ Texts = dict[str, str]
 
 Outcome = Literal["correct", "partial", "incorrect", "unanswered", "pending"]
 PENDING: Outcome = "pending"
-CENT = Decimal("0.01")
 
 
 def gettext_noop(message: str) -> str:
@@ -163,13 +163,14 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
     top = Decimal(spec["points"])
     if right == of:
         return Score(f"{top:.2f}", f"{top:.2f}", "correct", rule, parts=parts)
-    earned = partial(top, Decimal(right) / of) if spec["credit"] == "partial" else Decimal(0)
+    earned = partial(top, Fraction(right, of)) if spec["credit"] == "partial" else Decimal(0)
     return Score(f"{earned:.2f}", f"{top:.2f}", "partial" if earned else "incorrect", rule, parts=parts)
 
 
-def partial(points: Decimal, fraction: Decimal) -> Decimal:
+def partial(points: Decimal, fraction: Fraction) -> Decimal:
     """A fraction of the points, rounded down to 0.01 and never below 0."""
-    return max(Decimal(0), points * fraction).quantize(CENT, ROUND_DOWN)
+    # Fractions, because a third of 3 points in decimals would be 0.99.
+    return max(Decimal(0), Decimal(int(Fraction(points) * fraction * 100)) / 100)
 
 
 def mapping(raw: Any, *names: str) -> Mapping[str, Any]:
