@@ -23,7 +23,8 @@ from accounts.models import User
 from common.queue import publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
-from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade, GradeNotice, HandInFile, Review
+from quizzes import lookups
+from quizzes.models import AnswerKey, Attempt, AttemptGrade, GradeNotice, HandInFile, Review
 from quizzes.questions import KINDS, PENDING, Outcome, Response, Score, Spec
 from quizzes.rules import after_deduction
 
@@ -78,8 +79,8 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     token = _claim(attempt_id, now)
     if token is None:
         return False
-    attempt = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt_id)
-    return _finish(attempt, token, grading_of(attempt), now)
+    attempt = lookups.attempt(attempt_id)
+    return _finish(attempt, token, grading_of(attempt, key=lookups.key_of(attempt.version)), now)
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
@@ -95,12 +96,12 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
             )
         )
         # Read inside the same transaction: the row is still locked, so the token is the one just written.
-        return Attempt.objects.values_list("tries", flat=True).get(pk=attempt_id) if claimed else None
+        return lookups.tries(attempt_id) if claimed else None
 
 
 def responses_of(attempt: Attempt) -> dict[str, Response]:
     """What was answered to each question, with the files of those that take files."""
-    responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
+    responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     if any(KINDS[view["kind"]].with_files for view in attempt.views):
         for question, uuid in HandInFile.objects.filter(attempt=attempt, removed_at=None).values_list(
             "question", "uuid"
@@ -117,14 +118,27 @@ def key_of(attempt: Attempt, version_id: int) -> dict[str, Spec]:
     return {view["uuid"]: other.get(view["uuid"], own[view["uuid"]]) for view in attempt.views}
 
 
-def grading_of(attempt: Attempt, *, version_id: int | None = None, last_review: int | None = None) -> Grading:
-    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all)."""
-    key = key_of(attempt, version_id or attempt.version_id)
+def grading_of(
+    attempt: Attempt,
+    *,
+    version_id: int | None = None,
+    last_review: int | None = None,
+    key: Mapping[str, Spec] | None = None,
+) -> Grading:
+    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all).
+
+    `key` is that of the attempt's own version, where it is at hand.
+    """
+    key = key or key_of(attempt, version_id or attempt.version_id)
     responses = responses_of(attempt)
-    reviews = Review.objects.filter(attempt=attempt).order_by("pk")
-    decided = {str(review.question): review for review in reviews if last_review is None or review.pk <= last_review}
+    decided = {
+        str(review.question): review
+        for review in lookups.reviews(attempt)
+        if last_review is None or review.pk <= last_review
+    }
     scores = {}
-    for uuid, spec in key.items():
+    for uuid in (view["uuid"] for view in attempt.views):
+        spec = key[uuid]
         score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
         scores[uuid] = _decided(score, decided[uuid]) if uuid in decided else score
     points = sum((Decimal(score.points) for score in scores.values()), Decimal(0))

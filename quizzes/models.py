@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.prepared import adapted
 from courses.models import Activity, AppendOnlyModel, Cohort, Enrolment, GradeItem
 from quizzes.questions import KINDS
 
@@ -24,6 +25,17 @@ from quizzes.questions import KINDS
 def question_kinds() -> list[tuple[str, Any]]:
     """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
     return [(name, _(kind.label)) for name, kind in KINDS.items()]
+
+
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def for_student(self, user: User) -> Self:
+        """What stands in the outlines of the person's courses, quizzes and lessons' checks."""
+        return self.filter(
+            activity__archived_at=None,
+            activity__course__is_published=True,
+            activity__course__enrolments__user=user,
+            activity__course__enrolments__status=Enrolment.Status.ACTIVE,
+        )
 
 
 class Quiz(models.Model):
@@ -92,6 +104,8 @@ class Quiz(models.Model):
         "QuizVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = QuizQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quiz")
@@ -384,6 +398,35 @@ class Attempt(models.Model):
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def keep(
+        self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
+    ) -> dict[UUID, int]:
+        """Store responses by question, in one statement; returns the sequence number of each that was stored.
+
+        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins) or has been
+        checked. The ORM has no INSERT that updates on a condition.
+        """
+        if not responses:
+            return {}
+        json = self.model._meta.get_field("response").get_db_prep_value
+        values: list[Any] = []
+        for question, response in responses.items():
+            values += [attempt.pk, adapted(question), json(response, connection), sequence or 0, adapted(now)]
+        count_up = "quizzes_answer.sequence + 1" if sequence is None else "excluded.sequence"
+        later = "" if sequence is None else "AND quizzes_answer.sequence < excluded.sequence"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
+                + ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
+                + " ON CONFLICT (attempt_id, question) DO UPDATE SET response = excluded.response,"
+                f" sequence = {count_up}, saved_at = excluded.saved_at"
+                f" WHERE quizzes_answer.checked_at IS NULL {later} RETURNING question, sequence",
+                values,
+            )
+            return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
+
+
 class Answer(models.Model):
     """The latest answer to one question of an attempt. `sequence` is the client's count: an older one never wins."""
 
@@ -394,6 +437,8 @@ class Answer(models.Model):
     saved_at = models.DateTimeField(_("saved"))
     # The student has looked at this question's feedback during the attempt; the answer is closed by that.
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")

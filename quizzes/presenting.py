@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from common import languages
+from quizzes import lookups
 from quizzes.models import Attempt
 from quizzes.questions import KINDS, Response, Spec
 
@@ -59,7 +60,7 @@ def present(
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
     """The questions of an attempt with what was answered so far."""
     if responses is None:
-        responses = {str(answer.question): answer.response for answer in attempt.answers.all()}
+        responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     return present(
         attempt.views,
         seed=attempt.uuid,

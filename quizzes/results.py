@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from common.api import DomainError
 from courses.models import Enrolment
+from quizzes import lookups
 from quizzes.grading import grading_of, is_pending, key_of, responses_of
-from quizzes.models import Answer, Attempt, AttemptGrade, HandInFile, Quiz, Review
+from quizzes.models import Attempt, AttemptGrade, HandInFile, Quiz, Review
 from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.rules import Rules, rules_for
 
@@ -104,7 +105,7 @@ class QuizOverview:
 def overview(*, quiz: Quiz, enrolment: Enrolment, now: datetime) -> QuizOverview:
     """The student's attempts at the quiz, the last first. One query, and two for the rules."""
     rules = rules_for(quiz, enrolment)
-    attempts = list(Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("-number"))
+    attempts = lookups.attempts_at(quiz, enrolment)
     used = attempts[0].number if attempts else 0
     allowed = rules.attempts_allowed if quiz.is_graded else quiz.attempts_allowed
     left = None if allowed is None else max(0, allowed - used)
@@ -129,7 +130,7 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
     }
     is_graded = attempt.status == Attempt.Status.GRADED
     can_reveal = is_graded and not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
-    grades = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    grades = lookups.grades(attempt)
     questions = _question_results(attempt, grades[-1], with_key=shown) if grades else []
     return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen)
 
@@ -175,7 +176,7 @@ def checked(attempt: Attempt) -> dict[str, QuestionResult]:
 
 
 def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:
-    responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
+    responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     key = key_of(attempt, grade.version_id) if with_key else {}
     details = grade.details
     reviews = _reviews(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
@@ -194,7 +195,7 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
 
 
 def _reviews(attempt: Attempt) -> dict[str, Review]:
-    return {str(review.question): review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
+    return {str(review.question): review for review in lookups.reviews(attempt)}
 
 
 def files_of(attempt: Attempt) -> dict[str, list[HandInFile]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from courses.models import Enrolment
+from quizzes import lookups
 from quizzes.models import Quiz, QuizDates, QuizException
 
 
@@ -53,9 +54,8 @@ def rules_for(quiz: Quiz, enrolment: Enrolment) -> Rules:
     """
     if not quiz.is_graded:
         return UNLIMITED
-    cohort = QuizDates.objects.filter(quiz=quiz, cohort_id=enrolment.cohort_id).first() if enrolment.cohort_id else None
-    exception = QuizException.objects.filter(quiz=quiz, enrolment=enrolment).first()
-    return _combined(quiz, cohort, exception)
+    cohort = lookups.dates(quiz, enrolment.cohort_id) if enrolment.cohort_id else None
+    return _combined(quiz, cohort, lookups.exception(quiz, enrolment))
 
 
 def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | None) -> Rules:

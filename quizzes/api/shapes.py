@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common import languages
 from courses.models import Activity
-from quizzes import results
+from quizzes import lookups, results
 from quizzes.models import Answer, Attempt, HandInFile, Quiz
 from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import Response
@@ -195,7 +195,7 @@ def summary(attempt: Attempt) -> AttemptSummary:
 
 def in_full(attempt: Attempt) -> AttemptInFull:
     """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
-    answers = {str(answer.question): answer for answer in attempt.answers.all()}
+    answers = {str(answer.question): answer for answer in lookups.answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     files = results.files_of(attempt)
     checked = {uuid: QuestionOutcome(result) for uuid, result in results.checked(attempt).items()}

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpResponse, JsonResponse, QueryDict
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError, problem_response
 from courses.models import Activity
-from quizzes import attempts, hand_ins, results
+from quizzes import attempts, hand_ins, lookups, results
 from quizzes.models import Attempt, HandInFile, Quiz
 from quizzes.presenting import present_attempt
 from quizzes.questions import KINDS
@@ -26,10 +26,11 @@ from quizzes.questions import KINDS
 POLL_DELAYS = (250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
 
 
-def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
-    return Attempt.objects.for_student(request.user).select_related(
-        "quiz__activity__course", "enrolment__course", "version"
-    )
+def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    attempt = lookups.own_attempt(request.user, uuid)
+    if attempt is None:
+        raise Http404
+    return attempt
 
 
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
@@ -40,7 +41,7 @@ def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
 @login_required
 @require_GET
 def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status != Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-result", attempt.uuid)
@@ -74,7 +75,7 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
 @require_POST
 def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Keep one answer (asked by the page's script, answered in JSON) or, without script, the whole form."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     if "question" not in request.POST:
         return _save_form(request, attempt)
     try:
@@ -129,7 +130,7 @@ def _with_form_saved(
 @require_POST
 def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
     """Close one answer and show what there is to say about it, where the quiz does that at once."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     return _with_form_saved(
         request,
         attempt,
@@ -142,7 +143,7 @@ def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> 
 @require_POST
 def attempt_files(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
     """Add the files that were chosen for one question."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
 
     def keep() -> None:
         uploads = request.FILES.getlist(f"{question}:files")
@@ -157,7 +158,7 @@ def attempt_files(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> 
 @login_required
 @require_POST
 def file_remove(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     row = get_object_or_404(attempt.files.filter(removed_at=None), uuid=file)
     return _with_form_saved(request, attempt, lambda: hand_ins.remove(file=row, now=timezone.now()), str(row.question))
 
@@ -183,7 +184,7 @@ def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> File
 @require_POST
 def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Hand in. The first press of a page without script with unanswered questions asks once whether it is meant."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     try:
         attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
     except attempts.AttemptClosed as closed:
@@ -198,7 +199,7 @@ def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @require_GET
 def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-detail", attempt.uuid)
@@ -234,7 +235,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def attempt_reveal(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     try:
         results.reveal(attempt=attempt, now=timezone.now())
     except DomainError as refused:
