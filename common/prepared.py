@@ -6,7 +6,7 @@ Building a query's SQL takes Django several times as long as running it (see doc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -57,7 +57,7 @@ class Prepared(Generic[M]):
                 populator.populate(row, instance)
             for name, column in written.annotations.items():
                 setattr(instance, name, row[column])
-            found.append(instance)
+            found.append(cast("M", instance))
         return found
 
     def first(self, *arguments: Any) -> M | None:
@@ -108,7 +108,7 @@ class Prepared(Generic[M]):
             model=info["model"] if info else None,
             columns=columns,
             names=[selected[0].target.attname for selected in compiler.select[columns]],
-            related=get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS) if info else [],
+            related=get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS) if info else [],  # type: ignore[call-arg]  # the stubs are those of the next Django
             annotations=compiler.annotation_col_map or {},
             selected=named,
         )

@@ -1,4 +1,4 @@
-"""Owns how an answer of the API is shaped: an allow-list of fields, declared once, for the answer and the schema."""
+"""Owns how the API's requests are read and its answers are shaped: by fields declared once, for both and the schema."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -43,6 +43,21 @@ def _plan(serializer: type["OutputSerializer"]) -> list[_Shape]:
         (name, serializer.getter(field.source or name), _converter(field))
         for name, field in serializer._declared_fields.items()
     ]
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """What a request holds. DRF copies every field for each use; `read` has one instance of each class do it all."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """The validated values. Raises ValidationError."""
+        values: dict[str, Any] = _reader(cls).run_validation(data)
+        return values
+
+
+@cache
+def _reader(serializer: type[InputSerializer]) -> InputSerializer:
+    return serializer()
 
 
 class OutputSerializer(serializers.Serializer[Any]):

@@ -23,7 +23,7 @@ from accounts.requests import AuthenticatedRequest
 from common import schema
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
 from common.api import DomainError
-from courses.models import Cohort
+from courses.models import Cohort, Course
 from quizzes import attempts, grading, publishing, regrading
 from quizzes.models import (
     AcceptedAnswer,
@@ -69,7 +69,7 @@ class QuizDatesInline(OwnedInline, TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "cohort" and not request.user.is_superuser:
-            kwargs["queryset"] = Cohort.objects.filter(course__instructors__pk=request.user.pk)
+            kwargs["queryset"] = Cohort.objects.filter(course__in=Course.objects.for_instructor(request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

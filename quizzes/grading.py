@@ -313,8 +313,9 @@ class Decision:
 # --- What nobody graded ---------------------------------------------------------------------------------------
 
 
-def sweep(*, now: datetime) -> Sweep:
-    """Ring again for what stayed submitted and for every expired lease; hand over to a person what failed too often."""
+def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
+    """Ring again for what stayed submitted for so long and for every expired lease; hand over to a person what failed
+    too often."""
     given_up = (
         Attempt.objects.claimable(now=now)
         .filter(tries__gte=MAX_TRIES)
@@ -324,7 +325,7 @@ def sweep(*, now: datetime) -> Sweep:
         log.error("attempts_need_attention", count=given_up)
     waiting = (
         Attempt.objects.claimable(now=now)
-        .filter(submitted_at__lte=now - SWEEP_AFTER)
+        .filter(submitted_at__lte=now - after)
         .order_by("submitted_at")
         .values_list("pk", flat=True)[:SWEEP_LIMIT]
     )

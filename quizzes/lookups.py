@@ -96,7 +96,7 @@ _HELD = Prepared(
 )
 _TRIES = Prepared(lambda pk: Attempt.objects.filter(pk=pk).values("tries"), samples=(-1,))
 _ENROLMENT_HELD = Prepared(
-    lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"),  # type: ignore[arg-type, return-value]
+    lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"),
     samples=(-1,),
 )
 _OF_QUIZ = Prepared(

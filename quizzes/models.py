@@ -398,6 +398,22 @@ class Attempt(models.Model):
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
 
+_KEEP_LATER = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.sequence < excluded.sequence
+RETURNING question, sequence
+"""
+_KEEP_LAST = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL
+RETURNING question, sequence
+"""
+
+
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def keep(
         self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
@@ -413,17 +429,9 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         values: list[Any] = []
         for question, response in responses.items():
             values += [attempt.pk, adapted(question), json(response, connection), sequence or 0, adapted(now)]
-        count_up = "quizzes_answer.sequence + 1" if sequence is None else "excluded.sequence"
-        later = "" if sequence is None else "AND quizzes_answer.sequence < excluded.sequence"
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
-                + ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
-                + " ON CONFLICT (attempt_id, question) DO UPDATE SET response = excluded.response,"
-                f" sequence = {count_up}, saved_at = excluded.saved_at"
-                f" WHERE quizzes_answer.checked_at IS NULL {later} RETURNING question, sequence",
-                values,
-            )
+            cursor.execute((_KEEP_LAST if sequence is None else _KEEP_LATER).replace("ROWS", rows), values)
             return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
 
 

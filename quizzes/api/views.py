@@ -119,9 +119,8 @@ class QuizAttempts(AuthenticatedAPIView):
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         now = timezone.now()
-        form = StartInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        code = form.validated_data.get("access_code", "")
+        given = StartInput.read(request.data)
+        code = given.get("access_code", "")
         attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now, access_code=code)
         is_new = attempt.started_at == now
         if not is_new:
@@ -157,14 +156,13 @@ class AttemptAnswer(AuthenticatedAPIView):
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
         attempt = _own(request, uuid)
-        form = AnswerInput(data=request.data)
-        form.is_valid(raise_exception=True)
+        given = AnswerInput.read(request.data)
         answer = attempts.save_answer(
             attempt=attempt,
             question=question,
-            response=form.validated_data["response"],
+            response=given["response"],
             now=timezone.now(),
-            sequence=form.validated_data.get("sequence"),
+            sequence=given.get("sequence"),
         )
         return Response(AnswerSerializer.shape(answer))
 
@@ -199,9 +197,8 @@ class AnswerFiles(AuthenticatedAPIView):
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
         attempt = _own(request, uuid)
-        form = FileInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        file = hand_ins.add(attempt=attempt, question=question, upload=form.validated_data["file"], now=timezone.now())
+        given = FileInput.read(request.data)
+        file = hand_ins.add(attempt=attempt, question=question, upload=given["file"], now=timezone.now())
         return Response(FileSerializer.shape(file), status=201)
 
 
@@ -233,9 +230,8 @@ class AttemptSubmit(AuthenticatedAPIView):
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         attempt = _own(request, uuid)
-        form = SubmitInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        answers = {_question_name(name): raw for name, raw in form.validated_data.get("answers", {}).items()}
+        given = SubmitInput.read(request.data)
+        answers = {_question_name(name): raw for name, raw in given.get("answers", {}).items()}
         attempt = attempts.submit(attempt=attempt, answers=answers, now=timezone.now())
         return Response(
             AttemptSummarySerializer.shape(shapes.summary(attempt)),

@@ -23,7 +23,7 @@ from quizzes.presenting import present_attempt
 from quizzes.questions import KINDS
 
 # Milliseconds between two looks for the result: soon at first, then less and less often.
-POLL_DELAYS = (250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
+POLL_DELAYS = (100, 150, 200, 250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
 
 
 def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
