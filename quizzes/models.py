@@ -377,6 +377,11 @@ class Attempt(models.Model):
         return next((view for view in self.views if view["uuid"] == str(question)), None)
 
     @property
+    def ran_out(self) -> bool:
+        """Whether it was handed in because its time was up: by the server, or by the open page at the deadline."""
+        return self.deadline is not None and self.submitted_at is not None and self.submitted_at >= self.deadline
+
+    @property
     def percent(self) -> int | None:
         """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
         if self.points is None:

@@ -5,11 +5,13 @@ A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {lang
 {language: HTML}. What a student meets is the kind's `public_view` of it, an allow-list without a word of the key.
 """
 
+import math
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol
 
 Spec = dict[str, Any]
@@ -18,7 +20,6 @@ Texts = dict[str, str]
 
 Outcome = Literal["correct", "partial", "incorrect", "unanswered", "pending"]
 PENDING: Outcome = "pending"
-CENT = Decimal("0.01")
 
 
 def gettext_noop(message: str) -> str:
@@ -163,13 +164,13 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
     top = Decimal(spec["points"])
     if right == of:
         return Score(f"{top:.2f}", f"{top:.2f}", "correct", rule, parts=parts)
-    earned = partial(top, Decimal(right) / of) if spec["credit"] == "partial" else Decimal(0)
+    earned = partial(top, Fraction(right, of)) if spec["credit"] == "partial" else Decimal(0)
     return Score(f"{earned:.2f}", f"{top:.2f}", "partial" if earned else "incorrect", rule, parts=parts)
 
 
-def partial(points: Decimal, fraction: Decimal) -> Decimal:
-    """A fraction of the points, rounded down to 0.01 and never below 0."""
-    return max(Decimal(0), points * fraction).quantize(CENT, ROUND_DOWN)
+def partial(points: Decimal, fraction: Fraction) -> Decimal:
+    """A fraction of the points, rounded down to 0.01 and never below 0. Exact: a third of 3 points is 1."""
+    return max(Decimal(0), Decimal(math.floor(Fraction(points) * fraction * 100)) / 100)
 
 
 def mapping(raw: Any, *names: str) -> Mapping[str, Any]:

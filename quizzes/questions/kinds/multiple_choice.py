@@ -6,6 +6,7 @@ wrong ones chosen / wrong ones), never below 0, so that choosing everything, lik
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from quizzes.questions import choices
@@ -63,9 +64,9 @@ class MultipleChoice(choices.ChoiceKind):
             return score(spec, "incorrect", "choices")
         wrong = choices.names(spec) - right
         # With no wrong choice to take, what was chosen is a part of the right ones.
-        taken = Decimal(len(chosen & wrong)) / len(wrong) if wrong else Decimal(0)
+        taken = Fraction(len(chosen & wrong), len(wrong)) if wrong else Fraction(0)
         top = Decimal(spec["points"])
-        earned = partial(top, Decimal(len(chosen & right)) / len(right) - taken)
+        earned = partial(top, Fraction(len(chosen & right), len(right)) - taken)
         return Score(f"{earned:.2f}", f"{top:.2f}", "partial" if earned else "incorrect", "choices-partial")
 
 

@@ -446,7 +446,7 @@ def test_query_counts_do_not_grow(alice_api: Api, quiz: Quiz, course: Course, co
         f"quizzes/{big.activity.uuid}": 6,
         f"quizzes/{big.activity.uuid}/attempts": 6,
         f"attempts/{attempt}": 4,
-        f"attempts/{attempt}/result": 6,
+        f"attempts/{attempt}/result": 7,
     }.items():
         with CaptureQueriesContext(connection) as captured:
             alice_api.get(path)
