@@ -130,6 +130,7 @@ if (form) {
     refused.delete(field.dataset.question);
     pending.set(field.dataset.question, state);
     unsaved.put(field.dataset.question, state);
+    say(field.dataset.question, "");
     count();
   };
   let typing = 0;
