@@ -257,7 +257,12 @@ def _keep_late(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime
     late = LateAnswer.objects.filter(attempt=attempt)
     known |= {answer.question: answer.response for answer in late}
     room = LATE_LIMIT - late.count()
-    fresh = [(question, response) for question, response in answers.items() if known.get(question) != response]
+    # A form that is sent after the end holds every question; one that was never answered is no evidence of anything.
+    fresh = [
+        (question, response)
+        for question, response in answers.items()
+        if known.get(question) != response and (question in known or any(response.values()))
+    ]
     LateAnswer.objects.bulk_create(
         LateAnswer(attempt=attempt, question=question, response=response, received_at=now)
         for question, response in fresh[: max(room, 0)]
@@ -273,6 +278,21 @@ def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, 
     if not overtaken and answer.response != response:
         raise AnswerChecked(_("You have checked this answer, so it can no longer change."), question=str(question))
     return answer
+
+
+def _store_all(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime) -> None:
+    """Keep the answers of a whole form, in three queries however many there are. What was checked stays as it is."""
+    stored = {answer.question: answer for answer in Answer.objects.filter(attempt=attempt)}
+    fresh, changed = [], []
+    for question, response in answers.items():
+        answer = stored.get(question)
+        if answer is None:
+            fresh.append(Answer(attempt=attempt, question=question, response=response, saved_at=now))
+        elif answer.checked_at is None and answer.response != response:
+            answer.response, answer.sequence, answer.saved_at = response, answer.sequence + 1, now
+            changed.append(answer)
+    Answer.objects.bulk_create(fresh)
+    Answer.objects.bulk_update(changed, ["response", "sequence", "saved_at"])
 
 
 def check_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
@@ -308,12 +328,12 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
         if too_late:
             _keep_late(locked, accepted, now)
             if is_open:
-                _hand_in(attempt, now=now, at=locked.deadline or now, expired=True)
+                _hand_in(attempt, locked, now=now, at=locked.deadline or now, expired=True)
         elif is_open:
             # What was checked is closed and stays; a form sends it along all the same.
             Answer.objects.keep(attempt, accepted, sequence=None, now=now)
             if refused is None:
-                _hand_in(attempt, now=now, at=now, expired=False)
+                _hand_in(attempt, locked, now=now, at=now, expired=False)
     if too_late and (accepted or refused or is_open):
         raise _closed(locked, now)
     if is_open and refused is not None:
@@ -335,11 +355,11 @@ def _readable(attempt: Attempt, answers: Mapping[UUID, Any]) -> tuple[dict[UUID,
     return accepted, refused
 
 
-def _hand_in(attempt: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
-    """in_progress → submitted, once; runs in the caller's transaction, which holds the row."""
-    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if attempt.due_at else 0
+def _hand_in(attempt: Attempt, locked: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
+    """in_progress → submitted, once; runs in the caller's transaction, which holds the row `locked`."""
+    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if locked.due_at else 0
     attempt.submitted_at, attempt.is_expired = at, expired
-    attempt.late_deduction = late_deduction(due_at=attempt.due_at, submitted_at=at, a_day=a_day)
+    attempt.late_deduction = late_deduction(due_at=locked.due_at, submitted_at=at, a_day=a_day)
     won = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
         status=Attempt.Status.SUBMITTED,
         submitted_at=at,
@@ -365,7 +385,7 @@ def expire(*, attempt: Attempt, now: datetime) -> bool:
     with transaction.atomic():
         locked = lookups.hold(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and locked.deadline and is_over(locked, now):
-            _hand_in(attempt, now=now, at=locked.deadline, expired=True)
+            _hand_in(attempt, locked, now=now, at=locked.deadline, expired=True)
     attempt.refresh_from_db(fields=STANDING)
     return attempt.is_expired
 

@@ -91,7 +91,7 @@ _OPEN = Prepared(
 )
 _BY_ID = Prepared(lambda pk: _whole(Attempt.objects.filter(pk=pk)), samples=(-1,))
 _HELD = Prepared(
-    lambda pk: Attempt.objects.select_for_update().filter(pk=pk).only("status", "deadline", "is_expired", "quiz_id"),
+    lambda pk: Attempt.objects.select_for_update().filter(pk=pk).only("status", "deadline", "due_at", "is_expired", "quiz_id"),
     samples=(-1,),
 )
 _TRIES = Prepared(lambda pk: Attempt.objects.filter(pk=pk).values("tries"), samples=(-1,))
@@ -140,7 +140,7 @@ def tries(pk: int) -> int:
 
 
 def hold(attempt: Attempt) -> Attempt:
-    """The attempt's row as it stands now, held until the transaction's end; status, deadline and `is_expired` of it."""
+    """The attempt's row as it stands now, held until the transaction's end; status, deadline, due date and `is_expired` of it."""
     held = _HELD.instances(attempt.pk)[0]
     held.quiz = attempt.quiz
     return held

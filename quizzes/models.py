@@ -391,6 +391,11 @@ class Attempt(models.Model):
         return next((view for view in self.views if view["uuid"] == str(question)), None)
 
     @property
+    def ran_out(self) -> bool:
+        """Whether it was handed in because its time was up: by the server, or by the open page at the deadline."""
+        return self.deadline is not None and self.submitted_at is not None and self.submitted_at >= self.deadline
+
+    @property
     def percent(self) -> int | None:
         """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
         if self.points is None:
@@ -409,7 +414,7 @@ _KEEP_LAST = """
 INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
-WHERE quizzes_answer.checked_at IS NULL
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.response <> excluded.response
 RETURNING question, sequence
 """
 
@@ -420,8 +425,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     ) -> dict[UUID, int]:
         """Store responses by question, in one statement; returns the sequence number of each that was stored.
 
-        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins) or has been
-        checked. The ORM has no INSERT that updates on a condition.
+        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins), is what stands
+        there already, or has been checked. The ORM has no INSERT that updates on a condition.
         """
         if not responses:
             return {}

@@ -17,7 +17,7 @@ from common.api import DomainError
 from courses.models import Enrolment
 from quizzes import lookups
 from quizzes.grading import grading_of, is_pending, key_of, responses_of
-from quizzes.models import Attempt, AttemptGrade, HandInFile, Quiz, Review
+from quizzes.models import Attempt, AttemptGrade, HandInFile, LateAnswer, Quiz, Review
 from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.rules import Rules, rules_for
 
@@ -61,6 +61,8 @@ class Result:
     questions: list[QuestionResult]
     regraded: list[AttemptGrade] = field(default_factory=list)
     overview: "QuizOverview | None" = None
+    # Answers that came after the end and that nobody has decided on yet.
+    late_answers: int = 0
 
     @property
     def pending(self) -> int:
@@ -107,8 +109,7 @@ def overview(*, quiz: Quiz, enrolment: Enrolment, now: datetime) -> QuizOverview
     rules = rules_for(quiz, enrolment)
     attempts = lookups.attempts_at(quiz, enrolment)
     used = attempts[0].number if attempts else 0
-    allowed = rules.attempts_allowed if quiz.is_graded else quiz.attempts_allowed
-    left = None if allowed is None else max(0, allowed - used)
+    left = None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - used)
     revealed = quiz.is_graded and any(attempt.answers_revealed_at for attempt in attempts)
     return QuizOverview(attempts, left, revealed, rules, rules.is_open(now), rules.opens_later(now))
 
@@ -132,7 +133,14 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
     can_reveal = is_graded and not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
     grades = lookups.grades(attempt)
     questions = _question_results(attempt, grades[-1], with_key=shown) if grades else []
-    return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen)
+    return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen, _undecided(attempt))
+
+
+def _undecided(attempt: Attempt) -> int:
+    # Only an attempt with a deadline has any: no query for the others.
+    if attempt.deadline is None:
+        return 0
+    return LateAnswer.objects.filter(attempt=attempt, verdict=LateAnswer.Verdict.OPEN).count()
 
 
 def _told(grades: list[AttemptGrade]) -> list[AttemptGrade]:
@@ -176,8 +184,11 @@ def checked(attempt: Attempt) -> dict[str, QuestionResult]:
 
 
 def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:
-    responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
-    key = key_of(attempt, grade.version_id) if with_key else {}
+    answers = lookups.answers(attempt)
+    responses = {str(answer.question): answer.response for answer in answers}
+    # What the student has checked during the attempt is no secret after it.
+    shown = {view["uuid"] for view in attempt.views if with_key} | {str(a.question) for a in answers if a.checked_at}
+    key = key_of(attempt, grade.version_id) if shown else {}
     details = grade.details
     reviews = _reviews(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
     files = files_of(attempt)
@@ -186,7 +197,7 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
             view,
             responses.get(view["uuid"], {}),
             details[view["uuid"]],
-            key.get(view["uuid"]),
+            key.get(view["uuid"]) if view["uuid"] in shown else None,
             review=reviews.get(view["uuid"]),
             files=files.get(view["uuid"], []),
         )

@@ -64,7 +64,13 @@ def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | N
     def date(name: str) -> datetime | None:
         return next((value for source in sources if (value := getattr(source, name)) is not None), None)
 
+    def own(name: str) -> int:
+        return next((place for place, source in enumerate(sources) if getattr(source, name) is not None), len(sources))
+
     due_at, closes_at = date("due_at"), date("closes_at")
+    if due_at and closes_at and closes_at < due_at and own("due_at") < own("closes_at"):
+        # Whoever moves the due date behind the general closing means that there is time until then.
+        closes_at = due_at
     if quiz.late_rule == Quiz.LateRule.REFUSE:
         closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
     allowed, limit = quiz.attempts_allowed, quiz.time_limit

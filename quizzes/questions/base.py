@@ -5,6 +5,7 @@ A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {lang
 {language: HTML}. What a student meets is the kind's `public_view` of it, an allow-list without a word of the key.
 """
 
+import math
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -168,9 +169,8 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
 
 
 def partial(points: Decimal, fraction: Fraction) -> Decimal:
-    """A fraction of the points, rounded down to 0.01 and never below 0."""
-    # Fractions, because a third of 3 points in decimals would be 0.99.
-    return max(Decimal(0), Decimal(int(Fraction(points) * fraction * 100)) / 100)
+    """A fraction of the points, rounded down to 0.01 and never below 0. Exact: a third of 3 points is 1."""
+    return max(Decimal(0), Decimal(math.floor(Fraction(points) * fraction * 100)) / 100)
 
 
 def mapping(raw: Any, *names: str) -> Mapping[str, Any]:
