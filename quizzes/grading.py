@@ -18,6 +18,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.queue import publish_on_commit
@@ -30,7 +31,8 @@ from quizzes.rules import after_deduction
 log = structlog.get_logger(__name__)
 
 GRADE_TASK = "quizzes.tasks.grade_attempt"
-NOTICE_TASK = "quizzes.tasks.send_notices"
+NOTICE_TASK = "quizzes.tasks.send_grade_notice"
+REVIEWED = gettext_noop("Your instructor has looked at it again.")
 MAX_TRIES = 5
 # How long a submitted attempt may wait before the sweep rings again for it.
 SWEEP_AFTER = timedelta(seconds=10)
@@ -111,10 +113,13 @@ def responses_of(attempt: Attempt) -> dict[str, Response]:
 
 def key_of(attempt: Attempt, version_id: int) -> dict[str, Spec]:
     """The specs that the attempt's questions are graded by: those of a version, or of the attempt's own where a question
-    is no longer in it."""
+    is no longer in it or has become one of another kind, which the answers were not given to."""
     own = AnswerKey.objects.get(version_id=attempt.version_id).content
     other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
-    return {view["uuid"]: other.get(view["uuid"], own[view["uuid"]]) for view in attempt.views}
+    names = [view["uuid"] for view in attempt.views]
+    return {
+        name: other[name] if name in other and other[name]["kind"] == own[name]["kind"] else own[name] for name in names
+    }
 
 
 def grading_of(attempt: Attempt, *, version_id: int | None = None, last_review: int | None = None) -> Grading:
@@ -176,6 +181,7 @@ def _add_revision(
     now: datetime,
     reason: str = "",
     actor: User | None = None,
+    recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
 ) -> AttemptGrade:
     grade = AttemptGrade.objects.create(
         attempt=attempt,
@@ -199,7 +205,7 @@ def _add_revision(
             revision=revision,
             points=grading.points,
             max_points=grading.max_points,
-            reason=GradeChange.Reason.GRADED if revision == 1 else GradeChange.Reason.REGRADED,
+            reason=recorded_as,
             actor=actor,
             now=now,
         )
@@ -212,28 +218,42 @@ def _add_revision(
 def grade_anew(
     *, attempt: Attempt, now: datetime, version_id: int | None = None, reason: str = "", actor: User | None = None
 ) -> AttemptGrade | None:
-    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail.
+    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail when
+    it is not the grade that was given last.
 
     By the version of the last revision, or by `version_id`. Runs in the caller's transaction, which holds the attempt's
     row. None: nothing changes.
     """
-    last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+    revisions = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    last = revisions[-1]
+    # What the student was given: a part that waits for a person since then has taken nothing of it away.
+    given = next((grade for grade in reversed(revisions) if not is_pending(grade)), None)
     version_id = version_id or last.version_id
     attempt.refresh_from_db(fields=["late_deduction"])
     grading = grading_of(attempt, version_id=version_id)
     if grading.details == last.details and grading.points == last.points:
         return None
     grade = _add_revision(
-        attempt, grading, revision=last.revision + 1, version_id=version_id, now=now, reason=reason, actor=actor
+        attempt,
+        grading,
+        revision=last.revision + 1,
+        version_id=version_id,
+        now=now,
+        reason=reason,
+        actor=actor,
+        recorded_as=GradeChange.Reason.REGRADED if given else GradeChange.Reason.GRADED,
     )
     Attempt.objects.filter(pk=attempt.pk).update(**_standing(grading, now))
-    told = (last.points, last.max_points) != (grade.points, grade.max_points)
-    if told and attempt.quiz.is_graded and not is_pending(last) and not grading.is_pending:
-        GradeNotice.objects.create(
-            attempt=attempt, grade=grade, old_points=last.points, old_max_points=last.max_points, created_at=now
+    if given and attempt.quiz.is_graded and not grading.is_pending and _differ(given, grade):
+        notice = GradeNotice.objects.create(
+            attempt=attempt, grade=grade, old_points=given.points, old_max_points=given.max_points, created_at=now
         )
-        publish_on_commit(NOTICE_TASK)
+        publish_on_commit(NOTICE_TASK, notice_id=notice.pk)
     return grade
+
+
+def _differ(one: AttemptGrade, other: AttemptGrade) -> bool:
+    return (one.points, one.max_points) != (other.points, other.max_points)
 
 
 def lock_graded(attempt: Attempt) -> bool:
@@ -245,9 +265,15 @@ def lock_graded(attempt: Attempt) -> bool:
     )
 
 
+def last_grade(attempt: Attempt) -> AttemptGrade:
+    """The grading that stands, of an attempt that has been graded, wholly or in part."""
+    return AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+
+
 def pending_questions(attempt: Attempt) -> list[UUID]:
-    """The questions that wait for a person, as the decisions so far leave them."""
-    return [UUID(uuid) for uuid, score in grading_of(attempt).scores.items() if score.outcome == PENDING]
+    """The questions that wait for a person."""
+    details = last_grade(attempt).details
+    return [UUID(uuid) for uuid, score in details.items() if score["outcome"] == PENDING]
 
 
 def review(
@@ -257,9 +283,10 @@ def review(
     reviewer: User,
     now: datetime,
 ) -> AttemptGrade | None:
-    """Store what a person decided on some questions of a graded attempt, and grade it anew once nothing is pending.
+    """Store what a person decided on some questions of a graded attempt, and grade it anew; it is a grade once no part
+    is pending.
 
-    Returns the new grading, None while a part is pending or nothing changes. The same decision twice is one.
+    Returns the new grading, None where nothing changes. The same decision twice is one.
     """
     with transaction.atomic():
         if not lock_graded(attempt):
@@ -282,9 +309,7 @@ def review(
                 reviewer=reviewer,
                 at=now,
             )
-        if grading_of(attempt).is_pending:
-            return None
-        return grade_anew(attempt=attempt, now=now, actor=reviewer)
+        return grade_anew(attempt=attempt, now=now, reason=REVIEWED, actor=reviewer)
 
 
 @dataclass(frozen=True, slots=True)
