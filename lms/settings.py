@@ -439,7 +439,13 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 # --- Admin ----------------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "Baeum", "SITE_HEADER": "Baeum", "SITE_SYMBOL": "school"}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Baeum",
+    "SITE_HEADER": "Baeum",
+    "SITE_SYMBOL": "school",
+    "STYLES": ["lms.admin_navigation.style"],
+    "SIDEBAR": {"show_search": True, "navigation": "lms.admin_navigation.groups"},
+}
 
 # --- Logs -----------------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("BAEUM_LOG_JSON", default=PRODUCTION)

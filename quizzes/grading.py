@@ -18,9 +18,11 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
+from common.api import DomainError
 from common.queue import publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
@@ -64,6 +66,11 @@ class Grading:
     @property
     def details(self) -> dict[str, Any]:
         return {uuid: score.as_dict() for uuid, score in self.scores.items()}
+
+
+class ReviewOvertaken(DomainError):
+    slug = "review-overtaken"
+    status = 409
 
 
 def is_pending(grade: AttemptGrade) -> bool:
@@ -112,14 +119,17 @@ def responses_of(attempt: Attempt) -> dict[str, Response]:
 
 
 def key_of(attempt: Attempt, version_id: int) -> dict[str, Spec]:
-    """The specs that the attempt's questions are graded by: those of a version, or of the attempt's own where a question
-    is no longer in it or has become one of another kind, which the answers were not given to."""
+    """The specs that the attempt's questions are graded by the key of a version."""
     own = AnswerKey.objects.get(version_id=attempt.version_id).content
     other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
-    names = [view["uuid"] for view in attempt.views]
-    return {
-        name: other[name] if name in other and other[name]["kind"] == own[name]["kind"] else own[name] for name in names
-    }
+    return {view["uuid"]: spec_of(view["uuid"], own=own, other=other) for view in attempt.views}
+
+
+def spec_of(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]) -> Spec:
+    """By what a question is graded: the other version's key, or the attempt's own where the question is no longer in it
+    or has become one of another kind, which the answer was not given to."""
+    spec = other.get(question)
+    return spec if spec and spec["kind"] == own[question]["kind"] else own[question]
 
 
 def grading_of(attempt: Attempt, *, version_id: int | None = None, last_review: int | None = None) -> Grading:
@@ -282,11 +292,13 @@ def review(
     decisions: Mapping[UUID, "Decision"],
     reviewer: User,
     now: datetime,
+    seen: int | None = None,
 ) -> AttemptGrade | None:
     """Store what a person decided on some questions of a graded attempt, and grade it anew; it is a grade once no part
     is pending.
 
-    Returns the new grading, None where nothing changes. The same decision twice is one.
+    Returns the new grading, None where nothing changes. The same decision twice is one. `seen` is the last review that
+    the reviewer knew of: raises ReviewOvertaken where somebody else has decided otherwise since.
     """
     with transaction.atomic():
         if not lock_graded(attempt):
@@ -300,6 +312,8 @@ def review(
                 decision.comment,
             ):
                 continue
+            if known and seen is not None and known.pk > seen:
+                raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
             Review.objects.create(
                 attempt=attempt,
                 question=question,

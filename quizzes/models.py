@@ -177,6 +177,11 @@ class Question(models.Model):
     def __str__(self) -> str:
         return str(self.text)[:80]
 
+    @property
+    def has_accepted_answers(self) -> bool:
+        """Whether its key is a list of texts to compare with."""
+        return KINDS[self.kind].rows == "answers"
+
 
 class Choice(models.Model):
     """One choice of a choice question, as its author edits it. `uuid` is its name in versions and answers."""
@@ -274,6 +279,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             enrolment__status=Enrolment.Status.ACTIVE,
             quiz__activity__course__is_published=True,
         )
+
+    def for_staff(self, user: User) -> Self:
+        """The attempts in the courses that the person teaches; an administrator's are all."""
+        return self if user.is_superuser else self.filter(enrolment__course__instructors=user)
+
+    def for_a_person(self) -> Self:
+        """With a part that only a person can grade, the longest waiting first."""
+        return self.filter(status=Attempt.Status.NEEDS_REVIEW).order_by("submitted_at", "pk")
 
     def running_out(self, *, now: datetime) -> Self:
         """Open, and past their deadline (without grace)."""
