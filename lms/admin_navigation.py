@@ -19,18 +19,23 @@ def style(request: HttpRequest) -> str:
 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     """Called by unfold for each page of the admin, of people who may see it."""
-    count = waiting_for(request.user)
-    waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": reverse("admin:quizzes_attempt_queue")}
+    count, queue = waiting_for(request.user), reverse("admin:quizzes_attempt_queue")
+    is_here = request.path == queue
+    waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
     if count:
         waits["badge"] = str(count)
-    return [{"items": [waits]}, *_lists(request)]
+    return [{"items": [waits]}, *_lists(request, "" if is_here else request.path)]
 
 
-def _lists(request: HttpRequest) -> list[dict[str, Any]]:
+def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     return [
         {
             "title": app["name"],
-            "items": [{"title": one["name"], "link": one["admin_url"]} for one in app["models"] if one["admin_url"]],
+            "items": [
+                {"title": one["name"], "link": one["admin_url"], "active": here.startswith(one["admin_url"])}
+                for one in app["models"]
+                if one["admin_url"]
+            ],
         }
         for app in admin.site.get_app_list(request)
     ]

@@ -34,6 +34,11 @@ def explain(decision: Decision) -> str:
     return str(EXPLANATIONS[decision.rule]) % values
 
 
+def asked(spec: Spec) -> str:
+    """The question, in the reader's language."""
+    return KINDS[spec["kind"]].question_text(spec, languages.choose)
+
+
 def answered(spec: Spec, response: Response) -> str:
     """What was answered, in the reader's language."""
     text = KINDS[spec["kind"]].answer_text(spec, response, languages.choose)
@@ -48,9 +53,13 @@ def right(spec: Spec) -> str:
 
 def explain_change(spec: Spec, response: Response, change: dict[str, Any], *, by_person: bool) -> list[str]:
     """Why the key of `spec` makes another thing of an answer: a line of a regrade's `changes`, in sentences."""
-    sentences = [answered(spec, response), _by_key(spec, response)]
     if by_person:
-        sentences[1] = _("A person has decided on this answer, which goes before the key.")
+        why = [_("A person has decided on this answer, which goes before the key.")]
+    elif KINDS[spec["kind"]].by_person:
+        why = [_("A person decides.")]
+    else:
+        why = [by_rule(spec, response) or right(spec)]
+    sentences = [answered(spec, response), *why]
     if change["old_max"] != change["new_max"]:
         sentences.append(
             _("The question is worth %(new)s points; before, %(old)s.")
@@ -59,11 +68,9 @@ def explain_change(spec: Spec, response: Response, change: dict[str, Any], *, by
     return sentences
 
 
-def _by_key(spec: Spec, response: Response) -> str:
-    kind = KINDS[spec["kind"]]
-    if kind.by_person:
-        return _("A person decides.")
-    if kind.rows == "answers" and response.get("text"):
-        wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]
-        return explain(decide(response["text"], spec["accept"], wrong))
-    return right(spec)
+def by_rule(spec: Spec, response: Response) -> str:
+    """Which rule decides on a short answer; "" for an answer that no such rule is for."""
+    if KINDS[spec["kind"]].rows != "answers" or not response.get("text"):
+        return ""
+    wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]
+    return explain(decide(response["text"], spec["accept"], wrong))

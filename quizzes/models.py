@@ -642,8 +642,8 @@ class RegradeLine(models.Model):
     class Direction(models.TextChoices):
         FALLS = "falls", _("falls")
         RISES = "rises", _("rises")
-        PENDING = "pending", _("waits for a person then")
-        GRADED = "graded", _("waits for nobody any more")
+        PENDING = "pending", _("waits for a person")
+        GRADED = "graded", _("is graded in full")
         SAME = "same", _("stays the same in all")
 
     regrade = models.ForeignKey(Regrade, models.CASCADE, related_name="lines", verbose_name=_("regrade"))

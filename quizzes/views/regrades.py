@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
-from common import languages
 from common.admin import CourseScopedAdmin, page_context
 from common.api import DomainError
 from quizzes import grading, regrading
-from quizzes.explaining import explain_change
+from quizzes.explaining import asked, explain_change
 from quizzes.models import Answer, AnswerKey, GradeNotice, Quiz, Regrade, RegradeLine, Review
 
 PAGE = 100
@@ -126,6 +125,6 @@ def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
             name, place = change["question"], (line.attempt_id, change["question"])
             spec = grading.spec_of(name, own=keys[line.attempt.version_id], other=keys[regrade.version_id])
             why = explain_change(spec, answers.get(place, {}), change, by_person=place in decided)
-            changes.append({**change, "text": languages.choose(spec["text"]), "why": why})
+            changes.append({**change, "text": asked(spec), "why": why})
         rows.append({"line": line, "changes": changes})
     return rows

@@ -20,7 +20,7 @@ from common import languages
 from common.admin import CourseScopedAdmin, page_context
 from common.api import DomainError
 from quizzes import attempts, grading, results
-from quizzes.explaining import answered, right
+from quizzes.explaining import answered, asked, by_rule, right
 from quizzes.models import Attempt, AttemptGrade, GradeNotice, LateAnswer, Regrade, Review
 from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import KINDS, PENDING, Spec
@@ -166,7 +166,7 @@ def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -
         | {"files": files.get(question.uuid, [])}
         for question in present_attempt(attempt)
     ]
-    numbers = {row["question"].uuid: row["question"] for row in rows}
+    by_name = {row["question"].uuid: row for row in rows}
     waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
     return {
         "attempt": attempt,
@@ -176,9 +176,9 @@ def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -
         "errors": errors,
         "seen": max((review.pk for each in reviews.values() for review in each), default=0),
         "late": [
-            (late, numbers[str(late.question)], answered(key[str(late.question)], late.response))
+            (late, by_name[str(late.question)], answered(key[str(late.question)], late.response))
             for late in attempt.late_answers.select_related("decided_by")
-            if str(late.question) in numbers
+            if str(late.question) in by_name
         ],
         "waiting": waiting.count(),
         "chosen": chosen,
@@ -196,6 +196,8 @@ def _row(
 
     return {
         "question": question,
+        "text": asked(spec),
+        "why": by_rule(spec, question.response),
         "answer": answered(spec, question.response),
         "right": right(spec),
         "notes": languages.choose(spec.get("notes")),

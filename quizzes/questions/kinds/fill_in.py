@@ -142,6 +142,10 @@ class FillIn(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"blanks": {blank["uuid"]: blank["accept"] for blank in spec["blanks"]}}
 
+    def question_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        numbers = {blank["key"]: number for number, blank in _numbered(spec)}
+        return MARK.sub(lambda mark: f"[{numbers[mark[1]]}]", choose(spec["text"]))
+
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         given = response.get("blanks") or {}
         return "; ".join(f"{number}. {given.get(blank['uuid'], '–')}" for number, blank in _numbered(spec)) if given else ""
