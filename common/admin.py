@@ -1,13 +1,31 @@
 """Owns what every admin class shares: who may see which rows, and what "read-only" means."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
+
+
+def page_context(request: HttpRequest, model_admin: ModelAdmin, title: str) -> dict[str, Any]:
+    """What a page of the admin needs that is no form of one row."""
+    return {**model_admin.admin_site.each_context(request), "opts": model_admin.model._meta, "title": title}
+
+
+def tell_sent(request: HttpRequest, outcomes: Iterable[str | None]) -> None:
+    """Say what became of mails that a person has sent again; None: it was nothing to send."""
+    told = [outcome for outcome in outcomes if outcome is not None]
+    sent = told.count("sent")
+    messages.info(request, ngettext("%(n)d mail was sent.", "%(n)d mails were sent.", sent) % {"n": sent})
+    if failed := len(told) - sent:
+        messages.warning(
+            request, ngettext("%(n)d mail could not be sent.", "%(n)d mails could not be sent.", failed) % {"n": failed}
+        )
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +10,12 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
 from common import schema
-from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
+from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin, tell_sent
 from courses import progress, rendering, summaries
 from courses.archive.format import SCHEMA
 from courses.models import (
@@ -201,12 +200,4 @@ class SummaryDeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send again (only summaries that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, deliveries: models.QuerySet[SummaryDelivery]) -> None:
         """Where it is uncertain whether a summary went, a person decides that twice is better than never."""
-        outcomes = [summaries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in deliveries]
-        sent = outcomes.count(SummaryDelivery.Status.SENT)
-        messages.info(request, ngettext("%(n)d summary was sent.", "%(n)d summaries were sent.", sent) % {"n": sent})
-        if failed := len([outcome for outcome in outcomes if outcome is not None]) - sent:
-            messages.warning(
-                request,
-                ngettext("%(n)d summary could not be sent.", "%(n)d summaries could not be sent.", failed)
-                % {"n": failed},
-            )
+        tell_sent(request, [summaries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in deliveries])

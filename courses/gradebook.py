@@ -114,6 +114,23 @@ def standings(enrolment: Enrolment) -> list[Standing]:
     return [fold(item, by_item.get(item.pk, [])) for item in items]
 
 
+def changes_of(item: GradeItem) -> dict[int, list[GradeChange]]:
+    """The ledger of one item by enrolment. One query."""
+    by_student: dict[int, list[GradeChange]] = {}
+    for change in GradeChange.objects.filter(item=item):
+        by_student.setdefault(change.enrolment_id, []).append(change)
+    return by_student
+
+
+def moved(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
+    """Whose standing at an item is another one by the rule of `by` (unsaved): {enrolment id: (percent by item, by `by`)}."""
+    both = {
+        student: (fold(item, changes).percent or 0, fold(by, changes).percent or 0)
+        for student, changes in changes_of(item).items()
+    }
+    return {student: (before, after) for student, (before, after) in both.items() if before != after}
+
+
 def course_percent(of: Iterable[Standing]) -> int | None:
     """The course's grade so far: the mean of what is graded, weighted, in whole percent; None when nothing is."""
     graded = [standing for standing in of if standing.percent is not None and standing.item.weight]

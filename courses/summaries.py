@@ -1,12 +1,9 @@
 """Owns whom a weekly summary is due to, and that it goes once.
 
-A row of `SummaryDelivery`, unique for person, ISO week and kind, is the queue; the broker is a doorbell. A sender
-claims the row (queued → sending) and commits before it speaks to a mail server, so that two senders never send the
-same mail. One that dies in between leaves the row in `sending`; after a while it is `uncertain`, for a person to look
-at, because nobody can tell whether the mail went.
+A row of `SummaryDelivery`, unique for person, ISO week and kind, is the queue; the broker is a doorbell. How a row's mail
+goes once is `common.outbox`'s.
 """
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -16,12 +13,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
-from common import mail, queue
+from common import mail, outbox, queue
 from courses import emails
 from courses.models import Enrolment, SummaryDelivery
 
@@ -34,14 +30,8 @@ Status = SummaryDelivery.Status
 DUE_AT = clock_time(8)
 # A server that was off over Monday morning still sends on Tuesday, but a summary on Friday helps nobody.
 WINDOW = timedelta(hours=36)
-# Longer than any sending takes: whoever claimed the row this long ago is dead.
-STALE = timedelta(minutes=15)
-# How long to wait after the first, second, … try that certainly did not send; after the last, the mail is given up.
-BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
 # Mails queued by one wake-up; the next one, a minute later, goes on.
 BATCH = 1000
-# Seconds that a wake-up spends on sending what stayed queued, well inside the workers' time limit.
-BUDGET = 8.0
 
 _signer = signing.Signer(salt="courses.summaries.unsubscribe")
 
@@ -105,14 +95,12 @@ def send_due(*, now: datetime) -> None:
     left = ready(now=now)
     for delivery_id in queue_due(now=now):
         queue.publish_on_commit(SEND_TASK, delivery_id=delivery_id)
-    send_all(left, now=now, budget=BUDGET)
+    send_all(left, now=now, budget=outbox.BUDGET)
 
 
 def settle(*, now: datetime) -> None:
     """Give a name to what went wrong: a sender that died, and a mail whose time has passed."""
-    uncertain = SummaryDelivery.objects.filter(status=Status.SENDING, claimed_at__lte=now - STALE).update(
-        status=Status.UNCERTAIN, finished_at=now, error="The sender stopped in the middle."
-    )
+    uncertain = outbox.settle(SummaryDelivery.objects.all(), now=now)
     late = SummaryDelivery.objects.filter(status=Status.QUEUED, due_at__lte=now - WINDOW).update(
         status=Status.FAILED, finished_at=now, error="It could not be sent in time."
     )
@@ -121,10 +109,7 @@ def settle(*, now: datetime) -> None:
 
 
 def _ready(now: datetime) -> Q:
-    waited = Q(tries=0)
-    for tries, pause in enumerate(BACKOFF, start=1):
-        waited |= Q(tries=tries, claimed_at__lte=now - pause)
-    return Q(status=Status.QUEUED, due_at__gt=now - WINDOW) & waited
+    return Q(due_at__gt=now - WINDOW) & outbox.its_turn(now)
 
 
 def ready(*, now: datetime) -> list[int]:
@@ -136,14 +121,8 @@ def ready(*, now: datetime) -> list[int]:
 
 def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = float("inf")) -> list[Status]:
     """Send one after the other until `budget` seconds are used up; return what became of those that were ours."""
-    start = time.monotonic()
-    outcomes = []
-    for delivery_id in delivery_ids:
-        if time.monotonic() - start >= budget:
-            break
-        if outcome := send(delivery_id=delivery_id, now=now):
-            outcomes.append(outcome)
-    return outcomes
+    outcomes = outbox.send_all(delivery_ids, lambda pk: send(delivery_id=pk, now=now), budget=budget)
+    return [Status(outcome) for outcome in outcomes]
 
 
 # --- One mail -------------------------------------------------------------------------------------------------
@@ -151,66 +130,18 @@ def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = floa
 
 def send(*, delivery_id: int, now: datetime) -> Status | None:
     """Send one summary, if it is queued and its turn has come; return what became of it, None if it was not ours."""
-    delivery = _claim(delivery_id, _ready(now), now)
-    return _send_claimed(delivery, now) if delivery else None
+    return _send(delivery_id, _ready(now), now)
 
 
 def send_again(*, delivery_id: int, now: datetime) -> Status | None:
     """Send a summary again that is uncertain or failed, because a person has looked at it and says so."""
-    delivery = _claim(delivery_id, Q(status__in=[Status.UNCERTAIN, Status.FAILED]), now)
-    return _send_claimed(delivery, now) if delivery else None
+    return _send(delivery_id, outbox.BY_HAND, now)
 
 
-def _claim(delivery_id: int, condition: Q, now: datetime) -> SummaryDelivery | None:
-    """Take the row, or None when somebody else has it. `tries` is the token of this claim."""
-    delivery = SummaryDelivery.objects.filter(condition, pk=delivery_id).select_related("user").first()
-    if delivery is None:
-        return None
-    message_id = mail.message_id(f"weekly-{delivery.uuid}")
-    # Durable: committed when it returns, before any mail server hears of it.
-    with transaction.atomic(durable=True):
-        claimed = SummaryDelivery.objects.filter(condition, pk=delivery_id, tries=delivery.tries).update(
-            status=Status.SENDING, claimed_at=now, finished_at=None, tries=F("tries") + 1, message_id=message_id
-        )
-    if not claimed:
-        return None
-    delivery.tries += 1
-    delivery.message_id = message_id
-    return delivery
-
-
-def _send_claimed(delivery: SummaryDelivery, now: datetime) -> Status:
-    try:
-        message = _message(delivery, now)
-    except Exception as error:
-        log.exception("weekly_summary_not_written", delivery=delivery.pk)
-        return _finish(delivery, _later_or_never(delivery), now, f"{type(error).__name__}: {error}")
-    if message is None:
-        return _finish(delivery, Status.SKIPPED, now)
-    # Anything but these three (a time limit, a kill) leaves the row in `sending`: nobody knows how far it came.
-    try:
-        mail.deliver(message)
-    except mail.Deferred as error:
-        return _finish(delivery, _later_or_never(delivery), now, str(error))
-    except mail.Refused as error:
-        return _finish(delivery, Status.FAILED, now, str(error))
-    except mail.Uncertain as error:
-        return _finish(delivery, Status.UNCERTAIN, now, str(error))
-    return _finish(delivery, Status.SENT, now)
-
-
-def _later_or_never(delivery: SummaryDelivery) -> Status:
-    return Status.QUEUED if delivery.tries <= len(BACKOFF) else Status.FAILED
-
-
-def _finish(delivery: SummaryDelivery, status: Status, now: datetime, error: str = "") -> Status:
-    # A row that was called uncertain while we were slow is ours still, unless a person has sent it again.
-    SummaryDelivery.objects.filter(
-        pk=delivery.pk, tries=delivery.tries, status__in=[Status.SENDING, Status.UNCERTAIN]
-    ).update(status=status, finished_at=None if status == Status.QUEUED else now, error=error)
-    tell = log.warning if error else log.info
-    tell("weekly_summary", delivery=delivery.pk, status=status.value, tries=delivery.tries, error=error)
-    return status
+def _send(delivery_id: int, condition: Q, now: datetime) -> Status | None:
+    rows = SummaryDelivery.objects.select_related("user")
+    delivery = outbox.claim(rows, delivery_id, condition, name="weekly", now=now)
+    return Status(outbox.send(delivery, lambda: _message(delivery, now), now=now)) if delivery else None
 
 
 def _message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:

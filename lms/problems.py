@@ -38,6 +38,7 @@ PROBLEMS = {
     "quiz-closed": (409, _("The quiz is closed; no attempt can start.")),
     "quiz-not-open": (409, _("The quiz opens later; `opens_at` says when.")),
     "regrade-refused": (409, _("The regrade needs a reason and a dry run of the quiz as it is now.")),
+    "review-overtaken": (409, _("Somebody else has graded the answer in the meantime. Look at it again.")),
     "wrong-access-code": (403, _("This is not the access code of the quiz.")),
     "body-too-large": (413, _("The request is larger than the site accepts. What was saved before is safe.")),
     "csrf": (

@@ -249,6 +249,8 @@ CELERY_TASK_DEFAULT_QUEUE = "grading"
 CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries": {"queue": "mail"},
     "courses.tasks.send_weekly_summary": {"queue": "mail"},
+    "quizzes.tasks.send_grade_notices": {"queue": "mail"},
+    "quizzes.tasks.send_grade_notice": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BAEUM_HOME / "celerybeat-schedule")
@@ -259,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "courses.tasks.send_weekly_summaries",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "send-grade-notices": {
+        "task": "quizzes.tasks.send_grade_notices",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
 }
 # Seconds a worker may hold an attempt before another one may take it over.
@@ -433,7 +440,13 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 # --- Admin ----------------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "Baeum", "SITE_HEADER": "Baeum", "SITE_SYMBOL": "school"}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Baeum",
+    "SITE_HEADER": "Baeum",
+    "SITE_SYMBOL": "school",
+    "STYLES": ["lms.admin_navigation.style"],
+    "SIDEBAR": {"show_search": True, "navigation": "lms.admin_navigation.groups"},
+}
 
 # --- Logs -----------------------------------------------------------------------------------------------------
 LOG_JSON = env.bool("BAEUM_LOG_JSON", default=PRODUCTION)

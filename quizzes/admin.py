@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,10 +21,11 @@ from unfold.decorators import action
 from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from common import schema
-from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin
+from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin, tell_sent
 from common.api import DomainError
-from courses.models import Cohort, Course
-from quizzes import attempts, grading, publishing, regrading
+from courses import gradebook
+from courses.models import Cohort, Course, Enrolment, GradeItem
+from quizzes import attempts, grading, notices, publishing, regrading
 from quizzes.models import (
     AcceptedAnswer,
     Answer,
@@ -42,7 +43,10 @@ from quizzes.models import (
     Review,
 )
 from quizzes.questions import KINDS
-from quizzes.views import staff
+from quizzes.views import regrades, reviewing, trying
+
+# Students named in a message; more are counted.
+NAMED = 10
 
 
 def publish(request: HttpRequest, quiz: Quiz) -> None:
@@ -59,6 +63,44 @@ def publish(request: HttpRequest, quiz: Quiz) -> None:
             request,
             _("Version %(number)d is what new attempts start with. Attempts that have begun keep their version.")
             % {"number": version.number},
+        )
+        _offer_regrade(request, quiz)
+
+
+def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
+    """Grades that were given stand until a person says otherwise: lead to where that is done."""
+    if count := regrading.outdated(quiz).count():
+        said = ngettext(
+            "%(n)d attempt was graded by an earlier version, and that grade stands.",
+            "%(n)d attempts were graded by an earlier version, and those grades stand.",
+            count,
+        )
+        url = reverse("admin:quizzes_quiz_regrade", args=[quiz.pk])
+        words = _("See what the present key would change")
+        messages.warning(request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words))
+
+
+def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
+    """Name whose standing another rule moves, before it does; those who lose by it first."""
+    item = GradeItem.objects.filter(activity=quiz.activity).first()
+    if item is None or item.counts == quiz.counts:
+        return
+    moved = gradebook.moved(item, GradeItem(counts=quiz.counts))
+    students = Enrolment.objects.filter(pk__in=moved).select_related("user").order_by("user__name")
+    told = sorted(
+        (after - before, f"{student.user} {before}% → {after}%")
+        for student in students
+        for before, after in [moved[student.pk]]
+    )
+    if told:
+        messages.warning(
+            request,
+            ngettext(
+                "By the other rule of which attempt counts, %(n)d student stands at something else now: %(who)s.",
+                "By the other rule of which attempt counts, %(n)d students stand at something else now: %(who)s.",
+                len(told),
+            )
+            % {"n": len(told), "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else "")},
         )
 
 
@@ -87,17 +129,16 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
     inlines = (QuizDatesInline,)
-    actions_detail: ClassVar[list[str]] = ["regrade_dry_run"]
+    actions_detail: ClassVar[list[str]] = ["regrade_page"]
 
-    @action(description=gettext_lazy("Regrade: see what the current key would change"), url_path="regrade")
-    def regrade_dry_run(self, request: AuthenticatedRequest, object_id: int) -> HttpResponse:
-        quiz = get_object_or_404(self.get_queryset(request).select_related("current_version"), pk=object_id)
-        try:
-            regrade = regrading.propose(quiz=quiz, actor=request.user, now=timezone.now())
-        except DomainError as refused:
-            messages.info(request, refused.message)
-            return redirect("admin:quizzes_quiz_change", object_id)
-        return redirect("admin:quizzes_regrade_review", regrade.pk)
+    @action(description=gettext_lazy("Regrade"), url_path="go-regrade")
+    def regrade_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_regrade", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(regrades.regrade_start)
+        here = path("<int:quiz_id>/regrade/", view, {"model_admin": self}, name="quizzes_quiz_regrade")
+        return [here, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("questions"))
     def question_links(self, quiz: Quiz) -> SafeString | str:
@@ -114,6 +155,7 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
 
     def save_related(self, request: HttpRequest, form: ModelForm[Quiz], formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        _tell_moved(request, form.instance)
         publish(request, form.instance)
         changed = attempts.refresh_deadlines(quiz=form.instance)
         if changed:
@@ -179,14 +221,10 @@ class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-a
         "quiz", "key", "kind", "pool", "position", "points", "text", "definition", "lesson", "correct_feedback",
         "incorrect_feedback", "archived_at",
     )  # fmt: skip
-    actions_detail: ClassVar[list[str]] = ["try_answers"]
-
-    @action(description=gettext_lazy("Try answers"), url_path="go-try")
-    def try_answers(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:quizzes_question_try", object_id)
+    change_form_outer_after_template = "admin/quizzes/_try_box.html"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(staff.try_answers)
+        view = self.admin_site.admin_view(trying.try_answers)
         here = path("<int:question_id>/try/", view, {"model_admin": self}, name="quizzes_question_try")
         return [here, *super().get_urls()]
 
@@ -247,9 +285,12 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
         return redirect("admin:quizzes_attempt_review", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(staff.attempt_review)
-        here = path("<int:attempt_id>/review/", view, {"model_admin": self}, name="quizzes_attempt_review")
-        return [here, *super().get_urls()]
+        queue, review = (self.admin_site.admin_view(view) for view in (reviewing.review_queue, reviewing.attempt_review))
+        return [
+            path("queue/", queue, {"model_admin": self}, name="quizzes_attempt_queue"),
+            path("<int:attempt_id>/review/", review, {"model_admin": self}, name="quizzes_attempt_review"),
+            *super().get_urls(),
+        ]
 
     @admin.action(description=gettext_lazy("Try to grade again (only attempts that could not be graded)"))
     def grade_again(self, request: HttpRequest, attempts: QuerySet[Attempt]) -> None:
@@ -296,6 +337,12 @@ class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "decided_by")
     search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
     actions: ClassVar[list[str]] = ["accept", "decline"]
+    actions_detail: ClassVar[list[str]] = ["look"]
+
+    @action(description=gettext_lazy("Look at the attempt and decide"), url_path="go-look")
+    def look(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        late = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect(reverse("admin:quizzes_attempt_review", args=[late.attempt_id]) + "#late")
 
     @admin.action(description=gettext_lazy("Accept: let these answers count"))
     def accept(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
@@ -327,7 +374,7 @@ class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
         return redirect("admin:quizzes_regrade_review", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(staff.regrade_review)
+        view = self.admin_site.admin_view(regrades.regrade_review)
         here = path("<int:regrade_id>/review/", view, {"model_admin": self}, name="quizzes_regrade_review")
         return [here, *super().get_urls()]
 
@@ -338,3 +385,10 @@ class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     list_display = ("attempt", "old_points", "status", "tries", "created_at", "finished_at", "error")
     list_filter = ("status",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user")
+    search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
+    actions: ClassVar[list[str]] = ["send_again"]
+
+    @admin.action(description=gettext_lazy("Send again (only notices that failed or may not have arrived)"))
+    def send_again(self, request: HttpRequest, rows: QuerySet[GradeNotice]) -> None:
+        """Where it is uncertain whether a notice went, a person decides that twice is better than never."""
+        tell_sent(request, [notices.send_again(notice_id=notice.pk, now=timezone.now()) for notice in rows])

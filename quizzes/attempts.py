@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.api import DomainError
@@ -33,6 +34,7 @@ STANDING = ("status", "submitted_at", "points", "graded_at", "is_expired", "dead
 
 # Late answers kept for one attempt; more are no evidence but a flood.
 LATE_LIMIT = 200
+LATE_ACCEPTED = gettext_noop("A late answer was accepted.")
 
 
 class NoAttemptsLeft(DomainError):
@@ -417,7 +419,7 @@ def accept_late(*, late: LateAnswer, actor: User, now: datetime) -> None:
             question=late.question,
             defaults={"response": late.response, "saved_at": late.received_at},
         )
-        grade_anew(attempt=late.attempt, now=now, reason=_("A late answer was accepted."), actor=actor)
+        grade_anew(attempt=late.attempt, now=now, reason=LATE_ACCEPTED, actor=actor)
 
 
 def decline_late(*, late: LateAnswer, actor: User, now: datetime) -> bool:

@@ -18,8 +18,11 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
+from common.api import DomainError
 from common.queue import publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
@@ -31,7 +34,8 @@ from quizzes.rules import after_deduction
 log = structlog.get_logger(__name__)
 
 GRADE_TASK = "quizzes.tasks.grade_attempt"
-NOTICE_TASK = "quizzes.tasks.send_notices"
+NOTICE_TASK = "quizzes.tasks.send_grade_notice"
+REVIEWED = gettext_noop("Your instructor has looked at it again.")
 MAX_TRIES = 5
 # How long a submitted attempt may wait before the sweep rings again for it.
 SWEEP_AFTER = timedelta(seconds=10)
@@ -63,6 +67,11 @@ class Grading:
     @property
     def details(self) -> dict[str, Any]:
         return {uuid: score.as_dict() for uuid, score in self.scores.items()}
+
+
+class ReviewOvertaken(DomainError):
+    slug = "review-overtaken"
+    status = 409
 
 
 def is_pending(grade: AttemptGrade) -> bool:
@@ -111,11 +120,17 @@ def responses_of(attempt: Attempt) -> dict[str, Response]:
 
 
 def key_of(attempt: Attempt, version_id: int) -> dict[str, Spec]:
-    """The specs that the attempt's questions are graded by: those of a version, or of the attempt's own where a question
-    is no longer in it."""
+    """The specs that the attempt's questions are graded by the key of a version."""
     own = AnswerKey.objects.get(version_id=attempt.version_id).content
     other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
-    return {view["uuid"]: other.get(view["uuid"], own[view["uuid"]]) for view in attempt.views}
+    return {view["uuid"]: spec_of(view["uuid"], own=own, other=other) for view in attempt.views}
+
+
+def spec_of(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]) -> Spec:
+    """By what a question is graded: the other version's key, or the attempt's own where the question is no longer in it
+    or has become one of another kind, which the answer was not given to."""
+    spec = other.get(question)
+    return spec if spec and spec["kind"] == own[question]["kind"] else own[question]
 
 
 def grading_of(
@@ -190,6 +205,7 @@ def _add_revision(
     now: datetime,
     reason: str = "",
     actor: User | None = None,
+    recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
 ) -> AttemptGrade:
     grade = AttemptGrade.objects.create(
         attempt=attempt,
@@ -213,7 +229,7 @@ def _add_revision(
             revision=revision,
             points=grading.points,
             max_points=grading.max_points,
-            reason=GradeChange.Reason.GRADED if revision == 1 else GradeChange.Reason.REGRADED,
+            reason=recorded_as,
             actor=actor,
             now=now,
         )
@@ -226,28 +242,42 @@ def _add_revision(
 def grade_anew(
     *, attempt: Attempt, now: datetime, version_id: int | None = None, reason: str = "", actor: User | None = None
 ) -> AttemptGrade | None:
-    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail.
+    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail when
+    it is not the grade that was given last.
 
     By the version of the last revision, or by `version_id`. Runs in the caller's transaction, which holds the attempt's
     row. None: nothing changes.
     """
-    last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+    revisions = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    last = revisions[-1]
+    # What the student was given: a part that waits for a person since then has taken nothing of it away.
+    given = next((grade for grade in reversed(revisions) if not is_pending(grade)), None)
     version_id = version_id or last.version_id
     attempt.refresh_from_db(fields=["late_deduction"])
     grading = grading_of(attempt, version_id=version_id)
     if grading.details == last.details and grading.points == last.points:
         return None
     grade = _add_revision(
-        attempt, grading, revision=last.revision + 1, version_id=version_id, now=now, reason=reason, actor=actor
+        attempt,
+        grading,
+        revision=last.revision + 1,
+        version_id=version_id,
+        now=now,
+        reason=reason,
+        actor=actor,
+        recorded_as=GradeChange.Reason.REGRADED if given else GradeChange.Reason.GRADED,
     )
     Attempt.objects.filter(pk=attempt.pk).update(**_standing(grading, now))
-    told = (last.points, last.max_points) != (grade.points, grade.max_points)
-    if told and attempt.quiz.is_graded and not is_pending(last) and not grading.is_pending:
-        GradeNotice.objects.create(
-            attempt=attempt, grade=grade, old_points=last.points, old_max_points=last.max_points, created_at=now
+    if given and attempt.quiz.is_graded and not grading.is_pending and _differ(given, grade):
+        notice = GradeNotice.objects.create(
+            attempt=attempt, grade=grade, old_points=given.points, old_max_points=given.max_points, created_at=now
         )
-        publish_on_commit(NOTICE_TASK)
+        publish_on_commit(NOTICE_TASK, notice_id=notice.pk)
     return grade
+
+
+def _differ(one: AttemptGrade, other: AttemptGrade) -> bool:
+    return (one.points, one.max_points) != (other.points, other.max_points)
 
 
 def lock_graded(attempt: Attempt) -> bool:
@@ -259,9 +289,15 @@ def lock_graded(attempt: Attempt) -> bool:
     )
 
 
+def last_grade(attempt: Attempt) -> AttemptGrade:
+    """The grading that stands, of an attempt that has been graded, wholly or in part."""
+    return AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+
+
 def pending_questions(attempt: Attempt) -> list[UUID]:
-    """The questions that wait for a person, as the decisions so far leave them."""
-    return [UUID(uuid) for uuid, score in grading_of(attempt).scores.items() if score.outcome == PENDING]
+    """The questions that wait for a person."""
+    details = last_grade(attempt).details
+    return [UUID(uuid) for uuid, score in details.items() if score["outcome"] == PENDING]
 
 
 def review(
@@ -270,10 +306,13 @@ def review(
     decisions: Mapping[UUID, "Decision"],
     reviewer: User,
     now: datetime,
+    seen: int | None = None,
 ) -> AttemptGrade | None:
-    """Store what a person decided on some questions of a graded attempt, and grade it anew once nothing is pending.
+    """Store what a person decided on some questions of a graded attempt, and grade it anew; it is a grade once no part
+    is pending.
 
-    Returns the new grading, None while a part is pending or nothing changes. The same decision twice is one.
+    Returns the new grading, None where nothing changes. The same decision twice is one. `seen` is the last review that
+    the reviewer knew of: raises ReviewOvertaken where somebody else has decided otherwise since.
     """
     with transaction.atomic():
         if not lock_graded(attempt):
@@ -287,6 +326,8 @@ def review(
                 decision.comment,
             ):
                 continue
+            if known and seen is not None and known.pk > seen:
+                raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
             Review.objects.create(
                 attempt=attempt,
                 question=question,
@@ -296,9 +337,7 @@ def review(
                 reviewer=reviewer,
                 at=now,
             )
-        if grading_of(attempt).is_pending:
-            return None
-        return grade_anew(attempt=attempt, now=now, actor=reviewer)
+        return grade_anew(attempt=attempt, now=now, reason=REVIEWED, actor=reviewer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import connection, models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -190,6 +191,11 @@ class Question(models.Model):
     def __str__(self) -> str:
         return str(self.text)[:80]
 
+    @property
+    def has_accepted_answers(self) -> bool:
+        """Whether its key is a list of texts to compare with."""
+        return KINDS[self.kind].rows == "answers"
+
 
 class Choice(models.Model):
     """One choice of a choice question, as its author edits it. `uuid` is its name in versions and answers."""
@@ -287,6 +293,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             enrolment__status=Enrolment.Status.ACTIVE,
             quiz__activity__course__is_published=True,
         )
+
+    def for_staff(self, user: User) -> Self:
+        """The attempts in the courses that the person teaches; an administrator's are all."""
+        return self if user.is_superuser else self.filter(enrolment__course__instructors=user)
+
+    def for_a_person(self) -> Self:
+        """With a part that only a person can grade, the longest waiting first."""
+        return self.filter(status=Attempt.Status.NEEDS_REVIEW).order_by("submitted_at", "pk")
 
     def running_out(self, *, now: datetime) -> Self:
         """Open, and past their deadline (without grace)."""
@@ -497,6 +511,11 @@ class AttemptGrade(AppendOnlyModel):
     def __str__(self) -> str:
         return f"{self.attempt} r{self.revision}: {self.points}/{self.max_points}"
 
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language, where it is one of the site's own; else as a person wrote it."""
+        return _now(self.reason) if self.reason else ""
+
 
 class QuizDates(models.Model):
     """Other dates of a quiz for one cohort. An empty one is the quiz's own."""
@@ -630,7 +649,7 @@ class Review(AppendOnlyModel):
 class Regrade(models.Model):
     """A change of grades that a person looks at before it happens: `version`'s key for every closed attempt.
 
-    draft (the dry run stands in its lines) → approved → running → done. A draft that was overtaken is discarded.
+    draft (the dry run stands in its lines) → approved (its lines are being applied) → done. A draft that was overtaken is discarded.
     """
 
     class Status(models.TextChoices):
@@ -672,10 +691,18 @@ class Regrade(models.Model):
 
 
 class RegradeLine(models.Model):
-    """What a regrade does to one attempt: `changes` is [{"question", "old", "new", "rule", "matched"}].
+    """What a regrade does to one attempt: `changes` is [{"question", "old", "old_max", "new", "new_max"}].
 
-    `old_standing` and `new_standing` are the whole percent that the quiz stands at for the student.
+    `old_standing` and `new_standing` are the whole percent that the quiz stands at for the student. Points of a grading
+    with a part that waits for a person are no grade: `was_pending`, `is_pending`.
     """
+
+    class Direction(models.TextChoices):
+        FALLS = "falls", _("falls")
+        RISES = "rises", _("rises")
+        PENDING = "pending", _("waits for a person")
+        GRADED = "graded", _("is graded in full")
+        SAME = "same", _("stays the same in all")
 
     regrade = models.ForeignKey(Regrade, models.CASCADE, related_name="lines", verbose_name=_("regrade"))
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="+", verbose_name=_("attempt"))
@@ -685,6 +712,8 @@ class RegradeLine(models.Model):
     new_points = models.DecimalField(_("points after"), max_digits=8, decimal_places=2)
     old_max_points = models.DecimalField(max_digits=8, decimal_places=2)
     new_max_points = models.DecimalField(max_digits=8, decimal_places=2)
+    was_pending = models.BooleanField(default=False)
+    is_pending = models.BooleanField(default=False)
     changes = models.JSONField(_("changes"))
     old_standing = models.PositiveSmallIntegerField(_("standing before"), null=True)
     new_standing = models.PositiveSmallIntegerField(_("standing after"), null=True)
@@ -703,18 +732,36 @@ class RegradeLine(models.Model):
     def __str__(self) -> str:
         return f"{self.attempt}: {self.old_points} → {self.new_points}"
 
+    @property
+    def direction(self) -> Direction:
+        """Where the grade goes: by what is earned of what can be, as both may change."""
+        if self.is_pending:
+            return self.Direction.PENDING
+        if self.was_pending:
+            return self.Direction.GRADED
+        # Multiplied out, so that nothing is rounded or divided by nothing.
+        old, new = self.old_points * self.new_max_points, self.new_points * self.old_max_points
+        if new == old:
+            return self.Direction.SAME
+        return self.Direction.FALLS if new < old else self.Direction.RISES
+
+    @property
+    def standing_falls(self) -> bool:
+        """Whether what counts for the student becomes less, which an attempt's fall alone need not do."""
+        return (self.new_standing or 0) < (self.old_standing or 0)
+
 
 class GradeNotice(models.Model):
     """That a student is told by mail of a grade that changed after it was given: one row for each new grading.
 
-    queued → sending (committed before SMTP) → sent. A row stuck in `sending` becomes `uncertain`: shown to a person,
-    never sent again by itself.
+    How it goes once is `common.outbox`'s. `skipped`: the account is closed, or the student has left the course.
     """
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
         SENDING = "sending", _("sending")
         SENT = "sent", _("sent")
+        SKIPPED = "skipped", _("nobody to tell")
         UNCERTAIN = "uncertain", _("uncertain: look at it")
         FAILED = "failed", _("not sent: look at it")
 
@@ -728,6 +775,7 @@ class GradeNotice(models.Model):
     created_at = models.DateTimeField(_("made"))
     claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    message_id = models.CharField("Message-ID", max_length=200, blank=True)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
@@ -738,7 +786,7 @@ class GradeNotice(models.Model):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "sending", "sent", "uncertain", "failed"]),
+                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
                 name="quizzes_gradenotice_status_known",
             ),
         ]

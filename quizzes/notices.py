@@ -1,78 +1,67 @@
 """Owns the mails that tell students of a grade that changed after it was given: only those it touches, each once.
 
-The row is the claim, committed before any mail server hears of it; a sender that died leaves it to a person.
+`GradeNotice` is the row; how its mail goes once is `common.outbox`'s.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Q
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 
-from common import mail
+from common import mail, outbox
+from courses.models import Enrolment
 from quizzes.models import GradeNotice
 
 log = structlog.get_logger(__name__)
 Status = GradeNotice.Status
 
-BATCH = 100
-# Pauses before the second, third … try of a mail that the server put off.
-BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
-# After so long a sender is taken to be dead.
-STALE = timedelta(minutes=10)
+# Mails that one wake-up looks at; the next one goes on.
+BATCH = 1000
+
+
+def send(*, notice_id: int, now: datetime) -> Status | None:
+    """Send one notice, if it is queued and its turn has come; returns what became of it, None if it was not ours."""
+    return _send(notice_id, outbox.its_turn(now), now)
+
+
+def send_again(*, notice_id: int, now: datetime) -> Status | None:
+    """Send a notice again that is uncertain or failed, because a person has looked at it and says so."""
+    return _send(notice_id, outbox.BY_HAND, now)
 
 
 def send_waiting(*, now: datetime) -> int:
-    """Send the notices whose turn has come; returns how many went."""
-    GradeNotice.objects.filter(status=Status.SENDING, claimed_at__lte=now - STALE).update(
-        status=Status.UNCERTAIN, finished_at=now, error="The sender stopped in the middle."
-    )
-    waited = Q(tries=0)
-    for tries, pause in enumerate(BACKOFF, start=1):
-        waited |= Q(tries=tries, claimed_at__lte=now - pause)
-    ready = GradeNotice.objects.filter(waited, status=Status.QUEUED).order_by("pk").values_list("pk", "tries")[:BATCH]
-    return sum(_send(pk, tries, now) for pk, tries in ready)
+    """What a wake-up does: name what a dead sender left, send what nobody has sent. Returns how many went."""
+    if uncertain := outbox.settle(GradeNotice.objects.all(), now=now):
+        log.error("grade_notices_need_a_look", uncertain=uncertain)
+    ready = GradeNotice.objects.filter(outbox.its_turn(now)).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    return outbox.send_all(ready, lambda pk: send(notice_id=pk, now=now), budget=outbox.BUDGET).count(Status.SENT)
 
 
-def _send(notice_id: int, tries: int, now: datetime) -> bool:
-    with transaction.atomic(durable=True):
-        mine = GradeNotice.objects.filter(pk=notice_id, status=Status.QUEUED, tries=tries).update(
-            status=Status.SENDING, claimed_at=now, tries=F("tries") + 1
-        )
-    if not mine:
-        return False
-    notice = GradeNotice.objects.select_related(
+def _send(notice_id: int, condition: Q, now: datetime) -> Status | None:
+    rows = GradeNotice.objects.select_related(
         "grade", "attempt__enrolment__user", "attempt__enrolment__course", "attempt__quiz__activity"
-    ).get(pk=notice_id)
-    status, error = Status.SENT, ""
-    try:
-        _deliver(notice, now)
-    except mail.Deferred as failed:
-        status, error = Status.QUEUED if tries < len(BACKOFF) else Status.FAILED, str(failed)
-    except mail.Refused as failed:
-        status, error = Status.FAILED, str(failed)
-    except mail.Uncertain as failed:
-        status, error = Status.UNCERTAIN, str(failed)
-    GradeNotice.objects.filter(pk=notice_id, tries=tries + 1).update(
-        status=status, error=error, finished_at=None if status == Status.QUEUED else now
     )
-    log.info("grade_notice", notice=notice_id, status=status.value, error=error)
-    return status == Status.SENT
+    notice = outbox.claim(rows, notice_id, condition, name="grade", now=now)
+    return Status(outbox.send(notice, lambda: _message(notice, now), now=now)) if notice else None
 
 
-def _deliver(notice: GradeNotice, now: datetime) -> None:
-    user = notice.attempt.enrolment.user
-    if not user.is_active:
-        return
+def _message(notice: GradeNotice, now: datetime) -> EmailMultiAlternatives | None:
+    """The mail, in its reader's language; None where nobody is left to read it."""
+    enrolment = notice.attempt.enrolment
+    user = enrolment.user
+    if not user.is_active or enrolment.status != Enrolment.Status.ACTIVE:
+        return None
     with translation.override(user.language):
         title = str(notice.attempt.quiz.activity)
-    message = mail.compose(
+    return mail.compose(
         "quizzes/grade_changed",
         {
             "user": user,
             "title": title,
+            "course": enrolment.course,
             "notice": notice,
             "grade": notice.grade,
             "url": mail.absolute(reverse("quizzes:attempt-result", args=[notice.attempt.uuid])),
@@ -81,6 +70,5 @@ def _deliver(notice: GradeNotice, now: datetime) -> None:
         language=user.language,
         zone=user.zone,
         now=now,
-        headers={"Message-ID": mail.message_id(f"grade-{notice.uuid}")},
+        headers={"Message-ID": notice.message_id},
     )
-    mail.deliver(message)

@@ -2,13 +2,13 @@
 by a person → applied attempt by attempt, which can be repeated safely. Nobody's grade falls without all three.
 """
 
-from collections.abc import Iterable
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,6 +20,8 @@ from quizzes import grading
 from quizzes.models import Attempt, AttemptGrade, Quiz, Regrade, RegradeLine
 
 REGRADE_TASK = "quizzes.tasks.run_regrade"
+# Seconds that one task spends on applying, well inside the workers' time limit; another one goes on.
+BUDGET = 8.0
 
 
 class NothingToRegrade(DomainError):
@@ -40,16 +42,21 @@ class Progress:
     total: int
 
 
-def outdated(quiz: Quiz) -> Iterable[Attempt]:
+def outdated(quiz: Quiz) -> QuerySet[Attempt]:
     """The graded attempts whose last grading is by another version than the current one."""
-    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
+    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision")
     return (
         Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
-        .annotate(graded_by=Subquery(last))
+        .annotate(graded_by=Subquery(last.values("version_id")[:1]), last_graded_at=Subquery(last.values("at")[:1]))
         .exclude(graded_by=F("quiz__current_version_id"))
         .select_related("version", "quiz__activity", "enrolment__user")
         .order_by("enrolment__user__name", "enrolment_id", "number")
     )
+
+
+def missed(regrade: Regrade) -> int:
+    """How many attempts have been graded by an older key since the dry run: another one would have to look at them."""
+    return outdated(regrade.quiz).filter(last_graded_at__gt=regrade.created_at).count()
 
 
 def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
@@ -79,19 +86,19 @@ def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
 
 def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
     """What the version's key does to one attempt; None where every question is worth what it was."""
-    last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
+    last = grading.last_grade(attempt)
     graded = grading.grading_of(attempt, version_id=version_id)
     changes: list[dict[str, Any]] = []
     for uuid, score in graded.scores.items():
-        old = last.details.get(uuid, {"points": "0.00", "max_points": "0.00", "outcome": "unanswered"})
+        old = last.details[uuid]
         if (old["points"], old["max_points"], old["outcome"]) != (score.points, score.max_points, score.outcome):
             changes.append(
                 {
                     "question": uuid,
                     "old": old["points"],
+                    "old_max": old["max_points"],
                     "new": score.points,
-                    "rule": score.rule,
-                    "matched": score.matched,
+                    "new_max": score.max_points,
                 }
             )
     if not changes:
@@ -103,35 +110,39 @@ def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
         new_points=graded.points,
         old_max_points=last.max_points,
         new_max_points=graded.max_points,
+        was_pending=grading.is_pending(last),
+        is_pending=graded.is_pending,
         changes=changes,
     )
 
 
 def _add_standings(quiz: Quiz, lines: list[RegradeLine]) -> None:
-    """What the quiz stands at for each student before and after all the lines. A check has no standing."""
+    """What the quiz stands at for each student before and after all the lines. A check has no standing.
+
+    A grading with a part that waits for a person enters no grade: what was given before it stands until then.
+    """
     item = GradeItem.objects.filter(activity_id=quiz.activity_id).first()
     if item is None:
         return
-    ledger: dict[int, list[GradeChange]] = {}
-    for change in GradeChange.objects.filter(item=item):
-        ledger.setdefault(change.enrolment_id, []).append(change)
+    ledger = gradebook.changes_of(item)
     new: dict[int, list[GradeChange]] = {}
     for line in lines:
-        new.setdefault(line.attempt.enrolment_id, []).append(
-            GradeChange(
-                item=item,
-                source=line.attempt.uuid,
-                source_number=line.attempt.number,
-                revision=line.revision + 1,
-                points=line.new_points,
-                max_points=line.new_max_points,
+        if not line.is_pending:
+            new.setdefault(line.attempt.enrolment_id, []).append(
+                GradeChange(
+                    item=item,
+                    source=line.attempt.uuid,
+                    source_number=line.attempt.number,
+                    revision=line.revision + 1,
+                    points=line.new_points,
+                    max_points=line.new_max_points,
+                )
             )
-        )
     for line in lines:
         student = line.attempt.enrolment_id
         before = ledger.get(student, [])
         line.old_standing = gradebook.fold(item, before).percent
-        line.new_standing = gradebook.fold(item, [*before, *new[student]]).percent
+        line.new_standing = gradebook.fold(item, [*before, *new.get(student, [])]).percent
 
 
 def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> None:
@@ -151,17 +162,25 @@ def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> Non
         publish_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
 
 
-def run(*, regrade_id: int, now: datetime) -> Progress:
-    """Apply the lines of an approved regrade that are not applied yet, each in a transaction of its own. Safe to repeat,
-    and to run in two workers at once."""
+def run(*, regrade_id: int, now: datetime, budget: float = BUDGET) -> Progress:
+    """Apply the lines of an approved regrade that are not applied yet, each in a transaction of its own, until `budget`
+    seconds are used up; then ring for another worker to go on. Safe to repeat, and to run in two workers at once."""
+    start = time.monotonic()
     regrade = Regrade.objects.select_related("approved_by").get(pk=regrade_id)
     if regrade.status == Regrade.Status.APPROVED:
-        for line in RegradeLine.objects.filter(regrade=regrade, applied_at=None, is_overtaken=False):
-            _apply(regrade, line.pk, now)
+        for line_id in list(_open_lines(regrade).values_list("pk", flat=True)):
+            if time.monotonic() - start >= budget:
+                publish_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
+                return progress(regrade)
+            _apply(regrade, line_id, now)
         Regrade.objects.filter(pk=regrade.pk, status=Regrade.Status.APPROVED).update(
             status=Regrade.Status.DONE, finished_at=now
         )
     return progress(regrade)
+
+
+def _open_lines(regrade: Regrade) -> QuerySet[RegradeLine]:
+    return RegradeLine.objects.filter(regrade=regrade, applied_at=None, is_overtaken=False)
 
 
 def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
@@ -171,8 +190,7 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
             return
         attempt = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=line.attempt_id)
         grading.lock_graded(attempt)
-        last = AttemptGrade.objects.filter(attempt=attempt).latest("revision")
-        if last.revision != line.revision:
+        if grading.last_grade(attempt).revision != line.revision:
             # Somebody graded it in between: what was approved no longer says what would happen.
             RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
             return
@@ -188,15 +206,15 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
 
 def progress(regrade: Regrade) -> Progress:
     """How far it has come."""
-    lines = RegradeLine.objects.filter(regrade=regrade)
-    open_lines = lines.filter(applied_at=None, is_overtaken=False).count()
-    total = lines.count()
-    return Progress(total - open_lines, total)
+    total = RegradeLine.objects.filter(regrade=regrade).count()
+    return Progress(total - _open_lines(regrade).count(), total)
 
 
 def sweep(*, now: datetime) -> int:
-    """Ring again for approved regrades that are not done; returns how many."""
-    waiting = Regrade.objects.filter(status=Regrade.Status.APPROVED, approved_at__lte=now - grading.SWEEP_AFTER)
+    """Ring again for approved regrades that are not done and that nobody is at; returns how many."""
+    lately = now - grading.SWEEP_AFTER
+    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=lately)
+    waiting = Regrade.objects.filter(~Exists(moving), status=Regrade.Status.APPROVED, approved_at__lte=lately)
     for regrade_id in waiting.values_list("pk", flat=True):
         publish_on_commit(REGRADE_TASK, regrade_id=regrade_id)
     return len(waiting)

@@ -146,7 +146,11 @@ def _undecided(attempt: Attempt) -> int:
 def _told(grades: list[AttemptGrade]) -> list[AttemptGrade]:
     """The revisions that changed a grade which the student had seen."""
     whole = [grade for grade in grades if not is_pending(grade)]
-    return [after for before, after in pairwise(whole) if after.points != before.points]
+    return [
+        after
+        for before, after in pairwise(whole)
+        if (after.points, after.max_points) != (before.points, before.max_points)
+    ]
 
 
 def _answers_shown(attempt: Attempt, seen: QuizOverview, now: datetime) -> bool:

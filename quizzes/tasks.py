@@ -20,7 +20,12 @@ def run_regrade(*, regrade_id: int) -> None:
 
 
 @shared_task
-def send_notices() -> None:
+def send_grade_notice(*, notice_id: int) -> None:
+    notices.send(notice_id=notice_id, now=timezone.now())
+
+
+@shared_task
+def send_grade_notices() -> None:
     notices.send_waiting(now=timezone.now())
 
 
@@ -29,7 +34,6 @@ def sweep_attempts() -> None:
     attempts.expire_all(now=timezone.now())
     grading.sweep(now=timezone.now())
     regrading.sweep(now=timezone.now())
-    notices.send_waiting(now=timezone.now())
 
 
 @shared_task

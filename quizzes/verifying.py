@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from courses import progress
 from courses.models import Enrolment, GradeChange
 from quizzes import grading
-from quizzes.models import Attempt, AttemptGrade
+from quizzes.models import Attempt, AttemptGrade, Review
 from quizzes.rules import after_deduction
 
 CHUNK = 500
@@ -42,7 +42,9 @@ def differences() -> Iterator[Difference]:
         .select_related("quiz__activity", "version")
     )
     for attempt in attempts.iterator(chunk_size=CHUNK):
-        yield from _of_attempt(attempt)
+        if any(_of_attempt(attempt)):
+            # Somebody may have graded it while we looked: what differs is read once more.
+            yield from _of_attempt(attempts.get(pk=attempt.pk))
     ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
     for attempt in ungraded.iterator(chunk_size=CHUNK):
         yield Difference(_("gradings"), str(attempt.uuid), "none", "at least one")
@@ -59,16 +61,34 @@ def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
         yield from _compare(
             _("points of a grading"), attempt, grade.points, after_deduction(points, grade.late_deduction)
         )
+        of = _sum(score["max_points"] for score in grade.details.values())
+        yield from _compare(_("maximum of a grading"), attempt, grade.max_points, of)
     last = grades[-1]
     computed = grading.grading_of(attempt, version_id=last.version_id, last_review=last.last_review_id or 0)
     yield from _compare(_("points of a grading"), attempt, last.points, computed.points)
     if computed.details != last.details:
         yield Difference(_("details of a grading"), str(attempt.uuid), str(last.details), str(computed.details))
-    yield from _compare(
-        _("points of an attempt"), attempt, attempt.points, None if computed.is_pending else last.points
-    )
+    yield from _of_standing(attempt, last, computed)
+    yield from _of_later_reviews(attempt, last)
     if attempt.quiz.is_graded:
         yield from _of_ledger(attempt, [grade for grade in grades if not grading.is_pending(grade)])
+
+
+def _of_standing(attempt: Attempt, last: AttemptGrade, computed: grading.Grading) -> Iterator[Difference]:
+    pending = computed.is_pending
+    yield from _compare(_("points of an attempt"), attempt, attempt.points, None if pending else last.points)
+    yield from _compare(_("maximum of an attempt"), attempt, attempt.max_points, last.max_points)
+    status = Attempt.Status.NEEDS_REVIEW if pending else Attempt.Status.GRADED
+    yield from _compare(_("status of an attempt"), attempt, attempt.status, status.value)
+
+
+def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
+    """Every decision of a person is graded in its own transaction, so none may wait to change the next grading."""
+    if not Review.objects.filter(attempt=attempt, pk__gt=last.last_review_id or 0).exists():
+        return
+    computed = grading.grading_of(attempt, version_id=last.version_id)
+    if computed.details != last.details:
+        yield Difference(_("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points))
 
 
 def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
@@ -85,7 +105,7 @@ def _told(changes: list[tuple[int, Decimal, Decimal]]) -> str:
     return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
 
 
-def _compare(what: str, attempt: Attempt, stored: Decimal | None, computed: Decimal | None) -> Iterator[Difference]:
+def _compare(what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None) -> Iterator[Difference]:
     if stored != computed:
         yield Difference(what, str(attempt.uuid), str(stored), str(computed))
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.admin import CourseScopedAdmin
+from common.admin import CourseScopedAdmin, page_context
 from courses import gradebook, roster
 from courses.models import Course, Enrolment, GradeChange, GradeItem
 
@@ -23,12 +23,7 @@ def _course(request: HttpRequest, model_admin: CourseScopedAdmin, course_id: int
 
 
 def _context(request: HttpRequest, model_admin: CourseScopedAdmin, course: Course, title: str) -> dict[str, Any]:
-    return {
-        **model_admin.admin_site.each_context(request),
-        "opts": Course._meta,
-        "course": course,
-        "title": title,
-    }
+    return {**page_context(request, model_admin, title), "course": course}
 
 
 def student_list(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:

@@ -188,6 +188,15 @@ class SubmitInput(InputSerializer):
     )
 
 
+class GradeChangeSerializer(OutputSerializer):
+    """A grade that was given and became another one: by a regrade, a late answer, or a person who looked again."""
+
+    at = serializers.DateTimeField()
+    points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    max_points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    reason = serializers.CharField(source="why", help_text="May be empty.")
+
+
 class ResultSerializer(AttemptSummarySerializer):
     """While `status` is `submitted`, ask again after `Retry-After` seconds.
 
@@ -198,3 +207,4 @@ class ResultSerializer(AttemptSummarySerializer):
     answers_shown = serializers.BooleanField()
     can_reveal = serializers.BooleanField(help_text="Whether `attempts/{uuid}/reveal` would show the answers.")
     questions = QuestionResultSerializer(many=True, help_text="Empty until it is graded.")
+    changes = GradeChangeSerializer(many=True, help_text="How the grade changed after it was given, the oldest first.")

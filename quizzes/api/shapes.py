@@ -8,7 +8,7 @@ from uuid import UUID
 from common import languages
 from courses.models import Activity
 from quizzes import lookups, results
-from quizzes.models import Answer, Attempt, HandInFile, Quiz
+from quizzes.models import Answer, Attempt, AttemptGrade, HandInFile, Quiz
 from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import Response
 from quizzes.results import QuestionResult, QuizOverview, Result
@@ -187,6 +187,7 @@ class AttemptOutcome(AttemptSummary):
     answers_shown: bool
     can_reveal: bool
     questions: list[QuestionOutcome]
+    changes: list[AttemptGrade]
 
 
 def summary(attempt: Attempt) -> AttemptSummary:
@@ -221,4 +222,5 @@ def outcome(result: Result) -> AttemptOutcome:
         result.answers_shown,
         result.can_reveal,
         [QuestionOutcome(question) for question in result.questions],
+        result.regraded,
     )

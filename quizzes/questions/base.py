@@ -136,6 +136,18 @@ class Kind(ABC):
     def solution(self, spec: Spec) -> dict[str, Any]:
         """What would have been right, once the answers may be shown."""
 
+    def question_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        """The question as a person reads it in a list."""
+        return choose(spec["text"])
+
+    def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
+        """What was answered, as a person reads it in a list; "" for nothing."""
+        return str(response.get("text") or "")
+
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        """What is right, as a person reads it in a list; "" where only a person can say."""
+        return ""
+
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What the author says about this answer: [{"html": {language: …}, "lesson": "slug#heading"}]."""
         if score["outcome"] == PENDING:

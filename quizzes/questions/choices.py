@@ -24,6 +24,12 @@ class ChoiceKind(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"choices": sorted(correct(spec), key=[choice["uuid"] for choice in spec["choices"]].index)}
 
+    def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
+        return _told(spec, chosen_in(response), choose)
+
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        return _told(spec, correct(spec), choose)
+
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
         """One entry for each chosen choice that has something to say."""
         chosen = chosen_in(response)
@@ -51,6 +57,10 @@ class ChoiceKind(Kind):
                 for choice in view["choices"]
             ]
         }
+
+
+def _told(spec: Spec, some: set[str], choose: Callable[[Texts], str]) -> str:
+    return ", ".join(choose(choice["text"]) for choice in spec["choices"] if choice["uuid"] in some)
 
 
 def correct(spec: Spec) -> set[str]:

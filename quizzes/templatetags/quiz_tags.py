@@ -2,24 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
 from common import languages
+from quizzes import wording
 from quizzes.presenting import PresentedQuestion
 from quizzes.results import QuestionResult
 
 register = template.Library()
 
 
-@register.filter
-def points(value: str | Decimal) -> str:
-    """Points without needless zeros: 1, 0.5."""
-    text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
-    return text or "0"
+register.filter("points", wording.points)
 
 
 @register.filter

@@ -230,7 +230,7 @@ class TestWhatGoesWrong:
         assert summaries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
         assert outcome(delivery) == ("queued", 1)
         assert delivery.error.startswith("NoReverseMatch: ")
-        assert "weekly_summary_not_written" in caplog.text
+        assert "mail_not_written" in caplog.text
 
     def test_a_sender_that_is_killed_leaves_a_row_to_look_at(
         self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]

@@ -310,7 +310,7 @@ def test_an_uncertain_summary_is_sent_again_by_a_person(
     sent = {"action": "send_again", "_selected_action": [delivery.pk]}
     for count in (1, 0):
         answer = root.post(address("courses.summarydelivery"), sent, follow=True, headers={"Accept-Language": "en"})
-        assert f"{count} summar" in answer.text
+        assert f"{count} mail" in answer.text
     delivery.refresh_from_db()
     assert delivery.status == SummaryDelivery.Status.SENT
     assert len(mailoutbox) == 1

@@ -1,6 +1,7 @@
 """What is stored is what the answers and the ledger say, and a grade that somebody tampered with is found."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.utils import timezone
 from courses import progress
 from courses.models import Enrolment, GradeChange
 from quizzes import attempts, grading, verifying
-from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
+from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade, Quiz, Review
 from tests.factories import right_answers
+from tests.quizzes.graded import question_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +26,42 @@ def graded(quiz: Quiz, enrolment: Enrolment) -> Attempt:
         attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
         attempts.submit(attempt=attempt, now=now, answers=answers)
         grading.grade_attempt(attempt_id=attempt.pk, now=now)
-    return Attempt.objects.earliest("number")
+    first = Attempt.objects.select_related("quiz__activity", "version", "enrolment").earliest("number")
+    decide(first, "0.5")
+    return first
+
+
+def decide(attempt: Attempt, points: str) -> None:
+    question = question_of(attempt, "short_answer")
+    grading.review(
+        attempt=attempt,
+        decisions={question: grading.Decision(Decimal(points), {}, "")},
+        reviewer=attempt.enrolment.user,
+        now=timezone.now(),
+    )
+
+
+def rewrite_key(attempt: Attempt) -> None:
+    """The right choice becomes a wrong one, in the key that is never to change."""
+    key = AnswerKey.objects.get(version=attempt.version_id)
+    choice_question = str(question_of(attempt, "single_choice"))
+    for choice in key.content[choice_question]["choices"]:
+        choice["correct"] = not choice["correct"]
+    AnswerKey.objects.filter(pk=key.pk).update(content=key.content)
+
+
+def slip_in_a_review(attempt: Attempt) -> None:
+    """A row that would change the next grading, whenever that is."""
+    Review.objects.create(
+        attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now()
+    )
 
 
 def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(verifying.differences()) == []
     call_command("verify_grades")
     told = capsys.readouterr().out
-    assert "2 gradings and 2 grade changes verified." in told
+    assert "3 gradings and 3 grade changes verified." in told
     assert "No difference." in told
 
 
@@ -43,9 +73,18 @@ def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[
         (lambda a: AttemptGrade.objects.filter(attempt=a).update(details={}), "details of a grading"),
         (lambda a: GradeChange.objects.filter(source=a.uuid).update(points=0), "gradebook"),
         (lambda a: GradeChange.objects.filter(source=a.uuid)._raw_delete("default"), "gradebook"),
-        (lambda a: AttemptGrade.objects.filter(attempt=a)._raw_delete("default"), "gradings"),
+        (lambda a: (a.notices.all().delete(), a.grades.all()._raw_delete("default")), "gradings"),
         (lambda a: Answer.objects.filter(attempt=a).delete(), "points of a grading"),
         (lambda a: Enrolment.objects.update(progress_percent=0), "progress"),
+        (lambda a: Answer.objects.filter(attempt=a).update(response={"text": "?"}), "details of a grading"),
+        (lambda a: Attempt.objects.filter(pk=a.pk).update(max_points=9), "maximum of an attempt"),
+        (lambda a: Attempt.objects.filter(pk=a.pk).update(status="needs_review"), "status of an attempt"),
+        (lambda a: Attempt.objects.filter(pk=a.pk).update(late_deduction=50), "points of a grading"),
+        (lambda a: AttemptGrade.objects.filter(attempt=a).update(max_points=9), "maximum of a grading"),
+        (lambda a: rewrite_key(a), "details of a grading"),
+        (lambda a: GradeChange.objects.filter(source=a.uuid).update(max_points=9), "gradebook"),
+        (lambda a: Review.objects.filter(attempt=a).update(points=0), "points of a grading"),
+        (lambda a: slip_in_a_review(a), "a review that no grading has seen"),
     ],
 )
 def test_a_grade_that_was_tampered_with_is_named(
@@ -56,3 +95,29 @@ def test_a_grade_that_was_tampered_with_is_named(
     with pytest.raises(CommandError):
         call_command("verify_grades")
     assert what in capsys.readouterr().out
+
+
+def test_a_later_review_that_changes_nothing_is_no_difference(graded: Attempt) -> None:
+    decide(graded, "0.50")
+    Review.objects.create(
+        attempt=graded, question=question_of(graded, "short_answer"), points=Decimal("0.5"), comment="!", at=timezone.now()
+    )
+    assert list(verifying.differences()) == []
+
+
+def test_whoever_is_graded_while_we_look_is_looked_at_again(
+    graded: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading the attempt and its gradings somebody decides: no difference, only another moment."""
+    real = verifying._of_attempt
+    looks: list[int] = []
+
+    def meanwhile(attempt: Attempt) -> Any:
+        if not looks:
+            decide(graded, "0.25")
+        looks.append(attempt.pk)
+        return real(attempt)
+
+    monkeypatch.setattr(verifying, "_of_attempt", meanwhile)
+    assert list(verifying.differences()) == []
+    assert looks.count(graded.pk) == 2

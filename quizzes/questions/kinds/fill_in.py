@@ -4,7 +4,7 @@ Credit "partial": points × right blanks / blanks.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from quizzes.questions.base import (
@@ -142,6 +142,17 @@ class FillIn(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"blanks": {blank["uuid"]: blank["accept"] for blank in spec["blanks"]}}
 
+    def question_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        numbers = {blank["key"]: number for number, blank in _numbered(spec)}
+        return MARK.sub(lambda mark: f"[{numbers[mark[1]]}]", choose(spec["text"]))
+
+    def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
+        given = response.get("blanks") or {}
+        return "; ".join(f"{number}. {given.get(blank['uuid'], '–')}" for number, blank in _numbered(spec)) if given else ""
+
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))
+
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """`pieces` are the text around the blanks in its order: HTML, or the blank that stands there."""
         given = response.get("blanks") or {}
@@ -153,6 +164,10 @@ class FillIn(Kind):
             else:
                 pieces.append({"html": piece})
         return {"limit": LIMIT, "blanks": names, "pieces": pieces}
+
+
+def _numbered(spec: Spec) -> Iterator[tuple[int, Spec]]:
+    return enumerate(spec["blanks"], 1)
 
 
 KIND = FillIn()

@@ -128,6 +128,12 @@ class Matching(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
 
+    def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
+        return _told(spec, response.get("matches") or {}, choose)
+
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        return _told(spec, self.solution(spec)["matches"], choose)
+
     def shuffled(self, view: Spec, order: random.Random) -> Spec:
         rights = list(view["rights"])
         order.shuffle(rights)
@@ -143,6 +149,15 @@ class Matching(Kind):
             "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in view["lefts"]],
             "rights": [shown(right) for right in view["rights"]],
         }
+
+
+def _told(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts], str]) -> str:
+    rights = {right["uuid"]: choose(right["text"]) for right in _rights(spec)}
+    return "; ".join(
+        f"{choose(left['text'])} – {rights.get(matches[left['uuid']], '–')}"
+        for left in _lefts(spec)
+        if left["uuid"] in matches
+    )
 
 
 def _lefts(spec: Spec) -> list[Spec]:

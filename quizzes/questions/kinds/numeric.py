@@ -103,6 +103,10 @@ class Numeric(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {name: spec[name] for name in ("value", "tolerance", "unit")}
 
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        around = f" ± {spec['tolerance']}" if Decimal(spec["tolerance"]) else ""
+        return f"{spec['value']}{around} {spec['unit']}".strip()
+
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         return {"limit": LIMIT, "unit": view["unit"], "unit_required": view["unit_required"]}
 

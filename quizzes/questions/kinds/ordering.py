@@ -122,6 +122,14 @@ class Ordering(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"items": [item["uuid"] for item in spec["items"]]}
 
+    def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
+        positions = response.get("positions") or {}
+        placed = sorted((item for item in spec["items"] if item["uuid"] in positions), key=lambda i: positions[i["uuid"]])
+        return " → ".join(choose(item["text"]) for item in placed)
+
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        return " → ".join(choose(item["text"]) for item in spec["items"])
+
     def shuffled(self, view: Spec, order: random.Random) -> Spec:
         items = list(view["items"])
         order.shuffle(items)

@@ -75,6 +75,9 @@ class ShortAnswer(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"accept": spec["accept"]}
 
+    def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
+        return ", ".join(spec["accept"])
+
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The feedback of the known wrong answer that matched, else that of the outcome."""
         groups = spec["known_wrong"] if score["outcome"] != "correct" else []

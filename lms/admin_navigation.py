@@ -1,0 +1,41 @@
+"""Owns the admin's side bar: first what waits for whoever looks at it, then every list they may see."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.requests import AuthenticatedRequest
+from quizzes.views.reviewing import waiting_for
+
+
+def style(request: HttpRequest) -> str:
+    """The style sheet of the pages that are no form of one row."""
+    return static("baeum/admin.css")
+
+
+def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
+    """Called by unfold for each page of the admin, of people who may see it."""
+    count, queue = waiting_for(request.user), reverse("admin:quizzes_attempt_queue")
+    is_here = request.path == queue
+    waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
+    if count:
+        waits["badge"] = str(count)
+    return [{"items": [waits]}, *_lists(request, "" if is_here else request.path)]
+
+
+def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": app["name"],
+            "items": [
+                {"title": one["name"], "link": one["admin_url"], "active": here.startswith(one["admin_url"])}
+                for one in app["models"]
+                if one["admin_url"]
+            ],
+        }
+        for app in admin.site.get_app_list(request)
+    ]
