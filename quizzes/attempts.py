@@ -23,9 +23,9 @@ from common.api import DomainError
 from common.queue import publish_on_commit
 from courses import progress
 from courses.models import Enrolment
-from quizzes.grading import GRADE_TASK, grade_anew, grading_of, lock_graded
+from quizzes.grading import GRADE_TASK, grade_anew, grade_attempt, grading_of, lock_graded
 from quizzes.models import Answer, Attempt, LateAnswer, Quiz, QuizVersion
-from quizzes.questions import KINDS, Response, ResponseError
+from quizzes.questions import KINDS, Response, ResponseError, Spec
 from quizzes.rules import Rules, late_deduction, rules_for
 
 # Late answers kept for one attempt; more are no evidence but a flood.
@@ -97,13 +97,18 @@ class ResponseTooLong(InvalidResponse):
     slug = "too-long"
 
 
-def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "") -> Attempt:
+def start(
+    *, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "", number: int | None = None
+) -> Attempt:
     """Start an attempt on the quiz's current version, or resume the open one.
+
+    `number` is the attempt that the caller means: one that has been made already is returned as it stands, so that the
+    same request twice starts one.
 
     Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
     the key), NoAttemptsLeft.
     """
-    open_attempt = _open_attempt(quiz, enrolment)
+    open_attempt = open_attempt_at(quiz, enrolment)
     if open_attempt and not expire(attempt=open_attempt, now=now):
         return open_attempt
     version = quiz.current_version
@@ -118,6 +123,8 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
             earlier = Attempt.objects.filter(quiz=quiz, enrolment=enrolment).aggregate(
                 last=Max("number"), revealed=Max("answers_revealed_at")
             )
+            if number is not None and number <= (earlier["last"] or 0):
+                return _WHOLE.get(quiz=quiz, enrolment=enrolment, number=number)
             _check_may_start(quiz, rules, earlier)
             drawn = draw(quiz, version)
             return Attempt.objects.create(
@@ -133,7 +140,7 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
             )
     except IntegrityError:
         # The constraint of one open attempt: another tab started it between our look and our insert.
-        resumed = _open_attempt(quiz, enrolment)
+        resumed = open_attempt_at(quiz, enrolment)
         if resumed is None:
             raise
         return resumed
@@ -175,12 +182,12 @@ def _max_points(version: QuizVersion, drawn: Sequence[str] | None) -> Decimal:
     return sum((points[uuid] for uuid in drawn), Decimal(0))
 
 
-def _open_attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt | None:
-    return (
-        Attempt.objects.filter(quiz=quiz, enrolment=enrolment, status=Attempt.Status.IN_PROGRESS)
-        .select_related("version", "quiz__activity", "enrolment")
-        .first()
-    )
+_WHOLE = Attempt.objects.select_related("version", "quiz__activity", "enrolment")
+
+
+def open_attempt_at(quiz: Quiz, enrolment: Enrolment) -> Attempt | None:
+    """The student's open attempt at the quiz, with what answering takes."""
+    return _WHOLE.filter(quiz=quiz, enrolment=enrolment, status=Attempt.Status.IN_PROGRESS).first()
 
 
 def _check_may_start(quiz: Quiz, rules: Rules, earlier: Mapping[str, Any]) -> None:
@@ -196,18 +203,24 @@ def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
     view = attempt.view_of(question)
     if view is None:
         raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+    return read_by(view, raw)
+
+
+def read_by(view: Spec, raw: Any) -> Response:
+    """The stored shape of an answer to the question of this view. Raises UnknownChoice, ResponseTooLong, InvalidResponse."""
+    question = view["uuid"]
     try:
         return KINDS[view["kind"]].read_response(view, raw)
     except ResponseError as error:
         if error.code == "unknown-choice":
-            raise UnknownChoice(_("This choice does not belong to the question."), question=str(question)) from error
+            raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error
         if error.code == "too-long":
             raise ResponseTooLong(
                 _("The answer is too long: at most %(limit)d characters.") % {"limit": error.limit},
-                question=str(question),
+                question=question,
             ) from error
         raise InvalidResponse(
-            _("The answer does not have the form this question asks for."), question=str(question)
+            _("The answer does not have the form this question asks for."), question=question
         ) from error
 
 
@@ -320,6 +333,8 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
 
     One of `answers` that cannot be right keeps the attempt open: the others are saved, and its error is raised. After
     the deadline and its grace the server hands in what it has, keeps `answers` as evidence, and DeadlinePassed is raised.
+
+    Nothing depends on a lesson's check, so it is graded while the student looks; the worker would find it graded.
     """
     accepted, refused = _readable(attempt, answers or {})
     with transaction.atomic():
@@ -343,6 +358,8 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
         raise _closed(locked, now)
     if is_open and refused is not None:
         raise refused
+    if is_open and not attempt.quiz.is_graded:
+        grade_attempt(attempt_id=attempt.pk, now=now)
     attempt.refresh_from_db(fields=["status", "submitted_at", "points", "graded_at", "is_expired", "late_deduction"])
     return attempt
 
