@@ -33,6 +33,7 @@ PROBLEMS = {
     ),
     "file-too-large": (413, _("The file is larger than 10 MB.")),
     "not-checkable": (409, _("The question cannot be checked during the attempt, or nothing is answered yet.")),
+    "nothing-answered": (400, _("Nothing is answered. Send null as the response when the student does not know.")),
     "nothing-to-accept": (409, _("The attempt has no grade yet; accept late answers after that.")),
     "nothing-to-regrade": (409, _("The current key changes nobody's grade.")),
     "quiz-closed": (409, _("The quiz is closed; no attempt can start.")),
@@ -41,6 +42,10 @@ PROBLEMS = {
     "review-overtaken": (409, _("Somebody else has graded the answer in the meantime. Look at it again.")),
     "wrong-access-code": (403, _("This is not the access code of the quiz.")),
     "body-too-large": (413, _("The request is larger than the site accepts. What was saved before is safe.")),
+    "card-not-due": (
+        409,
+        _("The question is not up for review now: it comes on a later day, or its quiz can be taken again."),
+    ),
     "csrf": (
         403,
         _("A form was older than its cookie. Reload the page and send it again. The API asks for no such token."),

@@ -15,7 +15,7 @@ from common.plain_yaml import Path as YamlPath
 from courses import archive as courses_archive
 from courses.archive.format import Texts, at, check_languages, check_unique, read_yaml, text_paths, texts
 from quizzes.models import Quiz
-from quizzes.questions import KINDS, Kind, SpecError
+from quizzes.questions import KINDS, WAITS_IN_CHECK, Kind, SpecError
 from quizzes.short_answers import normalise
 
 _FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
@@ -151,6 +151,8 @@ def _check_question(folder: Folder, file: QuizFile, index: int, question: Fields
         return
     if spec_fault := _spec_fault(kind, question):
         fault(spec_fault)
+    if file.is_check and kind.may_wait(question.get("definition", {})):
+        fault(_(WAITS_IN_CHECK))
     if kind.rows == "choices":
         choices = range(len(question["choices"]))
         check_unique(folder, file.name, document, ((*path, "choices", choice, "key") for choice in choices))

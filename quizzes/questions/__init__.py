@@ -11,6 +11,7 @@ from typing import Any
 from quizzes.questions import kinds
 from quizzes.questions.base import (
     PENDING,
+    WAITS_IN_CHECK,
     Form,
     Kind,
     Outcome,
@@ -49,6 +50,7 @@ __all__ = [
     "KINDS",
     "KIND_NAMES",
     "PENDING",
+    "WAITS_IN_CHECK",
     "Form",
     "Kind",
     "Outcome",

@@ -1,5 +1,6 @@
 """A quiz with a question of every kind, each of whose keys holds a canary."""
 
+from collections.abc import Collection
 from typing import Any
 
 from quizzes import publishing
@@ -69,8 +70,8 @@ def add(quiz: Quiz, kind: str, **fields: Any) -> Question:
     )
 
 
-def fill(quiz: Quiz) -> None:
-    """Have the quiz ask a question of every kind there is, and publish it."""
+def fill(quiz: Quiz, without: Collection[str] = ()) -> None:
+    """Have the quiz ask a question of every kind there is, but for those in `without`, and publish it."""
     quiz.questions.all().delete()
     choice = add_single_choice(quiz, "single")
     choice.choices.update(feedback_ko=f"{CANARY} single", feedback_en=f"{CANARY} single")
@@ -79,7 +80,8 @@ def fill(quiz: Quiz) -> None:
     several.choices.update(feedback_ko=f"{CANARY} several", feedback_en=f"{CANARY} several")
     add_short_answer(quiz, "short", [f"{CANARY} accepted"], [f"{CANARY} wrong"])
     for kind in DEFINITIONS:
-        add(quiz, kind)
+        if kind not in without:
+            add(quiz, kind)
     publishing.publish(quiz)
 
 
@@ -96,3 +98,25 @@ def right(spec: dict[str, Any]) -> dict[str, Any]:
     if spec["kind"] == "fill_in":
         return {"blanks": {blank["uuid"]: blank["accept"][0] for blank in spec["blanks"]}}
     return {"text": {"short_answer": f"{CANARY} accepted", "numeric": "7.39125 s"}.get(spec["kind"], "Because.")}
+
+
+def wrong(spec: dict[str, Any]) -> dict[str, Any]:
+    """A response that a machine grades as wrong; partly right where the kind gives credit for parts."""
+    kind = spec["kind"]
+    if kind in ("single_choice", "multiple_choice"):
+        choice = next(choice["uuid"] for choice in spec["choices"] if not choice["correct"])
+        return {"choice": choice} if kind == "single_choice" else {"choices": [choice]}
+    if kind == "ordering":
+        # The middle one of three stands where it belongs.
+        return {"positions": {item["uuid"]: place for place, item in enumerate(spec["items"][::-1], 1)}}
+    if kind == "matching":
+        return {"matches": {pair["left"]["uuid"]: spec["distractors"][0]["uuid"] for pair in spec["pairs"]}}
+    if kind == "fill_in":
+        return {"blanks": {blank["uuid"]: "no" for blank in spec["blanks"]}}
+    return {"text": "1 s"}
+
+
+def wrong_answers(quiz: Quiz) -> dict[str, dict[str, Any]]:
+    """{question uuid: a wrong response} for all of the quiz's questions."""
+    assert quiz.current_version
+    return {uuid: wrong(spec) for uuid, spec in quiz.current_version.answer_key.content.items()}

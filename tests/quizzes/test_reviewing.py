@@ -182,9 +182,7 @@ def test_a_late_answer_to_what_is_not_graded_waits(quiz: Quiz, enrolment: Enrolm
     assert LateAnswer.objects.get().verdict == "open"
 
 
-def test_a_grade_that_waits_for_a_person_again_stands_until_then(
-    quiz: Quiz, enrolment: Enrolment, ines: User
-) -> None:
+def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)

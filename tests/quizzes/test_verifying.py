@@ -52,9 +52,7 @@ def rewrite_key(attempt: Attempt) -> None:
 
 def slip_in_a_review(attempt: Attempt) -> None:
     """A row that would change the next grading, whenever that is."""
-    Review.objects.create(
-        attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now()
-    )
+    Review.objects.create(attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now())
 
 
 def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,14 +98,16 @@ def test_a_grade_that_was_tampered_with_is_named(
 def test_a_later_review_that_changes_nothing_is_no_difference(graded: Attempt) -> None:
     decide(graded, "0.50")
     Review.objects.create(
-        attempt=graded, question=question_of(graded, "short_answer"), points=Decimal("0.5"), comment="!", at=timezone.now()
+        attempt=graded,
+        question=question_of(graded, "short_answer"),
+        points=Decimal("0.5"),
+        comment="!",
+        at=timezone.now(),
     )
     assert list(verifying.differences()) == []
 
 
-def test_whoever_is_graded_while_we_look_is_looked_at_again(
-    graded: Attempt, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_is_graded_while_we_look_is_looked_at_again(graded: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between reading the attempt and its gradings somebody decides: no difference, only another moment."""
     real = verifying._of_attempt
     looks: list[int] = []
