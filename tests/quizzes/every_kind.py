@@ -2,12 +2,14 @@
 
 from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID
 
 from quizzes import publishing
 from quizzes.models import Question, Quiz
 from tests.factories import add_short_answer, add_single_choice
 
 CANARY = "canary7391"
+NOBODY = UUID(int=7391)
 _TEXTS = {"ko": "가", "en": "a"}
 
 
