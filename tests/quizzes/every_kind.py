@@ -41,7 +41,10 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str, int]] = {
     ),
     "hand_in": (
         {
-            "rubric": [{"key": "reasons", "text": _TEXTS, "points": 3}, {"key": "figures", "text": _TEXTS, "points": 1}],
+            "rubric": [
+                {"key": "reasons", "text": _TEXTS, "points": 3},
+                {"key": "figures", "text": _TEXTS, "points": 1},
+            ],
             "files": {"max": 2, "types": ["txt", "pdf", "zip"]},
             "notes": {"en": f"{CANARY} notes"},
         },

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Enrolment
 from quizzes import attempts, grading, hand_ins, publishing
-from quizzes.models import AnswerKey, Answer, Attempt, Choice, HandInFile, LateAnswer, Quiz
+from quizzes.models import Answer, AnswerKey, Attempt, Choice, HandInFile, LateAnswer, Quiz
 from tests.api import Api
 from tests.quizzes import every_kind
 
@@ -106,12 +106,13 @@ def test_an_answer_that_cannot_be_one(
     assert state() == before
 
 
-def test_10_mb_of_text(
-    alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str
-) -> None:
+def test_10_mb_of_text(alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str) -> None:
     asked, text = spec("hand_in")["uuid"], "가" * 3_500_000
     before = state()
-    sentence = {"en": "The request is larger than this site accepts.", "ko": "요청이 이 사이트에서 받을 수 있는 크기보다 커요."}
+    sentence = {
+        "en": "The request is larger than this site accepts.",
+        "ko": "요청이 이 사이트에서 받을 수 있는 크기보다 커요.",
+    }
     for address in (f"/attempts/{attempt.uuid}/answers/", f"/attempts/{attempt.uuid}/submit/"):
         page = alice_client.post(address, {"question": asked, asked: text})
         assert page.status_code == 413
@@ -129,7 +130,8 @@ FILES: dict[str, tuple[str, bytes, int, dict[str, str]]] = {
     "zip bomb": ("work.zip", BOMB, 400, {"en": "The archive holds too much.", "ko": "압축 파일에 든 것이 너무 많아요."}),
     "executable": (
         "work.exe", b"MZ\x90\x00", 400,
-        {"en": "This kind of file is not taken here. What is: txt, pdf, zip.", "ko": "이 형식의 파일은 낼 수 없어요. 낼 수 있는 형식: txt, pdf, zip."},
+        {"en": "This kind of file is not taken here. What is: txt, pdf, zip.",
+         "ko": "이 형식의 파일은 낼 수 없어요. 낼 수 있는 형식: txt, pdf, zip."},
     ),
     "executable by another name": (
         "work.pdf", b"MZ\x90\x00", 400,

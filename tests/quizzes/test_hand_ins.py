@@ -140,9 +140,7 @@ def test_the_same_file_twice_is_one_and_no_more_than_asked_for(attempt: Attempt,
     assert add(attempt, question) != first
 
 
-def test_nobody_fills_the_disk_by_removing(
-    attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_fills_the_disk_by_removing(attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hand_ins, "UPLOAD_LIMIT", 3)
     for _round in range(3):
         hand_ins.remove(file=add(attempt, question), now=timezone.now())
@@ -187,7 +185,7 @@ def test_from_the_page_to_the_instructor(
     assert attempt.answers.get(question=question).response == {"text": "My text"}
     assert "글.txt" in alice_client.get(f"/attempts/{attempt.uuid}/").text
     url = f"/attempts/{attempt.uuid}/files/{file.uuid}/"
-    admin = User.objects.create_superuser(email="root@example.com", password="x")  # noqa: S106
+    admin = User.objects.create_superuser(email="root@example.com", password="x")
     for person, status in ((attempt.enrolment.user, 200), (ines, 200), (admin, 200), (otto, 404)):
         client = Client()
         client.force_login(person)

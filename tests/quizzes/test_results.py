@@ -103,7 +103,9 @@ def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment
     assert results.result(attempt, now=timezone.now() + 2 * DAY).answers_shown
 
 
-def test_an_open_attempt_hides_the_answers_of_the_others(quiz: Quiz, enrolment: Enrolment, alice_client: Client) -> None:
+def test_an_open_attempt_hides_the_answers_of_the_others(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client
+) -> None:
     quiz = ruled(quiz, attempts_allowed=None)
     full = taken(quiz, enrolment, right=3)
     assert results.result(full, now=NOW).answers_shown
@@ -128,9 +130,7 @@ def test_revealed_twice_is_once(quiz: Quiz, enrolment: Enrolment) -> None:
         ("never", "are not shown"),
     ],
 )
-def test_the_page_says_when(
-    quiz: Quiz, enrolment: Enrolment, alice_client: Client, policy: str, sentence: str
-) -> None:
+def test_the_page_says_when(quiz: Quiz, enrolment: Enrolment, alice_client: Client, policy: str, sentence: str) -> None:
     attempt = taken(ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY), enrolment)
     assert sentence in alice_client.get(f"/attempts/{attempt.uuid}/result/").text
 
