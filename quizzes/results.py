@@ -71,10 +71,6 @@ class Result:
         """How many questions wait for a person."""
         return sum(question.outcome == PENDING for question in self.questions)
 
-    @property
-    def is_graded(self) -> bool:
-        return self.attempt.status == Attempt.Status.GRADED
-
 
 @dataclass(frozen=True, slots=True)
 class QuizOverview:
@@ -135,7 +131,8 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         Quiz.ShowAnswers.NEVER: False,
     }
     is_graded = attempt.status == Attempt.Status.GRADED
-    can_reveal = is_graded and not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
+    may_reveal = is_graded and not shown and not seen.open_attempt
+    can_reveal = may_reveal and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
     grades = lookups.grades(attempt)
     questions = _question_results(attempt, grades[-1], with_key=shown) if grades else []
     return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen, _undecided(attempt))
@@ -288,7 +285,7 @@ def reveal(*, attempt: Attempt, now: datetime) -> Attempt:
         state = result(attempt, now=now)
         if state.answers_shown:
             return attempt
-        if not state.can_reveal or overview(quiz=attempt.quiz, enrolment=attempt.enrolment, now=now).open_attempt:
+        if not state.can_reveal:
             raise NotRevealable(_("The answers can be shown once you have passed and no attempt is open."))
         Attempt.objects.filter(pk=attempt.pk, answers_revealed_at=None).update(answers_revealed_at=now)
     attempt.refresh_from_db(fields=["answers_revealed_at"])

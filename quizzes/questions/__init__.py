@@ -36,11 +36,6 @@ KINDS: Mapping[str, Kind] = _found()
 KIND_NAMES: list[str] = list(KINDS)
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    """(name, English label) of every kind, for forms."""
-    return [(kind.name, kind.label) for kind in KINDS.values()]
-
-
 def feedback_for(spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What to say about an answer, from the key: [{"html": {language: …}, "lesson": "slug#heading"}]."""
     return KINDS[spec["kind"]].feedback(spec, response, score)
@@ -61,5 +56,4 @@ __all__ = [
     "SpecError",
     "Texts",
     "feedback_for",
-    "kind_choices",
 ]

@@ -167,9 +167,9 @@ class Kind(ABC):
         """The view with its choices in another order, where that gives nothing away and takes nothing off."""
         return view
 
+    @abstractmethod
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """What the template and the API show below the question's text, in one language, with what was answered."""
-        return {}
 
 
 def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:

@@ -1,13 +1,16 @@
 """A quiz with a question of every kind, each of whose keys holds a canary."""
 
 from collections.abc import Collection
+from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID
 
 from quizzes import publishing
 from quizzes.models import Question, Quiz
 from tests.factories import add_short_answer, add_single_choice
 
 CANARY = "canary7391"
+NOBODY = UUID(int=7391)
 _TEXTS = {"ko": "가", "en": "a"}
 
 
@@ -120,3 +123,61 @@ def wrong_answers(quiz: Quiz) -> dict[str, dict[str, Any]]:
     """{question uuid: a wrong response} for all of the quiz's questions."""
     assert quiz.current_version
     return {uuid: wrong(spec) for uuid, spec in quiz.current_version.answer_key.content.items()}
+
+
+def as_form(answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Responses as a page without script sends them: {field name: value, or the values}."""
+    form: dict[str, Any] = {}
+    for question, response in answers.items():
+        for name, value in response.items():
+            if isinstance(value, dict):
+                form |= {f"{question}:{part}": str(text) for part, text in value.items()}
+            else:
+                form[question] = value if name != "choices" or len(value) > 1 else value[0]
+    return form
+
+
+def sent_by(page: str) -> dict[str, Any]:
+    """What a browser without script sends from the attempt's form on this page."""
+    reader = _Fields()
+    reader.feed(page)
+    return {name: values if len(values) > 1 else values[0] for name, values in reader.found.items()}
+
+
+class _Fields(HTMLParser):
+    """The fields of a page's attempt form, with their values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.inside = False
+        self.select = self.area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.inside |= tag == "form" and "data-save-url" in given
+        name = given.get("name") or ""
+        if not self.inside:
+            return
+        if tag == "input" and given.get("type") in ("radio", "checkbox"):
+            if "checked" in given:
+                self.found.setdefault(name, []).append(given.get("value") or "")
+        elif tag == "input" and given.get("type") == "text":
+            self.found[name] = [given.get("value") or ""]
+        elif tag == "textarea":
+            self.area = name
+            self.found[name] = [""]
+        elif tag == "select":
+            self.select = name
+            self.found[name] = [""]
+        elif tag == "option" and "selected" in given:
+            self.found[self.select] = [given.get("value") or ""]
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] = [self.found[self.area][0] + data]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+        self.inside &= tag != "form"
