@@ -77,7 +77,9 @@ def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
         )
         url = reverse("admin:quizzes_quiz_regrade", args=[quiz.pk])
         words = _("See what the present key would change")
-        messages.warning(request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words))
+        messages.warning(
+            request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words)
+        )
 
 
 def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
@@ -100,7 +102,10 @@ def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
                 "By the other rule of which attempt counts, %(n)d students stand at something else now: %(who)s.",
                 len(told),
             )
-            % {"n": len(told), "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else "")},
+            % {
+                "n": len(told),
+                "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else ""),
+            },
         )
 
 
@@ -285,7 +290,9 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
         return redirect("admin:quizzes_attempt_review", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        queue, review = (self.admin_site.admin_view(view) for view in (reviewing.review_queue, reviewing.attempt_review))
+        queue, review = (
+            self.admin_site.admin_view(view) for view in (reviewing.review_queue, reviewing.attempt_review)
+        )
         return [
             path("queue/", queue, {"model_admin": self}, name="quizzes_attempt_queue"),
             path("<int:attempt_id>/review/", review, {"model_admin": self}, name="quizzes_attempt_review"),

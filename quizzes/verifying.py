@@ -88,7 +88,9 @@ def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Differen
         return
     computed = grading.grading_of(attempt, version_id=last.version_id)
     if computed.details != last.details:
-        yield Difference(_("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points))
+        yield Difference(
+            _("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points)
+        )
 
 
 def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
@@ -105,7 +107,9 @@ def _told(changes: list[tuple[int, Decimal, Decimal]]) -> str:
     return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
 
 
-def _compare(what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None) -> Iterator[Difference]:
+def _compare(
+    what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None
+) -> Iterator[Difference]:
     if stored != computed:
         yield Difference(what, str(attempt.uuid), str(stored), str(computed))
 

@@ -75,9 +75,7 @@ def test_who_falls_stands_first_and_why_in_words(wrong_key: Quiz, ines_client: C
     assert "보기 q0 1" in ines_client.get(page_of(Regrade.objects.get())).text
 
 
-def test_approved_once_with_a_reason_however_often_it_is_sent(
-    wrong_key: Quiz, ines_client: Client, ines: User
-) -> None:
+def test_approved_once_with_a_reason_however_often_it_is_sent(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
     regrade = dry_run(ines_client, wrong_key)
     refused = ines_client.post(page_of(regrade), {"reason": "  "}, headers=EN)
     assert refused.status_code == 400
@@ -132,7 +130,10 @@ def test_what_was_left_alone_is_named_after_it_is_done(wrong_key: Quiz, ines_cli
     alice = fresh(Attempt.objects.get(enrolment__user__name="Alice"))
     question = question_of(alice, "short_answer")
     grading.review(
-        attempt=alice, decisions={question: grading.Decision(alice.max_points * 0, {}, "")}, reviewer=ines, now=timezone.now()
+        attempt=alice,
+        decisions={question: grading.Decision(alice.max_points * 0, {}, "")},
+        reviewer=ines,
+        now=timezone.now(),
     )
     ines_client.post(page_of(regrade), {"reason": "The key was wrong."})
     regrading.run(regrade_id=regrade.pk, now=timezone.now())
