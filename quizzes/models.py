@@ -649,7 +649,8 @@ class Review(AppendOnlyModel):
 class Regrade(models.Model):
     """A change of grades that a person looks at before it happens: `version`'s key for every closed attempt.
 
-    draft (the dry run stands in its lines) → approved (its lines are being applied) → done. A draft that was overtaken is discarded.
+    draft (the dry run stands in its lines) → approved (its lines are being applied) → done. A draft that was overtaken is
+    discarded.
     """
 
     class Status(models.TextChoices):

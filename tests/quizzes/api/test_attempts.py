@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment
-from quizzes import grading, publishing
+from quizzes import grading, publishing, regrading
 from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, add_single_choice, right_answers
+from tests.quizzes.graded import graded, other_choice_right
 
 LIMIT = 500
 # A uuid that nothing has; a fresh one would name the tests differently in each worker of pytest-xdist.
@@ -499,3 +500,17 @@ def test_nothing_of_the_key_is_in_any_answer(alice_api: Api, course: Course) -> 
         assert b"CANARY" not in content
         assert b"is_correct" not in content
         assert b'"correct"' not in content.replace(b'"outcome":"correct"', b"")
+
+
+def test_the_result_tells_of_a_grade_that_changed(alice_api: Api, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment, now=timezone.now())
+    address = f"attempts/{attempt.uuid}/result"
+    assert alice_api.get(address)["changes"] == []
+    other_choice_right(quiz)
+    regrade = regrading.propose(quiz=quiz, actor=ines, now=timezone.now())
+    regrading.approve(regrade=regrade, reason="The key was wrong.", actor=ines, now=timezone.now())
+    regrading.run(regrade_id=regrade.pk, now=timezone.now())
+    answer = alice_api.get(address)
+    [change] = answer["changes"]
+    assert (change["points"], change["max_points"], change["reason"]) == ("2.00", "3.00", "The key was wrong.")
+    assert (answer["points"], change["at"]) == ("2.00", answer["graded_at"])
