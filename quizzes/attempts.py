@@ -115,6 +115,9 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
         with transaction.atomic():
             # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
             Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+            if resumed := _open_attempt(quiz, enrolment):
+                # Another tab started it between our look and the lock; it is no attempt more.
+                return resumed
             earlier = Attempt.objects.filter(quiz=quiz, enrolment=enrolment).aggregate(
                 last=Max("number"), revealed=Max("answers_revealed_at")
             )
@@ -241,7 +244,7 @@ def _grace(attempt: Attempt) -> timedelta:
 def _locked(attempt: Attempt) -> Attempt:
     """The attempt's row, held, so that a submit cannot fall between the check and the write."""
     locked = Attempt.objects.select_for_update(of=("self",)).select_related("quiz")
-    return locked.only("status", "deadline", "is_expired", "quiz__grace").get(pk=attempt.pk)
+    return locked.only("status", "deadline", "due_at", "is_expired", "quiz__grace").get(pk=attempt.pk)
 
 
 def hold_open(attempt: Attempt, now: datetime) -> None:
@@ -329,7 +332,7 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
         if too_late:
             _keep_late(locked, accepted, now)
             if is_open:
-                _hand_in(attempt, now=now, at=locked.deadline or now, expired=True)
+                _hand_in(attempt, due_at=locked.due_at, now=now, at=locked.deadline or now, expired=True)
         elif is_open:
             for question, response in accepted.items():
                 try:
@@ -338,7 +341,7 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
                     # What was checked is closed; a form sends it along all the same.
                     continue
             if refused is None:
-                _hand_in(attempt, now=now, at=now, expired=False)
+                _hand_in(attempt, due_at=locked.due_at, now=now, at=now, expired=False)
     if too_late and (accepted or refused or is_open):
         raise _closed(locked, now)
     if is_open and refused is not None:
@@ -359,14 +362,17 @@ def _readable(attempt: Attempt, answers: Mapping[UUID, Any]) -> tuple[dict[UUID,
     return accepted, refused
 
 
-def _hand_in(attempt: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
-    """in_progress → submitted, once; runs in the caller's transaction, which holds the row."""
-    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if attempt.due_at else 0
+def _hand_in(attempt: Attempt, *, due_at: datetime | None, now: datetime, at: datetime, expired: bool) -> None:
+    """in_progress → submitted, once; runs in the caller's transaction, which holds the row.
+
+    `due_at` is the row's own: an exception may have been granted since `attempt` was read.
+    """
+    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if due_at else 0
     won = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
         status=Attempt.Status.SUBMITTED,
         submitted_at=at,
         is_expired=expired,
-        late_deduction=late_deduction(due_at=attempt.due_at, submitted_at=at, a_day=a_day),
+        late_deduction=late_deduction(due_at=due_at, submitted_at=at, a_day=a_day),
     )
     if not won:
         return
@@ -385,7 +391,7 @@ def expire(*, attempt: Attempt, now: datetime) -> bool:
     with transaction.atomic():
         locked = _locked(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and locked.deadline and is_over(locked, now):
-            _hand_in(attempt, now=now, at=locked.deadline, expired=True)
+            _hand_in(attempt, due_at=locked.due_at, now=now, at=locked.deadline, expired=True)
     attempt.refresh_from_db(fields=["status", "submitted_at", "is_expired", "deadline", "late_deduction"])
     return attempt.is_expired
 
