@@ -126,8 +126,11 @@ def start(
             # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
             lookups.hold_enrolment(enrolment)
             earlier = lookups.attempts_at(quiz, enrolment)
-            if number is not None and earlier and number <= earlier[0].number:
-                return next(lookups.attempt(made.pk) for made in earlier if made.number == number)
+            # The one that the caller means has been made already, or another tab started one between our look and the
+            # lock: it is no attempt more.
+            made = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
+            if made:
+                return lookups.attempt(made[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw(quiz, version)
             return Attempt.objects.create(
