@@ -4,8 +4,8 @@ What has no Markdown of ours (a picture, a script, a course's own links) is left
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,8 @@ from common.markdown_syntax import PARSER
 from common.plain_xml import Node
 
 MAX_DEPTH = 40
+# Characters of a text, once its pictures are out.
+MAX_LENGTH = 20_000
 _VOID = frozenset(
     {"br", "hr", "img", "input", "wbr", "source", "track", "col", "area", "base", "link", "meta", "embed"}
 )
@@ -44,54 +46,77 @@ _TARGET = re.compile(r"(?:https://[^\s<>()\\]+|mailto:[^\s<>()\\]+)\Z")
 
 
 class TooDeep(ValueError):
-    """The HTML is nested more deeply than any text is."""
+    """The text is nested more deeply, or longer, than any text of a question is."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-class _Builder(HTMLParser):
+# Nothing in it crosses a "<", so that a text full of them is read in one go; html.parser takes minutes for such a text.
+_TOKEN = re.compile(
+    r"""<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>]{0,40})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>|[^<]+|<"""
+)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z_:][-a-zA-Z0-9_:.]{0,60})\s*(?:=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+# A picture inside its own address is not worth reading.
+_DATA = re.compile(r"""(?<==["'])data:[^"'<>]{100,}""")
+
+
+class _Builder:
     """The tree of a piece of HTML, forgiving as browsers are, of bounded depth."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.open = [Node("div")]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        while len(self.open) > 1 and self.open[-1].name in _CLOSES.get(tag, ()):
+    def read(self, html: str) -> Node:
+        html = _DATA.sub("data:", html)
+        at, comments = 0, True
+        while found := _TOKEN.match(html, at):
+            at = found.end()
+            if comments and html.startswith("<!--", found.start()):
+                end = html.find("-->", found.start() + 4)
+                comments = end >= 0
+                at = end + 3 if comments else at
+            elif found["name"]:
+                at = self.tag(found, html)
+            elif not html.startswith(("<!", "<?"), found.start()):
+                self.open[-1].children.append(unescape(found[0]))
+        return self.open[0]
+
+    def tag(self, found: re.Match[str], html: str) -> int:
+        """Open or close an element; where to go on."""
+        name = found["name"].lower()
+        if found["close"]:
+            self.end(name)
+            return found.end()
+        rest = found["rest"]
+        self.start(name, {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(rest)})
+        if rest.endswith("/") and name not in _VOID:
+            self.end(name)
+        elif name in ("script", "style"):
+            end = html.find(f"</{name}", found.end())
+            return end if end >= 0 else len(html)
+        return found.end()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        while len(self.open) > 1 and self.open[-1].name in _CLOSES.get(name, ()):
             self.open.pop()
-        node = Node(tag, {name: value or "" for name, value in attrs})
+        node = Node(name, attributes)
         self.open[-1].children.append(node)
-        if tag in _VOID:
+        if name in _VOID:
             return
         if len(self.open) > MAX_DEPTH:
             raise TooDeep
         self.open.append(node)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        if any(node.name == tag for node in self.open[1:]):
-            while self.open.pop().name != tag:
+    def end(self, name: str) -> None:
+        if any(node.name == name for node in self.open[1:]):
+            while self.open.pop().name != name:
                 pass
-
-    def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
 
 
 def tree(html: str) -> Node:
     """A piece of HTML as the children of one node. Raises TooDeep."""
-    builder = _Builder()
-    try:
-        builder.feed(html)
-        builder.close()
-    except AssertionError:
-        # html.parser's own way of saying that a declaration makes no sense; the words before it are kept.
-        builder.rawdata = ""
-    return builder.open[0]
+    return _Builder().read(html)
 
 
 def from_html(html: str, losses: list[str]) -> str:
@@ -101,12 +126,25 @@ def from_html(html: str, losses: list[str]) -> str:
 
 def from_nodes(nodes: Sequence[Node | str], losses: list[str]) -> str:
     """The same of elements that have been read already."""
+    if sum(len(text) for text in _texts(nodes)) > MAX_LENGTH:
+        raise TooDeep
     writer = _Writer(losses)
     return "\n\n".join(writer.blocks(nodes)).strip()
 
 
+def _texts(nodes: Iterable[Node | str]) -> Iterator[str]:
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        else:
+            waiting.extend(node.children)
+
+
 def from_plain(text: str) -> str:
-    """The Markdown that reads as this plain text does, line for line."""
+    """The Markdown that reads as this plain text does, line for line. Raises TooDeep."""
+    _check_length(text)
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip())
     return "\n\n".join(
         "\\\n".join(escaped(_SPACES.sub(" ", line).strip()) for line in paragraph.split("\n"))
@@ -126,11 +164,16 @@ def from_auto(text: str, losses: list[str]) -> str:
 
 
 def from_markdown(text: str, losses: list[str]) -> str:
-    """Markdown of elsewhere, as it stands; what it names that is not here is added to `losses`."""
-    for reference in markdown.parse(text).references:
-        if reference.kind == "figure":
-            losses.append(_("a picture: %(name)s") % {"name": reference.target})
+    """Markdown of elsewhere, as it stands; what it names that is not here is added to `losses`. Raises TooDeep."""
+    _check_length(text)
+    figures = (reference for reference in markdown.parse(text).references if reference.kind == "figure")
+    losses += [_("a picture: %(name)s") % {"name": figure.target} for figure in figures]
     return text.strip()
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        raise TooDeep
 
 
 def escaped(line: str) -> str:
@@ -138,9 +181,8 @@ def escaped(line: str) -> str:
     tokens = PARSER.parse(line)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         children = tokens[1].children or []
-        if all(child.type == "text" for child in children) and tokens[1].content == line:
-            if "".join(child.content for child in children) == line:
-                return line
+        if {child.type for child in children} == {"text"} and "".join(child.content for child in children) == line:
+            return line
     return _LINE_START.sub(_escape_start, _SPECIAL.sub(r"\\\1", line), count=1)
 
 
@@ -188,23 +230,29 @@ class _Writer:
 
     def block(self, node: Node) -> list[str]:
         name = node.name
-        if name in ("ul", "ol"):
-            return self.list_of(node)
-        if name == "blockquote":
-            inside = "\n\n".join(self.blocks(node.children))
-            return ["\n".join(f"> {line}".rstrip() for line in inside.split("\n"))] if inside else []
-        if name == "pre":
-            code = node.text().strip("\n")
-            fence = "```" if "```" not in code else "~~~~"
-            return [f"{fence}{_code_language(node)}\n{code}\n{fence}"] if code.strip() else []
-        if name == "table":
-            return self.table(node)
-        if name == "hr":
-            return ["---"]
-        if re.fullmatch(r"h[1-6]", name):
-            inside = self.inline(node.children).replace("\n", " ").strip()
-            return [f"**{inside}**" if "**" not in inside else inside] if inside else []
-        return self.blocks(node.children)
+        writers = {
+            "ul": self.list_of,
+            "ol": self.list_of,
+            "blockquote": self.quotation,
+            "pre": self.code_block,
+            "table": self.table,
+            "hr": lambda _node: ["---"],
+            **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], self.heading),
+        }
+        return writers[name](node) if name in writers else self.blocks(node.children)
+
+    def quotation(self, node: Node) -> list[str]:
+        inside = "\n\n".join(self.blocks(node.children))
+        return ["\n".join(f"> {line}".rstrip() for line in inside.split("\n"))] if inside else []
+
+    def code_block(self, node: Node) -> list[str]:
+        code = node.text().strip("\n")
+        fence = "```" if "```" not in code else "~~~~"
+        return [f"{fence}{_code_language(node)}\n{code}\n{fence}"] if code.strip() else []
+
+    def heading(self, node: Node) -> list[str]:
+        inside = self.inline(node.children).replace("\\\n", " ").replace("\n", " ").strip()
+        return [f"**{inside}**" if "**" not in inside else inside] if inside else []
 
     def list_of(self, node: Node) -> list[str]:
         items = []
@@ -239,13 +287,8 @@ class _Writer:
         if isinstance(node, str):
             return _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", node))
         name = node.name
-        if name in _MEDIA:
-            shown = node.attributes.get("src") or node.attributes.get("data") or node.attributes.get("alt") or name
-            self.lose(_("a picture or other media: %(name)s") % {"name": shown[:80]})
-            return _SPECIAL.sub(r"\\\1", node.attributes.get("alt", ""))
-        if name in _DROPPED:
-            self.lose(_("<%(element)s>, which is no text") % {"element": name})
-            return ""
+        if name in _MEDIA | _DROPPED:
+            return self.left_out(node)
         if name == "br":
             return "\\\n"
         if name in ("code", "tt", "kbd", "samp"):
@@ -257,6 +300,16 @@ class _Writer:
             self.lose(_("the raising, lowering or underlining of “%(text)s”") % {"text": node.text()[:40]})
         mark = "~~" if node.attributes.get("class") == "strikethrough" else _MARKS.get(name, "")
         return _marked(mark, inside) if mark else inside
+
+    def left_out(self, node: Node) -> str:
+        """What stays of what is no text: a picture's words."""
+        if node.name not in _MEDIA:
+            self.lose(_("<%(element)s>, which is no text") % {"element": node.name})
+            return ""
+        attributes = node.attributes
+        shown = attributes.get("src") or attributes.get("data") or attributes.get("alt") or node.name
+        self.lose(_("a picture or other media: %(name)s") % {"name": shown[:80]})
+        return _SPECIAL.sub(r"\\\1", attributes.get("alt", ""))
 
     def link(self, target: str, words: str) -> str:
         if _TARGET.match(target) and words.strip() and "\n" not in words:

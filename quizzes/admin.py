@@ -42,7 +42,7 @@ from quizzes.models import (
     Review,
 )
 from quizzes.questions import KINDS
-from quizzes.views import staff
+from quizzes.views import exchange, staff
 
 
 def publish(request: HttpRequest, quiz: Quiz) -> None:
@@ -87,7 +87,30 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
     inlines = (QuizDatesInline,)
-    actions_detail: ClassVar[list[str]] = ["regrade_dry_run"]
+    actions_detail: ClassVar[list[str]] = ["regrade_dry_run", "import_questions", "export_questions"]
+
+    @action(description=gettext_lazy("Import questions"), url_path="go-import")
+    def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_import", object_id)
+
+    @action(description=gettext_lazy("Export questions"), url_path="go-export")
+    def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_export", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [("import", exchange.question_import), ("export", exchange.question_export)]
+        return [
+            *(
+                path(
+                    f"<int:quiz_id>/{name}/",
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"quizzes_quiz_{name}",
+                )
+                for name, view in pages
+            ),
+            *super().get_urls(),
+        ]
 
     @action(description=gettext_lazy("Regrade: see what the current key would change"), url_path="regrade")
     def regrade_dry_run(self, request: AuthenticatedRequest, object_id: int) -> HttpResponse:

@@ -26,6 +26,13 @@ def question_kinds() -> list[tuple[str, Any]]:
     return [(name, _(kind.label)) for name, kind in KINDS.items()]
 
 
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def named(self, name: str) -> "Quiz":
+        """The quiz, or the lesson's check, that "course/slug" means. Raises Quiz.DoesNotExist."""
+        course, _slash, slug = name.partition("/")
+        return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
+
+
 class Quiz(models.Model):
     """The questions attached to one activity, and the rules for attempting them.
 
@@ -92,6 +99,8 @@ class Quiz(models.Model):
         "QuizVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = QuizQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quiz")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common import html_markdown
 from common.merging import Fields
-from quizzes.exchange.shape import NotBrought, Question, Wrong
+from quizzes.exchange.shape import NotBrought, Question, Wrong, plain_number
 from quizzes.questions import KINDS
 from quizzes.short_answers import normalise
 
@@ -216,20 +216,9 @@ class _Join:
         points = self.question.points or self.current.get("points", "1.00")
         rubric: list[Fields] = definition.get("rubric", [])
         if not rubric or (len(rubric) == 1 and rubric[0]["key"] == "overall"):
-            word = {"ko": "전체"}.get(self.language, "Overall")
-            before = rubric[0]["text"] if rubric else {}
-            exact = float(points)
-            worth = int(exact) if exact.is_integer() else exact
-            definition["rubric"] = [
-                {
-                    "key": "overall",
-                    "text": {
-                        word_of: said
-                        for word_of, said in {**before, self.language: before.get(self.language) or word}.items()
-                    },
-                    "points": worth,
-                }
-            ]
+            text = dict(rubric[0]["text"]) if rubric else {}
+            text.setdefault(self.language, {"ko": "전체"}.get(self.language, "Overall"))
+            definition["rubric"] = [{"key": "overall", "text": text, "points": plain_number(points)}]
         more = self.question.more
         if "text" in more:
             _put(definition, "text", more["text"], True)

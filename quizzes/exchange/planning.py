@@ -105,7 +105,7 @@ def _step(key: Key, before: Fields | None, fields: Fields) -> Step:
 
 
 def _aspects(before: Fields, fields: Fields) -> list[str]:
-    empty = {"definition": {}}
+    empty: Fields = {"definition": {}}
     return [
         str(label)
         for name, label in ASPECTS.items()

@@ -62,7 +62,7 @@ def _read_block(reading: Reading, body: str, identity: str, language: str) -> No
     except NotBrought as refused:
         reading.skipped.append(Skipped(name, str(refused)))
     except html_markdown.TooDeep:
-        reading.skipped.append(Skipped(name, _("Its text is nested too deeply.")))
+        reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 
 def _title(text: str) -> tuple[str, str]:

@@ -88,23 +88,21 @@ class _Question:
         question = self.question
         right = sum(part.correct for part in question.parts)
         wrong = len(question.parts) - right
-        lines = []
-        if question.kind == "single_choice":
-            marks = ("=", "~")
-        else:
+        marks = ("=", "~")
+        if question.kind == "multiple_choice":
             gain, loss = weights_of(right, wrong, question.credit or "all")
             marks = (f"~%{decimal_text(round(gain, 5))}%", f"~%{decimal_text(round(loss, 5))}%")
             if question.credit != "partial":
                 self.losses.append(_("that it counts as a whole: there a part of the right choices earns points"))
-        for part in question.parts:
-            lines.append(f"\t{marks[0 if part.correct else 1]}{self.text(part.text)}{self.said(part.feedback)}")
+        lines = [
+            f"\t{marks[0 if part.correct else 1]}{self.text(part.text)}{self.said(part.feedback)}"
+            for part in question.parts
+        ]
         return "\n" + "\n".join(lines)
 
     def typed(self) -> str:
         question = self.question
         accept = question.blanks[0].accept if question.kind == "fill_in" else question.accept
-        if question.kind == "fill_in" and question.credit == "partial":
-            pass
         lines = [f"\t={_literal(text)}{self.said(question.correct_feedback)}" for text in accept]
         for group in question.wrong:
             lines += [f"\t=%0%{_literal(text)}{self.said(group.feedback)}" for text in group.answers]

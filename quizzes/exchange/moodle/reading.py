@@ -45,7 +45,7 @@ def read(source: Source, *, language: str) -> Reading:
         except NotBrought as refused:
             reading.skipped.append(Skipped(name, str(refused)))
         except html_markdown.TooDeep:
-            reading.skipped.append(Skipped(name, _("Its text is nested too deeply.")))
+            reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
     if categories:
         reading.notes.append(_("Categories are left out: a quiz has none."))
     return reading

@@ -144,10 +144,10 @@ class _Question:
     def typed(self) -> list[Node | str]:
         question = self.question
         answers: list[Node | str] = [_leaf("usecase", "0")]
-        for text in question.accept:
-            answers.append(
-                self.answer(_literal(text), Decimal(100), question.correct_feedback or "", form="moodle_auto_format")
-            )
+        answers += [
+            self.answer(_literal(text), Decimal(100), question.correct_feedback or "", form="moodle_auto_format")
+            for text in question.accept
+        ]
         for group in question.wrong:
             answers += [
                 self.answer(_literal(text), Decimal(0), group.feedback, form="moodle_auto_format")

@@ -99,7 +99,7 @@ def _read_item(reading: Reading, root: Node, href: str, weight: Decimal | None) 
     except NotBrought as refused:
         reading.skipped.append(Skipped(name, str(refused)))
     except html_markdown.TooDeep:
-        reading.skipped.append(Skipped(name, _("Its text is nested too deeply.")))
+        reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 
 class _Item:

@@ -6,7 +6,12 @@ from quizzes import publishing
 from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.questions import KINDS
 
-_COMMON = {"correct_feedback_ko": "맞아요.", "correct_feedback_en": "Yes.", "incorrect_feedback_ko": "아니에요.", "incorrect_feedback_en": "No."}
+_COMMON = {
+    "correct_feedback_ko": "맞아요.",
+    "correct_feedback_en": "Yes.",
+    "incorrect_feedback_ko": "아니에요.",
+    "incorrect_feedback_en": "No.",
+}
 
 
 def _texts(**texts: tuple[str, str]) -> dict[str, Any]:
