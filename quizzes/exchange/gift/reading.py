@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from common import html_markdown
+from common.html_tree import TooDeep
 from quizzes.exchange import rules
 from quizzes.exchange.files import Source
 from quizzes.exchange.gift.escapes import hold, raw, show
@@ -61,7 +62,7 @@ def _read_block(reading: Reading, body: str, identity: str, language: str) -> No
         reading.questions.append(_Block(name, rest, language).read())
     except NotBrought as refused:
         reading.skipped.append(Skipped(name, str(refused)))
-    except html_markdown.TooDeep:
+    except TooDeep:
         reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from common import html_markdown
+from common.html_tree import TooDeep
 from common.plain_xml import Node
 from quizzes.exchange import rules
 from quizzes.exchange.files import Source
@@ -44,7 +45,7 @@ def read(source: Source, *, language: str) -> Reading:
             reading.questions.append(_Question(element, name, language).read())
         except NotBrought as refused:
             reading.skipped.append(Skipped(name, str(refused)))
-        except html_markdown.TooDeep:
+        except TooDeep:
             reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
     if categories:
         reading.notes.append(_("Categories are left out: a quiz has none."))

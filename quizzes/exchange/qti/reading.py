@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from common import html_markdown
+from common.html_tree import TooDeep
 from common.plain_xml import Node
 from quizzes.exchange.files import Source, decode, read_xml
 from quizzes.exchange.qti import items
@@ -98,7 +99,7 @@ def _read_item(reading: Reading, root: Node, href: str, weight: Decimal | None) 
         reading.questions.append(_Item(root, name, weight).read())
     except NotBrought as refused:
         reading.skipped.append(Skipped(name, str(refused)))
-    except html_markdown.TooDeep:
+    except TooDeep:
         reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 

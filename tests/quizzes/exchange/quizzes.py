@@ -24,7 +24,11 @@ ROWS: list[dict[str, Any]] = [
         "kind": "single_choice",
         "text_ko": "배포 뒤에 **먼저** 볼 것은?",
         "text_en": "What do you look at **first** after a release?",
-        "choices": [("지표", "The metrics", True), ("`git log`", "`git log`", False), ("5 * 3 = 15 & {a: b}", "5 * 3 = 15 & {a: b}", False)],
+        "choices": [
+            ("지표", "The metrics", True),
+            ("`git log`", "`git log`", False),
+            ("5 * 3 = 15 & {a: b}", "5 * 3 = 15 & {a: b}", False),
+        ],
     },
     {
         "key": "2-drift",
@@ -33,7 +37,12 @@ ROWS: list[dict[str, Any]] = [
         "definition": {"credit": "partial"},
         "text_ko": "드리프트의 신호를 모두 고르세요.",
         "text_en": "Choose all signs of drift.",
-        "choices": [("분포 변화", "A shifted distribution", True), ("성능 저하", "A worse metric", True), ("새 로고", "A new logo", False), ("점심", "Lunch", False)],
+        "choices": [
+            ("분포 변화", "A shifted distribution", True),
+            ("성능 저하", "A worse metric", True),
+            ("새 로고", "A new logo", False),
+            ("점심", "Lunch", False),
+        ],
     },
     {
         "key": "name",
@@ -77,7 +86,10 @@ ROWS: list[dict[str, Any]] = [
         "text_en": "Match them.",
         "definition": {
             "pairs": [
-                {"key": "precision", **_texts(left=("정밀도", "Precision"), right=("TP / (TP + FP)", "TP / (TP + FP)"))},
+                {
+                    "key": "precision",
+                    **_texts(left=("정밀도", "Precision"), right=("TP / (TP + FP)", "TP / (TP + FP)")),
+                },
                 {"key": "recall", **_texts(left=("재현율", "Recall"), right=("TP / (TP + FN)", "TP / (TP + FN)"))},
             ],
             "distractors": [{"key": "accuracy", **_texts(text=("(TP + TN) / N", "(TP + TN) / N"))}],
@@ -92,7 +104,10 @@ ROWS: list[dict[str, Any]] = [
         "text_ko": "{{one}}은 훈련 오차가 낮고 {{two}} 오차가 높은 것이에요.",
         "text_en": "{{one}} has a low training error and a high {{two}} error.",
         "definition": {
-            "blanks": [{"key": "one", "accept": ["과적합", "overfitting", "a}b~c#d=e"]}, {"key": "two", "accept": ["검증", "validation"]}],
+            "blanks": [
+                {"key": "one", "accept": ["과적합", "overfitting", "a}b~c#d=e"]},
+                {"key": "two", "accept": ["검증", "validation"]},
+            ],
             "credit": "partial",
         },
     },
@@ -118,7 +133,7 @@ ROWS: list[dict[str, Any]] = [
             "notes": {"ko": "관대하게", "en": "Be generous"},
         },
     },
-]  # fmt: skip
+]
 
 
 def add(quiz: Quiz, row: dict[str, Any]) -> Question:
