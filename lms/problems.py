@@ -36,6 +36,8 @@ PROBLEMS = {
     "nothing-answered": (400, _("Nothing is answered. Send null as the response when the student does not know.")),
     "nothing-to-accept": (409, _("The attempt has no grade yet; accept late answers after that.")),
     "nothing-to-regrade": (409, _("The current key changes nobody's grade.")),
+    "question-file-refused": (400, _("The file of questions cannot be used. Nothing was imported.")),
+    "quiz-changed-meanwhile": (409, _("The quiz has changed since the plan of an import was shown. Look again.")),
     "quiz-closed": (409, _("The quiz is closed; no attempt can start.")),
     "quiz-not-open": (409, _("The quiz opens later; `opens_at` says when.")),
     "regrade-refused": (409, _("The regrade needs a reason and a dry run of the quiz as it is now.")),

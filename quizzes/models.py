@@ -38,6 +38,11 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
             activity__course__enrolments__status=Enrolment.Status.ACTIVE,
         )
 
+    def named(self, name: str) -> "Quiz":
+        """The quiz, or the lesson's check, that "course/slug" means. Raises Quiz.DoesNotExist."""
+        course, _slash, slug = name.partition("/")
+        return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
+
 
 class Quiz(models.Model):
     """The questions attached to one activity, and the rules for attempting them.

@@ -184,10 +184,13 @@ def _check_answers(question: Fields, fault: Callable[..., None]) -> None:
 
 
 def _spec_fault(kind: Kind, question: Fields) -> str:
-    """What the kind itself says against a question, in the reader's language; "" for nothing. Of short answers it says
-    nothing that is not said with its line."""
-    if kind.rows == "answers":
-        return ""
+    """What the kind itself says against a question. Of short answers it says nothing that is not said with its line."""
+    return "" if kind.rows == "answers" else fault_of(question)
+
+
+def fault_of(question: Fields) -> str:
+    """What its kind says against a question whose definition is valid, in the reader's language; "" for nothing."""
+    kind = KINDS[question["kind"]]
     spec: Fields = {
         "text": question["text"],
         "html": question["text"],
@@ -197,6 +200,8 @@ def _spec_fault(kind: Kind, question: Fields) -> str:
             {"uuid": choice["key"], "text": choice["text"], "correct": choice.get("correct", False)}
             for choice in question.get("choices", [])
         ],
+        "accept": question.get("accept", []),
+        "known_wrong": question.get("known_wrong", []),
     }
     try:
         kind.parse(spec)
