@@ -94,7 +94,9 @@ def main(what: str) -> dict[str, Any]:
             body = {"response": {"text": f"answer {sequence}"}, "sequence": sequence}
             path = f"/attempts/{attempt.uuid}/answers/{question}"
             requests.append(
-                api("PUT", path, body, second) if sequence % 2 else page(f"/attempts/{attempt.uuid}/answers/", form, first)
+                api("PUT", path, body, second)
+                if sequence % 2
+                else page(f"/attempts/{attempt.uuid}/answers/", form, first)
             )
         answers = rivals(requests)
         return {"answers": answers, "rows": list(Answer.objects.values_list("response", "sequence"))}

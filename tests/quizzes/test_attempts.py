@@ -210,3 +210,24 @@ def test_never_means_never(attempt: Attempt) -> None:
     outcome = results.result(attempt, now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
+
+
+def test_a_due_date_moved_since_the_page_was_read_counts(attempt: Attempt, quiz: Quiz) -> None:
+    late = NOW + timedelta(days=2)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
+    Attempt.objects.update(due_at=NOW + timedelta(days=1))
+    read = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt.pk)
+    Attempt.objects.update(due_at=NOW + timedelta(days=3))
+    assert attempts.submit(attempt=read, now=late).late_deduction == 0
+
+
+def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
+    quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz.attempts_allowed = 1
+    first = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    looks = iter([None])
+    look = attempts._open_attempt
+    # The look before the lock came before the other tab's insert.
+    monkeypatch.setattr(attempts, "_open_attempt", lambda *given: next(looks, first) and look(*given))
+    assert attempts.start(quiz=quiz, enrolment=enrolment, now=NOW) == first

@@ -149,7 +149,7 @@ class Crawl:
         found = set()
         for path in paths:
             for url in {self.address(path, attempt) for attempt in self.attempts or [None]}:
-                if any([has_a_canary(answer) for answer in self.answers_of(url)]):
+                if any(has_a_canary(answer) for answer in self.answers_of(url)):
                     found.add(path)
         if any(mark in text for text in self.weekly_mails() for mark in MARKS):
             found.add("weekly summary")
@@ -196,7 +196,7 @@ def wrong_answer(question: dict[str, Any]) -> dict[str, Any]:
         return {"positions": {item["uuid"]: 1 for item in body["items"]}}
     if question["kind"] == "matching":
         return {"matches": {left["uuid"]: body["rights"][0]["uuid"] for left in body["lefts"]}}
-    return {"blanks": {blank: "nothing like it" for blank in body["blanks"]}}
+    return {"blanks": dict.fromkeys(body["blanks"], "nothing like it")}
 
 
 def has_a_canary(answer: Any) -> bool:
@@ -263,7 +263,14 @@ def test_nothing_of_a_key_before_its_time_and_all_of_it_then(crawl: Crawl, polic
     assert crawl.hits(OURS) == expected
     if expected:
         page = crawl.page.get(f"/attempts/{crawl.attempts[-1]}/result/").text
-        for mark in (f"{CANARY} accepted", f"{CANARY} a", f"{CANARY} b", "7391.25", f"{CANARY} wrong", f"{CANARY} several"):
+        for mark in (
+            f"{CANARY} accepted",
+            f"{CANARY} a",
+            f"{CANARY} b",
+            "7391.25",
+            f"{CANARY} wrong",
+            f"{CANARY} several",
+        ):
             assert mark in page
         # An instructor's notes and the names of parts are never shown, whatever the policy.
         assert f"{CANARY} notes" not in page
@@ -307,7 +314,7 @@ def test_errors_say_nothing_of_the_key(crawl: Crawl, monkeypatch: pytest.MonkeyP
 # --- What could be concluded ---
 
 
-def other_key(spec: Spec) -> Spec:
+def other_key(spec: Spec) -> Spec:  # noqa: PLR0911 (one for each kind)
     """The same question to whoever reads it, with another right answer."""
     match spec["kind"]:
         case "single_choice" | "multiple_choice":
