@@ -133,7 +133,8 @@ def test_a_check_asks_nothing_that_waits_for_a_person(folder: Path) -> None:
         folder,
         "checks/1-1.yaml",
         "questions:\n",
-        "questions:\n  - key: essay\n    kind: hand_in\n    lesson: making-tea\n    points: 1\n    text: {ko: 쓰세요., en: Write.}\n"
+        "questions:\n  - key: essay\n    kind: hand_in\n    lesson: making-tea\n    points: 1\n"
+        "    text: {ko: 쓰세요., en: Write.}\n"
         "    definition: {rubric: [{key: all, points: 1, text: {ko: 다, en: All}}]}\n",
     )
     assert [text for text in faults(folder) if "may wait for a person" in text]
