@@ -822,7 +822,7 @@ class ReviewCard(models.Model):
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="review_cards", verbose_name=_("student"))
     quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="review_cards", verbose_name=_("quiz"))
     question = models.UUIDField(_("question"))
-    turns = models.PositiveIntegerField(_("reviews"))
+    turns = models.PositiveIntegerField(_("turns"))
     stability = models.FloatField(_("stability (days)"))
     difficulty = models.FloatField(_("difficulty"))
     # Days of the student's own calendar.
@@ -863,7 +863,7 @@ class CardReview(AppendOnlyModel):
         EASY = 4, _("Easy")
 
     card = models.ForeignKey(ReviewCard, models.CASCADE, related_name="reviews", verbose_name=_("review card"))
-    turn = models.PositiveIntegerField(_("review"))
+    turn = models.PositiveIntegerField(_("turn"))
     attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+", verbose_name=_("attempt"))
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
     response = models.JSONField(_("answer"))

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.models import ActivityCompletion, Enrolment, GradeChange
-from quizzes import attempts, grading, publishing, results
+from quizzes import attempts, grading, lookups, publishing, results
 from quizzes.models import Answer, Attempt, AttemptGrade, Choice, Quiz
 from tests.factories import add_single_choice, right_answers
 
