@@ -76,7 +76,7 @@ def plan(*, quiz: Quiz, reading: Reading, language: str) -> Plan:
             if key in seen:
                 raise NotBrought(_("Another question of the file has the same name."))
             before = current.get(key)
-            fields = _fields(question, before, language)
+            fields = joined(question, before, language=language)
         except NotBrought as refused:
             skipped.append(Skipped(question.name, str(refused)))
             continue
@@ -115,7 +115,7 @@ def _aspects(before: Fields, fields: Fields) -> list[str]:
     ]
 
 
-def _fields(question: Question, before: Fields | None, language: str) -> Fields:
+def joined(question: Question, before: Fields | None, *, language: str) -> Fields:
     """The fields that the database would hold. Raises NotBrought with all that is wrong with them."""
     question.points = _points(question.points)
     fields = fields_of(question, before, language=language)
