@@ -16,7 +16,7 @@ class SessionStore(DatabaseSessionStore):
     """Django's sessions in the database, read by a prepared query."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = next(iter(_SESSION.instances(self.session_key)), None)
+        found = _SESSION.first(self.session_key)
         if found is None or found.expire_date <= timezone.now():
             # As in Django: whoever comes with a key that is gone gets another one.
             self._session_key = None
@@ -28,5 +28,5 @@ class Backend(AuthenticationBackend):
     """allauth's way to sign in; the person of a session is read by a prepared query."""
 
     def get_user(self, user_id: int) -> User | None:
-        found = next(iter(_USER.instances(user_id)), None)
+        found = _USER.first(user_id)
         return found if found is not None and self.user_can_authenticate(found) else None

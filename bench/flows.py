@@ -1,6 +1,7 @@
 """Owns what takes several requests: a whole attempt, and the way from the submit to the grade. As an app does it, by API."""
 
 import asyncio
+import itertools
 import json
 import time
 from collections import deque
@@ -10,8 +11,9 @@ from typing import Any
 
 from bench.load import BenchError, Connection, Request, Timing, timing
 
-# Seconds between two looks for a result: soon at first, then less and less often, like the page's.
-FIRST_LOOK, LOOK_FACTOR, LAST_LOOK = 0.02, 1.5, 0.5
+# Seconds between two looks for a result, as the page waits (`POLL_DELAYS` of quizzes.views.attempts, held to it by a
+# test); the last one again and again.
+LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1.0, 1.5, 2.5, 4.0, 6.0, 10.0)
 # Seconds until a grade is there; more is no figure but a fault.
 GRADE_TIMEOUT = 60.0
 
@@ -132,13 +134,12 @@ async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, An
 
 async def _until_graded(connection: Connection, ticket: Ticket, attempt: str) -> None:
     deadline = time.perf_counter() + GRADE_TIMEOUT
-    look = FIRST_LOOK
+    looks = itertools.chain(LOOKS, itertools.repeat(LOOKS[-1]))
     while time.perf_counter() < deadline:
+        await asyncio.sleep(next(looks))
         answer = await connection.send(ticket.request("GET", f"attempts/{attempt}/result"))
         if json.loads(answer.body)["status"] == "graded":
             return
-        await asyncio.sleep(look)
-        look = min(look * LOOK_FACTOR, LAST_LOOK)
     raise BenchError(f"An attempt was not graded after {GRADE_TIMEOUT:.0f} s.")
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from accounts.models import User
+from common.prepared import Prepared
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
 
@@ -34,6 +35,9 @@ def percent_of(points: Decimal, max_points: Decimal) -> int:
     return int(points * 100 / max_points) if max_points else 0
 
 
+_ITEM = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
+
+
 def record(
     *,
     activity: Activity,
@@ -52,8 +56,11 @@ def record(
     Raises IntegrityError when this revision of the source is in the ledger already, and GradeItem.DoesNotExist for an
     activity that is not graded.
     """
+    item = _ITEM.first(activity.pk)
+    if item is None:
+        raise GradeItem.DoesNotExist(f"Nothing is graded by {activity}.")
     return GradeChange.objects.create(
-        item=GradeItem.objects.get(activity=activity),
+        item=item,
         enrolment=enrolment,
         source=source,
         source_number=source_number,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from common.durability import relaxed_durability
+from common.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
 # A visit to the same page within this time writes nothing.
@@ -30,17 +31,21 @@ def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> 
         Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
 
 
+_COMPLETED = Prepared(
+    lambda enrolment, activity: ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values("pk"),
+    samples=(-1, -2),
+)
+
+
 def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
     """Mark `activity` as done. Doing so twice changes nothing."""
     with transaction.atomic():
         # The lock orders two tabs on PostgreSQL; on SQLite the transaction already holds the only write lock.
         locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-        _, created = ActivityCompletion.objects.get_or_create(
-            enrolment=locked,
-            activity=activity,
-            defaults={"content_version": activity.version, "done_at": now},
-        )
-        if created:
+        if not _COMPLETED.values(enrolment.pk, activity.pk):
+            ActivityCompletion.objects.create(
+                enrolment=locked, activity=activity, content_version=activity.version, done_at=now
+            )
             _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
     return locked
 
@@ -69,11 +74,25 @@ def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kin
     enrolment.save(update_fields=["progress_percent"])
 
 
+# By course and enrolment: how many activities are required, and how many of them are done.
+_COUNTS = Prepared(
+    lambda course, enrolment: (
+        Activity.objects.filter(course=course, archived_at=None, is_required=True)
+        .values("course")
+        .annotate(
+            required=Count("id", distinct=True),
+            done=Count("id", distinct=True, filter=Q(completions__enrolment=enrolment)),
+        )
+        .values("required", "done")
+        .order_by()
+    ),
+    samples=(-1, -2),
+)
+
+
 def _percent_by_outline(enrolment: Enrolment) -> int:
-    counts = Activity.objects.filter(course_id=enrolment.course_id, archived_at=None, is_required=True).aggregate(
-        required=Count("id", distinct=True), done=Count("id", distinct=True, filter=Q(completions__enrolment=enrolment))
-    )
-    return counts["done"] * 100 // counts["required"] if counts["required"] else 0
+    counts = _COUNTS.values(enrolment.course_id, enrolment.pk)
+    return int(counts[0]["done"] * 100 // counts[0]["required"]) if counts else 0
 
 
 def rebuild(enrolment: Enrolment) -> int:
@@ -92,7 +111,7 @@ def refresh_course(*, course: Course) -> None:
     )
     with transaction.atomic():
         # Locked first, counted then: PostgreSQL takes no lock on rows that it groups.
-        list(Enrolment.objects.select_for_update().filter(course=course).values_list("pk"))
+        list(Enrolment.objects.select_for_update().filter(course=course).values("pk"))
         standing = Enrolment.objects.filter(course=course).annotate(done=done)
         for pk, stored, done_count in standing.values_list("pk", "progress_percent", "done"):
             percent = done_count * 100 // required

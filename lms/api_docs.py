@@ -17,11 +17,11 @@ from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from accounts.api.base import AuthenticatedAPIView
-from common.serializing import MappingOutput, OutputSerializer
+from common.serializing import InputSerializer, MappingOutput, OutputSerializer
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The way of a student through the API.
-_TAGS = ("account", "courses", "quizzes", "attempts")
+_TAGS = ("account", "courses", "quizzes", "attempts", "review")
 # What an example fills in, by the name of a field or of a part of the address.
 _EXAMPLES: dict[str, Any] = {
     "slug": "data-analytics-week-2",
@@ -35,7 +35,7 @@ _EXAMPLES: dict[str, Any] = {
 
 def base_classes() -> list[type]:
     """Classes whose docstrings are for us: without it each subclass without one of its own would show them."""
-    return [*get_lib_doc_excludes(), AuthenticatedAPIView, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
+    return [*get_lib_doc_excludes(), AuthenticatedAPIView, InputSerializer, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
 
 
 @cache

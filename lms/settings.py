@@ -223,6 +223,7 @@ if REDIS_URL:
         CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0}
 else:
     CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "common.filesystem_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_HOME / "messages"),
         "data_folder_out": str(BROKER_HOME / "messages"),

@@ -24,7 +24,7 @@ from common import schema
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin, tell_sent
 from common.api import DomainError
 from courses import gradebook
-from courses.models import Cohort, Enrolment, GradeItem
+from courses.models import Cohort, Course, Enrolment, GradeItem
 from quizzes import attempts, grading, notices, publishing, regrading
 from quizzes.models import (
     AcceptedAnswer,
@@ -43,7 +43,7 @@ from quizzes.models import (
     Review,
 )
 from quizzes.questions import KINDS
-from quizzes.views import regrades, reviewing, trying
+from quizzes.views import exchange, regrades, reviewing, trying
 
 # Students named in a message; more are counted.
 NAMED = 10
@@ -116,7 +116,7 @@ class QuizDatesInline(OwnedInline, TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "cohort" and not request.user.is_superuser:
-            kwargs["queryset"] = Cohort.objects.filter(course__instructors__pk=request.user.pk)
+            kwargs["queryset"] = Cohort.objects.filter(course__in=Course.objects.for_instructor(request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -134,16 +134,38 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
     inlines = (QuizDatesInline,)
-    actions_detail: ClassVar[list[str]] = ["regrade_page"]
+    actions_detail: ClassVar[list[str]] = ["regrade_page", "import_questions", "export_questions"]
+
+    @action(description=gettext_lazy("Import questions"), url_path="go-import")
+    def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_import", object_id)
+
+    @action(description=gettext_lazy("Export questions"), url_path="go-export")
+    def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_export", object_id)
 
     @action(description=gettext_lazy("Regrade"), url_path="go-regrade")
     def regrade_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_regrade", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(regrades.regrade_start)
-        here = path("<int:quiz_id>/regrade/", view, {"model_admin": self}, name="quizzes_quiz_regrade")
-        return [here, *super().get_urls()]
+        pages = [
+            ("regrade", regrades.regrade_start),
+            ("import", exchange.question_import),
+            ("export", exchange.question_export),
+        ]
+        return [
+            *(
+                path(
+                    f"<int:quiz_id>/{name}/",
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"quizzes_quiz_{name}",
+                )
+                for name, view in pages
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("questions"))
     def question_links(self, quiz: Quiz) -> SafeString | str:

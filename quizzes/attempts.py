@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -24,10 +23,14 @@ from common.api import DomainError
 from common.queue import publish_on_commit
 from courses import progress
 from courses.models import Enrolment
-from quizzes.grading import GRADE_TASK, grade_anew, grading_of, lock_graded
+from quizzes import lookups
+from quizzes.grading import GRADE_TASK, grade_anew, grade_attempt, grading_of, lock_graded
 from quizzes.models import Answer, Attempt, LateAnswer, Quiz, QuizVersion
-from quizzes.questions import KINDS, Response, ResponseError
+from quizzes.questions import KINDS, Response, ResponseError, Spec
 from quizzes.rules import Rules, late_deduction, rules_for
+
+# What becomes of an attempt when it is over; `lookups.hold` and other processes change it under a loaded one.
+STANDING = ("status", "submitted_at", "points", "graded_at", "is_expired", "deadline", "late_deduction")
 
 # Late answers kept for one attempt; more are no evidence but a flood.
 LATE_LIMIT = 200
@@ -99,13 +102,18 @@ class ResponseTooLong(InvalidResponse):
     slug = "too-long"
 
 
-def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "") -> Attempt:
+def start(
+    *, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "", number: int | None = None
+) -> Attempt:
     """Start an attempt on the quiz's current version, or resume the open one.
+
+    `number` is the attempt that the caller means: one that has been made already is returned as it stands, so that the
+    same request twice starts one.
 
     Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
     the key), NoAttemptsLeft.
     """
-    open_attempt = _open_attempt(quiz, enrolment)
+    open_attempt = lookups.open_attempt(quiz, enrolment)
     if open_attempt and not expire(attempt=open_attempt, now=now):
         return open_attempt
     version = quiz.current_version
@@ -116,17 +124,20 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
     try:
         with transaction.atomic():
             # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
-            Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-            earlier = Attempt.objects.filter(quiz=quiz, enrolment=enrolment).aggregate(
-                last=Max("number"), revealed=Max("answers_revealed_at")
-            )
+            lookups.hold_enrolment(enrolment)
+            earlier = lookups.attempts_at(quiz, enrolment)
+            # The one that the caller means has been made already, or another tab started one between our look and the
+            # lock: it is no attempt more.
+            made = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
+            if made:
+                return lookups.attempt(made[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw(quiz, version)
             return Attempt.objects.create(
                 quiz=quiz,
                 version=version,
                 enrolment=enrolment,
-                number=(earlier["last"] or 0) + 1,
+                number=earlier[0].number + 1 if earlier else 1,
                 started_at=now,
                 drawn=drawn,
                 max_points=_max_points(version, drawn),
@@ -135,7 +146,7 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
             )
     except IntegrityError:
         # The constraint of one open attempt: another tab started it between our look and our insert.
-        resumed = _open_attempt(quiz, enrolment)
+        resumed = lookups.open_attempt(quiz, enrolment)
         if resumed is None:
             raise
         return resumed
@@ -177,19 +188,11 @@ def _max_points(version: QuizVersion, drawn: Sequence[str] | None) -> Decimal:
     return sum((points[uuid] for uuid in drawn), Decimal(0))
 
 
-def _open_attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt | None:
-    return (
-        Attempt.objects.filter(quiz=quiz, enrolment=enrolment, status=Attempt.Status.IN_PROGRESS)
-        .select_related("version", "quiz__activity", "enrolment")
-        .first()
-    )
-
-
-def _check_may_start(quiz: Quiz, rules: Rules, earlier: Mapping[str, Any]) -> None:
+def _check_may_start(quiz: Quiz, rules: Rules, earlier: Sequence[Attempt]) -> None:
     # A check shows its answers after each attempt and may be repeated for practice: nothing is graded by it.
-    if earlier["revealed"] and quiz.is_graded:
+    if quiz.is_graded and any(attempt.answers_revealed_at for attempt in earlier):
         raise AnswersRevealed(_("You have seen the answers, so this quiz cannot be taken again."))
-    if rules.attempts_allowed is not None and (earlier["last"] or 0) >= rules.attempts_allowed:
+    if rules.attempts_allowed is not None and earlier and earlier[0].number >= rules.attempts_allowed:
         raise NoAttemptsLeft(_("You have used all the attempts this quiz allows."))
 
 
@@ -198,18 +201,24 @@ def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
     view = attempt.view_of(question)
     if view is None:
         raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+    return read_by(view, raw)
+
+
+def read_by(view: Spec, raw: Any) -> Response:
+    """The stored shape of an answer to the question of this view. Raises UnknownChoice, ResponseTooLong, InvalidResponse."""
+    question = view["uuid"]
     try:
         return KINDS[view["kind"]].read_response(view, raw)
     except ResponseError as error:
         if error.code == "unknown-choice":
-            raise UnknownChoice(_("This choice does not belong to the question."), question=str(question)) from error
+            raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error
         if error.code == "too-long":
             raise ResponseTooLong(
                 _("The answer is too long: at most %(limit)d characters.") % {"limit": error.limit},
-                question=str(question),
+                question=question,
             ) from error
         raise InvalidResponse(
-            _("The answer does not have the form this question asks for."), question=str(question)
+            _("The answer does not have the form this question asks for."), question=question
         ) from error
 
 
@@ -224,7 +233,7 @@ def save_answer(
     """
     accepted = read_response(attempt, question, response)
     with transaction.atomic():
-        locked = _locked(attempt)
+        locked = lookups.hold(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):
             return _store(attempt, question, accepted, now, sequence)
         _keep_late(locked, {question: accepted}, now)
@@ -240,15 +249,9 @@ def _grace(attempt: Attempt) -> timedelta:
     return timedelta(seconds=attempt.quiz.grace)
 
 
-def _locked(attempt: Attempt) -> Attempt:
-    """The attempt's row, held, so that a submit cannot fall between the check and the write."""
-    locked = Attempt.objects.select_for_update(of=("self",)).select_related("quiz")
-    return locked.only("status", "deadline", "is_expired", "quiz__grace").get(pk=attempt.pk)
-
-
 def hold_open(attempt: Attempt, now: datetime) -> None:
     """Hold the row of an attempt that may still be answered, in the caller's transaction. Raises AttemptClosed."""
-    locked = _locked(attempt)
+    locked = lookups.hold(attempt)
     if locked.status != Attempt.Status.IN_PROGRESS or is_over(locked, now):
         raise _closed(locked, now)
 
@@ -268,11 +271,16 @@ def _keep_late(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime
     """Keep what differs from what is stored, of an attempt whose time was up; the caller holds the attempt's row."""
     if not (attempt.is_expired or is_over(attempt, now)):
         return
-    known = {answer.question: answer.response for answer in Answer.objects.filter(attempt=attempt)}
+    known = {answer.question: answer.response for answer in lookups.answers(attempt)}
     late = LateAnswer.objects.filter(attempt=attempt)
     known |= {answer.question: answer.response for answer in late}
     room = LATE_LIMIT - late.count()
-    fresh = [(question, response) for question, response in answers.items() if known.get(question) != response]
+    # A form that is sent after the end holds every question; one that was never answered is no evidence of anything.
+    fresh = [
+        (question, response)
+        for question, response in answers.items()
+        if known.get(question) != response and (question in known or any(response.values()))
+    ]
     LateAnswer.objects.bulk_create(
         LateAnswer(attempt=attempt, question=question, response=response, received_at=now)
         for question, response in fresh[: max(room, 0)]
@@ -280,22 +288,29 @@ def _keep_late(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime
 
 
 def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, sequence: int | None) -> Answer:
-    answer = Answer.objects.filter(attempt=attempt, question=question).first()
-    if answer is None:
-        return Answer.objects.create(
-            attempt=attempt, question=question, response=response, sequence=sequence or 0, saved_at=now
-        )
-    if sequence is not None and sequence <= answer.sequence:
-        return answer
-    if answer.checked_at is not None:
-        if answer.response == response:
-            return answer
+    kept = Answer.objects.keep(attempt, {question: response}, sequence=sequence, now=now)
+    if question in kept:
+        return Answer(attempt=attempt, question=question, response=response, sequence=kept[question], saved_at=now)
+    answer = Answer.objects.get(attempt=attempt, question=question)
+    overtaken = sequence is not None and sequence <= answer.sequence
+    if not overtaken and answer.response != response:
         raise AnswerChecked(_("You have checked this answer, so it can no longer change."), question=str(question))
-    answer.response = response
-    answer.sequence = answer.sequence + 1 if sequence is None else sequence
-    answer.saved_at = now
-    answer.save(update_fields=["response", "sequence", "saved_at"])
     return answer
+
+
+def _store_all(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime) -> None:
+    """Keep the answers of a whole form, in three queries however many there are. What was checked stays as it is."""
+    stored = {answer.question: answer for answer in Answer.objects.filter(attempt=attempt)}
+    fresh, changed = [], []
+    for question, response in answers.items():
+        answer = stored.get(question)
+        if answer is None:
+            fresh.append(Answer(attempt=attempt, question=question, response=response, saved_at=now))
+        elif answer.checked_at is None and answer.response != response:
+            answer.response, answer.sequence, answer.saved_at = response, answer.sequence + 1, now
+            changed.append(answer)
+    Answer.objects.bulk_create(fresh)
+    Answer.objects.bulk_update(changed, ["response", "sequence", "saved_at"])
 
 
 def check_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
@@ -322,30 +337,32 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
 
     One of `answers` that cannot be right keeps the attempt open: the others are saved, and its error is raised. After
     the deadline and its grace the server hands in what it has, keeps `answers` as evidence, and DeadlinePassed is raised.
+
+    Nothing depends on a lesson's check, so it is graded while the student looks; the worker would find it graded.
     """
     accepted, refused = _readable(attempt, answers or {})
     with transaction.atomic():
-        locked = _locked(attempt)
+        locked = lookups.hold(attempt)
         is_open = locked.status == Attempt.Status.IN_PROGRESS
         too_late = locked.is_expired or (is_open and is_over(locked, now))
         if too_late:
             _keep_late(locked, accepted, now)
             if is_open:
-                _hand_in(attempt, now=now, at=locked.deadline or now, expired=True)
+                _hand_in(attempt, locked, now=now, at=locked.deadline or now, expired=True)
         elif is_open:
-            for question, response in accepted.items():
-                try:
-                    _store(attempt, question, response, now, None)
-                except AnswerChecked:
-                    # What was checked is closed; a form sends it along all the same.
-                    continue
+            # What was checked is closed and stays; a form sends it along all the same.
+            Answer.objects.keep(attempt, accepted, sequence=None, now=now)
             if refused is None:
-                _hand_in(attempt, now=now, at=now, expired=False)
+                _hand_in(attempt, locked, now=now, at=now, expired=False)
     if too_late and (accepted or refused or is_open):
         raise _closed(locked, now)
     if is_open and refused is not None:
         raise refused
-    attempt.refresh_from_db(fields=["status", "submitted_at", "points", "graded_at", "is_expired", "late_deduction"])
+    if not is_open:
+        attempt.refresh_from_db(fields=STANDING)
+    elif not attempt.quiz.is_graded:
+        grade_attempt(attempt_id=attempt.pk, now=now)
+        attempt.refresh_from_db(fields=STANDING)
     return attempt
 
 
@@ -361,17 +378,21 @@ def _readable(attempt: Attempt, answers: Mapping[UUID, Any]) -> tuple[dict[UUID,
     return accepted, refused
 
 
-def _hand_in(attempt: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
-    """in_progress → submitted, once; runs in the caller's transaction, which holds the row."""
-    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if attempt.due_at else 0
+def _hand_in(attempt: Attempt, locked: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
+    """in_progress → submitted, once; runs in the caller's transaction, which holds the row `locked`."""
+    a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if locked.due_at else 0
+    attempt.submitted_at, attempt.is_expired = at, expired
+    attempt.late_deduction = late_deduction(due_at=locked.due_at, submitted_at=at, a_day=a_day)
     won = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
         status=Attempt.Status.SUBMITTED,
         submitted_at=at,
         is_expired=expired,
-        late_deduction=late_deduction(due_at=attempt.due_at, submitted_at=at, a_day=a_day),
+        late_deduction=attempt.late_deduction,
     )
     if not won:
+        attempt.refresh_from_db(fields=STANDING)
         return
+    attempt.status = Attempt.Status.SUBMITTED
     if attempt.quiz.is_graded:
         progress.mark_done(enrolment=attempt.enrolment, activity=attempt.quiz.activity, now=now)
     publish_on_commit(GRADE_TASK, attempt_id=attempt.pk)
@@ -385,10 +406,10 @@ def expire(*, attempt: Attempt, now: datetime) -> bool:
     if attempt.status != Attempt.Status.IN_PROGRESS or not is_over(attempt, now):
         return attempt.is_expired
     with transaction.atomic():
-        locked = _locked(attempt)
+        locked = lookups.hold(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and locked.deadline and is_over(locked, now):
-            _hand_in(attempt, now=now, at=locked.deadline, expired=True)
-    attempt.refresh_from_db(fields=["status", "submitted_at", "is_expired", "deadline", "late_deduction"])
+            _hand_in(attempt, locked, now=now, at=locked.deadline, expired=True)
+    attempt.refresh_from_db(fields=STANDING)
     return attempt.is_expired
 
 

@@ -26,7 +26,8 @@ from common.api import DomainError
 from common.queue import publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
-from quizzes.models import Answer, AnswerKey, Attempt, AttemptGrade, GradeNotice, HandInFile, Review
+from quizzes import lookups
+from quizzes.models import AnswerKey, Attempt, AttemptGrade, GradeNotice, HandInFile, Review
 from quizzes.questions import KINDS, PENDING, Outcome, Response, Score, Spec
 from quizzes.rules import after_deduction
 
@@ -87,8 +88,8 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     token = _claim(attempt_id, now)
     if token is None:
         return False
-    attempt = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt_id)
-    return _finish(attempt, token, grading_of(attempt), now)
+    attempt = lookups.attempt(attempt_id)
+    return _finish(attempt, token, grading_of(attempt, key=lookups.key_of(attempt.version)), now)
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
@@ -104,12 +105,12 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
             )
         )
         # Read inside the same transaction: the row is still locked, so the token is the one just written.
-        return Attempt.objects.values_list("tries", flat=True).get(pk=attempt_id) if claimed else None
+        return lookups.tries(attempt_id) if claimed else None
 
 
 def responses_of(attempt: Attempt) -> dict[str, Response]:
     """What was answered to each question, with the files of those that take files."""
-    responses = {str(answer.question): answer.response for answer in Answer.objects.filter(attempt=attempt)}
+    responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     if any(KINDS[view["kind"]].with_files for view in attempt.views):
         for question, uuid in HandInFile.objects.filter(attempt=attempt, removed_at=None).values_list(
             "question", "uuid"
@@ -132,14 +133,27 @@ def spec_of(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]
     return spec if spec and spec["kind"] == own[question]["kind"] else own[question]
 
 
-def grading_of(attempt: Attempt, *, version_id: int | None = None, last_review: int | None = None) -> Grading:
-    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all)."""
-    key = key_of(attempt, version_id or attempt.version_id)
+def grading_of(
+    attempt: Attempt,
+    *,
+    version_id: int | None = None,
+    last_review: int | None = None,
+    key: Mapping[str, Spec] | None = None,
+) -> Grading:
+    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all).
+
+    `key` is that of the attempt's own version, where it is at hand.
+    """
+    key = key or key_of(attempt, version_id or attempt.version_id)
     responses = responses_of(attempt)
-    reviews = Review.objects.filter(attempt=attempt).order_by("pk")
-    decided = {str(review.question): review for review in reviews if last_review is None or review.pk <= last_review}
+    decided = {
+        str(review.question): review
+        for review in lookups.reviews(attempt)
+        if last_review is None or review.pk <= last_review
+    }
     scores = {}
-    for uuid, spec in key.items():
+    for uuid in (view["uuid"] for view in attempt.views):
+        spec = key[uuid]
         score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
         scores[uuid] = _decided(score, decided[uuid]) if uuid in decided else score
     points = sum((Decimal(score.points) for score in scores.values()), Decimal(0))
@@ -161,9 +175,15 @@ def _decided(score: Score, review: Review) -> Score:
 
 def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
-        mine = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.GRADING, tries=token).update(
-            lease_until=None, **_standing(grading, now)
-        )
+        # The lease as well, because a retry counts `tries` from the beginning; and the deduction, because an exception
+        # that was granted meanwhile would be lost: then the attempt is graded again.
+        mine = Attempt.objects.filter(
+            pk=attempt.pk,
+            status=Attempt.Status.GRADING,
+            tries=token,
+            lease_until=attempt.lease_until,
+            late_deduction=attempt.late_deduction,
+        ).update(lease_until=None, **_standing(grading, now))
         if not mine:
             log.warning("grading_lease_lost", attempt=str(attempt.uuid))
             return False
@@ -338,8 +358,9 @@ class Decision:
 # --- What nobody graded ---------------------------------------------------------------------------------------
 
 
-def sweep(*, now: datetime) -> Sweep:
-    """Ring again for what stayed submitted and for every expired lease; hand over to a person what failed too often."""
+def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
+    """Ring again for what stayed submitted for so long and for every expired lease; hand over to a person what failed
+    too often."""
     given_up = (
         Attempt.objects.claimable(now=now)
         .filter(tries__gte=MAX_TRIES)
@@ -349,7 +370,7 @@ def sweep(*, now: datetime) -> Sweep:
         log.error("attempts_need_attention", count=given_up)
     waiting = (
         Attempt.objects.claimable(now=now)
-        .filter(submitted_at__lte=now - SWEEP_AFTER)
+        .filter(submitted_at__lte=now - after)
         .order_by("submitted_at")
         .values_list("pk", flat=True)[:SWEEP_LIMIT]
     )

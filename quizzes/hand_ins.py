@@ -5,6 +5,7 @@ of the question's, its first bytes are those of that ending, and an archive is m
 """
 
 import hashlib
+import unicodedata
 import zipfile
 from datetime import datetime
 from pathlib import PurePath
@@ -25,6 +26,8 @@ SIZE_LIMIT = 10_000_000
 UNPACKED_LIMIT = 100_000_000
 RATIO_LIMIT = 100
 ENTRY_LIMIT = 2_000
+# Files of one attempt, those that were removed among them: they are kept.
+UPLOAD_LIMIT = 100
 
 # How the formats begin that have a beginning of their own.
 _BEGINNINGS = {
@@ -55,7 +58,7 @@ def add(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: dat
     Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed.
     """
     view = _view(attempt, question)
-    name = PurePath((upload.name or "").replace("\\", "/")).name[-200:]
+    name = _plain_name(upload.name or "")
     ending = _checked(view, name, upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -67,6 +70,8 @@ def add(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: dat
         known = kept.filter(sha256=digest.hexdigest(), name=name).first()
         if known:
             return known
+        if HandInFile.objects.filter(attempt=attempt).count() >= UPLOAD_LIMIT:
+            raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
         if kept.count() >= view["files"]["max"]:
             raise FileRefused(
                 _("At most %(n)d files belong to this answer. Remove one first.") % {"n": view["files"]["max"]}
@@ -98,11 +103,17 @@ def _view(attempt: Attempt, question: UUID) -> Spec:
     return view
 
 
+def _plain_name(name: str) -> str:
+    """The last part of a path, composed, without characters that are not seen: some turn exe.txt into txt.exe."""
+    last = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
+    return "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")[-200:]
+
+
 def _checked(view: Spec, name: str, upload: UploadedFile[Any]) -> str:
     """The file's ending, if the file may be taken. Raises FileRefused, FileTooLarge."""
     ending = PurePath(name).suffix.lower().lstrip(".")
     ending = {"jpeg": "jpg"}.get(ending, ending)
-    if ending not in view["files"]["types"] or any(c < " " for c in name):
+    if ending not in view["files"]["types"]:
         types = ", ".join(view["files"]["types"])
         raise FileRefused(_("This kind of file is not taken here. What is: %(types)s.") % {"types": types})
     if (upload.size or 0) > SIZE_LIMIT:

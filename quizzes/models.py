@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.prepared import adapted
 from courses.models import Activity, AppendOnlyModel, Cohort, Enrolment, GradeItem
 from quizzes.questions import KINDS
 
@@ -25,6 +26,22 @@ from quizzes.questions import KINDS
 def question_kinds() -> list[tuple[str, Any]]:
     """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
     return [(name, _(kind.label)) for name, kind in KINDS.items()]
+
+
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def for_student(self, user: User) -> Self:
+        """What stands in the outlines of the person's courses, quizzes and lessons' checks."""
+        return self.filter(
+            activity__archived_at=None,
+            activity__course__is_published=True,
+            activity__course__enrolments__user=user,
+            activity__course__enrolments__status=Enrolment.Status.ACTIVE,
+        )
+
+    def named(self, name: str) -> "Quiz":
+        """The quiz, or the lesson's check, that "course/slug" means. Raises Quiz.DoesNotExist."""
+        course, _slash, slug = name.partition("/")
+        return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
 
 
 class Quiz(models.Model):
@@ -93,6 +110,8 @@ class Quiz(models.Model):
         "QuizVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = QuizQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quiz")
@@ -391,11 +410,53 @@ class Attempt(models.Model):
         return next((view for view in self.views if view["uuid"] == str(question)), None)
 
     @property
+    def ran_out(self) -> bool:
+        """Whether it was handed in because its time was up: by the server, or by the open page at the deadline."""
+        return self.deadline is not None and self.submitted_at is not None and self.submitted_at >= self.deadline
+
+    @property
     def percent(self) -> int | None:
         """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
         if self.points is None:
             return None
         return int(self.points * 100 / self.max_points) if self.max_points else 0
+
+
+_KEEP_LATER = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.sequence < excluded.sequence
+RETURNING question, sequence
+"""
+_KEEP_LAST = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.response <> excluded.response
+RETURNING question, sequence
+"""
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def keep(
+        self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
+    ) -> dict[UUID, int]:
+        """Store responses by question, in one statement; returns the sequence number of each that was stored.
+
+        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins), is what stands
+        there already, or has been checked. The ORM has no INSERT that updates on a condition.
+        """
+        if not responses:
+            return {}
+        json = self.model._meta.get_field("response").get_db_prep_value
+        values: list[Any] = []
+        for question, response in responses.items():
+            values += [attempt.pk, adapted(question), json(response, connection), sequence or 0, adapted(now)]
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
+        with connection.cursor() as cursor:
+            cursor.execute((_KEEP_LAST if sequence is None else _KEEP_LATER).replace("ROWS", rows), values)
+            return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
 
 
 class Answer(models.Model):
@@ -408,6 +469,8 @@ class Answer(models.Model):
     saved_at = models.DateTimeField(_("saved"))
     # The student has looked at this question's feedback during the attempt; the answer is closed by that.
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")
@@ -736,3 +799,104 @@ class GradeNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt}"
+
+
+class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
+    def for_student(self, user: User) -> Self:
+        """The person's own cards, in courses that they may still see."""
+        return self.filter(
+            enrolment__user=user,
+            enrolment__status=Enrolment.Status.ACTIVE,
+            enrolment__course__is_published=True,
+        )
+
+
+class ReviewCard(models.Model):
+    """One question that one student got wrong, and the day on which it is asked again.
+
+    The fold of its `CardReview`s by `quizzes.spacing`; `turns` counts them. The question is asked as the quiz's current
+    version has it, and not at all where that has it no longer.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="review_cards", verbose_name=_("student"))
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="review_cards", verbose_name=_("quiz"))
+    question = models.UUIDField(_("question"))
+    turns = models.PositiveIntegerField(_("reviews"))
+    stability = models.FloatField(_("stability (days)"))
+    difficulty = models.FloatField(_("difficulty"))
+    # Days of the student's own calendar.
+    due_on = models.DateField(_("due"))
+    reviewed_on = models.DateField(_("last review"))
+    created_at = models.DateTimeField(_("made"))
+
+    objects = ReviewCardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review card")
+        verbose_name_plural = _("review cards")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_reviewcard_once_per_question"),
+            models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_reviewcard_has_a_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment.user} · {self.question}"
+
+    @property
+    def next_turn(self) -> int:
+        """The number of the answer that is asked for next."""
+        return self.turns + 1
+
+
+class CardReview(AppendOnlyModel):
+    """One answer to the question of a card: first the mistake in an `attempt`, then each answer in the review queue.
+
+    `before` and `after` are the card's memory (`quizzes.spacing.Memory`), `before` null for the first. `on` is the day on
+    the student's calendar. None of it enters a grade or the progress.
+    """
+
+    class Rating(models.IntegerChoices):
+        AGAIN = 1, _("Again")
+        HARD = 2, _("Hard")
+        GOOD = 3, _("Good")
+        EASY = 4, _("Easy")
+
+    card = models.ForeignKey(ReviewCard, models.CASCADE, related_name="reviews", verbose_name=_("review card"))
+    turn = models.PositiveIntegerField(_("review"))
+    attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+", verbose_name=_("attempt"))
+    version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    response = models.JSONField(_("answer"))
+    score = models.JSONField(_("score"))
+    rating = models.PositiveSmallIntegerField(_("rating"), choices=Rating.choices)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"))
+    at = models.DateTimeField(_("time"))
+    on = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("review of a card")
+        verbose_name_plural = _("reviews of cards")
+        ordering: ClassVar[list[str]] = ["turn"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["card", "turn"], name="quizzes_cardreview_turn_unique"),
+            models.UniqueConstraint(fields=["card", "attempt"], name="quizzes_cardreview_once_an_attempt"),
+            models.CheckConstraint(condition=Q(rating__in=[1, 2, 3, 4]), name="quizzes_cardreview_rating_known"),
+            models.CheckConstraint(
+                condition=Q(turn=1, before__isnull=True) | Q(turn__gt=1, before__isnull=False),
+                name="quizzes_cardreview_first_has_nothing_before",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card} #{self.turn}"
+
+
+class TakenGrade(AppendOnlyModel):
+    """That the mistakes of one grading have become review cards: it need not be looked through again."""
+
+    grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="taken")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.grade)

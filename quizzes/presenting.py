@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from common import languages
+from quizzes import lookups
 from quizzes.models import Attempt
 from quizzes.questions import KINDS, Response, Spec
 
@@ -56,10 +57,15 @@ def present(
     ]
 
 
+def present_one(view: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    """One question by itself. `seed` orders its choices; None: as the author has them."""
+    return _question(view, number, seed, response)
+
+
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
     """The questions of an attempt with what was answered so far."""
     if responses is None:
-        responses = {str(answer.question): answer.response for answer in attempt.answers.all()}
+        responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     return present(
         attempt.views,
         seed=attempt.uuid,

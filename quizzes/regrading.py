@@ -191,8 +191,12 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
             return
         attempt = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=line.attempt_id)
         grading.lock_graded(attempt)
-        if grading.last_grade(attempt).revision != line.revision:
-            # Somebody graded it in between: what was approved no longer says what would happen.
+        attempt.refresh_from_db(fields=["late_deduction"])
+        graded = grading.grading_of(attempt, version_id=regrade.version_id)
+        says = (line.revision, line.new_points, line.new_max_points)
+        if (grading.last_grade(attempt).revision, graded.points, graded.max_points) != says:
+            # Somebody graded it in between, or decided on a part of it, or took a deduction off: what was approved no
+            # longer says what would happen.
             RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
             return
         grading.grade_anew(

@@ -1,12 +1,14 @@
 """Owns what one student may do with one quiz and until when: the quiz's rules, their cohort's dates, their exception."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from courses.models import Enrolment
+from quizzes import lookups
 from quizzes.models import Quiz, QuizDates, QuizException
 
 
@@ -53,9 +55,32 @@ def rules_for(quiz: Quiz, enrolment: Enrolment) -> Rules:
     """
     if not quiz.is_graded:
         return UNLIMITED
-    cohort = QuizDates.objects.filter(quiz=quiz, cohort_id=enrolment.cohort_id).first() if enrolment.cohort_id else None
-    exception = QuizException.objects.filter(quiz=quiz, enrolment=enrolment).first()
-    return _combined(quiz, cohort, exception)
+    cohort = lookups.dates(quiz, enrolment.cohort_id) if enrolment.cohort_id else None
+    return _combined(quiz, cohort, lookups.exception(quiz, enrolment))
+
+
+def rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[int, int], Rules]:
+    """The same for many: {(quiz id, enrolment id): rules}. Two queries however many they are; none for checks only."""
+    graded = [(quiz, enrolment) for quiz, enrolment in pairs if quiz.is_graded]
+    dates: dict[tuple[int, int | None], QuizDates] = {}
+    exceptions: dict[tuple[int, int], QuizException] = {}
+    if graded:
+        quizzes = {quiz.pk for quiz, _ in graded}
+        cohorts = {enrolment.cohort_id for _, enrolment in graded}
+        found = QuizDates.objects.filter(quiz__in=quizzes, cohort__in=cohorts - {None})
+        dates = {(each.quiz_id, each.cohort_id): each for each in found}
+        granted = QuizException.objects.filter(
+            quiz__in=quizzes, enrolment__in={enrolment.pk for _, enrolment in graded}
+        )
+        exceptions = {(each.quiz_id, each.enrolment_id): each for each in granted}
+    return {
+        (quiz.pk, enrolment.pk): _combined(
+            quiz, dates.get((quiz.pk, enrolment.cohort_id)), exceptions.get((quiz.pk, enrolment.pk))
+        )
+        if quiz.is_graded
+        else UNLIMITED
+        for quiz, enrolment in pairs
+    }
 
 
 def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | None) -> Rules:
@@ -64,7 +89,13 @@ def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | N
     def date(name: str) -> datetime | None:
         return next((value for source in sources if (value := getattr(source, name)) is not None), None)
 
+    def own(name: str) -> int:
+        return next((place for place, source in enumerate(sources) if getattr(source, name) is not None), len(sources))
+
     due_at, closes_at = date("due_at"), date("closes_at")
+    if due_at and closes_at and closes_at < due_at and own("due_at") < own("closes_at"):
+        # Whoever moves the due date behind the general closing means that there is time until then.
+        closes_at = due_at
     if quiz.late_rule == Quiz.LateRule.REFUSE:
         closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
     allowed, limit = quiz.attempts_allowed, quiz.time_limit

@@ -1,5 +1,7 @@
 """Celery's entries: an id in, one call, nothing else."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
@@ -34,7 +36,13 @@ def sweep_attempts() -> None:
     regrading.sweep(now=timezone.now())
 
 
+@shared_task
+def sweep_at_worker_start() -> None:
+    grading.sweep(now=timezone.now(), after=timedelta(0))
+    sweep_attempts()
+
+
 @worker_ready.connect
 def sweep_at_start(**kwargs: object) -> None:
-    """What waited for a worker is looked for as soon as there is one."""
-    sweep_attempts.delay()
+    """What waited for a worker is looked for as soon as there is one, however short a time it has waited."""
+    sweep_at_worker_start.delay()

@@ -1,8 +1,6 @@
-from typing import Any
-
 from rest_framework import serializers
 
-from common.serializing import MappingOutput, OutputSerializer
+from common.serializing import InputSerializer, MappingOutput, OutputSerializer
 from courses.models import Activity, Lesson
 
 
@@ -128,7 +126,7 @@ class ProgressSerializer(OutputSerializer):
     grades = GradeSerializer(many=True)
 
 
-class ProgressInput(serializers.Serializer[Any]):
+class ProgressInput(InputSerializer):
     """A lesson is done, or is not. A quiz is done when an attempt at it is submitted."""
 
     activity = serializers.UUIDField()

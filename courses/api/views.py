@@ -178,14 +178,11 @@ class CourseProgressDetail(AuthenticatedAPIView):
     )
     def put(self, request: AuthenticatedRequest, slug: str) -> Response:
         enrolment = access.enrolment_or_404(request.user, slug)
-        form = ProgressInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        activity = get_object_or_404(
-            access.activities(request.user), course=enrolment.course, uuid=form.validated_data["activity"]
-        )
+        given = ProgressInput.read(request.data)
+        activity = get_object_or_404(access.activities(request.user), course=enrolment.course, uuid=given["activity"])
         if activity.kind != Activity.Kind.LESSON:
             raise NotMarkable(_("A quiz is done when an attempt at it is submitted."))
-        mark = progress.mark_done if form.validated_data["done"] else progress.mark_undone
+        mark = progress.mark_done if given["done"] else progress.mark_undone
         after = mark(enrolment=enrolment, activity=activity, now=timezone.now())
         enrolment.progress_percent = after.progress_percent
         return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))

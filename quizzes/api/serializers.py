@@ -1,8 +1,6 @@
-from typing import Any
-
 from rest_framework import serializers
 
-from common.serializing import MappingOutput, OutputSerializer
+from common.serializing import InputSerializer, MappingOutput, OutputSerializer
 from courses.models import Activity, GradeItem
 from quizzes.models import Quiz
 from quizzes.questions import KIND_NAMES, KINDS
@@ -57,7 +55,7 @@ class QuizSerializer(OutputSerializer):
     pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
     counts = serializers.ChoiceField(choices=GradeItem.Counts.values, source="quiz.counts")
     attempts_allowed = serializers.IntegerField(
-        source="quiz.attempts_allowed", allow_null=True, help_text="Null: any number."
+        source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
     )
     attempts_left = serializers.IntegerField(source="overview.attempts_left", allow_null=True)
     opens_at = serializers.DateTimeField(source="overview.rules.opens_at", allow_null=True)
@@ -158,7 +156,7 @@ class AttemptSerializer(AttemptSummarySerializer):
     questions = AttemptQuestionSerializer(many=True)
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class AnswerInput(InputSerializer):
     """`sequence` is the app's own count of its writes: one that was overtaken by a later one changes nothing."""
 
     response = serializers.JSONField(help_text=RESPONSE_SHAPES)
@@ -174,17 +172,17 @@ class AnswerSerializer(OutputSerializer):
     saved_at = serializers.DateTimeField()
 
 
-class StartInput(serializers.Serializer[Any]):
+class StartInput(InputSerializer):
     access_code = serializers.CharField(
         required=False, allow_blank=True, max_length=50, help_text="Where the quiz asks for one."
     )
 
 
-class FileInput(serializers.Serializer[Any]):
+class FileInput(InputSerializer):
     file = serializers.FileField(allow_empty_file=True)
 
 
-class SubmitInput(serializers.Serializer[Any]):
+class SubmitInput(InputSerializer):
     answers = serializers.DictField(
         child=serializers.JSONField(), required=False, help_text="Answers to save with it: {question uuid: response}."
     )

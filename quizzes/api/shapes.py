@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common import languages
 from courses.models import Activity
-from quizzes import results
+from quizzes import lookups, results
 from quizzes.models import Answer, Attempt, AttemptGrade, HandInFile, Quiz
 from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import Response
@@ -85,6 +85,11 @@ class Choice:
     html: str
 
 
+def choices_of(question: PresentedQuestion) -> list[Choice]:
+    """In the order to show; none for a question that is no choice."""
+    return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
+
+
 @dataclass(slots=True)
 class AttemptQuestion:
     question: PresentedQuestion
@@ -97,10 +102,8 @@ class AttemptQuestion:
         return self.question.body
 
     @property
-    def choices(self) -> list["Choice"]:
-        return [
-            Choice(choice["uuid"], choice["text"], choice["html"]) for choice in self.question.body.get("choices", [])
-        ]
+    def choices(self) -> list[Choice]:
+        return choices_of(self.question)
 
     @property
     def response(self) -> Response | None:
@@ -196,7 +199,7 @@ def summary(attempt: Attempt) -> AttemptSummary:
 
 def in_full(attempt: Attempt) -> AttemptInFull:
     """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
-    answers = {str(answer.question): answer for answer in attempt.answers.all()}
+    answers = {str(answer.question): answer for answer in lookups.answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     files = results.files_of(attempt)
     checked = {uuid: QuestionOutcome(result) for uuid, result in results.checked(attempt).items()}

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from common.api import DomainError
 from common.openapi import problems
 from courses import access, progress
 from courses.models import Enrolment
-from quizzes import attempts, hand_ins, results
+from quizzes import attempts, hand_ins, lookups, results
 from quizzes.api import shapes
 from quizzes.api.serializers import (
     AnswerInput,
@@ -56,19 +56,22 @@ class NotSubmitted(DomainError):
 
 def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
     """The quiz attached to an activity, and the student's place in its course."""
-    activity = get_object_or_404(
-        access.activities(request.user).select_related("quiz__current_version").filter(quiz__isnull=False), uuid=uuid
-    )
-    return activity.quiz, access.enrolment_or_404(request.user, activity.course.slug)
+    quiz = lookups.quiz_of(request.user, uuid)
+    if quiz is None:
+        raise Http404
+    return quiz, access.enrolment_or_404(request.user, quiz.activity.course.slug)
 
 
-def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
-    return Attempt.objects.for_student(request.user).select_related("quiz__activity", "enrolment", "version")
+def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    attempt = lookups.own_attempt(request.user, uuid)
+    if attempt is None:
+        raise Http404
+    return attempt
 
 
 def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
     """One's own attempt; handed in by this look, if its time is up and the sweep has not come by."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     return attempt
 
@@ -116,9 +119,8 @@ class QuizAttempts(AuthenticatedAPIView):
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         now = timezone.now()
-        form = StartInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        code = form.validated_data.get("access_code", "")
+        given = StartInput.read(request.data)
+        code = given.get("access_code", "")
         attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now, access_code=code)
         is_new = attempt.started_at == now
         if not is_new:
@@ -153,15 +155,14 @@ class AttemptAnswer(AuthenticatedAPIView):
         responses={200: AnswerSerializer, **problems(400, 404, 409, 413)},
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = get_object_or_404(_attempts(request), uuid=uuid)
-        form = AnswerInput(data=request.data)
-        form.is_valid(raise_exception=True)
+        attempt = _own(request, uuid)
+        given = AnswerInput.read(request.data)
         answer = attempts.save_answer(
             attempt=attempt,
             question=question,
-            response=form.validated_data["response"],
+            response=given["response"],
             now=timezone.now(),
-            sequence=form.validated_data.get("sequence"),
+            sequence=given.get("sequence"),
         )
         return Response(AnswerSerializer.shape(answer))
 
@@ -176,7 +177,7 @@ class AnswerCheck(AuthenticatedAPIView):
         responses={200: QuestionResultSerializer, **problems(404, 409)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = get_object_or_404(_attempts(request), uuid=uuid)
+        attempt = _own(request, uuid)
         attempts.check_answer(attempt=attempt, question=question, now=timezone.now())
         closed = results.checked(attempt)[str(question)]
         return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
@@ -195,10 +196,9 @@ class AnswerFiles(AuthenticatedAPIView):
         responses={201: FileSerializer, **problems(400, 404, 409, 413, 415)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = get_object_or_404(_attempts(request), uuid=uuid)
-        form = FileInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        file = hand_ins.add(attempt=attempt, question=question, upload=form.validated_data["file"], now=timezone.now())
+        attempt = _own(request, uuid)
+        given = FileInput.read(request.data)
+        file = hand_ins.add(attempt=attempt, question=question, upload=given["file"], now=timezone.now())
         return Response(FileSerializer.shape(file), status=201)
 
 
@@ -210,7 +210,7 @@ class FileDetail(AuthenticatedAPIView):
         responses={204: None, **problems(404, 409)},
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
-        attempt = get_object_or_404(_attempts(request), uuid=uuid)
+        attempt = _own(request, uuid)
         row = get_object_or_404(attempt.files.filter(removed_at=None).select_related("attempt__quiz"), uuid=file)
         hand_ins.remove(file=row, now=timezone.now())
         return Response(status=204)
@@ -229,10 +229,9 @@ class AttemptSubmit(AuthenticatedAPIView):
         responses={202: AttemptSummarySerializer, **problems(400, 404, 409, 413)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
-        attempt = get_object_or_404(_attempts(request), uuid=uuid)
-        form = SubmitInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        answers = {_question_name(name): raw for name, raw in form.validated_data.get("answers", {}).items()}
+        attempt = _own(request, uuid)
+        given = SubmitInput.read(request.data)
+        answers = {_question_name(name): raw for name, raw in given.get("answers", {}).items()}
         attempt = attempts.submit(attempt=attempt, answers=answers, now=timezone.now())
         return Response(
             AttemptSummarySerializer.shape(shapes.summary(attempt)),

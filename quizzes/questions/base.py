@@ -5,6 +5,7 @@ A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {lang
 {language: HTML}. What a student meets is the kind's `public_view` of it, an allow-list without a word of the key.
 """
 
+import math
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,10 @@ PENDING: Outcome = "pending"
 def gettext_noop(message: str) -> str:
     """Mark a sentence for the catalogues; whoever shows it translates it. Django's own would need Django."""
     return message
+
+
+# What is said of such a question in a lesson's check.
+WAITS_IN_CHECK = gettext_noop("A lesson's check answers at once, so none of its questions may wait for a person.")
 
 
 class SpecError(ValueError):
@@ -115,6 +120,10 @@ class Kind(ABC):
         if Decimal(spec["points"]) <= 0:
             raise SpecError("no-points", gettext_noop("The points must be more than 0."))
 
+    def may_wait(self, definition: Mapping[str, Any]) -> bool:
+        """Whether some answer to it is for a person to decide, by its definition or its spec."""
+        return self.by_person
+
     def public_view(self, spec: Spec) -> Spec:
         """What a student may see."""
         return {name: spec[name] for name in ("uuid", "kind", "points", "text", "html")}
@@ -158,9 +167,9 @@ class Kind(ABC):
         """The view with its choices in another order, where that gives nothing away and takes nothing off."""
         return view
 
+    @abstractmethod
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """What the template and the API show below the question's text, in one language, with what was answered."""
-        return {}
 
 
 def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:
@@ -180,9 +189,8 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
 
 
 def partial(points: Decimal, fraction: Fraction) -> Decimal:
-    """A fraction of the points, rounded down to 0.01 and never below 0."""
-    # Fractions, because a third of 3 points in decimals would be 0.99.
-    return max(Decimal(0), Decimal(int(Fraction(points) * fraction * 100)) / 100)
+    """A fraction of the points, rounded down to 0.01 and never below 0. Exact: a third of 3 points is 1."""
+    return max(Decimal(0), Decimal(math.floor(Fraction(points) * fraction * 100)) / 100)
 
 
 def mapping(raw: Any, *names: str) -> Mapping[str, Any]:

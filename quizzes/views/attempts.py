@@ -1,13 +1,14 @@
 """Pages of one attempt: answer, save, submit, result, answers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpResponse, JsonResponse, QueryDict
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,30 +18,43 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError, problem_response
 from courses.models import Activity
-from quizzes import attempts, hand_ins, results
+from quizzes import attempts, hand_ins, lookups, results
 from quizzes.models import Attempt, HandInFile, Quiz
 from quizzes.presenting import present_attempt
 from quizzes.questions import KINDS
 
 # Milliseconds between two looks for the result: soon at first, then less and less often.
-POLL_DELAYS = (250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
+POLL_DELAYS = (100, 150, 200, 250, 300, 400, 600, 1000, 1500, 2500, 4000, 6000, 10000)
+
+# Of a sequence number: within 63 bits, and milliseconds since 1970 have 13.
+SEQUENCE_DIGITS = 18
 
 
-def _attempts(request: AuthenticatedRequest) -> QuerySet[Attempt]:
-    return Attempt.objects.for_student(request.user).select_related(
-        "quiz__activity__course", "enrolment__course", "version"
-    )
+def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    attempt = lookups.own_attempt(request.user, uuid)
+    if attempt is None:
+        raise Http404
+    return attempt
 
 
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
-    """Every answer of a whole form. A form holds every question, so that an unticked box is an answer taken back."""
-    return {UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data) for view in attempt.views}
+    """The answers of a form: of every question, so that an unticked box is an answer taken back.
+
+    A page with script names the questions that it has not saved yet (`changed`): of the others another tab may have a
+    later answer, which a form that was loaded before it must not overwrite.
+    """
+    changed = set(data.getlist("changed")) if "changed" in data else None
+    return {
+        UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data)
+        for view in attempt.views
+        if changed is None or view["uuid"] in changed
+    }
 
 
 @login_required
 @require_GET
 def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status != Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-result", attempt.uuid)
@@ -48,7 +62,8 @@ def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 
 
 def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200) -> HttpResponse:
-    questions = present_attempt(attempt)
+    answers = {str(answer.question): answer for answer in attempt.answers.all()}
+    questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     checked = results.checked(attempt)
     files = results.files_of(attempt)
     response = render(
@@ -58,7 +73,16 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
             "attempt": attempt,
             "course": attempt.enrolment.course,
             "activity": attempt.quiz.activity,
-            "pairs": [(question, checked.get(question.uuid), files.get(question.uuid, [])) for question in questions],
+            "questions": [
+                (
+                    question,
+                    checked.get(question.uuid),
+                    files.get(question.uuid, []),
+                    answers[question.uuid].sequence if question.uuid in answers else 0,
+                )
+                for question in questions
+            ],
+            "with_files": any(KINDS[question.kind].with_files for question in questions),
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
             "now": timezone.now(),
             "error": error,
@@ -74,13 +98,15 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
 @require_POST
 def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Keep one answer (asked by the page's script, answered in JSON) or, without script, the whole form."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     if "question" not in request.POST:
         return _save_form(request, attempt)
+    sequence = request.POST.get("sequence", "")
     try:
         question = UUID(request.POST["question"])
-        sequence = int(request.POST["sequence"]) if request.POST.get("sequence") else None
     except ValueError:
+        question = None
+    if question is None or (sequence and not _is_count(sequence)):
         return problem_response("malformed", 400, _("The request could not be understood."))
     view = attempt.view_of(question)
     try:
@@ -89,7 +115,7 @@ def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             question=question,
             response=KINDS[view["kind"]].from_form(view, request.POST) if view else {},
             now=timezone.now(),
-            sequence=sequence,
+            sequence=int(sequence) if sequence else None,
         )
     except DomainError as refused:
         return problem_response(refused.slug, refused.status, refused.message, **refused.extra)
@@ -104,32 +130,55 @@ def _with_form_saved(
     request: AuthenticatedRequest, attempt: Attempt, then: Callable[[], object], anchor: str = ""
 ) -> HttpResponse:
     """Keep the whole form, do `then`, and show the attempt again; what cannot be kept is said, the rest is kept."""
-    error = ""
+    try:
+        error = _save_all(request, attempt)
+        if not error:
+            then()
+    except attempts.AttemptClosed as closed:
+        messages.error(request, closed.message)
+        return redirect("quizzes:attempt-result", attempt.uuid)
+    except DomainError as refused:
+        error = refused.message
+    if error:
+        return _answering(request, attempt, error, status=400)
+    return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + (f"#q-{anchor}" if anchor else ""))
+
+
+def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
+    """Save each answer of a form; returns what there is to say about the first that could not be. Raises AttemptClosed
+    when all have been offered, so that each is kept as evidence."""
+    error, closed = "", None
     for question, response in form_answers(attempt, request.POST).items():
+        sequence = request.POST.get(f"{question}:sequence", "")
         try:
-            attempts.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
-        except attempts.AttemptClosed as closed:
-            messages.error(request, closed.message)
-            return redirect("quizzes:attempt-result", attempt.uuid)
+            attempts.save_answer(
+                attempt=attempt,
+                question=question,
+                response=response,
+                now=timezone.now(),
+                sequence=int(sequence) if _is_count(sequence) else None,
+            )
+        except attempts.AttemptClosed as refused:
+            closed = refused
         except attempts.AnswerChecked:
             continue
         except DomainError as refused:
             error = error or refused.message
-    if not error:
-        try:
-            then()
-        except DomainError as refused:
-            error = refused.message
-    if error:
-        return _answering(request, attempt, error, status=400)
-    return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + (f"#q-{anchor}" if anchor else ""))
+    if closed:
+        raise closed
+    return error
+
+
+def _is_count(text: str) -> bool:
+    """Whether a form's text is a sequence number that the database can hold."""
+    return text.isascii() and text.isdecimal() and len(text) <= SEQUENCE_DIGITS
 
 
 @login_required
 @require_POST
 def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
     """Close one answer and show what there is to say about it, where the quiz does that at once."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     return _with_form_saved(
         request,
         attempt,
@@ -142,22 +191,27 @@ def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> 
 @require_POST
 def attempt_files(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
     """Add the files that were chosen for one question."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
 
     def keep() -> None:
-        uploads = request.FILES.getlist(f"{question}:files")
-        if not uploads:
+        if not _keep_files(request, attempt, question):
             messages.info(request, _("Choose a file first."))
-        for upload in uploads:
-            hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
 
     return _with_form_saved(request, attempt, keep, str(question))
+
+
+def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:
+    """Hand in what was chosen for one question; returns how many files. Raises what `hand_ins.add` raises."""
+    uploads = request.FILES.getlist(f"{question}:files")
+    for upload in uploads:
+        hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
+    return len(uploads)
 
 
 @login_required
 @require_POST
 def file_remove(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     row = get_object_or_404(attempt.files.filter(removed_at=None), uuid=file)
     return _with_form_saved(request, attempt, lambda: hand_ins.remove(file=row, now=timezone.now()), str(row.question))
 
@@ -182,8 +236,16 @@ def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> File
 @login_required
 @require_POST
 def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    """Hand in. The first press of a page without script with unanswered questions asks once whether it is meant."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    """Hand in, with the files that were chosen and not uploaded yet."""
+    attempt = _own(request, uuid)
+    try:
+        for view in attempt.views if request.FILES else []:
+            _keep_files(request, attempt, UUID(view["uuid"]))
+    except attempts.AttemptClosed:
+        # The submit says the same, and keeps the answers as evidence first.
+        pass
+    except DomainError as refused:
+        return _with_form_saved(request, attempt, partial(_refuse, refused))
     try:
         attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
     except attempts.AttemptClosed as closed:
@@ -194,11 +256,15 @@ def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     return redirect("quizzes:attempt-result", attempt.uuid)
 
 
+def _refuse(refused: DomainError) -> None:
+    raise refused
+
+
 @login_required
 @require_GET
 def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-detail", attempt.uuid)
@@ -234,7 +300,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def attempt_reveal(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    attempt = get_object_or_404(_attempts(request), uuid=uuid)
+    attempt = _own(request, uuid)
     try:
         results.reveal(attempt=attempt, now=timezone.now())
     except DomainError as refused:

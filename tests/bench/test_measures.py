@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from bench import flows
 from bench.load import Timing, timing
 from bench.measures import NAMES, best, line
+from quizzes.views.attempts import POLL_DELAYS
 from tests.product import ROOT
 
 FIELDS = ["name", "mode", "c", "rps", "p50_ms", "p95_ms", "yardstick", "yardstick_rps", "ratio"]
@@ -52,3 +54,7 @@ def test_what_cannot_be_measured_is_said(arguments: list[str]) -> None:
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_the_bench_looks_for_a_result_as_often_as_the_page() -> None:
+    assert [round(look * 1000) for look in flows.LOOKS] == list(POLL_DELAYS)

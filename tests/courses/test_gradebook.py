@@ -85,7 +85,9 @@ def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem
 
 def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
-    changes = [record(enrolment, item, points, source=source, number=1, revision=n) for n, points in ((2, "1"), (1, "3"))]
+    changes = [
+        record(enrolment, item, points, source=source, number=1, revision=n) for n, points in ((2, "1"), (1, "3"))
+    ]
     assert gradebook.fold(item, changes).points == 1
 
 

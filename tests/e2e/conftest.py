@@ -1,6 +1,7 @@
 """A real Chromium against the real product."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import CHROMIUM
 from tests.product import Product
 
+PASSWORD = "ein-langes-passwort-9"
 # Without these Chromium looks for its maker's hosts at every start.
 ARGUMENTS = [
     "--no-sandbox",
@@ -53,6 +55,30 @@ class Visitor:
         page.fill("input[name=password]", password)
         page.click("main form button:not([name=language])")
         page.wait_for_url("**/courses/")
+
+
+COURSE = "/courses/data-analytics-week-2/"
+_numbers = count(1)
+
+
+def sign_up(visitor: Visitor, course: str = COURSE) -> None:
+    """A new student, so that each test begins at nothing."""
+    page = visitor.go("/accounts/signup/")
+    page.fill("input[name=email]", f"e2e-{next(_numbers)}-{id(visitor)}@example.com")
+    page.fill("input[name=password1]", PASSWORD)
+    page.fill("input[name=password2]", PASSWORD)
+    page.click("main form button:not([name=language])")
+    page.wait_for_url("**/courses/")
+    page.goto(visitor.product.address + course + "enrol/")
+    page.click("main form button")
+    page.wait_for_url(f"**{course}")
+
+
+def start_quiz(visitor: Visitor, slug: str, course: str = COURSE) -> Page:
+    page = visitor.go(f"{course}quizzes/{slug}/")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/attempts/*/")
+    return page
 
 
 @pytest.fixture

@@ -1,21 +1,17 @@
 """The student's whole way through the real course, in Korean and in English, with script and without."""
 
 from collections.abc import Callable
-from itertools import count
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import COURSE, Visitor, sign_up, start_quiz
 from tests.product import Product
 
 pytestmark = [pytest.mark.e2e, pytest.mark.processes]
 
-COURSE = "/courses/data-analytics-week-2/"
 Visit = Callable[..., Visitor]
-
-_numbers = count(1)
 
 # Every text in the page that holds Hangul although nothing around it says that it is Korean.
 UNMARKED_HANGUL = r"""
@@ -36,19 +32,6 @@ UNMARKED_HANGUL = r"""
 """
 
 
-def sign_up(visitor: Visitor) -> None:
-    """A new student, so that each test begins at nothing."""
-    page = visitor.go("/accounts/signup/")
-    page.fill("input[name=email]", f"e2e-{next(_numbers)}-{id(visitor)}@example.com")
-    page.fill("input[name=password1]", "ein-langes-passwort-9")
-    page.fill("input[name=password2]", "ein-langes-passwort-9")
-    page.click("main form button:not([name=language])")
-    page.wait_for_url("**/courses/")
-    page.goto(visitor.product.address + COURSE + "enrol/")
-    page.click("main form button")
-    page.wait_for_url(f"**{COURSE}")
-
-
 def answer_everything(page: Page) -> None:
     """The first choice of every question and a text in every text field."""
     for field in page.locator("fieldset[data-question]").all():
@@ -57,13 +40,6 @@ def answer_everything(page: Page) -> None:
             radios.first.check()
         else:
             field.locator("input[type=text]").fill("MLOps")
-
-
-def start_quiz(visitor: Visitor, slug: str) -> Page:
-    page = visitor.go(f"{COURSE}quizzes/{slug}/")
-    page.locator("main form button").first.click()
-    page.wait_for_url("**/attempts/*/")
-    return page
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -138,7 +114,9 @@ def test_an_answer_survives_a_network_that_is_gone(visit: Visit) -> None:
     field = page.locator("fieldset[data-question]").first
     visitor.context.set_offline(True)
     field.locator("input[type=radio]").first.check()
-    expect(field.locator("[data-state]")).to_have_text("Not saved yet. We keep trying.")
+    expect(field.locator("[data-state]")).to_have_text(
+        "Not saved yet. We keep trying; until then it is kept in this browser."
+    )
     visitor.context.set_offline(False)
     expect(field.locator("[data-state]")).to_have_text("Saved")
 

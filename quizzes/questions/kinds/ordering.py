@@ -97,7 +97,9 @@ class Ordering(Kind):
         given = {item["uuid"]: form.get(f"{view['uuid']}:{item['uuid']}") or "" for item in view["items"]}
         return {
             "positions": {
-                uuid: int(text) if text.isascii() and text.isdecimal() else text for uuid, text in given.items()
+                # More digits than a place can have are none.
+                uuid: int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
+                for uuid, text in given.items()
             }
         }
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment
 from quizzes import grading, publishing, regrading
-from quizzes.models import Answer, Attempt, Quiz
+from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, add_single_choice, right_answers
@@ -354,9 +354,21 @@ def test_a_lessons_check_is_a_quiz_that_does_not_count(alice_api: Api, lesson: A
 
     found = alice_api.get(f"quizzes/{lesson.uuid}")
     assert (found["graded"], found["attempts_left"]) == (False, None)
-    attempt = submitted(alice_api, check_quiz, right=False)
+    attempt = alice_api.post(f"quizzes/{lesson.uuid}/attempts", expect=201)["uuid"]
+    given = answers(check_quiz, right=False)
+    # Feedback comes at once: no worker is waited for.
+    first = alice_api.post(f"attempts/{attempt}/submit", {"answers": given}, expect=202)
+    assert first["status"] == "graded"
+    result = alice_api.get(f"attempts/{attempt}/result")
+    check("Result", result)
+    assert (result["status"], result["answers_shown"], result["points"]) == ("graded", True, "1.00")
+    assert result["questions"][0]["feedback"][0]["html"] == "Feedback q0 1"
+    assert "Retry-After" not in alice_api.response.headers
 
-    assert alice_api.get(f"attempts/{attempt}/result")["answers_shown"] is True
+    # A lost answer is asked for again, and it is one attempt with one grade.
+    assert alice_api.post(f"attempts/{attempt}/submit", {"answers": answers(check_quiz)}, expect=202) == first
+    assert grading.grade_attempt(attempt_id=Attempt.objects.get().pk, now=timezone.now()) is False
+    assert AttemptGrade.objects.count() == 1
     assert alice_api.get("courses/statistics/progress")["grade_percent"] is None
 
 
@@ -459,7 +471,7 @@ def test_saving_an_answer_takes_few_queries(alice_api: Api, started: dict[str, A
     with CaptureQueriesContext(connection) as captured:
         alice_api.put(path, {"response": {"text": "x"}})
 
-    assert len(captured) == 8, [query["sql"][:200] for query in captured]
+    assert len(captured) == 7, [query["sql"][:200] for query in captured]
 
 
 def test_nothing_of_the_key_is_in_any_answer(alice_api: Api, course: Course) -> None:

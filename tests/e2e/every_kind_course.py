@@ -1,0 +1,76 @@
+"""A course in the running product with a quiz that asks a question of every kind, as a manage.py shell makes it."""
+
+from typing import Any
+
+import yaml
+
+from quizzes import publishing
+from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
+from quizzes.questions import KINDS
+from tests.factories import ActivityFactory, CourseFactory, ModuleFactory
+
+SLUG = "every-kind"
+# What each kind asks; its definition is the example that an author begins with.
+TEXTS = {
+    "single_choice": ("정밀도는 무엇을 재나요?", "What does precision measure?"),
+    "multiple_choice": ("재현율을 낮추는 것을 모두 고르세요.", "Choose everything that lowers recall."),
+    "short_answer": ("입력의 분포가 달라지는 것을 무엇이라고 하나요?", "What is a change of the inputs called?"),
+    "numeric": ("이 서비스의 중앙 지연 시간은 얼마인가요?", "What is the median latency of this service?"),
+    "ordering": ("데이터 분석의 순서대로 놓으세요.", "Put the steps of an analysis in order."),
+    "matching": ("지표와 식을 짝지으세요.", "Match each metric with its formula."),
+    "fill_in": (
+        "훈련 데이터에 너무 잘 맞는 것을 {{learned}}이라고 해요.",
+        "A model that fits its training data too well is {{learned}}.",
+    ),
+    "hand_in": ("여러분의 모델을 어떻게 감시할지 쓰세요.", "Write how you would monitor your model."),
+}  # fmt: skip
+CHOICES = {
+    "right": ("양성이라고 한 것 가운데 맞은 비율", "The share of predicted positives that are right"),
+    "wrong": ("실제 양성 가운데 찾아낸 비율", "The share of real positives that were found"),
+    "other": ("모든 답 가운데 맞은 비율", "The share of all answers that are right"),
+}
+
+
+def make(**rules: Any) -> None:
+    """One course with one quiz; `rules` are the quiz's."""
+    course = CourseFactory(slug=SLUG, title_ko="모든 문제", title_en="Every kind", is_published=True)
+    activity = ActivityFactory(
+        module=ModuleFactory(course=course), slug="quiz", kind="quiz", code="", title_ko="퀴즈", title_en="Quiz"
+    )
+    quiz = Quiz.objects.create(activity=activity, title_ko="퀴즈", title_en="Quiz", **rules)
+    for position, (name, kind) in enumerate(KINDS.items()):
+        _ask(quiz, position, name, yaml.safe_load(kind.example) or {} if kind.example else {})
+    publishing.publish(quiz)
+
+
+def _ask(quiz: Quiz, position: int, name: str, definition: dict[str, Any]) -> None:
+    korean, english = TEXTS[name]
+    question = Question.objects.create(
+        quiz=quiz,
+        key=name.replace("_", "-"),
+        kind=name,
+        position=position,
+        points=5 if name == "hand_in" else 2,
+        text_ko=korean,
+        text_en=english,
+        definition=definition,
+        correct_feedback_ko="맞아요.",
+        correct_feedback_en="That is it.",
+        incorrect_feedback_ko="다시 읽어 보세요.",
+        incorrect_feedback_en="Read it again.",
+    )
+    if KINDS[name].rows == "choices":
+        for place, (key, (ko, en)) in enumerate(CHOICES.items()):
+            Choice.objects.create(
+                question=question,
+                key=key,
+                position=place,
+                is_correct=key == "right",
+                text_ko=ko,
+                text_en=en,
+                feedback_ko="정의를 떠올려 보세요.",
+                feedback_en="Think of the definition.",
+            )
+    if KINDS[name].rows == "answers":
+        for text in ("데이터 드리프트", "data drift"):
+            AcceptedAnswer.objects.create(question=question, text=text)

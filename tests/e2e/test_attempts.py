@@ -1,0 +1,303 @@
+"""An attempt in a real browser: nothing typed is lost, the time runs out, and every kind of question is for everybody."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import every_kind_course
+from tests.e2e.conftest import Visitor, sign_up, start_quiz
+from tests.product import Product
+
+pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+
+Visit = Callable[..., Visitor]
+COURSE = f"/courses/{every_kind_course.SLUG}/"
+UNSAVED = "Not saved yet. We keep trying; until then it is kept in this browser."
+
+
+# WCAG 2.2, 2.5.8: what is pressed is at least 24 px each way; links in running text are exempt.
+SMALL_TARGETS = """
+() => [...document.querySelectorAll("main :is(button, select, input:not([type=hidden]), textarea)")]
+  .map((target) => target.closest("label") ?? target)
+  .filter((target) => target.getClientRects().length)
+  .filter((target) => { const box = target.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map((target) => `small: ${target.outerHTML.slice(0, 100)}`)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _every_kind(running_product: Product) -> None:
+    running_product.manage(
+        "shell",
+        "-c",
+        "from tests.e2e import every_kind_course; every_kind_course.make("
+        "attempts_allowed=1, show_answers='after_each', time_limit=30)",
+    )
+
+
+def change(address: str, product: Product, seconds: int) -> None:
+    """Move the deadline of the attempt at this address to `seconds` from now."""
+    uuid = re.search(r"attempts/([0-9a-f-]+)/", address)
+    assert uuid
+    product.manage(
+        "shell",
+        "-c",
+        "from datetime import timedelta; from django.utils.timezone import now; from quizzes.models import Attempt;"
+        f"Attempt.objects.filter(uuid='{uuid[1]}').update(deadline=now() + timedelta(seconds={seconds}))",
+    )
+
+
+def student(visit: Visit, language: str = "en", **how: object) -> tuple[Visitor, Page]:
+    """Somebody who has just started the quiz."""
+    visitor = visit(language, **how)
+    sign_up(visitor, COURSE)
+    return visitor, start_quiz(visitor, "quiz", COURSE)
+
+
+def question(page: Page, kind: str) -> Locator:
+    return page.locator("fieldset[data-question]").nth(list(every_kind_course.TEXTS).index(kind))
+
+
+def written(page: Page) -> Locator:
+    """The short answer's field."""
+    return question(page, "short_answer").locator("input")
+
+
+def state(page: Page, kind: str = "short_answer") -> Locator:
+    return question(page, kind).locator("[data-state]")
+
+
+def answer_everything(page: Page) -> None:
+    question(page, "single_choice").locator("input").first.check()
+    for box in question(page, "multiple_choice").locator("input").all()[:2]:
+        box.check()
+    written(page).fill("data drift")
+    question(page, "numeric").locator("input").fill("0.3 s")
+    for place, select in enumerate(question(page, "ordering").locator("select").all(), 1):
+        select.select_option(str(place))
+    for select in question(page, "matching").locator("select").all():
+        select.select_option(index=1)
+    question(page, "fill_in").locator("input").fill("overfitting")
+    hand_in = question(page, "hand_in")
+    hand_in.locator("textarea").fill("First line\nSecond line")
+    hand_in.locator("input[type=file]").set_input_files(
+        {"name": "보고서.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    )
+
+
+def submit(page: Page) -> None:
+    page.locator("button[name=submit]").click()
+    page.wait_for_url("**/result/")
+    expect(page.locator(".questions")).to_be_visible()
+
+
+def test_every_kind_is_kept_and_submitted(visit: Visit) -> None:
+    visitor, page = student(visit)
+    answer_everything(page)
+    expect(page.locator("[data-answered]")).to_have_text("8")
+    for kind in every_kind_course.TEXTS:
+        expect(state(page, kind)).to_have_text("Saved")
+    page.reload()
+    expect(written(page)).to_have_value("data drift")
+    expect(question(page, "single_choice").locator("input").first).to_be_checked()
+    expect(question(page, "ordering").locator("select").nth(1)).to_have_value("2")
+    expect(question(page, "hand_in").locator("textarea")).to_have_value("First line\nSecond line")
+    # A file that was only chosen is gone by the reload; one that is chosen at the submit goes along.
+    answer_everything(page)
+    submit(page)
+    expect(page.get_by_role("link", name="보고서.pdf")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Second line")
+    assert visitor.complaints == []
+
+
+def test_the_time_runs_out_on_the_open_page(visit: Visit, running_product: Product) -> None:
+    visitor, page = student(visit)
+    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^(29:\d\d|30:00)$"))
+    written(page).fill("data drift")
+    expect(state(page)).to_have_text("Saved")
+    change(page.url, running_product, 8)
+    page.reload()
+    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^0:0\d$"))
+    expect(page.locator("[data-countdown]")).to_have_class(re.compile("soon"))
+    page.wait_for_url("**/result/", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("The time ran out")
+    expect(page.locator("main")).to_contain_text("data drift")
+    assert visitor.complaints == []
+
+
+def test_more_time_reaches_the_open_page(visit: Visit, running_product: Product) -> None:
+    _visitor, page = student(visit)
+    change(page.url, running_product, 10)
+    page.reload()
+    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^0:0\d$"))
+    change(page.url, running_product, 600)
+    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^9:\d\d$"), timeout=30_000)
+    written(page).fill("data drift")
+    expect(state(page)).to_have_text("Saved")
+
+
+def test_what_was_typed_without_a_network_is_evidence_after_the_deadline(
+    visit: Visit, running_product: Product
+) -> None:
+    visitor, page = student(visit)
+    visitor.context.set_offline(True)
+    written(page).fill("data drift")
+    question(page, "numeric").locator("input").fill("250")
+    expect(state(page)).to_have_text(UNSAVED)
+    change(page.url, running_product, -60)
+    visitor.context.set_offline(False)
+    page.wait_for_url("**/result/")
+    expect(page.locator("main")).to_contain_text("The time ran out")
+    expect(page.locator("main")).to_contain_text("2 answers came after the time was up")
+
+
+def test_a_tab_that_was_closed_without_a_network_loses_nothing(visit: Visit) -> None:
+    visitor, page = student(visit)
+    address = page.url
+    visitor.context.set_offline(True)
+    question(page, "single_choice").locator("input").nth(1).check()
+    question(page, "matching").locator("select").first.select_option(index=2)
+    written(page).fill("data drift")
+    expect(state(page, "single_choice")).to_have_text(UNSAVED)
+    page.close()
+    visitor.context.set_offline(False)
+    page = visitor.new_page()
+    page.goto(address)
+    for _look in range(2):
+        expect(written(page)).to_have_value("data drift")
+        expect(question(page, "single_choice").locator("input").nth(1)).to_be_checked()
+        expect(question(page, "matching").locator("select").first).not_to_have_value("")
+        if not _look:
+            for kind in ("single_choice", "matching", "short_answer"):
+                expect(state(page, kind)).to_have_text("Saved")
+            assert page.evaluate("Object.keys(localStorage)") == []
+            page.reload()
+
+
+def test_an_older_answer_of_this_browser_never_wins(visit: Visit) -> None:
+    visitor, page = student(visit)
+    visitor.context.set_offline(True)
+    written(page).fill("older")
+    expect(state(page)).to_have_text(UNSAVED)
+    kept = page.evaluate("Object.entries(localStorage)")
+    visitor.context.set_offline(False)
+    expect(state(page)).to_have_text("Saved")
+    written(page).fill("newer")
+    # What is not saved yet does not look as if it were.
+    expect(state(page)).not_to_have_text("Saved", timeout=100)
+    expect(state(page)).to_have_text("Saved")
+    assert [json.loads(value)["fields"][0][1] for _key, value in kept] == ["older"]
+    page.evaluate("(kept) => kept.forEach(([key, value]) => localStorage.setItem(key, value))", kept)
+    page.reload()
+    expect(written(page)).to_have_value("newer")
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_after_the_deadline_a_closed_tabs_answers_are_sent_at_the_next_look(
+    visit: Visit, running_product: Product
+) -> None:
+    visitor, page = student(visit)
+    address = page.url
+    visitor.context.set_offline(True)
+    written(page).fill("data drift")
+    expect(state(page)).to_have_text(UNSAVED)
+    page.close()
+    page = visitor.new_page()
+    change(address, running_product, -60)
+    visitor.context.set_offline(False)
+    page.goto(address)
+    page.wait_for_url("**/result/")
+    expect(page.locator("[data-late-said]")).to_contain_text("kept for your instructor")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("One answer came after the time was up")
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_submit_waits_for_the_network(visit: Visit) -> None:
+    visitor, page = student(visit)
+    visitor.context.set_offline(True)
+    written(page).fill("data drift")
+    page.locator("button[name=submit]").click()
+    expect(state(page)).to_have_text(UNSAVED)
+    visitor.context.set_offline(False)
+    page.wait_for_url("**/result/")
+    expect(page.locator("main")).to_contain_text("data drift")
+
+
+def test_a_tab_that_knows_nothing_overwrites_nothing(visit: Visit) -> None:
+    visitor, first = student(visit)
+    second = visitor.new_page()
+    second.goto(first.url)
+    written(first).fill("data drift")
+    question(first, "multiple_choice").locator("input").first.check()
+    for kind in ("short_answer", "multiple_choice"):
+        expect(state(first, kind)).to_have_text("Saved")
+    question(second, "numeric").locator("input").fill("250")
+    submit(second)
+    main = second.locator("main")
+    expect(main).to_contain_text("data drift")
+    expect(main).to_contain_text("your choice")
+    expect(main).to_contain_text("250")
+    # The other tab is told, and keeps what is typed into it.
+    written(first).fill("something else")
+    expect(first.locator("[data-closed]")).to_contain_text("has been submitted")
+    expect(written(first)).to_have_value("something else")
+    first.locator("[data-closed] a").click()
+    first.wait_for_url("**/result/")
+
+
+def test_whoever_is_signed_out_is_told_and_loses_nothing(visit: Visit) -> None:
+    visitor, page = student(visit)
+    address = page.url
+    cookies = [cookie for cookie in visitor.context.cookies() if "session" in cookie["name"]]
+    assert cookies
+    visitor.context.clear_cookies(name=cookies[0]["name"])
+    written(page).fill("data drift")
+    expect(state(page)).to_contain_text("you are signed out")
+    visitor.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page = visitor.new_page()
+    page.goto(address)
+    expect(written(page)).to_have_value("data drift")
+    expect(state(page)).to_have_text("Saved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_kind_is_for_everybody(visit: Visit, language: str, width: int, scheme: str) -> None:
+    _visitor, page = student(visit, language, width=width, scheme=scheme)
+    faults: list[str] = []
+
+    def look() -> None:
+        violations = Axe().run(page).response["violations"]
+        faults.extend(f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in violations)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults.extend([f"{wide} px too wide"] if wide > 0 else [])
+        faults.extend(page.evaluate(SMALL_TARGETS))
+
+    look()
+    answer_everything(page)
+    question(page, "hand_in").locator("button").click()
+    expect(page.locator(".files li")).to_have_count(1)
+    look()
+    submit(page)
+    expect(page.locator(".is-solution").first).to_be_visible()
+    look()
+    assert faults == []
+
+
+def test_a_submit_that_is_refused_says_so_and_keeps_everything(visit: Visit) -> None:
+    _visitor, page = student(visit)
+    written(page).fill("data drift")
+    question(page, "hand_in").locator("input[type=file]").set_input_files(
+        {"name": "work.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}
+    )
+    page.locator("button[name=submit]").click()
+    expect(page.get_by_role("alert")).to_contain_text("This kind of file is not taken here.")
+    expect(written(page)).to_have_value("data drift")
+    submit(page)
+    expect(page.locator("main")).to_contain_text("data drift")
