@@ -1,3 +1,4 @@
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from courses.models import Activity, Enrolment
 from quizzes import attempts, grading, publishing
 from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, Question, Quiz
+from quizzes.views.attempts import POLL_DELAYS
 from tests.factories import QuizFactory, right_answers
 from tests.quizzes import every_kind
 
@@ -297,3 +299,17 @@ def test_a_sequence_that_is_no_count(alice_client: Client, attempt: Attempt, qui
     response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
     assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
     assert not Answer.objects.exists()
+
+
+def test_a_watched_page_looks_often_enough_and_a_forgotten_one_ever_less(
+    alice_client: Client, attempt: Attempt
+) -> None:
+    """Within half a second for half a minute; then less and less often, however often it has looked."""
+    delays = POLL_DELAYS
+    watched = [until for until in accumulate(delays) if until <= 30_000]
+    assert max(delays[: len(watched)]) < 500
+    assert list(delays) == sorted(delays)
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/")
+    for look, delay in ((0, delays[0]), (len(delays) + 5, delays[-1]), ("9" * 5000, delays[0]), ("x", delays[0])):
+        page = alice_client.get(f"/attempts/{attempt.uuid}/result/?look={look}").text
+        assert f"delay:{delay}ms" in page
