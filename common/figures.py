@@ -12,6 +12,8 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
+from common import plain_xml
+
 # Bytes and elements. A hand-drawn explanation is a hundred elements; ten times that is no figure of this kind.
 MAX_BYTES = 200_000
 MAX_ELEMENTS = 2_000
@@ -135,12 +137,10 @@ class _Reader:
         self.ids: set[str] = set()
         self.wanted: list[tuple[int, str]] = []
         self.first_children: list[str] = []
-        self.parser: Any = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
+        self.parser: Any = plain_xml.parser()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text
-        self.parser.StartDoctypeDeclHandler = self.doctype
         self.parser.ProcessingInstructionHandler = self.instruction
 
     def read(self, content: bytes) -> Figure:
@@ -152,6 +152,10 @@ class _Reader:
             self.parser.Parse(content, True)
         except expat.ExpatError as error:
             figure.problems.append((error.lineno, _("This is not XML: %(error)s.") % {"error": str(error)}))
+            return figure
+        except plain_xml.DoctypeFound:
+            message = _("A figure has no document type and no entities.")
+            figure.problems.append((self.parser.CurrentLineNumber, message))
             return figure
         except _Refused as refusal:
             figure.problems.append((self.parser.CurrentLineNumber, str(refusal)))
@@ -169,10 +173,6 @@ class _Reader:
 
     def problem(self, message: str) -> None:
         self.figure.problems.append((self.parser.CurrentLineNumber, message))
-
-    def doctype(self, *_args: object) -> None:
-        # Refused at once: entities are declared in here.
-        raise _Refused(_("A figure has no document type and no entities."))
 
     def instruction(self, *_args: object) -> None:
         if self.open:

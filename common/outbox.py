@@ -102,9 +102,7 @@ def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
     return status
 
 
-def send_all(
-    pks: Iterable[int], send_one: Callable[[int], str | None], *, budget: float = float("inf")
-) -> list[str]:
+def send_all(pks: Iterable[int], send_one: Callable[[int], str | None], *, budget: float = float("inf")) -> list[str]:
     """Send one after the other until `budget` seconds are used up; returns what became of those that were ours."""
     start = time.monotonic()
     outcomes = []

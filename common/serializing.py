@@ -1,7 +1,7 @@
 """Owns how the API's requests are read and its answers are shaped: by fields declared once, for both and the schema."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -15,6 +15,10 @@ _Shape = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
 def _moment(value: datetime) -> str:
     """ISO 8601 in UTC: an app shows it in the zone of its device."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _day(value: date) -> str:
+    return value.isoformat()
 
 
 def _decimal(value: Decimal | str) -> str:
@@ -32,6 +36,7 @@ def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], 
 # The first that fits; a field of another kind leaves as it is.
 _CONVERTERS: list[tuple[tuple[type, ...], Callable[[Any], Any]]] = [
     ((serializers.DateTimeField,), _moment),
+    ((serializers.DateField,), _day),
     ((serializers.DecimalField,), _decimal),
     ((serializers.UUIDField, serializers.CharField, serializers.ChoiceField), str),
 ]

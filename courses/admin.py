@@ -200,4 +200,6 @@ class SummaryDeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send again (only summaries that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, deliveries: models.QuerySet[SummaryDelivery]) -> None:
         """Where it is uncertain whether a summary went, a person decides that twice is better than never."""
-        tell_sent(request, [summaries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in deliveries])
+        tell_sent(
+            request, [summaries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in deliveries]
+        )

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import User
 from common import languages, mail
-from courses import access, gradebook
+from courses import access, extensions, gradebook
 from courses.models import Activity, Course, Enrolment, GradeChange, LessonEdition
 from courses.outline import OutlineEntry, outline
 
@@ -96,9 +96,17 @@ def week_of(user: User, *, since: datetime) -> Week | None:
 
 def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: datetime) -> EmailMultiAlternatives:
     """The mail that tells `week`. `unsubscribe_url` takes a POST without a cookie (RFC 8058)."""
+    with translation.override(week.language):
+        lines = extensions.summary_lines(week.user, now)
     return mail.compose(
         "courses/weekly_summary",
-        {"week": week, "main": week.courses[0], "others": week.courses[1:], "unsubscribe_url": unsubscribe_url},
+        {
+            "week": week,
+            "main": week.courses[0],
+            "others": week.courses[1:],
+            "lines": lines,
+            "unsubscribe_url": unsubscribe_url,
+        },
         to=week.user.email,
         language=week.language,
         zone=week.user.zone,

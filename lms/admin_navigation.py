@@ -1,4 +1,4 @@
-"""Owns the admin's side bar: first what waits for whoever looks at it, then every list they may see."""
+"""Owns what unfold asks of the site. In the side bar what waits for whoever looks stands first, then every list of theirs."""
 
 from typing import Any
 
@@ -15,6 +15,11 @@ from quizzes.views.reviewing import waiting_for
 def style(request: HttpRequest) -> str:
     """The style sheet of the pages that are no form of one row."""
     return static("baeum/admin.css")
+
+
+def icon(request: HttpRequest) -> str:
+    """The site's own icon, on the admin's pages too."""
+    return static("baeum/icon.svg")
 
 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from common.serializing import InputSerializer, MappingOutput, OutputSerializer
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The way of a student through the API.
-_TAGS = ("account", "courses", "quizzes", "attempts")
+_TAGS = ("account", "courses", "quizzes", "attempts", "review")
 # What an example fills in, by the name of a field or of a part of the address.
 _EXAMPLES: dict[str, Any] = {
     "slug": "data-analytics-week-2",

@@ -1,5 +1,6 @@
 """Owns the pages and problem documents for requests that no view answers."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,6 +19,9 @@ def _error(request: HttpRequest, code: int, slug: str, title: str, detail: str =
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        safe = _("What you had saved is safe.")
+        return _error(request, 413, "body-too-large", _("The request is larger than this site accepts."), safe)
     return _error(request, 400, "malformed", _("The request could not be understood."))
 
 

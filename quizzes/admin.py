@@ -43,7 +43,7 @@ from quizzes.models import (
     Review,
 )
 from quizzes.questions import KINDS
-from quizzes.views import regrades, reviewing, trying
+from quizzes.views import exchange, regrades, reviewing, trying
 
 # Students named in a message; more are counted.
 NAMED = 10
@@ -77,7 +77,9 @@ def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
         )
         url = reverse("admin:quizzes_quiz_regrade", args=[quiz.pk])
         words = _("See what the present key would change")
-        messages.warning(request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words))
+        messages.warning(
+            request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words)
+        )
 
 
 def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
@@ -100,7 +102,10 @@ def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
                 "By the other rule of which attempt counts, %(n)d students stand at something else now: %(who)s.",
                 len(told),
             )
-            % {"n": len(told), "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else "")},
+            % {
+                "n": len(told),
+                "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else ""),
+            },
         )
 
 
@@ -129,16 +134,38 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
     inlines = (QuizDatesInline,)
-    actions_detail: ClassVar[list[str]] = ["regrade_page"]
+    actions_detail: ClassVar[list[str]] = ["regrade_page", "import_questions", "export_questions"]
+
+    @action(description=gettext_lazy("Import questions"), url_path="go-import")
+    def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_import", object_id)
+
+    @action(description=gettext_lazy("Export questions"), url_path="go-export")
+    def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_export", object_id)
 
     @action(description=gettext_lazy("Regrade"), url_path="go-regrade")
     def regrade_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_regrade", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(regrades.regrade_start)
-        here = path("<int:quiz_id>/regrade/", view, {"model_admin": self}, name="quizzes_quiz_regrade")
-        return [here, *super().get_urls()]
+        pages = [
+            ("regrade", regrades.regrade_start),
+            ("import", exchange.question_import),
+            ("export", exchange.question_export),
+        ]
+        return [
+            *(
+                path(
+                    f"<int:quiz_id>/{name}/",
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"quizzes_quiz_{name}",
+                )
+                for name, view in pages
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.display(description=gettext_lazy("questions"))
     def question_links(self, quiz: Quiz) -> SafeString | str:
@@ -285,7 +312,9 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
         return redirect("admin:quizzes_attempt_review", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        queue, review = (self.admin_site.admin_view(view) for view in (reviewing.review_queue, reviewing.attempt_review))
+        queue, review = (
+            self.admin_site.admin_view(view) for view in (reviewing.review_queue, reviewing.attempt_review)
+        )
         return [
             path("queue/", queue, {"model_admin": self}, name="quizzes_attempt_queue"),
             path("<int:attempt_id>/review/", review, {"model_admin": self}, name="quizzes_attempt_review"),

@@ -9,10 +9,13 @@ class QuizzesConfig(AppConfig):
     def ready(self) -> None:
         # Here, not at the top: views need the models, which are not loaded while this file is imported.
         from courses import revisions
-        from courses.extensions import register_lesson_section
+        from courses.extensions import register_lesson_section, register_student_section, register_summary_line
         from quizzes.models import Quiz
+        from quizzes.views.cards import student_section, summary_line
         from quizzes.views.checks import lesson_section
 
         register_lesson_section(lesson_section)
+        register_student_section(student_section)
+        register_summary_line(summary_line)
         # Whether a lesson ends with questions is part of its page.
         revisions.watch(Quiz, course="activities", by="activity_id")

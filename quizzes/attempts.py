@@ -24,9 +24,9 @@ from common.queue import publish_on_commit
 from courses import progress
 from courses.models import Enrolment
 from quizzes import lookups
-from quizzes.grading import GRADE_TASK, grade_anew, grading_of, lock_graded
+from quizzes.grading import GRADE_TASK, grade_anew, grade_attempt, grading_of, lock_graded
 from quizzes.models import Answer, Attempt, LateAnswer, Quiz, QuizVersion
-from quizzes.questions import KINDS, Response, ResponseError
+from quizzes.questions import KINDS, Response, ResponseError, Spec
 from quizzes.rules import Rules, late_deduction, rules_for
 
 # What becomes of an attempt when it is over; `lookups.hold` and other processes change it under a loaded one.
@@ -102,8 +102,13 @@ class ResponseTooLong(InvalidResponse):
     slug = "too-long"
 
 
-def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "") -> Attempt:
+def start(
+    *, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "", number: int | None = None
+) -> Attempt:
     """Start an attempt on the quiz's current version, or resume the open one.
+
+    `number` is the attempt that the caller means: one that has been made already is returned as it stands, so that the
+    same request twice starts one.
 
     Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
     the key), NoAttemptsLeft.
@@ -121,6 +126,11 @@ def start(*, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str =
             # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
             lookups.hold_enrolment(enrolment)
             earlier = lookups.attempts_at(quiz, enrolment)
+            # The one that the caller means has been made already, or another tab started one between our look and the
+            # lock: it is no attempt more.
+            made = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
+            if made:
+                return lookups.attempt(made[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw(quiz, version)
             return Attempt.objects.create(
@@ -191,18 +201,24 @@ def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
     view = attempt.view_of(question)
     if view is None:
         raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+    return read_by(view, raw)
+
+
+def read_by(view: Spec, raw: Any) -> Response:
+    """The stored shape of an answer to the question of this view. Raises UnknownChoice, ResponseTooLong, InvalidResponse."""
+    question = view["uuid"]
     try:
         return KINDS[view["kind"]].read_response(view, raw)
     except ResponseError as error:
         if error.code == "unknown-choice":
-            raise UnknownChoice(_("This choice does not belong to the question."), question=str(question)) from error
+            raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error
         if error.code == "too-long":
             raise ResponseTooLong(
                 _("The answer is too long: at most %(limit)d characters.") % {"limit": error.limit},
-                question=str(question),
+                question=question,
             ) from error
         raise InvalidResponse(
-            _("The answer does not have the form this question asks for."), question=str(question)
+            _("The answer does not have the form this question asks for."), question=question
         ) from error
 
 
@@ -321,6 +337,8 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
 
     One of `answers` that cannot be right keeps the attempt open: the others are saved, and its error is raised. After
     the deadline and its grace the server hands in what it has, keeps `answers` as evidence, and DeadlinePassed is raised.
+
+    Nothing depends on a lesson's check, so it is graded while the student looks; the worker would find it graded.
     """
     accepted, refused = _readable(attempt, answers or {})
     with transaction.atomic():
@@ -341,6 +359,9 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
     if is_open and refused is not None:
         raise refused
     if not is_open:
+        attempt.refresh_from_db(fields=STANDING)
+    elif not attempt.quiz.is_graded:
+        grade_attempt(attempt_id=attempt.pk, now=now)
         attempt.refresh_from_db(fields=STANDING)
     return attempt
 

@@ -175,9 +175,15 @@ def _decided(score: Score, review: Review) -> Score:
 
 def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
-        mine = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.GRADING, tries=token).update(
-            lease_until=None, **_standing(grading, now)
-        )
+        # The lease as well, because a retry counts `tries` from the beginning; and the deduction, because an exception
+        # that was granted meanwhile would be lost: then the attempt is graded again.
+        mine = Attempt.objects.filter(
+            pk=attempt.pk,
+            status=Attempt.Status.GRADING,
+            tries=token,
+            lease_until=attempt.lease_until,
+            late_deduction=attempt.late_deduction,
+        ).update(lease_until=None, **_standing(grading, now))
         if not mine:
             log.warning("grading_lease_lost", attempt=str(attempt.uuid))
             return False

@@ -91,7 +91,9 @@ _OPEN = Prepared(
 )
 _BY_ID = Prepared(lambda pk: _whole(Attempt.objects.filter(pk=pk)), samples=(-1,))
 _HELD = Prepared(
-    lambda pk: Attempt.objects.select_for_update().filter(pk=pk).only("status", "deadline", "due_at", "is_expired", "quiz_id"),
+    lambda pk: (
+        Attempt.objects.select_for_update().filter(pk=pk).only("status", "deadline", "due_at", "is_expired", "quiz_id")
+    ),
     samples=(-1,),
 )
 _TRIES = Prepared(lambda pk: Attempt.objects.filter(pk=pk).values("tries"), samples=(-1,))

@@ -57,6 +57,11 @@ def present(
     ]
 
 
+def present_one(view: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    """One question by itself. `seed` orders its choices; None: as the author has them."""
+    return _question(view, number, seed, response)
+
+
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
     """The questions of an attempt with what was answered so far."""
     if responses is None:

@@ -18,7 +18,7 @@ from courses import revisions
 from courses.models import GradeItem
 from courses.rendering import CourseResolver, render_block, render_fragment, resolver_for
 from quizzes.models import AcceptedAnswer, AnswerKey, Choice, Question, Quiz, QuizVersion
-from quizzes.questions import KINDS, Spec, SpecError
+from quizzes.questions import KINDS, WAITS_IN_CHECK, Spec, SpecError
 
 Texts = dict[str, str]
 
@@ -142,6 +142,8 @@ def publish(quiz: Quiz) -> QuizVersion:
         spec = spec_of(question, resolver=resolver)
         if fault := fault_of(question, spec):
             faults.append((question.key, fault))
+        elif not quiz.is_graded and KINDS[spec["kind"]].may_wait(spec):
+            faults.append((question.key, _(WAITS_IN_CHECK)))
         specs.append(spec)
     pools = _pools(quiz, specs, faults)
     if faults:

@@ -44,10 +44,10 @@ class Progress:
 
 def outdated(quiz: Quiz) -> QuerySet[Attempt]:
     """The graded attempts whose last grading is by another version than the current one."""
-    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision")
+    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
     return (
         Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
-        .annotate(graded_by=Subquery(last.values("version_id")[:1]), last_graded_at=Subquery(last.values("at")[:1]))
+        .annotate(graded_by=Subquery(last))
         .exclude(graded_by=F("quiz__current_version_id"))
         .select_related("version", "quiz__activity", "enrolment__user")
         .order_by("enrolment__user__name", "enrolment_id", "number")
@@ -56,7 +56,8 @@ def outdated(quiz: Quiz) -> QuerySet[Attempt]:
 
 def missed(regrade: Regrade) -> int:
     """How many attempts have been graded by an older key since the dry run: another one would have to look at them."""
-    return outdated(regrade.quiz).filter(last_graded_at__gt=regrade.created_at).count()
+    since = AttemptGrade.objects.filter(attempt=OuterRef("pk"), at__gt=regrade.created_at)
+    return outdated(regrade.quiz).filter(Exists(since)).count()
 
 
 def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
@@ -190,8 +191,12 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
             return
         attempt = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=line.attempt_id)
         grading.lock_graded(attempt)
-        if grading.last_grade(attempt).revision != line.revision:
-            # Somebody graded it in between: what was approved no longer says what would happen.
+        attempt.refresh_from_db(fields=["late_deduction"])
+        graded = grading.grading_of(attempt, version_id=regrade.version_id)
+        says = (line.revision, line.new_points, line.new_max_points)
+        if (grading.last_grade(attempt).revision, graded.points, graded.max_points) != says:
+            # Somebody graded it in between, or decided on a part of it, or took a deduction off: what was approved no
+            # longer says what would happen.
             RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
             return
         grading.grade_anew(

@@ -2,9 +2,11 @@
 
 The answers are shown when nothing can be won by knowing them any more: no attempt is left or may start, the marks are
 full, or the student gave up what was left (`reveal`). So a retake never profits from the key. A lesson's check, which
-counts for nothing, shows them after each attempt; "at once" shows a question's when its answer has been closed.
+counts for nothing, shows them after each attempt unless they are never shown; "at once" shows a question's when its
+answer has been closed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -19,7 +21,7 @@ from quizzes import lookups
 from quizzes.grading import grading_of, is_pending, key_of, responses_of
 from quizzes.models import Attempt, AttemptGrade, HandInFile, LateAnswer, Quiz, Review
 from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
-from quizzes.rules import Rules, rules_for
+from quizzes.rules import Rules, rules_for, rules_for_all
 
 
 class NotRevealable(DomainError):
@@ -69,10 +71,6 @@ class Result:
         """How many questions wait for a person."""
         return sum(question.outcome == PENDING for question in self.questions)
 
-    @property
-    def is_graded(self) -> bool:
-        return self.attempt.status == Attempt.Status.GRADED
-
 
 @dataclass(frozen=True, slots=True)
 class QuizOverview:
@@ -107,7 +105,10 @@ class QuizOverview:
 def overview(*, quiz: Quiz, enrolment: Enrolment, now: datetime) -> QuizOverview:
     """The student's attempts at the quiz, the last first. One query, and two for the rules."""
     rules = rules_for(quiz, enrolment)
-    attempts = lookups.attempts_at(quiz, enrolment)
+    return _overview(quiz, lookups.attempts_at(quiz, enrolment), rules, now)
+
+
+def _overview(quiz: Quiz, attempts: list[Attempt], rules: Rules, now: datetime) -> QuizOverview:
     used = attempts[0].number if attempts else 0
     left = None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - used)
     revealed = quiz.is_graded and any(attempt.answers_revealed_at for attempt in attempts)
@@ -121,7 +122,7 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
     quiz = attempt.quiz
     passed = attempt.percent is not None and attempt.percent >= quiz.pass_mark
     seen = overview(quiz=quiz, enrolment=attempt.enrolment, now=now)
-    shown = _answers_shown(attempt, seen, now)
+    shown = _answers_shown(quiz, seen, now)
     may_ask = {
         Quiz.ShowAnswers.AT_ONCE: True,
         Quiz.ShowAnswers.AFTER_EACH: True,
@@ -130,7 +131,8 @@ def result(attempt: Attempt, *, now: datetime) -> Result:
         Quiz.ShowAnswers.NEVER: False,
     }
     is_graded = attempt.status == Attempt.Status.GRADED
-    can_reveal = is_graded and not shown and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
+    may_reveal = is_graded and not shown and not seen.open_attempt
+    can_reveal = may_reveal and may_ask[Quiz.ShowAnswers(quiz.show_answers)]
     grades = lookups.grades(attempt)
     questions = _question_results(attempt, grades[-1], with_key=shown) if grades else []
     return Result(attempt, passed, shown, can_reveal, questions, _told(grades), seen, _undecided(attempt))
@@ -153,11 +155,35 @@ def _told(grades: list[AttemptGrade]) -> list[AttemptGrade]:
     ]
 
 
-def _answers_shown(attempt: Attempt, seen: QuizOverview, now: datetime) -> bool:
-    quiz = attempt.quiz
+def shown_to(pairs: Collection[tuple[Quiz, Enrolment]], *, now: datetime) -> set[tuple[int, int]]:
+    """Those of `pairs` whose student may see the answers now, as (quiz id, enrolment id): what `result` says, for many.
+
+    Three queries however many they are; none for checks only.
+    """
+    attempts: dict[tuple[int, int], list[Attempt]] = {}
+    graded = [(quiz, enrolment) for quiz, enrolment in pairs if quiz.is_graded]
+    if graded:
+        made = Attempt.objects.filter(
+            quiz__in={quiz.pk for quiz, _ in graded}, enrolment__in={enrolment.pk for _, enrolment in graded}
+        )
+        for attempt in made.order_by("-number"):
+            attempts.setdefault((attempt.quiz_id, attempt.enrolment_id), []).append(attempt)
+    rules = rules_for_all(pairs)
+    return {
+        pair
+        for quiz, enrolment in pairs
+        if _answers_shown(
+            quiz,
+            _overview(quiz, attempts.get(pair := (quiz.pk, enrolment.pk), []), rules[quiz.pk, enrolment.pk], now),
+            now,
+        )
+    }
+
+
+def _answers_shown(quiz: Quiz, seen: QuizOverview, now: datetime) -> bool:
     if quiz.show_answers == Quiz.ShowAnswers.NEVER:
         return False
-    if quiz.show_answers == Quiz.ShowAnswers.AFTER_EACH and not quiz.is_graded:
+    if not quiz.is_graded:
         return True
     if seen.is_revealed:
         return True
@@ -181,7 +207,7 @@ def checked(attempt: Attempt) -> dict[str, QuestionResult]:
     key, responses = key_of(attempt, attempt.version_id), responses_of(attempt)
     scores = grading_of(attempt).details
     return {
-        view["uuid"]: _question_result(view, responses.get(view["uuid"], {}), scores[view["uuid"]], key[view["uuid"]])
+        view["uuid"]: question_result(view, responses.get(view["uuid"], {}), scores[view["uuid"]], key[view["uuid"]])
         for view in attempt.views
         if view["uuid"] in closed
     }
@@ -197,7 +223,7 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
     reviews = _reviews(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
     files = files_of(attempt)
     return [
-        _question_result(
+        question_result(
             view,
             responses.get(view["uuid"], {}),
             details[view["uuid"]],
@@ -223,7 +249,7 @@ def files_of(attempt: Attempt) -> dict[str, list[HandInFile]]:
     return by_question
 
 
-def _question_result(
+def question_result(
     view: Spec,
     response: Response,
     score: dict[str, Any],
@@ -232,6 +258,7 @@ def _question_result(
     review: Review | None = None,
     files: list[HandInFile] | None = None,
 ) -> QuestionResult:
+    """One answer with its score; with `spec`, which is the key, what there is to say about it."""
     return QuestionResult(
         view=view,
         response=response,
@@ -258,7 +285,7 @@ def reveal(*, attempt: Attempt, now: datetime) -> Attempt:
         state = result(attempt, now=now)
         if state.answers_shown:
             return attempt
-        if not state.can_reveal or overview(quiz=attempt.quiz, enrolment=attempt.enrolment, now=now).open_attempt:
+        if not state.can_reveal:
             raise NotRevealable(_("The answers can be shown once you have passed and no attempt is open."))
         Attempt.objects.filter(pk=attempt.pk, answers_revealed_at=None).update(answers_revealed_at=now)
     attempt.refresh_from_db(fields=["answers_revealed_at"])

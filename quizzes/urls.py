@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quizzes.views import attempts, checks, quizzes
+from quizzes.views import attempts, cards, checks, quizzes
 
 app_name = "quizzes"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/", quizzes.quiz_detail, name="quiz-detail"),
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/start/", quizzes.attempt_start, name="attempt-start"),
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/check/", checks.check_detail, name="check-detail"),
+    path("review/", cards.review_today, name="review-today"),
+    path("review/cards/<uuid:card>/<int:turn>/", cards.card_turn, name="card-turn"),
     path("attempts/<uuid:uuid>/", attempts.attempt_detail, name="attempt-detail"),
     path("attempts/<uuid:uuid>/answers/", attempts.attempt_save, name="attempt-save"),
     path("attempts/<uuid:uuid>/answers/<uuid:question>/check/", attempts.attempt_check, name="attempt-check"),

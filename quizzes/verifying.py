@@ -2,7 +2,7 @@
 
 Answers, the key of the graded version, the decisions of persons and the deduction for being late → the last
 `AttemptGrade`; it → the attempt's points; every revision without a pending part → a `GradeChange` of the same points;
-`ProgressEvent` and outline → progress. Reads only.
+`ProgressEvent` and outline → progress; the reviews of a card → its memory. Reads only.
 
 Earlier revisions are not computed again from the answers: a late answer that was accepted since, or a deduction taken
 off, has changed what they were derived from. Their sums are.
@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from courses import progress
 from courses.models import Enrolment, GradeChange
-from quizzes import grading
-from quizzes.models import Attempt, AttemptGrade, Review
+from quizzes import grading, spacing
+from quizzes.models import Attempt, AttemptGrade, Review, ReviewCard
 from quizzes.rules import after_deduction
+from quizzes.spacing import Memory
 
 CHUNK = 500
 
@@ -52,6 +53,26 @@ def differences() -> Iterator[Difference]:
         rebuilt = progress.rebuild(enrolment)
         if rebuilt != enrolment.progress_percent:
             yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(rebuilt))
+    cards = ReviewCard.objects.order_by("pk").prefetch_related("reviews")
+    for card in cards.iterator(chunk_size=CHUNK):
+        yield from _of_card(card)
+
+
+def _of_card(card: ReviewCard) -> Iterator[Difference]:
+    """The log tells it all: each review's rating follows from its score, and each memory from the one before."""
+    memory: Memory | None = None
+    reviews = list(card.reviews.all())
+    for turn, review in enumerate(reviews, 1):
+        before = memory.as_dict() if memory else None
+        rating = spacing.RATINGS[review.score["outcome"]]
+        memory = spacing.review(memory, rating, review.on)
+        stored = (review.turn, review.rating, review.before, review.after)
+        if stored != (turn, rating, before, memory.as_dict()):
+            computed = str((turn, int(rating), before, memory.as_dict()))
+            yield Difference(_("review of a card"), str(card.uuid), str(stored), computed)
+    follows = Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)
+    if (card.turns, follows) != (len(reviews), memory):
+        yield Difference(_("review card"), str(card.uuid), str((card.turns, follows)), str((len(reviews), memory)))
 
 
 def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
@@ -88,7 +109,9 @@ def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Differen
         return
     computed = grading.grading_of(attempt, version_id=last.version_id)
     if computed.details != last.details:
-        yield Difference(_("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points))
+        yield Difference(
+            _("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points)
+        )
 
 
 def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
@@ -105,7 +128,9 @@ def _told(changes: list[tuple[int, Decimal, Decimal]]) -> str:
     return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
 
 
-def _compare(what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None) -> Iterator[Difference]:
+def _compare(
+    what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None
+) -> Iterator[Difference]:
     if stored != computed:
         yield Difference(what, str(attempt.uuid), str(stored), str(computed))
 

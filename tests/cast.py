@@ -87,3 +87,17 @@ def bob_client(bob: User) -> Client:
     client = Client()
     client.force_login(bob)
     return client
+
+
+@pytest.fixture
+def ines_client(ines: User) -> Client:
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+@pytest.fixture
+def otto_client(otto: User, course: Course) -> Client:
+    client = Client()
+    client.force_login(otto)
+    return client

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError
-from courses import access, enrolment, gradebook
+from courses import access, enrolment, extensions, gradebook
 from courses.models import CourseAsset, Enrolment, GlossaryTerm
 from courses.outline import outline
 
@@ -22,7 +23,11 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
     return render(
         request,
         "courses/course_list.html",
-        {"enrolments": access.enrolments(request.user), "open_courses": access.open_courses(request.user)},
+        {
+            "enrolments": access.enrolments(request.user),
+            "open_courses": access.open_courses(request.user),
+            "sections": extensions.student_sections(request.user, timezone.now()),
+        },
     )
 
 
@@ -47,6 +52,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             "next": course_outline.next_to_do(place.last_activity_id),
             "standings": {standing.item.activity_id: standing for standing in standings},
             "course_percent": gradebook.course_percent(standings),
+            "sections": extensions.student_sections(request.user, timezone.now()),
         },
     )
 

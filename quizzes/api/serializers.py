@@ -55,7 +55,7 @@ class QuizSerializer(OutputSerializer):
     pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
     counts = serializers.ChoiceField(choices=GradeItem.Counts.values, source="quiz.counts")
     attempts_allowed = serializers.IntegerField(
-        source="quiz.attempts_allowed", allow_null=True, help_text="Null: any number."
+        source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
     )
     attempts_left = serializers.IntegerField(source="overview.attempts_left", allow_null=True)
     opens_at = serializers.DateTimeField(source="overview.rules.opens_at", allow_null=True)

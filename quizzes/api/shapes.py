@@ -85,6 +85,11 @@ class Choice:
     html: str
 
 
+def choices_of(question: PresentedQuestion) -> list[Choice]:
+    """In the order to show; none for a question that is no choice."""
+    return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
+
+
 @dataclass(slots=True)
 class AttemptQuestion:
     question: PresentedQuestion
@@ -97,10 +102,8 @@ class AttemptQuestion:
         return self.question.body
 
     @property
-    def choices(self) -> list["Choice"]:
-        return [
-            Choice(choice["uuid"], choice["text"], choice["html"]) for choice in self.question.body.get("choices", [])
-        ]
+    def choices(self) -> list[Choice]:
+        return choices_of(self.question)
 
     @property
     def response(self) -> Response | None:

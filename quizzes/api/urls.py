@@ -1,5 +1,5 @@
 from common.routing import route
-from quizzes.api import views
+from quizzes.api import cards, views
 
 urlpatterns = [
     *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
@@ -12,4 +12,6 @@ urlpatterns = [
     *route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
     *route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
     *route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
+    *route("review", cards.Review.as_view(), "api-review"),
+    *route("review/cards/<uuid:card>/turns/<int:turn>", cards.CardTurn.as_view(), "api-card-turn"),
 ]

@@ -5,8 +5,8 @@ The things (see `common.merging`): ("quiz", activity's slug), where a check stan
 """
 
 from quizzes.archive.executing import Execution
-from quizzes.archive.reading import Reading, read
+from quizzes.archive.reading import Reading, fault_of, read
 from quizzes.archive.stored import Stored, stored
 from quizzes.archive.writing import files
 
-__all__ = ["Execution", "Reading", "Stored", "files", "read", "stored"]
+__all__ = ["Execution", "Reading", "Stored", "fault_of", "files", "read", "stored"]

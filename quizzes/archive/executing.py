@@ -68,6 +68,7 @@ class Execution:
         _kind, slug, key = step.key
         row = self.rows.get(step.key)
         question = row if isinstance(row, Question) else self.new_question(slug, key)
+        is_new = question.pk is None
         question.kind = fields["kind"]
         question.points = Decimal(fields["points"])
         question.lesson = fields["lesson"]
@@ -82,9 +83,9 @@ class Execution:
         self.rows[step.key] = question
         self.touched.add(slug)
         rows = KINDS[fields["kind"]].rows
-        if rows != "answers":
+        if rows != "answers" and not is_new:
             question.answers.all().delete()
-        if rows != "choices":
+        if rows != "choices" and not is_new:
             question.choices.all().delete()
         if rows == "choices":
             _write_choices(question, fields["choices"])
@@ -138,6 +139,7 @@ class Execution:
 def _write_choices(question: Question, given: Sequence[Fields]) -> None:
     """Choices keep their uuid as long as they keep their key: it is their name in answers."""
     known = {choice.key: choice for choice in question.choices.all()}
+    added: list[Choice] = []
     for position, fields in enumerate(given):
         choice = known.pop(fields["key"], None) or Choice(question=question, key=fields["key"])
         choice.position = position
@@ -145,7 +147,11 @@ def _write_choices(question: Question, given: Sequence[Fields]) -> None:
         choice.lesson = fields["lesson"]
         set_texts(choice, "text", fields["text"])
         set_texts(choice, "feedback", fields["feedback"])
-        choice.save()
+        if choice.pk is None:
+            added.append(choice)
+        else:
+            choice.save()
+    Choice.objects.bulk_create(added)
     for choice in known.values():
         choice.delete()
 

@@ -15,7 +15,7 @@ from common.plain_yaml import Path as YamlPath
 from courses import archive as courses_archive
 from courses.archive.format import Texts, at, check_languages, check_unique, read_yaml, text_paths, texts
 from quizzes.models import Quiz
-from quizzes.questions import KINDS, Kind, SpecError
+from quizzes.questions import KINDS, WAITS_IN_CHECK, Kind, SpecError
 from quizzes.short_answers import normalise
 
 _FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
@@ -151,6 +151,8 @@ def _check_question(folder: Folder, file: QuizFile, index: int, question: Fields
         return
     if spec_fault := _spec_fault(kind, question):
         fault(spec_fault)
+    if file.is_check and kind.may_wait(question.get("definition", {})):
+        fault(_(WAITS_IN_CHECK))
     if kind.rows == "choices":
         choices = range(len(question["choices"]))
         check_unique(folder, file.name, document, ((*path, "choices", choice, "key") for choice in choices))
@@ -182,10 +184,13 @@ def _check_answers(question: Fields, fault: Callable[..., None]) -> None:
 
 
 def _spec_fault(kind: Kind, question: Fields) -> str:
-    """What the kind itself says against a question, in the reader's language; "" for nothing. Of short answers it says
-    nothing that is not said with its line."""
-    if kind.rows == "answers":
-        return ""
+    """What the kind itself says against a question. Of short answers it says nothing that is not said with its line."""
+    return "" if kind.rows == "answers" else fault_of(question)
+
+
+def fault_of(question: Fields) -> str:
+    """What its kind says against a question whose definition is valid, in the reader's language; "" for nothing."""
+    kind = KINDS[question["kind"]]
     spec: Fields = {
         "text": question["text"],
         "html": question["text"],
@@ -195,6 +200,8 @@ def _spec_fault(kind: Kind, question: Fields) -> str:
             {"uuid": choice["key"], "text": choice["text"], "correct": choice.get("correct", False)}
             for choice in question.get("choices", [])
         ],
+        "accept": question.get("accept", []),
+        "known_wrong": question.get("known_wrong", []),
     }
     try:
         kind.parse(spec)

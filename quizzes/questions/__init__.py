@@ -11,6 +11,7 @@ from typing import Any
 from quizzes.questions import kinds
 from quizzes.questions.base import (
     PENDING,
+    WAITS_IN_CHECK,
     Form,
     Kind,
     Outcome,
@@ -35,11 +36,6 @@ KINDS: Mapping[str, Kind] = _found()
 KIND_NAMES: list[str] = list(KINDS)
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    """(name, English label) of every kind, for forms."""
-    return [(kind.name, kind.label) for kind in KINDS.values()]
-
-
 def feedback_for(spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What to say about an answer, from the key: [{"html": {language: …}, "lesson": "slug#heading"}]."""
     return KINDS[spec["kind"]].feedback(spec, response, score)
@@ -49,6 +45,7 @@ __all__ = [
     "KINDS",
     "KIND_NAMES",
     "PENDING",
+    "WAITS_IN_CHECK",
     "Form",
     "Kind",
     "Outcome",
@@ -59,5 +56,4 @@ __all__ = [
     "SpecError",
     "Texts",
     "feedback_for",
-    "kind_choices",
 ]

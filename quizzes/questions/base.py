@@ -27,6 +27,10 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+# What is said of such a question in a lesson's check.
+WAITS_IN_CHECK = gettext_noop("A lesson's check answers at once, so none of its questions may wait for a person.")
+
+
 class SpecError(ValueError):
     """A question that its author must mend: a stable code, and an English sentence that the catalogues know."""
 
@@ -116,6 +120,10 @@ class Kind(ABC):
         if Decimal(spec["points"]) <= 0:
             raise SpecError("no-points", gettext_noop("The points must be more than 0."))
 
+    def may_wait(self, definition: Mapping[str, Any]) -> bool:
+        """Whether some answer to it is for a person to decide, by its definition or its spec."""
+        return self.by_person
+
     def public_view(self, spec: Spec) -> Spec:
         """What a student may see."""
         return {name: spec[name] for name in ("uuid", "kind", "points", "text", "html")}
@@ -159,9 +167,9 @@ class Kind(ABC):
         """The view with its choices in another order, where that gives nothing away and takes nothing off."""
         return view
 
+    @abstractmethod
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """What the template and the API show below the question's text, in one language, with what was answered."""
-        return {}
 
 
 def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:

@@ -14,9 +14,9 @@ from accounts.requests import AuthenticatedRequest
 from common.api import DomainError
 from courses import access
 from courses.models import Activity
-from quizzes import attempts, grading
-from quizzes.models import Quiz
-from quizzes.presenting import present
+from quizzes import attempts
+from quizzes.models import Attempt, Quiz
+from quizzes.presenting import present, present_attempt
 from quizzes.views.attempts import form_answers
 
 
@@ -47,16 +47,26 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
     if request.method == "POST":
         now = timezone.now()
         try:
-            attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
+            attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now, number=_number(request))
+            # A second press of the same button finds the attempt handed in, and is shown its result.
             attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
         except DomainError as refused:
             error = refused.message
         else:
-            # Nothing depends on a check, so it is graded while the student looks; the worker would find it graded.
-            grading.grade_attempt(attempt_id=attempt.pk, now=now)
             return redirect("quizzes:attempt-result", attempt.uuid)
-    assert quiz.current_version is not None
-    questions = present(quiz.current_version.content["questions"], seed=_order(request, quiz), shuffle=True)
+    last = (
+        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        .select_related("version", "quiz")
+        .order_by("number")
+        .last()
+    )
+    if last and last.status == Attempt.Status.IN_PROGRESS:
+        # Begun in the app, or with an answer that could not be kept: what was saved is shown.
+        questions, number = present_attempt(last), last.number
+    else:
+        assert quiz.current_version is not None
+        questions = present(quiz.current_version.content["questions"], seed=_order(request, quiz), shuffle=True)
+        number = last.number + 1 if last else 1
     return render(
         request,
         "quizzes/check_detail.html",
@@ -65,10 +75,17 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
             "quiz": quiz,
             "activity": quiz.activity,
             "questions": questions,
+            "number": number,
             "error": error,
         },
         status=400 if error else 200,
     )
+
+
+def _number(request: AuthenticatedRequest) -> int | None:
+    """The attempt that the form was made for."""
+    number = request.POST.get("number", "")
+    return int(number) if number.isdecimal() and len(number) < 6 else None
 
 
 def _order(request: AuthenticatedRequest, quiz: Quiz) -> UUID:

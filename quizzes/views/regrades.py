@@ -113,7 +113,9 @@ def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
     versions = {regrade.version_id, *(line.attempt.version_id for line in lines)}
     keys = dict(AnswerKey.objects.filter(version__in=versions).values_list("version", "content"))
     concerned = [line.attempt_id for line in lines]
-    answers = {(row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=concerned)}
+    answers = {
+        (row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=concerned)
+    }
     decided = {
         (attempt_id, str(question))
         for attempt_id, question in Review.objects.filter(attempt__in=concerned).values_list("attempt_id", "question")

@@ -190,6 +190,7 @@ def _row(
 ) -> dict[str, Any]:
     """One question as the page shows it. What was typed stands in the fields again; else what was decided last."""
     last = reviews[-1] if reviews else None
+    known = {uuid: points(given) for uuid, given in last.criteria.items()} if last else {}
 
     def typed(name: str, stored: str) -> str:
         return request.POST.get(f"{question.uuid}:{name}", stored).strip()
@@ -211,7 +212,7 @@ def _row(
                 "uuid": part["uuid"],
                 "text": languages.choose(part["text"]),
                 "points": part["points"],
-                "given": typed(part["uuid"], points(last.criteria[part["uuid"]]) if last and part["uuid"] in last.criteria else ""),
+                "given": typed(part["uuid"], known.get(part["uuid"], "")),
             }
             for part in spec.get("rubric", [])
         ],

@@ -193,14 +193,18 @@ if (form) {
     submitState.textContent = text.submitting;
     await flush();
     for (let delay = 1000; !left; delay = Math.min(delay * 2, RETRY_AT_MOST)) {
-      try {
-        const answer = await fetch(form.action, {
-          method: "POST", body: new FormData(form), headers: { "X-CSRFToken": tokenOf(form) }, redirect: "manual",
-        });
-        if (answer.type === "opaqueredirect") { leave(text.resultUrl); return; }
-        // A refusal is a page of its own; sent once more, so that the browser shows it.
-        if (answer.status < 500) { left = true; form.submit(); return; }
-      } catch { /* No network: the page stays, and so does everything in it. */ }
+      // No network: the page stays, and so does everything in it.
+      const answer = await fetch(form.action, {
+        method: "POST", body: new FormData(form), headers: { "X-CSRFToken": tokenOf(form) }, redirect: "manual",
+      }).catch(() => null);
+      if (answer?.type === "opaqueredirect") { leave(text.resultUrl); return; }
+      if (answer && answer.status < 500) {
+        // A refusal is a page of its own; sent once more, so that the browser shows it. (A button named "submit" hides the
+        // form's own method.)
+        left = true;
+        HTMLFormElement.prototype.submit.call(form);
+        return;
+      }
       submitState.textContent = text.waiting;
       await awaken(delay);
     }

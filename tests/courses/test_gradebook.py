@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from courses import gradebook
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 from quizzes.models import Quiz
+from tests.factories import EnrolmentFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -53,6 +54,41 @@ def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
         record(enrolment, item, points, source=uuid4(), number=number)
     (standing,) = gradebook.standings(enrolment)
     assert standing.percent == 33
+
+
+def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
+    """Of fractions, told in points of the last attempt's maximum, rounded down."""
+    item.counts = GradeItem.Counts.AVERAGE
+    item.save()
+    for number, points in [(2, "1"), (1, "3"), (3, "0")]:
+        record(enrolment, item, points, source=uuid4(), number=number)
+    GradeChange.objects.filter(source_number=3).update(max_points=0)
+    (standing,) = gradebook.standings(enrolment)
+    assert (standing.points, standing.max_points, standing.percent) == (0, 0, 0)
+    GradeChange.objects.filter(source_number=3).update(max_points=1)
+    (standing,) = gradebook.standings(enrolment)
+    assert (standing.points, standing.max_points, standing.percent) == (Decimal("0.44"), 1, 44)
+
+
+def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem) -> None:
+    steady = EnrolmentFactory(course=enrolment.course)
+    for student, points in ((enrolment, ["3", "1"]), (steady, ["2", "2"])):
+        for number, each in enumerate(points, 1):
+            record(student, item, each, source=uuid4(), number=number)
+    assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.LAST)) == {enrolment.pk: (100, 33)}
+    assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.AVERAGE)) == {enrolment.pk: (100, 66)}
+    assert gradebook.moved(item, item) == {}
+    assert {student: len(changes) for student, changes in gradebook.changes_of(item).items()} == {
+        enrolment.pk: 2, steady.pk: 2,
+    }  # fmt: skip
+
+
+def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:
+    source = uuid4()
+    changes = [
+        record(enrolment, item, points, source=source, number=1, revision=n) for n, points in ((2, "1"), (1, "3"))
+    ]
+    assert gradebook.fold(item, changes).points == 1
 
 
 def test_a_regrade_replaces_what_its_attempt_was_worth(enrolment: Enrolment, item: GradeItem) -> None:

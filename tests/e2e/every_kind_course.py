@@ -14,7 +14,7 @@ SLUG = "every-kind"
 TEXTS = {
     "single_choice": ("정밀도는 무엇을 재나요?", "What does precision measure?"),
     "multiple_choice": ("재현율을 낮추는 것을 모두 고르세요.", "Choose everything that lowers recall."),
-    "short_answer": ("입력의 분포가 달라지는 것을 무엇이라고 하나요?", "What is it called when the inputs' distribution changes?"),
+    "short_answer": ("입력의 분포가 달라지는 것을 무엇이라고 하나요?", "What is a change of the inputs called?"),
     "numeric": ("이 서비스의 중앙 지연 시간은 얼마인가요?", "What is the median latency of this service?"),
     "ordering": ("데이터 분석의 순서대로 놓으세요.", "Put the steps of an analysis in order."),
     "matching": ("지표와 식을 짝지으세요.", "Match each metric with its formula."),

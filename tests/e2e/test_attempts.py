@@ -19,6 +19,16 @@ COURSE = f"/courses/{every_kind_course.SLUG}/"
 UNSAVED = "Not saved yet. We keep trying; until then it is kept in this browser."
 
 
+# WCAG 2.2, 2.5.8: what is pressed is at least 24 px each way; links in running text are exempt.
+SMALL_TARGETS = """
+() => [...document.querySelectorAll("main :is(button, select, input:not([type=hidden]), textarea)")]
+  .map((target) => target.closest("label") ?? target)
+  .filter((target) => target.getClientRects().length)
+  .filter((target) => { const box = target.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map((target) => `small: ${target.outerHTML.slice(0, 100)}`)
+"""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _every_kind(running_product: Product) -> None:
     running_product.manage(
@@ -280,11 +290,14 @@ def test_every_kind_is_for_everybody(visit: Visit, language: str, width: int, sc
     assert faults == []
 
 
-# WCAG 2.2, 2.5.8: what is pressed is at least 24 px each way; links in running text are exempt.
-SMALL_TARGETS = """
-() => [...document.querySelectorAll("main :is(button, select, input:not([type=hidden]), textarea)")]
-  .map((target) => target.closest("label") ?? target)
-  .filter((target) => target.getClientRects().length)
-  .filter((target) => { const box = target.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
-  .map((target) => `small: ${target.outerHTML.slice(0, 100)}`)
-"""
+def test_a_submit_that_is_refused_says_so_and_keeps_everything(visit: Visit) -> None:
+    _visitor, page = student(visit)
+    written(page).fill("data drift")
+    question(page, "hand_in").locator("input[type=file]").set_input_files(
+        {"name": "work.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}
+    )
+    page.locator("button[name=submit]").click()
+    expect(page.get_by_role("alert")).to_contain_text("This kind of file is not taken here.")
+    expect(written(page)).to_have_value("data drift")
+    submit(page)
+    expect(page.locator("main")).to_contain_text("data drift")

@@ -114,7 +114,9 @@ def test_an_answer_survives_a_network_that_is_gone(visit: Visit) -> None:
     field = page.locator("fieldset[data-question]").first
     visitor.context.set_offline(True)
     field.locator("input[type=radio]").first.check()
-    expect(field.locator("[data-state]")).to_have_text("Not saved yet. We keep trying; until then it is kept in this browser.")
+    expect(field.locator("[data-state]")).to_have_text(
+        "Not saved yet. We keep trying; until then it is kept in this browser."
+    )
     visitor.context.set_offline(False)
     expect(field.locator("[data-state]")).to_have_text("Saved")
 

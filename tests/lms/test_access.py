@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, CourseAsset, Enrolment
-from quizzes import attempts
-from quizzes.models import HandInFile, Quiz
+from quizzes import attempts, practising
+from quizzes.models import HandInFile, Quiz, ReviewCard
 from tests.api import api_for
+from tests.quizzes.cards import make_check, take
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ PUBLIC = {
     "",
 }  # fmt: skip
 # For everybody who is signed in: they show one's own.
-OWN = {"courses/", "api/v1/me", "api/v1/session", "api/v1/courses"}
+OWN = {"courses/", "review/", "api/v1/me", "api/v1/session", "api/v1/courses", "api/v1/review"}
 # Other people's: staff's, the libraries', and files. They have tests of their own (test_admin, tests/accounts).
 ELSEWHERE = ("admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
 
@@ -69,8 +70,12 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
         file=ContentFile(b"essay", "essay.txt"),
         uploaded_at=timezone.now(),
     )
+    take(make_check(lesson), enrolment)
+    practising.today(user=enrolment.user, now=timezone.now())
     return {
         "<uuid:file>": str(handed_in.uuid),
+        "cards/<uuid:card>": f"cards/{ReviewCard.objects.all()[0].uuid}",
+        "<int:turn>": "2",
         "<slug:slug>": enrolment.course.slug,
         "<slug:lesson_slug>": "lesson-1",
         "<slug:quiz_slug>": "quiz",

@@ -21,6 +21,7 @@ from quizzes.models import Attempt, GradeNotice, LateAnswer, Question, Quiz, Qui
 from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"Accept-Language": "en"}
 NAMES = sorted(model._meta.label_lower for model in admin.site._registry)
 OURS = sorted(
     model._meta.label_lower for model, one in admin.site._registry.items() if isinstance(one, CourseScopedAdmin)
@@ -35,20 +36,6 @@ def address(label: str, page: str = "changelist", *args: Any) -> str:
 def root(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("root@example.com", "x"))
-    return client
-
-
-@pytest.fixture
-def ines_client(ines: User) -> Client:
-    client = Client()
-    client.force_login(ines)
-    return client
-
-
-@pytest.fixture
-def otto_client(otto: User, course: Course) -> Client:
-    client = Client()
-    client.force_login(otto)
     return client
 
 
@@ -314,3 +301,59 @@ def test_an_uncertain_summary_is_sent_again_by_a_person(
     delivery.refresh_from_db()
     assert delivery.status == SummaryDelivery.Status.SENT
     assert len(mailoutbox) == 1
+
+
+def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, graded: Attempt) -> None:
+    Regrade.objects.all().delete()
+    question = quiz.questions.get(key="q0")
+    words = "1 attempt was graded by an earlier version"
+    data = data_of(ines_client.get(address("quizzes.question", "change", question.pk)))
+    saved = ines_client.post(
+        address("quizzes.question", "change", question.pk), {**data, "points": "2"}, follow=True, headers=ENGLISH
+    )
+    assert words in saved.text
+    assert reverse("admin:quizzes_quiz_regrade", args=[quiz.pk]) in saved.text
+    # Nothing new, nothing to say.
+    data = data_of(ines_client.get(address("quizzes.question", "change", question.pk)))
+    saved = ines_client.post(address("quizzes.question", "change", question.pk), data, follow=True, headers=ENGLISH)
+    assert words not in saved.text
+
+
+def test_another_rule_of_which_attempt_counts_names_whose_standing_it_moves(
+    ines_client: Client, quiz: Quiz, graded: Attempt
+) -> None:
+    second = attempts.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
+    attempts.submit(attempt=second, now=timezone.now(), answers={})
+    grading.grade_attempt(attempt_id=second.pk, now=timezone.now())
+    page = address("quizzes.quiz", "change", quiz.pk)
+    moved = {}
+    for rule in ("highest", "last"):
+        data = {**data_of(ines_client.get(page)), "counts": rule, "pools": "{}"}
+        moved[rule] = ines_client.post(page, data, follow=True, headers=ENGLISH)
+    assert "stands at something else" not in moved["highest"].text
+    assert "1 student stands at something else now: Alice 100% → 0%." in moved["last"].text
+
+
+def test_a_notice_that_may_not_have_arrived_is_sent_again_by_a_person(
+    ines_client: Client, graded: Attempt, mailoutbox: list[Any]
+) -> None:
+    notice = GradeNotice.objects.get()
+    GradeNotice.objects.update(status=GradeNotice.Status.UNCERTAIN)
+    sent = {"action": "send_again", "_selected_action": [notice.pk]}
+    for count in (1, 0):
+        answer = ines_client.post(address("quizzes.gradenotice"), sent, follow=True, headers=ENGLISH)
+        assert f"{count} mail" in answer.text
+    assert len(mailoutbox) == 1
+
+
+def test_late_answers_are_decided_on_from_their_list(ines_client: Client, graded: Attempt) -> None:
+    late = LateAnswer.objects.get()
+    late.question = graded.views[0]["uuid"]
+    late.save()
+    other = LateAnswer.objects.create(
+        attempt=graded, question=graded.views[1]["uuid"], response={}, received_at=timezone.now()
+    )
+    for name, row in (("accept", late), ("decline", other)):
+        data = {"action": name, "_selected_action": [row.pk]}
+        assert ines_client.post(address("quizzes.lateanswer"), data, follow=True).status_code == 200
+    assert list(LateAnswer.objects.order_by("pk").values_list("verdict", flat=True)) == ["accepted", "declined"]

@@ -1,12 +1,16 @@
 """A quiz with a question of every kind, each of whose keys holds a canary."""
 
+from collections.abc import Collection
+from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID
 
 from quizzes import publishing
 from quizzes.models import Question, Quiz
 from tests.factories import add_short_answer, add_single_choice
 
 CANARY = "canary7391"
+NOBODY = UUID(int=7391)
 _TEXTS = {"ko": "가", "en": "a"}
 
 
@@ -69,8 +73,8 @@ def add(quiz: Quiz, kind: str, **fields: Any) -> Question:
     )
 
 
-def fill(quiz: Quiz) -> None:
-    """Have the quiz ask a question of every kind there is, and publish it."""
+def fill(quiz: Quiz, without: Collection[str] = ()) -> None:
+    """Have the quiz ask a question of every kind there is, but for those in `without`, and publish it."""
     quiz.questions.all().delete()
     choice = add_single_choice(quiz, "single")
     choice.choices.update(feedback_ko=f"{CANARY} single", feedback_en=f"{CANARY} single")
@@ -79,7 +83,8 @@ def fill(quiz: Quiz) -> None:
     several.choices.update(feedback_ko=f"{CANARY} several", feedback_en=f"{CANARY} several")
     add_short_answer(quiz, "short", [f"{CANARY} accepted"], [f"{CANARY} wrong"])
     for kind in DEFINITIONS:
-        add(quiz, kind)
+        if kind not in without:
+            add(quiz, kind)
     publishing.publish(quiz)
 
 
@@ -96,3 +101,83 @@ def right(spec: dict[str, Any]) -> dict[str, Any]:
     if spec["kind"] == "fill_in":
         return {"blanks": {blank["uuid"]: blank["accept"][0] for blank in spec["blanks"]}}
     return {"text": {"short_answer": f"{CANARY} accepted", "numeric": "7.39125 s"}.get(spec["kind"], "Because.")}
+
+
+def wrong(spec: dict[str, Any]) -> dict[str, Any]:
+    """A response that a machine grades as wrong; partly right where the kind gives credit for parts."""
+    kind = spec["kind"]
+    if kind in ("single_choice", "multiple_choice"):
+        choice = next(choice["uuid"] for choice in spec["choices"] if not choice["correct"])
+        return {"choice": choice} if kind == "single_choice" else {"choices": [choice]}
+    if kind == "ordering":
+        # The middle one of three stands where it belongs.
+        return {"positions": {item["uuid"]: place for place, item in enumerate(spec["items"][::-1], 1)}}
+    if kind == "matching":
+        return {"matches": {pair["left"]["uuid"]: spec["distractors"][0]["uuid"] for pair in spec["pairs"]}}
+    if kind == "fill_in":
+        return {"blanks": {blank["uuid"]: "no" for blank in spec["blanks"]}}
+    return {"text": "1 s"}
+
+
+def wrong_answers(quiz: Quiz) -> dict[str, dict[str, Any]]:
+    """{question uuid: a wrong response} for all of the quiz's questions."""
+    assert quiz.current_version
+    return {uuid: wrong(spec) for uuid, spec in quiz.current_version.answer_key.content.items()}
+
+
+def as_form(answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Responses as a page without script sends them: {field name: value, or the values}."""
+    form: dict[str, Any] = {}
+    for question, response in answers.items():
+        for name, value in response.items():
+            if isinstance(value, dict):
+                form |= {f"{question}:{part}": str(text) for part, text in value.items()}
+            else:
+                form[question] = value if name != "choices" or len(value) > 1 else value[0]
+    return form
+
+
+def sent_by(page: str) -> dict[str, Any]:
+    """What a browser without script sends from the attempt's form on this page."""
+    reader = _Fields()
+    reader.feed(page)
+    return {name: values if len(values) > 1 else values[0] for name, values in reader.found.items()}
+
+
+class _Fields(HTMLParser):
+    """The fields of a page's attempt form, with their values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.inside = False
+        self.select = self.area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.inside |= tag == "form" and "data-save-url" in given
+        name = given.get("name") or ""
+        if not self.inside:
+            return
+        if tag == "input" and given.get("type") in ("radio", "checkbox"):
+            if "checked" in given:
+                self.found.setdefault(name, []).append(given.get("value") or "")
+        elif tag == "input" and given.get("type") == "text":
+            self.found[name] = [given.get("value") or ""]
+        elif tag == "textarea":
+            self.area = name
+            self.found[name] = [""]
+        elif tag == "select":
+            self.select = name
+            self.found[name] = [""]
+        elif tag == "option" and "selected" in given:
+            self.found[self.select] = [given.get("value") or ""]
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] = [self.found[self.area][0] + data]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+        self.inside &= tag != "form"

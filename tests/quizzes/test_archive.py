@@ -126,3 +126,15 @@ def test_a_check_keeps_the_rules_that_an_instructor_gave_it(folder: Path) -> Non
     load(folder)
     check = Quiz.objects.get(activity__slug="making-tea")
     assert (check.title_en, check.shuffle_choices, check.attempts_allowed) == ("A check", False, 5)
+
+
+def test_a_check_asks_nothing_that_waits_for_a_person(folder: Path) -> None:
+    edit(
+        folder,
+        "checks/1-1.yaml",
+        "questions:\n",
+        "questions:\n  - key: essay\n    kind: hand_in\n    lesson: making-tea\n    points: 1\n"
+        "    text: {ko: 쓰세요., en: Write.}\n"
+        "    definition: {rubric: [{key: all, points: 1, text: {ko: 다, en: All}}]}\n",
+    )
+    assert [text for text in faults(folder) if "may wait for a person" in text]

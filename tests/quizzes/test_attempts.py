@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.models import ActivityCompletion, Enrolment, GradeChange
@@ -210,3 +212,49 @@ def test_never_means_never(attempt: Attempt) -> None:
     outcome = results.result(attempt, now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_a_whole_form_takes_as_many_queries_as_one_answer(quiz: Quiz, enrolment: Enrolment, count: int) -> None:
+    for number in range(count):
+        add_single_choice(quiz, f"more-{number}", choices=2)
+    publishing.publish(quiz)
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    given = right_answers(quiz)
+    changed, same, *_others = given
+    attempts.save_answer(attempt=attempt, question=changed, response={"choice": None}, now=NOW, sequence=5)
+    attempts.save_answer(attempt=attempt, question=same, response=given[same], now=NOW, sequence=5)
+    with CaptureQueriesContext(connection) as captured:
+        attempts.submit(attempt=attempt, answers=given, now=LATER)
+    about = [query["sql"] for query in captured if 'quizzes_answer"' in query["sql"]]
+    # SQLite takes the parameters of 200 rows in two statements.
+    assert len(about) == 3 + count // 200, [sql[:100] for sql in about]
+    stored = {answer.question: answer for answer in attempt.answers.all()}
+    assert {question: answer.response for question, answer in stored.items()} == given
+    assert [(stored[q].sequence, stored[q].saved_at) for q in (changed, same)] == [(6, LATER), (5, NOW)]
+
+
+def test_a_checked_answer_is_closed_to_a_whole_form(quiz: Quiz, enrolment: Enrolment) -> None:
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
+    quiz.refresh_from_db()
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    given = right_answers(quiz)
+    short = quiz.questions.get(key="short").uuid
+    attempts.save_answer(attempt=attempt, question=short, response={"text": "checked"}, now=NOW)
+    attempts.check_answer(attempt=attempt, question=short, now=NOW)
+    attempts.submit(attempt=attempt, answers=given, now=LATER)
+    assert attempt.answers.get(question=short).response == {"text": "checked"}
+    assert attempt.answers.count() == 3
+
+
+def test_two_tabs_reordered_and_repeated_requests_end_right(attempt: Attempt, quiz: Quiz) -> None:
+    """Whatever order the requests arrive in, and however often: the latest answer that was given stands."""
+    question = quiz.questions.get(key="short").uuid
+    given = [(1, "a"), (2, "from another tab"), (3, "b"), (4, "c")]
+    for order in sorted(set(permutations(given * 2, 4)))[::3]:
+        Answer.objects.all().delete()
+        for sequence, text in order:
+            attempts.save_answer(
+                attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence
+            )
+        assert Answer.objects.get().response == {"text": max(order)[1]}

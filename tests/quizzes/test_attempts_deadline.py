@@ -90,9 +90,7 @@ def test_a_look_of_somebody_who_submitted_in_time_expires_nothing(attempt: Attem
     assert not Attempt.objects.get().ran_out
 
 
-def test_where_no_lock_holds_the_conditional_update_decides(
-    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_no_lock_holds_the_conditional_update_decides(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
     open_row = lookups.hold(attempt)
     attempts.submit(attempt=attempt, now=NOW)
     monkeypatch.setattr(lookups, "hold", lambda _attempt: open_row)
@@ -246,9 +244,7 @@ def test_lateness_is_forgiven_by_an_exception(deducting: Quiz, enrolment: Enrolm
     grading.grade_attempt(attempt_id=graded.pk, now=NOW)
 
     def forgive(**dates: datetime) -> int:
-        QuizException.objects.update_or_create(
-            quiz=deducting, enrolment=enrolment, defaults={"reason": "ill", **dates}
-        )
+        QuizException.objects.update_or_create(quiz=deducting, enrolment=enrolment, defaults={"reason": "ill", **dates})
         return attempts.forgive_lateness(quiz=deducting, enrolment=enrolment, reason="ill", actor=ines, now=NOW)
 
     # A date that helps nothing changes nothing.

@@ -1,21 +1,20 @@
 """Every kind of question from its definition to its score, in page, API and ledger."""
 
-import io
-import zipfile
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from courses.models import Enrolment, GradeChange
-from quizzes import attempts, grading, hand_ins, publishing, results, verifying
+from quizzes import attempts, grading, publishing, verifying
 from quizzes.models import AnswerKey, Attempt, GradeNotice, Quiz
-from quizzes.questions import KINDS
+from quizzes.questions import KINDS, ResponseError, SpecError
 from quizzes.questions.kinds.numeric import read_number
+from tests.api import Api
+from tests.contract import check
 from tests.quizzes import every_kind
 from tests.quizzes.every_kind import CANARY
 
@@ -190,59 +189,108 @@ def test_answers_that_cannot_be_one(attempt: Attempt, kind: str, raw: Any, slug:
     assert refused.value.slug == slug
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "slug"),
-    [
-        ("report.exe", b"MZ", "file-refused"),
-        ("report.pdf", b"MZ\x90\x00", "file-refused"),
-        ("notes.txt", b"MZ\x90\x00\x03", "file-refused"),
-        ("empty.txt", b"", "file-refused"),
-        ("broken.zip", b"PK\x03\x04 but no archive", "file-refused"),
-        ("big.txt", b"x" * (hand_ins.SIZE_LIMIT + 1), "file-too-large"),
-    ],
-)
-def test_files_that_are_not_taken(attempt: Attempt, name: str, content: bytes, slug: str) -> None:
-    question = UUID(by_kind(attempt, "hand_in")["uuid"])
-    upload = SimpleUploadedFile(name, content)
-    with pytest.raises((hand_ins.FileRefused, hand_ins.FileTooLarge)) as refused:
-        hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
-    assert refused.value.slug == slug
-    assert not attempt.files.exists()
-
-
-def test_an_archive_that_would_burst(attempt: Attempt) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros", b"0" * 20_000_000)
-    question = UUID(by_kind(attempt, "hand_in")["uuid"])
-    with pytest.raises(hand_ins.FileRefused):
-        hand_ins.add(
-            attempt=attempt,
-            question=question,
-            upload=SimpleUploadedFile("bomb.zip", packed.getvalue()),
-            now=timezone.now(),
-        )
-
-
-def test_a_file_from_the_page_to_the_instructor(
-    attempt: Attempt, alice_client: Client, bob_client: Client, ines: Any, settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    spec = by_kind(attempt, "hand_in")
+def test_every_kind_through_the_page_without_script(attempt: Attempt, alice_client: Client) -> None:
+    """Answer, save, reload, submit, graded, shown."""
     base = f"/attempts/{attempt.uuid}"
-    form = {f"{spec['uuid']}:files": SimpleUploadedFile("글.txt", "내용".encode()), spec["uuid"]: "My text"}
-    assert alice_client.post(f"{base}/answers/{spec['uuid']}/files/", form).status_code == 302
-    file = attempt.files.get()
-    assert attempt.answers.get(question=spec["uuid"]).response == {"text": "My text"}
-    assert "글.txt" in alice_client.get(f"{base}/").text
-    url = f"{base}/files/{file.uuid}/"
-    ines_client = Client()
-    ines_client.force_login(ines)
-    for client in (alice_client, ines_client):
-        answer = client.get(url)
-        assert b"".join(answer.streaming_content) == "내용".encode()  # type: ignore[attr-defined]
-        assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert bob_client.get(url).status_code == 404
-    assert alice_client.post(f"{url}remove/", {}).status_code == 302
-    assert results.files_of(attempt) == {}
-    assert alice_client.post(f"{url}remove/", {}).status_code == 404
+    Quiz.objects.update(attempts_allowed=1)
+    specs = key(attempt)
+    form = every_kind.as_form({uuid: every_kind.right(spec) for uuid, spec in specs.items()})
+    saved = alice_client.post(f"{base}/answers/", form, follow=True).text
+    assert "Your answers are saved." in saved
+    kept = {str(answer.question): answer.response for answer in attempt.answers.all()}
+    assert kept == {uuid: KINDS[spec["kind"]].read_response(view_of(attempt, uuid), every_kind.right(spec))
+                    for uuid, spec in specs.items()}  # fmt: skip
+    # What the page shows is what the page would send again.
+    again = every_kind.sent_by(alice_client.get(f"{base}/").text)
+    assert {name: again[name] for name in form} == form
+    alice_client.post(f"{base}/submit/", again)
+    assert grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    result = alice_client.get(f"{base}/result/").text
+    assert result.count('<span class="badge good">Right</span>') == len(specs) - 1
+    assert result.count("Your instructor grades this") == 1
+    for shown in (f"{CANARY} accepted", "7.39125 s", "step a", "left b", f"{CANARY} a", "Because.", "your choice"):
+        assert shown in result
+    assert attempt.answers.count() == len(specs)
+
+
+def view_of(attempt: Attempt, uuid: str) -> dict[str, Any]:
+    view = attempt.view_of(uuid)
+    assert view
+    return view
+
+
+def test_every_kind_through_the_api(attempt: Attempt, alice_api: Api) -> None:
+    base = f"attempts/{attempt.uuid}"
+    specs = key(attempt)
+    for uuid, spec in specs.items():
+        response = every_kind.right(spec)
+        saved = alice_api.put(f"{base}/answers/{uuid}", {"response": response, "sequence": 1})
+        check("Answer", saved)
+    found = alice_api.get(base)
+    check("Attempt", found)
+    assert {question["uuid"]: question["response"] for question in found["questions"]} == {
+        uuid: KINDS[spec["kind"]].read_response(view_of(attempt, uuid), every_kind.right(spec))
+        for uuid, spec in specs.items()
+    }
+    alice_api.post(f"{base}/submit", expect=202)
+    assert grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    result = alice_api.get(f"{base}/result")
+    check("Result", result)
+    assert result["status"] == "needs_review"
+    assert {specs[q["uuid"]]["kind"]: q["outcome"] for q in result["questions"]} == {
+        kind: "pending" if kind == "hand_in" else "correct" for kind in KINDS
+    }
+
+
+def test_nothing_answered_is_shown_as_nothing(attempt: Attempt, alice_client: Client) -> None:
+    Quiz.objects.update(attempts_allowed=1)
+    empty = every_kind.sent_by(alice_client.get(f"/attempts/{attempt.uuid}/").text)
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/", empty)
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    result = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+    assert result.count("Not answered") == len(KINDS)
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.points) == (Attempt.Status.GRADED, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "code"),
+    [
+        ("numeric", {"unit": ""}, "no-unit"),
+        ("numeric", {"units": {"㎳": "2"}}, "unit-twice"),
+        ("numeric", {"points": "0.00"}, "no-points"),
+        ("numeric", {"text": {"ko": "", "en": ""}}, "no-text"),
+        ("ordering", {"items": [{"uuid": "a"}, {"uuid": "a"}]}, "key-twice"),
+        ("matching", {"distractors": [{"uuid": "a"}, {"uuid": "a"}]}, "key-twice"),
+        ("fill_in", {"text": {"ko": "no mark", "en": ""}}, "blanks-and-marks"),
+        ("fill_in", {"blanks": [{"uuid": "u", "key": "a", "accept": [" "]}], "text": {"en": "{{a}}"}, "html": {}},
+         "empty-blank"),
+        ("hand_in", {"points": "5.00"}, "rubric-sum"),
+        ("hand_in", {"takes_text": False, "files": {"max": 0, "types": []}}, "nothing-to-hand-in"),
+    ],
+)  # fmt: skip
+def test_definitions_that_their_author_must_mend(
+    attempt: Attempt, kind: str, changes: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(SpecError) as refused:
+        KINDS[kind].parse({**by_kind(attempt, kind), **changes})
+    assert refused.value.code == code
+
+
+def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
+    spec = by_kind(attempt, "ordering")
+    uuid = spec["items"][0]["uuid"]
+    view = KINDS["ordering"].public_view(spec)
+    for position in (None, ""):
+        assert KINDS["ordering"].read_response(view, {"positions": {uuid: position}}) == {"positions": {}}
+    for position in (0, 4, True, 1.0, "1"):
+        with pytest.raises(ResponseError):
+            KINDS["ordering"].read_response(view, {"positions": {uuid: position}})
+    with pytest.raises(ResponseError):
+        KINDS["single_choice"].read_response(
+            KINDS["single_choice"].public_view(by_kind(attempt, "single_choice")), {"choice": 7}
+        )
+    answers = {"ordering": {"positions": {}}, "matching": {"matches": {}}, "fill_in": {"blanks": {}}}
+    for kind, response in answers.items():
+        assert KINDS[kind].grade(by_kind(attempt, kind), response).outcome == "unanswered"
+    assert read_number("-") == (None, "")

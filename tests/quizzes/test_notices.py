@@ -40,7 +40,10 @@ def outcome(notice: GradeNotice) -> tuple[str, int]:
 
 @pytest.mark.parametrize(
     ("language", "subject", "button"),
-    [("en", "Your grade changed: Activity quiz", "See your result"), ("ko", "점수가 바뀌었어요: 활동 quiz", "결과 보기")],
+    [
+        ("en", "Your grade changed: Activity quiz", "See your result"),
+        ("ko", "점수가 바뀌었어요: 활동 quiz", "결과 보기"),
+    ],
 )
 def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, subject: str, button: str) -> None:
     User.objects.filter(email="alice@example.com").update(language=language, time_zone="America/New_York")

@@ -68,9 +68,7 @@ class TestDryRun:
         assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
         assert not GradeNotice.objects.exists()
 
-    def test_an_attempt_may_fall_while_the_standing_stays(
-        self, quiz: Quiz, enrolment: Enrolment, ines: User
-    ) -> None:
+    def test_an_attempt_may_fall_while_the_standing_stays(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         """By the highest attempt a fallen one need not count."""
         graded(quiz, enrolment, choosing(quiz, 0))
         graded(quiz, enrolment, choosing(quiz, 1))
@@ -306,9 +304,7 @@ class TestWhatElseChanges:
         assert (line.old_points, line.new_points) == (Decimal("1.8"), Decimal("2.7"))
         assert (fresh(attempt).points, attempt.grades.latest("revision").late_deduction) == (Decimal("2.7"), 10)
 
-    def test_what_a_person_decided_goes_before_the_new_key(
-        self, quiz: Quiz, enrolment: Enrolment, ines: User
-    ) -> None:
+    def test_what_a_person_decided_goes_before_the_new_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment)
         question = question_of(attempt, "short_answer")
         decision = grading.Decision(Decimal("0.5"), {}, "")

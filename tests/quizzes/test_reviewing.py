@@ -3,7 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.utils import translation
@@ -12,7 +11,7 @@ from accounts.models import User
 from courses import gradebook
 from courses.models import Enrolment, GradeChange, GradeItem
 from quizzes import attempts, grading, notices, results, verifying
-from quizzes.models import Attempt, GradeNotice, LateAnswer, Quiz, Review
+from quizzes.models import Attempt, GradeNotice, HandInFile, LateAnswer, Quiz, Review
 from tests.quizzes import every_kind
 from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, publish, question_of
 
@@ -92,6 +91,18 @@ def test_a_grade_that_a_person_changes_is_told(quiz: Quiz, enrolment: Enrolment,
     decide(attempt, "short_answer", "0.5", "Only half of it, see 3-4", reviewer=ines)
     assert GradeNotice.objects.count() == 1
     assert Review.objects.count() == 2
+    assert list(verifying.differences()) == []
+
+
+def test_files_alone_are_an_answer_that_waits(quiz: Quiz, enrolment: Enrolment) -> None:
+    every_kind.fill(quiz)
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    HandInFile.objects.create(
+        attempt=attempt, question=question_of(attempt, "hand_in"), name="essay.txt", size=5, sha256="0" * 64,
+        file="hand-ins/essay.txt", uploaded_at=NOW,
+    )  # fmt: skip
+    graded(quiz, enrolment, {})
+    assert grading.pending_questions(attempt) == [question_of(attempt, "hand_in")]
     assert list(verifying.differences()) == []
 
 
@@ -182,9 +193,7 @@ def test_a_late_answer_to_what_is_not_graded_waits(quiz: Quiz, enrolment: Enrolm
     assert LateAnswer.objects.get().verdict == "open"
 
 
-def test_a_grade_that_waits_for_a_person_again_stands_until_then(
-    quiz: Quiz, enrolment: Enrolment, ines: User
-) -> None:
+def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)

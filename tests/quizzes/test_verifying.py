@@ -52,9 +52,7 @@ def rewrite_key(attempt: Attempt) -> None:
 
 def slip_in_a_review(attempt: Attempt) -> None:
     """A row that would change the next grading, whenever that is."""
-    Review.objects.create(
-        attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now()
-    )
+    Review.objects.create(attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now())
 
 
 def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,10 +79,10 @@ def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[
         (lambda a: Attempt.objects.filter(pk=a.pk).update(status="needs_review"), "status of an attempt"),
         (lambda a: Attempt.objects.filter(pk=a.pk).update(late_deduction=50), "points of a grading"),
         (lambda a: AttemptGrade.objects.filter(attempt=a).update(max_points=9), "maximum of a grading"),
-        (lambda a: rewrite_key(a), "details of a grading"),
+        (rewrite_key, "details of a grading"),
         (lambda a: GradeChange.objects.filter(source=a.uuid).update(max_points=9), "gradebook"),
         (lambda a: Review.objects.filter(attempt=a).update(points=0), "points of a grading"),
-        (lambda a: slip_in_a_review(a), "a review that no grading has seen"),
+        (slip_in_a_review, "a review that no grading has seen"),
     ],
 )
 def test_a_grade_that_was_tampered_with_is_named(
@@ -100,14 +98,16 @@ def test_a_grade_that_was_tampered_with_is_named(
 def test_a_later_review_that_changes_nothing_is_no_difference(graded: Attempt) -> None:
     decide(graded, "0.50")
     Review.objects.create(
-        attempt=graded, question=question_of(graded, "short_answer"), points=Decimal("0.5"), comment="!", at=timezone.now()
+        attempt=graded,
+        question=question_of(graded, "short_answer"),
+        points=Decimal("0.5"),
+        comment="!",
+        at=timezone.now(),
     )
     assert list(verifying.differences()) == []
 
 
-def test_whoever_is_graded_while_we_look_is_looked_at_again(
-    graded: Attempt, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_is_graded_while_we_look_is_looked_at_again(graded: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between reading the attempt and its gradings somebody decides: no difference, only another moment."""
     real = verifying._of_attempt
     looks: list[int] = []
@@ -121,3 +121,13 @@ def test_whoever_is_graded_while_we_look_is_looked_at_again(
     monkeypatch.setattr(verifying, "_of_attempt", meanwhile)
     assert list(verifying.differences()) == []
     assert looks.count(graded.pk) == 2
+
+
+def test_practice_has_no_ledger(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.activity.kind = "lesson"
+    quiz.activity.save()
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    attempts.submit(attempt=attempt, now=timezone.now(), answers={})
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    assert not GradeChange.objects.exists()
+    assert list(verifying.differences()) == []

@@ -148,7 +148,11 @@ class FillIn(Kind):
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         given = response.get("blanks") or {}
-        return "; ".join(f"{number}. {given.get(blank['uuid'], '–')}" for number, blank in _numbered(spec)) if given else ""
+        return (
+            "; ".join(f"{number}. {given.get(blank['uuid'], '–')}" for number, blank in _numbered(spec))
+            if given
+            else ""
+        )
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))

@@ -120,8 +120,8 @@ def read_number(text: str) -> tuple[Decimal | None, str]:
     """The number at the beginning of `text`, None where there is none, and the unit after it."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("–", "-")
     match = _NUMBER.match(plain)
-    if match is None:
-        return None, ""
+    # Every part of the pattern may be empty.
+    assert match is not None
     try:
         return Decimal(match[1].replace(",", "")), _folded(match[2])
     except InvalidOperation:

@@ -124,7 +124,9 @@ class Ordering(Kind):
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         positions = response.get("positions") or {}
-        placed = sorted((item for item in spec["items"] if item["uuid"] in positions), key=lambda i: positions[i["uuid"]])
+        placed = sorted(
+            (item for item in spec["items"] if item["uuid"] in positions), key=lambda i: positions[i["uuid"]]
+        )
         return " → ".join(choose(item["text"]) for item in placed)
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:

@@ -42,7 +42,7 @@ class ShortAnswer(Kind):
     response_shape = '{"text": "…"}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
-        return {"near_misses": "review"} if definition.get("near_misses") == "review" else {}
+        return {"near_misses": "review"} if self.may_wait(definition) else {}
 
     def parse(self, spec: Spec) -> None:
         super().parse(spec)
@@ -54,6 +54,9 @@ class ShortAnswer(Kind):
         wrong = {normalise(text) for group in spec["known_wrong"] for text in group["answers"]}
         if accepted & wrong:
             raise SpecError("accepted-and-wrong", gettext_noop("A text is listed as accepted and as wrong."))
+
+    def may_wait(self, definition: Mapping[str, Any]) -> bool:
+        return definition.get("near_misses") == "review"
 
     def read_response(self, view: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
@@ -67,7 +70,7 @@ class ShortAnswer(Kind):
             return score(spec, "unanswered", "unanswered")
         wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]
         decision = decide(text, spec["accept"], wrong)
-        if decision.verdict == "review" and spec.get("near_misses") == "review":
+        if decision.verdict == "review" and self.may_wait(spec):
             return score(spec, "pending", decision.rule, decision.matched)
         outcome: Literal["correct", "incorrect"] = "correct" if decision.verdict == "accept" else "incorrect"
         return score(spec, outcome, decision.rule, decision.matched)

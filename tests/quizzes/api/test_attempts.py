@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment
-from quizzes import grading, publishing
-from quizzes.models import Answer, Attempt, Quiz
+from quizzes import grading, publishing, regrading
+from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, add_single_choice, right_answers
+from tests.quizzes.graded import graded, other_choice_right
 
 LIMIT = 500
 # A uuid that nothing has; a fresh one would name the tests differently in each worker of pytest-xdist.
@@ -353,9 +354,21 @@ def test_a_lessons_check_is_a_quiz_that_does_not_count(alice_api: Api, lesson: A
 
     found = alice_api.get(f"quizzes/{lesson.uuid}")
     assert (found["graded"], found["attempts_left"]) == (False, None)
-    attempt = submitted(alice_api, check_quiz, right=False)
+    attempt = alice_api.post(f"quizzes/{lesson.uuid}/attempts", expect=201)["uuid"]
+    given = answers(check_quiz, right=False)
+    # Feedback comes at once: no worker is waited for.
+    first = alice_api.post(f"attempts/{attempt}/submit", {"answers": given}, expect=202)
+    assert first["status"] == "graded"
+    result = alice_api.get(f"attempts/{attempt}/result")
+    check("Result", result)
+    assert (result["status"], result["answers_shown"], result["points"]) == ("graded", True, "1.00")
+    assert result["questions"][0]["feedback"][0]["html"] == "Feedback q0 1"
+    assert "Retry-After" not in alice_api.response.headers
 
-    assert alice_api.get(f"attempts/{attempt}/result")["answers_shown"] is True
+    # A lost answer is asked for again, and it is one attempt with one grade.
+    assert alice_api.post(f"attempts/{attempt}/submit", {"answers": answers(check_quiz)}, expect=202) == first
+    assert grading.grade_attempt(attempt_id=Attempt.objects.get().pk, now=timezone.now()) is False
+    assert AttemptGrade.objects.count() == 1
     assert alice_api.get("courses/statistics/progress")["grade_percent"] is None
 
 
@@ -487,3 +500,17 @@ def test_nothing_of_the_key_is_in_any_answer(alice_api: Api, course: Course) -> 
         assert b"CANARY" not in content
         assert b"is_correct" not in content
         assert b'"correct"' not in content.replace(b'"outcome":"correct"', b"")
+
+
+def test_the_result_tells_of_a_grade_that_changed(alice_api: Api, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment, now=timezone.now())
+    address = f"attempts/{attempt.uuid}/result"
+    assert alice_api.get(address)["changes"] == []
+    other_choice_right(quiz)
+    regrade = regrading.propose(quiz=quiz, actor=ines, now=timezone.now())
+    regrading.approve(regrade=regrade, reason="The key was wrong.", actor=ines, now=timezone.now())
+    regrading.run(regrade_id=regrade.pk, now=timezone.now())
+    answer = alice_api.get(address)
+    [change] = answer["changes"]
+    assert (change["points"], change["max_points"], change["reason"]) == ("2.00", "3.00", "The key was wrong.")
+    assert (answer["points"], change["at"]) == ("2.00", answer["graded_at"])

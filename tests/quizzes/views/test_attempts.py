@@ -1,13 +1,17 @@
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.models import Activity, Enrolment
 from quizzes import attempts, grading, publishing
 from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, Question, Quiz
 from tests.factories import QuizFactory, right_answers
+from tests.quizzes import every_kind
 
 CANARY = "canary-of-the-key"
 
@@ -208,3 +212,88 @@ def test_a_lesson_check_answers_at_once(alice_client: Client, lesson: Activity, 
     enrolment.refresh_from_db()
     assert enrolment.progress_percent == 0
     assert not enrolment.grade_changes.exists()
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("count", [2, 200])
+@pytest.mark.parametrize(
+    ("rules", "kinds", "attempt_page", "result_page"),
+    [
+        # Files are one query more, a time limit asks for late answers, feedback at once reads the key.
+        ({}, ["numeric"], 4, 8),
+        ({"time_limit": 30}, ["hand_in", "matching"], 5, 11),
+        ({"show_answers": "at_once"}, ["numeric"], 10, 8),
+    ],
+)
+def test_query_counts_do_not_grow_with_the_questions(
+    alice_client: Client,
+    quiz: Quiz,
+    enrolment: Enrolment,
+    count: int,
+    rules: dict[str, Any],
+    kinds: list[str],
+    attempt_page: int,
+    result_page: int,
+) -> None:
+    Quiz.objects.update(attempts_allowed=1, **rules)
+    quiz.refresh_from_db()
+    for number in range(count):
+        for kind in kinds:
+            question = every_kind.add(quiz, kind)
+            Question.objects.filter(pk=question.pk).update(key=f"{kind}-{number}".replace("_", "-"))
+    publishing.publish(quiz)
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    answered = {UUID(view["uuid"]): {"text": "1"} for view in attempt.views if view["kind"] == kinds[0]}
+    for question, response in answered.items():
+        attempts.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
+    if "show_answers" in rules:
+        attempt.answers.update(checked_at=timezone.now())
+    alice_client.get(f"/attempts/{attempt.uuid}/")
+    assert queries(alice_client, f"/attempts/{attempt.uuid}/") == attempt_page
+    attempts.submit(attempt=attempt, now=timezone.now())
+    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    assert queries(alice_client, f"/attempts/{attempt.uuid}/result/") == result_page
+
+
+def test_a_page_with_script_sends_only_what_it_has_not_saved(
+    alice_client: Client, attempt: Attempt, quiz: Quiz
+) -> None:
+    """A tab that was loaded before another one's answers does not overwrite them."""
+    given = form(quiz)
+    short, first, second = (str(quiz.questions.get(key=key).uuid) for key in ("short", "q0", "q1"))
+    attempts.save_answer(attempt=attempt, question=UUID(short), response={"text": "saved"}, now=timezone.now())
+    stale = {short: "", "changed": ["", first], first: given[first]}
+    alice_client.post(f"/attempts/{attempt.uuid}/answers/", stale)
+    kept = {str(answer.question): answer.response for answer in attempt.answers.all()}
+    assert kept == {short: {"text": "saved"}, first: {"choice": given[first]}}
+    # Its own count orders it among what is on its way; one that is no count is as good as none.
+    for sequence, text, stored in (("9", "b", "b"), ("8", "a", "b"), ("x" * 30, "c", "c")):
+        form_data = {"changed": [short], short: text, f"{short}:sequence": sequence}
+        alice_client.post(f"/attempts/{attempt.uuid}/answers/", form_data)
+        assert attempt.answers.get(question=short).response == {"text": stored}
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/", {"changed": [second], second: given[second], short: ""})
+    assert {str(answer.question) for answer in attempt.answers.all()} == {short, first, second}
+    assert attempt.answers.get(question=short).response == {"text": "c"}
+
+
+def test_the_page_knows_what_the_server_has(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    short = quiz.questions.get(key="short").uuid
+    attempts.save_answer(attempt=attempt, question=short, response={"text": "x"}, now=timezone.now(), sequence=77)
+    page = alice_client.get(f"/attempts/{attempt.uuid}/").text
+    assert f'data-question="{short}" data-sequence="77"' in page
+    assert page.count('data-sequence="0"') == 2
+    assert "data-deadline" not in page
+
+
+@pytest.mark.parametrize("sequence", ["-1", "1.5", "９", "9" * 19, "x"])
+def test_a_sequence_that_is_no_count(alice_client: Client, attempt: Attempt, quiz: Quiz, sequence: str) -> None:
+    short = str(quiz.questions.get(key="short").uuid)
+    data = {"question": short, short: "x", "sequence": sequence}
+    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
+    assert not Answer.objects.exists()

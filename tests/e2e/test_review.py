@@ -1,0 +1,133 @@
+"""The daily review in a browser: a mistake in a lesson's check, and the day after."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visitor
+from tests.e2e.test_student import COURSE, UNMARKED_HANGUL, sign_up
+
+pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+
+Visit = Callable[..., Visitor]
+CHECK = f"{COURSE}lessons/what-is-data-driven-improvement/check/"
+CHOICE = "input[type=radio], input[type=checkbox]"
+# Two zones that are always exactly a day apart: whoever moves from the one to the other finds tomorrow.
+YESTERDAY, TODAY = "Pacific/Honolulu", "Pacific/Kiritimati"
+
+
+def live_in(visitor: Visitor, zone: str) -> None:
+    page = visitor.go("/accounts/settings/")
+    page.locator("select[name=time_zone]").select_option(zone)
+    page.locator("main form:has(select[name=time_zone]) button:not([name=language])").first.click()
+    expect(page.locator("select[name=time_zone]")).to_have_value(zone)
+
+
+def make_mistakes(visitor: Visitor) -> int:
+    """Answer the check wrong, as far as guessing goes, and look at the review; returns how many mistakes that makes."""
+    live_in(visitor, YESTERDAY)
+    page = visitor.go(CHECK)
+    for field in page.locator("fieldset[data-question]").all():
+        if field.locator(CHOICE).count():
+            field.locator(CHOICE).last.check()
+        else:
+            field.locator("input[type=text]").fill("something else")
+    page.locator("main form button:not([name=language])").click()
+    page.wait_for_url("**/result/")
+    mistakes = page.locator(".badge.bad").count()
+    assert mistakes
+    visitor.go("/review/")
+    expect(page.locator("main .card.empty")).to_be_visible()
+    live_in(visitor, TODAY)
+    return mistakes
+
+
+def look(page: Page, faults: list[str]) -> None:
+    violations = Axe().run(page).response["violations"]
+    faults += [f"{page.url} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in violations]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        faults.append(f"{page.url}: {wide} px too wide")
+    if page.locator("html").get_attribute("lang") == "en":
+        faults += [f"{page.url}: Korean without lang: {text}" for text in page.evaluate(UNMARKED_HANGUL)]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme", "javascript"),
+    [("ko", 390, "light", True), ("en", 1440, "dark", True), ("en", 390, "dark", False), ("ko", 1440, "light", False)],
+)
+def test_mistakes_come_again_on_the_next_day(
+    visit: Visit, language: str, width: int, scheme: str, javascript: bool
+) -> None:
+    """By keyboard alone, with script and without."""
+    visitor = visit(language, width=width, scheme=scheme, javascript=javascript)
+    faults: list[str] = []
+    sign_up(visitor)
+    page = visitor.go("/review/")
+    if javascript:
+        look(page, faults)
+    total = min(make_mistakes(visitor), 5)
+    page = visitor.go(COURSE)
+    entry = page.locator(".review-entry")
+    expect(entry).to_contain_text(str(total))
+    if javascript:
+        look(page, faults)
+    entry.locator("a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    for done in range(total):
+        expect(page.locator(".progress b")).to_have_text(f"{done}/{total}")
+        if javascript:
+            look(page, faults)
+        field = page.locator("fieldset[data-question] input:not([type=hidden])").first
+        field.focus()
+        if field.get_attribute("type") == "text":
+            page.keyboard.type("something else")
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("Space")
+            for _ in range(10):
+                if not page.locator("main form button:focus").count():
+                    page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/review/cards/"))
+        if javascript:
+            look(page, faults)
+        expect(page.locator("main .badge").first).to_be_visible()
+        page.locator("main a.button").focus()
+        page.keyboard.press("Enter")
+    page = visitor.go("/review/")
+    expect(page.locator(".progress b")).to_have_text(f"{total}/{total}")
+    expect(page.locator("main .card.empty")).to_be_visible()
+    if javascript:
+        look(page, faults)
+    assert faults == []
+    assert visitor.complaints == []
+
+
+def test_the_back_button_asks_no_answered_question_again(visit: Visit) -> None:
+    visitor = visit("en")
+    sign_up(visitor)
+    total = make_mistakes(visitor)
+    page = visitor.go("/review/")
+    page.locator("button[name=unknown]").click()
+    page.wait_for_url(re.compile("/review/cards/"))
+    page.go_back()
+    expect(page.locator(".progress b")).to_have_text(f"1/{min(total, 5)}")
+
+
+def test_a_second_press_of_the_check_is_one_attempt(visit: Visit) -> None:
+    visitor = visit("en")
+    sign_up(visitor)
+    page = visitor.go(CHECK)
+    for field in page.locator("fieldset[data-question]").all():
+        if field.locator(CHOICE).count():
+            field.locator(CHOICE).first.check()
+    button = page.locator("main form button:not([name=language])")
+    button.dblclick()
+    page.wait_for_url("**/result/")
+    page.goto(visitor.product.address + CHECK)
+    expect(page.locator("main input[name=number]")).to_have_value("2")

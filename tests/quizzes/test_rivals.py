@@ -1,0 +1,78 @@
+"""One student, two devices, everything at the same moment: one attempt, one state change, one grade, one ledger row.
+
+As a process of its own, on a real database (SQLite as a file, PostgreSQL where it was told): inside a test's transaction
+there is no race.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.product import ROOT
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment that names a new database."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    server = os.environ["TEST_DATABASE_URL"]
+    name = f"baeum_rivals_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield {"DATABASE_URL": server.rpartition("/")[0] + f"/{name}"}
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def rivals(what: str, database: dict[str, str], home: Path) -> dict[str, Any]:
+    others = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.quizzes.rivals", what],
+        env={**others, **database, "BAEUM_HOME": str(home), "BAEUM_LOG_LEVEL": "ERROR"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def test_fifty_submits_are_one(database: dict[str, str], tmp_path: Path) -> None:
+    assert rivals("submit", database, tmp_path) == {
+        "answers": {"302": 25, "202": 25},
+        "graded": {"0": 49, "1": 1},
+        "status": "graded",
+        "percent": 100,
+        "saved": 3,
+        "grades": 1,
+        "ledger": 1,
+        "done": 1,
+        "events": 1,
+    }
+
+
+def test_twenty_starts_are_one_attempt_also_where_one_is_allowed(database: dict[str, str], tmp_path: Path) -> None:
+    told = rivals("start", database, tmp_path)
+    assert told["attempts"] == 1
+    assert sum(told["answers"].values()) == 20
+    assert set(told["answers"]) <= {"302", "201", "200"}
+
+
+def test_the_newest_of_thirty_saves_stays(database: dict[str, str], tmp_path: Path) -> None:
+    told = rivals("save", database, tmp_path)
+    assert told["answers"] == {"200": 30}
+    assert told["rows"] == [[{"text": "answer 30"}, 30]]
