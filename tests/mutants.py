@@ -23,6 +23,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
@@ -45,7 +46,13 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "short_answers": (["quizzes/short_answers.py"], ["quizzes/test_short_answers.py"]),
     "questions": (
         ["quizzes/questions/**/*.py"],
-        ["quizzes/test_questions.py", "quizzes/test_kinds.py", "quizzes/test_explaining.py"],
+        [
+            "quizzes/test_questions.py",
+            "quizzes/test_questions_built.py",
+            "quizzes/test_questions_answered.py",
+            "quizzes/test_questions_shown.py",
+            "quizzes/test_kind_properties.py",
+        ],
     ),
     "gradebook": (["courses/gradebook.py"], ["courses/test_gradebook.py"]),
     "rules": (["quizzes/rules.py"], ["quizzes/test_rules.py", *(f"quizzes/{name}" for name in ATTEMPTS)]),
@@ -200,7 +207,9 @@ class Run:
         """1 when a test fails, 0 when none does."""
         try:
             for item, following in itertools.pairwise([*items, items[0]]):
-                if any(report.failed for report in runtestprotocol(item, nextitem=_another(item, following), log=False)):
+                if any(
+                    report.failed for report in runtestprotocol(item, nextitem=_another(item, following), log=False)
+                ):
                     os.write(writer, item.nodeid.encode())
                     return 1
         except BaseException:  # noqa: BLE001 (a mutant that breaks pytest itself is found too)
@@ -300,6 +309,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not mutants:
         parser.error("nothing to mutate is called that")
     sys.meta_path.insert(0, Mutated(files))
+    # The same examples for every mutant; what finds an error is enough, it need not be made small.
+    hypothesis.settings.register_profile(
+        "mutants",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    )
+    hypothesis.settings.load_profile("mutants")
     tests = {f"tests/{name}" for mutant in mutants for name in GROUPS[mutant.group][1]}
     # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
     how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
