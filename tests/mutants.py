@@ -23,7 +23,6 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
@@ -142,6 +141,14 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     # The tests that found an error in a function before; most find the next one too.
     finders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def pytest_configure(self) -> None:
+        import hypothesis  # pytest wants to be the first that imports it
+
+        # The same examples for every mutant; what finds an error is enough, it need not be made small.
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
+        hypothesis.settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -309,15 +316,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not mutants:
         parser.error("nothing to mutate is called that")
     sys.meta_path.insert(0, Mutated(files))
-    # The same examples for every mutant; what finds an error is enough, it need not be made small.
-    hypothesis.settings.register_profile(
-        "mutants",
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-    )
-    hypothesis.settings.load_profile("mutants")
     tests = {f"tests/{name}" for mutant in mutants for name in GROUPS[mutant.group][1]}
     # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
     how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
