@@ -89,7 +89,14 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     if token is None:
         return False
     attempt = lookups.attempt(attempt_id)
-    return _finish(attempt, token, grading_of(attempt, key=lookups.key_of(attempt.version)), now)
+    lease = attempt.lease_until
+    while (attempt.status, attempt.tries, attempt.lease_until) == (Attempt.Status.GRADING, token, lease):
+        if _finish(attempt, token, grading_of(attempt, key=lookups.key_of(attempt.version)), now):
+            return True
+        # Lost, or a deduction was taken off meanwhile: then it is graded again at once.
+        attempt = lookups.attempt(attempt_id)
+    log.warning("grading_lease_lost", attempt=str(attempt.uuid))
+    return False
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
@@ -176,7 +183,7 @@ def _decided(score: Score, review: Review) -> Score:
 def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
         # The lease as well, because a retry counts `tries` from the beginning; and the deduction, because an exception
-        # that was granted meanwhile would be lost: then the attempt is graded again.
+        # that was granted meanwhile would be lost.
         mine = Attempt.objects.filter(
             pk=attempt.pk,
             status=Attempt.Status.GRADING,
@@ -185,7 +192,6 @@ def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bo
             late_deduction=attempt.late_deduction,
         ).update(lease_until=None, **_standing(grading, now))
         if not mine:
-            log.warning("grading_lease_lost", attempt=str(attempt.uuid))
             return False
         _add_revision(attempt, grading, revision=1, version_id=attempt.version_id, now=now)
     return True

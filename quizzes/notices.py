@@ -55,13 +55,13 @@ def _message(notice: GradeNotice, now: datetime) -> EmailMultiAlternatives | Non
     if not user.is_active or enrolment.status != Enrolment.Status.ACTIVE:
         return None
     with translation.override(user.language):
-        title = str(notice.attempt.quiz.activity)
+        title, course = str(notice.attempt.quiz.activity), str(enrolment.course)
     return mail.compose(
         "quizzes/grade_changed",
         {
             "user": user,
             "title": title,
-            "course": enrolment.course,
+            "course": course,
             "notice": notice,
             "grade": notice.grade,
             "url": mail.absolute(reverse("quizzes:attempt-result", args=[notice.attempt.uuid])),

@@ -220,15 +220,14 @@ def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> No
 def _mistakes(grades: Sequence[AttemptGrade]) -> Iterable[tuple[AttemptGrade, str]]:
     """(grading, question) for each question that was answered wrong or partly right and that a machine grades."""
     contents = dict(
-        QuizVersion.objects.filter(pk__in={grade.version_id for grade in grades}).values_list("pk", "content")
+        QuizVersion.objects.filter(pk__in={grade.attempt.version_id for grade in grades}).values_list("pk", "content")
     )
-    by_person = {
-        view["uuid"] for content in contents.values() for view in content["questions"] if KINDS[view["kind"]].by_person
-    }
     for grade in grades:
-        for question, score in grade.details.items():
-            if score["outcome"] in MISTAKES and question not in by_person:
-                yield grade, question
+        # In the order of the quiz: a database may give back the names of a JSON object in another one.
+        for view in contents[grade.attempt.version_id]["questions"]:
+            score = grade.details.get(view["uuid"])
+            if score and score["outcome"] in MISTAKES and not KINDS[view["kind"]].by_person:
+                yield grade, view["uuid"]
 
 
 def _responses(grades: Sequence[AttemptGrade]) -> dict[tuple[int, str], Response]:
@@ -331,13 +330,23 @@ def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -
     `response` None: the student does not know. Raises ReviewCard.DoesNotExist, CardNotDue, NothingAnswered and what
     `attempts.read_by` raises.
     """
-    done = answered(user=user, card=card, turn=turn, now=now)
-    if done is not None:
-        return done
+    done = (
+        answered(user=user, card=card, turn=turn, now=now)
+        or _answer(user, card, turn, response, now)
+        # Another tab was faster.
+        or answered(user=user, card=card, turn=turn, now=now)
+    )
+    if done is None:
+        raise CardNotDue(_("This question is not up for review now."))
+    return done
+
+
+def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> Answered | None:
+    """None where that turn of the card is not up now, or no longer."""
     queue = today(user=user, now=now)
     found = next((each for each in queue.cards if each.uuid == card and turn == each.next_turn), None)
     if found is None:
-        raise CardNotDue(_("This question is not up for review now."))
+        return None
     version_id = found.quiz.current_version_id
     assert version_id is not None
     spec = AnswerKey.objects.get(version=version_id).content[str(found.question)]
@@ -347,25 +356,20 @@ def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -
     if response is not None and score.outcome == "unanswered":
         raise NothingAnswered(_("Answer the question, or say that you do not know."), question=str(found.question))
     with transaction.atomic():
-        locked = ReviewCard.objects.select_for_update().get(pk=found.pk)
-        if locked.turns == found.turns:
-            review = _reviewed(
-                found,
-                response=accepted,
-                score=score.as_dict(),
-                version_id=version_id,
-                attempt_id=None,
-                at=now,
-                on=queue.on,
-            )
-            found.save(update_fields=MOVING)
-            review.save()
-            return Answered(found, review, spec)
-    # Another tab was faster.
-    done = answered(user=user, card=card, turn=turn, now=now)
-    if done is None:
-        raise CardNotDue(_("This question is not up for review now."))
-    return done
+        if ReviewCard.objects.select_for_update().get(pk=found.pk).turns != found.turns:
+            return None
+        review = _reviewed(
+            found,
+            response=accepted,
+            score=score.as_dict(),
+            version_id=version_id,
+            attempt_id=None,
+            at=now,
+            on=queue.on,
+        )
+        found.save(update_fields=MOVING)
+        review.save()
+    return Answered(found, review, spec)
 
 
 def answered(*, user: User, card: UUID, turn: int, now: datetime) -> Answered | None:

@@ -1,10 +1,9 @@
 """Owns when a question comes again: FSRS in whole days of the student's own calendar. Pure Python, no Django.
 
-A memory is the fold of a card's reviews: `replay` of the ratings and days that the log holds gives the same one,
-to the last digit, because nothing in it is left to chance. docs/decisions/0014 says why these parameters.
+A memory is the fold of a card's reviews: the ratings and days that the log holds give the same one again, to the
+last digit, because nothing in it is left to chance. docs/decisions/0014 says why these parameters.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -65,14 +64,6 @@ def review(memory: Memory | None, rating: int, on: date) -> Memory:
     assert after.stability is not None
     assert after.difficulty is not None
     return Memory(after.stability, after.difficulty, after.due.date(), on)
-
-
-def replay(reviews: Iterable[tuple[int, date]]) -> Memory | None:
-    """The memory that (rating, day) after (rating, day) leaves; None for none."""
-    memory = None
-    for rating, on in reviews:
-        memory = review(memory, rating, on)
-    return memory
 
 
 def _midnight(day: date) -> datetime:

@@ -9,8 +9,15 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.cast", "tests.api", "tests.smtp", "tests.product"]
+
+# `--hypothesis-profile nightly`: the long runs, see docs/reliability.md.
+hypothesis_settings.register_profile(
+    "nightly", max_examples=1000, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

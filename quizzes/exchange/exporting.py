@@ -1,6 +1,6 @@
 """Owns how a quiz's questions become one language's, ready for a format to write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -32,11 +32,22 @@ def export(*, quiz: Quiz, format: str, language: str) -> Export:
         fields = stored.things["question", slug, key]
         if fields["text"].get(language):
             questions.append(question_of(key, fields, language))
+            losses += [(key, loss) for loss in _staying(fields)]
         else:
             losses.append((key, _("left out: it has no text in this language")))
     made = WRITERS[format](questions, language=language, name=slug)
-    made.losses[:0] = losses
+    made.losses += losses
     return made
+
+
+def _staying(fields: Fields) -> Iterator[str]:
+    """What no format has a word for."""
+    if fields["lesson"] or any(choice["lesson"] for choice in fields.get("choices", [])):
+        yield _("the lesson that explains it; it stays here when the file is imported again")
+    if fields.get("pool"):
+        yield _("its pool; it stays here when the file is imported again")
+    if fields.get("definition", {}).get("near_misses"):
+        yield _("that near misses go to a person; it stays here when the file is imported again")
 
 
 def question_of(key: str, fields: Fields, language: str) -> Question:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import schema
+from common import html_markdown, schema
 from common.merging import Fields, Key, Outcome, Step, digest
 from quizzes import archive
 from quizzes.exchange.merging import fields_of
@@ -76,7 +76,7 @@ def plan(*, quiz: Quiz, reading: Reading, language: str) -> Plan:
             if key in seen:
                 raise NotBrought(_("Another question of the file has the same name."))
             before = current.get(key)
-            fields = _fields(question, before, language)
+            fields = joined(question, before, language=language)
         except NotBrought as refused:
             skipped.append(Skipped(question.name, str(refused)))
             continue
@@ -85,7 +85,9 @@ def plan(*, quiz: Quiz, reading: Reading, language: str) -> Plan:
         steps.append(step)
         aspects = [] if before is None else _aspects(before, fields)
         remarks = list(dict.fromkeys(question.remarks))
-        entries.append(Entry(key, question.name, question.kind, question.text, step.outcome, aspects, remarks))
+        entries.append(
+            Entry(key, question.name, question.kind, html_markdown.plain(question.text), step.outcome, aspects, remarks)
+        )
     fingerprint = digest({"steps": [[*step.key, step.current, step.incoming] for step in steps], "language": language})
     counts = Counter(step.outcome for step in steps)
     return Plan(entries, skipped, list(reading.notes), steps, stored, fingerprint, counts)
@@ -113,7 +115,7 @@ def _aspects(before: Fields, fields: Fields) -> list[str]:
     ]
 
 
-def _fields(question: Question, before: Fields | None, language: str) -> Fields:
+def joined(question: Question, before: Fields | None, *, language: str) -> Fields:
     """The fields that the database would hold. Raises NotBrought with all that is wrong with them."""
     question.points = _points(question.points)
     fields = fields_of(question, before, language=language)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('question', models.UUIDField(verbose_name='question')),
-                ('turns', models.PositiveIntegerField(verbose_name='reviews')),
+                ('turns', models.PositiveIntegerField(verbose_name='turns')),
                 ('stability', models.FloatField(verbose_name='stability (days)')),
                 ('difficulty', models.FloatField(verbose_name='difficulty')),
                 ('due_on', models.DateField(verbose_name='due')),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='CardReview',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('turn', models.PositiveIntegerField(verbose_name='review')),
+                ('turn', models.PositiveIntegerField(verbose_name='turn')),
                 ('response', models.JSONField(verbose_name='answer')),
                 ('score', models.JSONField(verbose_name='score')),
                 ('rating', models.PositiveSmallIntegerField(choices=[(1, 'Again'), (2, 'Hard'), (3, 'Good'), (4, 'Easy')], verbose_name='rating')),

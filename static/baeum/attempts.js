@@ -240,17 +240,18 @@ if (form) {
       ticking = 0;
       runOut();
     };
-    // An instructor may have given more time since the page was loaded.
+    // An instructor may have given more time since the page was loaded, or taken the limit away. Null: nobody knows.
     const deadlineNow = async () => {
       try {
         const answer = await fetch(location.pathname, { redirect: "manual" });
         if (!answer.ok) return null;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        return Date.parse(page.querySelector("form[data-save-url]").dataset.deadline);
+        return Date.parse(page.querySelector("form[data-save-url]").dataset.deadline) || Infinity;
       } catch { return null; }
     };
     const runOut = async () => {
       const later = await deadlineNow();
+      if (later === Infinity) { left = true; location.reload(); return; }
       if (later > end) { end = later; run(); return; }
       said.textContent = shown.dataset.over;
       if (!submitting) submit();

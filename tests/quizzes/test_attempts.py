@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.models import ActivityCompletion, Enrolment, GradeChange
-from quizzes import attempts, grading, publishing, results
+from quizzes import attempts, grading, lookups, publishing, results
 from quizzes.models import Answer, Attempt, AttemptGrade, Choice, Quiz
 from tests.factories import add_single_choice, right_answers
 
@@ -258,3 +258,24 @@ def test_two_tabs_reordered_and_repeated_requests_end_right(attempt: Attempt, qu
                 attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence
             )
         assert Answer.objects.get().response == {"text": max(order)[1]}
+
+
+def test_a_due_date_moved_since_the_page_was_read_counts(attempt: Attempt, quiz: Quiz) -> None:
+    late = NOW + timedelta(days=2)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
+    Attempt.objects.update(due_at=NOW + timedelta(days=1))
+    read = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt.pk)
+    Attempt.objects.update(due_at=NOW + timedelta(days=3))
+    assert attempts.submit(attempt=read, now=late).late_deduction == 0
+
+
+def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
+    quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz.attempts_allowed = 1
+    first = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    looks = iter([None])
+    look = lookups.open_attempt
+    # The look before the lock came before the other tab's insert.
+    monkeypatch.setattr(lookups, "open_attempt", lambda *given: next(looks, first) and look(*given))
+    assert attempts.start(quiz=quiz, enrolment=enrolment, now=NOW) == first

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
 
+from accounts.models import User
 from courses.models import AppendOnlyError, Enrolment, GradeChange
-from quizzes import attempts, grading
+from quizzes import attempts, grading, publishing, regrading, verifying
 from quizzes.models import AnswerKey, Attempt, AttemptGrade, Quiz
 from tests.factories import right_answers
 
@@ -87,3 +89,48 @@ def test_a_grade_cannot_be_edited_or_deleted(submitted: Attempt) -> None:
             row.save()
         with pytest.raises(AppendOnlyError):
             row.delete()
+
+
+def test_a_retry_does_not_give_an_old_grader_its_claim_back(submitted: Attempt) -> None:
+    """`tries` begins again with a retry, so that a token alone would be read twice."""
+    assert grading._claim(submitted.pk, NOW) == 1
+    sleeper = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=submitted.pk)
+    graded = grading.grading_of(sleeper)
+    Attempt.objects.update(status=Attempt.Status.NEEDS_ATTENTION, lease_until=None)
+    grading.retry(attempt=submitted)
+    assert grading._claim(submitted.pk, NOW + timedelta(hours=1)) == 1
+    assert not grading._finish(sleeper, 1, graded, NOW + timedelta(hours=1))
+
+
+def test_lateness_forgiven_during_grading_is_not_lost(submitted: Attempt, ines: User) -> None:
+    Attempt.objects.update(late_deduction=10, due_at=NOW - timedelta(hours=1))
+    assert grading._claim(submitted.pk, NOW) == 1
+    held = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=submitted.pk)
+    graded = grading.grading_of(held)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, due_at=NOW + timedelta(days=1))
+    quiz = Quiz.objects.select_related("activity").get()
+    attempts.forgive_lateness(quiz=quiz, enrolment=held.enrolment, reason="Ill", actor=ines, now=NOW)
+    assert not grading._finish(held, 1, graded, NOW)
+    assert grading.grade_attempt(attempt_id=held.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
+    assert AttemptGrade.objects.get().points == 3
+    assert list(verifying.differences()) == []
+
+
+def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    """The deduction was taken off a grade of 0 in between: no new revision, and yet the regrade would do another thing."""
+    short = quiz.questions.get(key="short")
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    attempts.submit(attempt=attempt, answers={short.uuid: {"text": "median"}}, now=NOW)
+    Attempt.objects.update(late_deduction=10, due_at=NOW - timedelta(hours=1))
+    grading.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    short.answers.filter(is_correct=True).update(text="median")
+    publishing.publish(quiz)
+    regrade = regrading.propose(quiz=quiz, actor=ines, now=NOW)
+    regrading.approve(regrade=regrade, reason="A better key", actor=ines, now=NOW)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, due_at=NOW + timedelta(days=1))
+    quiz.refresh_from_db()
+    attempts.forgive_lateness(quiz=quiz, enrolment=enrolment, reason="Ill", actor=ines, now=NOW)
+    regrading.run(regrade_id=regrade.pk, now=NOW)
+    line = regrade.lines.get()
+    assert (line.new_points, line.is_overtaken, line.applied_at) == (Decimal("0.90"), True, None)
+    assert AttemptGrade.objects.get().points == 0

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from quizzes import exchange
 from quizzes.exchange import files
+from quizzes.exchange.planning import joined
+from quizzes.exchange.shape import NotBrought
 from tests.quizzes.exchange.files import package, read, sample
 
 LAUGHS = (
@@ -200,3 +202,20 @@ def test_broken_packages(piece: bytes, at: int) -> None:
 
 def test_the_caps_are_what_the_pages_say() -> None:
     assert files.MAX_BYTES == 10_000_000
+
+
+@QUIET
+@given(mutated(), st.sampled_from(["ko", "en"]))
+def test_what_is_brought_over_twice_is_the_same(content: bytes, language: str) -> None:
+    """Each question is refused, or brought over so that a second time changes nothing."""
+    try:
+        reading = exchange.parse(content, language=language)
+        again = exchange.parse(content, language=language)
+    except exchange.ExchangeError:
+        return
+    for first, second in zip(reading.questions, again.questions, strict=True):
+        try:
+            fields = joined(first, None, language=language)
+        except NotBrought:
+            continue
+        assert joined(second, fields, language=language) == fields

@@ -8,7 +8,7 @@ from django.utils import timezone
 from common.merging import Outcome
 from courses.models import Activity, Module
 from quizzes import archive, exchange
-from quizzes.models import Quiz, QuizVersion
+from quizzes.models import Question, Quiz, QuizVersion
 from tests.factories import ActivityFactory, QuizFactory
 from tests.quizzes.exchange import quizzes
 
@@ -107,3 +107,22 @@ def test_what_a_format_cannot_say_is_named(full: Quiz, format: str) -> None:
     for key, words in told[format].items():
         assert words in by_key[key], by_key
     assert "ship" not in by_key
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_stays_here_is_named_in_every_format(full: Quiz, format: str) -> None:
+    Question.objects.filter(key="ship").update(lesson="lesson-1", pool="releases")
+    Question.objects.filter(key="name").update(definition={"near_misses": "review"})
+    named = exchange.export(quiz=full, format=format, language="en").losses
+    assert [loss.partition(";")[0] for key, loss in named if key == "ship"] == [
+        "the lesson that explains it",
+        "its pool",
+    ]
+    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["that near misses go to a person"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_names_of_the_course_lead_nowhere_elsewhere(full: Quiz, format: str) -> None:
+    Question.objects.filter(key="ship").update(text_en="See [this](lesson:lesson-1) and [[drift|drift]].")
+    named = [loss for key, loss in exchange.export(quiz=full, format=format, language="en").losses if key == "ship"]
+    assert [loss.rpartition(": ")[2] for loss in named] == ["the link to lesson:lesson-1", "the link to drift"]

@@ -59,7 +59,7 @@ def test_the_whole_way(alice_client: Client, due: list[ReviewCard]) -> None:
         assert "This question comes again on" in shown.text
         assert ("Next question" in shown.text) == (done < 2)
         assert shown.headers["Cache-Control"] == "no-store"
-    assert "You are done for today" in shown.text
+    assert "Done for today, well done!" in shown.text
     page = alice_client.get("/review/").text
     assert "Done for today" in page
     assert "3/3" in page
@@ -145,7 +145,7 @@ def test_nothing_yet(alice_client: Client) -> None:
 def test_nothing_today_says_when(alice_client: Client, due: list[ReviewCard]) -> None:
     ReviewCard.objects.update(due_on=timezone.localdate() + 3 * DAY)
     page = alice_client.get("/review/").text
-    assert "Nothing today" in page
+    assert "Nothing to review today" in page
     assert "The next question comes on" in page
     ReviewCard.objects.update(due_on=timezone.localdate() + DAY)
     assert "The next question comes tomorrow." in alice_client.get("/review/").text
@@ -159,7 +159,7 @@ def test_the_courses_say_how_many_come_today(alice_client: Client, due: list[Rev
     for card in due:
         alice_client.post(address(card), {"unknown": "1"})
     text = alice_client.get("/courses/").text
-    assert "You are done for today. Well done!" in text
+    assert "Done for today, well done!" in text
     assert "The next question comes tomorrow." in text
 
 

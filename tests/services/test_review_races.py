@@ -1,0 +1,63 @@
+"""The daily review with many requests at once, on PostgreSQL: no card twice, no turn twice."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from courses.models import Activity, Enrolment
+from quizzes import attempts, practising, verifying
+from quizzes.models import Attempt, CardReview, ReviewCard
+from tests.quizzes.cards import MONDAY, make_check, take, wrong_answers
+from tests.quizzes.test_practising import TUESDAY
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+T = TypeVar("T")
+
+
+def at_once(call: Callable[[], T], times: int = 20) -> list[T]:
+    def run(_: int) -> T:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def test_many_looks_and_answers_at_once(lesson: Activity, enrolment: Enrolment) -> None:
+    check = make_check(lesson)
+    for _ in range(2):
+        take(check, enrolment)
+    user = enrolment.user
+    looks = at_once(lambda: [card.pk for card in practising.today(user=user, now=TUESDAY).cards])
+    # Who came while another one made the cards may have seen none yet; nobody saw others.
+    made = list(ReviewCard.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(made) == 3
+    assert all(look in ([], made) for look in looks)
+    assert CardReview.objects.count() == 6
+
+    card = practising.today(user=user, now=TUESDAY).cards[0]
+    answers = at_once(
+        lambda: practising.answer(user=user, card=card.uuid, turn=card.next_turn, response=None, now=TUESDAY).review.pk
+    )
+    assert len(set(answers)) == 1
+    assert CardReview.objects.filter(attempt=None).count() == 1
+    assert list(verifying.differences()) == []
+
+
+def test_a_check_pressed_many_times_at_once_is_one_attempt(lesson: Activity, enrolment: Enrolment) -> None:
+    check = make_check(lesson)
+    given = wrong_answers(check)
+
+    def press() -> int:
+        attempt = attempts.start(quiz=check, enrolment=enrolment, now=MONDAY, number=1)
+        return attempts.submit(attempt=attempt, answers=given, now=MONDAY).pk
+
+    assert len(set(at_once(press))) == 1
+    assert Attempt.objects.get().status == Attempt.Status.GRADED
+    assert list(verifying.differences()) == []
