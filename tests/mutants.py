@@ -29,7 +29,8 @@ from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.weighty import GROUPS, files, module_of, tests_of
+
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 # More than this many percent of the mutants have to be found.
 GOAL = 90
@@ -37,27 +38,6 @@ GOAL = 90
 PATIENCE, ALLOWANCE = 3, 5
 # Wall time, for one that waits instead of working.
 MOST_SECONDS = 120
-
-ATTEMPTS = ["test_attempts.py", "test_attempts_start.py", "test_attempts_deadline.py"]
-GRADING = ["test_grading.py", "test_reviewing.py", "test_regrading.py", "test_verifying.py"]
-# Each group with its files, and with the tests that have to find its errors: its own, not everything that passes by.
-GROUPS: dict[str, tuple[list[str], list[str]]] = {
-    "short_answers": (["quizzes/short_answers.py"], ["quizzes/test_short_answers.py"]),
-    "questions": (
-        ["quizzes/questions/**/*.py"],
-        [
-            "quizzes/test_questions.py",
-            "quizzes/test_questions_built.py",
-            "quizzes/test_questions_answered.py",
-            "quizzes/test_questions_shown.py",
-            "quizzes/test_kind_properties.py",
-        ],
-    ),
-    "gradebook": (["courses/gradebook.py"], ["courses/test_gradebook.py"]),
-    "rules": (["quizzes/rules.py"], ["quizzes/test_rules.py", *(f"quizzes/{name}" for name in ATTEMPTS)]),
-    "attempts": (["quizzes/attempts.py"], [f"quizzes/{name}" for name in ATTEMPTS]),
-    "grading": (["quizzes/grading.py"], [f"quizzes/{name}" for name in (*GRADING, *ATTEMPTS)]),
-}
 
 
 @dataclass(slots=True)
@@ -80,10 +60,6 @@ class Mutant:
         """module.Class.function, as a person writes it."""
         name = self.name.rpartition("__mutmut_")[0]
         return f"{self.module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
-
-
-def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def written(group: str, path: Path) -> tuple[MutatedFile, list[Mutant]]:
@@ -154,6 +130,14 @@ class Run:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._run_once(session.items)
         running: dict[int, tuple[Mutant, int]] = {}
+        # The same without an error: what fails because it runs in a fork, or in another order, would look like a find.
+        control = Mutant("", "", "", "", "")
+        self._start(control, sorted(session.items, key=lambda item: self.seconds[item.nodeid]), running)
+        self._reap(running)
+        if control.outcome != "survived":
+            pytest.exit(
+                f"Without any mutant, in a fork: {control.outcome} {self.finders[control.function]}", returncode=2
+            )
         for done, mutant in enumerate(self.mutants):
             if len(running) == self.jobs:
                 self._reap(running)
@@ -186,10 +170,10 @@ class Run:
         set_mutant_under_test("")
 
     def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
-        files = tuple(f"tests/{name}::" for name in GROUPS[mutant.group][1])
+        own = tuple(f"{test}::" for test in tests_of(mutant.group))
         before = self.finders[mutant.function]
         return sorted(
-            (item for item in self.through[mutant.function] if item.nodeid.startswith(files)),
+            (item for item in self.through[mutant.function] if item.nodeid.startswith(own)),
             key=lambda item: (item.nodeid not in before, self.seconds[item.nodeid]),
         )
 
@@ -256,12 +240,13 @@ def excused(mutants: list[Mutant]) -> list[str]:
     for entry in known:
         if entry["of"] not in places:
             continue
-        same = [m for m in mutants if (m.place, m.was, m.now) == (entry["of"], entry["was"], entry["now"])]
-        if not same or any(m.outcome != "survived" for m in same):
-            wrong.append(f"{entry['of']}: {entry['was']} → {entry['now']}")
-        for mutant in same:
-            if mutant.outcome == "survived":
-                mutant.outcome = "equivalent"
+        for now in entry["now"]:
+            same = [m for m in mutants if (m.place, m.was, m.now) == (entry["of"], entry["was"], now)]
+            if not same or any(m.outcome != "survived" for m in same):
+                wrong.append(f"{entry['of']}: {entry['was']} → {now}")
+            for mutant in same:
+                if mutant.outcome == "survived":
+                    mutant.outcome = "equivalent"
     return wrong
 
 
@@ -298,8 +283,8 @@ def _signed(sign: str, text: str) -> str:
 
 def chosen(names: Sequence[str]) -> Iterator[tuple[str, Path]]:
     """(group, file) of what was named: groups, or modules by their dotted names; everything when nothing is."""
-    for group, (patterns, _) in GROUPS.items():
-        for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+    for group in GROUPS:
+        for path in files(group):
             if not names or group in names or module_of(path) in names:
                 yield group, path
 
@@ -309,14 +294,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("modules", nargs="*", help=f"{', '.join(GROUPS)}, or a module by its dotted name")
     parser.add_argument("--jobs", type=int, choices=(1, 2), default=1, help="processes at a time")
     options = parser.parse_args(argv)
-    files, mutants = {}, []
+    mutated, mutants = {}, []
     for group, path in chosen(options.modules):
-        files[module_of(path)], its = written(group, path)
+        mutated[module_of(path)], its = written(group, path)
         mutants += its
     if not mutants:
         parser.error("nothing to mutate is called that")
-    sys.meta_path.insert(0, Mutated(files))
-    tests = {f"tests/{name}" for mutant in mutants for name in GROUPS[mutant.group][1]}
+    sys.meta_path.insert(0, Mutated(mutated))
+    tests = {test for mutant in mutants for test in tests_of(mutant.group)}
     # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
     how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
     code = int(pytest.main([*sorted(tests), *how], plugins=[Run(mutants, options.jobs)]))
