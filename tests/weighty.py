@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-ATTEMPTS = ["quizzes/test_attempts.py", "quizzes/test_attempts_start.py", "quizzes/test_attempts_deadline.py"]
+ATTEMPTS = [
+    "quizzes/test_attempts.py",
+    "quizzes/test_attempts_start.py",
+    "quizzes/test_attempts_checked.py",
+    "quizzes/test_attempts_deadline.py",
+]
 GRADING = [
     "quizzes/test_grading.py",
     "quizzes/test_reviewing.py",
