@@ -2,7 +2,7 @@
 
 mutmut writes the mutants. They are run here: the tests are collected and the database is made once, and each mutant is
 a fork of that process in which only the tests that pass through the changed function run, until the first fails. See
-docs/decisions/0014. Nothing is written to the disk: the mutants are what the import of their module finds.
+docs/decisions/0018. Nothing is written to the disk: the mutants are what the import of their module finds.
 """
 
 import argparse
