@@ -298,21 +298,6 @@ def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, 
     return answer
 
 
-def _store_all(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime) -> None:
-    """Keep the answers of a whole form, in three queries however many there are. What was checked stays as it is."""
-    stored = {answer.question: answer for answer in Answer.objects.filter(attempt=attempt)}
-    fresh, changed = [], []
-    for question, response in answers.items():
-        answer = stored.get(question)
-        if answer is None:
-            fresh.append(Answer(attempt=attempt, question=question, response=response, saved_at=now))
-        elif answer.checked_at is None and answer.response != response:
-            answer.response, answer.sequence, answer.saved_at = response, answer.sequence + 1, now
-            changed.append(answer)
-    Answer.objects.bulk_create(fresh)
-    Answer.objects.bulk_update(changed, ["response", "sequence", "saved_at"])
-
-
 def check_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
     """Close the answer to one question, so that its feedback may be shown before the attempt is over. Twice is once.
 

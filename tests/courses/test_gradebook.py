@@ -3,12 +3,14 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from courses import gradebook
-from courses.models import Activity, Enrolment, GradeChange, GradeItem
+from courses.models import Activity, Course, Enrolment, GradeChange, GradeItem, Module
 from quizzes.models import Quiz
-from tests.factories import EnrolmentFactory
+from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -34,9 +36,41 @@ def record(
     )
 
 
+def at(number: int, points: str, max_points: str) -> GradeChange:
+    """An attempt's entry in the ledger."""
+    return GradeChange(
+        source=UUID(int=number),
+        source_number=number,
+        revision=1,
+        points=Decimal(points),
+        max_points=Decimal(max_points),
+    )
+
+
+def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: GradeItem, ines: User) -> None:
+    source = uuid4()
+    change = gradebook.record(
+        activity=item.activity,
+        enrolment=enrolment,
+        source=source,
+        source_number=2,
+        points=Decimal("2.5"),
+        max_points=Decimal(3),
+        reason=GradeChange.Reason.REGRADED,
+        now=NOW,
+        actor=ines,
+    )
+    stored = GradeChange.objects.get(pk=change.pk)
+    assert (stored.item, stored.enrolment, stored.source, stored.source_number) == (item, enrolment, source, 2)
+    assert (stored.points, stored.max_points, stored.reason) == (Decimal("2.5"), 3, GradeChange.Reason.REGRADED)
+    # The first grading of a source, where nothing else is said.
+    assert (stored.revision, stored.actor, stored.at) == (1, ines, NOW)
+
+
 def test_nothing_graded_is_no_grade(enrolment: Enrolment, item: GradeItem) -> None:
     (standing,) = gradebook.standings(enrolment)
     assert (standing.percent, standing.attempts, standing.is_passed) == (None, 0, False)
+    assert standing == gradebook.Standing(item, None, None, None, 0)
     assert gradebook.course_percent([standing]) is None
 
 
@@ -45,6 +79,17 @@ def test_the_highest_counts(enrolment: Enrolment, item: GradeItem) -> None:
         record(enrolment, item, points, source=uuid4(), number=number)
     (standing,) = gradebook.standings(enrolment)
     assert (standing.percent, standing.attempts, standing.is_passed) == (100, 3, True)
+
+
+def test_the_highest_is_the_largest_share_and_of_equals_the_first(item: GradeItem) -> None:
+    def highest(*changes: GradeChange) -> gradebook.Standing:
+        return gradebook.fold(item, changes)
+
+    assert highest(at(1, "2", "3"), at(2, "1", "1")) == gradebook.Standing(item, Decimal(1), Decimal(1), 100, 2)
+    assert highest(at(2, "2", "4"), at(1, "1", "2")) == gradebook.Standing(item, Decimal(1), Decimal(2), 50, 2)
+    # An attempt that nothing could be won in is worth nothing.
+    assert highest(at(1, "0", "0"), at(2, "1", "2")) == gradebook.Standing(item, Decimal(1), Decimal(2), 50, 2)
+    assert highest(at(1, "0", "0")) == gradebook.Standing(item, Decimal(0), Decimal(0), 0, 1)
 
 
 def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
@@ -70,6 +115,29 @@ def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
     assert (standing.points, standing.max_points, standing.percent) == (Decimal("0.44"), 1, 44)
 
 
+def test_in_an_average_an_attempt_that_nothing_could_be_won_in_counts_as_nothing(item: GradeItem) -> None:
+    item.counts = GradeItem.Counts.AVERAGE
+    standing = gradebook.fold(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
+    assert standing == gradebook.Standing(item, Decimal(2), Decimal(3), 66, 3)
+
+
+def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: Course, enrolment: Enrolment) -> None:
+    def graded(module: Module, position: int) -> Activity:
+        return ActivityFactory(module=module, kind="quiz", code="", position=position)
+
+    last, first = (ModuleFactory(course=course, number=number, position=number) for number in (5, 4))
+    third, second, same = graded(last, 1), graded(first, 8), graded(first, 8)
+    early = graded(first, 7)
+    gone, elsewhere = graded(first, 9), graded(ModuleFactory(), 1)
+    for activity in (elsewhere, gone, third, same, second, early):
+        GradeItem.objects.create(activity=activity)
+    Activity.objects.filter(pk=gone.pk).update(archived_at=NOW)
+    with CaptureQueriesContext(connection) as captured:
+        found = [standing.item.activity for standing in gradebook.standings(enrolment)]
+    assert found[1:] == [early, second, same, third]
+    assert len(captured) == 2
+
+
 def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem) -> None:
     steady = EnrolmentFactory(course=enrolment.course)
     for student, points in ((enrolment, ["3", "1"]), (steady, ["2", "2"])):
@@ -78,8 +146,14 @@ def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem
     assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.LAST)) == {enrolment.pk: (100, 33)}
     assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.AVERAGE)) == {enrolment.pk: (100, 66)}
     assert gradebook.moved(item, item) == {}
+    nothing = EnrolmentFactory(course=enrolment.course)
+    for number, each in enumerate(["3", "0"], 1):
+        record(nothing, item, each, source=uuid4(), number=number)
+    last = GradeItem(pk=item.pk, counts=GradeItem.Counts.LAST)
+    assert gradebook.moved(item, last)[nothing.pk] == (100, 0)
+    assert gradebook.moved(last, item)[nothing.pk] == (0, 100)
     assert {student: len(changes) for student, changes in gradebook.changes_of(item).items()} == {
-        enrolment.pk: 2, steady.pk: 2,
+        enrolment.pk: 2, steady.pk: 2, nothing.pk: 2,
     }  # fmt: skip
 
 
@@ -107,7 +181,7 @@ def test_the_same_revision_twice_is_refused(enrolment: Enrolment, item: GradeIte
 
 
 def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, lesson: Activity) -> None:
-    with pytest.raises(GradeItem.DoesNotExist):
+    with pytest.raises(GradeItem.DoesNotExist, match=f"Nothing is graded by {lesson}"):
         gradebook.record(
             activity=lesson,
             enrolment=enrolment,
@@ -128,6 +202,8 @@ def test_weights(item: GradeItem) -> None:
 
     assert gradebook.course_percent([standing(100, "3"), standing(50, "1"), standing(None, "9")]) == 87
     assert gradebook.course_percent([standing(100, "0")]) is None
+    assert gradebook.course_percent([standing(0, "1")]) == 0
+    assert gradebook.course_percent([standing(50, "0.5")]) == 50
 
 
 def test_99_point_9_percent_is_not_full_marks() -> None:

@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from accounts.models import User
 from courses.models import AppendOnlyError, Enrolment, GradeChange
-from quizzes import attempts, grading, publishing, regrading, verifying
+from quizzes import attempts, grading, lookups, publishing, regrading, verifying
 from quizzes.models import AnswerKey, Attempt, AttemptGrade, Quiz
 from tests.factories import right_answers
 
@@ -114,6 +115,29 @@ def test_lateness_forgiven_during_grading_is_not_lost(submitted: Attempt, ines: 
     assert grading.grade_attempt(attempt_id=held.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
     assert AttemptGrade.objects.get().points == 3
     assert list(verifying.differences()) == []
+
+
+def test_what_changes_while_it_is_graded(submitted: Attempt, ines: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deduction that is taken off meanwhile: graded again at once. Another grader that took it over: left to that one."""
+    key_of, meanwhile = lookups.key_of, []
+
+    def slowly(*arguments: Any) -> Any:
+        key = key_of(*arguments)
+        while meanwhile:
+            meanwhile.pop()()
+        return key
+
+    monkeypatch.setattr(lookups, "key_of", slowly)
+    Attempt.objects.update(late_deduction=10)
+    meanwhile.append(lambda: Attempt.objects.update(late_deduction=0))
+    assert grading.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    assert AttemptGrade.objects.get().points == 3
+    second = attempts.start(quiz=submitted.quiz, enrolment=submitted.enrolment, now=NOW)
+    attempts.submit(attempt=second, now=NOW)
+    after = NOW + timedelta(seconds=settings.GRADING_LEASE)
+    meanwhile.append(lambda: grading.grade_attempt(attempt_id=second.pk, now=after))
+    assert not grading.grade_attempt(attempt_id=second.pk, now=NOW)
+    assert AttemptGrade.objects.filter(attempt=second).get().at == after
 
 
 def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:

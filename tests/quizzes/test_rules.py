@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.models import Activity, Cohort, Enrolment
+from courses.models import Activity, Cohort, Course, Enrolment
 from quizzes import rules
 from quizzes.models import Quiz, QuizDates, QuizException
-from tests.factories import QuizFactory
+from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -52,6 +52,34 @@ def test_two_queries_however_much_is_ruled(
 ) -> None:
     with django_assert_num_queries(2):
         rules.rules_for(quiz, enrolment)
+
+
+def test_one_query_without_a_cohort(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        rules.rules_for(quiz, enrolment)
+
+
+def test_the_rules_of_many_are_those_of_each(
+    course: Course, quiz: Quiz, lesson: Activity, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
+) -> None:
+    other = EnrolmentFactory(course=course, cohort=Cohort.objects.create(course=course, name="Autumn"))
+    alone = EnrolmentFactory(course=course)
+    second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""), due_at=day(7))
+    check = QuizFactory(activity=lesson, attempts_allowed=1)
+    for number, (each, group) in enumerate(
+        [(quiz, cohort), (second, cohort), (quiz, other.cohort), (second, other.cohort)], 1
+    ):
+        QuizDates.objects.create(quiz=each, cohort=group, due_at=day(number), closes_at=day(number + 10))
+    for number, (each, student) in enumerate([(quiz, enrolment), (second, other), (quiz, alone)], 1):
+        QuizException.objects.create(quiz=each, enrolment=student, extra_attempts=number, reason="ill")
+    pairs = [(each, student) for each in (quiz, second, check) for student in (enrolment, other, alone)]
+    with django_assert_num_queries(2):
+        found = rules.rules_for_all(pairs)
+    assert found == {(each.pk, student.pk): rules.rules_for(each, student) for each, student in pairs}
+    assert len({repr(each) for each in found.values()}) == 7
+    with django_assert_num_queries(0):
+        assert rules.rules_for_all([(check, alone)]) == {(check.pk, alone.pk): rules.UNLIMITED}
+        assert rules.rules_for_all([]) == {}
 
 
 def test_dates_open_and_close(quiz: Quiz, enrolment: Enrolment) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.explaining import EXPLANATIONS
-from quizzes.short_answers import decide, normalise
+from quizzes.short_answers import Decision, decide, normalise
 
 GOLDEN: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "golden_short_answers.jsonl").read_text("utf-8").splitlines()
@@ -66,6 +66,66 @@ def test_known_wrong_answers_come_before_endings_and_names() -> None:
     for answer in ("비지도학습", "비지도 학습입니다", "지도학습(비지도학습)"):
         decision = decide(answer, accept, wrong)
         assert (decision.verdict, decision.rule) == ("reject", "known-wrong")
+
+
+@pytest.mark.parametrize(
+    ("answer", "decision"),
+    [
+        ("Data-Drift.", Decision("accept", "exact", "Data Drift", "datadrift")),
+        ("개념드리프트", Decision("reject", "known-wrong", "개념 드리프트", "개념드리프트")),
+        ("데이터 드리프트입니다", Decision("accept", "ending", "데이터 드리프트", "데이터드리프트")),
+        ("data drifts", Decision("accept", "ending", "Data Drift", "datadrifts")),
+        (
+            "데이터 드리프트(data drift)",
+            Decision("accept", "both-names", "데이터 드리프트", "데이터드리프트 + datadrift"),
+        ),
+        (
+            "data drift or concept drift",
+            Decision("reject", "known-wrong", "Data Drift", "datadriftorconceptdrift"),
+        ),
+        ("data drift / skew", Decision("review", "contains", "Data Drift", "datadrift")),
+        ("not data drift", Decision("review", "contains", "Data Drift", "datadrift")),
+        ("data drfit", Decision("review", "near-miss", "Data Drift", "datadrfit")),
+        ("Skew", Decision("reject", "no-match", "", "skew")),
+    ],
+)
+def test_a_decision_says_what_was_compared_with_what(answer: str, decision: Decision) -> None:
+    assert decide(answer, ["Data Drift", "데이터 드리프트"], ["concept drift", "개념 드리프트"]) == decision
+
+
+@pytest.mark.parametrize(
+    ("answer", "accept", "rule"),
+    [
+        # Invisible control characters are no letters.
+        ("data\x07drift", "Data Drift", "exact"),
+        # A particle fits its noun; where the noun is not Hangul, readers differ.
+        ("정밀도는", "정밀도", "ending"),
+        ("정밀도은", "정밀도", "no-match"),
+        ("재현율은", "재현율", "ending"),
+        ("재현율는", "재현율", "no-match"),
+        ("AUC은", "AUC", "ending"),
+        ("AUC는", "AUC", "ending"),
+        # The first and the last syllable that there is.
+        ("국가은", "국가", "no-match"),
+        ("국힣는", "국힣", "no-match"),
+        ("가가각", "가가가", "near-miss"),
+        ("힣힣힢", "힣힣힣", "near-miss"),
+        # An s is a plural's where the word is long enough, and not after another.
+        ("graphs", "graph", "ending"),
+        ("means", "mean", "no-match"),
+        ("classs", "class", "near-miss"),
+        # A letter too few at the end of the shortest word that may have a slip, and one too many.
+        ("recal", "recall", "near-miss"),
+        ("preecision", "precision", "near-miss"),
+        ("It is MAX", "MAX", "ending"),
+    ],
+)
+def test_where_a_rule_begins_and_ends(answer: str, accept: str, rule: str) -> None:
+    assert decide(answer, [accept]).rule == rule
+
+
+def test_an_ending_without_a_noun_is_no_empty_answer() -> None:
+    assert decide("입니다", ["지도학습"], ["-"]).rule == "no-match"
 
 
 def ask(lines: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:

@@ -1,0 +1,310 @@
+"""`./run mutants`: does a test fail for each small error that could be made in what a grade depends on?
+
+mutmut writes the mutants. They are run here: the tests are collected and the database is made once, and each mutant is
+a fork of that process in which only the tests that pass through the changed function run, until the first fails. See
+docs/decisions/0018. Nothing is written to the disk: the mutants are what the import of their module finds.
+"""
+
+import argparse
+import difflib
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from django.test import override_settings
+from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+
+from tests.weighty import GROUPS, files, module_of, tests_of
+
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+# More than this many percent of the mutants have to be found.
+GOAL = 90
+# Each test may take this many times what it took, and so many seconds of the processor's time.
+PATIENCE, ALLOWANCE = 3, 2
+# Wall time, for one that waits instead of working.
+MOST_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Mutant:
+    """One error. `function` is the changed function as mutmut calls it; `was` and `now` are the lines that differ."""
+
+    group: str
+    module: str
+    name: str
+    was: str
+    now: str
+    outcome: str = ""
+
+    @property
+    def function(self) -> str:
+        return f"{self.module}.{self.name.rpartition('__mutmut_')[0]}"
+
+    @property
+    def place(self) -> str:
+        """module.Class.function, as a person writes it."""
+        name = self.name.rpartition("__mutmut_")[0]
+        return f"{self.module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
+
+
+def written(group: str, path: Path) -> tuple[MutatedFile, list[Mutant]]:
+    file = mutate_file_contents(str(path), path.read_text(encoding="utf-8"))
+    lines = file.code.splitlines()
+
+    def body(name: str) -> list[str]:
+        # The names differ always.
+        span = file.line_span_by_function_name[name]
+        return [line.replace(name, "") for line in lines[span.start - 1 : span.end]]
+
+    mutants = []
+    for name in file.mutant_names:
+        original = body(f"{name.rpartition('__mutmut_')[0]}__mutmut_orig")
+        changes = list(difflib.ndiff(original, body(name)))
+        was, now = ("\n".join(line[2:].strip() for line in changes if line[0] == sign) for sign in "-+")
+        mutants.append(Mutant(group, module_of(path), name, was, now))
+    return file, mutants
+
+
+class Mutated(MetaPathFinder):
+    """Finds the mutated modules; which of a module's mutants is active, none at first, is mutmut's to say."""
+
+    def __init__(self, files: dict[str, MutatedFile]) -> None:
+        self.files = files
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in self.files:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        assert spec is not None
+        assert spec.origin is not None
+        spec.loader = _Loader(fullname, spec.origin, self.files[fullname].code)
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, code: str) -> None:
+        super().__init__(fullname, path)
+        self.code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.code, self.path, "exec", dont_inherit=True)
+
+
+@dataclass(slots=True)
+class Run:
+    """A pytest plug-in that, in place of running the tests, runs them for every mutant."""
+
+    mutants: list[Mutant]
+    jobs: int
+    through: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
+    seconds: dict[str, float] = field(default_factory=dict)
+    # The tests that found an error in a function before; most find the next one too.
+    finders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def pytest_configure(self) -> None:
+        import hypothesis  # pytest wants to be the first that imports it
+
+        # The same examples for every mutant; what finds an error is enough, it need not be made small.
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
+        hypothesis.settings.load_profile("mutants")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # Most of what a test with a person in it takes is Argon2, which is meant to be slow.
+        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]).enable()
+        self._run_once(session.items)
+        running: dict[int, tuple[Mutant, int]] = {}
+        # The same without an error: what fails because it runs in a fork, or in another order, would look like a find.
+        control = Mutant("", "", "", "", "")
+        self._start(control, sorted(session.items, key=lambda item: self.seconds[item.nodeid]), running)
+        self._reap(running)
+        if control.outcome != "survived":
+            pytest.exit(
+                f"Without any mutant, in a fork: {control.outcome} {self.finders[control.function]}", returncode=2
+            )
+        for done, mutant in enumerate(self.mutants):
+            if len(running) == self.jobs:
+                self._reap(running)
+            if done % 25 == 0:
+                print(f"\r{done}/{len(self.mutants)}", end="", file=sys.stderr, flush=True)
+            items = self._tests_of(mutant)
+            if items:
+                self._start(mutant, items, running)
+            else:
+                mutant.outcome = "survived"
+        while running:
+            self._reap(running)
+        print(file=sys.stderr)
+        return True
+
+    def _run_once(self, items: list[pytest.Item]) -> None:
+        """All the tests without a mutant: they pass, and it is known what they pass through and for how long."""
+        set_mutant_under_test("stats")
+        for item, following in itertools.pairwise([*items, items[0]]):
+            state()._stats.clear()
+            before = time.process_time()
+            # There is always a next test, so that what belongs to the session, as the database does, stays.
+            reports = runtestprotocol(item, nextitem=following, log=False)
+            self.seconds[item.nodeid] = time.process_time() - before
+            for report in reports:
+                if report.failed:
+                    pytest.exit(f"{item.nodeid} fails without any mutant:\n{report.longreprtext}", returncode=2)
+            for function in state()._stats:
+                self.through[function].append(item)
+        set_mutant_under_test("")
+
+    def _tests_of(self, mutant: Mutant) -> list[pytest.Item]:
+        own = tuple(f"{test}::" for test in tests_of(mutant.group))
+        before = self.finders[mutant.function]
+        return sorted(
+            (item for item in self.through[mutant.function] if item.nodeid.startswith(own)),
+            key=lambda item: (item.nodeid not in before, self.seconds[item.nodeid]),
+        )
+
+    def _start(self, mutant: Mutant, items: list[pytest.Item], running: dict[int, tuple[Mutant, int]]) -> None:
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if not pid:
+            set_mutant_under_test(f"{mutant.module}.{mutant.name}")
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            os._exit(self._find(items, writer))
+        os.close(writer)
+        running[pid] = (mutant, reader)
+
+    def _find(self, items: list[pytest.Item], writer: int) -> int:
+        """1 when a test fails, 0 when none does; a test that takes too long ends the process by a signal."""
+        try:
+            for item, following in itertools.pairwise([*items, items[0]]):
+                signal.setitimer(signal.ITIMER_PROF, PATIENCE * self.seconds[item.nodeid] + ALLOWANCE)
+                signal.alarm(MOST_SECONDS)
+                if any(found.failed for found in runtestprotocol(item, nextitem=_another(item, following), log=False)):
+                    os.write(writer, item.nodeid.encode())
+                    return 1
+        except BaseException:  # noqa: BLE001 (a mutant that breaks pytest itself is found too)
+            return 1
+        return 0
+
+    def _reap(self, running: dict[int, tuple[Mutant, int]]) -> None:
+        pid, status = os.wait()
+        mutant, reader = running.pop(pid)
+        with os.fdopen(reader, "rb") as pipe:
+            finder = pipe.read().decode()
+        if finder and finder not in self.finders[mutant.function]:
+            self.finders[mutant.function].append(finder)
+        code = os.waitstatus_to_exitcode(status)
+        late = code in {-signal.SIGPROF, -signal.SIGALRM}
+        mutant.outcome = "timeout" if late else "killed" if code else "survived"
+
+
+def _another(item: pytest.Item, following: pytest.Item) -> pytest.Item:
+    """What stays set up after a test is what the next one needs: where it is the same again, only what is the session's."""
+    return following if following is not item else _Elsewhere(item)  # type: ignore[return-value]
+
+
+class _Elsewhere:
+    def __init__(self, item: pytest.Item) -> None:
+        self.session = item.session
+
+    def listchain(self) -> list[pytest.Session]:
+        return [self.session]
+
+
+def excused(mutants: list[Mutant]) -> list[str]:
+    """Set what is known to be no error at all to "equivalent"; the entries of the list that are not true (any longer)."""
+    known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"] if EQUIVALENT.exists() else []
+    places = {mutant.place for mutant in mutants}
+    wrong = []
+    for entry in known:
+        if entry["of"] not in places:
+            continue
+        for now in entry["now"]:
+            same = [m for m in mutants if (m.place, m.was, m.now) == (entry["of"], entry["was"], now)]
+            if not same or any(m.outcome != "survived" for m in same):
+                wrong.append(f"{entry['of']}: {entry['was']} → {now}")
+            for mutant in same:
+                if mutant.outcome == "survived":
+                    mutant.outcome = "equivalent"
+    return wrong
+
+
+def score(mutants: Sequence[Mutant]) -> dict[str, Any]:
+    count = {outcome: sum(m.outcome == outcome for m in mutants) for outcome in ("killed", "timeout", "survived")}
+    total = sum(count.values())
+    found = count["killed"] + count["timeout"]
+    return {"mutants": total, **count, "score": round(100 * found / total, 1) if total else 0.0}
+
+
+def report(mutants: list[Mutant]) -> int:
+    wrong = excused(mutants)
+    for mutant in mutants:
+        if mutant.outcome == "survived":
+            print(f"survived: {mutant.place}\n" + _signed("-", mutant.was) + _signed("+", mutant.now), flush=True)
+    groups = {group: [m for m in mutants if m.group == group] for group in GROUPS}
+    print(f"{'':14}{'mutants':>9}{'killed':>9}{'timeout':>9}{'survived':>9}{'score':>9}   equivalent")
+    for group, its in groups.items():
+        if its:
+            figures = score(its)
+            equivalent = sum(m.outcome == "equivalent" for m in its)
+            print(f"{group:14}" + "".join(f"{value:>9}" for value in figures.values()) + f"{equivalent:>13}")
+    for entry in wrong:
+        print(f"Not an equivalent mutant, or not one that there is: {entry}")
+    figures = score(mutants)
+    print(json.dumps(figures), flush=True)
+    low = any(its and score(its)["score"] <= GOAL for its in groups.values())
+    return 1 if wrong or low else 0
+
+
+def _signed(sign: str, text: str) -> str:
+    return "".join(f"  {sign} {line}\n" for line in text.splitlines())
+
+
+def chosen(names: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """(group, file) of what was named: groups, or modules by their dotted names; everything when nothing is."""
+    for group in GROUPS:
+        for path in files(group):
+            if not names or group in names or module_of(path) in names:
+                yield group, path
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./run mutants", description="Mutation testing; docs/testing.md explains it.")
+    parser.add_argument("modules", nargs="*", help=f"{', '.join(GROUPS)}, or a module by its dotted name")
+    parser.add_argument("--jobs", type=int, choices=(1, 2), default=1, help="processes at a time")
+    options = parser.parse_args(argv)
+    mutated, mutants = {}, []
+    for group, path in chosen(options.modules):
+        mutated[module_of(path)], its = written(group, path)
+        mutants += its
+    if not mutants:
+        parser.error("nothing to mutate is called that")
+    sys.meta_path.insert(0, Mutated(mutated))
+    tests = {test for mutant in mutants for test in tests_of(mutant.group)}
+    # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
+    how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
+    code = int(pytest.main([*sorted(tests), *how], plugins=[Run(mutants, options.jobs)]))
+    return code or report(mutants)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
