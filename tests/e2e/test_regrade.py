@@ -94,7 +94,7 @@ def test_from_the_edited_key_to_the_students_mail(visit: Visit, javascript: bool
         assert teacher.complaints == []
 
     student.page.goto(result)
-    expect(student.page.locator(".notice").first).to_contain_text(reason)
+    expect(student.page.locator(".notice:not([hidden])").first).to_contain_text(reason)
     assert student.page.locator(".score .muted").inner_text() != before
     student.go("/inbox/")
     letter = student.page.get_by_role("link", name="Your grade changed").first

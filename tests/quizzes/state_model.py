@@ -79,7 +79,7 @@ class Attempt:
         known = self.answers.get(question)
         if known is None:
             self.answers[question] = Saved(response, sequence or 0)
-        elif sequence is not None and sequence <= known.sequence:
+        elif (sequence is not None and sequence <= known.sequence) or (sequence is None and known.response == response):
             return True
         elif known.checked:
             return bool(known.response == response)

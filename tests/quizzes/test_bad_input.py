@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -177,7 +177,7 @@ def test_a_submit_after_the_deadline(
     alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str
 ) -> None:
     asked = spec("short_answer")["uuid"]
-    attempts.save_answer(attempt=attempt, question=asked, response={"text": "saved"}, now=timezone.now())
+    attempts.save_answer(attempt=attempt, question=UUID(asked), response={"text": "saved"}, now=timezone.now())
     deadline = timezone.now() - timedelta(hours=1)
     Attempt.objects.update(deadline=deadline)
     sentence = {"en": "The time is up. What was saved by then has been submitted;", "ko": "시간이 끝났어요."}[language]

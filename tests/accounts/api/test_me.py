@@ -154,16 +154,18 @@ def test_the_browsers_cookie_is_no_token(alice_client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "status"),
     [
-        b"{", b"[" * 100_000, b"\xff", b'{"email": "alice@example.com", "password": "\\ud800"}',
-        b'{"email": "\\ud800@example.com", "password": "x"}', b'{"email": "a@b.co", "password": "%s"}' % (b"x" * 3_000_000),
+        (b"{", 400), (b"[" * 100_000, 400), (b"\xff", 400),
+        (b'{"email": "alice@example.com", "password": "\\ud800"}', 400),
+        (b'{"email": "\\ud800@example.com", "password": "x"}', 400),
+        (b'{"email": "a@b.co", "password": "%s"}' % (b"x" * 3_000_000), 413),
     ],
     ids=["half", "deep", "not-utf8", "surrogate-password", "surrogate-address", "huge"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["login", "signup"])
-def test_what_apps_send_to_allauth_breaks_nothing(api: Api, alice: User, path: str, body: bytes) -> None:
-    api.post(f"/_allauth/app/v1/auth/{path}", body, expect=400)
+def test_what_apps_send_to_allauth_breaks_nothing(api: Api, alice: User, path: str, body: bytes, status: int) -> None:
+    api.post(f"/_allauth/app/v1/auth/{path}", body, expect=status)
 
 
 @pytest.mark.parametrize(
