@@ -126,7 +126,7 @@ def test_a_second_press_of_the_check_is_one_attempt(visit: Visit) -> None:
     for field in page.locator("fieldset[data-question]").all():
         if field.locator(CHOICE).count():
             field.locator(CHOICE).first.check()
-    button = page.locator("main form button:not([name=language])")
+    button = page.get_by_role("button", name="Check my answers")
     button.dblclick()
     page.wait_for_url("**/result/")
     page.goto(visitor.product.address + CHECK)
