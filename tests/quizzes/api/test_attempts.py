@@ -264,9 +264,7 @@ def test_a_body_that_is_no_json_is_refused(alice_api: Api, started: dict[str, An
     assert not Answer.objects.exists()
 
 
-def test_the_largest_sequence_leaves_room_for_what_comes_without_one(
-    alice_api: Api, started: dict[str, Any]
-) -> None:
+def test_the_largest_sequence_leaves_room_for_what_comes_without_one(alice_api: Api, started: dict[str, Any]) -> None:
     question = started["questions"][2]["uuid"]
     for body in ({"response": {"text": "x"}, "sequence": LARGEST}, {"response": {"text": "y"}}):
         stored = alice_api.put(f"attempts/{started['uuid']}/answers/{question}", body)

@@ -305,7 +305,9 @@ def test_a_look_that_is_no_count(alice_client: Client, attempt: Attempt, look: s
     assert alice_client.get(f"/attempts/{attempt.uuid}/result/", {"look": look}).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["submit/", "answers/", "reveal/", f"answers/{uuid4()}/check/", f"files/{uuid4()}/remove/"])
+@pytest.mark.parametrize(
+    "address", ["submit/", "answers/", "reveal/", f"answers/{uuid4()}/check/", f"files/{uuid4()}/remove/"]
+)
 def test_whoever_signed_in_on_the_way_is_led_back(
     client: Client, alice_client: Client, bob_client: Client, attempt: Attempt, address: str
 ) -> None:
