@@ -73,7 +73,7 @@ _REFUSALS: list[tuple[tuple[type[Exception], ...], str, int, Any]] = [
         (exceptions.UnsupportedMediaType,),
         "unsupported-media-type",
         415,
-        gettext_lazy("The request body must be JSON."),
+        gettext_lazy("This address does not take a body of that type."),
     ),
     (
         (exceptions.Throttled,),

@@ -80,7 +80,10 @@ PROBLEMS = {
         400,
         _("The answer belongs to a question that the attempt does not have. The other answers are kept."),
     ),
-    "unsupported-media-type": (415, _("The body of a request must be `application/json`.")),
+    "unsupported-media-type": (
+        415,
+        _("The body of a request must be `application/json`; a file is sent as `multipart/form-data`."),
+    ),
     "wrong-enrolment-code": (400, _("This is not the enrolment code of the course.")),
 }
 

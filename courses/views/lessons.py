@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common import languages
@@ -116,13 +116,16 @@ def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> Saf
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Mark the lesson done and go on to the next, or take that back and stay."""
     enrolment = access.enrolment_or_404(request.user, slug)
     activity = get_object_or_404(
         access.activities(request.user), course=enrolment.course, slug=lesson_slug, kind=Activity.Kind.LESSON
     )
+    if request.method == "GET":
+        # Whoever had to sign in on the way comes back like this.
+        return redirect(activity)
     if request.POST.get("done") == "0":
         progress.mark_undone(enrolment=enrolment, activity=activity, now=timezone.now())
         return redirect(activity)

@@ -1,5 +1,6 @@
 from rest_framework import serializers
 
+from common.counts import LARGEST
 from common.serializing import InputSerializer, MappingOutput, OutputSerializer
 from courses.models import Activity, GradeItem
 from quizzes.models import Quiz
@@ -157,10 +158,11 @@ class AttemptSerializer(AttemptSummarySerializer):
 
 
 class AnswerInput(InputSerializer):
-    """`sequence` is the app's own count of its writes: one that was overtaken by a later one changes nothing."""
+    """Of two writes the one with the higher `sequence` stays, on whichever device: milliseconds since 1970 do, and the site's
+    own pages send them. One that was overtaken changes nothing, and is answered with what stands. Left out: the last wins."""
 
     response = serializers.JSONField(help_text=RESPONSE_SHAPES)
-    sequence = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)
 
 
 class AnswerSerializer(OutputSerializer):

@@ -13,6 +13,10 @@ from accounts.models import User
 from courses.models import Activity, Cohort, Enrolment, GradeItem
 from quizzes.questions import KINDS
 
+# As in the course format: what lies beyond is a slip, and SQLite would keep it.
+ATTEMPTS_AT_MOST = 1000
+MINUTES_AT_MOST = 10_000
+
 
 def question_kinds() -> list[tuple[str, Any]]:
     """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
@@ -59,7 +63,12 @@ class Quiz(models.Model):
     # {language: HTML}, rendered when the quiz is published.
     intro_html = models.JSONField(default=dict, editable=False)
     attempts_allowed = models.PositiveSmallIntegerField(
-        _("attempts allowed"), null=True, blank=True, default=3, help_text=_("Empty: any number.")
+        _("attempts allowed"),
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MaxValueValidator(ATTEMPTS_AT_MOST)],
+        help_text=_("Empty: any number."),
     )
     counts = models.CharField(
         _("which attempt counts"), max_length=10, choices=GradeItem.Counts.choices, default=GradeItem.Counts.HIGHEST
@@ -77,7 +86,11 @@ class Quiz(models.Model):
         help_text=_('How many questions of each pool an attempt gets, as {"pool": 3}. A question names its pool.'),
     )
     time_limit = models.PositiveSmallIntegerField(
-        _("time limit (minutes)"), null=True, blank=True, help_text=_("Empty: none.")
+        _("time limit (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MINUTES_AT_MOST)],
+        help_text=_("Empty: none."),
     )
     grace = models.PositiveSmallIntegerField(
         _("grace (seconds)"),
@@ -263,8 +276,12 @@ class QuizException(models.Model):
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="exceptions", verbose_name=_("quiz"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_exceptions", verbose_name=_("student"))
-    extra_minutes = models.PositiveSmallIntegerField(_("extra time (minutes)"), default=0)
-    extra_attempts = models.PositiveSmallIntegerField(_("extra attempts"), default=0)
+    extra_minutes = models.PositiveSmallIntegerField(
+        _("extra time (minutes)"), default=0, validators=[MaxValueValidator(MINUTES_AT_MOST)]
+    )
+    extra_attempts = models.PositiveSmallIntegerField(
+        _("extra attempts"), default=0, validators=[MaxValueValidator(ATTEMPTS_AT_MOST)]
+    )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)

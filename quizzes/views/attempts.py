@@ -1,7 +1,7 @@
 """Pages of one attempt: answer, save, submit, result, answers."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError, problem_response
+from common.counts import count_in
 from courses.models import Activity
 from quizzes import attempts, hand_ins, lookups, results
 from quizzes.models import Attempt, HandInFile, Quiz
@@ -26,9 +27,6 @@ from quizzes.questions import KINDS
 # Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
 # while somebody watches; after half a minute something is wrong, and a page that was left open asks less and less often.
 POLL_DELAYS = (100, 150, 200, 250, 300, *[400] * 75, *[1000] * 30, *[5000] * 60, 30_000)
-
-# Of a sequence number: within 63 bits, and milliseconds since 1970 have 13.
-SEQUENCE_DIGITS = 18
 
 
 def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
@@ -50,6 +48,21 @@ def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
         for view in attempt.views
         if changed is None or view["uuid"] in changed
     }
+
+
+def _takes_a_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that a form is sent to. Whoever had to sign in on the way comes back with GET, and is led to the attempt."""
+
+    @login_required
+    @require_http_methods(["GET", "POST"])
+    @wraps(view)
+    def guarded(request: AuthenticatedRequest, uuid: UUID, **address: UUID) -> HttpResponse:
+        attempt = _own(request, uuid)
+        if request.method == "GET":
+            return redirect("quizzes:attempt-result", attempt.uuid)
+        return view(request, attempt, **address)
+
+    return guarded
 
 
 @login_required
@@ -95,19 +108,18 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
     return response
 
 
-@login_required
-@require_POST
-def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
+@_takes_a_form
+def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Keep one answer (asked by the page's script, answered in JSON) or, without script, the whole form."""
-    attempt = _own(request, uuid)
     if "question" not in request.POST:
         return _save_form(request, attempt)
-    sequence = request.POST.get("sequence", "")
+    given = request.POST.get("sequence", "")
+    sequence = count_in(given)
     try:
         question = UUID(request.POST["question"])
     except ValueError:
         question = None
-    if question is None or (sequence and not _is_count(sequence)):
+    if question is None or (given and sequence is None):
         return problem_response("malformed", 400, _("The request could not be understood."))
     view = attempt.view_of(question)
     try:
@@ -116,7 +128,7 @@ def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             question=question,
             response=KINDS[view["kind"]].from_form(view, request.POST) if view else {},
             now=timezone.now(),
-            sequence=int(sequence) if sequence else None,
+            sequence=sequence,
         )
     except DomainError as refused:
         return problem_response(refused.slug, refused.status, refused.message, **refused.extra)
@@ -150,14 +162,13 @@ def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
     when all have been offered, so that each is kept as evidence."""
     error, closed = "", None
     for question, response in form_answers(attempt, request.POST).items():
-        sequence = request.POST.get(f"{question}:sequence", "")
         try:
             attempts.save_answer(
                 attempt=attempt,
                 question=question,
                 response=response,
                 now=timezone.now(),
-                sequence=int(sequence) if _is_count(sequence) else None,
+                sequence=count_in(request.POST.get(f"{question}:sequence", "")),
             )
         except attempts.AttemptClosed as refused:
             closed = refused
@@ -170,16 +181,9 @@ def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
     return error
 
 
-def _is_count(text: str) -> bool:
-    """Whether a form's text is a sequence number that the database can hold."""
-    return text.isascii() and text.isdecimal() and len(text) <= SEQUENCE_DIGITS
-
-
-@login_required
-@require_POST
-def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
+@_takes_a_form
+def attempt_check(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> HttpResponse:
     """Close one answer and show what there is to say about it, where the quiz does that at once."""
-    attempt = _own(request, uuid)
     return _with_form_saved(
         request,
         attempt,
@@ -188,11 +192,9 @@ def attempt_check(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> 
     )
 
 
-@login_required
-@require_POST
-def attempt_files(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpResponse:
+@_takes_a_form
+def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> HttpResponse:
     """Add the files that were chosen for one question."""
-    attempt = _own(request, uuid)
 
     def keep() -> None:
         if not _keep_files(request, attempt, question):
@@ -209,10 +211,8 @@ def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID)
     return len(uploads)
 
 
-@login_required
-@require_POST
-def file_remove(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> HttpResponse:
-    attempt = _own(request, uuid)
+@_takes_a_form
+def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> HttpResponse:
     row = get_object_or_404(attempt.files.filter(removed_at=None), uuid=file)
     return _with_form_saved(request, attempt, lambda: hand_ins.remove(file=row, now=timezone.now()), str(row.question))
 
@@ -234,11 +234,9 @@ def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> File
     return response
 
 
-@login_required
-@require_POST
-def attempt_submit(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
+@_takes_a_form
+def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Hand in, with the files that were chosen and not uploaded yet."""
-    attempt = _own(request, uuid)
     try:
         for view in attempt.views if request.FILES else []:
             _keep_files(request, attempt, UUID(view["uuid"]))
@@ -268,10 +266,10 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
+        messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
     waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING)
-    asked = request.GET.get("look", "")
-    look = min(int(asked), len(POLL_DELAYS) - 1) if _is_count(asked) else 0
+    look = min(count_in(request.GET.get("look", "")) or 0, len(POLL_DELAYS) - 1)
     context: dict[str, Any] = {
         "attempt": attempt,
         "course": attempt.enrolment.course,
@@ -299,10 +297,8 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     return response
 
 
-@login_required
-@require_POST
-def attempt_reveal(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    attempt = _own(request, uuid)
+@_takes_a_form
+def attempt_reveal(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     try:
         results.reveal(attempt=attempt, now=timezone.now())
     except DomainError as refused:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError
+from common.counts import count_in
 from courses import access
 from courses.models import Activity
 from quizzes import attempts
@@ -84,8 +85,7 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
 
 def _number(request: AuthenticatedRequest) -> int | None:
     """The attempt that the form was made for."""
-    number = request.POST.get("number", "")
-    return int(number) if number.isdecimal() and len(number) < 6 else None
+    return count_in(request.POST.get("number", ""))
 
 
 def _order(request: AuthenticatedRequest, quiz: Quiz) -> UUID:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.api import DomainError
@@ -45,10 +45,13 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    if request.method == "GET":
+        # Whoever had to sign in on the way comes back like this.
+        return redirect(quiz.activity)
     try:
         attempt = attempts.start(
             quiz=quiz, enrolment=enrolment, now=timezone.now(), access_code=request.POST.get("access_code", "")

@@ -19,6 +19,7 @@ from accounts.requests import AuthenticatedRequest
 from common import languages
 from common.admin import CourseScopedAdmin, page_context
 from common.api import DomainError
+from common.counts import count_in
 from quizzes import attempts, grading, results
 from quizzes.explaining import answered, asked, by_rule, right
 from quizzes.models import Attempt, AttemptGrade, GradeNotice, LateAnswer, Regrade, Review
@@ -76,10 +77,8 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
 
 def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:
     """`?quiz=` keeps to one quiz."""
-    asked = request.GET.get("quiz", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 18):
-        return waiting, None
-    return waiting.filter(quiz_id=int(asked)), int(asked)
+    asked = count_in(request.GET.get("quiz", ""))
+    return (waiting if asked is None else waiting.filter(quiz_id=asked)), asked
 
 
 def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
@@ -116,14 +115,13 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
     decisions, errors = _decisions(attempt, request)
     if errors:
         return errors
-    seen = request.POST.get("seen", "")
     try:
         grading.review(
             attempt=attempt,
             decisions=decisions,
             reviewer=request.user,
             now=timezone.now(),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=count_in(request.POST.get("seen", "")),
         )
     except DomainError as refused:
         return [refused.message]
@@ -143,7 +141,7 @@ def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
 def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
     late = get_object_or_404(attempt.late_answers.select_related(
         "attempt__quiz__activity", "attempt__enrolment", "attempt__version"
-    ), pk=request.POST["late"] if request.POST["late"].isdecimal() else 0)  # fmt: skip
+    ), pk=count_in(request.POST["late"]))  # fmt: skip
     if request.POST.get("verdict") != "accept":
         attempts.decline_late(late=late, actor=request.user, now=timezone.now())
         return

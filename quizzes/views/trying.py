@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from common.admin import CourseScopedAdmin, page_context
+from common.counts import count_in
 from quizzes.explaining import explain
 from quizzes.models import Question
 from quizzes.short_answers import decide
@@ -41,8 +42,7 @@ def _rows_of(question: Question) -> list[tuple[str, bool]]:
 
 def _rows_of_form(request: HttpRequest) -> list[tuple[str, bool]]:
     """The formset of the accepted answers as it is being edited, without what is marked for deletion."""
-    total = request.POST["answers-TOTAL_FORMS"]
-    count = min(int(total), 1000) if total.isdecimal() else 0
+    count = min(count_in(request.POST["answers-TOTAL_FORMS"]) or 0, 1000)
     return [
         (text, f"answers-{n}-is_correct" in request.POST)
         for n in range(count)

@@ -10,7 +10,7 @@ const RETRY_AT_MOST = 15000;
 const tokenOf = (place) => place.querySelector("[name=csrfmiddlewaretoken]").value;
 const awaken = (delay) => new Promise((wake) => {
   setTimeout(wake, delay);
-  addEventListener("online", wake, { once: true });
+  ["online", "focus"].forEach((event) => addEventListener(event, wake, { once: true }));
 });
 
 // Answers of one attempt that the server has not confirmed: question → {sequence, fields: [[name, value], …]}. Each
@@ -56,6 +56,8 @@ if (form) {
   const leaving = new AbortController();
   const fieldOf = (question) => form.querySelector(`fieldset[data-question="${CSS.escape(question)}"]`);
   const inputsOf = (field) => [...field.querySelectorAll(FIELDS)];
+  const submitState = document.querySelector("[data-submit-state]");
+  let submitting = false;
   let left = false;
   const leave = (address) => { left = true; location.assign(address); };
 
@@ -87,14 +89,28 @@ if (form) {
         told = await save(text.saveUrl, tokenOf(form), question, state, leaving.signal);
       } catch (error) {
         if (leaving.signal.aborted) return;
-        say(question, error.message === "signed out" ? text.signedOut : text.failed, true);
+        const isSignedOut = error.message === "signed out";
+        say(question, isSignedOut ? text.signedOut : text.failed, true);
+        if (submitting) submitState.textContent = isSignedOut ? text.signedOut : text.waiting;
         await awaken(delay);
+        if (isSignedOut) await renewToken();
         delay = Math.min(delay * 2, RETRY_AT_MOST);
         continue;
       }
       delay = 1000;
       settle(question, state, told);
     }
+  };
+  // The page as the server has it now, to which the result of an open attempt leads; null: nobody knows.
+  const pageNow = async () => {
+    try {
+      return new DOMParser().parseFromString(await (await fetch(text.resultUrl)).text(), "text/html");
+    } catch { return null; }
+  };
+  // Whoever has signed in again, in another tab, has another token.
+  const renewToken = async () => {
+    const page = await pageNow();
+    if (page) form.querySelector("[name=csrfmiddlewaretoken]").value = tokenOf(page);
   };
   const settle = (question, state, told) => {
     if (pending.get(question) === state) pending.delete(question);
@@ -184,8 +200,6 @@ if (form) {
     });
   });
   const submitButtons = () => [...form.querySelectorAll("button[name=submit]")];
-  const submitState = document.querySelector("[data-submit-state]");
-  let submitting = false;
   const submit = async () => {
     submitting = true;
     submitButtons().forEach((button) => { button.disabled = true; });
@@ -242,12 +256,8 @@ if (form) {
     };
     // An instructor may have given more time since the page was loaded, or taken the limit away. Null: nobody knows.
     const deadlineNow = async () => {
-      try {
-        const answer = await fetch(location.pathname, { redirect: "manual" });
-        if (!answer.ok) return null;
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        return Date.parse(page.querySelector("form[data-save-url]").dataset.deadline) || Infinity;
-      } catch { return null; }
+      const now = (await pageNow())?.querySelector("form[data-save-url]");
+      return now ? Date.parse(now.dataset.deadline) || Infinity : null;
     };
     const runOut = async () => {
       const later = await deadlineNow();

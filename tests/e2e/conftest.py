@@ -37,6 +37,7 @@ class Visitor:
         self.context = context
         self.product = product
         self.complaints: list[str] = []
+        self.email = ""
         self.page = self.new_page()
 
     def new_page(self) -> Page:
@@ -64,7 +65,8 @@ _numbers = count(1)
 def sign_up(visitor: Visitor, course: str = COURSE) -> None:
     """A new student, so that each test begins at nothing."""
     page = visitor.go("/accounts/signup/")
-    page.fill("input[name=email]", f"e2e-{next(_numbers)}-{id(visitor)}@example.com")
+    visitor.email = f"e2e-{next(_numbers)}-{id(visitor)}@example.com"
+    page.fill("input[name=email]", visitor.email)
     page.fill("input[name=password1]", PASSWORD)
     page.fill("input[name=password2]", PASSWORD)
     page.click("main form button:not([name=language])")

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import every_kind_course
-from tests.e2e.conftest import Visitor, sign_up, start_quiz
+from tests.e2e.conftest import PASSWORD, Visitor, sign_up, start_quiz
 from tests.product import Product
 
 pytestmark = [pytest.mark.e2e, pytest.mark.processes]
@@ -224,6 +224,32 @@ def test_a_submit_waits_for_the_network(visit: Visit) -> None:
     page.locator("button[name=submit]").click()
     expect(state(page)).to_have_text(UNSAVED)
     visitor.context.set_offline(False)
+    page.wait_for_url("**/result/")
+    expect(page.locator("main")).to_contain_text("data drift")
+
+
+def test_enter_in_an_answer_hands_nothing_in(visit: Visit) -> None:
+    for javascript in (True, False):
+        _visitor, page = student(visit, javascript=javascript)
+        address = page.url
+        written(page).fill("data drift")
+        written(page).press("Enter")
+        question(page, "numeric").locator("input").fill("250")
+        question(page, "numeric").locator("input").press("Enter")
+        page.locator("main h1").click()
+        assert page.url == address
+        expect(written(page)).to_have_value("data drift")
+
+
+def test_whoever_signs_in_again_in_another_tab_goes_on(visit: Visit) -> None:
+    visitor, page = student(visit)
+    visitor.context.clear_cookies()
+    written(page).fill("data drift")
+    expect(state(page)).to_contain_text("you are signed out")
+    page.locator("button[name=submit]").click()
+    expect(page.locator("[data-submit-state]")).to_contain_text("you are signed out")
+    visitor.page = visitor.new_page()
+    visitor.sign_in(visitor.email, PASSWORD)
     page.wait_for_url("**/result/")
     expect(page.locator("main")).to_contain_text("data drift")
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,3 +192,13 @@ def test_a_deduction_is_exact_and_rounds_down(points: Decimal, percent: int) -> 
     assert left == left.quantize(Decimal("0.01"))
     assert rules.after_deduction(points, 0) == points
     assert rules.after_deduction(points, 100) == 0
+
+
+@pytest.mark.parametrize("minutes", [10_001, 99_999_999_999])
+def test_minutes_that_no_clock_can_add_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
+    quiz.time_limit = minutes
+    with pytest.raises(ValidationError, match="10000"):
+        quiz.full_clean()
+    exception = QuizException(quiz=quiz, enrolment=enrolment, extra_minutes=minutes, reason="ill")
+    with pytest.raises(ValidationError, match="10000"):
+        exception.full_clean()

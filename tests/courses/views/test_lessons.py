@@ -41,6 +41,13 @@ def test_done_with_the_last_activity_leads_to_the_course(alice_client: Client, c
     assert response.headers["Location"] == "/courses/statistics/"
 
 
+def test_whoever_signed_in_on_the_way_is_led_back(alice_client: Client, enrolment: Enrolment, lesson: Activity) -> None:
+    back = alice_client.get(f"{lesson.get_absolute_url()}done/")
+    assert back.headers["Location"] == lesson.get_absolute_url()
+    enrolment.refresh_from_db()
+    assert enrolment.progress_percent == 0
+
+
 def test_a_stranger_cannot_mark_done(bob_client: Client, course: Course) -> None:
     assert bob_client.post("/courses/statistics/lessons/lesson-1/done/", {"done": "1"}).status_code == 404
 

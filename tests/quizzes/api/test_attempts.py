@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from common.counts import LARGEST
 from courses.models import Activity, Course, Enrolment
 from quizzes import grading, publishing, regrading
 from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
@@ -221,7 +222,7 @@ def test_an_answer_that_cannot_be_right_is_refused(
         {"response": None},
         [],
         {"response": {"text": "x"}, "sequence": -1},
-        {"response": {"text": "x"}, "sequence": 2**63},
+        {"response": {"text": "x"}, "sequence": LARGEST + 1},
         {"response": {"text": "x"}, "sequence": "x"},
     ],
 )
@@ -261,6 +262,14 @@ def test_a_body_that_is_no_json_is_refused(alice_api: Api, started: dict[str, An
         "/problems/invalid-response",
     )
     assert not Answer.objects.exists()
+
+
+def test_the_largest_sequence_leaves_room_for_what_comes_without_one(alice_api: Api, started: dict[str, Any]) -> None:
+    question = started["questions"][2]["uuid"]
+    for body in ({"response": {"text": "x"}, "sequence": LARGEST}, {"response": {"text": "y"}}):
+        stored = alice_api.put(f"attempts/{started['uuid']}/answers/{question}", body)
+    assert (stored["response"], stored["sequence"]) == ({"text": "y"}, LARGEST + 1)
+    assert Answer.objects.get().sequence == LARGEST + 1
 
 
 def test_a_body_over_the_limit_is_413(alice_api: Api, started: dict[str, Any]) -> None:

@@ -313,3 +313,29 @@ def test_a_watched_page_looks_often_enough_and_a_forgotten_one_ever_less(
     for look, delay in ((0, delays[0]), (len(delays) + 5, delays[-1]), ("9" * 5000, delays[0]), ("x", delays[0])):
         page = alice_client.get(f"/attempts/{attempt.uuid}/result/?look={look}").text
         assert f"delay:{delay}ms" in page
+
+
+@pytest.mark.parametrize("look", ["9" * 5000, "9" * 18, "-1", "x", "٣"])
+def test_a_look_that_is_no_count(alice_client: Client, attempt: Attempt, look: str) -> None:
+    attempts.submit(attempt=attempt, now=timezone.now())
+    assert alice_client.get(f"/attempts/{attempt.uuid}/result/", {"look": look}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["submit/", "answers/", "reveal/", f"answers/{uuid4()}/check/", f"files/{uuid4()}/remove/"]
+)
+def test_whoever_signed_in_on_the_way_is_led_back(
+    client: Client, alice_client: Client, bob_client: Client, attempt: Attempt, address: str
+) -> None:
+    path = f"/attempts/{attempt.uuid}/{address}"
+    assert client.post(path).headers["Location"] == f"/accounts/login/?next={path}"
+    page = alice_client.get(path, follow=True)
+    assert page.redirect_chain[-1][0] == f"/attempts/{attempt.uuid}/"
+    assert "This attempt has not been submitted." in page.text
+    assert bob_client.get(path).status_code == 404
+
+
+def test_and_so_is_whoever_wanted_to_start(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+    back = alice_client.get("/courses/statistics/quizzes/quiz/start/")
+    assert back.headers["Location"] == "/courses/statistics/quizzes/quiz/"
+    assert not Attempt.objects.exists()
