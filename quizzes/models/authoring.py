@@ -181,7 +181,11 @@ class Question(models.Model):
         ordering: ClassVar[list[str]] = ["position", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "key"], name="quizzes_question_key_unique_in_quiz"),
-            models.CheckConstraint(condition=Q(points__gt=0), name="quizzes_question_points_positive"),
+            models.CheckConstraint(
+                condition=Q(points__gt=0),
+                name="quizzes_question_points_positive",
+                violation_error_message=_("A question is worth more than 0 points."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -263,8 +267,12 @@ class QuizException(models.Model):
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="exceptions", verbose_name=_("quiz"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_exceptions", verbose_name=_("student"))
-    extra_minutes = models.PositiveSmallIntegerField(_("extra time (minutes)"), default=0)
-    extra_attempts = models.PositiveSmallIntegerField(_("extra attempts"), default=0)
+    extra_minutes = models.PositiveSmallIntegerField(
+        _("extra time (minutes)"), default=0, validators=[MaxValueValidator(10_000)]
+    )
+    extra_attempts = models.PositiveSmallIntegerField(
+        _("extra attempts"), default=0, validators=[MaxValueValidator(1_000)]
+    )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)

@@ -28,6 +28,8 @@ from quizzes.wording import points
 
 PAGE = 50
 COMMENT_LIMIT = 5000
+# Digits that a database can count to.
+LONGEST_NUMBER = 18
 
 
 def _with_late(user: User) -> QuerySet[Attempt]:
@@ -77,7 +79,7 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
 def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:
     """`?quiz=` keeps to one quiz."""
     asked = request.GET.get("quiz", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 18):
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_NUMBER):
         return waiting, None
     return waiting.filter(quiz_id=int(asked)), int(asked)
 
@@ -123,7 +125,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
             decisions=decisions,
             reviewer=request.user,
             now=timezone.now(),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=int(seen) if seen.isdecimal() and len(seen) < LONGEST_NUMBER else None,
         )
     except DomainError as refused:
         return [refused.message]
