@@ -25,7 +25,7 @@ def _is_number(_checker: TypeChecker, value: Any) -> bool:
     return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
 
 
-_Validator = extend(
+_Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
 )
 

@@ -479,7 +479,8 @@ def forgive_lateness(*, quiz: Quiz, enrolment: Enrolment, reason: str, actor: Us
 def refresh_deadlines(*, quiz: Quiz, now: datetime) -> int:
     """Give open attempts the deadline and due date that the rules say now; returns how many were changed.
 
-    An attempt that is over stays over. No deadline moves into the past: what a new rule ends, ends now. Called when a quiz's dates or a student's exception change.
+    An attempt that is over stays over. No deadline moves into the past: what a new rule ends, ends now.
+    Called when a quiz's dates or a student's exception change.
     """
     changed = 0
     attempts = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS).select_related("enrolment")

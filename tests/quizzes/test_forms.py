@@ -62,6 +62,13 @@ def test_rubbish_is_no_pools(quiz: Quiz, ines_client: Client, pools: str) -> Non
     assert quiz.pools == {}
 
 
+@pytest.mark.parametrize("name", ["pools", "definition"])
+@pytest.mark.parametrize("rubbish", ['{"a": ' + "9" * 5000 + "}", "[" * 100_000], ids=["digits", "brackets"])
+def test_json_that_python_gives_up_on_is_refused(quiz: Quiz, ines_client: Client, name: str, rubbish: str) -> None:
+    page = page_of(quiz if name == "pools" else quiz.questions.get(key="short"))
+    assert faults(send(ines_client, page, **{name: rubbish})) == {name: ["Enter a valid JSON."]}
+
+
 @pytest.mark.parametrize(("typed", "pools"), [("null", {}), ("", {}), ('{"a": 2.0}', {"a": 2}), ('{"a": 3}', {"a": 3})])
 def test_pools_are_whole_numbers_by_name(quiz: Quiz, ines_client: Client, typed: str, pools: dict[str, int]) -> None:
     assert send(ines_client, page_of(quiz), pools=typed).status_code == 302
@@ -112,7 +119,9 @@ def test_dates_follow_one_another_for_all_and_for_one(
     assert faults(send(ines_client, page_of(quiz), **typed)) == {at_fault: [sentence]}
     cohort = Cohort.objects.create(course=course, name="Autumn")
     of_cohort = {f"dates-0-{name}": text for name, text in typed.items()}
-    answer = send(ines_client, page_of(quiz), **{"dates-TOTAL_FORMS": "1", "dates-0-cohort": str(cohort.pk)}, **of_cohort)
+    answer = send(
+        ines_client, page_of(quiz), **{"dates-TOTAL_FORMS": "1", "dates-0-cohort": str(cohort.pk)}, **of_cohort
+    )
     assert faults(answer) == {at_fault: [sentence]}
     granted = {"quiz": str(quiz.pk), "enrolment": str(enrolment.pk), "reason": "ill"}
     answer = send(ines_client, reverse("admin:quizzes_quizexception_add"), **granted, **typed)
