@@ -1,5 +1,6 @@
 """Owns what every admin class shares: who may see which rows, and what "read-only" means."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -55,6 +56,16 @@ class OwnFieldListFilter(admin.RelatedFieldListFilter):
         return [(str(row.pk), str(row)) for row in rows]
 
 
+class TypedJSON(json.JSONDecoder):
+    """JSON that somebody types: a number of thousands of digits, or brackets without end, are a fault of it, no error."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            return super().decode(s, *args)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(str(error), s, 0) from error
+
+
 class CourseScopedAdmin(ModelAdmin):
     """Rows that belong to a course: an instructor sees those of the courses they teach, an administrator all.
 
@@ -101,6 +112,11 @@ class CourseScopedAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return bool(request.user.is_superuser)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.JSONField):
+            kwargs["decoder"] = TypedJSON
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

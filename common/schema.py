@@ -1,14 +1,16 @@
 """Owns how data is held against a JSON Schema, with messages that its author understands."""
 
 import json
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from common.folders import Folder
 from common.plain_yaml import Document
@@ -17,10 +19,21 @@ from common.plain_yaml import Document
 _SHOWN = 80
 
 
+def _is_number(_checker: TypeChecker, value: Any) -> bool:
+    """Python's JSON and YAML read NaN and infinities, which are no numbers in JSON, and which no database keeps."""
+    is_finite = not isinstance(value, float) or math.isfinite(value)
+    return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
+
+
+_Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
+)
+
+
 @cache
 def _validator(path: Path, definition: str) -> Validator:
     schema = json.loads(path.read_text(encoding="utf-8"))
-    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+    return _Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
 
 
 def check(folder: Folder, name: str, document: Document, *, schema: Path, definition: str) -> bool:
@@ -45,7 +58,7 @@ def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
     """What keeps `value` from being what `schema`, a schema of its own, says; each names where, unless it is the whole."""
     return [
         f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
-        for error in Draft202012Validator(schema).iter_errors(value)
+        for error in _Validator(schema).iter_errors(value)
         for message, _key in _messages(error)
     ]
 

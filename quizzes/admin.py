@@ -3,9 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -20,12 +19,12 @@ from unfold.decorators import action
 
 from accounts.models import User
 from accounts.requests import AuthenticatedRequest
-from common import schema
 from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin, tell_sent
 from common.api import DomainError
 from courses import gradebook
 from courses.models import Cohort, Course, Enrolment, GradeItem
 from quizzes import attempts, grading, notices, publishing, regrading
+from quizzes.forms import ChoiceFormSet, QuestionForm, QuizDatesForm, QuizExceptionForm, QuizForm
 from quizzes.models import (
     AcceptedAnswer,
     Answer,
@@ -42,7 +41,6 @@ from quizzes.models import (
     Regrade,
     Review,
 )
-from quizzes.questions import KINDS
 from quizzes.views import exchange, regrades, reviewing, trying
 
 # Students named in a message; more are counted.
@@ -111,6 +109,7 @@ def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
 
 class QuizDatesInline(OwnedInline, TabularInline):
     model = QuizDates
+    form = QuizDatesForm
     extra = 0
     fields = ("cohort", "opens_at", "due_at", "closes_at")
 
@@ -123,6 +122,7 @@ class QuizDatesInline(OwnedInline, TabularInline):
 @admin.register(Quiz)
 class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "activity__course__instructors"
+    form = QuizForm
     list_display = ("activity", "attempts_allowed", "counts", "pass_mark", "show_answers")
     list_select_related = ("activity",)
     list_filter = ("activity__course",)
@@ -184,7 +184,7 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         super().save_related(request, form, formsets, change)
         _tell_moved(request, form.instance)
         publish(request, form.instance)
-        changed = attempts.refresh_deadlines(quiz=form.instance)
+        changed = attempts.refresh_deadlines(quiz=form.instance, now=timezone.now())
         if changed:
             messages.info(
                 request,
@@ -195,19 +195,6 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
                 )
                 % {"n": changed},
             )
-
-
-class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
-    def clean(self) -> None:
-        super().clean()
-        kept = [
-            f.cleaned_data for f in self.forms if f.is_valid() and f.cleaned_data and not f.cleaned_data.get("DELETE")
-        ]
-        right = sum(bool(data.get("is_correct")) for data in kept)
-        if self.instance.kind == "single_choice" and kept and right != 1:
-            raise ValidationError(_("A single choice question has exactly one correct choice."))
-        if self.instance.kind == "multiple_choice" and kept and not right:
-            raise ValidationError(_("A multiple choice question has at least one correct choice."))
 
 
 class ChoiceInline(OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
@@ -221,18 +208,6 @@ class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer,
     model = AcceptedAnswer
     extra = 0
     fields = ("text", "is_correct", "feedback", "position")
-
-
-class QuestionForm(ModelForm[Question]):
-    """Holds the definition against what its kind asks for."""
-
-    def clean_definition(self) -> dict[str, Any]:
-        definition = self.cleaned_data.get("definition") or {}
-        kind = KINDS.get(self.cleaned_data.get("kind", ""))
-        if kind is not None and (faults := schema.faults_by(definition, kind.schema)):
-            example = [_("For example, in the course's files: %s") % kind.example] if kind.example else []
-            raise ValidationError([*faults, *example])
-        return dict(definition)
 
 
 @admin.register(Question)
@@ -260,6 +235,9 @@ class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-a
     ) -> None:
         super().save_related(request, form, formsets, change)
         publish(request, form.instance.quiz)
+        if change and "quiz" in form.changed_data:
+            # It has left another quiz, which must not go on asking it.
+            publish(request, Quiz.objects.select_related("activity__course").get(pk=form.initial["quiz"]))
 
 
 class ReadOnlyInline(TabularInline):
@@ -330,6 +308,7 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 @admin.register(QuizException)
 class QuizExceptionAdmin(CourseScopedAdmin):
     instructors: ClassVar[str] = "quiz__activity__course__instructors"
+    form = QuizExceptionForm
     list_display = (
         "quiz",
         "enrolment",
@@ -352,10 +331,9 @@ class QuizExceptionAdmin(CourseScopedAdmin):
         assert isinstance(actor, User)
         obj.granted_by = actor
         super().save_model(request, obj, form, change)
-        attempts.refresh_deadlines(quiz=obj.quiz)
-        attempts.forgive_lateness(
-            quiz=obj.quiz, enrolment=obj.enrolment, reason=obj.reason, actor=actor, now=timezone.now()
-        )
+        now = timezone.now()
+        attempts.refresh_deadlines(quiz=obj.quiz, now=now)
+        attempts.forgive_lateness(quiz=obj.quiz, enrolment=obj.enrolment, reason=obj.reason, actor=actor, now=now)
 
 
 @admin.register(LateAnswer)

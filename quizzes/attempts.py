@@ -461,16 +461,19 @@ def forgive_lateness(*, quiz: Quiz, enrolment: Enrolment, reason: str, actor: Us
     return forgiven
 
 
-def refresh_deadlines(*, quiz: Quiz) -> int:
+def refresh_deadlines(*, quiz: Quiz, now: datetime) -> int:
     """Give open attempts the deadline and due date that the rules say now; returns how many were changed.
 
-    An attempt that is over stays over. Called when a quiz's dates or a student's exception change.
+    An attempt that is over stays over. No deadline moves into the past: what a new rule ends, ends now.
+    Called when a quiz's dates or a student's exception change.
     """
     changed = 0
     attempts = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS).select_related("enrolment")
     for attempt in attempts:
         rules = rules_for(quiz, attempt.enrolment)
         deadline = rules.deadline(attempt.started_at)
+        if deadline is not None:
+            deadline = max(deadline, min(attempt.deadline or now, now))
         if (deadline, rules.due_at) != (attempt.deadline, attempt.due_at):
             changed += Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
                 deadline=deadline, due_at=rules.due_at

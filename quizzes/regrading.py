@@ -22,6 +22,8 @@ from quizzes.models import Attempt, AttemptGrade, Quiz, Regrade, RegradeLine
 REGRADE_TASK = "quizzes.tasks.run_regrade"
 # Seconds that one task spends on applying, well inside the workers' time limit; another one goes on.
 BUDGET = 8.0
+# Characters of a reason: it stands in each mail and on each result page.
+REASON_LIMIT = 2000
 
 
 class NothingToRegrade(DomainError):
@@ -151,6 +153,8 @@ def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> Non
     reason = reason.strip()
     if not reason:
         raise RegradeRefused(_("Say why: the students whose grade changes will read it."))
+    if len(reason) > REASON_LIMIT:
+        raise RegradeRefused(_("The reason is too long: at most %(limit)d characters.") % {"limit": REASON_LIMIT})
     with transaction.atomic():
         quiz = Quiz.objects.select_for_update().get(pk=regrade.quiz_id)
         if quiz.current_version_id != regrade.version_id:

@@ -194,7 +194,11 @@ class Question(models.Model):
         ordering: ClassVar[list[str]] = ["position", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "key"], name="quizzes_question_key_unique_in_quiz"),
-            models.CheckConstraint(condition=Q(points__gt=0), name="quizzes_question_points_positive"),
+            models.CheckConstraint(
+                condition=Q(points__gt=0),
+                name="quizzes_question_points_positive",
+                violation_error_message=_("A question is worth more than 0 points."),
+            ),
         ]
 
     def __str__(self) -> str:

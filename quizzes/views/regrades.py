@@ -88,7 +88,7 @@ def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         "page": page,
         "rows": _rows(regrade, list(page.object_list)),
         "counts": [(each, sum(line.direction == each for line in lines)) for each in ORDER],
-        "falling": sum(line.standing_falls for line in lines),
+        "falling": len({line.attempt.enrolment_id for line in lines if line.standing_falls}),
         "overtaken": sum(line.is_overtaken for line in lines),
         "progress": regrading.progress(regrade),
         "is_current": regrade.quiz.current_version_id == regrade.version_id,

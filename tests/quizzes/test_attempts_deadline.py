@@ -192,19 +192,19 @@ def test_an_exception_moves_the_deadline_of_what_is_running(attempt: Attempt, ti
     exception = QuizException.objects.create(
         quiz=timed, enrolment=attempt.enrolment, extra_minutes=20, due_at=END, reason="outage"
     )
-    assert attempts.refresh_deadlines(quiz=timed) == 1
-    assert attempts.refresh_deadlines(quiz=timed) == 0
+    assert attempts.refresh_deadlines(quiz=timed, now=NOW) == 1
+    assert attempts.refresh_deadlines(quiz=timed, now=NOW) == 0
     save(attempt := reload(attempt), short, "in time", END + timedelta(minutes=19))
     assert (attempt.deadline, attempt.due_at) == (END + timedelta(minutes=20), END)
     exception.delete()
-    assert attempts.refresh_deadlines(quiz=timed) == 1
+    assert attempts.refresh_deadlines(quiz=timed, now=NOW) == 1
     assert reload(attempt).deadline == END
 
 
 def test_what_is_over_stays_over(attempt: Attempt, timed: Quiz) -> None:
     attempts.expire_all(now=END + timedelta(hours=1))
     QuizException.objects.create(quiz=timed, enrolment=attempt.enrolment, extra_minutes=600, reason="outage")
-    assert attempts.refresh_deadlines(quiz=timed) == 0
+    assert attempts.refresh_deadlines(quiz=timed, now=NOW) == 0
     assert reload(attempt).deadline == END
 
 
@@ -235,7 +235,7 @@ def test_lateness_costs_what_the_rule_says(deducting: Quiz, enrolment: Enrolment
 def test_a_due_date_that_moved_meanwhile_is_the_one_that_counts(deducting: Quiz, enrolment: Enrolment) -> None:
     stale = attempts.start(quiz=deducting, enrolment=enrolment, now=NOW)
     QuizException.objects.create(quiz=deducting, enrolment=enrolment, due_at=NOW + timedelta(days=5), reason="ill")
-    attempts.refresh_deadlines(quiz=deducting)
+    attempts.refresh_deadlines(quiz=deducting, now=NOW)
     assert attempts.submit(attempt=stale, now=NOW + timedelta(days=2)).late_deduction == 0
 
 

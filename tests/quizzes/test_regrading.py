@@ -112,6 +112,8 @@ class TestApprove:
     def test_needs_a_reason(self, draft: Regrade, ines: User) -> None:
         with pytest.raises(regrading.RegradeRefused, match="Say why"):
             regrading.approve(regrade=draft, reason=" \n", actor=ines, now=LATER)
+        with pytest.raises(regrading.RegradeRefused, match="at most 2000 characters"):
+            regrading.approve(regrade=draft, reason="x" * 2001, actor=ines, now=LATER)
         assert run(draft) == regrading.Progress(0, 2)
         assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
 

@@ -458,7 +458,9 @@ class Quizzes(RuleBasedStateMachine):
         for attempt in (attempt for attempt in self.made.values() if attempt.student == student):
             if attempt.ended_at is None:
                 started = Attempt.objects.values_list("started_at", flat=True).get(pk=attempt.pk)
-                attempt.deadline = started + model.LIMIT + timedelta(minutes=minutes)
+                # What is taken back never ends an attempt in the past.
+                moved = started + model.LIMIT + timedelta(minutes=minutes)
+                attempt.deadline = max(moved, min(attempt.deadline, self.now))
                 attempt.due_at = self.due_at(student)
             else:
                 attempt.deduction = min(attempt.deduction, model.deduction(attempt.ended_at, self.due_at(student)))
@@ -474,7 +476,7 @@ class Quizzes(RuleBasedStateMachine):
                     "reason": "Ill",
                 },
             )
-            attempts.refresh_deadlines(quiz=self.quiz)
+            attempts.refresh_deadlines(quiz=self.quiz, now=self.now)
             attempts.forgive_lateness(
                 quiz=self.quiz, enrolment=enrolment, reason="Ill", actor=self.world.teacher, now=self.now
             )

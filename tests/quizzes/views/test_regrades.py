@@ -75,6 +75,14 @@ def test_who_falls_stands_first_and_why_in_words(wrong_key: Quiz, ines_client: C
     assert "보기 q0 1" in ines_client.get(page_of(Regrade.objects.get())).text
 
 
+def test_who_falls_by_two_attempts_is_one_student(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
+    for _attempt in range(2):
+        graded(quiz, enrolment, choosing(quiz, 0), now=timezone.now())
+    other_choice_right(quiz)
+    page = ines_client.get(page_of(dry_run(ines_client, quiz)), headers=EN)
+    assert "For 1 student the quiz will stand lower." in page.text
+
+
 def test_approved_once_with_a_reason_however_often_it_is_sent(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
     regrade = dry_run(ines_client, wrong_key)
     refused = ines_client.post(page_of(regrade), {"reason": "  "}, headers=EN)

@@ -215,6 +215,13 @@ class TestReview:
         assert answer.status_code == 400
         assert "Somebody else has graded this" in answer.text
 
+    def test_rubbish_about_what_was_seen_is_no_error(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        answer = ines_client.post(page_of(attempt), rubric(attempt, "3", "1") | {"seen": "9" * 5000})
+        assert answer.status_code == 302
+
     @pytest.mark.parametrize("points", ["5", "-1", "x", "NaN", "Infinity", "0.001", "1,5"])
     def test_points_that_are_none_are_refused_and_kept_to_be_mended(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, points: str
