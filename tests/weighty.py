@@ -14,6 +14,7 @@ ATTEMPTS = [
     "quizzes/test_attempts.py",
     "quizzes/test_attempts_start.py",
     "quizzes/test_attempts_checked.py",
+    "quizzes/test_attempts_written.py",
     "quizzes/test_attempts_deadline.py",
 ]
 GRADING = [
