@@ -15,7 +15,7 @@ import sys
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -61,6 +61,10 @@ class Mutant:
         """module.Class.function, as a person writes it."""
         name = self.name.rpartition("__mutmut_")[0]
         return f"{self.module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        return self.place, self.was, self.now
 
 
 def written(group: str, path: Path) -> tuple[MutatedFile, list[Mutant]]:
@@ -114,6 +118,7 @@ class Run:
 
     mutants: list[Mutant]
     jobs: int
+    known: set[tuple[str, str, str]]
     through: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
     seconds: dict[str, float] = field(default_factory=dict)
     # The tests that found an error in a function before; most find the next one too.
@@ -151,6 +156,7 @@ class Run:
                 self._start(mutant, items, running)
             else:
                 mutant.outcome = "survived"
+                self._survived(mutant)
         while running:
             self._reap(running)
         print(file=sys.stderr)
@@ -215,6 +221,15 @@ class Run:
         code = os.waitstatus_to_exitcode(status)
         late = code in {-signal.SIGPROF, -signal.SIGALRM}
         mutant.outcome = "timeout" if late else "killed" if code else "survived"
+        if mutant.outcome == "survived":
+            self._survived(mutant)
+
+    def _survived(self, mutant: Mutant) -> None:
+        if mutant.change in self.known:
+            mutant.outcome = "equivalent"
+        elif mutant.name:
+            told = f"{mutant.place}\n{_signed('-', mutant.was)}{_signed('+', mutant.now)}"
+            print(f"survived: {told}", flush=True)
 
 
 def _another(item: pytest.Item, following: pytest.Item) -> pytest.Item:
@@ -230,45 +245,32 @@ class _Elsewhere:
         return [self.session]
 
 
-def excused(mutants: list[Mutant]) -> list[str]:
-    """Set what is known to be no error at all to "equivalent"; the entries of the list that are not true (any longer)."""
-    known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"] if EQUIVALENT.exists() else []
-    places = {mutant.place for mutant in mutants}
-    wrong = []
-    for entry in known:
-        if entry["of"] not in places:
-            continue
-        for now in entry["now"]:
-            same = [m for m in mutants if (m.place, m.was, m.now) == (entry["of"], entry["was"], now)]
-            if not same or any(m.outcome != "survived" for m in same):
-                wrong.append(f"{entry['of']}: {entry['was']} → {now}")
-            for mutant in same:
-                if mutant.outcome == "survived":
-                    mutant.outcome = "equivalent"
-    return wrong
+def equivalent() -> set[tuple[str, str, str]]:
+    """(where, was, now) of the mutants that are known to change nothing."""
+    known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
+    return {(entry["of"], entry["was"], now) for entry in known for now in entry["now"]}
 
 
 def score(mutants: Sequence[Mutant]) -> dict[str, Any]:
     count = {outcome: sum(m.outcome == outcome for m in mutants) for outcome in ("killed", "timeout", "survived")}
     total = sum(count.values())
     found = count["killed"] + count["timeout"]
-    return {"mutants": total, **count, "score": round(100 * found / total, 1) if total else 0.0}
+    return {"mutants": total, **count, "score": round(100 * found / total, 1) if total else 100.0}
 
 
 def report(mutants: list[Mutant]) -> int:
-    wrong = excused(mutants)
-    for mutant in mutants:
-        if mutant.outcome == "survived":
-            print(f"survived: {mutant.place}\n" + _signed("-", mutant.was) + _signed("+", mutant.now), flush=True)
+    places = {mutant.place for mutant in mutants}
+    true = {mutant.change for mutant in mutants if mutant.outcome == "equivalent"}
+    wrong = sorted(entry for entry in equivalent() - true if entry[0] in places)
     groups = {group: [m for m in mutants if m.group == group] for group in GROUPS}
     print(f"{'':14}{'mutants':>9}{'killed':>9}{'timeout':>9}{'survived':>9}{'score':>9}   equivalent")
     for group, its in groups.items():
         if its:
             figures = score(its)
-            equivalent = sum(m.outcome == "equivalent" for m in its)
-            print(f"{group:14}" + "".join(f"{value:>9}" for value in figures.values()) + f"{equivalent:>13}")
-    for entry in wrong:
-        print(f"Not an equivalent mutant, or not one that there is: {entry}")
+            same = sum(m.outcome == "equivalent" for m in its)
+            print(f"{group:14}" + "".join(f"{value:>9}" for value in figures.values()) + f"{same:>13}")
+    for place, was, now in wrong:
+        print(f"Found, or not there any longer, and so not equivalent: {place}\n{_signed('-', was)}{_signed('+', now)}")
     figures = score(mutants)
     print(json.dumps(figures), flush=True)
     low = any(its and score(its)["score"] <= GOAL for its in groups.values())
@@ -279,30 +281,32 @@ def _signed(sign: str, text: str) -> str:
     return "".join(f"  {sign} {line}\n" for line in text.splitlines())
 
 
-def chosen(names: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    """(group, file) of what was named: groups, or modules by their dotted names; everything when nothing is."""
+def chosen(names: Sequence[str]) -> tuple[dict[str, MutatedFile], list[Mutant]]:
+    """The modules, and the mutants of what was named: groups, modules or functions; everything when nothing is."""
+    mutated, mutants = {}, []
     for group in GROUPS:
         for path in files(group):
-            if not names or group in names or module_of(path) in names:
-                yield group, path
+            file, its = written(group, path)
+            its = [m for m in its if not names or any(group == n or f"{m.place}.".startswith(f"{n}.") for n in names)]
+            if its:
+                mutated[module_of(path)] = file
+                mutants += its
+    return mutated, mutants
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./run mutants", description="Mutation testing; docs/testing.md explains it.")
-    parser.add_argument("modules", nargs="*", help=f"{', '.join(GROUPS)}, or a module by its dotted name")
+    parser.add_argument("modules", nargs="*", help=f"{', '.join(GROUPS)}, or the dotted name of a module or a function")
     parser.add_argument("--jobs", type=int, choices=(1, 2), default=1, help="processes at a time")
     options = parser.parse_args(argv)
-    mutated, mutants = {}, []
-    for group, path in chosen(options.modules):
-        mutated[module_of(path)], its = written(group, path)
-        mutants += its
+    mutated, mutants = chosen(options.modules)
     if not mutants:
         parser.error("nothing to mutate is called that")
     sys.meta_path.insert(0, Mutated(mutated))
     tests = {test for mutant in mutants for test in tests_of(mutant.group)}
     # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
     how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
-    code = int(pytest.main([*sorted(tests), *how], plugins=[Run(mutants, options.jobs)]))
+    code = int(pytest.main([*sorted(tests), *how], plugins=[Run(mutants, options.jobs, equivalent())]))
     return code or report(mutants)
 
 

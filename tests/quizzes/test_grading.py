@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from courses.models import AppendOnlyError, Enrolment, GradeChange
@@ -66,7 +67,10 @@ def test_an_error_in_grading_leaves_the_row_for_another_try(submitted: Attempt) 
 
 def test_the_sweep_hands_over_what_failed_too_often(submitted: Attempt) -> None:
     Attempt.objects.update(status=Attempt.Status.GRADING, tries=grading.MAX_TRIES, lease_until=NOW)
-    assert grading.sweep(now=NOW) == grading.Sweep(queued=0, given_up=1)
+    with capture_logs() as logged:
+        assert grading.sweep(now=NOW) == grading.Sweep(queued=0, given_up=1)
+        assert grading.sweep(now=NOW) == grading.Sweep(queued=0, given_up=0)
+    assert logged == [{"event": "attempts_need_attention", "count": 1, "log_level": "error"}]
     submitted.refresh_from_db()
     assert submitted.status == Attempt.Status.NEEDS_ATTENTION
     assert grading.retry(attempt=submitted)
@@ -136,8 +140,10 @@ def test_what_changes_while_it_is_graded(submitted: Attempt, ines: User, monkeyp
     attempts.submit(attempt=second, now=NOW)
     after = NOW + timedelta(seconds=settings.GRADING_LEASE)
     meanwhile.append(lambda: grading.grade_attempt(attempt_id=second.pk, now=after))
-    assert not grading.grade_attempt(attempt_id=second.pk, now=NOW)
+    with capture_logs() as logged:
+        assert not grading.grade_attempt(attempt_id=second.pk, now=NOW)
     assert AttemptGrade.objects.filter(attempt=second).get().at == after
+    assert logged == [{"event": "grading_lease_lost", "attempt": str(second.uuid), "log_level": "warning"}]
 
 
 def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:

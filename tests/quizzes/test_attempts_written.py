@@ -1,0 +1,224 @@
+"""What each step of an attempt says and writes down, and that it touches no other attempt."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from celery import current_app
+from django.utils import translation
+
+from accounts.models import User
+from common.api import DomainError
+from courses.models import Activity, Enrolment
+from quizzes import attempts, grading, tasks
+from quizzes.models import Answer, Attempt, AttemptGrade, LateAnswer, Quiz, QuizException
+from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, right_answers
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+OVER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    Quiz.objects.filter(pk=quiz.pk).update(time_limit=10)
+    quiz.refresh_from_db()
+    return attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+
+
+@pytest.fixture
+def theirs(attempt: Attempt) -> Attempt:
+    """Another student's attempt at the same quiz."""
+    return attempts.start(quiz=attempt.quiz, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW)
+
+
+@pytest.fixture
+def short(quiz: Quiz) -> UUID:
+    uuid: UUID = quiz.questions.get(key="short").uuid
+    return uuid
+
+
+def says(refusal: type[DomainError], sentence: str, extra: dict[str, Any], call: Any) -> None:
+    """The refusal is this sentence in English, another one in Korean, and tells an app what it is about."""
+    with pytest.raises(refusal) as refused:
+        call()
+    assert (type(refused.value), str(refused.value), refused.value.extra) == (refusal, sentence, extra)
+    with translation.override("ko"), pytest.raises(refusal) as refused:
+        call()
+    assert str(refused.value) != sentence
+
+
+def test_what_a_start_that_is_refused_says(quiz: Quiz, enrolment: Enrolment) -> None:
+    def start() -> Attempt:
+        return attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+
+    quiz.opens_at = NOW + DAY
+    sentence = f"This quiz opens on {attempts.told(NOW + DAY)}."
+    says(attempts.NotOpenYet, sentence, {"opens_at": NOW + DAY}, start)
+    quiz.opens_at, quiz.closes_at = None, NOW
+    says(attempts.QuizClosed, "This quiz is closed.", {"closes_at": NOW}, start)
+    # It opens and closes at the moment itself.
+    quiz.opens_at, quiz.closes_at = NOW, NOW + DAY
+    attempts.submit(attempt=start(), now=NOW)
+    Attempt.objects.update(answers_revealed_at=NOW)
+    sentence = "You have seen the answers, so this quiz cannot be taken again."
+    says(attempts.AnswersRevealed, sentence, {}, start)
+    quiz.current_version.content["questions"] = []  # type: ignore[union-attr]
+    says(attempts.NothingToAnswer, "This quiz has no questions yet.", {}, start)
+
+
+def test_a_moment_is_told_by_the_readers_clock() -> None:
+    assert attempts.told(NOW) == "03/02/2026 6 p.m."
+    with translation.override("ko"):
+        assert attempts.told(NOW) == "2026-3-2 18:00"
+
+
+def test_what_an_answer_that_is_refused_says(attempt: Attempt, short: UUID) -> None:
+    single = attempt.quiz.questions.get(key="q0").uuid
+
+    def read(question: UUID, raw: Any) -> Any:
+        return lambda: attempts.read_response(attempt, question, raw)
+
+    stranger = uuid4()
+    about = {"question": str(short)}
+    says(
+        attempts.UnknownQuestion, "This question is not part of the attempt.", {"question": str(stranger)},
+        read(stranger, {}),
+    )  # fmt: skip
+    says(
+        attempts.UnknownChoice, "This choice does not belong to the question.", {"question": str(single)},
+        read(single, {"choice": "x"}),
+    )  # fmt: skip
+    says(
+        attempts.ResponseTooLong, "The answer is too long: at most 500 characters.", about,
+        read(short, {"text": "x" * 501}),
+    )  # fmt: skip
+    says(
+        attempts.InvalidResponse, "The answer does not have the form this question asks for.", about,
+        read(short, {}),
+    )  # fmt: skip
+
+
+def test_what_was_stored_is_what_a_save_returns(attempt: Attempt, theirs: Attempt, short: UUID) -> None:
+    def save(to: Attempt, question: UUID, text: str, sequence: int | None = None) -> tuple[Any, ...]:
+        kept = attempts.save_answer(attempt=to, question=question, response={"text": text}, now=NOW, sequence=sequence)
+        return kept.attempt, kept.question, kept.response, kept.sequence, kept.saved_at
+
+    save(theirs, short, "theirs")
+    single = attempt.quiz.questions.get(key="q0")
+    attempts.save_answer(attempt=attempt, question=single.uuid, response={"choice": None}, now=NOW)
+    assert save(attempt, short, "mine", 4) == (attempt, short, {"text": "mine"}, 4, NOW)
+    assert save(attempt, short, "overtaken", 3) == (attempt, short, {"text": "mine"}, 4, NOW)
+    assert save(attempt, short, "last") == (attempt, short, {"text": "last"}, 5, NOW)
+    # Only its own answer to its own question is looked at when one is checked.
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
+    attempt.quiz.refresh_from_db()
+    assert attempts.check_answer(attempt=attempt, question=short, now=NOW).response == {"text": "last"}
+    with pytest.raises(attempts.NotCheckable):
+        attempts.check_answer(attempt=attempt, question=attempt.quiz.questions.get(key="q1").uuid, now=NOW)
+    assert Answer.objects.exclude(checked_at=None).get().attempt == attempt
+
+
+def test_a_submit_hands_in_one_attempt_and_rings_for_it(
+    attempt: Attempt, theirs: Attempt, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    rung: list[Any] = []
+    monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+    with django_capture_on_commit_callbacks(execute=True):
+        attempts.submit(attempt=attempt, now=NOW)
+    assert rung == [(tasks.grade_attempt.name, {"attempt_id": attempt.pk})]
+    assert [each.status for each in Attempt.objects.order_by("pk")] == ["submitted", "in_progress"]
+
+
+def test_a_lessons_check_is_graded_by_its_submit(lesson: Activity, enrolment: Enrolment) -> None:
+    check = QuizFactory(activity=lesson)
+    attempt = attempts.start(quiz=check, enrolment=enrolment, now=NOW)
+    attempts.submit(attempt=attempt, answers=right_answers(check), now=OVER)
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.graded_at, attempt.points) == ("graded", OVER, attempt.max_points)
+
+
+def test_what_comes_too_late_and_cannot_be_right_is_too_late(attempt: Attempt, short: UUID) -> None:
+    for _ in range(2):
+        with pytest.raises(attempts.DeadlinePassed):
+            attempts.submit(attempt=attempt, answers={short: {}}, now=OVER)
+    assert not LateAnswer.objects.exists()
+
+
+def test_a_person_decides_on_each_late_answer_by_itself(
+    attempt: Attempt, theirs: Attempt, short: UUID, ines: User, otto: User
+) -> None:
+    for each in (attempt, theirs):
+        with pytest.raises(attempts.DeadlinePassed):
+            attempts.submit(attempt=each, answers={short: {"text": "data drift"}}, now=OVER)
+    late, other = LateAnswer.objects.select_related("attempt__quiz__activity", "attempt__enrolment").order_by("pk")
+    says(
+        attempts.NothingToAccept, "The attempt is not graded yet.", {},
+        lambda: attempts.accept_late(late=late, actor=ines, now=OVER),
+    )  # fmt: skip
+    for each in (attempt, theirs):
+        grading.grade_attempt(attempt_id=each.pk, now=OVER)
+    attempts.accept_late(late=late, actor=ines, now=OVER + DAY)
+    late.refresh_from_db()
+    other.refresh_from_db()
+    assert (late.verdict, late.decided_by, late.decided_at) == ("accepted", ines, OVER + DAY)
+    assert (other.verdict, other.decided_by, other.decided_at) == ("open", None, None)
+    grade = AttemptGrade.objects.get(revision=2)
+    assert (grade.attempt, grade.actor, grade.reason) == (attempt, ines, attempts.LATE_ACCEPTED)
+    attempts.decline_late(late=other, actor=otto, now=OVER)
+    other.refresh_from_db()
+    assert (other.verdict, other.decided_by, other.decided_at) == ("declined", otto, OVER)
+
+
+def test_lateness_is_forgiven_of_one_student_at_one_quiz(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    late = {"due_at": NOW, "late_rule": Quiz.LateRule.DEDUCT, "late_deduction": 10, "attempts_allowed": None}
+    second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""))
+    Quiz.objects.update(**late)
+    for each in (quiz, second):
+        each.refresh_from_db()
+    other = EnrolmentFactory(course=enrolment.course)
+
+    def handed_in(at: Quiz, by: Enrolment, days: float) -> Attempt:
+        attempt = attempts.start(quiz=at, enrolment=by, now=NOW)
+        return attempts.submit(attempt=attempt, answers=right_answers(at), now=NOW + days * DAY)
+
+    mine = [handed_in(quiz, enrolment, days) for days in (1, 2.5, 0.5)]
+    others = [handed_in(second, enrolment, 2.5), handed_in(quiz, other, 2.5)]
+    for attempt in mine:
+        grading.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    # The first has been forgiven to what the new date says already: it is left alone, and the next are not.
+    Attempt.objects.filter(pk=mine[0].pk).update(late_deduction=1)
+    Attempt.objects.filter(pk=mine[2].pk).update(late_deduction=1)
+    due = NOW + 0.6 * DAY
+    QuizException.objects.create(quiz=quiz, enrolment=enrolment, due_at=due, reason="ill")
+
+    def forgive() -> int:
+        return attempts.forgive_lateness(quiz=quiz, enrolment=enrolment, reason="Ill", actor=ines, now=OVER)
+
+    assert forgive() == 2
+    assert forgive() == 0
+    rows = [Attempt.objects.get(pk=attempt.pk) for attempt in (*mine, *others)]
+    assert [row.late_deduction for row in rows] == [1, 20, 0, 30, 30]
+    assert [row.due_at for row in rows] == [NOW, due, due, NOW, NOW]
+    grade = AttemptGrade.objects.get(attempt=mine[1], revision=2)
+    assert (grade.reason, grade.actor, grade.at) == ("Ill", ines, OVER)
+
+
+def test_deadlines_follow_the_rules_of_one_quiz(attempt: Attempt, theirs: Attempt) -> None:
+    quiz = attempt.quiz
+    second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""))
+    elsewhere = attempts.start(quiz=second, enrolment=attempt.enrolment, now=NOW)
+    done = attempts.submit(
+        attempt=attempts.start(quiz=quiz, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW), now=NOW
+    )
+    Attempt.objects.filter(pk=theirs.pk).update(started_at=NOW + DAY)
+    Attempt.objects.filter(pk=elsewhere.pk).update(deadline=OVER)
+    quiz.time_limit = 30
+    assert attempts.refresh_deadlines(quiz=quiz) == 2
+    assert attempts.refresh_deadlines(quiz=quiz) == 0
+    half, ten = timedelta(minutes=30), timedelta(minutes=10)
+    assert [Attempt.objects.get(pk=each.pk).deadline for each in (attempt, theirs, done, elsewhere)] == [
+        NOW + half, NOW + DAY + half, NOW + ten, OVER,
+    ]  # fmt: skip
