@@ -29,7 +29,6 @@ from quizzes.wording import points
 
 PAGE = 50
 COMMENT_LIMIT = 5000
-# Digits that a database can count to.
 
 
 def _with_late(user: User) -> QuerySet[Attempt]:
