@@ -24,6 +24,10 @@ from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.rules import Rules, rules_for, rules_for_all
 
 
+# The outcome of an answer of which nothing is said yet.
+HIDDEN = "hidden"
+
+
 class NotRevealable(DomainError):
     slug = "answers-not-available"
     status = 409
@@ -34,7 +38,7 @@ class QuestionResult:
     """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
 
     `lesson` is "slug#heading", where the question is explained: for a question that asks for a term, the lesson's name
-    gives the answer away. `solution` is the kind's, `parts` the outcome of each part, shown with it. `comment` and
+    gives the answer away. `points` is empty where the outcome is `hidden`. `solution` is the kind's, `parts` the outcome of each part, shown with it. `comment` and
     `criteria` are the person's who graded it.
     """
 
@@ -219,7 +223,7 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
     # What the student has checked during the attempt is no secret after it.
     shown = {view["uuid"] for view in attempt.views if with_key} | {str(a.question) for a in answers if a.checked_at}
     key = key_of(attempt, grade.version_id) if shown else {}
-    details = grade.details
+    details = {uuid: score if uuid in shown else _told_of(attempt.quiz, score) for uuid, score in grade.details.items()}
     reviews = _reviews(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
     files = files_of(attempt)
     return [
@@ -233,6 +237,18 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
         )
         for view in attempt.views
     ]
+
+
+def _told_of(quiz: Quiz, score: dict[str, Any]) -> dict[str, Any]:
+    """What may be said of one answer before the answers are shown.
+
+    Where they are shown after the due date only or never, not even whether it is right: with attempts left the key could
+    be found by trying, and before the due date it could be passed on. The sum is always told.
+    """
+    is_secret = quiz.show_answers in (Quiz.ShowAnswers.AFTER_DUE, Quiz.ShowAnswers.NEVER)
+    if not is_secret or score["rule"] == "by-person" or score["outcome"] in (PENDING, "unanswered"):
+        return score
+    return {**score, "outcome": HIDDEN, "points": ""}
 
 
 def _reviews(attempt: Attempt) -> dict[str, Review]:

@@ -7,7 +7,7 @@ from quizzes.models import Quiz
 from quizzes.questions import KIND_NAMES, KINDS
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
-OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending")
+OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending", "hidden")
 RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."
 
 
@@ -113,8 +113,10 @@ class QuestionResultSerializer(OutputSerializer):
     """`feedback` and `solution` are empty and null until the answers are shown."""
 
     uuid = serializers.UUIDField()
-    outcome = serializers.ChoiceField(choices=OUTCOMES, help_text="`pending`: a person grades it.")
-    points = serializers.DecimalField(max_digits=6, decimal_places=2)
+    outcome = serializers.ChoiceField(
+        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not said yet."
+    )
+    points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
     max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
     response = serializers.JSONField(allow_null=True)
     lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")

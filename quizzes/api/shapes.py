@@ -144,8 +144,8 @@ class QuestionOutcome:
         return self.result.outcome
 
     @property
-    def points(self) -> str:
-        return self.result.points
+    def points(self) -> str | None:
+        return self.result.points or None
 
     @property
     def max_points(self) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.admin import CourseScopedAdmin
-from courses.models import Activity, Cohort, Course, Enrolment, GlossaryTerm, LessonEdition, SummaryDelivery
+from courses.models import Activity, Cohort, Course, Enrolment, GlossaryTerm, GradeItem, LessonEdition, SummaryDelivery
 from quizzes import attempts, grading
 from quizzes.models import Attempt, GradeNotice, LateAnswer, Question, Quiz, QuizException, Regrade
 from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
@@ -319,19 +319,27 @@ def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, gra
     assert words not in saved.text
 
 
-def test_another_rule_of_which_attempt_counts_names_whose_standing_it_moves(
+def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
     second = attempts.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
     attempts.submit(attempt=second, now=timezone.now(), answers={})
     grading.grade_attempt(attempt_id=second.pk, now=timezone.now())
     page = address("quizzes.quiz", "change", quiz.pk)
-    moved = {}
-    for rule in ("highest", "last"):
+
+    def change(rule: str) -> str:
         data = {**data_of(ines_client.get(page)), "counts": rule, "pools": "{}"}
-        moved[rule] = ines_client.post(page, data, follow=True, headers=ENGLISH)
-    assert "stands at something else" not in moved["highest"].text
-    assert "1 student stands at something else now: Alice 100% → 0%." in moved["last"].text
+        return str(ines_client.post(page, data, follow=True, headers=ENGLISH).text)
+
+    assert "stands at something else" not in change("highest")
+    # The last attempt is worth nothing.
+    assert "By this rule 1 student would stand lower, without having been told before: Alice." in change("last")
+    quiz.refresh_from_db()
+    assert quiz.counts == GradeItem.objects.get().counts == "highest"
+    Quiz.objects.update(counts="last")
+    GradeItem.objects.update(counts="last")
+    assert "1 student stands at something else now: Alice 0% → 100%." in change("highest")
+    assert GradeItem.objects.get().counts == "highest"
 
 
 def test_a_notice_that_may_not_have_arrived_is_sent_again_by_a_person(

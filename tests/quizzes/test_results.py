@@ -103,6 +103,35 @@ def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment
     assert results.result(attempt, now=timezone.now() + 2 * DAY).answers_shown
 
 
+@pytest.mark.parametrize("policy", ["after_due", "never"])
+def test_before_the_answers_not_even_what_was_right_is_told(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api, policy: str
+) -> None:
+    """With attempts left the key could be found by trying, and before the due date it could be passed on."""
+    quiz = ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY)
+    for right in range(3):
+        attempt = taken(quiz, enrolment, right=right)
+        told = alice_api.get(f"attempts/{attempt.uuid}/result")
+        check("Result", told)
+        assert {(question["outcome"], question["points"]) for question in told["questions"]} == {("hidden", None)}
+        page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+        assert page.count("Answered") == 3
+        assert not [word for word in (">Right<", ">Wrong<") if word in page]
+        assert told["points"] == f"{right}.00"
+    if policy == "after_due":
+        later = results.result(attempt, now=timezone.now() + 2 * DAY)
+        assert [question.outcome for question in later.questions] == ["correct", "correct", "incorrect"]
+
+
+def test_what_was_left_empty_is_no_secret(quiz: Quiz, enrolment: Enrolment, alice_api: Api) -> None:
+    quiz = ruled(quiz, show_answers="never")
+    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    attempts.submit(attempt=attempt, now=NOW)
+    grading.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    questions = alice_api.get(f"attempts/{attempt.uuid}/result")["questions"]
+    assert {question["outcome"] for question in questions} == {"unanswered"}
+
+
 def test_an_open_attempt_hides_the_answers_of_the_others(
     quiz: Quiz, enrolment: Enrolment, alice_client: Client
 ) -> None:
