@@ -23,7 +23,6 @@ from quizzes.models import Attempt, AttemptGrade, HandInFile, LateAnswer, Quiz, 
 from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.rules import Rules, rules_for, rules_for_all
 
-
 # The outcome of an answer of which nothing is said yet.
 HIDDEN = "hidden"
 
@@ -38,8 +37,8 @@ class QuestionResult:
     """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
 
     `lesson` is "slug#heading", where the question is explained: for a question that asks for a term, the lesson's name
-    gives the answer away. `points` is empty where the outcome is `hidden`. `solution` is the kind's, `parts` the outcome of each part, shown with it. `comment` and
-    `criteria` are the person's who graded it.
+    gives the answer away. `points` is empty where the outcome is `hidden`. `solution` is the kind's, `parts` the outcome
+    of each part, shown with it. `comment` and `criteria` are the person's who graded it.
     """
 
     view: Spec
