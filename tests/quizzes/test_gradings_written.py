@@ -75,6 +75,14 @@ def test_a_claim(quiz: Quiz, enrolment: Enrolment) -> None:
     assert (other.status, other.tries) == ("submitted", 0)
 
 
+def test_a_grader_finishes_its_own_attempt_only(quiz: Quiz, enrolment: Enrolment) -> None:
+    first, second = submitted(quiz, enrolment), submitted(quiz, EnrolmentFactory(course=enrolment.course))
+    for attempt in (first, second):
+        assert grading._claim(attempt.pk, NOW) == 1
+    assert grading._finish(fresh(first), 1, grading.grading_of(first), NOW)
+    assert (fresh(first).status, fresh(second).status) == ("graded", "grading")
+
+
 def test_what_failed_too_often_is_not_taken_again(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = submitted(quiz, enrolment)
     Attempt.objects.update(tries=grading.MAX_TRIES)
@@ -209,15 +217,16 @@ def test_a_persons_decision(waiting: Attempt, ines: User) -> None:
     assert grading.grading_of(waiting).points == 16
 
 
+@pytest.mark.parametrize("kind", ["fill_in", "numeric"])
 @pytest.mark.parametrize(
     ("points", "worth", "outcome"), [("9", "2.00", "correct"), ("2", "2.00", "correct"), ("0", "0.00", "incorrect")]
 )
 def test_a_decision_goes_before_the_machines(
-    waiting: Attempt, ines: User, points: str, worth: str, outcome: str
+    waiting: Attempt, ines: User, kind: str, points: str, worth: str, outcome: str
 ) -> None:
-    grade = decide(waiting, points, ines, kind="fill_in")
+    grade = decide(waiting, points, ines, kind=kind)
     assert (grade is None) == (Review.objects.count() == 0)
-    found = grading.grading_of(fresh(waiting)).scores[str(question_of(waiting, "fill_in"))]
+    found = grading.grading_of(fresh(waiting)).scores[str(question_of(waiting, kind))]
     assert found == Score(worth, "2.00", outcome, "by-person")  # type: ignore[arg-type]
 
 
