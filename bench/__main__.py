@@ -57,6 +57,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         rounds=options.rounds or (1 if options.quick else 3),
         seconds=options.seconds or (QUICK_SECONDS if options.quick else FULL_SECONDS),
         only=options.only,
+        is_quick=options.quick,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import statistics
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from bench.load import BenchError, Connection, Request, Timing, timing
 LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 # Seconds until a grade is there; more is no figure but a fault.
 GRADE_TIMEOUT = 60.0
+SPIKE_CONNECTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,69 @@ async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds:
     return timing(durations, took)
 
 
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """So many submits in so many seconds. An error is an answer other than 202, or none; times are from the moment at which
+    a submit was to be sent, so that one which had to wait for its turn is not told shorter than it was."""
+
+    submits: int
+    seconds: float
+    errors: int
+    p50_ms: float
+    p99_ms: float
+    # From the last submit to the moment at which everything had been seen graded.
+    graded_after_s: float
+
+
+def spike(port: int, tickets: Tickets, *, submits: int, seconds: float) -> Spike:
+    """Submits with all their answers, evenly spread over `seconds`, whatever the server makes of it."""
+    return asyncio.run(_spike(port, tickets, submits, seconds))
+
+
+async def _spike(port: int, tickets: Tickets, submits: int, seconds: float) -> Spike:
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    for _ in range(SPIKE_CONNECTIONS):
+        free.put_nowait(Connection(port))
+    durations: list[float] = []
+    errors = 0
+
+    async def ready(ticket: Ticket) -> tuple[Ticket, dict[str, Any]]:
+        connection = await free.get()
+        try:
+            return await _ready(connection, ticket)
+        finally:
+            free.put_nowait(connection)
+
+    async def submit(at: float, ticket: Ticket, attempt: dict[str, Any]) -> None:
+        nonlocal errors
+        await asyncio.sleep(at - time.perf_counter())
+        answers = {question["uuid"]: response(question) for question in attempt["questions"]}
+        request = ticket.request("POST", f"attempts/{attempt['uuid']}/submit", {"answers": answers}, expect=202)
+        connection = await free.get()
+        try:
+            await connection.send(request)
+        except (BenchError, OSError, TimeoutError, asyncio.IncompleteReadError):
+            errors += 1
+        finally:
+            free.put_nowait(connection)
+        durations.append(time.perf_counter() - at)
+
+    begun = await asyncio.gather(*(ready(tickets.take()) for _ in range(submits)))
+    start = time.perf_counter() + 0.5
+    await asyncio.gather(*(submit(start + number * seconds / submits, *each) for number, each in enumerate(begun)))
+    end = time.perf_counter()
+    if not errors:
+        for ticket, attempt in begun:
+            connection = await free.get()
+            await _until_graded(connection, ticket, attempt["uuid"], first=0)
+            free.put_nowait(connection)
+    graded = time.perf_counter() - end
+    while not free.empty():
+        free.get_nowait().close()
+    cuts = statistics.quantiles(durations, n=100, method="inclusive")
+    return Spike(submits, seconds, errors, cuts[49] * 1000, cuts[98] * 1000, graded)
+
+
 async def _ready(connection: Connection, ticket: Ticket) -> tuple[Ticket, dict[str, Any]]:
     return ticket, await _begin(connection, ticket)
 
@@ -132,9 +197,10 @@ async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, An
     return time.perf_counter() - before
 
 
-async def _until_graded(connection: Connection, ticket: Ticket, attempt: str) -> None:
+async def _until_graded(connection: Connection, ticket: Ticket, attempt: str, first: float = LOOKS[0]) -> None:
+    """Look for the grade after `first` seconds, and then as the page does."""
     deadline = time.perf_counter() + GRADE_TIMEOUT
-    looks = itertools.chain(LOOKS, itertools.repeat(LOOKS[-1]))
+    looks = itertools.chain((first,), LOOKS[1:], itertools.repeat(LOOKS[-1]))
     while time.perf_counter() < deadline:
         await asyncio.sleep(next(looks))
         answer = await connection.send(ticket.request("GET", f"attempts/{attempt}/result"))

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from bench.sides import Sides
 
 CSRF = "bench0bench0bench0bench0bench0be"
 API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
-SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND = "submit_to_graded", "attempts_per_second"
+SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Plan:
     rounds: int
     seconds: int
     only: Sequence[str] = ()
+    is_quick: bool = False
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -50,7 +51,15 @@ NAMES = (
     ANSWER_SAVE,
     SUBMIT_TO_GRADED,
     ATTEMPTS_PER_SECOND,
+    SPIKE,
 )
+# 1,000 submits in 10 s, the start of an exam; no ratio, so no round is repeated.
+SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
+
+
+def spike_line(mode: str, spike: flows.Spike) -> str:
+    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(spike).items()}
+    return json.dumps({"name": SPIKE, "mode": mode, **told})
 
 
 def line(name: str, mode: str, students: int, ours: Timing, yardstick: str, theirs: Timing) -> str:
@@ -88,6 +97,9 @@ def _all(sides: Sides, plan: Plan) -> Iterator[str]:
     if plan.wants(ATTEMPTS_PER_SECOND):
         for students in plan.attempt_levels:
             yield _flow(sides, plan, ATTEMPTS_PER_SECOND, guests["/page"], tickets, students)
+    if plan.wants(SPIKE) and (plan.only or not plan.is_quick):
+        told = flows.spike(sides.product, tickets, submits=SPIKE_SUBMITS, seconds=SPIKE_SECONDS)
+        yield spike_line(plan.mode, told)
 
 
 def _pages(
