@@ -47,7 +47,8 @@ def test_a_reader_beside_many_writers_gets_every_message_whole(connection: Conne
 
 
 def test_a_message_reaches_the_queue_that_is_bound(connection: Connection) -> None:
-    with connection.SimpleQueue("grading") as queue:
+    # A name of its own: a process knows for ever what it has bound, in whatever folder that was.
+    with connection.SimpleQueue("bound-once") as queue:
         queue.put({"attempt_id": 1})
         message = queue.get(timeout=5)
         assert message.payload == {"attempt_id": 1}

@@ -56,6 +56,7 @@ class Visitor:
         page.fill("input[name=password]", password)
         page.click("main form button:not([name=language])")
         page.wait_for_url("**/courses/")
+        page.wait_for_load_state("networkidle")
 
 
 COURSE = "/courses/data-analytics-week-2/"

@@ -216,8 +216,8 @@ def test_deadlines_follow_the_rules_of_one_quiz(attempt: Attempt, theirs: Attemp
     Attempt.objects.filter(pk=theirs.pk).update(started_at=NOW + DAY)
     Attempt.objects.filter(pk=elsewhere.pk).update(deadline=OVER)
     quiz.time_limit = 30
-    assert attempts.refresh_deadlines(quiz=quiz) == 2
-    assert attempts.refresh_deadlines(quiz=quiz) == 0
+    assert attempts.refresh_deadlines(quiz=quiz, now=NOW) == 2
+    assert attempts.refresh_deadlines(quiz=quiz, now=NOW) == 0
     half, ten = timedelta(minutes=30), timedelta(minutes=10)
     assert [Attempt.objects.get(pk=each.pk).deadline for each in (attempt, theirs, done, elsewhere)] == [
         NOW + half, NOW + DAY + half, NOW + ten, OVER,
