@@ -37,7 +37,8 @@ class Tickets:
 
     def __init__(self, tokens: Iterable[str], attempts_allowed: dict[str, int]) -> None:
         tokens = list(tokens)
-        rounds = [quiz for quiz, allowed in attempts_allowed.items() for _ in range(allowed)]
+        turns = range(max(attempts_allowed.values()))
+        rounds = [quiz for turn in turns for quiz, allowed in attempts_allowed.items() if turn < allowed]
         self._left = deque(Ticket(token, quiz) for quiz in rounds for token in tokens)
 
     def take(self) -> Ticket:
