@@ -99,6 +99,8 @@ def test_mistakes_come_again_on_the_next_day(
         expect(page.locator("main .badge").first).to_be_visible()
         page.locator("main a.button").focus()
         page.keyboard.press("Enter")
+        # The way on is a page of its own; the next address must not overtake it.
+        page.wait_for_url(lambda address: "/review/cards/" not in address)
     page = visitor.go("/review/")
     expect(page.locator(".progress b")).to_have_text(f"{total}/{total}")
     expect(page.locator("main .card.empty")).to_be_visible()
