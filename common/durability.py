@@ -1,9 +1,16 @@
-"""Owns which writes need not wait for the disk: those whose loss in a power cut nobody would notice."""
+"""Owns how a single statement is written: in its turn, and for some without waiting for the disk, because nobody would
+notice their loss in a power cut."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.db import connection, transaction
+
+
+def in_turn() -> AbstractContextManager[None]:
+    """Around one statement that writes by itself, outside a transaction: on SQLite it waits for its turn as one does."""
+    turn: AbstractContextManager[None] = getattr(connection, "turn", nullcontext)()
+    return turn
 
 
 @contextmanager
@@ -22,6 +29,7 @@ def relaxed_durability() -> Iterator[None]:
         connection.ensure_connection()
         connection.connection.execute("PRAGMA synchronous = NORMAL")
         try:
-            yield
+            with in_turn():
+                yield
         finally:
             connection.connection.execute("PRAGMA synchronous = FULL")

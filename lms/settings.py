@@ -151,7 +151,7 @@ if env.str("DATABASE_URL", default=""):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "common.sqlite3",
             "NAME": BAEUM_HOME / "baeum.sqlite3",
             "CONN_MAX_AGE": None,
         }

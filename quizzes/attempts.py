@@ -232,6 +232,12 @@ def save_answer(
     kept as evidence), AnswerChecked and what `read_response` raises.
     """
     accepted = read_response(attempt, question, response)
+    kept = Answer.objects.keep_while_open(
+        attempt, question, accepted, sequence=sequence, now=now, due=now - _grace(attempt)
+    )
+    if kept is not None:
+        return Answer(attempt=attempt, question=question, response=accepted, sequence=kept, saved_at=now)
+    # Overtaken, checked, the same again, or the attempt is over.
     with transaction.atomic():
         locked = lookups.hold(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):

@@ -83,6 +83,16 @@ def _whole(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
 
 
 _OWN = Prepared(lambda user, uuid: _whole(Attempt.objects.for_student(user).filter(uuid=uuid)), samples=(-1, _SAMPLE))
+# What an answer is saved by: the most frequent of all requests reads no more.
+_OWN_TO_ANSWER = Prepared(
+    lambda user, uuid: (
+        Attempt.objects.for_student(user)
+        .filter(uuid=uuid)
+        .select_related("quiz", "version")
+        .only("drawn", "status", "deadline", "is_expired", "quiz__grace", "quiz__show_answers", "version__digest")
+    ),
+    samples=(-1, _SAMPLE),
+)
 _OPEN = Prepared(
     lambda quiz, enrolment: _whole(
         Attempt.objects.filter(quiz=quiz, enrolment=enrolment, status=Attempt.Status.IN_PROGRESS)
@@ -116,6 +126,15 @@ def own_attempt(user: User, uuid: UUID) -> Attempt | None:
     """The person's own attempt with quiz, activity, course, enrolment and version; None for anybody else's."""
     found = _OWN.first(user.pk, uuid)
     return _completed(found) if found else None
+
+
+def own_to_answer(user: User, uuid: UUID) -> Attempt | None:
+    """The person's own attempt with what saving an answer needs: the version, and the quiz's grace; None for anybody
+    else's."""
+    found = _OWN_TO_ANSWER.first(user.pk, uuid)
+    if found is not None:
+        with_content(found.version)
+    return found
 
 
 def open_attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt | None:

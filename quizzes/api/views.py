@@ -155,7 +155,9 @@ class AttemptAnswer(AuthenticatedAPIView):
         responses={200: AnswerSerializer, **problems(400, 404, 409, 413)},
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = _own(request, uuid)
+        attempt = lookups.own_to_answer(request.user, uuid)
+        if attempt is None:
+            raise Http404
         given = AnswerInput.read(request.data)
         answer = attempts.save_answer(
             attempt=attempt,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.durability import in_turn
 from common.prepared import adapted
 from courses.models import Enrolment
 from quizzes.models.authoring import Quiz
@@ -149,19 +150,25 @@ class Attempt(models.Model):
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
 
-_KEEP_LATER = """
-INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+# The answer with the higher count of its client stays, or the one that arrives last; what has been checked stays.
+_UNLESS_OVERTAKEN = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
 WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.sequence < excluded.sequence
 RETURNING question, sequence
 """
-_KEEP_LAST = """
-INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES ROWS
+_THE_LAST = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.response <> excluded.response
 RETURNING question, sequence
+"""
+_ROWS = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
+# The attempt's row is locked where the database has row locks: an answer is never written after a submit.
+_ROW_OF_AN_OPEN_ATTEMPT = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at)
+SELECT id, %s, %s, %s, %s FROM quizzes_attempt
+WHERE id = %s AND status = 'in_progress' AND (deadline IS NULL OR deadline >= %s)
 """
 
 
@@ -176,14 +183,39 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """
         if not responses:
             return {}
-        json = self.model._meta.get_field("response").get_db_prep_value
         values: list[Any] = []
         for question, response in responses.items():
-            values += [attempt.pk, adapted(question), json(response, connection), sequence or 0, adapted(now)]
+            values += [attempt.pk, *_row(question, response, sequence, now)]
         rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
         with connection.cursor() as cursor:
-            cursor.execute((_KEEP_LAST if sequence is None else _KEEP_LATER).replace("ROWS", rows), values)
+            cursor.execute(_ROWS + rows + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values)
             return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
+
+    def keep_while_open(
+        self,
+        attempt: "Attempt",
+        question: UUID,
+        response: dict[str, Any],
+        *,
+        sequence: int | None,
+        now: datetime,
+        due: datetime,
+    ) -> int | None:
+        """Store one response in a statement of its own if the attempt is in progress and its deadline is none or not
+        before `due`; returns the sequence number that it has now, None where nothing was stored."""
+        lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
+        values = [*_row(question, response, sequence, now), attempt.pk, adapted(due)]
+        with in_turn(), connection.cursor() as cursor:
+            cursor.execute(
+                _ROW_OF_AN_OPEN_ATTEMPT + lock + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values
+            )
+            kept = cursor.fetchall()
+        return int(kept[0][1]) if kept else None
+
+
+def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: datetime) -> list[Any]:
+    json = Answer._meta.get_field("response").get_db_prep_value(response, connection)
+    return [adapted(question), json, sequence or 0, adapted(now)]
 
 
 class Answer(models.Model):

@@ -480,7 +480,7 @@ def test_saving_an_answer_takes_few_queries(alice_api: Api, started: dict[str, A
     with CaptureQueriesContext(connection) as captured:
         alice_api.put(path, {"response": {"text": "x"}})
 
-    assert len(captured) == 7, [query["sql"][:200] for query in captured]
+    assert len(captured) == 4, [query["sql"][:200] for query in captured]
 
 
 def test_nothing_of_the_key_is_in_any_answer(alice_api: Api, course: Course) -> None:
