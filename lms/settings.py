@@ -104,19 +104,19 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.csp.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "lms.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.middleware.AuthenticationMiddleware",
     "accounts.middleware.UserLanguageMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "lms.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.HeadlessBodyMiddleware",
     "accounts.middleware.StaffAuthenticatorMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "lms.middleware.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "lms.urls"

@@ -14,14 +14,15 @@ handler500 = "lms.errors.server_error"
 # One way to sign in, with its limits and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# They are tried in turn: what is asked for most stands first.
 urlpatterns = [
+    path("api/v1/", include("lms.api_urls")),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.inbox.urls")),
-    path("api/v1/", include("lms.api_urls")),
     path("problems/", problems.problem_list, name="problem-list"),
     path("problems/<slug:slug>", problems.problem_detail, name="problem-detail"),
     path("admin/", admin.site.urls),

@@ -20,11 +20,10 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.api import DomainError
-from common.queue import publish_on_commit
 from courses import progress
 from courses.models import Enrolment
 from quizzes import lookups
-from quizzes.grading import GRADE_TASK, grade_anew, grade_attempt, grading_of, lock_graded
+from quizzes.grading import announce, grade_anew, grade_attempt, grading_of, lock_graded
 from quizzes.models import Answer, Attempt, LateAnswer, Quiz, QuizVersion
 from quizzes.questions import KINDS, Response, ResponseError, Spec
 from quizzes.rules import Rules, late_deduction, rules_for
@@ -386,7 +385,7 @@ def _hand_in(attempt: Attempt, locked: Attempt, *, now: datetime, at: datetime, 
     attempt.status = Attempt.Status.SUBMITTED
     if attempt.quiz.is_graded:
         progress.mark_done(enrolment=attempt.enrolment, activity=attempt.quiz.activity, now=now)
-    publish_on_commit(GRADE_TASK, attempt_id=attempt.pk)
+    announce(attempt.pk)
 
 
 def expire(*, attempt: Attempt, now: datetime) -> bool:

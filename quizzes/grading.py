@@ -7,7 +7,7 @@ A grade is a pure function of the answers, the key of a version, the decisions o
 being late. Each grading is a revision that stays; one with a pending part earns no grade yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -23,7 +25,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.api import DomainError
-from common.queue import publish_on_commit
+from common.queue import gather_on_commit, publish_all_on_commit, publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
 from quizzes import lookups
@@ -33,7 +35,7 @@ from quizzes.rules import after_deduction
 
 log = structlog.get_logger(__name__)
 
-GRADE_TASK = "quizzes.tasks.grade_attempt"
+GRADE_TASK = "quizzes.tasks.grade_attempts"
 NOTICE_TASK = "quizzes.tasks.send_grade_notice"
 REVIEWED = gettext_noop("Your instructor has looked at it again.")
 MAX_TRIES = 5
@@ -77,6 +79,27 @@ class ReviewOvertaken(DomainError):
 def is_pending(grade: AttemptGrade) -> bool:
     """Whether a stored grading has a part that waits for a person, and so has entered no grade."""
     return any(score["outcome"] == PENDING for score in grade.details.values())
+
+
+def announce(attempt_id: int) -> None:
+    """Ring for a worker to grade an attempt, once the caller's transaction has been committed."""
+    gather_on_commit(GRADE_TASK, "attempt_ids", attempt_id)
+
+
+def grade_attempts(*, attempt_ids: Sequence[int], now: datetime) -> int:
+    """Grade those that wait for it, each by itself: one that cannot be graded keeps no other from its grade.
+
+    Returns how many this call graded. Raises what the database does, and what ends a task that takes too long.
+    """
+    graded = 0
+    for attempt_id in attempt_ids:
+        try:
+            graded += grade_attempt(attempt_id=attempt_id, now=now)
+        except (DatabaseFailure, SoftTimeLimitExceeded):
+            raise
+        except Exception:
+            log.exception("grading_failed", attempt=attempt_id)
+    return graded
 
 
 def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
@@ -374,14 +397,13 @@ def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
     )
     if given_up:
         log.error("attempts_need_attention", count=given_up)
-    waiting = (
+    waiting = list(
         Attempt.objects.claimable(now=now)
         .filter(submitted_at__lte=now - after)
         .order_by("submitted_at")
         .values_list("pk", flat=True)[:SWEEP_LIMIT]
     )
-    for attempt_id in waiting:
-        publish_on_commit(GRADE_TASK, attempt_id=attempt_id)
+    publish_all_on_commit(GRADE_TASK, "attempt_ids", waiting)
     return Sweep(queued=len(waiting), given_up=given_up)
 
 
@@ -392,5 +414,5 @@ def retry(*, attempt: Attempt) -> bool:
             status=Attempt.Status.SUBMITTED, tries=0
         )
         if reopened:
-            publish_on_commit(GRADE_TASK, attempt_id=attempt.pk)
+            announce(attempt.pk)
     return bool(reopened)

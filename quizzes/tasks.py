@@ -1,4 +1,4 @@
-"""Celery's entries: an id in, one call, nothing else."""
+"""Celery's entries: ids in, one call, nothing else."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from quizzes import attempts, grading, notices, regrading
 
 
 @shared_task
-def grade_attempt(*, attempt_id: int) -> None:
-    grading.grade_attempt(attempt_id=attempt_id, now=timezone.now())
+def grade_attempts(*, attempt_ids: list[int]) -> None:
+    grading.grade_attempts(attempt_ids=attempt_ids, now=timezone.now())
 
 
 @shared_task

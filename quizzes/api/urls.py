@@ -1,11 +1,12 @@
 from common.routing import route
 from quizzes.api import cards, views
 
+# They are tried in turn: what is asked for most stands first.
 urlpatterns = [
+    *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
     *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
     *route("quizzes/<uuid:uuid>/attempts", views.QuizAttempts.as_view(), "api-quiz-attempts"),
     *route("attempts/<uuid:uuid>", views.AttemptDetail.as_view(), "api-attempt-detail"),
-    *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
     *route("attempts/<uuid:uuid>/answers/<uuid:question>/check", views.AnswerCheck.as_view(), "api-answer-check"),
     *route("attempts/<uuid:uuid>/answers/<uuid:question>/files", views.AnswerFiles.as_view(), "api-answer-files"),
     *route("attempts/<uuid:uuid>/files/<uuid:file>", views.FileDetail.as_view(), "api-file-detail"),

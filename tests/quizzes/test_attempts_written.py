@@ -128,7 +128,7 @@ def test_a_submit_hands_in_one_attempt_and_rings_for_it(
     monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
     with django_capture_on_commit_callbacks(execute=True):
         attempts.submit(attempt=attempt, now=NOW)
-    assert rung == [(tasks.grade_attempt.name, {"attempt_id": attempt.pk})]
+    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [attempt.pk]})]
     assert [each.status for each in Attempt.objects.order_by("pk")] == ["submitted", "in_progress"]
 
 

@@ -280,11 +280,11 @@ def test_the_sweep_rings_for_the_longest_waiting_and_no_more_than_it_can(
     monkeypatch.setattr(grading, "SWEEP_LIMIT", 2)
     with django_capture_on_commit_callbacks(execute=True):
         assert grading.sweep(now=NOW) == grading.Sweep(queued=2, given_up=0)
-    assert rung == [(tasks.grade_attempt.name, {"attempt_id": waiting[at].pk}) for at in (1, 0)]
+    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [waiting[at].pk]}) for at in (1, 0)]
     rung.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert grading.sweep(now=NOW, after=timedelta(minutes=3)).queued == 1
-    assert rung == [(tasks.grade_attempt.name, {"attempt_id": waiting[1].pk})]
+    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [waiting[1].pk]})]
 
 
 def test_what_is_given_up_waits_for_a_person_who_lets_it_try_again(
@@ -300,4 +300,4 @@ def test_what_is_given_up_waits_for_a_person_who_lets_it_try_again(
         assert grading.retry(attempt=attempt) is True
     attempt.refresh_from_db()
     assert (attempt.status, attempt.tries) == ("submitted", 0)
-    assert rung == [(tasks.grade_attempt.name, {"attempt_id": attempt.pk})]
+    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [attempt.pk]})]
