@@ -1,17 +1,19 @@
-"""Owns queries that the ORM writes once and that are then only executed: for the few that every request makes.
+"""Owns statements that the ORM writes once and that are then only executed: for the few that every request makes.
 
 Building a query's SQL takes Django several times as long as running it (see docs/bench.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import AutoField, Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -70,9 +72,8 @@ class Prepared(Generic[M]):
         return [dict(zip(written.selected, row, strict=True)) for row in self._rows(written, arguments)]
 
     def _rows(self, written: _Written, arguments: Sequence[Any]) -> list[list[Any]]:
-        given = dict(zip(map(adapted, self._samples), map(adapted, arguments), strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(written.sql, [given.get(parameter, parameter) for parameter in written.parameters])
+            cursor.execute(written.sql, _filled(written.parameters, self._samples, arguments))
             rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
             for column, converters, expression in written.converters:
@@ -89,9 +90,7 @@ class Prepared(Generic[M]):
     def _write(self) -> _Written:
         compiler = self._build(*self._samples).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        missing = [sample for sample in self._samples if adapted(sample) not in parameters]
-        if missing:
-            raise ValueError(f"The query takes no {missing}.")
+        _check_samples(self._samples, parameters)
         expressions = [selected[0] for selected in compiler.select[: compiler.col_count]]
         converters = [
             (column, converters, expression)
@@ -114,10 +113,91 @@ class Prepared(Generic[M]):
         )
 
 
+class PreparedUpdate(Generic[M]):
+    """The UPDATE of what `build` returns: the rows to change, and {field: value}. `samples` are as in `Prepared`.
+
+    `returning` is the column whose new value is told of each row that was changed.
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., tuple[QuerySet[M, Any], Mapping[str, Any]]],
+        samples: Sequence[Any],
+        returning: str = "id",
+    ) -> None:
+        self._build = build
+        self._samples = samples
+        self._returning = returning
+        self._written: dict[str, tuple[str, list[Any]]] = {}
+
+    def apply(self, *arguments: Any) -> list[Any]:
+        """Change the rows; what `returning` is in each of them now."""
+        written = self._written.get(connection.vendor)
+        if written is None:
+            written = self._written[connection.vendor] = self._write()
+        sql, parameters = written
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(sql, _filled(parameters, self._samples, arguments))
+            return [row[0] for row in cursor.fetchall()]
+
+    def _write(self) -> tuple[str, list[Any]]:
+        rows, values = self._build(*self._samples)
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(dict(values))
+        sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        _check_samples(self._samples, parameters)
+        return f"{sql} RETURNING {connection.ops.quote_name(self._returning)}", list(parameters)
+
+
+class PreparedInsert(Generic[M]):
+    """The INSERT of one row of a model. Nothing listens: `save` is not called, and no signal is sent."""
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+        self._written: dict[str, str] = {}
+
+    def create(self, **values: Any) -> M:
+        """Store a row; the object with its id. Raises IntegrityError as `objects.create` does."""
+        instance = self._model(**values)
+        fields = [field for field in self._model._meta.concrete_fields if not isinstance(field, AutoField)]
+        sql = self._written.get(connection.vendor)
+        if sql is None:
+            sql = self._written[connection.vendor] = self._write(instance, fields)
+        parameters = [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]  # noqa: FBT003 (Django's own signature)
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            instance.pk = cursor.fetchone()[0]
+        instance._state.adding = False
+        instance._state.db = DEFAULT_DB_ALIAS
+        return instance
+
+    def _write(self, instance: M, fields: list[Any]) -> str:
+        query = InsertQuery(self._model)
+        query.insert_values(fields, [instance])
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler.returning_fields = [self._model._meta.pk]
+        [(sql, _parameters)] = compiler.as_sql()
+        return str(sql)
+
+
+def _check_samples(samples: Sequence[Any], parameters: Sequence[Any]) -> None:
+    missing = [sample for sample in samples if adapted(sample) not in parameters]
+    if missing:
+        raise ValueError(f"The query takes no {missing}.")
+
+
+def _filled(parameters: Sequence[Any], samples: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+    """The parameters of a query, with the arguments in the samples' places."""
+    given = dict(zip(map(adapted, samples), map(adapted, arguments), strict=True))
+    return [given.get(parameter, parameter) for parameter in parameters]
+
+
 def adapted(value: Any) -> Any:
-    """A parameter as the ORM hands it to the database's driver."""
+    """A parameter as the ORM hands it to the database's driver. Decimals have the places that their column has."""
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, Decimal):
+        return connection.ops.adapt_decimalfield_value(value)
     return value

@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from celery import current_app
-from django.conf import settings
 from django.db import transaction
 
 log = structlog.get_logger(__name__)
@@ -37,8 +36,8 @@ def publish_on_commit(task: str, **kwargs: Any) -> None:
 
 
 def gather_on_commit(task: str, argument: str, value: int) -> None:
-    """The same for a task that takes a list of ids as `argument`: at once when it is quiet, else with the others of the
-    next tenth of a second, by a thread that no request waits for.
+    """The same for one of the ids that a task takes as `argument`. In a process that gathers them: at once when it is
+    quiet, else with the others of the next tenth of a second, by a thread that no request waits for.
 
     A process that is killed meanwhile takes the ring with it, and the sweep finds the rows.
     """
@@ -67,24 +66,24 @@ def _publish(task: str, kwargs: dict[str, Any]) -> None:
 
 
 class _Gatherer:
-    """What waits to be announced, and the thread that announces it. Only a web process has one: others do not serve."""
+    """What waits to be announced, and the thread that announces it where one was started."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], list[int]] = {}
         self._has_come = threading.Condition()
         self._thread: threading.Thread | None = None
 
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._ring, name="doorbell", daemon=True)
+        self._thread.start()
+        atexit.register(self.empty)
+
     def add(self, bell: tuple[str, str], value: int) -> None:
         with self._has_come:
             self._waiting.setdefault(bell, []).append(value)
-            if settings.BAEUM_ROLE == "web":
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._ring, name="doorbell", daemon=True)
-                    self._thread.start()
-                    atexit.register(self.empty)
-                self._has_come.notify()
-                return
-        self.empty()
+            self._has_come.notify()
+        if self._thread is None:
+            self.empty()
 
     def empty(self) -> None:
         """Announce everything that waits."""
@@ -102,3 +101,8 @@ class _Gatherer:
 
 
 _gatherer = _Gatherer()
+
+
+def start_gathering() -> None:
+    """From now on what is announced one by one is gathered: called once, by a process that answers requests."""
+    _gatherer.start()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from accounts.models import User
-from common.prepared import Prepared
+from common.prepared import Prepared, PreparedInsert
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
 
@@ -36,6 +36,7 @@ def percent_of(points: Decimal, max_points: Decimal) -> int:
 
 
 _ITEM = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
+_CHANGE = PreparedInsert(GradeChange)
 
 
 def record(
@@ -59,7 +60,7 @@ def record(
     item = _ITEM.first(activity.pk)
     if item is None:
         raise GradeItem.DoesNotExist(f"Nothing is graded by {activity}.")
-    return GradeChange.objects.create(
+    return _CHANGE.create(
         item=item,
         enrolment=enrolment,
         source=source,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from common.durability import relaxed_durability
-from common.prepared import Prepared
+from common.prepared import Prepared, PreparedInsert, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
 # A visit to the same page within this time writes nothing.
@@ -37,13 +37,23 @@ _COMPLETED = Prepared(
 )
 
 
+_HELD = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk), samples=(-1,))
+_PERCENT = PreparedUpdate(
+    lambda pk, percent: (Enrolment.objects.filter(pk=pk), {"progress_percent": percent}), samples=(-1, -2)
+)
+_COMPLETION = PreparedInsert(ActivityCompletion)
+_EVENT = PreparedInsert(ProgressEvent)
+
+
 def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
     """Mark `activity` as done. Doing so twice changes nothing."""
     with transaction.atomic():
         # The lock orders two tabs on PostgreSQL; on SQLite the transaction already holds the only write lock.
-        locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        locked = _HELD.first(enrolment.pk)
+        if locked is None:
+            raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
         if not _COMPLETED.values(enrolment.pk, activity.pk):
-            ActivityCompletion.objects.create(
+            _COMPLETION.create(
                 enrolment=locked, activity=activity, content_version=activity.version, done_at=now
             )
             _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
@@ -62,7 +72,7 @@ def mark_undone(*, enrolment: Enrolment, activity: Activity, now: datetime) -> E
 
 def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kind, now: datetime, floor: int) -> None:
     percent = max(floor, _percent_by_outline(enrolment))
-    ProgressEvent.objects.create(
+    _EVENT.create(
         enrolment=enrolment,
         activity=activity,
         kind=kind,
@@ -70,8 +80,9 @@ def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kin
         percent=percent,
         at=now,
     )
-    enrolment.progress_percent = percent
-    enrolment.save(update_fields=["progress_percent"])
+    if percent != enrolment.progress_percent:
+        _PERCENT.apply(enrolment.pk, percent)
+        enrolment.progress_percent = percent
 
 
 # By course and enrolment: how many activities are required, and how many of them are done.

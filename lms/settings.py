@@ -151,12 +151,15 @@ if env.str("DATABASE_URL", default=""):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "common.sqlite3",
+            "ENGINE": "django.db.backends.sqlite3",
             "NAME": BAEUM_HOME / "baeum.sqlite3",
             "CONN_MAX_AGE": None,
         }
     }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "common.sqlite3"
+    # Django's default, said for pytest-django, which knows Django's own backend only.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
     # IMMEDIATE: a transaction takes the write lock at its start and waits for it, instead of failing as "locked" in
     # the middle. FULL: a commit that was answered survives a power cut.
     DATABASES["default"]["OPTIONS"] = {

@@ -8,7 +8,7 @@ What arrives after the end changes nothing and is kept as evidence (`LateAnswer`
 import random
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.api import DomainError
+from common.prepared import PreparedInsert, PreparedUpdate
 from courses import progress
 from courses.models import Enrolment
 from quizzes import lookups
@@ -34,6 +35,15 @@ STANDING = ("status", "submitted_at", "points", "graded_at", "is_expired", "dead
 # Late answers kept for one attempt; more are no evidence but a flood.
 LATE_LIMIT = 200
 LATE_ACCEPTED = gettext_noop("A late answer was accepted.")
+
+_ATTEMPT = PreparedInsert(Attempt)
+_SUBMITTED = PreparedUpdate(
+    lambda pk, at, expired, deduction: (
+        Attempt.objects.filter(pk=pk, status=Attempt.Status.IN_PROGRESS),
+        {"status": Attempt.Status.SUBMITTED, "submitted_at": at, "is_expired": expired, "late_deduction": deduction},
+    ),
+    samples=(-1, datetime(2001, 1, 1, tzinfo=UTC), True, 101),
+)
 
 
 class NoAttemptsLeft(DomainError):
@@ -132,7 +142,7 @@ def start(
                 return lookups.attempt(made[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw(quiz, version)
-            return Attempt.objects.create(
+            return _ATTEMPT.create(
                 quiz=quiz,
                 version=version,
                 enrolment=enrolment,
@@ -373,13 +383,7 @@ def _hand_in(attempt: Attempt, locked: Attempt, *, now: datetime, at: datetime, 
     a_day = rules_for(attempt.quiz, attempt.enrolment).deduction if locked.due_at else 0
     attempt.submitted_at, attempt.is_expired = at, expired
     attempt.late_deduction = late_deduction(due_at=locked.due_at, submitted_at=at, a_day=a_day)
-    won = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
-        status=Attempt.Status.SUBMITTED,
-        submitted_at=at,
-        is_expired=expired,
-        late_deduction=attempt.late_deduction,
-    )
-    if not won:
+    if not _SUBMITTED.apply(attempt.pk, at, expired, attempt.late_deduction):
         attempt.refresh_from_db(fields=STANDING)
         return
     attempt.status = Attempt.Status.SUBMITTED

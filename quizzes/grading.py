@@ -9,7 +9,7 @@ being late. Each grading is a revision that stays; one with a pending part earns
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from common.api import DomainError
+from common.durability import relaxed_durability
+from common.prepared import PreparedInsert, PreparedUpdate
 from common.queue import gather_on_commit, publish_all_on_commit, publish_on_commit
 from courses import gradebook
 from courses.models import GradeChange
@@ -81,6 +83,29 @@ def is_pending(grade: AttemptGrade) -> bool:
     return any(score["outcome"] == PENDING for score in grade.details.values())
 
 
+_MOMENTS = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC)
+_CLAIM = PreparedUpdate(
+    lambda pk, now, lease_until: (
+        Attempt.objects.claimable(now=now).filter(pk=pk, tries__lt=MAX_TRIES),
+        {"status": Attempt.Status.GRADING, "lease_until": lease_until, "tries": F("tries") + 1},
+    ),
+    samples=(-1, *_MOMENTS),
+    returning="tries",
+)
+# The lease as well as the token, because a retry counts `tries` from the beginning; and the deduction, because an
+# exception that was granted meanwhile would be lost.
+_FINISH = PreparedUpdate(
+    lambda pk, token, lease, deduction, status, points, max_points, graded_at: (
+        Attempt.objects.filter(
+            pk=pk, status=Attempt.Status.GRADING, tries=token, lease_until=lease, late_deduction=deduction
+        ),
+        {"lease_until": None, "status": status, "points": points, "max_points": max_points, "graded_at": graded_at},
+    ),
+    samples=(-1, 101, _MOMENTS[0], 102, "status", Decimal("1.25"), Decimal("2.25"), _MOMENTS[1]),
+)
+_GRADE = PreparedInsert(AttemptGrade)
+
+
 def announce(attempt_id: int) -> None:
     """Ring for a worker to grade an attempt, once the caller's transaction has been committed."""
     gather_on_commit(GRADE_TASK, "attempt_ids", attempt_id)
@@ -123,19 +148,13 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
-    """Take the attempt for the lease's time; returns the token, None when there is nothing to take."""
-    with transaction.atomic():
-        claimed = (
-            Attempt.objects.claimable(now=now)
-            .filter(pk=attempt_id, tries__lt=MAX_TRIES)
-            .update(
-                status=Attempt.Status.GRADING,
-                lease_until=now + timedelta(seconds=settings.GRADING_LEASE),
-                tries=F("tries") + 1,
-            )
-        )
-        # Read inside the same transaction: the row is still locked, so the token is the one just written.
-        return lookups.tries(attempt_id) if claimed else None
+    """Take the attempt for the lease's time; returns the token, None when there is nothing to take.
+
+    Does not wait for the disk: a power cut that takes the claim leaves an attempt that waits for a grader.
+    """
+    with relaxed_durability():
+        tokens = _CLAIM.apply(attempt_id, now, now + timedelta(seconds=settings.GRADING_LEASE))
+    return tokens[0] if tokens else None
 
 
 def responses_of(attempt: Attempt) -> dict[str, Response]:
@@ -205,15 +224,18 @@ def _decided(score: Score, review: Review) -> Score:
 
 def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
-        # The lease as well, because a retry counts `tries` from the beginning; and the deduction, because an exception
-        # that was granted meanwhile would be lost.
-        mine = Attempt.objects.filter(
-            pk=attempt.pk,
-            status=Attempt.Status.GRADING,
-            tries=token,
-            lease_until=attempt.lease_until,
-            late_deduction=attempt.late_deduction,
-        ).update(lease_until=None, **_standing(grading, now))
+        standing = _standing(grading, now)
+        mine = _FINISH.apply(
+            attempt.pk,
+            token,
+            attempt.lease_until,
+            attempt.late_deduction,
+            standing["status"],
+            standing["points"],
+            standing["max_points"],
+            # What waits for a person has not been graded before: this is the first grading.
+            standing.get("graded_at"),
+        )
         if not mine:
             return False
         _add_revision(attempt, grading, revision=1, version_id=attempt.version_id, now=now)
@@ -242,7 +264,7 @@ def _add_revision(
     actor: User | None = None,
     recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
 ) -> AttemptGrade:
-    grade = AttemptGrade.objects.create(
+    grade = _GRADE.create(
         attempt=attempt,
         revision=revision,
         version_id=version_id,

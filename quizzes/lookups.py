@@ -106,7 +106,6 @@ _HELD = Prepared(
     ),
     samples=(-1,),
 )
-_TRIES = Prepared(lambda pk: Attempt.objects.filter(pk=pk).values("tries"), samples=(-1,))
 _ENROLMENT_HELD = Prepared(
     lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"),
     samples=(-1,),
@@ -153,11 +152,6 @@ def attempt(pk: int) -> Attempt:
 def hold_enrolment(enrolment: Enrolment) -> None:
     """Hold the enrolment's row until the transaction's end: what one student starts at once comes in turn."""
     _ENROLMENT_HELD.values(enrolment.pk)
-
-
-def tries(pk: int) -> int:
-    """How many graders have claimed the attempt: the token of the last claim."""
-    return int(_TRIES.values(pk)[0]["tries"])
 
 
 def hold(attempt: Attempt) -> Attempt:

@@ -280,7 +280,7 @@ def test_the_sweep_rings_for_the_longest_waiting_and_no_more_than_it_can(
     monkeypatch.setattr(grading, "SWEEP_LIMIT", 2)
     with django_capture_on_commit_callbacks(execute=True):
         assert grading.sweep(now=NOW) == grading.Sweep(queued=2, given_up=0)
-    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [waiting[at].pk]}) for at in (1, 0)]
+    assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [waiting[1].pk, waiting[0].pk]})]
     rung.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert grading.sweep(now=NOW, after=timedelta(minutes=3)).queued == 1
