@@ -23,7 +23,7 @@ class _Written:
     """A query as Django's compiler left it: what to execute, and how a row becomes an object."""
 
     sql: str
-    parameters: list[Any]
+    parameters: "_Parameters"
     # [(column, converters, expression)]: what Django does to a value that comes from the database.
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     # None where the query asks for values, not for objects.
@@ -73,7 +73,7 @@ class Prepared(Generic[M]):
 
     def _rows(self, written: _Written, arguments: Sequence[Any]) -> list[list[Any]]:
         with connection.cursor() as cursor:
-            cursor.execute(written.sql, _filled(written.parameters, self._samples, arguments))
+            cursor.execute(written.sql, written.parameters.filled(arguments))
             rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
             for column, converters, expression in written.converters:
@@ -90,7 +90,6 @@ class Prepared(Generic[M]):
     def _write(self) -> _Written:
         compiler = self._build(*self._samples).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        _check_samples(self._samples, parameters)
         expressions = [selected[0] for selected in compiler.select[: compiler.col_count]]
         converters = [
             (column, converters, expression)
@@ -102,7 +101,7 @@ class Prepared(Generic[M]):
         columns = slice(fields[0], fields[-1] + 1) if fields else slice(0)
         return _Written(
             sql=sql,
-            parameters=list(parameters),
+            parameters=_Parameters(parameters, self._samples),
             converters=converters,
             model=info["model"] if info else None,
             columns=columns,
@@ -128,7 +127,7 @@ class PreparedUpdate(Generic[M]):
         self._build = build
         self._samples = samples
         self._returning = returning
-        self._written: dict[str, tuple[str, list[Any]]] = {}
+        self._written: dict[str, tuple[str, _Parameters]] = {}
 
     def apply(self, *arguments: Any) -> list[Any]:
         """Change the rows; what `returning` is in each of them now."""
@@ -137,7 +136,7 @@ class PreparedUpdate(Generic[M]):
             written = self._written[connection.vendor] = self._write()
         sql, parameters = written
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(sql, _filled(parameters, self._samples, arguments))
+            cursor.execute(sql, parameters.filled(arguments))
             return [row[0] for row in cursor.fetchall()]
 
     def _write(self) -> tuple[str, list[Any]]:
@@ -145,8 +144,7 @@ class PreparedUpdate(Generic[M]):
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(dict(values))
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        _check_samples(self._samples, parameters)
-        return f"{sql} RETURNING {connection.ops.quote_name(self._returning)}", list(parameters)
+        return f"{sql} RETURNING {connection.ops.quote_name(self._returning)}", _Parameters(parameters, self._samples)
 
 
 class PreparedInsert(Generic[M]):
@@ -180,16 +178,30 @@ class PreparedInsert(Generic[M]):
         return str(sql)
 
 
-def _check_samples(samples: Sequence[Any], parameters: Sequence[Any]) -> None:
-    missing = [sample for sample in samples if adapted(sample) not in parameters]
-    if missing:
-        raise ValueError(f"The query takes no {missing}.")
+class _Parameters:
+    """The parameters of a statement; which of them are samples is found once. Raises ValueError for one that none is."""
+
+    def __init__(self, parameters: Sequence[Any], samples: Sequence[Any]) -> None:
+        self._constant = list(parameters)
+        self._places = [
+            [place for place, parameter in enumerate(parameters) if _is_same(parameter, adapted(sample))]
+            for sample in samples
+        ]
+        if not all(self._places):
+            raise ValueError(f"The statement does not take each of {samples!r}.")
+
+    def filled(self, arguments: Sequence[Any]) -> list[Any]:
+        """The parameters with `arguments` in the samples' places."""
+        filled = self._constant.copy()
+        for places, argument in zip(self._places, arguments, strict=True):
+            for place in places:
+                filled[place] = adapted(argument)
+        return filled
 
 
-def _filled(parameters: Sequence[Any], samples: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
-    """The parameters of a query, with the arguments in the samples' places."""
-    given = dict(zip(map(adapted, samples), map(adapted, arguments), strict=True))
-    return [given.get(parameter, parameter) for parameter in parameters]
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal, and of one type: True is no 1."""
+    return type(one) is type(other) and one == other
 
 
 def adapted(value: Any) -> Any:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -150,8 +151,12 @@ def attempt(pk: int) -> Attempt:
 
 
 def hold_enrolment(enrolment: Enrolment) -> None:
-    """Hold the enrolment's row until the transaction's end: what one student starts at once comes in turn."""
-    _ENROLMENT_HELD.values(enrolment.pk)
+    """Hold the enrolment's row until the transaction's end: what one student starts at once comes in turn.
+
+    Where rows cannot be held, a transaction that will write comes in turn anyway.
+    """
+    if connection.features.has_select_for_update:
+        _ENROLMENT_HELD.values(enrolment.pk)
 
 
 def hold(attempt: Attempt) -> Attempt:

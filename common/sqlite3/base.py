@@ -10,8 +10,9 @@ It is no lock of the data. SQLite's own keeps those right, also against a progra
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -21,7 +22,24 @@ from django.db.utils import OperationalError
 PAUSE = 0.0003
 
 
+class CursorWrapper(base.SQLiteCursorWrapper):
+    """Django's, which reads through a statement for its placeholders each time; what is executed again has been read."""
+
+    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
+        converted: str = super().convert_query(query, param_names=param_names) if param_names else _converted(query)
+        return converted
+
+
+@lru_cache(maxsize=500)
+def _converted(query: str) -> str:
+    converted: str = base.SQLiteCursorWrapper.convert_query(None, query)  # type: ignore[arg-type]  # it reads no self
+    return converted
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    def create_cursor(self, name: str | None = None) -> CursorWrapper:
+        return self.connection.cursor(factory=CursorWrapper)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turnstile: int | None = None
