@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -50,10 +51,10 @@ class Prepared(Generic[M]):
 
     def instances(self, *arguments: Any) -> list[M]:
         """Run it; the objects, with what is selected with them. An annotation is an attribute."""
-        written = self._prepare()
+        written, connection = self._prepare()
         assert written.model is not None
         found = []
-        for row in self._rows(written, arguments):
+        for row in self._rows(written, connection, arguments):
             instance = written.model.from_db(DEFAULT_DB_ALIAS, written.names, row[written.columns])
             for populator in written.related:
                 populator.populate(row, instance)
@@ -68,12 +69,12 @@ class Prepared(Generic[M]):
 
     def values(self, *arguments: Any) -> list[dict[str, Any]]:
         """Run a query of `values` over columns of its own and annotations."""
-        written = self._prepare()
-        return [dict(zip(written.selected, row, strict=True)) for row in self._rows(written, arguments)]
+        written, connection = self._prepare()
+        return [dict(zip(written.selected, row, strict=True)) for row in self._rows(written, connection, arguments)]
 
-    def _rows(self, written: _Written, arguments: Sequence[Any]) -> list[list[Any]]:
+    def _rows(self, written: _Written, connection: BaseDatabaseWrapper, arguments: Sequence[Any]) -> list[list[Any]]:
         with connection.cursor() as cursor:
-            cursor.execute(written.sql, written.parameters.filled(arguments))
+            cursor.execute(written.sql, written.parameters.filled(arguments, connection))
             rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
             for column, converters, expression in written.converters:
@@ -81,13 +82,14 @@ class Prepared(Generic[M]):
                     row[column] = convert(row[column], expression, connection)
         return rows
 
-    def _prepare(self) -> _Written:
+    def _prepare(self) -> tuple[_Written, BaseDatabaseWrapper]:
+        connection = _connection()
         written = self._written.get(connection.vendor)
         if written is None:
-            written = self._written[connection.vendor] = self._write()
-        return written
+            written = self._written[connection.vendor] = self._write(connection)
+        return written, connection
 
-    def _write(self) -> _Written:
+    def _write(self, connection: BaseDatabaseWrapper) -> _Written:
         compiler = self._build(*self._samples).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         expressions = [selected[0] for selected in compiler.select[: compiler.col_count]]
@@ -101,7 +103,7 @@ class Prepared(Generic[M]):
         columns = slice(fields[0], fields[-1] + 1) if fields else slice(0)
         return _Written(
             sql=sql,
-            parameters=_Parameters(parameters, self._samples),
+            parameters=_Parameters(parameters, self._samples, connection),
             converters=converters,
             model=info["model"] if info else None,
             columns=columns,
@@ -131,20 +133,22 @@ class PreparedUpdate(Generic[M]):
 
     def apply(self, *arguments: Any) -> list[Any]:
         """Change the rows; what `returning` is in each of them now."""
+        connection = _connection()
         written = self._written.get(connection.vendor)
         if written is None:
-            written = self._written[connection.vendor] = self._write()
+            written = self._written[connection.vendor] = self._write(connection)
         sql, parameters = written
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(sql, parameters.filled(arguments))
+            cursor.execute(sql, parameters.filled(arguments, connection))
             return [row[0] for row in cursor.fetchall()]
 
-    def _write(self) -> tuple[str, list[Any]]:
+    def _write(self, connection: BaseDatabaseWrapper) -> tuple[str, "_Parameters"]:
         rows, values = self._build(*self._samples)
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(dict(values))
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-        return f"{sql} RETURNING {connection.ops.quote_name(self._returning)}", _Parameters(parameters, self._samples)
+        sql = f"{sql} RETURNING {connection.ops.quote_name(self._returning)}"
+        return sql, _Parameters(parameters, self._samples, connection)
 
 
 class PreparedInsert(Generic[M]):
@@ -156,6 +160,7 @@ class PreparedInsert(Generic[M]):
 
     def create(self, **values: Any) -> M:
         """Store a row; the object with its id. Raises IntegrityError as `objects.create` does."""
+        connection = _connection()
         instance = self._model(**values)
         fields = [field for field in self._model._meta.concrete_fields if not isinstance(field, AutoField)]
         sql = self._written.get(connection.vendor)
@@ -181,21 +186,21 @@ class PreparedInsert(Generic[M]):
 class _Parameters:
     """The parameters of a statement; which of them are samples is found once. Raises ValueError for one that none is."""
 
-    def __init__(self, parameters: Sequence[Any], samples: Sequence[Any]) -> None:
+    def __init__(self, parameters: Sequence[Any], samples: Sequence[Any], connection: BaseDatabaseWrapper) -> None:
         self._constant = list(parameters)
         self._places = [
-            [place for place, parameter in enumerate(parameters) if _is_same(parameter, adapted(sample))]
+            [place for place, parameter in enumerate(parameters) if _is_same(parameter, _adapted(sample, connection))]
             for sample in samples
         ]
         if not all(self._places):
             raise ValueError(f"The statement does not take each of {samples!r}.")
 
-    def filled(self, arguments: Sequence[Any]) -> list[Any]:
+    def filled(self, arguments: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         """The parameters with `arguments` in the samples' places."""
         filled = self._constant.copy()
         for places, argument in zip(self._places, arguments, strict=True):
             for place in places:
-                filled[place] = adapted(argument)
+                filled[place] = _adapted(argument, connection)
         return filled
 
 
@@ -204,10 +209,19 @@ def _is_same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
+def _connection() -> BaseDatabaseWrapper:
+    """The connection itself: what `django.db.connection` stands for, it looks up again for each attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 def adapted(value: Any) -> Any:
     """A parameter as the ORM hands it to the database's driver. Decimals have the places that their column has."""
-    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
-        return value.hex
+    return _adapted(value, _connection())
+
+
+def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, Decimal):
