@@ -144,7 +144,7 @@ class PreparedUpdate(Generic[M]):
 
     def _write(self, connection: BaseDatabaseWrapper) -> tuple[str, "_Parameters"]:
         rows, values = self._build(*self._samples)
-        query = rows.query.chain(UpdateQuery)
+        query = cast("UpdateQuery", rows.query.chain(UpdateQuery))
         query.add_update_values(dict(values))
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         sql = f"{sql} RETURNING {connection.ops.quote_name(self._returning)}"
@@ -166,7 +166,7 @@ class PreparedInsert(Generic[M]):
         sql = self._written.get(connection.vendor)
         if sql is None:
             sql = self._written[connection.vendor] = self._write(instance, fields)
-        parameters = [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]  # noqa: FBT003 (Django's own signature)
+        parameters = [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
         with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             instance.pk = cursor.fetchone()[0]

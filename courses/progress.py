@@ -53,9 +53,7 @@ def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enr
         if locked is None:
             raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
         if not _COMPLETED.values(enrolment.pk, activity.pk):
-            _COMPLETION.create(
-                enrolment=locked, activity=activity, content_version=activity.version, done_at=now
-            )
+            _COMPLETION.create(enrolment=locked, activity=activity, content_version=activity.version, done_at=now)
             _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
     return locked
 

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 from django_structlog.middlewares import request as logs
 
 
@@ -19,13 +19,9 @@ def _is_of_an_app(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
-class _ForPages:
-    get_response: Callable[[HttpRequest], HttpResponse]
-
+class _ForPages(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
-        if _is_of_an_app(request):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc]
+        return self.get_response(request) if _is_of_an_app(request) else super().__call__(request)
 
 
 class SessionMiddleware(_ForPages, sessions.SessionMiddleware):

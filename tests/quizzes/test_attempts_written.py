@@ -13,6 +13,7 @@ from common.api import DomainError
 from courses.models import Activity, Enrolment
 from quizzes import attempts, grading, tasks
 from quizzes.models import Answer, Attempt, AttemptGrade, LateAnswer, Quiz, QuizException
+from quizzes.models.attempts import AnswerQuerySet
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, right_answers
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +223,21 @@ def test_deadlines_follow_the_rules_of_one_quiz(attempt: Attempt, theirs: Attemp
     assert [Attempt.objects.get(pk=each.pk).deadline for each in (attempt, theirs, done, elsewhere)] == [
         NOW + half, NOW + DAY + half, NOW + ten, OVER,
     ]  # fmt: skip
+
+
+def test_more_time_that_is_given_while_an_answer_is_on_its_way_counts_for_it(
+    attempt: Attempt, short: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = AnswerQuerySet.keep_while_open
+
+    def store_and_be_granted(*args: Any, **options: Any) -> int | None:
+        kept = store(*args, **options)
+        Attempt.objects.filter(pk=attempt.pk).update(deadline=OVER + DAY)
+        return kept
+
+    monkeypatch.setattr(AnswerQuerySet, "keep_while_open", store_and_be_granted)
+    answer = attempts.save_answer(attempt=attempt, question=short, response={"text": "drift"}, now=OVER, sequence=3)
+    stored = Answer.objects.get()
+    assert (stored.question, stored.response, stored.sequence, stored.saved_at) == (short, {"text": "drift"}, 3, OVER)
+    assert (answer.question, answer.response, answer.sequence, answer.saved_at) == (short, {"text": "drift"}, 3, OVER)
+    assert not LateAnswer.objects.exists()

@@ -3,14 +3,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import OperationalError
 from structlog.testing import capture_logs
 
 from accounts.models import User
 from courses.models import AppendOnlyError, Enrolment, GradeChange
 from quizzes import attempts, grading, lookups, publishing, regrading, verifying
 from quizzes.models import AnswerKey, Attempt, AttemptGrade, Quiz
-from tests.factories import right_answers
+from tests.factories import EnrolmentFactory, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -164,3 +166,39 @@ def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enr
     line = regrade.lines.get()
     assert (line.new_points, line.is_overtaken, line.applied_at) == (Decimal("0.90"), True, None)
     assert AttemptGrade.objects.get().points == 0
+
+
+def test_one_that_cannot_be_graded_keeps_no_other_from_its_grade(
+    quiz: Quiz, submitted: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    students = [EnrolmentFactory(course=submitted.enrolment.course) for _ in range(2)]
+    others = [attempts.start(quiz=quiz, enrolment=student, now=NOW) for student in students]
+    for other in others:
+        attempts.submit(attempt=other, now=NOW)
+    ids = [others[0].pk, submitted.pk, others[1].pk]
+    grade_one = grading.grading_of
+
+    def fail(attempt: Attempt, **options: Any) -> grading.Grading:
+        if attempt.pk == submitted.pk:
+            raise ValueError("A part that nobody thought of.")
+        return grade_one(attempt, **options)
+
+    monkeypatch.setattr(grading, "grading_of", fail)
+    with capture_logs() as logged:
+        assert grading.grade_attempts(attempt_ids=ids, now=NOW) == 2
+    [line] = logged
+    assert (line["event"], line["attempt"], line["log_level"]) == ("grading_failed", submitted.pk, "error")
+    assert [Attempt.objects.get(pk=pk).status for pk in ids] == ["graded", "grading", "graded"]
+    assert grading.grade_attempts(attempt_ids=ids, now=NOW) == 0
+
+
+@pytest.mark.parametrize("why", [OperationalError("The database is gone."), SoftTimeLimitExceeded()])
+def test_what_would_meet_the_others_as_well_ends_the_task(
+    submitted: Attempt, why: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise why
+
+    monkeypatch.setattr(grading, "grading_of", fail)
+    with pytest.raises(type(why)):
+        grading.grade_attempts(attempt_ids=[submitted.pk, 12345], now=NOW)

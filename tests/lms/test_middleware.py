@@ -1,0 +1,69 @@
+"""What a request of an app is spared, and what it is not."""
+
+import logging
+
+import pytest
+import structlog
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from structlog.testing import capture_logs
+
+from lms import middleware
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_apps_answer_depends_on_no_cookie(client: Client) -> None:
+    response = client.get("/api/v1/me")
+    assert response.status_code == 401
+    assert "Cookie" not in response.headers.get("Vary", "")
+    assert not response.cookies
+
+
+def test_a_browsers_cookie_opens_nothing_of_the_api(client: Client) -> None:
+    client.force_login(UserFactory())
+    assert client.get("/api/v1/me").status_code == 401
+    # The explanation of the API is a page, whoever looks at it.
+    assert client.get("/api/v1/docs").status_code == 200
+    client.logout()
+    assert client.get("/api/v1/docs").status_code == 200
+
+
+def test_pages_have_their_session() -> None:
+    seen: list[HttpRequest] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request)
+        return HttpResponse()
+
+    chain = middleware.SessionMiddleware(middleware.AuthenticationMiddleware(view))
+    chain(RequestFactory().get("/courses/"))
+    assert seen[0].user == AnonymousUser()
+    chain(RequestFactory().get("/api/v1/me"))
+    assert not hasattr(seen[1], "session")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/courses", "/accounts/login/"])
+def test_a_line_a_request_where_one_is_kept(client: Client, path: str, caplog: pytest.LogCaptureFixture) -> None:
+    name = "django_structlog.middlewares.request"
+    with caplog.at_level(logging.INFO, logger=name):
+        client.get(path)
+    told = [record.msg["event"] for record in caplog.records if record.name == name]
+    assert told == ["request_started", "request_finished"]
+    caplog.clear()
+    with caplog.at_level(logging.ERROR, logger=name):
+        client.get(path)
+    assert [record for record in caplog.records if record.name == name] == []
+    assert structlog.contextvars.get_contextvars() == {}
+
+
+def test_what_is_logged_has_the_requests_id() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        structlog.get_logger("test").warning("seen", **structlog.contextvars.get_contextvars())
+        return HttpResponse()
+
+    with capture_logs() as logs:
+        middleware.RequestMiddleware(view)(RequestFactory().get("/api/v1/me"))
+    assert len([line["request_id"] for line in logs if line["event"] == "seen"]) == 1
