@@ -205,8 +205,8 @@ class _Parameters:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Equal, and of one type: True is no 1."""
-    return type(one) is type(other) and one == other
+    """Equal; and True is no 1. (An integer for PostgreSQL is of a type of its own.)"""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _connection() -> BaseDatabaseWrapper:
