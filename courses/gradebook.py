@@ -132,6 +132,17 @@ def moved(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
     return {student: (before, after) for student, (before, after) in both.items() if before != after}
 
 
+def losing(item: GradeItem, by: GradeItem) -> list[int]:
+    """Who would stand lower at an item by the rule and the pass mark of `by` (unsaved), or no longer have passed:
+    enrolment ids."""
+    lost = []
+    for student, changes in changes_of(item).items():
+        before, after = fold(item, changes), fold(by, changes)
+        if (after.percent or 0) < (before.percent or 0) or (before.is_passed and not after.is_passed):
+            lost.append(student)
+    return lost
+
+
 def course_percent(of: Iterable[Standing]) -> int | None:
     """The course's grade so far: the mean of what is graded, weighted, in whole percent; None when nothing is."""
     graded = [standing for standing in of if standing.percent is not None and standing.item.weight]

@@ -21,6 +21,8 @@ from courses import archive as courses_archive
 from courses import progress, rendering
 from courses.models import Course
 from quizzes import archive as quizzes_archive
+from quizzes import publishing
+from quizzes.models import Quiz
 
 COURSE_KINDS = frozenset({"course", "module", "activity", "edition", "term", "asset"})
 _PLACES = ("course.yaml", "glossary.yaml", "lessons/", "checks/", "quizzes/", "assets/")
@@ -85,7 +87,8 @@ def parse(path: Path) -> Parsed:
 
 
 def plan(parsed: Parsed, *, side: Side | None = None) -> Plan:
-    """Compare a folder with the database. Raises FaultyFolder when a lesson has become a quiz, or a quiz a lesson."""
+    """Compare a folder with the database. Raises FaultyFolder when a lesson has become a quiz or a quiz a lesson, and when
+    a student would stand lower by another rule of a quiz."""
     course = courses_archive.stored(parsed.course.slug)
     quizzes = quizzes_archive.stored(course.course)
     incoming = {**parsed.course.things, **parsed.quizzes.things}
@@ -99,6 +102,7 @@ def plan(parsed: Parsed, *, side: Side | None = None) -> Plan:
         side=side,
     )
     steps = unite(steps, {key: parent for key in current if (parent := _parent(key))})
+    _refuse_lowering(parsed, steps, quizzes)
     return Plan(parsed, course, quizzes, steps, counts=Counter(step.outcome for step in steps))
 
 
@@ -114,6 +118,17 @@ def _refuse_other_kinds(parsed: Parsed, course: courses_archive.Stored) -> None:
         if key[0] == "activity" and stored and stored["kind"] != fields["kind"]:
             message = _("“%(slug)s” was something else until now: a lesson and a quiz need two names.")
             parsed.folder.fault("course.yaml", 0, message % {"slug": key[1]})
+    parsed.folder.refuse_faults()
+
+
+def _refuse_lowering(parsed: Parsed, steps: Iterable[Step], stored: quizzes_archive.Stored) -> None:
+    for step in steps:
+        row = stored.rows.get(step.key)
+        if isinstance(row, Quiz) and step.writes and step.incoming is not None and not step.incoming["check"]:
+            rules = step.incoming["rules"]
+            losing = publishing.lowering(row.activity_id, counts=rules["counts"], pass_mark=rules["pass_mark"])
+            if losing:
+                parsed.folder.fault(f"quizzes/{step.key[1]}.yaml", 0, losing)
     parsed.folder.refuse_faults()
 
 

@@ -288,7 +288,7 @@ def _keep_late(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime
         return
     known = {answer.question: answer.response for answer in lookups.answers(attempt)}
     late = LateAnswer.objects.filter(attempt=attempt)
-    known |= {answer.question: answer.response for answer in late}
+    known |= {answer.question: answer.response for answer in late.filter(files=None)}
     room = LATE_LIMIT - late.count()
     # A form that is sent after the end holds every question; one that was never answered is no evidence of anything.
     fresh = [
@@ -429,11 +429,13 @@ def accept_late(*, late: LateAnswer, actor: User, now: datetime) -> None:
             raise NothingToAccept(_("The attempt is not graded yet."))
         if not _decide(late, LateAnswer.Verdict.ACCEPTED, actor, now):
             return
-        Answer.objects.update_or_create(
-            attempt=late.attempt,
-            question=late.question,
-            defaults={"response": late.response, "saved_at": late.received_at},
-        )
+        # A file has no answer of its own: it stands from now on, beside what was written in time.
+        if not late.files.exists():
+            Answer.objects.update_or_create(
+                attempt=late.attempt,
+                question=late.question,
+                defaults={"response": late.response, "saved_at": late.received_at},
+            )
         grade_anew(attempt=late.attempt, now=now, reason=LATE_ACCEPTED, actor=actor)
 
 

@@ -5,19 +5,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, ModelForm
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common import schema
-from courses import gradebook
 from courses.archive.format import SCHEMA
-from courses.models import Enrolment, GradeItem
+from quizzes import publishing
 from quizzes.models import Choice, Question, Quiz, QuizDates, QuizException
 from quizzes.questions import KINDS
 
 # Dates before it are slips of the hand, and the first of all years cannot be turned into UTC.
 EARLIEST_YEAR = 2000
-# Students named in a message; more are counted.
-NAMED = 10
 
 
 class DatesForm(ModelForm[Any]):
@@ -50,28 +46,12 @@ class QuizForm(DatesForm):
         for name in ("attempts_allowed", "pass_mark", "time_limit"):
             for fault in _faults(name, data.get(name, 1)):
                 self.add_error(name, fault)
-        if "counts" in self.changed_data and (losing := self._losing(data.get("counts", ""))):
-            self.add_error("counts", losing)
+        changed = [name for name in ("counts", "pass_mark") if name in self.changed_data and name in self.cleaned_data]
+        if changed and "counts" in data and "pass_mark" in data:
+            losing = publishing.lowering(self.instance.activity_id, counts=data["counts"], pass_mark=data["pass_mark"])
+            if losing:
+                self.add_error(changed[0], losing)
         return data
-
-    def _losing(self, counts: str) -> str:
-        """Nobody's grade falls by a click: who would stand lower by that rule of which attempt counts; "" for nobody."""
-        item = GradeItem.objects.filter(activity=self.instance.activity_id).first()
-        if item is None:
-            return ""
-        moved = gradebook.moved(item, GradeItem(counts=counts))
-        losing = [student for student, (before, after) in moved.items() if after < before]
-        if not losing:
-            return ""
-        students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")
-        return ngettext(
-            "By this rule %(n)d student would stand lower, without having been told before: %(who)s. Keep the rule.",
-            "By this rule %(n)d students would stand lower, without having been told before: %(who)s. Keep the rule.",
-            len(losing),
-        ) % {
-            "n": len(losing),
-            "who": ", ".join(str(student.user) for student in students[:NAMED]) + (" …" if len(losing) > NAMED else ""),
-        }
 
     def clean_pools(self) -> dict[str, int]:
         pools = self.cleaned_data["pools"] or {}

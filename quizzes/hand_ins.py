@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.api import DomainError
-from quizzes import attempts
-from quizzes.models import Attempt, HandInFile
+from quizzes import attempts, lookups
+from quizzes.models import Attempt, HandInFile, LateAnswer
 from quizzes.questions import KINDS, Spec
 
 SIZE_LIMIT = 10_000_000
@@ -53,9 +53,9 @@ class FileTooLarge(DomainError):
 
 
 def add(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: datetime) -> HandInFile:
-    """Keep a file with an open attempt. The same file twice is one.
+    """Keep a file with an open attempt; with one whose time is up, as evidence. The same file twice is one.
 
-    Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed.
+    Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed when it was kept as evidence.
     """
     view = _view(attempt, question)
     name = _plain_name(upload.name or "")
@@ -64,29 +64,57 @@ def add(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: dat
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    with transaction.atomic():
-        attempts.hold_open(attempt, now)
-        kept = HandInFile.objects.filter(attempt=attempt, question=question, removed_at=None)
-        known = kept.filter(sha256=digest.hexdigest(), name=name).first()
-        if known:
-            return known
-        if HandInFile.objects.filter(attempt=attempt).count() >= UPLOAD_LIMIT:
-            raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
-        if kept.count() >= view["files"]["max"]:
-            raise FileRefused(
-                _("At most %(n)d files belong to this answer. Remove one first.") % {"n": view["files"]["max"]}
-            )
-        row = HandInFile(
-            attempt=attempt,
-            question=question,
-            name=name,
-            size=upload.size or 0,
-            sha256=digest.hexdigest(),
-            uploaded_at=now,
-        )
-        row.file.save(f"{uuid4()}.{ending}", upload, save=False)
-        row.save()
-        return row
+    file = HandInFile(
+        attempt=attempt,
+        question=question,
+        name=name,
+        size=upload.size or 0,
+        sha256=digest.hexdigest(),
+        uploaded_at=now,
+    )
+    try:
+        with transaction.atomic():
+            attempts.hold_open(attempt, now)
+            return _kept(file, upload, ending, most=view["files"]["max"])
+    except attempts.DeadlinePassed:
+        with transaction.atomic():
+            lookups.hold(attempt)
+            _keep_late(file, upload, ending)
+        raise
+
+
+def _kept(file: HandInFile, upload: UploadedFile[Any], ending: str, *, most: int) -> HandInFile:
+    standing = HandInFile.objects.standing().filter(attempt=file.attempt, question=file.question)
+    known = standing.filter(sha256=file.sha256, name=file.name).first()
+    if known:
+        return known
+    if _is_full(file.attempt):
+        raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
+    if standing.count() >= most:
+        raise FileRefused(_("At most %(n)d files belong to this answer. Remove one first.") % {"n": most})
+    return _stored(file, upload, ending)
+
+
+def _keep_late(file: HandInFile, upload: UploadedFile[Any], ending: str) -> None:
+    """Keep what is neither there nor waiting for a word on it."""
+    same = HandInFile.objects.filter(attempt=file.attempt, question=file.question, sha256=file.sha256, name=file.name)
+    if _is_full(file.attempt) or same.filter(removed_at=None).exists():
+        return
+    # Without an answer of its own: what was written in time stays when the file is accepted.
+    file.late_answer = LateAnswer.objects.create(
+        attempt=file.attempt, question=file.question, response={}, received_at=file.uploaded_at
+    )
+    _stored(file, upload, ending)
+
+
+def _is_full(attempt: Attempt) -> bool:
+    return HandInFile.objects.filter(attempt=attempt).count() >= UPLOAD_LIMIT
+
+
+def _stored(file: HandInFile, upload: UploadedFile[Any], ending: str) -> HandInFile:
+    file.file.save(f"{uuid4()}.{ending}", upload, save=False)
+    file.save()
+    return file
 
 
 def remove(*, file: HandInFile, now: datetime) -> None:

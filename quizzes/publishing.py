@@ -13,14 +13,18 @@ from uuid import uuid5
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from courses import revisions
-from courses.models import GradeItem
+from courses import gradebook, revisions
+from courses.models import Enrolment, GradeItem
 from courses.rendering import CourseResolver, render_block, render_fragment, resolver_for
 from quizzes.models import AcceptedAnswer, AnswerKey, Choice, Question, Quiz, QuizVersion
 from quizzes.questions import KINDS, WAITS_IN_CHECK, Spec, SpecError
 
 Texts = dict[str, str]
+
+# Students named in a message; more are counted.
+NAMED = 10
 
 
 class UnpublishableQuiz(ValueError):
@@ -172,6 +176,27 @@ def publish(quiz: Quiz) -> QuizVersion:
         Quiz.objects.filter(pk=quiz.pk).update(current_version=version)
     quiz.current_version = version
     return version
+
+
+def lowering(activity_id: int, *, counts: str, pass_mark: int) -> str:
+    """Nobody's grade falls by a click, nor by a file: who would lose by these rules, as a sentence; "" for nobody."""
+    item = GradeItem.objects.filter(activity=activity_id).first()
+    if item is None or (item.counts, item.pass_mark) == (counts, pass_mark):
+        return ""
+    losing = gradebook.losing(item, GradeItem(counts=counts, pass_mark=pass_mark))
+    if not losing:
+        return ""
+    students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")
+    return ngettext(
+        "By these rules %(n)d student would stand lower or no longer have passed, without having been told before: "
+        "%(who)s. Keep the pass mark and which attempt counts.",
+        "By these rules %(n)d students would stand lower or no longer have passed, without having been told before: "
+        "%(who)s. Keep the pass mark and which attempt counts.",
+        len(losing),
+    ) % {
+        "n": len(losing),
+        "who": ", ".join(str(student.user) for student in students[:NAMED]) + (" …" if len(losing) > NAMED else ""),
+    }
 
 
 def _sync_grade_item(quiz: Quiz) -> None:

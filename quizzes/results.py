@@ -259,7 +259,7 @@ def files_of(attempt: Attempt) -> dict[str, list[HandInFile]]:
     if not any(KINDS[view["kind"]].with_files for view in attempt.views):
         return {}
     by_question: dict[str, list[HandInFile]] = {}
-    for file in HandInFile.objects.filter(attempt=attempt, removed_at=None):
+    for file in HandInFile.objects.standing().filter(attempt=attempt):
         by_question.setdefault(str(file.question), []).append(file)
     return by_question
 

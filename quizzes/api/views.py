@@ -33,7 +33,7 @@ from quizzes.api.serializers import (
     StartInput,
     SubmitInput,
 )
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, HandInFile, Quiz
 
 # Seconds until it is worth asking for a result again; grading takes a fraction of one.
 RETRY_AFTER = "1"
@@ -192,7 +192,7 @@ class AnswerFiles(AuthenticatedAPIView):
         operation_id="answer_file_add",
         summary="Hand in a file with one answer",
         description="The same file twice is one. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
-        "`attempt-closed` or `deadline-passed`.",
+        "`attempt-closed` or `deadline-passed`: a file that comes after the deadline is kept for the instructor.",
         tags=["attempts"],
         request={"multipart/form-data": FileInput},
         responses={201: FileSerializer, **problems(400, 404, 409, 413, 415)},
@@ -213,7 +213,8 @@ class FileDetail(AuthenticatedAPIView):
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
         attempt = _own(request, uuid)
-        row = get_object_or_404(attempt.files.filter(removed_at=None).select_related("attempt__quiz"), uuid=file)
+        standing = HandInFile.objects.standing().filter(attempt=attempt)
+        row = get_object_or_404(standing.select_related("attempt__quiz"), uuid=file)
         hand_ins.remove(file=row, now=timezone.now())
         return Response(status=204)
 

@@ -274,8 +274,18 @@ class LateAnswer(models.Model):
         return f"{self.attempt} · {self.question}"
 
 
+class HandInFileQuerySet(models.QuerySet["HandInFile"]):
+    def standing(self) -> Self:
+        """What counts: not removed, and in time or accepted since."""
+        in_time = Q(late_answer=None) | Q(late_answer__verdict=LateAnswer.Verdict.ACCEPTED)
+        return self.filter(in_time, removed_at=None)
+
+
 class HandInFile(models.Model):
-    """A file that a student handed in with one question of an attempt. Removing keeps the row and the file."""
+    """A file that a student handed in with one question of an attempt. Removing keeps the row and the file.
+
+    One that came after the attempt was over belongs to a `LateAnswer`, and is evidence until that is accepted.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="files", verbose_name=_("attempt"))
@@ -286,6 +296,11 @@ class HandInFile(models.Model):
     file = models.FileField(upload_to="hand-ins")
     uploaded_at = models.DateTimeField(_("uploaded"))
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    late_answer = models.ForeignKey(
+        LateAnswer, models.CASCADE, null=True, blank=True, related_name="files", verbose_name=_("late answer")
+    )
+
+    objects = HandInFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file handed in")

@@ -132,6 +132,10 @@ class Kind(ABC):
     def read_response(self, view: Spec, raw: Any) -> Response:
         """Bring a student's answer into its one stored shape. Raises ResponseError."""
 
+    def is_answered(self, response: Response) -> bool:
+        """Whether an answer in its stored shape says anything, be it only in part. Files are told elsewhere."""
+        return _says_something(response)
+
     @abstractmethod
     def grade(self, spec: Spec, response: Response) -> Score:
         """Grade an answer in its stored shape; {} is none."""
@@ -170,6 +174,14 @@ class Kind(ABC):
     @abstractmethod
     def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """What the template and the API show below the question's text, in one language, with what was answered."""
+
+
+def _says_something(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_says_something, value.values()))
+    if isinstance(value, list):
+        return any(map(_says_something, value))
+    return value is not None and bool(str(value).strip())
 
 
 def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:

@@ -1,6 +1,7 @@
 """Pages of one attempt: answer, save, submit, result, answers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from common.counts import count_in
 from courses.models import Activity
 from quizzes import attempts, hand_ins, lookups, results
 from quizzes.models import Attempt, HandInFile, Quiz
-from quizzes.presenting import present_attempt
+from quizzes.presenting import PresentedQuestion, present_attempt
 from quizzes.questions import KINDS
 
 # Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
@@ -75,11 +76,15 @@ def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     return _answering(request, attempt)
 
 
-def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200) -> HttpResponse:
+def _answering(
+    request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200, *, asks: bool = False
+) -> HttpResponse:
+    """The page of an open attempt. It `asks` whether to hand in what is not answered everywhere."""
     answers = {str(answer.question): answer for answer in attempt.answers.all()}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     checked = results.checked(attempt)
     files = results.files_of(attempt)
+    unanswered = _unanswered(questions, files)
     response = render(
         request,
         "quizzes/attempt_detail.html",
@@ -100,12 +105,24 @@ def _answering(request: AuthenticatedRequest, attempt: Attempt, error: str = "",
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
             "now": timezone.now(),
             "error": error,
+            "unanswered": unanswered if asks else [],
+            "answered": len(questions) - len(unanswered),
         },
         status=status,
     )
     # The back button must ask again: a page from the browser's store would show answers from before.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _unanswered(
+    questions: list[PresentedQuestion], files: dict[str, list[HandInFile]]
+) -> list[PresentedQuestion]:
+    return [
+        question
+        for question in questions
+        if not KINDS[question.kind].is_answered(question.response) and question.uuid not in files
+    ]
 
 
 @_takes_a_form
@@ -204,16 +221,23 @@ def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUI
 
 
 def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:
-    """Hand in what was chosen for one question; returns how many files. Raises what `hand_ins.add` raises."""
+    """Hand in what was chosen for one question; returns how many files. Raises what `hand_ins.add` raises: AttemptClosed
+    when all have been offered, so that each is kept as evidence."""
     uploads = request.FILES.getlist(f"{question}:files")
+    closed = None
     for upload in uploads:
-        hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
+        try:
+            hand_ins.add(attempt=attempt, question=question, upload=upload, now=timezone.now())
+        except attempts.AttemptClosed as refused:
+            closed = refused
+    if closed:
+        raise closed
     return len(uploads)
 
 
 @_takes_a_form
 def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> HttpResponse:
-    row = get_object_or_404(attempt.files.filter(removed_at=None), uuid=file)
+    row = get_object_or_404(HandInFile.objects.standing().filter(attempt=attempt), uuid=file)
     return _with_form_saved(request, attempt, lambda: hand_ins.remove(file=row, now=timezone.now()), str(row.question))
 
 
@@ -236,15 +260,21 @@ def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> File
 
 @_takes_a_form
 def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """Hand in, with the files that were chosen and not uploaded yet."""
+    """Hand in, with the files that were chosen and not uploaded yet. A form that `asks` is asked back when it is not
+    answered everywhere; what it holds is saved by then."""
     try:
         for view in attempt.views if request.FILES else []:
-            _keep_files(request, attempt, UUID(view["uuid"]))
-    except attempts.AttemptClosed:
-        # The submit says the same, and keeps the answers as evidence first.
-        pass
+            # The submit says the same, and keeps the answers as evidence first.
+            with suppress(attempts.AttemptClosed):
+                _keep_files(request, attempt, UUID(view["uuid"]))
     except DomainError as refused:
         return _with_form_saved(request, attempt, partial(_refuse, refused))
+    if "asks" in request.POST and request.POST.get("submit") != "anyway":
+        # What is wrong with the form, or that the time is up, the submit itself says.
+        with suppress(DomainError):
+            _save_all(request, attempt)
+            if _unanswered(present_attempt(attempt), results.files_of(attempt)):
+                return _answering(request, attempt, asks=True)
     try:
         attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
     except attempts.AttemptClosed as closed:

@@ -175,7 +175,7 @@ def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -
         "seen": max((review.pk for each in reviews.values() for review in each), default=0),
         "late": [
             (late, by_name[str(late.question)], answered(key[str(late.question)], late.response))
-            for late in attempt.late_answers.select_related("decided_by")
+            for late in attempt.late_answers.select_related("decided_by").prefetch_related("files")
             if str(late.question) in by_name
         ],
         "waiting": waiting.count(),

@@ -199,6 +199,8 @@ if (form) {
       }
     });
   });
+  // The server asks back when a question has no answer, unless that has been seen, or nobody is there to be asked.
+  const askNoMore = () => form.querySelector("[name=asks]")?.remove();
   const submitButtons = () => [...form.querySelectorAll("button[name=submit]")];
   const submit = async () => {
     submitting = true;
@@ -231,6 +233,7 @@ if (form) {
       return;
     }
     event.preventDefault();
+    if (event.submitter?.value === "anyway") askNoMore();
     if (!submitting) submit();
   });
 
@@ -264,6 +267,7 @@ if (form) {
       if (later === Infinity) { left = true; location.reload(); return; }
       if (later > end) { end = later; run(); return; }
       said.textContent = shown.dataset.over;
+      askNoMore();
       if (!submitting) submit();
     };
     const run = () => { ticking = setInterval(tell, 1000); tell(); };

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -155,6 +156,32 @@ def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem
     assert {student: len(changes) for student, changes in gradebook.changes_of(item).items()} == {
         enrolment.pk: 2, steady.pk: 2, nothing.pk: 2,
     }  # fmt: skip
+
+
+def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: GradeItem) -> None:
+    falling, rising, steady = (enrolment, *(EnrolmentFactory(course=enrolment.course) for _ in range(2)))
+    for student, points in ((falling, ["3", "1"]), (rising, ["1", "3"]), (steady, ["2", "2"])):
+        for number, each in enumerate(points, 1):
+            record(student, item, each, source=uuid4(), number=number)
+
+    def losing(**rules: Any) -> list[int]:
+        return gradebook.losing(item, GradeItem(**{"counts": item.counts, "pass_mark": item.pass_mark, **rules}))
+
+    assert losing() == []
+    assert losing(counts=GradeItem.Counts.LAST) == [falling.pk]
+    assert sorted(losing(counts=GradeItem.Counts.AVERAGE)) == [falling.pk, rising.pk]
+    # 66 of 100 points: passed up to a mark of 66.
+    assert losing(pass_mark=66) == []
+    assert losing(pass_mark=67) == [steady.pk]
+    # Nobody loses by a lower mark; and whoever had not passed loses nothing by a higher one.
+    assert losing(pass_mark=0) == []
+    item.pass_mark = 90
+    assert losing(pass_mark=100) == []
+    nothing = EnrolmentFactory(course=enrolment.course)
+    for number, each in enumerate(["3", "0"], 1):
+        record(nothing, item, each, source=uuid4(), number=number)
+    assert gradebook.losing(item, GradeItem(counts=GradeItem.Counts.LAST, pass_mark=0)) == [falling.pk, nothing.pk]
+    assert gradebook.losing(GradeItem(pk=item.pk, counts="last", pass_mark=90), item) == []
 
 
 def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:

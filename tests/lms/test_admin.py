@@ -1,6 +1,7 @@
 """The instructor's side: every list and form of the admin, whose rows they are, and what an edit leads to."""
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.admin import CourseScopedAdmin
-from courses.models import Activity, Cohort, Course, Enrolment, GlossaryTerm, GradeItem, LessonEdition, SummaryDelivery
+from courses import gradebook
+from courses.models import (
+    Activity,
+    Cohort,
+    Course,
+    Enrolment,
+    GlossaryTerm,
+    GradeChange,
+    GradeItem,
+    LessonEdition,
+    SummaryDelivery,
+)
 from quizzes import attempts, grading
 from quizzes.models import Attempt, GradeNotice, LateAnswer, Question, Quiz, QuizException, Regrade
 from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
@@ -327,15 +339,27 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     grading.grade_attempt(attempt_id=second.pk, now=timezone.now())
     page = address("quizzes.quiz", "change", quiz.pk)
 
-    def change(rule: str) -> str:
-        data = {**data_of(ines_client.get(page)), "counts": rule, "pools": "{}"}
+    def change(rule: str, **others: int) -> str:
+        data = {**data_of(ines_client.get(page)), "counts": rule, "pools": "{}", **others}
         return str(ines_client.post(page, data, follow=True, headers=ENGLISH).text)
 
     assert "stands at something else" not in change("highest")
     # The last attempt is worth nothing.
-    assert "By this rule 1 student would stand lower, without having been told before: Alice." in change("last")
+    words = "1 student would stand lower or no longer have passed, without having been told before: Alice."
+    assert words in change("last")
     quiz.refresh_from_db()
     assert quiz.counts == GradeItem.objects.get().counts == "highest"
+    # Full marks pass by every pass mark; what is not full does not.
+    assert words not in change("highest", pass_mark=100)
+    gradebook.record(
+        activity=quiz.activity, enrolment=graded.enrolment, source=graded.uuid, source_number=1, revision=2,
+        points=Decimal(2), max_points=Decimal(3), reason=GradeChange.Reason.REGRADED, now=timezone.now(),
+    )  # fmt: skip
+    change("highest", pass_mark=60)
+    assert words in change("highest", pass_mark=70)
+    quiz.refresh_from_db()
+    assert quiz.pass_mark == GradeItem.objects.get().pass_mark == 60
+    GradeChange.objects.filter(revision=2).delete()
     Quiz.objects.update(counts="last")
     GradeItem.objects.update(counts="last")
     assert "1 student stands at something else now: Alice 0% → 100%." in change("highest")

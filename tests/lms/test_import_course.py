@@ -13,8 +13,9 @@ from common.merging import Outcome
 from courses import enrolment, progress
 from courses.models import Activity, Course, Enrolment, GlossaryTerm, LessonEdition, Module
 from lms import course_folder
-from quizzes import attempts
+from quizzes import attempts, grading
 from quizzes.models import Choice, Question, Quiz
+from tests.factories import right_answers
 from tests.lms import sample
 from tests.lms.sample import NOW, SAMPLE, drop_lesson, edit, load, outcomes
 
@@ -31,6 +32,32 @@ def student(alice: User, folder: Path) -> Enrolment:
     """Alice, enrolled in the imported course."""
     load(folder)
     return enrolment.enrol(user=alice, course=sample.course(), source=Enrolment.Source.OPEN)
+
+
+def test_no_folder_lowers_anybodys_standing(folder: Path, student: Enrolment) -> None:
+    quiz = Quiz.objects.get(activity__slug="quiz-tea")
+    for answers in (right_answers(quiz), {}):
+        attempt = attempts.start(quiz=quiz, enrolment=student, now=NOW)
+        attempts.submit(attempt=attempt, now=NOW, answers=answers)
+        grading.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    before = folder.joinpath("quizzes/quiz-tea.yaml").read_text()
+    edit(folder, "quizzes/quiz-tea.yaml", "counts: highest", "counts: last")
+    edit(folder, "quizzes/quiz-tea.yaml", "ko: 세 문제예요.", "ko: 문제가 셋이에요.")
+    for refuse in (lambda: load(folder), lambda: load(folder, "theirs")):
+        with pytest.raises(FaultyFolder) as refused:
+            refuse()
+        [fault] = refused.value.faults
+        assert fault.file == "quizzes/quiz-tea.yaml"
+        assert "1 student would stand lower" in fault.message
+        assert "Alice" in fault.message
+    quiz.refresh_from_db()
+    assert (quiz.counts, quiz.intro_ko) == ("highest", "세 문제예요.")
+    # Whoever has full marks passes by any mark.
+    folder.joinpath("quizzes/quiz-tea.yaml").write_text(before)
+    edit(folder, "quizzes/quiz-tea.yaml", "pass_mark: 60", "pass_mark: 90")
+    load(folder)
+    quiz.refresh_from_db()
+    assert quiz.pass_mark == 90
 
 
 # --- what a folder becomes -------------------------------------------------------------------------------------

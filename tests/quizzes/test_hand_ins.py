@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, Enrolment
-from quizzes import attempts, hand_ins, results
-from quizzes.models import Attempt, HandInFile, Quiz
+from quizzes import attempts, grading, hand_ins, results
+from quizzes.models import Answer, Attempt, HandInFile, LateAnswer, Quiz
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import EnrolmentFactory
@@ -166,7 +166,7 @@ def test_nothing_is_added_or_removed_after_the_end(attempt: Attempt, question: U
     for change in (lambda: add(attempt, question, "late.txt"), lambda: hand_ins.remove(file=file, now=timezone.now())):
         with pytest.raises(attempts.AttemptClosed):
             change()
-    assert HandInFile.objects.get().removed_at is None
+    assert [(kept.name, kept.removed_at) for kept in HandInFile.objects.standing()] == [("work.txt", None)]
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------
@@ -257,9 +257,9 @@ def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice
         form = {f"{question}:files": SimpleUploadedFile("work.txt", b"x"), str(question): address}
         page = alice_client.post(f"/attempts/{attempt.uuid}/{address}", form, follow=True)
         assert "The time is up." in page.text
-    assert not attempt.files.exists()
-    assert [late.response["text"] for late in attempt.late_answers.all()] == [
-        "submit/", f"answers/{question}/files/"
+    assert not HandInFile.objects.standing().exists()
+    assert [late.response.get("text") or late.files.get().name for late in attempt.late_answers.all()] == [
+        "work.txt", "submit/", f"answers/{question}/files/"
     ]  # fmt: skip
 
 
@@ -288,3 +288,78 @@ def test_by_the_api(attempt: Attempt, question: UUID, alice_api: Api, course: Co
     alice_api.delete(path, expect=404)
     assert send(alice_api, "work.exe").json()["type"] == "/problems/file-refused"
     alice_api.post(f"attempts/{attempt.uuid}/answers/{question}/files", {}, expect=415)
+
+
+class TestAFileThatComesTooLate:
+    @pytest.fixture
+    def over(self, attempt: Attempt) -> Attempt:
+        """Its time ran out a minute ago, beyond any grace."""
+        Attempt.objects.filter(pk=attempt.pk).update(deadline=timezone.now() - timedelta(minutes=5))
+        attempt.refresh_from_db()
+        return attempt
+
+    def test_is_evidence_that_counts_when_it_is_accepted(self, over: Attempt, question: UUID, ines: User) -> None:
+        with pytest.raises(attempts.DeadlinePassed):
+            add(over, question, "late.txt")
+        late = LateAnswer.objects.get()
+        file = late.files.get()
+        assert (late.question, late.response, file.name, file.file.read()) == (question, {}, "late.txt", b"my work")
+        assert results.files_of(over) == {}
+        attempts.expire(attempt=over, now=timezone.now())
+        grading.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        assert grading.last_grade(over).details[str(question)]["outcome"] == "unanswered"
+        attempts.accept_late(late=late, actor=ines, now=timezone.now())
+        assert results.files_of(over) == {str(question): [file]}
+        assert grading.pending_questions(over) == [question]
+
+    def test_leaves_what_was_written_in_time(self, over: Attempt, question: UUID, ines: User) -> None:
+        Answer.objects.create(attempt=over, question=question, response={"text": "In time."}, saved_at=over.started_at)
+        with pytest.raises(attempts.DeadlinePassed):
+            add(over, question)
+        attempts.expire(attempt=over, now=timezone.now())
+        grading.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        attempts.accept_late(late=LateAnswer.objects.get(), actor=ines, now=timezone.now())
+        assert Answer.objects.get().response == {"text": "In time."}
+
+    def test_twice_is_once_and_what_is_there_already_is_no_news(self, attempt: Attempt, question: UUID) -> None:
+        add(attempt, question, "in-time.txt", b"in time")
+        Attempt.objects.update(deadline=timezone.now() - timedelta(minutes=5))
+        for name, content in (("late.txt", b"x"), ("late.txt", b"x"), ("in-time.txt", b"in time")):
+            with pytest.raises(attempts.DeadlinePassed):
+                add(attempt, question, name, content)
+        assert [late.files.get().name for late in LateAnswer.objects.all()] == ["late.txt"]
+
+    def test_is_kept_no_more_often_than_any_other(
+        self, over: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hand_ins, "UPLOAD_LIMIT", 1)
+        for content in (b"one", b"two"):
+            with pytest.raises(attempts.DeadlinePassed):
+                add(over, question, content=content)
+        assert LateAnswer.objects.count() == HandInFile.objects.count() == 1
+
+    def test_what_may_not_be_taken_is_no_evidence_either(self, over: Attempt, question: UUID) -> None:
+        with pytest.raises(hand_ins.FileRefused):
+            add(over, question, "program.exe", b"MZ")
+        assert not LateAnswer.objects.exists()
+
+    def test_after_an_own_submit_there_is_none(self, attempt: Attempt, question: UUID) -> None:
+        attempts.submit(attempt=attempt, now=timezone.now())
+        with pytest.raises(attempts.AttemptClosed):
+            add(attempt, question)
+        assert not LateAnswer.objects.exists()
+
+    def test_all_files_of_a_form_are_kept_and_shown_to_the_instructor(
+        self, over: Attempt, question: UUID, alice_client: Client, ines_client: Client
+    ) -> None:
+        files = [SimpleUploadedFile(f"{n}.txt", f"work {n}".encode()) for n in range(2)]
+        alice_client.post(f"/attempts/{over.uuid}/submit/", {f"{question}:files": files})
+        assert [late.files.get().name for late in LateAnswer.objects.filter(question=question)] == ["0.txt", "1.txt"]
+        grading.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        page = ines_client.get(f"/admin/quizzes/attempt/{over.pk}/review/")
+        for late in LateAnswer.objects.filter(question=question):
+            address = f"/attempts/{over.uuid}/files/{late.files.get().uuid}/"
+            assert address in page.text
+            assert ines_client.get(address).status_code == 200
+        # It is no file of the open attempt any more: nothing of it can be taken out.
+        assert alice_client.post(f"{address}remove/").status_code == 404

@@ -112,6 +112,9 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
     earned, top = Decimal(score.points), Decimal(score.max_points)
     assert 0 <= earned <= top == points
     assert score.outcome in OUTCOMES
+    # A student is asked about what the grade would call unanswered. (Punctuation alone looks like an answer.)
+    assert KINDS[kind].is_answered(response) or score.outcome == "unanswered"
+    assert not KINDS[kind].is_answered({})
     assert (score.outcome == "correct") == (earned == top)
     assert (score.outcome == "partial") == (0 < earned < top)
     assert score.rule

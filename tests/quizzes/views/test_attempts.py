@@ -1,8 +1,11 @@
+from datetime import timedelta
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,12 +13,13 @@ from django.utils import timezone
 
 from courses.models import Activity, Enrolment
 from quizzes import attempts, grading, publishing
-from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, Question, Quiz
+from quizzes.models import AcceptedAnswer, Answer, Attempt, AttemptGrade, Choice, LateAnswer, Question, Quiz
 from quizzes.views.attempts import POLL_DELAYS
 from tests.factories import QuizFactory, right_answers
 from tests.quizzes import every_kind
 
 CANARY = "canary-of-the-key"
+EN = {"Accept-Language": "en"}
 # Fixed: processes that test side by side must collect the same names.
 NOBODYS = UUID(int=7)
 
@@ -50,6 +54,65 @@ def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
     course = alice_client.get("/courses/statistics/").text
     assert "100%" in course
     assert "33%" in course
+
+
+class TestHandingInWhatIsNotAnsweredEverywhere:
+    """The page's form asks back; what is sent without it (an app, an older page) is handed in."""
+
+    def send(self, client: Client, attempt: Attempt, **data: Any) -> Any:
+        return client.post(f"/attempts/{attempt.uuid}/submit/", {"asks": "1", **data}, headers=EN)
+
+    def test_is_asked_first_with_everything_saved(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+        page = alice_client.get(f"/attempts/{attempt.uuid}/", headers=EN).text
+        assert 'name="asks"' in page
+        assert "no answer yet" not in page
+        short = str(quiz.questions.get(key="short").uuid)
+        asked = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
+        assert asked.status_code == 200
+        assert "2 questions have no answer yet:" in asked.text
+        for key in ("q0", "q1"):
+            assert f'href="#q-{quiz.questions.get(key=key).uuid}"' in asked.text
+        assert f'href="#q-{short}"' not in asked.text
+        assert Answer.objects.get(question=short).response == {"text": "data drift"}
+        attempt.refresh_from_db()
+        assert attempt.status == "in_progress"
+        answer = self.send(alice_client, attempt, submit="anyway", **{short: "data drift"})
+        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
+        attempt.refresh_from_db()
+        assert attempt.status == "submitted"
+
+    def test_is_not_asked_of_a_whole_form(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+        assert self.send(alice_client, attempt, submit="1", **form(quiz)).status_code == 302
+        attempt.refresh_from_db()
+        assert attempt.status == "submitted"
+
+    def test_is_not_asked_when_the_time_is_up(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+        Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
+        short = str(quiz.questions.get(key="short").uuid)
+        answer = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
+        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
+        assert [late.response for late in LateAnswer.objects.all()] == [{"text": "data drift"}]
+
+    def test_a_file_is_an_answer(
+        self, alice_client: Client, enrolment: Enrolment, quiz: Quiz, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.MEDIA_ROOT = tmp_path
+        every_kind.fill(quiz)
+        attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        asked = self.send(alice_client, attempt).text
+        [by_hand] = [view["uuid"] for view in attempt.views if view["kind"] == "hand_in"]
+        assert f'href="#q-{by_hand}"' in asked
+        asked = self.send(alice_client, attempt, **{f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}).text
+        assert f'href="#q-{by_hand}"' not in asked
+        assert "has no answer yet" in asked or "have no answer yet" in asked
+
+
+def test_how_many_are_answered_is_told_without_script(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    page = f"/attempts/{attempt.uuid}/"
+    assert "<b data-answered>0</b> of 3 answered" in alice_client.get(page, headers=EN).text
+    short = quiz.questions.get(key="short").uuid
+    attempts.save_answer(attempt=attempt, question=short, response={"text": "x"}, now=timezone.now())
+    assert "<b data-answered>1</b> of 3 answered" in alice_client.get(page, headers=EN).text
 
 
 def test_a_second_tab_submits_the_same(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
