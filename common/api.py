@@ -100,7 +100,9 @@ def _document(error: Exception) -> dict[str, Any] | None:
         if isinstance(error, kinds):
             extra: dict[str, Any] = {}
             if isinstance(error, exceptions.ValidationError):
-                extra = {"errors": error.detail}
+                # What is said of the body as a whole has the name that DRF gives it elsewhere.
+                of_all = isinstance(error.detail, list)
+                extra = {"errors": {"non_field_errors": error.detail} if of_all else error.detail}
             elif isinstance(error, exceptions.ParseError):
                 extra = {"detail": str(error.detail)}
             return problem(slug, code, str(title), **extra)

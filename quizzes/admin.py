@@ -41,6 +41,7 @@ from quizzes.models import (
     Regrade,
     Review,
 )
+from quizzes.questions import KINDS
 from quizzes.views import exchange, regrades, reviewing, trying
 
 # Students named in a message; more are counted.
@@ -127,11 +128,11 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     list_select_related = ("activity",)
     list_filter = ("activity__course",)
     search_fields = ("activity__title", "activity__slug")
-    readonly_fields = ("question_links",)
+    readonly_fields = ("standing", "question_links")
     fields = (
-        "activity", "question_links", "title", "intro", "attempts_allowed", "counts", "pass_mark", "show_answers",
+        "activity", "standing", "question_links", "title", "intro", "attempts_allowed", "counts", "pass_mark", "show_answers",
         "shuffle_choices", "shuffle_questions", "pools", "time_limit", "grace", "opens_at", "due_at", "closes_at",
-        "late_rule", "late_deduction", "access_code",
+        "ends_running", "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
     inlines = (QuizDatesInline,)
     actions_detail: ClassVar[list[str]] = ["regrade_page", "import_questions", "export_questions"]
@@ -167,6 +168,19 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
             *super().get_urls(),
         ]
 
+    @admin.display(description=gettext_lazy("published"))
+    def standing(self, quiz: Quiz) -> SafeString | str:
+        """Which version students meet, and what keeps a newer one from them."""
+        if quiz._state.adding:
+            return "–"
+        version = quiz.current_version
+        faults = publishing.faults(quiz)
+        if faults:
+            told = format_html_join("", "<li>{}: {}</li>", faults)
+            words = _("Students do not meet what stands here until this is mended:")
+            return format_html('<p><strong>{}</strong></p><ul class="list-disc pl-5">{}</ul>', words, told)
+        return _("Version %(number)d") % {"number": version.number} if version else _("Not yet")
+
     @admin.display(description=gettext_lazy("questions"))
     def question_links(self, quiz: Quiz) -> SafeString | str:
         if quiz._state.adding:
@@ -197,16 +211,27 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
             )
 
 
-class ChoiceInline(OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
+class _RowsOfAKind:
+    """An empty row to begin with, for whoever has no script to add one; none where the kind is not made of these rows."""
+
+    rows: ClassVar[str]
+
+    def get_extra(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> int:
+        return int(obj is None or obj.kind not in KINDS or KINDS[obj.kind].rows == self.rows)
+
+
+class ChoiceInline(_RowsOfAKind, OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
+    rows = "choices"
     model = Choice
     formset = ChoiceFormSet
-    extra = 0
     fields = ("key", "position", "is_correct", "text", "feedback", "lesson")
 
 
-class AcceptedAnswerInline(OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline):  # type: ignore[misc]  # both bases promise the same
+class AcceptedAnswerInline(  # type: ignore[misc]  # both bases promise the same
+    _RowsOfAKind, OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline
+):
+    rows = "answers"
     model = AcceptedAnswer
-    extra = 0
     fields = ("text", "is_correct", "feedback", "position")
 
 

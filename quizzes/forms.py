@@ -1,16 +1,20 @@
 """The admin's forms for quizzes: what somebody types is held against what a course's files may say, before it is saved."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet, ModelForm
+from django.forms import BaseInlineFormSet, BooleanField, ModelForm
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from common import schema
 from courses.archive.format import SCHEMA
 from quizzes import publishing
-from quizzes.models import Choice, Question, Quiz, QuizDates, QuizException
+from quizzes.models import Attempt, Choice, Question, Quiz, QuizDates, QuizException
 from quizzes.questions import KINDS
+from quizzes.rules import rules_for
 
 # Dates before it are slips of the hand, and the first of all years cannot be turned into UTC.
 EARLIEST_YEAR = 2000
@@ -23,8 +27,8 @@ class DatesForm(ModelForm[Any]):
         data = super().clean() or {}
         opens, due, closes = (data.get(name) for name in ("opens_at", "due_at", "closes_at"))
         for name, date in (("opens_at", opens), ("due_at", due), ("closes_at", closes)):
-            if date and date.year < EARLIEST_YEAR:
-                self.add_error(name, _("The year lies before %(year)d.") % {"year": EARLIEST_YEAR})
+            if date and (fault := _too_early(date)):
+                self.add_error(name, fault)
         if opens and due and due <= opens:
             self.add_error("due_at", _("The due date comes after the opening."))
         if opens and closes and closes <= opens:
@@ -36,6 +40,12 @@ class DatesForm(ModelForm[Any]):
 
 class QuizForm(DatesForm):
     """The rules of a quiz, by the schema of the course's files."""
+
+    ends_running = BooleanField(
+        label=gettext_lazy("end running attempts"),
+        required=False,
+        help_text=gettext_lazy("Only asked where a closing date ends attempts that students are in the middle of."),
+    )
 
     class Meta:
         model = Quiz
@@ -53,12 +63,44 @@ class QuizForm(DatesForm):
                 self.add_error(changed[0], losing)
         return data
 
+    def _post_clean(self) -> None:
+        """Nobody is stopped in the middle of an attempt by a slip of the hand. The instance has the new rules by now."""
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
+        if self.errors or self.instance._state.adding or self.cleaned_data.get("ends_running"):
+            return
+        if "closes_at" not in self.changed_data and "late_rule" not in self.changed_data:
+            return
+        now = timezone.now()
+        running = Attempt.objects.filter(quiz=self.instance, status=Attempt.Status.IN_PROGRESS)
+        stopped = [
+            attempt.enrolment.user
+            for attempt in running.select_related("enrolment__user").order_by("enrolment__user__name")
+            if (end := rules_for(self.instance, attempt.enrolment).deadline(attempt.started_at)) and end <= now
+            if attempt.deadline is None or attempt.deadline > now
+        ]
+        if stopped:
+            self.add_error(
+                "closes_at" if "closes_at" in self.changed_data else "late_rule",
+                ngettext(
+                    "%(n)d student is in the middle of an attempt, which this would end at once: %(who)s. Choose a later "
+                    "moment, or tick “end running attempts”.",
+                    "%(n)d students are in the middle of an attempt, which this would end at once: %(who)s. Choose a later "
+                    "moment, or tick “end running attempts”.",
+                    len(stopped),
+                )
+                % {"n": len(stopped), "who": publishing.named(stopped)},
+            )
+
     def clean_pools(self) -> dict[str, int]:
         pools = self.cleaned_data["pools"] or {}
         if faults := _faults("pools", pools):
             raise ValidationError(faults)
         # 2.0 is an integer to a schema.
         return {name: int(wanted) for name, wanted in pools.items()}
+
+
+def _too_early(date: datetime) -> str:
+    return _("The year lies before %(year)d.") % {"year": EARLIEST_YEAR} if date.year < EARLIEST_YEAR else ""
 
 
 def _faults(rule: str, value: Any) -> list[str]:
@@ -92,6 +134,12 @@ class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
 
 class QuestionForm(ModelForm[Question]):
     """Holds the definition against what its kind asks for."""
+
+    def clean_archived_at(self) -> datetime | None:
+        date: datetime | None = self.cleaned_data["archived_at"]
+        if date and (fault := _too_early(date)):
+            raise ValidationError(fault)
+        return date
 
     def clean_definition(self) -> Any:
         definition = self.cleaned_data.get("definition") or {}

@@ -161,9 +161,7 @@ def responses_of(attempt: Attempt) -> dict[str, Response]:
     """What was answered to each question, with the files of those that take files."""
     responses = {str(answer.question): answer.response for answer in lookups.answers(attempt)}
     if any(KINDS[view["kind"]].with_files for view in attempt.views):
-        for question, uuid in HandInFile.objects.standing().filter(attempt=attempt).values_list(
-            "question", "uuid"
-        ):
+        for question, uuid in HandInFile.objects.standing().filter(attempt=attempt).values_list("question", "uuid"):
             responses.setdefault(str(question), {}).setdefault("files", []).append(str(uuid))
     return responses
 

@@ -5,7 +5,7 @@ A version never changes, so an attempt that started with it ends with it, whatev
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import uuid5
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from courses import gradebook, revisions
 from courses.models import Enrolment, GradeItem
 from courses.rendering import CourseResolver, render_block, render_fragment, resolver_for
@@ -133,12 +134,10 @@ def _max_points(specs: list[Spec], pools: dict[str, dict[str, Any]]) -> Decimal:
     return every + sum((points[pool["questions"][0]] * pool["draw"] for pool in pools.values()), Decimal(0))
 
 
-def publish(quiz: Quiz) -> QuizVersion:
-    """Make what the author's rows say now the version that the next attempts start with; nothing new, same version.
-
-    Raises UnpublishableQuiz, with nothing changed, when a question cannot be asked as it stands.
-    """
-    resolver = resolver_for(quiz.activity.course)
+def _compiled(
+    quiz: Quiz, resolver: CourseResolver
+) -> tuple[list[Spec], dict[str, dict[str, Any]], list[tuple[str, str]]]:
+    """What the author's rows say now: specs, pools, and [(question key or pool, what is wrong with it)]."""
     questions = quiz.questions.filter(archived_at=None).prefetch_related("choices", "answers")
     specs: list[Spec] = []
     faults: list[tuple[str, str]] = []
@@ -149,9 +148,23 @@ def publish(quiz: Quiz) -> QuizVersion:
         elif not quiz.is_graded and KINDS[spec["kind"]].may_wait(spec):
             faults.append((question.key, _(WAITS_IN_CHECK)))
         specs.append(spec)
-    pools = _pools(quiz, specs, faults)
-    if faults:
-        raise UnpublishableQuiz(faults)
+    return specs, _pools(quiz, specs, faults), faults
+
+
+def faults(quiz: Quiz) -> list[tuple[str, str]]:
+    """What keeps the author's rows from being what students meet: [(question key or pool, sentence)]."""
+    return _compiled(quiz, resolver_for(quiz.activity.course))[2]
+
+
+def publish(quiz: Quiz) -> QuizVersion:
+    """Make what the author's rows say now the version that the next attempts start with; nothing new, same version.
+
+    Raises UnpublishableQuiz, with nothing changed, when a question cannot be asked as it stands.
+    """
+    resolver = resolver_for(quiz.activity.course)
+    specs, pools, wrong = _compiled(quiz, resolver)
+    if wrong:
+        raise UnpublishableQuiz(wrong)
     content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_view(spec) for spec in specs]}
     if pools:
         content["pools"] = pools
@@ -187,16 +200,19 @@ def lowering(activity_id: int, *, counts: str, pass_mark: int) -> str:
     if not losing:
         return ""
     students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")
+    who = named([student.user for student in students])
     return ngettext(
         "By these rules %(n)d student would stand lower or no longer have passed, without having been told before: "
         "%(who)s. Keep the pass mark and which attempt counts.",
         "By these rules %(n)d students would stand lower or no longer have passed, without having been told before: "
         "%(who)s. Keep the pass mark and which attempt counts.",
         len(losing),
-    ) % {
-        "n": len(losing),
-        "who": ", ".join(str(student.user) for student in students[:NAMED]) + (" …" if len(losing) > NAMED else ""),
-    }
+    ) % {"n": len(losing), "who": who}
+
+
+def named(people: Sequence[User]) -> str:
+    """The first of them by name, for a sentence."""
+    return ", ".join(map(str, people[:NAMED])) + (" …" if len(people) > NAMED else "")
 
 
 def _sync_grade_item(quiz: Quiz) -> None:

@@ -2,8 +2,8 @@
 
 The rules, in order; the first that applies decides:
 
-1. `exact`: the same after `normalise`, which forgets case, width, spaces, hyphens and full stops, but not what makes a
-   number another one: 1.5 is not 15, nor -1 the same as 1. Accepted.
+1. `exact`: the same after `normalise`, which forgets case, width, spaces, hyphens, full stops and the stroke of A/B, but
+   not what makes a number another one: 1.5 is not 15, nor -1 the same as 1. Accepted.
 2. `known-wrong`: the same as an answer that the author lists as wrong, after rules 1 and 3. Rejected.
 3. `ending`: the same after taking off what a sentence puts around a term: "정답은 …", "…입니다", "…이라고 해요", one particle
    that fits its noun (은/는, 이/가, 을/를, 이란/란), "the answer is …", an article, an English plural's s. Accepted.
@@ -59,20 +59,23 @@ class Decision:
     compared: str
 
 
+# A stroke between two single letters, as in A/B and I/O; between words it stands for "or".
+STROKE = re.compile(r"(?<![a-z])([a-z])\s*/\s*([a-z])(?![a-z])")
 # Hyphens and full stops that are no part of a number: those between two digits are, and one that it begins with.
 NO_PART_OF_A_NUMBER = re.compile(r"[.-](?!\d)|(?<!\d)(?!^)[.-]")
 
 
 def normalise(text: str) -> str:
-    """The form in which short answers are compared: NFKC, case folded, without spaces, hyphens and full stops other than
-    those of a number.
+    """The form in which short answers are compared: NFKC, case folded, without spaces, the stroke of A/B, hyphens and full
+    stops other than those of a number.
 
     NFKC makes full width half width and joins decomposed Hangul; it runs again after folding, which may decompose, and
-    after removing, which may bring a letter and its accent together. Invisible format characters count as spaces.
+    after removing, which may bring a letter and its accent together. So may it a letter and a stroke. Invisible format
+    characters count as spaces.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = STROKE.sub(r"\1\2", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
     written = "".join(_sign(c) for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
-    return unicodedata.normalize("NFKC", NO_PART_OF_A_NUMBER.sub("", written))
+    return unicodedata.normalize("NFKC", STROKE.sub(r"\1\2", NO_PART_OF_A_NUMBER.sub("", written)))
 
 
 def _sign(character: str) -> str:

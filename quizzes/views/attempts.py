@@ -115,9 +115,7 @@ def _answering(
     return response
 
 
-def _unanswered(
-    questions: list[PresentedQuestion], files: dict[str, list[HandInFile]]
-) -> list[PresentedQuestion]:
+def _unanswered(questions: list[PresentedQuestion], files: dict[str, list[HandInFile]]) -> list[PresentedQuestion]:
     return [
         question
         for question in questions

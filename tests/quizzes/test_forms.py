@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from courses.models import Cohort, Course, Enrolment
 from quizzes import attempts, publishing
-from quizzes.models import Question, Quiz, QuizDates, QuizException
+from quizzes.models import Attempt, Question, Quiz, QuizDates, QuizException
 from tests.factories import ActivityFactory
 
 pytestmark = pytest.mark.django_db
@@ -143,8 +143,18 @@ def test_closing_in_the_past_ends_what_is_running_now_and_not_before_it_began(
 ) -> None:
     before = datetime.now(UTC)
     attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=before)
-    answer = send(ines_client, page_of(quiz), closes_at_0="2025-12-01", closes_at_1="10:00")
-    assert answer.status_code == 302
+    past = {"closes_at_0": "2025-12-01", "closes_at_1": "10:00"}
+    sentence = (
+        "1 student is in the middle of an attempt, which this would end at once: Alice. Choose a later moment, or tick "
+        "“end running attempts”."
+    )
+    assert faults(send(ines_client, page_of(quiz), **past)) == {"closes_at": [sentence]}
+    due = {"due_at_0": "2025-12-01", "due_at_1": "10:00"}
+    assert send(ines_client, page_of(quiz), **due).status_code == 302
+    assert faults(send(ines_client, page_of(quiz), **due, late_rule="refuse")) == {"late_rule": [sentence]}
+    attempt.refresh_from_db()
+    assert attempt.deadline is None
+    assert send(ines_client, page_of(quiz), **past, ends_running="on").status_code == 302
     attempt.refresh_from_db()
     assert attempt.deadline is not None
     assert before <= attempt.deadline <= datetime.now(UTC)
@@ -154,7 +164,51 @@ def test_closing_in_the_past_ends_what_is_running_now_and_not_before_it_began(
     assert attempt.submitted_at >= attempt.started_at
 
 
+def test_what_ends_nobodys_attempt_is_not_asked(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
+    past = {"closes_at_0": "2025-12-01", "closes_at_1": "10:00"}
+    assert send(ines_client, page_of(quiz), **past).status_code == 302
+    # Nor is one whose time is up already, which only the sweep has not seen yet.
+    send(ines_client, page_of(quiz), closes_at_0="", closes_at_1="")
+    attempt = attempts.start(quiz=Quiz.objects.get(pk=quiz.pk), enrolment=enrolment, now=datetime.now(UTC))
+    Attempt.objects.filter(pk=attempt.pk).update(deadline=datetime.now(UTC) - timedelta(minutes=1))
+    assert send(ines_client, page_of(quiz), **past).status_code == 302
+
+
 # --- Questions ----------------------------------------------------------------------------------------------------
+
+
+def test_a_question_that_was_archived_before_there_were_quizzes_is_refused(quiz: Quiz, ines_client: Client) -> None:
+    question = quiz.questions.get(key="short")
+    answer = send(ines_client, page_of(question), archived_at_0="0001-01-01", archived_at_1="00:00")
+    assert faults(answer) == {"archived_at": ["The year lies before 2000."]}
+    assert send(ines_client, page_of(question), archived_at_0="2026-01-01", archived_at_1="00:00").status_code == 302
+
+
+def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz, ines_client: Client) -> None:
+    words = "Students do not meet what stands here until this is mended:"
+    page = ines_client.get(page_of(quiz), headers={"Accept-Language": "en"})
+    assert words not in page.text
+    assert "Version 1" in page.text
+    quiz.questions.get(key="short").answers.all().delete()
+    for _ in range(2):
+        page = ines_client.get(page_of(quiz), headers={"Accept-Language": "en"})
+        assert words in page.text
+        assert "short:" in page.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices", "answers"), [("single_choice", 1, 0), ("short_answer", 0, 1), ("numeric", 0, 0)]
+)
+def test_without_script_there_is_a_row_to_fill_in(
+    quiz: Quiz, ines_client: Client, kind: str, choices: int, answers: int
+) -> None:
+    question = quiz.questions.get(key="short")
+    question.answers.all().delete()
+    type(question).objects.filter(pk=question.pk).update(kind=kind)
+    formsets = ines_client.get(page_of(question)).context["inline_admin_formsets"]
+    assert [len(each.formset.extra_forms) for each in formsets] == [choices, answers]
+    formsets = ines_client.get(reverse("admin:quizzes_question_add")).context["inline_admin_formsets"]
+    assert [len(each.formset.extra_forms) for each in formsets] == [1, 1]
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
