@@ -73,7 +73,7 @@ def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status != Attempt.Status.IN_PROGRESS:
         return redirect("quizzes:attempt-result", attempt.uuid)
-    return _answering(request, attempt)
+    return _answering(request, attempt, asks="asks" in request.GET)
 
 
 def _answering(
@@ -113,6 +113,11 @@ def _answering(
     # The back button must ask again: a page from the browser's store would show answers from before.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _asked(attempt: Attempt) -> HttpResponse:
+    """To the attempt, which asks: a page of its own address, for the back button and a reload."""
+    return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + "?asks=1")
 
 
 def _unanswered(questions: list[PresentedQuestion], files: dict[str, list[HandInFile]]) -> list[PresentedQuestion]:
@@ -272,7 +277,7 @@ def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespo
         with suppress(DomainError):
             _save_all(request, attempt)
             if _unanswered(present_attempt(attempt), results.files_of(attempt)):
-                return _answering(request, attempt, asks=True)
+                return _asked(attempt)
     try:
         attempts.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
     except attempts.AttemptClosed as closed:
@@ -294,6 +299,9 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempt = _own(request, uuid)
     attempts.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
+        # A page's script comes here as well, when its submit was answered by a question.
+        if _unanswered(present_attempt(attempt), results.files_of(attempt)):
+            return _asked(attempt)
         messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
     waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING)

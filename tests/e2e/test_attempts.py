@@ -89,10 +89,18 @@ def answer_everything(page: Page) -> None:
     )
 
 
-def submit(page: Page) -> None:
-    page.locator("button[name=submit]").click()
+def submit(page: Page, *, asked: bool = False) -> None:
+    """Hand in; where not everything is answered, the page asks first."""
+    page.locator(".attempt-bar button[name=submit]").click()
+    if asked:
+        confirm(page)
     page.wait_for_url("**/result/")
     expect(page.locator(".questions")).to_be_visible()
+
+
+def confirm(page: Page) -> None:
+    expect(page.locator("[data-unanswered]")).to_contain_text("Nothing has been submitted so far.")
+    page.locator("button[value=anyway]").click()
 
 
 def test_every_kind_is_kept_and_submitted(visit: Visit) -> None:
@@ -225,8 +233,33 @@ def test_a_submit_waits_for_the_network(visit: Visit) -> None:
     page.locator("button[name=submit]").click()
     expect(state(page)).to_have_text(UNSAVED)
     visitor.context.set_offline(False)
+    confirm(page)
     page.wait_for_url("**/result/")
     expect(page.locator("main")).to_contain_text("data drift")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_what_is_not_answered_is_asked_about(visit: Visit, javascript: bool) -> None:
+    visitor, page = student(visit, javascript=javascript)
+    written(page).fill("data drift")
+    page.locator(".attempt-bar button[name=submit]").click()
+    asked = page.locator("[data-unanswered]")
+    expect(asked).to_contain_text("7 questions have no answer yet")
+    assert Axe().run(page).response["violations"] == [] if javascript else True
+    # By keyboard to one of them, an answer, and on.
+    asked.get_by_role("link").first.focus()
+    page.keyboard.press("Enter")
+    question(page, "single_choice").locator("input").first.check()
+    page.locator(".attempt-bar button[name=submit]").click()
+    expect(asked).to_contain_text("6 questions have no answer yet")
+    # The back button and a reload hand nothing in.
+    page.go_back()
+    expect(written(page)).to_have_value("data drift")
+    page.locator(".attempt-bar button[name=submit]").click()
+    confirm(page)
+    page.wait_for_url("**/result/")
+    expect(page.locator("main")).to_contain_text("data drift")
+    assert visitor.complaints == []
 
 
 def test_enter_in_an_answer_hands_nothing_in(visit: Visit) -> None:
@@ -251,6 +284,7 @@ def test_whoever_signs_in_again_in_another_tab_goes_on(visit: Visit) -> None:
     expect(page.locator("[data-submit-state]")).to_contain_text("you are signed out")
     visitor.page = visitor.new_page()
     visitor.sign_in(visitor.email, PASSWORD)
+    confirm(page)
     page.wait_for_url("**/result/")
     expect(page.locator("main")).to_contain_text("data drift")
 
@@ -264,7 +298,7 @@ def test_a_tab_that_knows_nothing_overwrites_nothing(visit: Visit) -> None:
     for kind in ("short_answer", "multiple_choice"):
         expect(state(first, kind)).to_have_text("Saved")
     question(second, "numeric").locator("input").fill("250")
-    submit(second)
+    submit(second, asked=True)
     main = second.locator("main")
     expect(main).to_contain_text("data drift")
     expect(main).to_contain_text("your choice")
@@ -326,5 +360,5 @@ def test_a_submit_that_is_refused_says_so_and_keeps_everything(visit: Visit) -> 
     page.locator("button[name=submit]").click()
     expect(page.get_by_role("alert")).to_contain_text("This kind of file is not taken here.")
     expect(written(page)).to_have_value("data drift")
-    submit(page)
+    submit(page, asked=True)
     expect(page.locator("main")).to_contain_text("data drift")

@@ -59,16 +59,17 @@ def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
 class TestHandingInWhatIsNotAnsweredEverywhere:
     """The page's form asks back; what is sent without it (an app, an older page) is handed in."""
 
-    def send(self, client: Client, attempt: Attempt, **data: Any) -> Any:
-        return client.post(f"/attempts/{attempt.uuid}/submit/", {"asks": "1", **data}, headers=EN)
+    def send(self, client: Client, attempt: Attempt, *, follow: bool = False, **data: Any) -> Any:
+        return client.post(f"/attempts/{attempt.uuid}/submit/", {"asks": "1", **data}, headers=EN, follow=follow)
 
     def test_is_asked_first_with_everything_saved(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
         page = alice_client.get(f"/attempts/{attempt.uuid}/", headers=EN).text
         assert 'name="asks"' in page
         assert "no answer yet" not in page
         short = str(quiz.questions.get(key="short").uuid)
-        asked = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
-        assert asked.status_code == 200
+        answer = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
+        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/?asks=1"
+        asked = alice_client.get(answer.headers["Location"], headers=EN)
         assert "2 questions have no answer yet:" in asked.text
         for key in ("q0", "q1"):
             assert f'href="#q-{quiz.questions.get(key=key).uuid}"' in asked.text
@@ -99,10 +100,12 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         settings.MEDIA_ROOT = tmp_path
         every_kind.fill(quiz)
         attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-        asked = self.send(alice_client, attempt).text
+        asked = self.send(alice_client, attempt, follow=True).text
         [by_hand] = [view["uuid"] for view in attempt.views if view["kind"] == "hand_in"]
         assert f'href="#q-{by_hand}"' in asked
-        asked = self.send(alice_client, attempt, **{f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}).text
+        asked = self.send(
+            alice_client, attempt, **{f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}, follow=True
+        ).text
         assert f'href="#q-{by_hand}"' not in asked
         assert "has no answer yet" in asked or "have no answer yet" in asked
 
@@ -395,9 +398,21 @@ def test_whoever_signed_in_on_the_way_is_led_back(
     path = f"/attempts/{attempt.uuid}/{address}"
     assert client.post(path).headers["Location"] == f"/accounts/login/?next={path}"
     page = alice_client.get(path, follow=True)
+    assert page.redirect_chain[-1][0] == f"/attempts/{attempt.uuid}/?asks=1"
+    assert "Nothing has been submitted so far." in page.text
+    assert bob_client.get(path).status_code == 404
+
+
+def test_a_result_that_nobody_asked_for_yet_leads_back_to_the_attempt(
+    alice_client: Client, attempt: Attempt, quiz: Quiz
+) -> None:
+    for question, response in right_answers(quiz).items():
+        attempts.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
+    page = alice_client.get(f"/attempts/{attempt.uuid}/result/", follow=True, headers=EN)
     assert page.redirect_chain[-1][0] == f"/attempts/{attempt.uuid}/"
     assert "This attempt has not been submitted." in page.text
-    assert bob_client.get(path).status_code == 404
+    # Asked or not: what is answered everywhere is not asked about.
+    assert "no answer yet" not in alice_client.get(f"/attempts/{attempt.uuid}/?asks=1", headers=EN).text
 
 
 def test_and_so_is_whoever_wanted_to_start(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
