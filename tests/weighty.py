@@ -16,6 +16,7 @@ ATTEMPTS = [
     "quizzes/test_attempts_checked.py",
     "quizzes/test_attempts_written.py",
     "quizzes/test_attempts_deadline.py",
+    "quizzes/test_hand_ins.py",
 ]
 GRADING = [
     "quizzes/test_grading.py",
