@@ -1,19 +1,22 @@
 """The admin's forms for quizzes: what somebody types is held against what a course's files may say, before it is saved."""
 
+import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, BooleanField, ModelForm
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from common import schema
+from common import plain_yaml, schema
 from courses.archive.format import SCHEMA
 from quizzes import publishing
 from quizzes.models import Attempt, Choice, Question, Quiz, QuizDates, QuizException
-from quizzes.questions import KINDS
+from quizzes.questions import KINDS, Kind
 from quizzes.rules import rules_for
 
 # Dates before it are slips of the hand, and the first of all years cannot be turned into UTC.
@@ -99,6 +102,17 @@ class QuizForm(DatesForm):
         return {name: int(wanted) for name, wanted in pools.items()}
 
 
+def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
+    """Of each kind that is defined by more than its text and its rows: what it is called, and a definition."""
+    for kind in kinds:
+        if kind.example:
+            value = plain_yaml.load(kind.example).value
+            yield (
+                _("An example: %(kind)s") % {"kind": _(kind.label)},
+                json.dumps(value, ensure_ascii=False, indent=2),
+            )
+
+
 def _too_early(date: datetime) -> str:
     return _("The year lies before %(year)d.") % {"year": EARLIEST_YEAR} if date.year < EARLIEST_YEAR else ""
 
@@ -133,7 +147,16 @@ class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
 
 
 class QuestionForm(ModelForm[Question]):
-    """Holds the definition against what its kind asks for."""
+    """Holds the definition against what its kind asks for, and shows how one looks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        definition = self.fields["definition"]
+        definition.label = _("settings of the kind (JSON)")
+        shown = [KINDS[self.instance.kind]] if self.instance.pk and self.instance.kind in KINDS else KINDS.values()
+        definition.help_text = format_html_join(
+            "", "<details><summary>{}</summary><pre>{}</pre></details>", _examples(shown)
+        )
 
     def clean_archived_at(self) -> datetime | None:
         date: datetime | None = self.cleaned_data["archived_at"]

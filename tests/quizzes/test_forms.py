@@ -1,5 +1,8 @@
 """The admin's forms for quizzes: what cannot be a rule is refused with a sentence, and nothing of it is saved."""
 
+import html
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +11,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from common import plain_yaml
 from courses.models import Cohort, Course, Enrolment
 from quizzes import attempts, publishing
 from quizzes.models import Attempt, Question, Quiz, QuizDates, QuizException
+from quizzes.questions import KINDS
 from tests.factories import ActivityFactory
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +214,23 @@ def test_without_script_there_is_a_row_to_fill_in(
     assert [len(each.formset.extra_forms) for each in formsets] == [choices, answers]
     formsets = ines_client.get(reverse("admin:quizzes_question_add")).context["inline_admin_formsets"]
     assert [len(each.formset.extra_forms) for each in formsets] == [1, 1]
+
+
+def test_how_a_kind_is_defined_is_shown_by_example(quiz: Quiz, ines_client: Client) -> None:
+    question = quiz.questions.get(key="short")
+    type(question).objects.filter(pk=question.pk).update(kind="numeric")
+
+    def examples(address: str) -> list[dict[str, Any]]:
+        page = ines_client.get(address, headers=EN)
+        help_text = page.context["adminform"].form.fields["definition"].help_text
+        return [json.loads(html.unescape(each)) for each in re.findall(r"<pre>(.*?)</pre>", help_text, re.DOTALL)]
+
+    [numeric] = examples(page_of(question))
+    assert numeric["value"] == 250
+    every = examples(reverse("admin:quizzes_question_add"))
+    assert every == [plain_yaml.load(kind.example).value for kind in KINDS.values() if kind.example]
+    # What is shown can be saved.
+    assert send(ines_client, page_of(question), definition=json.dumps(numeric)).status_code == 302
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
