@@ -64,6 +64,7 @@ class Attempt:
     # What the last revision has seen of them.
     reviews_seen: dict[str, Decimal] = field(default_factory=dict)
     late: list[tuple[str, Any]] = field(default_factory=list)
+    late_files: set[str] = field(default_factory=set)
     status: str = "in_progress"
     revisions: list[tuple[Any, ...]] = field(default_factory=list)
 

@@ -5,7 +5,8 @@ After every step:
 1. Of one attempt each revision of its grade is there once, they are 1, 2, 3 …, and none ever changes.
 2. A student has at most one open attempt at a quiz, and never more attempts than allowed.
 3. What was acknowledged as saved is in the row: the answer of the newest sequence.
-4. After the end no answer and no file changes, but for late answers that an instructor accepted.
+4. After the end no answer and no file changes, but for late answers and files that an instructor accepted; each of those
+   that came after the time was up is kept, once.
 5. A score is a pure function of the answers, the key of its version, the decisions of persons and the deduction for
    being late: `state_model` computes it without the code's help.
 6. The points are never above the maximum nor below 0.
@@ -227,6 +228,8 @@ class Quizzes(RuleBasedStateMachine):
         refusal: type[DomainError] | None = None
         if expected.ended_at is not None or expected.is_over(self.now):
             refusal = self.closed(expected)
+            if add and refusal is attempts.DeadlinePassed and content not in expected.files:
+                expected.late_files.add(content)
         elif not add:
             expected.files.remove(content)
         elif content not in expected.files and len(expected.files) == 2:
@@ -238,7 +241,9 @@ class Quizzes(RuleBasedStateMachine):
                 upload = SimpleUploadedFile(f"{content}.txt", content.encode())
                 hand_ins.add(attempt=shown, question=self.world.uuids["essay"], upload=upload, now=self.now)
             else:
-                file = HandInFile.objects.get(attempt=shown, name=f"{content}.txt", removed_at=None)
+                file = HandInFile.objects.filter(
+                    attempt=shown, name=f"{content}.txt", removed_at=None, late_answer=None
+                ).latest("pk")
                 hand_ins.remove(file=file, now=self.now)
 
     @precondition(lambda self: self.devices)
@@ -362,7 +367,7 @@ class Quizzes(RuleBasedStateMachine):
                 now=self.now,
             )
 
-    @precondition(lambda self: any(attempt.late for attempt in self.made.values()))
+    @precondition(lambda self: any(attempt.late or attempt.late_files for attempt in self.made.values()))
     @rule(which=ANY, accept=st.booleans())
     def decide_late(self, which: int, accept: bool) -> None:
         rows = list(
@@ -375,9 +380,13 @@ class Quizzes(RuleBasedStateMachine):
         question = next(name for name, uuid in self.world.uuids.items() if uuid == late.question)
         refusal = attempts.NothingToAccept if accept and expected.status not in GRADED else None
         if accept and not refusal and late.verdict == LateAnswer.Verdict.OPEN:
-            response = next(r for q, r in expected.late if q == question and self.world.raw(q, r) == late.response)
-            known = expected.answers.get(question)
-            expected.answers[question] = model.Saved(response, known.sequence if known else 0)
+            file = late.files.first()
+            if file is not None:
+                expected.files.add(file.name.removesuffix(".txt"))
+            else:
+                response = next(r for q, r in expected.late if q == question and self.world.raw(q, r) == late.response)
+                known = expected.answers.get(question)
+                expected.answers[question] = model.Saved(response, known.sequence if known else 0)
         with self.doing("accept", refusal):
             if accept:
                 attempts.accept_late(late=late, actor=self.world.teacher, now=self.now)
@@ -516,13 +525,19 @@ class Quizzes(RuleBasedStateMachine):
         for pk, question, response in Answer.objects.values_list("attempt_id", "question", "response"):
             stored[pk][names[question]] = response
         files: dict[int, set[str]] = {pk: set() for pk in self.made}
-        for pk, name in HandInFile.objects.filter(removed_at=None).values_list("attempt_id", "name"):
-            files[pk].add(name.removesuffix(".txt"))
+        late: dict[int, list[str]] = {pk: [] for pk in self.made}
+        kept = HandInFile.objects.values_list("attempt_id", "name", "removed_at", "late_answer__verdict")
+        for pk, name, removed_at, verdict in kept:
+            if verdict is not None:
+                late[pk].append(name.removesuffix(".txt"))
+            if removed_at is None and verdict in (None, LateAnswer.Verdict.ACCEPTED):
+                files[pk].add(name.removesuffix(".txt"))
         for pk, expected in self.made.items():
             assert stored[pk] == {
                 name: self.world.raw(name, saved.response) for name, saved in expected.answers.items()
             }
             assert files[pk] == expected.files
+            assert sorted(late[pk]) == sorted(expected.late_files)
 
     def check_grades(self, rows: dict[int, Attempt]) -> None:
         revisions: dict[int, list[AttemptGrade]] = {pk: [] for pk in self.made}
