@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -29,6 +29,18 @@ class JSONParser(BaseParser):
             return read_json(body)
         except ValueError as error:
             raise ParseError(_("The body is not JSON in UTF-8.")) from error
+
+
+class FormParser(MultiPartParser):
+    """DRF's, which says in English only what is wrong with a form."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            raise ParseError(_("The body is not multipart/form-data with a boundary.")) from error
 
 
 def read_json(body: bytes) -> Any:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
@@ -23,7 +24,7 @@ from common.admin import CourseScopedAdmin, OwnedInline, ReadOnlyAdmin, tell_sen
 from common.api import DomainError
 from courses import gradebook
 from courses.models import Cohort, Course, Enrolment, GradeItem
-from quizzes import attempts, grading, notices, publishing, regrading
+from quizzes import attempts, explaining, grading, notices, publishing, regrading
 from quizzes.forms import ChoiceFormSet, QuestionForm, QuizDatesForm, QuizExceptionForm, QuizForm
 from quizzes.models import (
     AcceptedAnswer,
@@ -177,7 +178,11 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         faults = publishing.faults(quiz)
         if faults:
             told = format_html_join("", "<li>{}: {}</li>", faults)
-            words = _("Students do not meet what stands here until this is mended:")
+            words = (
+                _("Students meet version %(number)d until this is mended:") % {"number": version.number}
+                if version
+                else _("Students meet nothing until this is mended:")
+            )
             return format_html('<p><strong>{}</strong></p><ul class="list-disc pl-5">{}</ul>', words, told)
         return _("Version %(number)d") % {"number": version.number} if version else _("Not yet")
 
@@ -212,16 +217,21 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
 
 
 class _RowsOfAKind:
-    """An empty row to begin with, for whoever has no script to add one; none where the kind is not made of these rows."""
+    """Empty rows for whoever has no script to add one; none where the kind is not made of these rows."""
 
     rows: ClassVar[str]
+    at_first: ClassVar[int]
 
     def get_extra(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> int:
-        return int(obj is None or obj.kind not in KINDS or KINDS[obj.kind].rows == self.rows)
+        if obj is not None and obj.kind in KINDS and KINDS[obj.kind].rows != self.rows:
+            return 0
+        is_new = obj is None or not getattr(obj, self.rows).exists()
+        return self.at_first if is_new else 1
 
 
 class ChoiceInline(_RowsOfAKind, OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
     rows = "choices"
+    at_first = 4
     model = Choice
     formset = ChoiceFormSet
     fields = ("key", "position", "is_correct", "text", "feedback", "lesson")
@@ -231,6 +241,7 @@ class AcceptedAnswerInline(  # type: ignore[misc]  # both bases promise the same
     _RowsOfAKind, OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline
 ):
     rows = "answers"
+    at_first = 2
     model = AcceptedAnswer
     fields = ("text", "is_correct", "feedback", "position")
 
@@ -364,12 +375,27 @@ class QuizExceptionAdmin(CourseScopedAdmin):
 @admin.register(LateAnswer)
 class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
-    list_display = ("attempt", "question", "response", "received_at", "verdict", "decided_by")
+    list_display = ("attempt", "asked", "answered", "received_at", "verdict", "decided_by")
     list_filter = ("verdict",)
-    list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "decided_by")
+    list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "attempt__version", "decided_by")
     search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
     actions: ClassVar[list[str]] = ["accept", "decline"]
     actions_detail: ClassVar[list[str]] = ["look"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LateAnswer]:
+        rows: QuerySet[LateAnswer] = super().get_queryset(request).prefetch_related("files")
+        return rows
+
+    @admin.display(description=gettext_lazy("question"))
+    def asked(self, late: LateAnswer) -> str:
+        view = late.attempt.view_of(late.question)
+        return Truncator(explaining.asked(view)).chars(80) if view else "–"
+
+    @admin.display(description=gettext_lazy("answer"))
+    def answered(self, late: LateAnswer) -> str:
+        names = ", ".join(file.name for file in late.files.all())
+        view = late.attempt.view_of(late.question)
+        return names or (explaining.answered(view, late.response) if view else "–")
 
     @action(description=gettext_lazy("Look at the attempt and decide"), url_path="go-look")
     def look(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -20,7 +20,7 @@ EXPLANATIONS: dict[str, Promise] = {
     ),
     "both-names": gettext_lazy("Accepted: it gives several names (%(compared)s), and each is accepted."),
     "known-wrong": gettext_lazy("Rejected: compared as “%(compared)s”, it is listed as wrong: “%(matched)s”."),
-    "contains": gettext_lazy("For a person: “%(matched)s” stands in the answer, but not alone."),
+    "contains": gettext_lazy("For a person: the words of “%(matched)s” stand in the answer, but it is not the same."),
     "near-miss": gettext_lazy(
         "For a person: “%(compared)s” is one slip away from “%(matched)s”. Likeness neither awards credit nor denies it."
     ),

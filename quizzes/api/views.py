@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api import DomainError
 from common.openapi import problems
+from common.parsing import FormParser
 from courses import access, progress
 from courses.models import Enrolment
 from quizzes import attempts, hand_ins, lookups, results
@@ -114,7 +114,7 @@ class QuizAttempts(AuthenticatedAPIView):
         tags=["quizzes"],
         parameters=[_location(201, "attempt"), _location(200, "attempt")],
         request=StartInput,
-        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409)},
+        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409, 413, 415)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
@@ -152,7 +152,7 @@ class AttemptAnswer(AuthenticatedAPIView):
         "everything else stays saved.",
         tags=["attempts"],
         request=AnswerInput,
-        responses={200: AnswerSerializer, **problems(400, 404, 409, 413)},
+        responses={200: AnswerSerializer, **problems(400, 404, 409, 413, 415)},
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
         attempt = lookups.own_to_answer(request.user, uuid)
@@ -186,7 +186,7 @@ class AnswerCheck(AuthenticatedAPIView):
 
 
 class AnswerFiles(AuthenticatedAPIView):
-    parser_classes = (MultiPartParser,)
+    parser_classes = (FormParser,)
 
     @extend_schema(
         operation_id="answer_file_add",
@@ -229,7 +229,7 @@ class AttemptSubmit(AuthenticatedAPIView):
         tags=["attempts"],
         parameters=[_location(202, "result"), _retry_after(202)],
         request=SubmitInput,
-        responses={202: AttemptSummarySerializer, **problems(400, 404, 409, 413)},
+        responses={202: AttemptSummarySerializer, **problems(400, 404, 409, 413, 415)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         attempt = _own(request, uuid)

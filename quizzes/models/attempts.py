@@ -82,7 +82,7 @@ class Attempt(models.Model):
     drawn = models.JSONField(null=True, editable=False)
     # When the server submits it by itself: the time limit or the quiz's closing, what comes first. None: never.
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     # Handed in by the server at the deadline, not by the student.
     is_expired = models.BooleanField(_("time ran out"), default=False)
     # What being late takes off the points, in percent, by the rule as it stood at the submit.

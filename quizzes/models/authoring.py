@@ -99,7 +99,7 @@ class Quiz(models.Model):
         help_text=_("What arrives so long after the time limit still counts: for slow networks, not for answering."),
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     late_rule = models.CharField(
         _("after the due date"), max_length=10, choices=LateRule.choices, default=LateRule.ACCEPT
@@ -261,7 +261,7 @@ class QuizDates(models.Model):
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
 
     class Meta:
@@ -287,7 +287,7 @@ class QuizException(models.Model):
         _("extra attempts"), default=0, validators=[MaxValueValidator(ATTEMPTS_AT_MOST)]
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     reason = models.TextField(_("reason"))
     granted_by = models.ForeignKey(

@@ -1,5 +1,7 @@
 """Pages of one attempt: answer, save, submit, result, answers."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial, wraps
@@ -23,7 +25,7 @@ from courses.models import Activity
 from quizzes import attempts, hand_ins, lookups, results
 from quizzes.models import Attempt, HandInFile, Quiz
 from quizzes.presenting import PresentedQuestion, present_attempt
-from quizzes.questions import KINDS
+from quizzes.questions import KINDS, Response, ResponseError, Spec
 
 # Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
 # while somebody watches; after half a minute something is wrong, and a page that was left open asks less and less often.
@@ -40,15 +42,38 @@ def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
     """The answers of a form: of every question, so that an unticked box is an answer taken back.
 
-    A page with script names the questions that it has not saved yet (`changed`): of the others another tab may have a
-    later answer, which a form that was loaded before it must not overwrite.
+    A page with script names the questions that it has not saved yet (`changed`), one without says what each held when it
+    was loaded (`<question>:loaded`): of the others another tab may have a later answer, which a form that was loaded before
+    it must not overwrite.
     """
     changed = set(data.getlist("changed")) if "changed" in data else None
-    return {
+    answers = {
         UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data)
         for view in attempt.views
         if changed is None or view["uuid"] in changed
     }
+    if changed is not None:
+        return answers
+    return {question: raw for question, raw in answers.items() if not _is_as_loaded(attempt, question, raw, data)}
+
+
+def _is_as_loaded(attempt: Attempt, question: UUID, raw: Any, data: QueryDict) -> bool:
+    loaded = data.get(f"{question}:loaded")
+    if loaded is None:
+        return False
+    view = attempt.view_of(question)
+    assert view is not None
+    try:
+        return loaded == _mark(view, KINDS[view["kind"]].read_response(view, raw))
+    except ResponseError:
+        return False
+
+
+def _mark(view: Spec, response: Response) -> str:
+    """Stands for an answer in a form; "" for none."""
+    if not KINDS[view["kind"]].is_answered(response):
+        return ""
+    return hashlib.sha256(json.dumps(response, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _takes_a_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -98,8 +123,9 @@ def _answering(
                     checked.get(question.uuid),
                     files.get(question.uuid, []),
                     answers[question.uuid].sequence if question.uuid in answers else 0,
+                    _mark(view, question.response),
                 )
-                for question in questions
+                for view, question in zip(attempt.views, questions, strict=True)
             ],
             "with_files": any(KINDS[question.kind].with_files for question in questions),
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
@@ -160,14 +186,25 @@ def _save_form(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
 
 
 def _with_form_saved(
-    request: AuthenticatedRequest, attempt: Attempt, then: Callable[[], object], anchor: str = ""
+    request: AuthenticatedRequest,
+    attempt: Attempt,
+    then: Callable[[], object],
+    anchor: str = "",
+    *,
+    also_late: bool = False,
 ) -> HttpResponse:
-    """Keep the whole form, do `then`, and show the attempt again; what cannot be kept is said, the rest is kept."""
+    """Keep the whole form, do `then`, and show the attempt again; what cannot be kept is said, the rest is kept.
+
+    `also_late`: `then` is done when the time is up as well, and keeps evidence.
+    """
     try:
         error = _save_all(request, attempt)
         if not error:
             then()
     except attempts.AttemptClosed as closed:
+        if also_late:
+            with suppress(DomainError):
+                then()
         messages.error(request, closed.message)
         return redirect("quizzes:attempt-result", attempt.uuid)
     except DomainError as refused:
@@ -220,7 +257,7 @@ def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUI
         if not _keep_files(request, attempt, question):
             messages.info(request, _("Choose a file first."))
 
-    return _with_form_saved(request, attempt, keep, str(question))
+    return _with_form_saved(request, attempt, keep, str(question), also_late=True)
 
 
 def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:

@@ -198,6 +198,7 @@ def _row(
         "text": asked(spec),
         "why": by_rule(spec, question.response),
         "answer": answered(spec, question.response),
+        "has_text": KINDS[spec["kind"]].is_answered(question.response),
         "right": right(spec),
         "notes": languages.choose(spec.get("notes")),
         "score": score,

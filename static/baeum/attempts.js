@@ -74,6 +74,10 @@ if (form) {
       || field.querySelector(".files li"));
     const bar = document.querySelector("[data-answered]");
     if (bar) bar.textContent = answered.length;
+    // What the page asks about has been answered since.
+    const asked = document.querySelector("[data-unanswered]");
+    answered.forEach((field) => asked?.querySelector(`[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove());
+    if (asked && !asked.querySelector("li")) asked.remove();
   };
 
   // --- Saving, oldest first, again and again until the server has decided.
@@ -138,7 +142,8 @@ if (form) {
   // Milliseconds by the server's clock order the states of two tabs and two devices; a second change within one still
   // counts up.
   const skew = Date.parse(text.now) - Date.now();
-  let last = 0;
+  // What this page was loaded with is older than what is typed into it, whatever a clock has said.
+  let last = Math.max(0, ...[...form.querySelectorAll("fieldset[data-question]")].map((field) => Number(field.dataset.sequence)));
   const keep = (field) => {
     last = Math.max(last + 1, Date.now() + skew);
     const fields = inputsOf(field).filter((input) => !TICKED.has(input.type) || input.checked);
@@ -164,6 +169,10 @@ if (form) {
     keep(event.target.closest("fieldset[data-question]"));
     clearTimeout(typing);
     typing = setTimeout(flush, SAVE_AFTER);
+  });
+  // Enter in a field presses no button: Chromium looks past the one that does nothing, from a radio button.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=file])")) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => { if (pending.size && !left) event.preventDefault(); });
 

@@ -190,7 +190,7 @@ def test_a_question_that_was_archived_before_there_were_quizzes_is_refused(quiz:
 
 
 def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz, ines_client: Client) -> None:
-    words = "Students do not meet what stands here until this is mended:"
+    words = "Students meet version 1 until this is mended:"
     page = ines_client.get(page_of(quiz), headers={"Accept-Language": "en"})
     assert words not in page.text
     assert "Version 1" in page.text
@@ -202,7 +202,7 @@ def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz
 
 
 @pytest.mark.parametrize(
-    ("kind", "choices", "answers"), [("single_choice", 1, 0), ("short_answer", 0, 1), ("numeric", 0, 0)]
+    ("kind", "choices", "answers"), [("single_choice", 4, 0), ("short_answer", 0, 2), ("numeric", 0, 0)]
 )
 def test_without_script_there_is_a_row_to_fill_in(
     quiz: Quiz, ines_client: Client, kind: str, choices: int, answers: int
@@ -213,7 +213,9 @@ def test_without_script_there_is_a_row_to_fill_in(
     formsets = ines_client.get(page_of(question)).context["inline_admin_formsets"]
     assert [len(each.formset.extra_forms) for each in formsets] == [choices, answers]
     formsets = ines_client.get(reverse("admin:quizzes_question_add")).context["inline_admin_formsets"]
-    assert [len(each.formset.extra_forms) for each in formsets] == [1, 1]
+    assert [len(each.formset.extra_forms) for each in formsets] == [4, 2]
+    formsets = ines_client.get(page_of(quiz.questions.get(key="q0"))).context["inline_admin_formsets"]
+    assert [len(each.formset.extra_forms) for each in formsets] == [1, 0]
 
 
 def test_how_a_kind_is_defined_is_shown_by_example(quiz: Quiz, ines_client: Client) -> None:

@@ -253,13 +253,13 @@ def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_tex
 
 def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice_client: Client) -> None:
     Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
-    for address in ("submit/", f"answers/{question}/files/"):
-        form = {f"{question}:files": SimpleUploadedFile("work.txt", b"x"), str(question): address}
+    for address, name in (("submit/", "work.txt"), (f"answers/{question}/files/", "more.txt")):
+        form = {f"{question}:files": SimpleUploadedFile(name, b"x"), str(question): address}
         page = alice_client.post(f"/attempts/{attempt.uuid}/{address}", form, follow=True)
         assert "The time is up." in page.text
     assert not HandInFile.objects.standing().exists()
     assert [late.response.get("text") or late.files.get().name for late in attempt.late_answers.all()] == [
-        "work.txt", "submit/", f"answers/{question}/files/"
+        "work.txt", "submit/", f"answers/{question}/files/", "more.txt"
     ]  # fmt: skip
 
 
@@ -288,6 +288,20 @@ def test_by_the_api(attempt: Attempt, question: UUID, alice_api: Api, course: Co
     alice_api.delete(path, expect=404)
     assert send(alice_api, "work.exe").json()["type"] == "/problems/file-refused"
     alice_api.post(f"attempts/{attempt.uuid}/answers/{question}/files", {}, expect=415)
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "multipart/form-data"), ("ko", "본문")])
+def test_a_form_that_is_none_is_refused_in_the_readers_language(
+    alice: User, attempt: Attempt, question: UUID, client: Client, language: str, sentence: str
+) -> None:
+    api = api_for(alice)
+    answer = client.post(
+        f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files", b"rubbish",
+        content_type="multipart/form-data", headers={**api.headers, "Accept-Language": language},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+    assert sentence in answer.json()["detail"]
+    assert "boundary" not in answer.json()["detail"] or language == "en"
 
 
 class TestAFileThatComesTooLate:
