@@ -278,7 +278,8 @@ def test_enter_in_an_answer_hands_nothing_in(visit: Visit) -> None:
         question(page, "single_choice").locator("input").first.press("Enter")
         question(page, "multiple_choice").locator("input").first.press("Enter")
         page.locator("main h1").click()
-        assert page.url == address
+        # Without script Enter on a radio button presses the first button that does something, which saves.
+        assert page.url.split("#")[0] == address
         expect(written(page)).to_have_value("data drift")
 
 
