@@ -90,7 +90,7 @@ _OWN_TO_ANSWER = Prepared(
         Attempt.objects.for_student(user)
         .filter(uuid=uuid)
         .select_related("quiz", "version")
-        .only("drawn", "status", "deadline", "is_expired", "quiz__grace", "quiz__show_answers", "version__digest")
+        .only("drawn", "quiz__grace", "version__digest")
     ),
     samples=(-1, _SAMPLE),
 )
