@@ -182,6 +182,12 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
         record(nothing, item, each, source=uuid4(), number=number)
     assert gradebook.losing(item, GradeItem(counts=GradeItem.Counts.LAST, pass_mark=0)) == [falling.pk, nothing.pk]
     assert gradebook.losing(GradeItem(pk=item.pk, counts="last", pass_mark=90), item) == []
+    # One percent is something to lose, and nothing is not.
+    little, none = (EnrolmentFactory(course=enrolment.course) for _ in range(2))
+    for student, first in ((little, "0.03"), (none, "0")):
+        record(student, item, first, source=uuid4(), number=1)
+        record(student, item, "0", source=uuid4(), number=2)
+    assert gradebook.losing(item, GradeItem(counts="last", pass_mark=0)) == [falling.pk, nothing.pk, little.pk]
 
 
 def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:

@@ -239,5 +239,6 @@ def test_more_time_that_is_given_while_an_answer_is_on_its_way_counts_for_it(
     answer = attempts.save_answer(attempt=attempt, question=short, response={"text": "drift"}, now=OVER, sequence=3)
     stored = Answer.objects.get()
     assert (stored.question, stored.response, stored.sequence, stored.saved_at) == (short, {"text": "drift"}, 3, OVER)
-    assert (answer.question, answer.response, answer.sequence, answer.saved_at) == (short, {"text": "drift"}, 3, OVER)
+    assert (answer.attempt, answer.question, answer.sequence, answer.saved_at) == (attempt, short, 3, OVER)
+    assert answer.response == {"text": "drift"}
     assert not LateAnswer.objects.exists()
