@@ -171,8 +171,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
-    # A database that is away costs a request seconds, not minutes.
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **DATABASES["default"].get("OPTIONS", {})}
+    DATABASES["default"]["OPTIONS"] = {
+        # A database that is away costs a request seconds, not minutes.
+        "connect_timeout": 5,
+        # The server plans a statement once for each connection: planning took it longer than all the rest.
+        "server_side_binding": True,
+        "prepare_threshold": 3,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 # --- Cache, sessions ------------------------------------------------------------------------------------------
 # Rate limits live in the cache, so that several processes need a shared one.
