@@ -174,9 +174,10 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         # A database that is away costs a request seconds, not minutes.
         "connect_timeout": 5,
-        # The server plans a statement once for each connection: planning took it longer than all the rest.
+        # The server plans a statement once for each connection: planning took it longer than all the rest. Not through a
+        # pooler that gives the connection to another client for each transaction.
         "server_side_binding": True,
-        "prepare_threshold": 3,
+        "prepare_threshold": None if env.bool("BAEUM_DATABASE_POOLED", default=False) else 3,
         **DATABASES["default"].get("OPTIONS", {}),
     }
 

@@ -95,6 +95,13 @@ def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
     assert services[1:] == ["redis://cache.example/3", "common.mail.SMTPBackend"]
 
 
+def test_statements_are_prepared_but_through_a_pooler(tmp_path: Path) -> None:
+    url = {"DATABASE_URL": "postgres://someone@db.example/baeum"}
+    for pooled, threshold in (({}, 3), ({"BAEUM_DATABASE_POOLED": "1"}, None)):
+        [databases] = told(tmp_path, "DATABASES", **url, **pooled)
+        assert databases["default"]["OPTIONS"]["prepare_threshold"] == threshold
+
+
 def test_the_secret_key_is_kept_and_private(tmp_path: Path) -> None:
     first = told(tmp_path, "SECRET_KEY")
     assert told(tmp_path, "SECRET_KEY") == first
