@@ -125,22 +125,23 @@ def changes_of(item: GradeItem) -> dict[int, list[GradeChange]]:
 
 def moved(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
     """Whose standing at an item is another one by the rule of `by` (unsaved): {enrolment id: (percent by item, by `by`)}."""
-    both = {
-        student: (fold(item, changes).percent or 0, fold(by, changes).percent or 0)
-        for student, changes in changes_of(item).items()
-    }
+    both = {student: (before.percent or 0, after.percent or 0) for student, before, after in _folds(item, by)}
     return {student: (before, after) for student, (before, after) in both.items() if before != after}
 
 
 def losing(item: GradeItem, by: GradeItem) -> list[int]:
     """Who would stand lower at an item by the rule and the pass mark of `by` (unsaved), or no longer have passed:
     enrolment ids."""
-    lost = []
-    for student, changes in changes_of(item).items():
-        before, after = fold(item, changes), fold(by, changes)
-        if (after.percent or 0) < (before.percent or 0) or (before.is_passed and not after.is_passed):
-            lost.append(student)
-    return lost
+    return [
+        student
+        for student, before, after in _folds(item, by)
+        if (after.percent or 0) < (before.percent or 0) or (before.is_passed and not after.is_passed)
+    ]
+
+
+def _folds(item: GradeItem, by: GradeItem) -> list[tuple[int, Standing, Standing]]:
+    """Everybody's standing at an item by its rule and by another's."""
+    return [(student, fold(item, changes), fold(by, changes)) for student, changes in changes_of(item).items()]
 
 
 def course_percent(of: Iterable[Standing]) -> int | None:

@@ -4,8 +4,6 @@
 `production`, which turns on what a public site needs and refuses to start without it.
 """
 
-import os
-import secrets
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,8 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from lms.secret_key import embedded_secret_key
 
 # Django's generic classes (ModelForm, QuerySet …) take their type arguments at run time as well.
 django_stubs_ext.monkeypatch()
@@ -45,27 +45,7 @@ if PRODUCTION:
         raise ImproperlyConfigured("BAEUM_URL is the site's public address and begins with https:// in production.")
 
 
-def _embedded_secret_key() -> str:
-    """Return the key kept in BAEUM_HOME, made at the first call; two processes that race agree on one."""
-    path = BAEUM_HOME / "secret_key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        BAEUM_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = BAEUM_HOME / f".secret_key.{os.getpid()}"
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "w") as file:
-            file.write(secrets.token_urlsafe(64))
-        try:
-            os.link(fresh, path)  # unlike a rename, this fails when another process was first
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-        return path.read_text().strip()
-
-
-SECRET_KEY = env.str("SECRET_KEY", default="") or _embedded_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key(BAEUM_HOME)
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # The address in mails and in tokens' links, where no request tells it.

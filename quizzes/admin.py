@@ -45,9 +45,6 @@ from quizzes.models import (
 from quizzes.questions import KINDS
 from quizzes.views import exchange, regrades, reviewing, trying
 
-# Students named in a message; more are counted.
-NAMED = 10
-
 
 def publish(request: HttpRequest, quiz: Quiz) -> None:
     """Publish, and tell the author what came of it."""
@@ -104,7 +101,7 @@ def _tell_moved(request: HttpRequest, quiz: Quiz) -> None:
             )
             % {
                 "n": len(told),
-                "who": ", ".join(text for _by, text in told[:NAMED]) + (" …" if len(told) > NAMED else ""),
+                "who": publishing.named([text for _by, text in told]),
             },
         )
 

@@ -27,7 +27,7 @@ from quizzes import lookups
 from quizzes.grading import announce, grade_anew, grade_attempt, grading_of, lock_graded
 from quizzes.models import Answer, Attempt, LateAnswer, Quiz, QuizVersion
 from quizzes.questions import KINDS, Response, ResponseError, Spec
-from quizzes.rules import Rules, late_deduction, rules_for
+from quizzes.rules import Rules, late_deduction, rules_for, rules_for_all
 
 # What becomes of an attempt when it is over; `lookups.hold` and other processes change it under a loaded one.
 STANDING = ("status", "submitted_at", "points", "graded_at", "is_expired", "deadline", "late_deduction")
@@ -480,8 +480,9 @@ def refresh_deadlines(*, quiz: Quiz, now: datetime) -> int:
     """
     changed = 0
     attempts = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS).select_related("enrolment")
+    rules_of = rules_for_all([(quiz, attempt.enrolment) for attempt in attempts])
     for attempt in attempts:
-        rules = rules_for(quiz, attempt.enrolment)
+        rules = rules_of[quiz.pk, attempt.enrolment_id]
         deadline = rules.deadline(attempt.started_at)
         if deadline is not None:
             deadline = max(deadline, min(attempt.deadline or now, now))

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from common import plain_yaml, schema
 from courses.archive.format import SCHEMA
 from quizzes import publishing
-from quizzes.models import Attempt, Choice, Question, Quiz, QuizDates, QuizException
+from quizzes.models import Choice, Question, Quiz, QuizDates, QuizException
 from quizzes.questions import KINDS, Kind
-from quizzes.rules import rules_for
+from quizzes.rules import stopped_by
 
 # Dates before it are slips of the hand, and the first of all years cannot be turned into UTC.
 EARLIEST_YEAR = 2000
@@ -73,14 +73,7 @@ class QuizForm(DatesForm):
             return
         if "closes_at" not in self.changed_data and "late_rule" not in self.changed_data:
             return
-        now = timezone.now()
-        running = Attempt.objects.filter(quiz=self.instance, status=Attempt.Status.IN_PROGRESS)
-        stopped = [
-            attempt.enrolment.user
-            for attempt in running.select_related("enrolment__user").order_by("enrolment__user__name")
-            if (end := rules_for(self.instance, attempt.enrolment).deadline(attempt.started_at)) and end <= now
-            if attempt.deadline is None or attempt.deadline > now
-        ]
+        stopped = stopped_by(self.instance, timezone.now())
         if stopped:
             self.add_error(
                 "closes_at" if "closes_at" in self.changed_data else "late_rule",

@@ -210,8 +210,8 @@ def lowering(activity_id: int, *, counts: str, pass_mark: int) -> str:
     ) % {"n": len(losing), "who": who}
 
 
-def named(people: Sequence[User]) -> str:
-    """The first of them by name, for a sentence."""
+def named(people: Sequence[User | str]) -> str:
+    """The first of them, for a sentence."""
     return ", ".join(map(str, people[:NAMED])) + (" …" if len(people) > NAMED else "")
 
 

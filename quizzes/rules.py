@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from accounts.models import User
 from courses.models import Enrolment
 from quizzes import lookups
-from quizzes.models import Quiz, QuizDates, QuizException
+from quizzes.models import Attempt, Quiz, QuizDates, QuizException
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,19 @@ def rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[int, 
         else UNLIMITED
         for quiz, enrolment in pairs
     }
+
+
+def stopped_by(quiz: Quiz, now: datetime) -> list[User]:
+    """Who is in the middle of an attempt that the rules of `quiz`, as it stands here, would end at once; by name."""
+    running = list(
+        Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS)
+        .exclude(deadline__lte=now)
+        .select_related("enrolment__user")
+        .order_by("enrolment__user__name")
+    )
+    rules = rules_for_all([(quiz, attempt.enrolment) for attempt in running])
+    ends = [(attempt, rules[quiz.pk, attempt.enrolment_id].deadline(attempt.started_at)) for attempt in running]
+    return [attempt.enrolment.user for attempt, end in ends if end is not None and end <= now]
 
 
 def _combined(quiz: Quiz, cohort: QuizDates | None, exception: QuizException | None) -> Rules:

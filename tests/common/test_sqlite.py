@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.db.utils import OperationalError
 
@@ -204,9 +203,3 @@ def test_what_is_executed_again_is_converted_once(file: base.DatabaseWrapper) ->
             cursor.execute("SELECT %s + 1, '100 %%'", [number])
             assert cursor.fetchone() == (number + 1, "100 %")
     assert base._converted.cache_info().hits == 1
-
-
-def test_the_embedded_database_is_of_this_kind() -> None:
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        pytest.skip("This run is on PostgreSQL.")
-    assert settings.DATABASES["default"]["ENGINE"] == "common.sqlite3"

@@ -64,6 +64,7 @@ def main(students: int, seed: int) -> None:
     running = {sender() for _ in range(SENDERS)}
     kills = 0
     while running:
+        # No wait for anything: the kill falls into a moment that nobody chose.
         time.sleep(dice.uniform(0.01, 0.1))
         while running and (child := os.waitpid(-1, os.WNOHANG)[0]):
             running.remove(child)

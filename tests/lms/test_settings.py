@@ -84,7 +84,7 @@ def test_where_the_demo_is(tmp_path: Path, environment: dict[str, str], demo: bo
 def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
     engine, broker, backend = "DATABASES", "CELERY_BROKER_URL", "EMAIL_BACKEND"
     embedded = told(tmp_path, engine, broker, backend)
-    assert embedded[0]["default"]["ENGINE"].endswith("sqlite3")
+    assert embedded[0]["default"]["ENGINE"] == "common.sqlite3"
     assert embedded[1:] == ["filesystem://", "common.mail.InboxBackend"]
     services = told(
         tmp_path, engine, broker, backend,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.models import Activity, Cohort, Course, Enrolment
-from quizzes import rules
-from quizzes.models import Quiz, QuizDates, QuizException
+from quizzes import attempts, rules
+from quizzes.models import Attempt, Quiz, QuizDates, QuizException
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -178,6 +178,26 @@ def test_an_attempt_ends_with_its_time_or_with_the_quiz(quiz: Quiz, enrolment: E
 )
 def test_each_day_begun_costs(late_by: timedelta, percent: int) -> None:
     assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, a_day=10) == percent
+
+
+def test_who_is_stopped_by_a_rule(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+    others = [EnrolmentFactory(course=enrolment.course, user__name=name) for name in ("Zoe", "Bob", "Carol", "Dan")]
+    zoe, bob, carol, dan = (each.user for each in others)
+    for student in (enrolment, *others):
+        attempts.start(quiz=quiz, enrolment=student, now=NOW)
+    later = day(1)
+    assert rules.stopped_by(quiz, later) == []
+    # Carol's time is up already, and Dan may go on.
+    Attempt.objects.filter(enrolment__user=carol).update(deadline=later)
+    Attempt.objects.filter(enrolment__user=zoe).update(deadline=later + timedelta(seconds=1))
+    QuizException.objects.create(quiz=quiz, enrolment=others[3], closes_at=day(2), reason="ill")
+    quiz.closes_at = later
+    with django_assert_num_queries(2):
+        assert rules.stopped_by(quiz, later) == [enrolment.user, bob, zoe]
+    assert rules.stopped_by(quiz, later - timedelta(seconds=1)) == []
+    assert rules.stopped_by(quiz, day(2)) == [enrolment.user, bob, dan]
+    attempts.submit(attempt=Attempt.objects.get(enrolment__user=bob), now=NOW)
+    assert rules.stopped_by(quiz, later) == [enrolment.user, zoe]
 
 
 def test_without_a_due_date_nothing_is_late() -> None:
