@@ -148,7 +148,9 @@ class QuestionForm(ModelForm[Question]):
         definition.label = _("settings of the kind (JSON)")
         shown = [KINDS[self.instance.kind]] if self.instance.pk and self.instance.kind in KINDS else KINDS.values()
         definition.help_text = format_html_join(
-            "", "<details><summary>{}</summary><pre>{}</pre></details>", _examples(shown)
+            "",
+            '<details><summary class="cursor-pointer underline">{}</summary><pre>{}</pre></details>',
+            _examples(shown),
         )
 
     def clean_archived_at(self) -> datetime | None:

@@ -35,7 +35,7 @@ _UNIT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 30}
 
 class Numeric(Kind):
     name = "numeric"
-    label = gettext_noop("number")
+    label = gettext_noop("numeric answer")
     position = 40
     schema = {
         "type": "object",
