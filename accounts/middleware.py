@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from common.api import problem_response
-from common.parsing import read_json
+from common.api.parsing import read_json
+from common.api.problems import problem_response
 
 
 class UserLanguageMiddleware:

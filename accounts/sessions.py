@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
-from common.prepared import Prepared
+from common.database.prepared import Prepared
 
 _SESSION = Prepared(lambda key: Session.objects.filter(session_key=key), samples=("the key",))
 _USER = Prepared(lambda pk: User.objects.filter(pk=pk), samples=(-1,))

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.load import BenchError, Connection, Request, Timing, timing
 
-# Seconds between two looks for a result, as the page waits (`POLL_DELAYS` of quizzes.views.attempts, held to it by a
+# Seconds between two looks for a result, as the page waits (`POLL_DELAYS` of quizzes.taking.pages.attempts, held to it by a
 # test); the last one again and again.
 LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 # Seconds until a grade is there; more is no figure but a fault.

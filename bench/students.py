@@ -20,9 +20,11 @@ from django.utils import timezone
 from accounts.models import User
 from courses import progress
 from courses.models import Activity, Course, Enrolment
-from lms.management.commands.up import children
-from quizzes import attempts, grading
-from quizzes.models import Attempt, Quiz
+from operations.management.commands.up import children
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic
+from quizzes.taking import start, submit
 
 COURSE = "data-analytics-week-2"
 READERS, TAKERS = 100, 2500
@@ -98,10 +100,10 @@ def _in_mid_course(enrolment: Enrolment, number: int, lessons: list[Activity], g
     now = timezone.now()
     for lesson in lessons[: number % len(lessons)]:
         progress.mark_done(enrolment=enrolment, activity=lesson, now=now)
-    attempt = attempts.start(quiz=graded[-1], enrolment=enrolment, now=now)
-    attempts.submit(attempt=attempt, now=now)
-    grading.grade_attempt(attempt_id=attempt.pk, now=now)
-    return attempts.start(quiz=graded[0], enrolment=enrolment, now=now)
+    attempt = start.start(quiz=graded[-1], enrolment=enrolment, now=now)
+    submit.submit(attempt=attempt, now=now)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=now)
+    return start.start(quiz=graded[0], enrolment=enrolment, now=now)
 
 
 def _forms(attempt: Attempt) -> list[dict[str, str]]:

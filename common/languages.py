@@ -20,7 +20,7 @@ def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
     return wanted or next((text for text in texts.values() if text), "")
 
 
-def written_in(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+def language_of(texts: Mapping[str, str] | None, language: str | None = None) -> str:
     """The language that `choose` answers in: it differs from the reader's where a translation is missing."""
     language = language or active()
     if not texts or texts.get(language):

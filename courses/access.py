@@ -4,9 +4,9 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from accounts.models import User
-from common.prepared import Prepared
+from common.database.prepared import Prepared
 from courses.models import Activity, Course, Enrolment
-from courses.published import published
+from courses.outline.published import get_published
 
 
 def enrolments(user: User) -> QuerySet[Enrolment]:
@@ -25,7 +25,7 @@ def enrolment_or_404(user: User, course_slug: str) -> Enrolment:
     if not rows:
         raise Http404
     found = rows[0]
-    found.course = published(found.course_id, found.revision).course  # type: ignore[attr-defined]
+    found.course = get_published(found.course_id, found.revision).course  # type: ignore[attr-defined]
     return found
 
 

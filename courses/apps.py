@@ -9,8 +9,8 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         # Here, not at the top: enrolment needs the models, which are not loaded while this file is imported.
         from accounts.extensions import SignupCodes, register_signup_codes
-        from courses import revisions
         from courses.enrolment import enrol_by_code, is_code
+        from courses.outline import revisions
 
         revisions.watch_courses()
         register_signup_codes(SignupCodes(is_known=is_code, redeem=enrol_by_code))

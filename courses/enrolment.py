@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.api import DomainError
+from common.errors import DomainError
 from courses.models import Course, Enrolment
 
 

@@ -31,7 +31,7 @@ _summary_lines: list[SummaryLine] = []
 def register_lesson_section(section: LessonSection) -> None:
     """Show what `section(activity)` returns at the end of each lesson; an empty string shows nothing.
 
-    It is held for all students until the course changes (see `courses.revisions`): nothing of one person belongs in it.
+    It is held for all students until the course changes (see `courses.outline.revisions`): nothing of one person belongs in it.
     """
     if section not in _lesson_sections:
         _lesson_sections.append(section)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from uuid import UUID
 
 from accounts.models import User
-from common.prepared import Prepared, PreparedInsert
+from common.database.prepared import Prepared, PreparedInsert
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ItemGrade:
     """What one grade item stands at for one student: the fold of the ledger by the item's rule.
 
     `percent` is a whole number rounded down and None while nothing is graded; `attempts` counts graded sources.
@@ -39,7 +39,7 @@ _ITEM = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), s
 _CHANGE = PreparedInsert(GradeChange)
 
 
-def record(
+def record_change(
     *,
     activity: Activity,
     enrolment: Enrolment,
@@ -74,7 +74,7 @@ def record(
     )
 
 
-def fold(item: GradeItem, changes: Iterable[GradeChange]) -> Standing:
+def fold(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
     """The standing of `item` by its changes of one student: each source at its last revision, then the item's rule."""
     latest: dict[UUID, GradeChange] = {}
     for change in changes:
@@ -82,27 +82,27 @@ def fold(item: GradeItem, changes: Iterable[GradeChange]) -> Standing:
         if known is None or change.revision > known.revision:
             latest[change.source] = change
     if not latest:
-        return Standing(item, None, None, None, 0)
+        return ItemGrade(item, None, None, None, 0)
     if item.counts == GradeItem.Counts.AVERAGE:
         return _average(item, list(latest.values()))
     if item.counts == GradeItem.Counts.LAST:
         best = max(latest.values(), key=lambda change: change.source_number)
     else:
         best = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))
-    return Standing(item, best.points, best.max_points, percent_of(best.points, best.max_points), len(latest))
+    return ItemGrade(item, best.points, best.max_points, percent_of(best.points, best.max_points), len(latest))
 
 
-def _average(item: GradeItem, changes: list[GradeChange]) -> Standing:
+def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
     """The mean of the attempts' fractions, told in points of the last attempt's maximum, rounded down to 0.01."""
     # Fractions, because thirds in decimals would add up to less than one.
     fractions = [Fraction(c.points) / Fraction(c.max_points) if c.max_points else Fraction(0) for c in changes]
     out_of = max(changes, key=lambda change: change.source_number).max_points
     cents = int(sum(fractions, Fraction(0)) / len(fractions) * Fraction(out_of) * 100)
     points = Decimal(cents) / 100
-    return Standing(item, points, out_of, percent_of(points, out_of), len(changes))
+    return ItemGrade(item, points, out_of, percent_of(points, out_of), len(changes))
 
 
-def standings(enrolment: Enrolment) -> list[Standing]:
+def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
     """One standing for each grade item of the course, in the order of the outline. Two queries."""
     items = (
         GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
@@ -115,7 +115,7 @@ def standings(enrolment: Enrolment) -> list[Standing]:
     return [fold(item, by_item.get(item.pk, [])) for item in items]
 
 
-def changes_of(item: GradeItem) -> dict[int, list[GradeChange]]:
+def get_changes_by_enrolment(item: GradeItem) -> dict[int, list[GradeChange]]:
     """The ledger of one item by enrolment. One query."""
     by_student: dict[int, list[GradeChange]] = {}
     for change in GradeChange.objects.filter(item=item):
@@ -123,13 +123,13 @@ def changes_of(item: GradeItem) -> dict[int, list[GradeChange]]:
     return by_student
 
 
-def moved(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
+def find_changed_percents(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
     """Whose standing at an item is another one by the rule of `by` (unsaved): {enrolment id: (percent by item, by `by`)}."""
     both = {student: (before.percent or 0, after.percent or 0) for student, before, after in _folds(item, by)}
     return {student: (before, after) for student, (before, after) in both.items() if before != after}
 
 
-def losing(item: GradeItem, by: GradeItem) -> list[int]:
+def find_losing_enrolments(item: GradeItem, by: GradeItem) -> list[int]:
     """Who would stand lower at an item by the rule and the pass mark of `by` (unsaved), or no longer have passed:
     enrolment ids."""
     return [
@@ -139,12 +139,14 @@ def losing(item: GradeItem, by: GradeItem) -> list[int]:
     ]
 
 
-def _folds(item: GradeItem, by: GradeItem) -> list[tuple[int, Standing, Standing]]:
+def _folds(item: GradeItem, by: GradeItem) -> list[tuple[int, ItemGrade, ItemGrade]]:
     """Everybody's standing at an item by its rule and by another's."""
-    return [(student, fold(item, changes), fold(by, changes)) for student, changes in changes_of(item).items()]
+    return [
+        (student, fold(item, changes), fold(by, changes)) for student, changes in get_changes_by_enrolment(item).items()
+    ]
 
 
-def course_percent(of: Iterable[Standing]) -> int | None:
+def course_percent(of: Iterable[ItemGrade]) -> int | None:
     """The course's grade so far: the mean of what is graded, weighted, in whole percent; None when nothing is."""
     graded = [standing for standing in of if standing.percent is not None and standing.item.weight]
     weight = sum((standing.item.weight for standing in graded), Decimal(0))

@@ -69,7 +69,7 @@ class Course(Titled):
     )
     # What the last import wrote, so that the next one can tell an instructor's edit from the file's.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
-    # Another one after each change of what the course shows; see courses.revisions.
+    # Another one after each change of what the course shows; see courses.outline.revisions.
     revision = models.UUIDField(default=uuid4, editable=False)
 
     objects = CourseQuerySet.as_manager()

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Q
 
-from common.durability import relaxed_durability
-from common.prepared import Prepared, PreparedInsert, PreparedUpdate
+from common.database.durability import relaxed_durability
+from common.database.prepared import Prepared, PreparedInsert, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
 # A visit to the same page within this time writes nothing.

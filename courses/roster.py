@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import Language, User
-from common.api import DomainError
+from common.errors import DomainError
 from courses import enrolment
 from courses.models import Course, Enrolment
 

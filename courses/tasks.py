@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from courses import summaries
+from courses.summaries import deliveries
 
 
 @shared_task
 def send_weekly_summaries() -> None:
-    summaries.send_due(now=timezone.now())
+    deliveries.send_due(now=timezone.now())
 
 
 @shared_task
 def send_weekly_summary(*, delivery_id: int) -> None:
-    summaries.send(delivery_id=delivery_id, now=timezone.now())
+    deliveries.send(delivery_id=delivery_id, now=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import courses, lessons, summaries
+from courses.pages import courses, lessons, summaries
 
 app_name = "courses"
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
-from quizzes.views.reviewing import waiting_for
+from quizzes.admin.pages.manual_grading import count_waiting
 
 
 def style(request: HttpRequest) -> str:
@@ -24,7 +24,7 @@ def icon(request: HttpRequest) -> str:
 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     """Called by unfold for each page of the admin, of people who may see it."""
-    count, queue = waiting_for(request.user), reverse("admin:quizzes_attempt_queue")
+    count, queue = count_waiting(request.user), reverse("admin:quizzes_attempt_queue")
     is_here = request.path == queue
     waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
     if count:

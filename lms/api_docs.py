@@ -17,7 +17,7 @@ from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from accounts.api.base import AuthenticatedAPIView
-from common.serializing import InputSerializer, MappingOutput, OutputSerializer
+from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The way of a student through the API.

@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from common.routing import route
+from common.api.routing import route
 from lms import api_docs
 
 # They are tried in turn: what is asked for most stands first.
 urlpatterns = [
-    path("", include("quizzes.api.urls")),
+    path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
     *route("schema", api_docs.schema, "api-schema"),

@@ -1,15 +1,15 @@
-"""Which address leads where. /healthz and /readyz are answered before: see lms.health."""
+"""Which address leads where. /healthz and /readyz are answered before: see operations.health."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from lms import problems
+from common.api import problem_list
 
-handler400 = "lms.errors.bad_request"
-handler403 = "lms.errors.permission_denied"
-handler404 = "lms.errors.not_found"
-handler500 = "lms.errors.server_error"
+handler400 = "common.pages.errors.bad_request"
+handler403 = "common.pages.errors.permission_denied"
+handler404 = "common.pages.errors.not_found"
+handler500 = "common.pages.errors.server_error"
 
 # One way to sign in, with its limits and its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -22,8 +22,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("_allauth/", include("allauth.headless.urls")),
-    path("inbox/", include("common.inbox.urls")),
-    path("problems/", problems.problem_list, name="problem-list"),
-    path("problems/<slug:slug>", problems.problem_detail, name="problem-detail"),
+    path("inbox/", include("common.mail.inbox.urls")),
+    path("problems/", problem_list.problem_list, name="problem-list"),
+    path("problems/<slug:slug>", problem_list.problem_detail, name="problem-detail"),
     path("admin/", admin.site.urls),
 ]

@@ -6,13 +6,13 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from common import queue
+from common.queue import publishing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
 application = get_wsgi_application()
 
-queue.start_gathering()
+publishing.start_batching()
 
 # The first visitor does not wait for the views and what they import.
 get_resolver().url_patterns  # noqa: B018 (reading it imports them)

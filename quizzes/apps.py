@@ -8,11 +8,11 @@ class QuizzesConfig(AppConfig):
 
     def ready(self) -> None:
         # Here, not at the top: views need the models, which are not loaded while this file is imported.
-        from courses import revisions
         from courses.extensions import register_lesson_section, register_student_section, register_summary_line
-        from quizzes.models import Quiz
-        from quizzes.views.cards import student_section, summary_line
-        from quizzes.views.checks import lesson_section
+        from courses.outline import revisions
+        from quizzes.authoring.models import Quiz
+        from quizzes.practice.pages import student_section, summary_line
+        from quizzes.taking.pages.lesson_checks import lesson_section
 
         register_lesson_section(lesson_section)
         register_student_section(student_section)

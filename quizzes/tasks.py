@@ -6,12 +6,13 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from quizzes import attempts, grading, notices, regrading
+from quizzes.grading import automatic, notices, regrading
+from quizzes.taking import submit
 
 
 @shared_task
 def grade_attempts(*, attempt_ids: list[int]) -> None:
-    grading.grade_attempts(attempt_ids=attempt_ids, now=timezone.now())
+    automatic.grade_attempts(attempt_ids=attempt_ids, now=timezone.now())
 
 
 @shared_task
@@ -31,14 +32,14 @@ def send_grade_notices() -> None:
 
 @shared_task
 def sweep_attempts() -> None:
-    attempts.expire_all(now=timezone.now())
-    grading.sweep(now=timezone.now())
+    submit.expire_overdue(now=timezone.now())
+    automatic.sweep(now=timezone.now())
     regrading.sweep(now=timezone.now())
 
 
 @shared_task
 def sweep_at_worker_start() -> None:
-    grading.sweep(now=timezone.now(), after=timedelta(0))
+    automatic.sweep(now=timezone.now(), after=timedelta(0))
     sweep_attempts()
 
 

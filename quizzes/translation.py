@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
+from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 
 
 @register(Quiz)

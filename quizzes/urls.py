@@ -1,22 +1,23 @@
 from django.urls import path
 
-from quizzes.views import attempts, cards, checks, quizzes
+from quizzes.practice import pages
+from quizzes.taking.pages import attempts, downloads, lesson_checks, quizzes, results
 
 app_name = "quizzes"
 
 urlpatterns = [
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/", quizzes.quiz_detail, name="quiz-detail"),
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/start/", quizzes.attempt_start, name="attempt-start"),
-    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/check/", checks.check_detail, name="check-detail"),
-    path("review/", cards.review_today, name="review-today"),
-    path("review/cards/<uuid:card>/<int:turn>/", cards.card_turn, name="card-turn"),
+    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/check/", lesson_checks.check_detail, name="check-detail"),
+    path("review/", pages.practice_today, name="review-today"),
+    path("review/cards/<uuid:card>/<int:turn>/", pages.card_turn, name="card-turn"),
     path("attempts/<uuid:uuid>/", attempts.attempt_detail, name="attempt-detail"),
     path("attempts/<uuid:uuid>/answers/", attempts.attempt_save, name="attempt-save"),
     path("attempts/<uuid:uuid>/answers/<uuid:question>/check/", attempts.attempt_check, name="attempt-check"),
     path("attempts/<uuid:uuid>/answers/<uuid:question>/files/", attempts.attempt_files, name="attempt-files"),
-    path("attempts/<uuid:uuid>/files/<uuid:file>/", attempts.file_download, name="file-download"),
+    path("attempts/<uuid:uuid>/files/<uuid:file>/", downloads.file_download, name="file-download"),
     path("attempts/<uuid:uuid>/files/<uuid:file>/remove/", attempts.file_remove, name="file-remove"),
     path("attempts/<uuid:uuid>/submit/", attempts.attempt_submit, name="attempt-submit"),
-    path("attempts/<uuid:uuid>/result/", attempts.attempt_result, name="attempt-result"),
-    path("attempts/<uuid:uuid>/reveal/", attempts.attempt_reveal, name="attempt-reveal"),
+    path("attempts/<uuid:uuid>/result/", results.attempt_result, name="attempt-result"),
+    path("attempts/<uuid:uuid>/reveal/", results.attempt_reveal, name="attempt-reveal"),
 ]

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment, Module
-from quizzes.models import Quiz
+from quizzes.authoring.models import Quiz
 from tests.factories import (
     ActivityFactory,
     CourseFactory,

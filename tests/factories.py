@@ -1,4 +1,4 @@
-"""Rows for tests. A quiz comes published, with real versions and keys made by `quizzes.publishing`."""
+"""Rows for tests. A quiz comes published, with real versions and keys made by `quizzes.authoring.publishing`."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment, Lesson, LessonEdition, Module
-from quizzes import publishing
-from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
+from quizzes.authoring import publishing
+from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 
 PASSWORD = "correct horse battery"
 

@@ -90,7 +90,7 @@ def mail_server() -> Iterator[MailServer]:
 
 def smtp_settings(port: int) -> Any:
     return override_settings(
-        EMAIL_BACKEND="common.mail.SMTPBackend",
+        EMAIL_BACKEND="common.mail.sending.SMTPBackend",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=port,
         EMAIL_USE_TLS=False,

@@ -11,35 +11,44 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 ATTEMPTS = [
-    "quizzes/test_attempts.py",
-    "quizzes/test_attempts_start.py",
-    "quizzes/test_attempts_checked.py",
-    "quizzes/test_attempts_written.py",
-    "quizzes/test_attempts_deadline.py",
-    "quizzes/test_hand_ins.py",
+    "quizzes/taking/test_submit.py",
+    "quizzes/taking/test_start.py",
+    "quizzes/taking/test_confirm_answer.py",
+    "quizzes/taking/test_attempts_written.py",
+    "quizzes/taking/test_deadline.py",
+    "quizzes/taking/test_uploads.py",
 ]
 GRADING = [
-    "quizzes/test_grading.py",
-    "quizzes/test_gradings_written.py",
-    "quizzes/test_reviewing.py",
-    "quizzes/test_regrading.py",
-    "quizzes/test_verifying.py",
+    "quizzes/grading/test_automatic.py",
+    "quizzes/grading/test_gradings_written.py",
+    "quizzes/grading/test_manual.py",
+    "quizzes/grading/test_regrading.py",
+    "quizzes/verify/test_grades.py",
 ]
 QUESTIONS = [
-    "quizzes/test_questions.py",
-    "quizzes/test_questions_built.py",
-    "quizzes/test_questions_answered.py",
-    "quizzes/test_questions_shown.py",
-    "quizzes/test_kind_properties.py",
+    "quizzes/questions/test_questions.py",
+    "quizzes/questions/test_questions_built.py",
+    "quizzes/questions/test_questions_answered.py",
+    "quizzes/questions/test_questions_shown.py",
+    "quizzes/questions/test_kind_properties.py",
 ]
 # Each group with its files, and with tests: its own, not everything that passes by.
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
-    "short_answers": (["quizzes/short_answers.py"], ["quizzes/test_short_answers.py"]),
+    "short_answers": (["quizzes/questions/short_answers.py"], ["quizzes/questions/test_short_answers.py"]),
     "questions": (["quizzes/questions/**/*.py"], QUESTIONS),
     "gradebook": (["courses/gradebook.py"], ["courses/test_gradebook.py"]),
-    "rules": (["quizzes/rules.py"], ["quizzes/test_rules.py", *ATTEMPTS]),
-    "attempts": (["quizzes/attempts.py"], ATTEMPTS),
-    "grading": (["quizzes/grading.py"], GRADING),
+    "rules": (["quizzes/attempts/rules.py"], ["quizzes/attempts/test_rules.py", *ATTEMPTS]),
+    "attempts": (
+        [f"quizzes/taking/{name}.py" for name in ("start", "responses", "save", "deadline", "late_arrivals", "submit")],
+        [*ATTEMPTS, *GRADING],
+    ),
+    "grading": (
+        [
+            f"quizzes/grading/{name}.py"
+            for name in ("scoring", "automatic", "revisions", "manual", "late_answers", "history")
+        ],
+        [*GRADING, *ATTEMPTS],
+    ),
 }
 GOAL = 100
 

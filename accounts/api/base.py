@@ -8,7 +8,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts import openapi  # noqa: F401 (importing it registers the sign-in's scheme with the schema)
+from accounts.api import openapi  # noqa: F401 (importing it registers the sign-in's scheme with the schema)
 from accounts.models import User
 
 

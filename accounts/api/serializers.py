@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Language, User, validate_time_zone
-from common.serializing import OutputSerializer
+from common.api.serializers import OutputSerializer
 
 
 class MeSerializer(OutputSerializer):

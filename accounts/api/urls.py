@@ -1,5 +1,5 @@
 from accounts.api import views
-from common.routing import route
+from common.api.routing import route
 
 urlpatterns = [
     *route("me", views.Me.as_view(), "api-me"),

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from accounts.api.serializers import MeInput, MeSerializer
-from common.openapi import problems
+from common.api.openapi import problems
 
 
 class Me(AuthenticatedAPIView):

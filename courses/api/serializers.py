@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from common.serializing import InputSerializer, MappingOutput, OutputSerializer
+from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
 from courses.models import Activity, Lesson
 
 

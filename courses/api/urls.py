@@ -1,4 +1,4 @@
-from common.routing import route
+from common.api.routing import route
 from courses.api import views
 
 urlpatterns = [

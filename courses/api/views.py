@@ -12,8 +12,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from common.api import DomainError
-from common.openapi import problems
+from common.api.openapi import problems
+from common.errors import DomainError
 from courses import access, gradebook, progress
 from courses.api.serializers import (
     CourseListSerializer,
@@ -23,9 +23,9 @@ from courses.api.serializers import (
     ProgressInput,
     ProgressSerializer,
 )
-from courses.editions import editions_for_reader
+from courses.lessons.editions import editions_for_reader
 from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition, Module
-from courses.outline import Outline, OutlineEntry, outline
+from courses.outline.queries import Outline, OutlineEntry, get_outline
 
 
 class NotMarkable(DomainError):
@@ -94,12 +94,12 @@ class CourseProgress:
     done_count: int
     done: list[OutlineEntry]
     grade_percent: int | None
-    grades: list[gradebook.Standing]
+    grades: list[gradebook.ItemGrade]
 
     @classmethod
     def of(cls, enrolment: Enrolment) -> "CourseProgress":
-        found = outline(enrolment)
-        standings = gradebook.standings(enrolment)
+        found = get_outline(enrolment)
+        standings = gradebook.get_item_grades(enrolment)
         return cls(
             course=enrolment.course.slug,
             progress_percent=enrolment.progress_percent,
@@ -132,7 +132,7 @@ class CourseOutlineDetail(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
         enrolment = access.enrolment_or_404(request.user, slug)
-        return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, outline(enrolment))))
+        return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, get_outline(enrolment))))
 
 
 class LessonDetail(AuthenticatedAPIView):

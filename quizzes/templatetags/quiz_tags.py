@@ -8,14 +8,14 @@ from django import template
 from django.urls import reverse
 
 from common import languages
-from quizzes import wording
-from quizzes.presenting import PresentedQuestion
-from quizzes.results import QuestionResult
+from quizzes.attempts.presentation import PresentedQuestion
+from quizzes.questions import points
+from quizzes.taking.results import QuestionResult
 
 register = template.Library()
 
 
-register.filter("points", wording.points)
+register.filter("points", points.format_points)
 
 
 @register.filter

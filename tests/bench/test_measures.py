@@ -9,7 +9,7 @@ import pytest
 from bench import flows
 from bench.load import Timing, timing
 from bench.measures import NAMES, best, line
-from quizzes.views.attempts import POLL_DELAYS
+from quizzes.taking.pages.results import POLL_DELAYS
 from tests.product import ROOT
 
 FIELDS = ["name", "mode", "c", "rps", "p50_ms", "p95_ms", "yardstick", "yardstick_rps", "ratio"]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from courses import gradebook
 from courses.models import Activity, Course, Enrolment, GradeChange, GradeItem, Module
-from quizzes.models import Quiz
+from quizzes.authoring.models import Quiz
 from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ def item(quiz: Quiz) -> GradeItem:
 def record(
     enrolment: Enrolment, item: GradeItem, points: str, *, source: UUID, number: int, revision: int = 1
 ) -> GradeChange:
-    return gradebook.record(
+    return gradebook.record_change(
         activity=item.activity,
         enrolment=enrolment,
         source=source,
@@ -50,7 +50,7 @@ def at(number: int, points: str, max_points: str) -> GradeChange:
 
 def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: GradeItem, ines: User) -> None:
     source = uuid4()
-    change = gradebook.record(
+    change = gradebook.record_change(
         activity=item.activity,
         enrolment=enrolment,
         source=source,
@@ -69,28 +69,28 @@ def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: Gra
 
 
 def test_nothing_graded_is_no_grade(enrolment: Enrolment, item: GradeItem) -> None:
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert (standing.percent, standing.attempts, standing.is_passed) == (None, 0, False)
-    assert standing == gradebook.Standing(item, None, None, None, 0)
+    assert standing == gradebook.ItemGrade(item, None, None, None, 0)
     assert gradebook.course_percent([standing]) is None
 
 
 def test_the_highest_counts(enrolment: Enrolment, item: GradeItem) -> None:
     for number, points in enumerate(["1", "3", "2"], 1):
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert (standing.percent, standing.attempts, standing.is_passed) == (100, 3, True)
 
 
 def test_the_highest_is_the_largest_share_and_of_equals_the_first(item: GradeItem) -> None:
-    def highest(*changes: GradeChange) -> gradebook.Standing:
+    def highest(*changes: GradeChange) -> gradebook.ItemGrade:
         return gradebook.fold(item, changes)
 
-    assert highest(at(1, "2", "3"), at(2, "1", "1")) == gradebook.Standing(item, Decimal(1), Decimal(1), 100, 2)
-    assert highest(at(2, "2", "4"), at(1, "1", "2")) == gradebook.Standing(item, Decimal(1), Decimal(2), 50, 2)
+    assert highest(at(1, "2", "3"), at(2, "1", "1")) == gradebook.ItemGrade(item, Decimal(1), Decimal(1), 100, 2)
+    assert highest(at(2, "2", "4"), at(1, "1", "2")) == gradebook.ItemGrade(item, Decimal(1), Decimal(2), 50, 2)
     # An attempt that nothing could be won in is worth nothing.
-    assert highest(at(1, "0", "0"), at(2, "1", "2")) == gradebook.Standing(item, Decimal(1), Decimal(2), 50, 2)
-    assert highest(at(1, "0", "0")) == gradebook.Standing(item, Decimal(0), Decimal(0), 0, 1)
+    assert highest(at(1, "0", "0"), at(2, "1", "2")) == gradebook.ItemGrade(item, Decimal(1), Decimal(2), 50, 2)
+    assert highest(at(1, "0", "0")) == gradebook.ItemGrade(item, Decimal(0), Decimal(0), 0, 1)
 
 
 def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
@@ -98,7 +98,7 @@ def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
     item.save()
     for number, points in [(1, "3"), (3, "1"), (2, "2")]:
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert standing.percent == 33
 
 
@@ -109,17 +109,17 @@ def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
     for number, points in [(2, "1"), (1, "3"), (3, "0")]:
         record(enrolment, item, points, source=uuid4(), number=number)
     GradeChange.objects.filter(source_number=3).update(max_points=0)
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert (standing.points, standing.max_points, standing.percent) == (0, 0, 0)
     GradeChange.objects.filter(source_number=3).update(max_points=1)
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert (standing.points, standing.max_points, standing.percent) == (Decimal("0.44"), 1, 44)
 
 
 def test_in_an_average_an_attempt_that_nothing_could_be_won_in_counts_as_nothing(item: GradeItem) -> None:
     item.counts = GradeItem.Counts.AVERAGE
     standing = gradebook.fold(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
-    assert standing == gradebook.Standing(item, Decimal(2), Decimal(3), 66, 3)
+    assert standing == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
 
 
 def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: Course, enrolment: Enrolment) -> None:
@@ -134,7 +134,7 @@ def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: C
         GradeItem.objects.create(activity=activity)
     Activity.objects.filter(pk=gone.pk).update(archived_at=NOW)
     with CaptureQueriesContext(connection) as captured:
-        found = [standing.item.activity for standing in gradebook.standings(enrolment)]
+        found = [standing.item.activity for standing in gradebook.get_item_grades(enrolment)]
     assert found[1:] == [early, second, same, third]
     assert len(captured) == 2
 
@@ -144,16 +144,18 @@ def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem
     for student, points in ((enrolment, ["3", "1"]), (steady, ["2", "2"])):
         for number, each in enumerate(points, 1):
             record(student, item, each, source=uuid4(), number=number)
-    assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.LAST)) == {enrolment.pk: (100, 33)}
-    assert gradebook.moved(item, GradeItem(counts=GradeItem.Counts.AVERAGE)) == {enrolment.pk: (100, 66)}
-    assert gradebook.moved(item, item) == {}
+    assert gradebook.find_changed_percents(item, GradeItem(counts=GradeItem.Counts.LAST)) == {enrolment.pk: (100, 33)}
+    assert gradebook.find_changed_percents(item, GradeItem(counts=GradeItem.Counts.AVERAGE)) == {
+        enrolment.pk: (100, 66)
+    }
+    assert gradebook.find_changed_percents(item, item) == {}
     nothing = EnrolmentFactory(course=enrolment.course)
     for number, each in enumerate(["3", "0"], 1):
         record(nothing, item, each, source=uuid4(), number=number)
     last = GradeItem(pk=item.pk, counts=GradeItem.Counts.LAST)
-    assert gradebook.moved(item, last)[nothing.pk] == (100, 0)
-    assert gradebook.moved(last, item)[nothing.pk] == (0, 100)
-    assert {student: len(changes) for student, changes in gradebook.changes_of(item).items()} == {
+    assert gradebook.find_changed_percents(item, last)[nothing.pk] == (100, 0)
+    assert gradebook.find_changed_percents(last, item)[nothing.pk] == (0, 100)
+    assert {student: len(changes) for student, changes in gradebook.get_changes_by_enrolment(item).items()} == {
         enrolment.pk: 2, steady.pk: 2, nothing.pk: 2,
     }  # fmt: skip
 
@@ -165,7 +167,9 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
             record(student, item, each, source=uuid4(), number=number)
 
     def losing(**rules: Any) -> list[int]:
-        return gradebook.losing(item, GradeItem(**{"counts": item.counts, "pass_mark": item.pass_mark, **rules}))
+        return gradebook.find_losing_enrolments(
+            item, GradeItem(**{"counts": item.counts, "pass_mark": item.pass_mark, **rules})
+        )
 
     assert losing() == []
     assert losing(counts=GradeItem.Counts.LAST) == [falling.pk]
@@ -180,14 +184,21 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
     nothing = EnrolmentFactory(course=enrolment.course)
     for number, each in enumerate(["3", "0"], 1):
         record(nothing, item, each, source=uuid4(), number=number)
-    assert gradebook.losing(item, GradeItem(counts=GradeItem.Counts.LAST, pass_mark=0)) == [falling.pk, nothing.pk]
-    assert gradebook.losing(GradeItem(pk=item.pk, counts="last", pass_mark=90), item) == []
+    assert gradebook.find_losing_enrolments(item, GradeItem(counts=GradeItem.Counts.LAST, pass_mark=0)) == [
+        falling.pk,
+        nothing.pk,
+    ]
+    assert gradebook.find_losing_enrolments(GradeItem(pk=item.pk, counts="last", pass_mark=90), item) == []
     # One percent is something to lose, and nothing is not.
     little, none = (EnrolmentFactory(course=enrolment.course) for _ in range(2))
     for student, first in ((little, "0.03"), (none, "0")):
         record(student, item, first, source=uuid4(), number=1)
         record(student, item, "0", source=uuid4(), number=2)
-    assert gradebook.losing(item, GradeItem(counts="last", pass_mark=0)) == [falling.pk, nothing.pk, little.pk]
+    assert gradebook.find_losing_enrolments(item, GradeItem(counts="last", pass_mark=0)) == [
+        falling.pk,
+        nothing.pk,
+        little.pk,
+    ]
 
 
 def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:
@@ -202,7 +213,7 @@ def test_a_regrade_replaces_what_its_attempt_was_worth(enrolment: Enrolment, ite
     source = uuid4()
     record(enrolment, item, "3", source=source, number=1)
     record(enrolment, item, "1", source=source, number=1, revision=2)
-    (standing,) = gradebook.standings(enrolment)
+    (standing,) = gradebook.get_item_grades(enrolment)
     assert (standing.percent, standing.attempts) == (33, 1)
 
 
@@ -215,7 +226,7 @@ def test_the_same_revision_twice_is_refused(enrolment: Enrolment, item: GradeIte
 
 def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, lesson: Activity) -> None:
     with pytest.raises(GradeItem.DoesNotExist, match=f"Nothing is graded by {lesson}"):
-        gradebook.record(
+        gradebook.record_change(
             activity=lesson,
             enrolment=enrolment,
             source=uuid4(),
@@ -228,8 +239,8 @@ def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, less
 
 
 def test_weights(item: GradeItem) -> None:
-    def standing(percent: int | None, weight: str) -> gradebook.Standing:
-        return gradebook.Standing(
+    def standing(percent: int | None, weight: str) -> gradebook.ItemGrade:
+        return gradebook.ItemGrade(
             GradeItem(activity=item.activity, weight=Decimal(weight)), Decimal(1), Decimal(1), percent, 1
         )
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import yaml
 
-from quizzes import publishing
-from quizzes.models import AcceptedAnswer, Choice, Question, Quiz
+from quizzes.authoring import publishing
+from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.questions import KINDS
 from tests.factories import ActivityFactory, CourseFactory, ModuleFactory
 

@@ -46,7 +46,7 @@ def change(address: str, product: Product, seconds: int) -> None:
     product.manage(
         "shell",
         "-c",
-        "from datetime import timedelta; from django.utils.timezone import now; from quizzes.models import Attempt;"
+        "from datetime import timedelta; from django.utils.timezone import now; from quizzes.attempts.models import Attempt;"
         f"Attempt.objects.filter(uuid='{uuid[1]}').update(deadline=now() + timedelta(seconds={seconds}))",
     )
 
@@ -291,7 +291,7 @@ def test_a_clock_that_went_ahead_locks_no_answer(visit: Visit, running_product: 
     running_product.manage(
         "shell",
         "-c",
-        "from quizzes.models import Answer; Answer.objects.update(sequence=10**15 - 1, response={'text': 'old'})",
+        "from quizzes.attempts.models import Answer; Answer.objects.update(sequence=10**15 - 1, response={'text': 'old'})",
     )
     page.reload()
     expect(written(page)).to_have_value("old")

@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, CourseAsset, Enrolment
-from quizzes import attempts, practising
-from quizzes.models import HandInFile, Quiz, ReviewCard
+from quizzes.attempts.models import HandInFile
+from quizzes.authoring.models import Quiz
+from quizzes.practice import queue
+from quizzes.practice.models import PracticeCard
+from quizzes.taking import start
 from tests.api import api_for
-from tests.quizzes.cards import make_check, take
+from tests.quizzes.practice.cards import make_check, take
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +62,7 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     # Whoever may enrol by themselves is shown the way to it; a course by the roster is nobody else's business.
     Course.objects.filter(pk=enrolment.course_id).update(enrolment_mode=Course.EnrolmentMode.ROSTER)
     lesson = enrolment.course.activities.get(slug="lesson-1")
-    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     CourseAsset.objects.create(course=enrolment.course, name="data.csv", content=b"a,b\n")
     handed_in = HandInFile.objects.create(
         attempt=attempt,
@@ -71,10 +74,10 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
         uploaded_at=timezone.now(),
     )
     take(make_check(lesson), enrolment)
-    practising.today(user=enrolment.user, now=timezone.now())
+    queue.get_today(user=enrolment.user, now=timezone.now())
     return {
         "<uuid:file>": str(handed_in.uuid),
-        "cards/<uuid:card>": f"cards/{ReviewCard.objects.all()[0].uuid}",
+        "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",
         "<int:turn>": "2",
         "<slug:slug>": enrolment.course.slug,
         "<slug:lesson_slug>": "lesson-1",

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from common.admin import CourseScopedAdmin
+from common.admin.classes import CourseScopedAdmin
 from courses import gradebook
 from courses.models import (
     Activity,
@@ -28,8 +28,11 @@ from courses.models import (
     LessonEdition,
     SummaryDelivery,
 )
-from quizzes import attempts, grading
-from quizzes.models import Attempt, GradeNotice, LateAnswer, Question, Quiz, QuizException, Regrade
+from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.authoring.models import Question, Quiz, QuizOverride
+from quizzes.grading import automatic
+from quizzes.grading.models import GradeNotice, Regrade
+from quizzes.taking import start, submit
 from tests.factories import ActivityFactory, EnrolmentFactory, LessonFactory, QuizFactory, right_answers
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +56,9 @@ def root(db: None) -> Client:
 
 @pytest.fixture
 def graded(quiz: Quiz, enrolment: Enrolment) -> Attempt:
-    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-    attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
-    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    submit.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
+    automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     attempt.refresh_from_db()
     add_what_seldom_happens(attempt)
     return attempt
@@ -66,7 +69,7 @@ def add_what_seldom_happens(attempt: Attempt) -> None:
     now = timezone.now()
     student, quiz = attempt.enrolment, attempt.quiz
     Cohort.objects.get_or_create(course=student.course, name="1")
-    QuizException.objects.create(quiz=quiz, enrolment=student, reason="ill")
+    QuizOverride.objects.create(quiz=quiz, enrolment=student, reason="ill")
     LateAnswer.objects.create(attempt=attempt, question=uuid4(), response={"text": "late"}, received_at=now)
     Regrade.objects.create(quiz=quiz, version=attempt.version, created_at=now)
     grade = attempt.grades.get()
@@ -97,9 +100,9 @@ def fill(course: Course, numbers: range) -> None:
         GlossaryTerm.objects.create(
             course=course, key=f"t{number}", activity=lesson.activity, term_ko="말", definition_ko="뜻"
         )
-        attempt = attempts.start(quiz=quiz, enrolment=EnrolmentFactory(course=course), now=timezone.now())
-        attempts.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
-        grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+        attempt = start.start(quiz=quiz, enrolment=EnrolmentFactory(course=course), now=timezone.now())
+        submit.submit(attempt=attempt, now=timezone.now(), answers=right_answers(quiz))
+        automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
         add_what_seldom_happens(attempt)
 
 
@@ -334,9 +337,9 @@ def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, gra
 def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
-    second = attempts.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
-    attempts.submit(attempt=second, now=timezone.now(), answers={})
-    grading.grade_attempt(attempt_id=second.pk, now=timezone.now())
+    second = start.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
+    submit.submit(attempt=second, now=timezone.now(), answers={})
+    automatic.grade_attempt(attempt_id=second.pk, now=timezone.now())
     page = address("quizzes.quiz", "change", quiz.pk)
 
     def change(rule: str, **others: int) -> str:
@@ -351,7 +354,7 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     assert quiz.counts == GradeItem.objects.get().counts == "highest"
     # Full marks pass by every pass mark; what is not full does not.
     assert words not in change("highest", pass_mark=100)
-    gradebook.record(
+    gradebook.record_change(
         activity=quiz.activity, enrolment=graded.enrolment, source=graded.uuid, source_number=1, revision=2,
         points=Decimal(2), max_points=Decimal(3), reason=GradeChange.Reason.REGRADED, now=timezone.now(),
     )  # fmt: skip

@@ -8,9 +8,9 @@ import yaml
 from django.test import Client
 from django.urls import get_resolver
 
-from common.api import DomainError
+from common.api.problem_list import PROBLEMS
+from common.errors import DomainError
 from lms import api_docs
-from lms.problems import PROBLEMS
 from tests.api import Api
 from tests.contract import SCHEMA, document
 

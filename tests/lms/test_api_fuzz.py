@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Activity
-from quizzes.models import Quiz
+from quizzes.authoring.models import Quiz
 from tests.api import Api
 from tests.contract import check, document
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lms.checks import PRODUCTION
+from operations.checks import PRODUCTION
 from tests.product import ROOT
 
 ASK = """
@@ -84,15 +84,15 @@ def test_where_the_demo_is(tmp_path: Path, environment: dict[str, str], demo: bo
 def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
     engine, broker, backend = "DATABASES", "CELERY_BROKER_URL", "EMAIL_BACKEND"
     embedded = told(tmp_path, engine, broker, backend)
-    assert embedded[0]["default"]["ENGINE"] == "common.sqlite3"
-    assert embedded[1:] == ["filesystem://", "common.mail.InboxBackend"]
+    assert embedded[0]["default"]["ENGINE"] == "common.database.sqlite3"
+    assert embedded[1:] == ["filesystem://", "common.mail.sending.InboxBackend"]
     services = told(
         tmp_path, engine, broker, backend,
         DATABASE_URL="postgres://someone@db.example/baeum", REDIS_URL="redis://cache.example/3",
         EMAIL_URL="smtp://mail.example:25",
     )  # fmt: skip
     assert services[0]["default"]["HOST"] == "db.example"
-    assert services[1:] == ["redis://cache.example/3", "common.mail.SMTPBackend"]
+    assert services[1:] == ["redis://cache.example/3", "common.mail.sending.SMTPBackend"]
 
 
 def test_statements_are_prepared_but_through_a_pooler(tmp_path: Path) -> None:

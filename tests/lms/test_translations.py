@@ -14,11 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from courses import emails
-from quizzes import grading
-from quizzes.models import Attempt, Quiz
+from courses.summaries import content
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic
+from tests.course_files import sample
 from tests.factories import EnrolmentFactory
-from tests.lms import sample
 
 CATALOGUES = [folder / "ko/LC_MESSAGES/django.po" for folder in map(Path, settings.LOCALE_PATHS)]
 PLACEHOLDER = re.compile(r"%\(\w+\)[-+ #0-9.]*[a-z]|%[sd]|\{\w*(?::[^}]*)?\}")
@@ -123,7 +124,7 @@ def student_pages(client: Client) -> Iterator[tuple[str, str]]:
         yield get(f"/attempts/{attempt.uuid}/")
         client.post(f"/attempts/{attempt.uuid}/submit/", {})
         yield get(f"/attempts/{attempt.uuid}/result/")
-        grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+        automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
         yield get(f"/attempts/{attempt.uuid}/result/")
         yield get("/courses/sample/quizzes/quiz-tea/")
     check = Quiz.objects.get(activity__slug="making-tea")
@@ -159,9 +160,9 @@ def visitor_pages(client: Client) -> Iterator[tuple[str, str]]:
 
 
 def weekly_summary(user: User) -> Iterator[tuple[str, str]]:
-    week = emails.week_of(user, since=datetime(2026, 1, 1, tzinfo=UTC))
+    week = content.week_of(user, since=datetime(2026, 1, 1, tzinfo=UTC))
     assert week
-    message = emails.weekly_summary(week, message_id="<1@x>", unsubscribe_url="http://x/", now=timezone.now())
+    message = content.weekly_summary(week, message_id="<1@x>", unsubscribe_url="http://x/", now=timezone.now())
     html = str(message.alternatives[0][0])
     yield "mail", html
     text = re.sub(r"\S*http\S*", "", f"{message.subject}\n{message.body}")

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
-from quizzes import publishing
-from quizzes.models import Question, Quiz
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Question, Quiz
 from tests.factories import add_short_answer, add_single_choice
 
 CANARY = "canary7391"

@@ -6,8 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from courses.models import Enrolment
-from quizzes import attempts, grading, publishing
-from quizzes.models import AnswerKey, Attempt, Question, Quiz, QuizVersion
+from quizzes.attempts.models import Attempt
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Question, Quiz
+from quizzes.authoring.versions import AnswerKey, QuizVersion
+from quizzes.grading import automatic
+from quizzes.taking import start, submit
 from tests.factories import right_answers
 from tests.quizzes import every_kind
 
@@ -18,10 +22,10 @@ def graded(
     quiz: Quiz, enrolment: Enrolment, answers: Mapping[UUID, Any] | None = None, *, now: datetime = NOW
 ) -> Attempt:
     """An attempt that was handed in and graded; without `answers` all of them right."""
-    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=now)
-    attempts.submit(attempt=attempt, now=now, answers=right_answers(quiz) if answers is None else answers)
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=now)
+    submit.submit(attempt=attempt, now=now, answers=right_answers(quiz) if answers is None else answers)
     # A lesson's check is graded by its submit.
-    assert grading.grade_attempt(attempt_id=attempt.pk, now=now) == quiz.is_graded
+    assert automatic.grade_attempt(attempt_id=attempt.pk, now=now) == quiz.is_graded
     return fresh(attempt)
 
 

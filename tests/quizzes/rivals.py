@@ -43,8 +43,11 @@ def main(what: str) -> dict[str, Any]:
     from django.utils import timezone
 
     from courses.models import ActivityCompletion, Enrolment, GradeChange, ProgressEvent
-    from quizzes import attempts, grading
-    from quizzes.models import Answer, Attempt, AttemptGrade, Quiz
+    from quizzes.attempts.models import Answer, Attempt
+    from quizzes.authoring.models import Quiz
+    from quizzes.grading import automatic
+    from quizzes.grading.models import AttemptGrade
+    from quizzes.taking import start
     from tests.factories import (
         ActivityFactory,
         CourseFactory,
@@ -85,7 +88,7 @@ def main(what: str) -> dict[str, Any]:
             requests.append(page("/courses/statistics/quizzes/quiz/start/", {}, first))
             requests.append(api("POST", f"/quizzes/{quiz.activity.uuid}/attempts", {}, second))
         return {"answers": rivals(requests), "attempts": Attempt.objects.count()}
-    attempt = attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     if what == "save":
         question = str(quiz.questions.get(kind="short_answer").uuid)
         requests = []
@@ -109,7 +112,7 @@ def main(what: str) -> dict[str, Any]:
         requests.append(api("POST", f"/attempts/{attempt.uuid}/submit", body, second))
     submitted = rivals(requests)
     graded = rivals(
-        [lambda: int(grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())) for _ in range(SUBMITS)]
+        [lambda: int(automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())) for _ in range(SUBMITS)]
     )
     attempt.refresh_from_db()
     return {

@@ -14,8 +14,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Enrolment
-from quizzes import attempts, grading, hand_ins, publishing
-from quizzes.models import Answer, AnswerKey, Attempt, Choice, HandInFile, LateAnswer, Quiz
+from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Choice, Quiz
+from quizzes.authoring.versions import AnswerKey
+from quizzes.grading import automatic
+from quizzes.taking import save, start, submit, uploads
 from tests.api import Api
 from tests.quizzes import every_kind
 
@@ -43,7 +47,7 @@ def language(request: pytest.FixtureRequest, alice: User) -> str:
 def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
     every_kind.fill(quiz)
     quiz.refresh_from_db()
-    return attempts.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    return start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
 
 
 @pytest.fixture
@@ -142,7 +146,7 @@ FILES: dict[str, tuple[str, bytes, int, dict[str, str]]] = {
         {"en": "The archive holds a program.", "ko": "압축 파일에 실행 파일이 들어 있어요."},
     ),
     "more than 10 MB": (
-        "work.txt", b"x" * (hand_ins.SIZE_LIMIT + 1), 413,
+        "work.txt", b"x" * (uploads.SIZE_LIMIT + 1), 413,
         {"en": "The file is too large: at most 10 MB.", "ko": "파일이 너무 커요. 10MB까지 낼 수 있어요."},
     ),
 }  # fmt: skip
@@ -177,7 +181,7 @@ def test_a_submit_after_the_deadline(
     alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str
 ) -> None:
     asked = spec("short_answer")["uuid"]
-    attempts.save_answer(attempt=attempt, question=UUID(asked), response={"text": "saved"}, now=timezone.now())
+    save.save_answer(attempt=attempt, question=UUID(asked), response={"text": "saved"}, now=timezone.now())
     deadline = timezone.now() - timedelta(hours=1)
     Attempt.objects.update(deadline=deadline)
     sentence = {"en": "The time is up. What was saved by then has been submitted;", "ko": "시간이 끝났어요."}[language]
@@ -193,7 +197,7 @@ def test_a_submit_after_the_deadline(
     assert (attempt.status, attempt.submitted_at, attempt.is_expired) == ("submitted", deadline, True)
     assert attempt.answers.get().response == {"text": "saved"}
     assert [late.response["text"] for late in LateAnswer.objects.all()] == ["app", "page"]
-    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     User.objects.update(language="en")
     assert "2 answers came after the time was up." in alice_client.get(f"/attempts/{attempt.uuid}/result/").text
 
@@ -202,7 +206,7 @@ def test_a_start_beyond_the_attempts(
     alice_client: Client, alice_api: Api, quiz: Quiz, attempt: Attempt, language: str
 ) -> None:
     Quiz.objects.update(attempts_allowed=1)
-    attempts.submit(attempt=attempt, now=timezone.now())
+    submit.submit(attempt=attempt, now=timezone.now())
     before = state()
     sentence = {"en": "You have used all the attempts this quiz allows.", "ko": "이 퀴즈의 응시 횟수를 모두 썼어요."}
     refused = alice_api.post(
@@ -230,7 +234,7 @@ def test_a_quiz_that_is_edited_during_an_attempt(
     page = alice_client.get(f"/attempts/{attempt.uuid}/").text
     assert "Rewritten" not in page
     alice_client.post(f"/attempts/{attempt.uuid}/submit/", {asked["uuid"]: right["choice"]})
-    grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+    automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     result = alice_api.get(f"attempts/{attempt.uuid}/result")
     assert {q["uuid"]: q["outcome"] for q in result["questions"]}[asked["uuid"]] == "correct"
     assert len(result["questions"]) == len(before["questions"])

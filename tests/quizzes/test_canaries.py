@@ -19,12 +19,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import User
-from courses import emails
 from courses.models import CourseAsset, Enrolment
-from quizzes import attempts, grading, publishing
-from quizzes.models import AcceptedAnswer, AnswerKey, Attempt, Question, Quiz
-from quizzes.presenting import present_attempt
+from courses.summaries import content
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.presentation import present_attempt
+from quizzes.authoring import publishing
+from quizzes.authoring.models import AcceptedAnswer, Question, Quiz
+from quizzes.authoring.versions import AnswerKey
+from quizzes.grading import automatic
 from quizzes.questions import KINDS, Spec
+from quizzes.taking import start, submit
 from tests.api import api_for
 from tests.quizzes import every_kind
 from tests.quizzes.every_kind import CANARY
@@ -159,9 +163,9 @@ class Crawl:
         for language in ("ko", "en"):
             User.objects.filter(pk=self.enrolment.user_id).update(language=language)
             user = User.objects.get(pk=self.enrolment.user_id)
-            week = emails.week_of(user, since=timezone.now() - timedelta(days=7))
+            week = content.week_of(user, since=timezone.now() - timedelta(days=7))
             if week is not None:
-                mail = emails.weekly_summary(week, message_id="<a@b>", unsubscribe_url="/", now=timezone.now())
+                mail = content.weekly_summary(week, message_id="<a@b>", unsubscribe_url="/", now=timezone.now())
                 yield mail.message().as_string() + str(mail.body) + str(mail.alternatives)
 
     def start(self) -> None:
@@ -181,7 +185,7 @@ class Crawl:
 
     def grade(self) -> None:
         attempt = Attempt.objects.get(uuid=self.attempts[-1])
-        assert grading.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
+        assert automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
 
 
 def wrong_answer(question: dict[str, Any]) -> dict[str, Any]:
@@ -304,7 +308,7 @@ def test_errors_say_nothing_of_the_key(crawl: Crawl, monkeypatch: pytest.MonkeyP
     answers.append(strict.post(f"/{base}/submit/", headers={"Accept-Language": language}))
     answers.append(crawl.page.get(f"/{base}/nothing/", headers={"Accept-Language": language}))
     answers.append(crawl.page.post(f"/{base}/answers/", {"question": "x"}, headers={"Accept-Language": language}))
-    monkeypatch.setattr(attempts, "expire", fails)
+    monkeypatch.setattr(submit, "expire", fails)
     answers.append(crawl.page.get(f"/{base}/", headers={"Accept-Language": language}))
     answers.append(crawl.app.client.get(f"/api/v1/{base}/result", headers=headers))
     assert {400, 403, 404, 413, 500} <= {answer.status_code for answer in answers}
@@ -369,8 +373,8 @@ def test_the_place_of_an_item_says_nothing_of_its_right_one(every: Quiz, enrolme
     view = KINDS["ordering"].public_view(spec)
     firsts = set()
     for _ in range(40):
-        attempt = attempts.start(quiz=every, enrolment=enrolment, now=timezone.now())
+        attempt = start.start(quiz=every, enrolment=enrolment, now=timezone.now())
         shown = next(question for question in present_attempt(attempt) if question.kind == "ordering")
         firsts.add(shown.body["items"][0]["uuid"])
-        attempts.submit(attempt=attempt, now=timezone.now())
+        submit.submit(attempt=attempt, now=timezone.now())
     assert firsts == {item["uuid"] for item in view["items"]}

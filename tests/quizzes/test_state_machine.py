@@ -45,25 +45,16 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
-from common.api import DomainError
+from common.errors import DomainError
 from courses import gradebook
 from courses.models import Course, Enrolment, GradeChange
-from quizzes import attempts, grading, hand_ins, publishing, regrading, verifying
-from quizzes.models import (
-    AcceptedAnswer,
-    Answer,
-    Attempt,
-    AttemptGrade,
-    Choice,
-    GradeNotice,
-    HandInFile,
-    LateAnswer,
-    Question,
-    Quiz,
-    QuizException,
-    Regrade,
-    RegradeLine,
-)
+from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
+from quizzes.authoring import publishing
+from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz, QuizOverride
+from quizzes.grading import automatic, late_answers, manual, regrading, revisions, scoring
+from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, RegradeLine
+from quizzes.taking import deadline, responses, save, start, submit, uploads
+from quizzes.verify import grades
 from tests.factories import EnrolmentFactory, add_short_answer, add_single_choice
 from tests.quizzes import state_model as model
 
@@ -109,7 +100,7 @@ class Sleeper:
 
     attempt: Attempt
     token: int
-    grading: grading.Grading | None
+    grading: scoring.Grading | None
 
 
 @contextmanager
@@ -152,8 +143,8 @@ class Quizzes(RuleBasedStateMachine):
             running.end(running.deadline, expired=True)
             running = None
         allowed = model.ALLOWED + self.exemptions[student].attempts
-        with self.doing("start", None if running or len(mine) < allowed else attempts.NoAttemptsLeft):
-            started = attempts.start(quiz=self.quiz, enrolment=self.world.enrolments[student], now=self.now)
+        with self.doing("start", None if running or len(mine) < allowed else start.NoAttemptsLeft):
+            started = start.start(quiz=self.quiz, enrolment=self.world.enrolments[student], now=self.now)
             self.devices[student, device] = Attempt.objects.select_related(
                 "quiz__activity", "enrolment", "version"
             ).get(pk=started.pk)
@@ -189,9 +180,9 @@ class Quizzes(RuleBasedStateMachine):
             refusal = self.closed(expected)
             self.keep_late(expected, {question: response})
         elif not expected.store(question, response, sequence):
-            refusal = attempts.AnswerChecked
+            refusal = save.AnswerConfirmed
         with self.doing("save", refusal):
-            saved = attempts.save_answer(
+            saved = save.save_answer(
                 attempt=shown,
                 question=self.world.uuids[question],
                 response=self.world.raw(question, response),
@@ -209,15 +200,15 @@ class Quizzes(RuleBasedStateMachine):
         shown, expected = self.on_a_device(which)
         refusal: type[DomainError] | None = None
         if question == "essay":
-            refusal = attempts.NotCheckable
+            refusal = save.NotConfirmable
         elif expected.ended_at is not None or expected.is_over(self.now):
             refusal = self.closed(expected)
         elif not expected.is_answered(question):
-            refusal = attempts.NotCheckable
+            refusal = save.NotConfirmable
         else:
             expected.answers[question].checked = True
         with self.doing("check", refusal):
-            attempts.check_answer(attempt=shown, question=self.world.uuids[question], now=self.now)
+            save.confirm_answer(attempt=shown, question=self.world.uuids[question], now=self.now)
 
     @precondition(lambda self: self.devices)
     @rule(which=ANY, content=st.sampled_from(["one", "two", "three"]), add=st.booleans())
@@ -228,23 +219,23 @@ class Quizzes(RuleBasedStateMachine):
         refusal: type[DomainError] | None = None
         if expected.ended_at is not None or expected.is_over(self.now):
             refusal = self.closed(expected)
-            if add and refusal is attempts.DeadlinePassed and content not in expected.files:
+            if add and refusal is deadline.DeadlinePassed and content not in expected.files:
                 expected.late_files.add(content)
         elif not add:
             expected.files.remove(content)
         elif content not in expected.files and len(expected.files) == 2:
-            refusal = hand_ins.FileRefused
+            refusal = uploads.FileRefused
         else:
             expected.files.add(content)
         with self.doing("file", refusal):
             if add:
                 upload = SimpleUploadedFile(f"{content}.txt", content.encode())
-                hand_ins.add(attempt=shown, question=self.world.uuids["essay"], upload=upload, now=self.now)
+                uploads.add_file(attempt=shown, question=self.world.uuids["essay"], upload=upload, now=self.now)
             else:
                 file = HandInFile.objects.filter(
                     attempt=shown, name=f"{content}.txt", removed_at=None, late_answer=None
                 ).latest("pk")
-                hand_ins.remove(file=file, now=self.now)
+                uploads.remove_file(file=file, now=self.now)
 
     @precondition(lambda self: self.devices)
     @rule(which=ANY, answers=st.lists(ANSWERS, max_size=3), one_is_bad=st.sampled_from([False, False, False, True]))
@@ -257,17 +248,17 @@ class Quizzes(RuleBasedStateMachine):
             self.keep_late(expected, given)
             if was_open:
                 expected.end(expected.deadline, expired=True)
-            refusal = attempts.DeadlinePassed if given or one_is_bad or was_open else None
+            refusal = deadline.DeadlinePassed if given or one_is_bad or was_open else None
         elif was_open:
             for question, response in given.items():
                 expected.store(question, response, None)
             if one_is_bad:
-                refusal = attempts.UnknownQuestion
+                refusal = responses.UnknownQuestion
             else:
                 expected.end(self.now, expired=False)
         with self.doing("submit", refusal):
             raw = {self.world.uuids[question]: self.world.raw(question, given[question]) for question in given}
-            attempts.submit(attempt=shown, answers={**raw, **({UUID(int=0): {}} if one_is_bad else {})}, now=self.now)
+            submit.submit(attempt=shown, answers={**raw, **({UUID(int=0): {}} if one_is_bad else {})}, now=self.now)
 
     # --- The clock and the workers ---
 
@@ -285,15 +276,15 @@ class Quizzes(RuleBasedStateMachine):
                 attempt.end(attempt.deadline, expired=True)
         with self.doing("expire"):
             if by_sweep:
-                attempts.expire_all(now=self.now)
+                submit.expire_overdue(now=self.now)
             else:
-                attempts.expire(attempt=shown, now=self.now)
+                submit.expire(attempt=shown, now=self.now)
 
     @precondition(lambda self: self.made)
     @rule(which=ANY)
     def grade(self, which: int) -> None:
         with self.doing("grade"):
-            grading.grade_attempt(attempt_id=self.any_attempt(which), now=self.now)
+            automatic.grade_attempt(attempt_id=self.any_attempt(which), now=self.now)
 
     @precondition(lambda self: self.made)
     @rule(which=ANY, times=st.sampled_from([1, 1, 1, 5]))
@@ -301,7 +292,7 @@ class Quizzes(RuleBasedStateMachine):
         """Graders claim the attempt and die before they finish, one after the other."""
         with self.doing("kill"):
             for _ in range(times):
-                grading._claim(self.any_attempt(which), self.now)
+                automatic._claim(self.any_attempt(which), self.now)
                 self.now += model.LEASE if times > 1 else timedelta(0)
 
     @precondition(lambda self: self.waiting)
@@ -310,10 +301,10 @@ class Quizzes(RuleBasedStateMachine):
         """A grader claims the attempt and is held up, before or after it has computed the grade."""
         with self.doing("claim"):
             pk = self.waiting[which % len(self.waiting)]
-            token = grading._claim(pk, self.now)
+            token = automatic._claim(pk, self.now)
             if token is not None:
                 attempt = self.loaded(pk)
-                graded = grading.grading_of(attempt) if has_graded else None
+                graded = scoring.compute_grading(attempt) if has_graded else None
                 self.sleepers.append(Sleeper(attempt, token, graded))
 
     @precondition(lambda self: self.sleepers)
@@ -322,8 +313,8 @@ class Quizzes(RuleBasedStateMachine):
         """It goes on as if nothing had been."""
         sleeper = self.sleepers.pop(which % len(self.sleepers))
         with self.doing("wake"):
-            graded = sleeper.grading or grading.grading_of(sleeper.attempt)
-            grading._finish(sleeper.attempt, sleeper.token, graded, self.now)
+            graded = sleeper.grading or scoring.compute_grading(sleeper.attempt)
+            automatic._finish(sleeper.attempt, sleeper.token, graded, self.now)
 
     @precondition(lambda self: self.sleepers)
     @rule(which=ANY)
@@ -337,19 +328,19 @@ class Quizzes(RuleBasedStateMachine):
     def the_workers_catch_up(self) -> None:
         with self.doing("grade"):
             for pk in self.made:
-                grading.grade_attempt(attempt_id=pk, now=self.now)
+                automatic.grade_attempt(attempt_id=pk, now=self.now)
 
     @rule()
     def sweep(self) -> None:
         with self.doing("sweep"):
-            grading.sweep(now=self.now)
+            automatic.sweep(now=self.now)
             regrading.sweep(now=self.now)
 
     @precondition(lambda self: self.made)
     @rule(which=ANY)
     def retry(self, which: int) -> None:
         with self.doing("retry"):
-            grading.retry(attempt=self.loaded(self.any_attempt(which)))
+            automatic.retry_grading(attempt=self.loaded(self.any_attempt(which)))
 
     # --- What instructors do ---
 
@@ -360,9 +351,9 @@ class Quizzes(RuleBasedStateMachine):
         expected = graded[which % len(graded)]
         expected.reviews[question] = Decimal(points)
         with self.doing("review"):
-            grading.review(
+            manual.record_reviews(
                 attempt=self.loaded(expected.pk),
-                decisions={self.world.uuids[question]: grading.Decision(Decimal(points), {})},
+                decisions={self.world.uuids[question]: manual.Decision(Decimal(points), {})},
                 reviewer=self.world.teacher,
                 now=self.now,
             )
@@ -378,7 +369,7 @@ class Quizzes(RuleBasedStateMachine):
         late = rows[which % len(rows)]
         expected = self.made[late.attempt_id]
         question = next(name for name, uuid in self.world.uuids.items() if uuid == late.question)
-        refusal = attempts.NothingToAccept if accept and expected.status not in GRADED else None
+        refusal = late_answers.NothingToAccept if accept and expected.status not in GRADED else None
         if accept and not refusal and late.verdict == LateAnswer.Verdict.OPEN:
             file = late.files.first()
             if file is not None:
@@ -389,9 +380,9 @@ class Quizzes(RuleBasedStateMachine):
                 expected.answers[question] = model.Saved(response, known.sequence if known else 0)
         with self.doing("accept", refusal):
             if accept:
-                attempts.accept_late(late=late, actor=self.world.teacher, now=self.now)
+                late_answers.accept_late_answer(late=late, actor=self.world.teacher, now=self.now)
             else:
-                attempts.decline_late(late=late, actor=self.world.teacher, now=self.now)
+                late_answers.decline_late_answer(late=late, actor=self.world.teacher, now=self.now)
 
     @rule(
         right=st.integers(0, 2),
@@ -475,7 +466,7 @@ class Quizzes(RuleBasedStateMachine):
                 attempt.deduction = min(attempt.deduction, model.deduction(attempt.ended_at, self.due_at(student)))
         with self.doing("exception"):
             enrolment = self.world.enrolments[student]
-            QuizException.objects.update_or_create(
+            QuizOverride.objects.update_or_create(
                 quiz=self.quiz,
                 enrolment=enrolment,
                 defaults={
@@ -485,8 +476,8 @@ class Quizzes(RuleBasedStateMachine):
                     "reason": "Ill",
                 },
             )
-            attempts.refresh_deadlines(quiz=self.quiz, now=self.now)
-            attempts.forgive_lateness(
+            deadline.refresh_deadlines(quiz=self.quiz, now=self.now)
+            late_answers.reduce_late_deductions(
                 quiz=self.quiz, enrolment=enrolment, reason="Ill", actor=self.world.teacher, now=self.now
             )
 
@@ -552,7 +543,7 @@ class Quizzes(RuleBasedStateMachine):
             assert [grade.revision for grade in grades] == list(range(1, len(grades) + 1))
             assert bool(grades) == (rows[pk].status in GRADED)
             self.check_revisions(expected, grades, told)
-            entered = [(g.revision, g.points, g.max_points) for g in grades if not grading.is_pending(g)]
+            entered = [(g.revision, g.points, g.max_points) for g in grades if not scoring.is_pending(g)]
             assert entered == [(c.revision, c.points, c.max_points) for c in ledger.get(rows[pk].uuid, [])]
             if grades:
                 assert rows[pk].points == (None if rows[pk].status == "needs_review" else grades[-1].points)
@@ -562,7 +553,7 @@ class Quizzes(RuleBasedStateMachine):
                 for pk, expected in self.made.items()
                 if expected.student == student and rows[pk].uuid in ledger
             ]
-            standing = next(iter(gradebook.standings(enrolment)))
+            standing = next(iter(gradebook.get_item_grades(enrolment)))
             best = max((int(points * 100 / most) for points, most in worths), default=None)
             assert (standing.percent, standing.attempts) == (best, len(worths))
 
@@ -580,13 +571,13 @@ class Quizzes(RuleBasedStateMachine):
                 continue
             assert self.step in {"review", "accept", "regrade", "exception"}, self.step
             assert after.actor_id == self.world.teacher.pk
-            whole = not grading.is_pending(before) and not grading.is_pending(after)
+            whole = not scoring.is_pending(before) and not scoring.is_pending(after)
             changed = (before.points, before.max_points) != (after.points, after.max_points)
             assert (after.pk in told) == (whole and changed)
         if grades:
             last = grades[-1]
             points, most, pending = expected.worth(self.keys[last.version_id], expected.reviews_seen)
-            assert (last.points, last.max_points, grading.is_pending(last)) == (points, most, pending)
+            assert (last.points, last.max_points, scoring.is_pending(last)) == (points, most, pending)
             assert 0 <= last.points <= last.max_points
 
     def check_progress(self) -> None:
@@ -602,16 +593,16 @@ class Quizzes(RuleBasedStateMachine):
         with self.around:
             self.step = "end"
             self.now += timedelta(days=30)
-            attempts.expire_all(now=self.now)
-            for _ in range(2 * grading.MAX_TRIES):
+            submit.expire_overdue(now=self.now)
+            for _ in range(2 * automatic.MAX_GRADING_ATTEMPTS):
                 self.now += model.LEASE
-                grading.sweep(now=self.now)
+                automatic.sweep(now=self.now)
                 for attempt in Attempt.objects.filter(status=Attempt.Status.NEEDS_ATTENTION):
-                    grading.retry(attempt=attempt)
+                    automatic.retry_grading(attempt=attempt)
                 for pk in Attempt.objects.waiting().values_list("pk", flat=True):
-                    grading.grade_attempt(attempt_id=pk, now=self.now)
+                    automatic.grade_attempt(attempt_id=pk, now=self.now)
             assert set(Attempt.objects.values_list("status", flat=True)) <= GRADED
-            assert list(verifying.differences()) == []
+            assert list(grades.find_differences()) == []
 
     # --- Small words ---
 
@@ -639,7 +630,7 @@ class Quizzes(RuleBasedStateMachine):
 
     def closed(self, expected: model.Attempt) -> type[DomainError]:
         by_time = expected.expired or expected.is_over(self.now)
-        return attempts.DeadlinePassed if by_time else attempts.AttemptClosed
+        return deadline.DeadlinePassed if by_time else deadline.AttemptClosed
 
     def keep_late(self, expected: model.Attempt, answers: dict[str, Any]) -> None:
         if expected.expired or expected.is_over(self.now):
@@ -714,9 +705,9 @@ def test_nothing_is_lost_and_nothing_twice_whatever_happens(world: World) -> Non
         run(world, max_examples=25, stateful_step_count=30)
 
 
-def _finish_whatever_the_row_says(attempt: Attempt, token: int, graded: grading.Grading, now: datetime) -> bool:
-    Attempt.objects.filter(pk=attempt.pk).update(lease_until=None, **grading._standing(graded, now))
-    grading._add_revision(attempt, graded, revision=1, version_id=attempt.version_id, now=now)
+def _finish_whatever_the_row_says(attempt: Attempt, token: int, graded: scoring.Grading, now: datetime) -> bool:
+    Attempt.objects.filter(pk=attempt.pk).update(lease_until=None, **revisions.grade_fields(graded, now))
+    revisions.add_revision(attempt, graded, revision=1, version_id=attempt.version_id, now=now)
     return True
 
 
@@ -730,7 +721,7 @@ def _never_over(attempt: Attempt, now: datetime) -> bool:
     return False
 
 
-_store = attempts._store
+_store = save._store
 
 
 def _held_up(machine: Quizzes) -> None:
@@ -754,17 +745,17 @@ def _too_late(machine: Quizzes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "fault", "steps"),
+    ("modules", "name", "fault", "steps"),
     [
-        (grading, "_finish", _finish_whatever_the_row_says, _held_up),
-        (attempts, "_store", _store_whatever_the_sequence, _overtaken),
-        (attempts, "is_over", _never_over, _too_late),
+        ([automatic], "_finish", _finish_whatever_the_row_says, _held_up),
+        ([save], "_store", _store_whatever_the_sequence, _overtaken),
+        ([deadline, save, submit], "is_over", _never_over, _too_late),
     ],
 )
 def test_a_planted_fault_is_found(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
-    module: ModuleType,
+    modules: list[ModuleType],
     name: str,
     fault: Callable[..., Any],
     steps: Callable[[Quizzes], None],
@@ -776,7 +767,8 @@ def test_a_planted_fault_is_found(
             machine.begin()
             machine.it_holds()
             if plant:
-                monkeypatch.setattr(module, name, fault)
+                for module in modules:
+                    monkeypatch.setattr(module, name, fault)
             with pytest.raises((AssertionError, IntegrityError, pytest.fail.Exception)) if plant else nullcontext():
                 steps(machine)
                 machine.it_holds()

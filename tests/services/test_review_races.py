@@ -8,10 +8,13 @@ import pytest
 from django.db import connection
 
 from courses.models import Activity, Enrolment
-from quizzes import attempts, practising, verifying
-from quizzes.models import Attempt, CardReview, ReviewCard
-from tests.quizzes.cards import MONDAY, make_check, take, wrong_answers
-from tests.quizzes.test_practising import TUESDAY
+from quizzes.attempts.models import Attempt
+from quizzes.practice import answering, queue
+from quizzes.practice.models import PracticeAnswer, PracticeCard
+from quizzes.taking import start, submit
+from quizzes.verify import grades
+from tests.quizzes.practice.cards import MONDAY, make_check, take, wrong_answers
+from tests.quizzes.practice.test_queue import TUESDAY
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -34,20 +37,20 @@ def test_many_looks_and_answers_at_once(lesson: Activity, enrolment: Enrolment) 
     for _ in range(2):
         take(check, enrolment)
     user = enrolment.user
-    looks = at_once(lambda: [card.pk for card in practising.today(user=user, now=TUESDAY).cards])
+    looks = at_once(lambda: [card.pk for card in queue.get_today(user=user, now=TUESDAY).cards])
     # Who came while another one made the cards may have seen none yet; nobody saw others.
-    made = list(ReviewCard.objects.order_by("pk").values_list("pk", flat=True))
+    made = list(PracticeCard.objects.order_by("pk").values_list("pk", flat=True))
     assert len(made) == 3
     assert all(look in ([], made) for look in looks)
-    assert CardReview.objects.count() == 6
+    assert PracticeAnswer.objects.count() == 6
 
-    card = practising.today(user=user, now=TUESDAY).cards[0]
+    card = queue.get_today(user=user, now=TUESDAY).cards[0]
     answers = at_once(
-        lambda: practising.answer(user=user, card=card.uuid, turn=card.next_turn, response=None, now=TUESDAY).review.pk
+        lambda: answering.answer(user=user, card=card.uuid, turn=card.next_turn, response=None, now=TUESDAY).review.pk
     )
     assert len(set(answers)) == 1
-    assert CardReview.objects.filter(attempt=None).count() == 1
-    assert list(verifying.differences()) == []
+    assert PracticeAnswer.objects.filter(attempt=None).count() == 1
+    assert list(grades.find_differences()) == []
 
 
 def test_a_check_pressed_many_times_at_once_is_one_attempt(lesson: Activity, enrolment: Enrolment) -> None:
@@ -55,9 +58,9 @@ def test_a_check_pressed_many_times_at_once_is_one_attempt(lesson: Activity, enr
     given = wrong_answers(check)
 
     def press() -> int:
-        attempt = attempts.start(quiz=check, enrolment=enrolment, now=MONDAY, number=1)
-        return attempts.submit(attempt=attempt, answers=given, now=MONDAY).pk
+        attempt = start.start(quiz=check, enrolment=enrolment, now=MONDAY, number=1)
+        return submit.submit(attempt=attempt, answers=given, now=MONDAY).pk
 
     assert len(set(at_once(press))) == 1
     assert Attempt.objects.get().status == Attempt.Status.GRADED
-    assert list(verifying.differences()) == []
+    assert list(grades.find_differences()) == []

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from common import mail
-from courses import summaries
+from common.mail import sending
+from courses.summaries import deliveries
 
 
 class Command(BaseCommand):
@@ -29,9 +29,9 @@ class Command(BaseCommand):
             self._send_due(now)
 
     def _send_due(self, now: datetime) -> None:
-        summaries.settle(now=now)
-        queued = summaries.queue_due(now=now)
-        outcomes = Counter(status.value for status in summaries.send_all(summaries.ready(now=now), now=now))
+        deliveries.settle(now=now)
+        queued = deliveries.queue_due(now=now)
+        outcomes = Counter(status.value for status in deliveries.send_all(deliveries.ready(now=now), now=now))
         told = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
         self.stdout.write(f"{len(queued)} newly due; {told}.")
 
@@ -42,10 +42,10 @@ class Command(BaseCommand):
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
         try:
-            status, is_own = summaries.send_now(user=user, now=now)
-        except mail.DeliveryError as error:
+            status, is_own = deliveries.send_now(user=user, now=now)
+        except sending.DeliveryError as error:
             raise CommandError(f"The mail to {email} was not sent: {error}") from error
-        if status == summaries.Status.SKIPPED:
+        if status == deliveries.Status.SKIPPED:
             self.stdout.write(f"There is nothing to tell {email}: no course with something left to do or newly done.")
         elif is_own:
             self.stdout.write(f"The summary of this week to {email}: {status.value}.")

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from quizzes.explaining import explain
-from quizzes.short_answers import decide
+from quizzes.grading.explanations import explain
+from quizzes.questions.short_answers import decide
 
 # Characters of one line: an answer has 500.
 LINE_LIMIT = 100_000

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import GradeChange
-from quizzes import verifying
-from quizzes.models import AttemptGrade
+from quizzes.grading.models import AttemptGrade
+from quizzes.verify import grades
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0
-        for difference in verifying.differences():
+        for difference in grades.find_differences():
             found += 1
             self.stdout.write(
                 _("%(what)s of %(of)s: stored %(stored)s, computed %(computed)s")

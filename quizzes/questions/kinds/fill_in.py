@@ -1,4 +1,4 @@
-"""Fill-in: several blanks in a text, marked {{key}}, each compared by the rules of `quizzes.short_answers`.
+"""Fill-in: several blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
 
 Credit "partial": points × right blanks / blanks.
 """
@@ -28,7 +28,7 @@ from quizzes.questions.base import (
     text_answer,
     unique_keys,
 )
-from quizzes.short_answers import decide, normalise
+from quizzes.questions.short_answers import decide, normalise
 
 LIMIT = 200
 MARK = re.compile(r"\{\{([a-z0-9][a-z0-9-]{0,99})\}\}")

@@ -1,4 +1,4 @@
-"""Short answer: a term or a sentence, compared by the rules of `quizzes.short_answers`.
+"""Short answer: a term or a sentence, compared by the rules of `quizzes.questions.short_answers`.
 
 `near_misses: review` sends an answer that is like an accepted one, or has it in a sentence, to a person; without it such
 an answer earns nothing. Likeness never awards credit.
@@ -22,7 +22,7 @@ from quizzes.questions.base import (
     score,
     text_answer,
 )
-from quizzes.short_answers import decide, normalise
+from quizzes.questions.short_answers import decide, normalise
 
 # Characters. A short answer is a term or a sentence; an essay is another kind of question.
 LIMIT = 500

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from courses import progress
 from courses.models import Activity, Course, Enrolment, LessonEdition, Module
-from quizzes.models import Quiz
+from quizzes.authoring.models import Quiz
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, ModuleFactory

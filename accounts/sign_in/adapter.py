@@ -1,0 +1,70 @@
+"""Owns who may sign up, and how allauth's mails leave."""
+
+from smtplib import SMTPException
+from typing import Any
+
+import structlog
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.adapter import DefaultHeadlessAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import languages
+from common.api.problems import problem_response
+
+log = structlog.get_logger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGNUP != "closed")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send at once, since somebody waits for the link; a mail server that is down is told, not a broken page.
+
+        The answer is the same for known and unknown addresses: both are sent a mail.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException) as error:
+            log.exception("account_mail_failed", template=template_prefix)
+            raise ImmediateHttpResponse(_mail_failed(allauth_context.request)) from error
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """In the language that its reader chose, which need not be that of the page which sends it."""
+        user = context.get("user") or User.objects.filter(email=email.lower()).first()
+        language = (user and user.language) or languages.active()
+        ours = {"Auto-Submitted": "auto-generated", "Content-Language": language}
+        with translation.override(language):
+            mail: EmailMessage = super().render_mail(template_prefix, email, context, {**ours, **(headers or {})})
+        return mail
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """What happened has happened, whether or not the note about it can be sent."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except ImmediateHttpResponse:
+            log.warning("account_notification_not_sent")
+
+
+class HeadlessAdapter(DefaultHeadlessAdapter):
+    def serialize_user(self, user: User) -> dict[str, Any]:
+        """What the app is told at sign-in: the row's number stays inside."""
+        return {**super().serialize_user(user), "id": str(user.uuid)}
+
+
+def _mail_failed(request: HttpRequest) -> HttpResponseBase:
+    title = _("The mail could not be sent.")
+    detail = _("Try again in a few minutes.")
+    if request.path.startswith("/_allauth/"):
+        return problem_response("mail-not-sent", 503, title, detail)
+    return render(request, "error.html", {"code": 503, "title": title, "detail": detail}, status=503)

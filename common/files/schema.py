@@ -1,0 +1,100 @@
+"""Validate values with a JSON Schema and explain what is wrong."""
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator, TypeChecker
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+
+# Characters of a value that a message repeats.
+_SHOWN = 80
+
+
+def _is_number(_checker: TypeChecker, value: Any) -> bool:
+    """Python's JSON and YAML read NaN and infinities, which are no numbers in JSON, and which no database keeps."""
+    is_finite = not isinstance(value, float) or math.isfinite(value)
+    return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
+
+
+_Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
+)
+
+
+@cache
+def _validator(path: Path, definition: str) -> Validator:
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    return _Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+
+
+def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
+    """What keeps `value`, which somebody typed into a form, from being what `definition` of the schema says."""
+    errors = _validator(schema, definition).iter_errors(value)
+    return [message for error in errors for message, _key in _messages(error)]
+
+
+def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
+    """What keeps `value` from being what `schema`, a schema of its own, says; each names where, unless it is the whole."""
+    return [
+        f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
+        for error in _Validator(schema).iter_errors(value)
+        for message, _key in _messages(error)
+    ]
+
+
+def _messages(error: Any) -> list[tuple[str, str]]:
+    """What is wrong by a ValidationError: sentences, each with the key below the error's place that it is about, or ""."""
+    value, limit = error.instance, error.validator_value
+    name = error.absolute_path[-1] if error.absolute_path else ""
+    if error.validator == "additionalProperties":
+        unknown = [key for key in value if key not in error.schema.get("properties", {})]
+        return [(_("“%(key)s” is not a name of this format.") % {"key": key}, key) for key in unknown]
+    if error.validator == "required":
+        missing = [key for key in limit if key not in value and f"'{key}'" in error.message]
+        return [(_("“%(key)s” is missing.") % {"key": key}, "") for key in missing]
+    if error.validator == "not":
+        return [(_("“%(name)s” does not belong here.") % {"name": name}, "")]
+    values = {"name": name, "value": _shown(value), "limit": _shown(limit)}
+    sentence = {
+        "type": _wanted(limit, value),
+        "enum": _("%(value)s is none of %(limit)s."),
+        "const": _("%(value)s stands where %(limit)s is expected."),
+        "pattern": _("%(value)s has not the form that “%(name)s” asks for."),
+        "minLength": _("“%(name)s” is empty."),
+        "maxLength": _("“%(name)s” is longer than %(limit)s characters."),
+        "minItems": _("“%(name)s” has fewer than %(limit)s entries."),
+        "maxItems": _("“%(name)s” has more than %(limit)s entries."),
+        "minProperties": _("“%(name)s” is empty."),
+        "uniqueItems": _("“%(name)s” names something twice."),
+        "minimum": _("%(value)s is less than %(limit)s."),
+        "exclusiveMinimum": _("%(value)s is not more than %(limit)s."),
+        "maximum": _("%(value)s is more than %(limit)s."),
+        "multipleOf": _("%(value)s has more decimals than are kept."),
+    }.get(str(error.validator))
+    return [(sentence % values if sentence else error.message, "")]
+
+
+def _wanted(limit: Any, value: Any) -> str:
+    wanted = str(limit[0] if isinstance(limit, list) else limit)
+    if wanted == "string" and isinstance(value, bool | int | float):
+        return _("%(value)s is a number or a switch where text is expected: put it in quotes.")
+    sentences: dict[str, str] = {
+        "string": _("Text is expected for “%(name)s”."),
+        "integer": _("A whole number is expected for “%(name)s”, not %(value)s."),
+        "number": _("A number is expected for “%(name)s”, not %(value)s."),
+        "boolean": _("true or false is expected for “%(name)s”, not %(value)s."),
+        "array": _("A list is expected for “%(name)s”."),
+        "object": _("Names with values are expected for “%(name)s”."),
+    }
+    return sentences.get(wanted, _("%(value)s is of another kind than “%(name)s” asks for."))
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

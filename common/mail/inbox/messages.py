@@ -1,0 +1,110 @@
+"""Owns how the development inbox's files are read: newest first, decoded, links opening outside the frame."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from django.conf import settings
+
+# Nanoseconds since the epoch, then something random: `common.mail.sending.InboxBackend` names the files.
+_NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
+_HEAD = re.compile(r"<head(\s[^>]*)?>", re.IGNORECASE)
+_TOP = '<base target="_top">'
+# What a developer wants to check, in this order.
+_HEADERS = (
+    "From",
+    "To",
+    "Date",
+    "Message-ID",
+    "Content-Language",
+    "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list."""
+
+    name: str
+    subject: str
+    to: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, decoded. `html` is None when it is text only."""
+
+    entry: Entry
+    headers: list[tuple[str, str]]
+    text: str
+    html: str | None
+
+
+def entries() -> list[Entry]:
+    """All messages, the newest first. Reads the headers only."""
+    parser = BytesHeaderParser(policy=policy.default)
+    found = []
+    for path in sorted(_files(), reverse=True):
+        try:
+            with path.open("rb") as file:
+                found.append(_entry(path.stem, parser.parse(file)))
+        except FileNotFoundError:
+            continue  # pruned since the folder was listed
+    return found
+
+
+def read(name: str) -> Message | None:
+    """The message called `name`, None where there is none."""
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        raw = _path(name).read_bytes()
+    except FileNotFoundError:
+        return None
+    message = message_from_bytes(raw, policy=policy.default)
+    html = _part(message, "html")
+    return Message(
+        entry=_entry(name, message),
+        headers=[(header, str(message[header])) for header in _HEADERS if message[header]],
+        text=_part(message, "plain") or "",
+        html=None if html is None else _links_to_top(html),
+    )
+
+
+def _files() -> list[Path]:
+    home: Path = settings.INBOX_HOME
+    return [path for path in home.glob("*.eml") if _NAME.fullmatch(path.stem)]
+
+
+def _path(name: str) -> Path:
+    home: Path = settings.INBOX_HOME
+    return home / f"{name}.eml"
+
+
+def _entry(name: str, message: EmailMessage) -> Entry:
+    at = datetime.fromtimestamp(int(name.partition("-")[0]) / 1e9, tz=UTC)
+    return Entry(
+        name=name,
+        subject=str(message["Subject"] or ""),
+        to=str(message["To"] or ""),
+        language=str(message["Content-Language"] or ""),
+        at=at,
+    )
+
+
+def _part(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part else None
+
+
+def _links_to_top(html: str) -> str:
+    """A link opens in place of the inbox page: inside the sandboxed frame it could do nothing."""
+    return _HEAD.sub(lambda head: head[0] + _TOP, html, count=1) if _HEAD.search(html) else _TOP + html

@@ -1,0 +1,79 @@
+"""Pages of the development inbox. They show reset links: this machine only, and never where mails are really sent."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from common.mail.inbox import messages
+
+P = ParamSpec("P")
+
+# A mail is a stranger's HTML: no scripts, no forms, nothing loaded; a click may lead the whole window elsewhere.
+_SANDBOX = (
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def _is_this_machine(request: HttpRequest) -> bool:
+    """A request that came through a proxy is somebody else's, whatever address it arrives from."""
+    if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
+        return False
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def _local_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not settings.INBOX or not _is_this_machine(request):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@_local_only
+@require_safe
+@never_cache
+def message_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "inbox/message_list.html", {"entries": messages.entries()})
+
+
+@_local_only
+@require_safe
+@never_cache
+def message_detail(request: HttpRequest, name: str) -> HttpResponse:
+    return render(request, "inbox/message_detail.html", {"message": _message(name)})
+
+
+@_local_only
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+def message_html(request: HttpRequest, name: str) -> HttpResponse:
+    """The message as its reader's mail program shows it, for the frame of `message_detail`."""
+    html = _message(name).html
+    if html is None:
+        raise Http404
+    return HttpResponse(html, headers={"Content-Security-Policy": _SANDBOX})
+
+
+def _message(name: str) -> messages.Message:
+    message = messages.read(name)
+    if message is None:
+        raise Http404
+    return message

@@ -1,0 +1,431 @@
+"""Owns Markdown: which of it courses may use, and the HTML that it becomes. Knows no app.
+
+Two steps: `parse` gives a Document (what the text holds, with lines), `render` gives HTML. Whatever stands for
+something in a course (a lesson, a glossary term, a file) is asked of a Resolver that the caller passes. The HTML goes
+through nh3's allow-list; figures go through the one of `common.markup.figures` and are put in afterwards.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal, Protocol
+
+import nh3
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from common.markup.markdown_syntax import PARSER
+
+Kind = Literal["link", "term", "figure"]
+Problem = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Where a glossary term is explained, and how, in the language of the text."""
+
+    url: str
+    definition: str
+
+
+class Resolver(Protocol):
+    """What the names in a text stand for. Each answers None when there is no such thing."""
+
+    def lesson(self, slug: str, heading: str) -> str | None:
+        """The address of a lesson, at `heading` unless that is ""."""
+
+    def quiz(self, slug: str) -> str | None:
+        """The address of a quiz."""
+
+    def asset(self, name: str) -> str | None:
+        """The address of a file that ships with the course."""
+
+    def figure(self, name: str) -> str | None:
+        """The SVG of a drawing, as `common.markup.figures` rebuilt it."""
+
+    def term(self, key: str, language: str) -> Term | None:
+        """A glossary term."""
+
+
+class NoResolver:
+    """For texts outside any course: nothing has a name."""
+
+    def lesson(self, slug: str, heading: str) -> str | None:
+        return None
+
+    def quiz(self, slug: str) -> str | None:
+        return None
+
+    def asset(self, name: str) -> str | None:
+        return None
+
+    def figure(self, name: str) -> str | None:
+        return None
+
+    def term(self, key: str, language: str) -> Term | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    id: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that the text names: a link's target, a term's key, a figure's path. `text` is what readers see."""
+
+    kind: Kind
+    target: str
+    text: str
+    line: int
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed text. `problems` is what is wrong with the text itself, whatever its names stand for."""
+
+    tokens: list[Token]
+    headings: list[Heading] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+# --- parsing ---------------------------------------------------------------------------------------------------
+
+# Readers of the other language come back to the last ## or ### that they passed.
+_DEEPEST_WITH_ID = 3
+_HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
+
+
+def parse(text: str, *, first_line: int = 1) -> Document:
+    """Read `text`, whose first line is line `first_line` of its file."""
+    document = Document(PARSER.parse(text))
+    _collect(document, first_line)
+    return document
+
+
+def parse_inline(text: str) -> Document:
+    """Read `text` as the content of one paragraph."""
+    document = Document(PARSER.parseInline(text))
+    _collect(document, 1)
+    return document
+
+
+def _collect(document: Document, first_line: int) -> None:
+    seen: set[str] = set()
+    for index, token in enumerate(document.tokens):
+        if token.type == "figure":
+            line = first_line + token.map[0] if token.map else first_line
+            document.references.append(Reference("figure", token.meta["src"], token.meta["alt"], line))
+            if not token.meta["alt"]:
+                document.problems.append((line, _("This figure has no description in its brackets.")))
+        if token.type != "inline":
+            continue
+        line = first_line + (token.map[0] if token.map else 0)
+        _collect_inline(document, token.children or [], line)
+        if index and document.tokens[index - 1].type == "heading_open":
+            opening = document.tokens[index - 1]
+            heading = Heading(int(opening.tag[1:]), str(opening.attrGet("id") or ""), plain_text(token), line)
+            document.headings.append(heading)
+            _check_heading(document, heading, seen)
+
+
+def _check_heading(document: Document, heading: Heading, seen: set[str]) -> None:
+    if heading.level == 1:
+        document.problems.append((heading.line, _("The title is the page's only heading of this level: begin at ##.")))
+    elif heading.level <= _DEEPEST_WITH_ID and not heading.id:
+        document.problems.append((heading.line, _("This heading has no id: write {#name} after it.")))
+    if heading.id in seen:
+        document.problems.append((heading.line, _("The id “%(id)s” stands here twice.") % {"id": heading.id}))
+    if heading.id:
+        seen.add(heading.id)
+
+
+def _collect_inline(document: Document, children: Sequence[Token], line: int) -> None:
+    for index, token in enumerate(children):
+        if token.type in ("softbreak", "hardbreak"):
+            line += 1
+        elif token.type == "link_open":
+            target = str(token.attrGet("href") or "")
+            document.references.append(Reference("link", target, _text_inside(children, index), line))
+        elif token.type == "term_open":
+            document.references.append(Reference("term", token.meta["key"], _text_inside(children, index), line))
+        elif token.type == "image":
+            document.problems.append((line, _("A figure stands alone in its paragraph.")))
+        elif token.type == "text":
+            if "[[" in token.content:
+                message = _("This is no glossary term: write [[key|text]], and in a table [[key\\|text]].")
+                document.problems.append((line, message))
+            if "](" in token.content:
+                document.problems.append((line, _("This is no link: a link holds no other link and no line break.")))
+            if _HTML.search(token.content):
+                document.problems.append((line, _("HTML is not allowed; it would be shown as it stands here.")))
+
+
+def _text_inside(children: Sequence[Token], opening: int) -> str:
+    level = children[opening].level
+    words = []
+    for token in children[opening + 1 :]:
+        if token.nesting == -1 and token.level == level:
+            break
+        words.append(token.content)
+    return "".join(words)
+
+
+def plain_text(inline: Token) -> str:
+    """What a reader sees of an inline token, without its marks."""
+    return "".join(
+        " " if token.type in ("softbreak", "hardbreak") else token.content for token in inline.children or []
+    )
+
+
+# --- names -----------------------------------------------------------------------------------------------------
+
+
+def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = ()) -> str | None:
+    """The address that a link leads to, or None: unknown, or of a kind that courses do not link to."""
+    named = _TARGET.match(target)
+    if named:
+        kind, slug, heading = named.groups()
+        return resolver.lesson(slug, heading or "") if kind == "lesson" else resolver.quiz(slug)
+    if target.startswith("assets/"):
+        return resolver.asset(target.removeprefix("assets/"))
+    if target.startswith("#"):
+        return target if any(heading.id == target[1:] for heading in headings) else None
+    if target.startswith("mailto:"):
+        return target
+    return target if re.match(r"https://[^/\s]", target) else None
+
+
+def problems(document: Document, *, language: str, resolver: Resolver) -> list[Problem]:
+    """Everything that is wrong with a text: its own problems, and names that stand for nothing."""
+    found = list(document.problems)
+    figures: set[str] = set()
+    for reference in document.references:
+        values = {"target": reference.target}
+        if reference.kind == "term" and resolver.term(reference.target, language) is None:
+            found.append((reference.line, _("“%(target)s” is not in the glossary.") % values))
+        elif reference.kind == "link" and resolve_link(reference.target, resolver, document.headings) is None:
+            found.append((reference.line, _("This link leads nowhere: %(target)s") % values))
+        elif reference.kind == "figure":
+            if _figure(reference.target, resolver) is None:
+                found.append((reference.line, _("There is no such figure: %(target)s") % values))
+            elif reference.target in figures:
+                found.append((reference.line, _("This figure is in the text twice: %(target)s") % values))
+            figures.add(reference.target)
+    return sorted(found)
+
+
+def _figure(target: str, resolver: Resolver) -> str | None:
+    return resolver.figure(target.removeprefix("assets/")) if target.startswith("assets/") else None
+
+
+# --- rendering -------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Rendering:
+    """The state of one rendering; `mark` stands in the HTML where a figure goes in after the allow-list."""
+
+    document: Document
+    language: str
+    resolver: Resolver
+    figures: list[str] = field(default_factory=list)
+    open_links: list[bool] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)
+    heading: str = ""
+    mark: str = field(default_factory=lambda: f"figure-{secrets.token_hex(16)}-")
+
+
+def render(document: Document, *, language: str, resolver: Resolver) -> str:
+    """The HTML of a text in `language`. A name that stands for nothing leaves its words behind, without a link."""
+    state = _Rendering(document, language, resolver)
+    with translation.override(language):
+        html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
+    html = _CLEANER.clean(html)
+    for number, figure in enumerate(state.figures):
+        html = html.replace(f"<div>{state.mark}{number}.</div>", figure)
+    return html
+
+
+def render_inline(text: str, *, language: str, resolver: Resolver) -> str:
+    """The HTML of one line of text, for places that hold no blocks: a choice, a feedback."""
+    return render(parse_inline(text), language=language, resolver=resolver)
+
+
+_FORMATTER = HtmlFormatter(nowrap=True)
+
+
+def _state(env: EnvType) -> _Rendering:
+    state: _Rendering = env["state"]
+    return state
+
+
+class _Renderer(RendererHTML):
+    """markdown-it's renderer, with this project's own ways for what the format adds. Method names are token types."""
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        state.heading = plain_text(tokens[idx + 1])
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        target = str(tokens[idx].attrGet("href") or "")
+        url = resolve_link(target, state.resolver, state.document.headings)
+        state.open_links.append(url is not None)
+        if url is None:
+            return ""
+        if target.startswith("assets/"):
+            return f'<a href="{escape(url)}" download="">'
+        if target.startswith("https://"):
+            return f'<a href="{escape(url)}" rel="noopener">'
+        return f'<a href="{escape(url)}">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</a>" if _state(env).open_links.pop() else ""
+
+    def term_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        key = tokens[idx].meta["key"]
+        term = state.resolver.term(key, state.language)
+        state.open_links.append(term is not None)
+        if term is None:
+            return ""
+        return (
+            f'<a class="term" href="{escape(term.url)}" data-term="{escape(key)}" '
+            f'data-definition="{escape(term.definition)}">'
+        )
+
+    def term_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self.link_close(tokens, idx, options, env)
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return escape(tokens[idx].content)
+
+    def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        meta = tokens[idx].meta
+        svg = _figure(meta["src"], state.resolver)
+        if svg is None:
+            return f"<p>{escape(meta['alt'])}</p>\n"
+        caption = f"<figcaption>{escape(meta['caption'])}</figcaption>" if meta["caption"] else ""
+        state.figures.append(f'<figure class="figure">{svg}{caption}</figure>')
+        return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        # A region needs a name, and two regions of one page need two.
+        state = _state(env)
+        name = pgettext("name of a table", "Table: %(heading)s") % {"heading": state.heading} if state.heading else ""
+        name = name or pgettext("name of a table", "Table")
+        state.tables[name] = state.tables.get(name, 0) + 1
+        if state.tables[name] > 1:
+            name = f"{name} ({state.tables[name]})"
+        return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</table></div>\n"
+
+    def alert_title(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        title = {
+            "note": pgettext("title of a box", "Note"),
+            "tip": pgettext("title of a box", "Tip"),
+            "warning": pgettext("title of a box", "Warning"),
+        }[tokens[idx].meta["kind"]]
+        return f'<p class="alert-title">{escape(title)}</p>\n'
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        language = tokens[idx].info.strip().split(" ")[0]
+        return self._code(tokens[idx].content, language)
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self._code(tokens[idx].content, "")
+
+    def _code(self, code: str, language: str) -> str:
+        html = escape(code, quote=False)
+        if language:
+            try:
+                html = highlight(code, get_lexer_by_name(language, stripnl=False), _FORMATTER)
+            except ClassNotFound:
+                language = ""
+        named = f' data-language="{escape(language)}"' if language else ""
+        return f'<pre class="code" tabindex="0"{named}><code>{html}</code></pre>\n'
+
+
+_RENDERER = _Renderer(PARSER)
+_CLEANER = nh3.Cleaner(
+    tags={
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "s",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "br",
+        "hr",
+        "span",
+    },
+    attributes={
+        "a": {"href", "rel", "class", "download", "data-term", "data-definition"},
+        "div": {"class", "role", "tabindex", "aria-label"},
+        "p": {"class"},
+        "pre": {"class", "tabindex", "data-language"},
+        "span": {"class"},
+        "ol": {"start"},
+        "th": {"scope", "class"},
+        "td": {"class"},
+        **{f"h{level}": {"id"} for level in range(2, 7)},
+    },
+    url_schemes={"https", "mailto"},
+    link_rel=None,
+)
+
+
+def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
+    """What a text says in its own voice: each paragraph, heading and cell, with its line counted from 0.
+
+    Code is left out, and so is what stands in a quotation; a box is no quotation.
+    """
+    quotations = 0
+    for token in document.tokens:
+        if token.type in ("blockquote_open", "blockquote_close"):
+            quotations += token.nesting
+        elif token.type == "inline" and not quotations:
+            words = (" " if child.type in _BLANK else child.content for child in token.children or [])
+            yield (token.map[0] if token.map else 0), "".join(words)
+
+
+# Inline code is not the text's own voice; a line break is a space.
+_BLANK = frozenset({"softbreak", "hardbreak", "code_inline"})

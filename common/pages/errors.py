@@ -1,0 +1,54 @@
+"""Owns the pages and problem documents for requests that no view answers."""
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from common.api.problems import problem_response
+
+# Apps ask here: they are answered with problem documents, never with pages.
+PROBLEM_PATHS = ("/api/", "/_allauth/")
+
+
+def _error(request: HttpRequest, code: int, slug: str, title: str, detail: str = "") -> HttpResponse:
+    if request.path.startswith(PROBLEM_PATHS):
+        return problem_response(slug, code, title, detail)
+    return render(request, "error.html", {"code": code, "title": title, "detail": detail}, status=code)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        safe = _("What you had saved is safe.")
+        return _error(request, 413, "body-too-large", _("The request is larger than this site accepts."), safe)
+    return _error(request, 400, "malformed", _("The request could not be understood."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, "forbidden", _("You may not do that."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404, "not-found", _("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The one page that asks neither the database nor the session: they may be what broke."""
+    title, detail = _("Something broke on our side."), _("What you had saved is safe.")
+    if request.path.startswith(PROBLEM_PATHS):
+        return problem_response("server-error", 500, title, detail)
+    return HttpResponse(
+        render_to_string("error_plain.html", {"code": 500, "title": title, "detail": detail}), status=500
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form older than its cookie, most often a page that stayed open over a new sign-in."""
+    return _error(
+        request,
+        403,
+        "csrf",
+        _("This page was open for too long."),
+        _("Go back, reload the page and send it again. What you had saved is safe."),
+    )

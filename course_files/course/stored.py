@@ -1,0 +1,126 @@
+"""Owns how the rows of a course become things, and which of them somebody has worked with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from course_files.course.format import LANGUAGES, stored_texts
+from course_files.course.reading import asset_fields
+from course_files.merging import Fields, Key, canonical
+from courses.models import (
+    Activity,
+    ActivityCompletion,
+    Course,
+    CourseAsset,
+    GlossaryTerm,
+    GradeChange,
+    Lesson,
+    LessonEdition,
+    Module,
+    ProgressEvent,
+)
+
+Row = Course | Module | Activity | LessonEdition | GlossaryTerm | CourseAsset
+
+
+@dataclass(slots=True)
+class Stored:
+    """A course as the database says it. `imported`: the digests that the last import left; `used`: what is in use."""
+
+    course: Course | None
+    things: dict[Key, Fields] = field(default_factory=dict)
+    rows: dict[Key, Row] = field(default_factory=dict)
+    imported: dict[Key, str] = field(default_factory=dict)
+    used: set[Key] = field(default_factory=set)
+
+    def add(self, key: Key, row: Row, fields: Fields) -> None:
+        self.things[key] = fields
+        self.rows[key] = row
+        self.imported[key] = row.source_digest
+
+
+def stored(slug: str) -> Stored:
+    """The course named `slug` by the database; nothing at all when there is none."""
+    course = Course.objects.filter(slug=slug).first()
+    result = Stored(course)
+    if course is None:
+        return result
+    languages = [code for code in course.languages if code in LANGUAGES] or list(LANGUAGES)
+    modules = list(course.modules.order_by("position", "id"))
+    activities = list(course.activities.select_related("lesson").order_by("position", "id"))
+    _add_outline(result, course, modules, activities, languages)
+    editions = LessonEdition.objects.filter(lesson__activity__course=course)
+    for edition in editions.select_related("lesson__activity").order_by("lesson__activity__position", "language"):
+        activity = edition.lesson.activity
+        result.add(("edition", activity.slug, edition.language), edition, _edition(edition, activity))
+    for term in course.terms.select_related("activity"):
+        result.add(("term", term.key), term, _term(term, languages))
+    for asset in course.assets.all():
+        result.add(("asset", asset.name), asset, asset_fields(bytes(asset.content)))
+    result.used = {("activity", activity.slug) for activity in activities if activity.pk in _in_use(course)}
+    return result
+
+
+def _add_outline(
+    result: Stored, course: Course, modules: list[Module], activities: list[Activity], languages: Sequence[str]
+) -> None:
+    visible = [activity for activity in activities if activity.archived_at is None]
+    result.add(
+        ("course",),
+        course,
+        {
+            "languages": list(course.languages),
+            "title": stored_texts(course, "title", languages),
+            "summary": stored_texts(course, "summary", languages),
+            "enrolment": course.enrolment_mode,
+            "enrolment_code": course.enrolment_code,
+            "modules": [module.slug for module in modules],
+        },
+    )
+    for module in modules:
+        slugs = [activity.slug for activity in visible if activity.module_id == module.pk]
+        title = stored_texts(module, "title", languages)
+        result.add(("module", module.slug), module, {"number": module.number, "title": title, "activities": slugs})
+    for activity in activities:
+        result.add(("activity", activity.slug), activity, _activity(activity, languages))
+
+
+def _activity(activity: Activity, languages: Sequence[str]) -> Fields:
+    fields: Fields = {"required": activity.is_required, "archived": activity.archived_at is not None}
+    if activity.kind == Activity.Kind.QUIZ:
+        return {**fields, "kind": "quiz", "title": stored_texts(activity, "title", languages)}
+    lesson: Lesson | None = getattr(activity, "lesson", None)
+    kind = lesson.kind if lesson else str(Lesson.Kind.READING)
+    return {**fields, "kind": "lesson", "code": activity.code, "lesson_kind": kind}
+
+
+def _edition(edition: LessonEdition, activity: Activity) -> Fields:
+    return {
+        "title": canonical(getattr(activity, f"title_{edition.language}") or ""),
+        "minutes": edition.minutes,
+        "objectives": [
+            {"text": canonical(objective["text"]), "covered_by": objective.get("covered_by", [])}
+            for objective in edition.objectives
+        ],
+        "rubric": [
+            {name: criterion[name] for name in ("key", "points", "title", "description")}
+            for criterion in edition.rubric
+        ],
+        "body": canonical(edition.body),
+    }
+
+
+def _term(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
+    return {
+        "lesson": term.activity.slug if term.activity else "",
+        "term": stored_texts(term, "term", languages),
+        "definition": stored_texts(term, "definition", languages),
+    }
+
+
+def _in_use(course: Course) -> set[int]:
+    """Activities that somebody has done, or taken back, or was graded for: they are archived, never deleted."""
+    return (
+        set(ActivityCompletion.objects.filter(activity__course=course).values_list("activity_id", flat=True))
+        | set(ProgressEvent.objects.filter(activity__course=course).values_list("activity_id", flat=True))
+        | set(GradeChange.objects.filter(item__activity__course=course).values_list("item__activity_id", flat=True))
+    )

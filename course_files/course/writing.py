@@ -1,0 +1,79 @@
+"""Owns how the things of a course become the files of its folder, the one way that a course is written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from course_files import plain_yaml
+from course_files.course.format import ordered
+from course_files.merging import Fields, Key
+
+_OBJECTIVE = ("text", "covered_by")
+_CRITERION = ("key", "points", "title", "description")
+
+
+def files(slug: str, things: Mapping[Key, Fields], assets: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files by name: course.yaml, glossary.yaml when there are terms, lessons and assets."""
+    course = things["course",]
+    languages: list[str] = course["languages"]
+    result = {"course.yaml": plain_yaml.dump(_course(slug, things, languages)).encode()}
+    terms = [_term(key[1], fields, languages) for key, fields in sorted(things.items()) if key[0] == "term"]
+    if terms:
+        result["glossary.yaml"] = plain_yaml.dump({"terms": terms}).encode()
+    for key, fields in things.items():
+        activity = things.get(("activity", key[1])) if key[0] == "edition" else None
+        if activity and not activity["archived"] and key[2] in languages:
+            name = f"lessons/{activity['code']}.{key[2]}.md"
+            result[name] = _lesson(key[1], activity["lesson_kind"], fields).encode()
+    result |= {f"assets/{name}": content for name, content in sorted(assets.items())}
+    return result
+
+
+def _course(slug: str, things: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
+    course = things["course",]
+    result: dict[str, Any] = {
+        "format": 1,
+        "slug": slug,
+        "languages": languages,
+        "title": ordered(course["title"], languages),
+    }
+    if course["summary"]:
+        result["summary"] = ordered(course["summary"], languages)
+    result["enrolment"] = course["enrolment"]
+    if course["enrolment_code"]:
+        result["enrolment_code"] = course["enrolment_code"]
+    result["modules"] = [_module(module, things, languages) for module in course["modules"]]
+    return result
+
+
+def _module(slug: str, things: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
+    module = things["module", slug]
+    return {
+        "slug": slug,
+        "number": module["number"],
+        "title": ordered(module["title"], languages),
+        "activities": [_activity(activity, things["activity", activity]) for activity in module["activities"]],
+    }
+
+
+def _activity(slug: str, fields: Fields) -> dict[str, Any]:
+    result = {"lesson": slug, "code": fields["code"]} if fields["kind"] == "lesson" else {"quiz": slug}
+    return result if fields["required"] else {**result, "required": False}
+
+
+def _lesson(slug: str, kind: str, fields: Fields) -> str:
+    front = {"slug": slug, "kind": kind, "title": fields["title"], "minutes": fields["minutes"]}
+    for name, keys in (("objectives", _OBJECTIVE), ("rubric", _CRITERION)):
+        if fields[name]:
+            # PostgreSQL keeps JSON's keys in an order of its own.
+            front[name] = [{key: item[key] for key in keys if item[key]} for item in fields[name]]
+    return f"---\n{plain_yaml.dump(front)}---\n\n{fields['body']}\n"
+
+
+def _term(key: str, fields: Fields, languages: list[str]) -> dict[str, Any]:
+    lesson = {"lesson": fields["lesson"]} if fields["lesson"] else {}
+    return {
+        "key": key,
+        **lesson,
+        "term": ordered(fields["term"], languages),
+        "definition": ordered(fields["definition"], languages),
+    }

@@ -1,0 +1,152 @@
+"""Owns how a folder of text is read without trusting it, and written: caps, encodings, faults with file and line."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from course_files import plain_yaml
+
+# Bytes. A course is text and a few drawings; a folder beyond these is not one.
+MAX_FILE = 5_000_000
+MAX_FOLDER = 50_000_000
+MAX_FILES = 2_000
+MAX_LEVELS = 3
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """Something that a person must mend, and where. `line` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class FaultyFolder(ValueError):
+    """A folder that cannot be used; `faults` names all that is wrong with it, in the order of files and lines."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(slots=True)
+class Folder:
+    """The files of a folder by their relative names, and the faults found in them so far."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, file: str, line: int, message: str) -> None:
+        self.faults.append(Fault(file, line, message))
+
+    def refuse_faults(self) -> None:
+        """Raise FaultyFolder when anything is wrong."""
+        if self.faults:
+            raise FaultyFolder(sorted(set(self.faults)))
+
+    def text(self, name: str) -> str | None:
+        """The file as text with plain line feeds, or None: it is missing, or a fault says why it is unreadable."""
+        content = self.files.get(name)
+        if content is None:
+            return None
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self.fault(name, content.count(b"\n", 0, error.start) + 1, _("This is not UTF-8."))
+            return None
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        for number, line in enumerate(text.split("\n"), start=1):
+            if not unicodedata.is_normalized("NFC", line):
+                self.fault(name, number, _("This line is not in Unicode normal form NFC."))
+            if _CONTROL.search(line):
+                self.fault(name, number, _("This line holds a control character."))
+                return None
+        return text
+
+    def yaml(self, name: str) -> plain_yaml.Document | None:
+        """The file as plain YAML, or None: it is missing, or a fault says why it is unreadable."""
+        text = self.text(name)
+        return None if text is None else self.yaml_text(name, text)
+
+    def yaml_text(self, name: str, text: str, *, first_line: int = 1) -> plain_yaml.Document | None:
+        """Plain YAML that is `text` and stands in the file `name` from `first_line` on."""
+        try:
+            document = plain_yaml.load(text, first_line=first_line)
+        except plain_yaml.PlainYamlError as error:
+            self.fault(name, error.line, error.message)
+            return None
+        before = len(self.faults)
+        self._check_texts(name, document)
+        return document if len(self.faults) == before else None
+
+    def _check_texts(self, name: str, document: plain_yaml.Document) -> None:
+        """An escape in a quoted text may say what the file itself must not hold."""
+        for path in document.lines:
+            value = document.value
+            for step in path:
+                value = value[step]
+            if isinstance(value, str) and _CONTROL.search(value):
+                self.fault(name, document.line(path), _("This text holds a control character."))
+            elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+                self.fault(name, document.line(path), _("This text is not in Unicode normal form NFC."))
+
+
+def read(root: Path) -> Folder:
+    """Read every file below `root` into memory. Hidden files are left out; links and what is too large are faults.
+
+    Raises FaultyFolder when `root` is no folder or is too large to be looked at.
+    """
+    folder = Folder()
+    if not root.is_dir():
+        raise FaultyFolder([Fault(str(root), 0, _("There is no such folder."))])
+    total = 0
+    for path, name in _files(root, folder):
+        if path.stat().st_size > MAX_FILE:
+            folder.fault(name, 0, _("This file is larger than %(size)d bytes.") % {"size": MAX_FILE})
+            continue
+        folder.files[name] = path.read_bytes()
+        total += len(folder.files[name])
+        if len(folder.files) > MAX_FILES or total > MAX_FOLDER:
+            raise FaultyFolder([Fault(str(root), 0, _("This folder is too large to be a course."))])
+    return folder
+
+
+def _files(root: Path, folder: Folder) -> Iterator[tuple[Path, str]]:
+    """The plain files below `root` with their relative names; what is neither file nor folder is a fault."""
+    waiting = [root]
+    while waiting:
+        for path in sorted(waiting.pop().iterdir()):
+            name = path.relative_to(root).as_posix()
+            if path.name.startswith("."):
+                continue
+            if path.is_symlink():
+                folder.fault(name, 0, _("This is a link; a course folder holds files."))
+            elif path.is_dir() and len(Path(name).parts) >= MAX_LEVELS:
+                folder.fault(name, 0, _("This folder is nested too deeply."))
+            elif path.is_dir():
+                waiting.append(path)
+            elif path.is_file():
+                yield path, name
+            else:
+                folder.fault(name, 0, _("This is not a file."))
+
+
+def write(root: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Make `root` hold `files`; return the names that were written because they were new or different."""
+    written = []
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_bytes() != content:
+            path.write_bytes(content)
+            written.append(name)
+    return written

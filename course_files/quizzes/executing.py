@@ -1,0 +1,169 @@
+"""Owns how planned steps change a course's quizzes, and publishes what changed. Runs in the caller's transaction."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from course_files.course.format import set_texts
+from course_files.merging import Fields, Key, Outcome, Step, digest
+from course_files.quizzes.reading import MORE_RULES
+from course_files.quizzes.stored import Row, Stored
+from courses.models import Activity, Course
+from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
+from quizzes.authoring.publishing import publish
+from quizzes.questions import KINDS
+
+
+class Execution:
+    """What planned steps (of this app's keys) do to the quizzes of one course."""
+
+    def __init__(self, before: Stored, steps: Iterable[Step], *, now: datetime) -> None:
+        self.steps: Sequence[Step] = list(steps)
+        self.now = now
+        self.rows: dict[Key, Row] = dict(before.rows)
+        self.touched: set[str] = set()
+
+    def run(self, course: Course, *, leaving: Collection[str]) -> None:
+        """Write, archive and remove; then publish each quiz that is another one now.
+
+        `leaving` are the slugs of activities that are about to be archived or removed.
+        """
+        activities = {activity.slug: activity for activity in Activity.objects.filter(course=course)}
+        for step in self.steps:
+            if step.key[0] == "quiz" and step.writes and step.incoming is not None:
+                self.write_quiz(step, step.incoming, activities[step.key[1]])
+        for step in self.steps:
+            if step.key[0] == "question" and step.writes and step.incoming is not None:
+                self.write_question(step, step.incoming)
+        self.place()
+        for step in self.steps:
+            if step.departs:
+                self.depart(step)
+        self.remember()
+        # A quiz that leaves with its activity keeps the version that its students met.
+        staying = self.touched & {activity for activity in activities if activity not in leaving}
+        for quiz in Quiz.objects.select_related("activity__course").filter(
+            activity__course=course, activity__slug__in=staying
+        ):
+            publish(quiz)
+
+    def write_quiz(self, step: Step, fields: Fields, activity: Activity) -> None:
+        row = self.rows.get(step.key)
+        quiz = row if isinstance(row, Quiz) else Quiz(activity=activity)
+        if fields["check"]:
+            set_texts(quiz, "title", fields["title"])
+            if quiz.pk is None:
+                # Practice: as often as one likes, with the answers at once.
+                quiz.attempts_allowed = None
+                quiz.show_answers = Quiz.ShowAnswers.AFTER_EACH
+        else:
+            for name, value in {**MORE_RULES, **fields["rules"]}.items():
+                setattr(quiz, name, value)
+        set_texts(quiz, "intro", fields["intro"])
+        quiz.save()
+        self.rows[step.key] = quiz
+        self.touched.add(step.key[1])
+
+    def write_question(self, step: Step, fields: Fields) -> None:
+        _kind, slug, key = step.key
+        row = self.rows.get(step.key)
+        question = row if isinstance(row, Question) else self.new_question(slug, key)
+        is_new = question.pk is None
+        question.kind = fields["kind"]
+        question.points = Decimal(fields["points"])
+        question.lesson = fields["lesson"]
+        question.archived_at = None
+        set_texts(question, "text", fields["text"])
+        feedback = fields.get("feedback", {"correct": {}, "incorrect": {}})
+        question.definition = fields.get("definition", {})
+        question.pool = fields.get("pool", "")
+        set_texts(question, "correct_feedback", feedback["correct"])
+        set_texts(question, "incorrect_feedback", feedback["incorrect"])
+        question.save()
+        self.rows[step.key] = question
+        self.touched.add(slug)
+        rows = KINDS[fields["kind"]].rows
+        if rows != "answers" and not is_new:
+            question.answers.all().delete()
+        if rows != "choices" and not is_new:
+            question.choices.all().delete()
+        if rows == "choices":
+            _write_choices(question, fields["choices"])
+        elif rows == "answers":
+            _write_answers(question, fields)
+
+    def new_question(self, slug: str, key: str) -> Question:
+        quiz = self.rows["quiz", slug]
+        if not isinstance(quiz, Quiz):
+            raise TypeError(quiz)
+        return Question(quiz=quiz, key=key, position=quiz.questions.count())
+
+    def place(self) -> None:
+        """Put questions into the folder's order, unless the admin's stays."""
+        for step in self.steps:
+            if step.key[0] == "quiz" and step.writes and step.incoming is not None:
+                for position, key in enumerate(step.incoming["questions"]):
+                    question = self.rows.get(("question", step.key[1], key))
+                    if isinstance(question, Question) and question.position != position:
+                        question.position = position
+                        question.save(update_fields=["position"])
+
+    def depart(self, step: Step) -> None:
+        row = self.rows[step.key]
+        if step.outcome is Outcome.ARCHIVED and isinstance(row, Question):
+            row.archived_at = self.now
+            row.save(update_fields=["archived_at"])
+            self.touched.add(step.key[1])
+        elif step.outcome is Outcome.REMOVED:
+            if isinstance(row, Quiz):
+                # The version that it points at would protect itself from going with its quiz.
+                Quiz.objects.filter(pk=row.pk).update(current_version=None)
+            else:
+                self.touched.add(step.key[1])
+            self.rows.pop(step.key)
+            # A question of a quiz that is gone already is gone with it.
+            type(row).objects.filter(pk=row.pk).delete()
+
+    def remember(self) -> None:
+        """What the folder says is what the next import compares with, also where nothing had to be written."""
+        for step in self.steps:
+            row = self.rows.get(step.key)
+            remembered = step.digest
+            if isinstance(row, Quiz) and step.outcome is Outcome.ARCHIVED:
+                # Its questions are archived with it, so that this is how it will be read.
+                remembered = digest({**(step.current or {}), "archived": True, "questions": []})
+            if row is not None and remembered is not None and row.source_digest != remembered:
+                type(row).objects.filter(pk=row.pk).update(source_digest=remembered)
+
+
+def _write_choices(question: Question, given: Sequence[Fields]) -> None:
+    """Choices keep their uuid as long as they keep their key: it is their name in answers."""
+    known = {choice.key: choice for choice in question.choices.all()}
+    added: list[Choice] = []
+    for position, fields in enumerate(given):
+        choice = known.pop(fields["key"], None) or Choice(question=question, key=fields["key"])
+        choice.position = position
+        choice.is_correct = fields["correct"]
+        choice.lesson = fields["lesson"]
+        set_texts(choice, "text", fields["text"])
+        set_texts(choice, "feedback", fields["feedback"])
+        if choice.pk is None:
+            added.append(choice)
+        else:
+            choice.save()
+    Choice.objects.bulk_create(added)
+    for choice in known.values():
+        choice.delete()
+
+
+def _write_answers(question: Question, fields: Fields) -> None:
+    question.answers.all().delete()
+    answers = [AcceptedAnswer(question=question, text=text) for text in fields["accept"]]
+    for known in fields["known_wrong"]:
+        for text in known["answers"]:
+            answer = AcceptedAnswer(question=question, text=text, is_correct=False)
+            set_texts(answer, "feedback", known["feedback"])
+            answers.append(answer)
+    for position, answer in enumerate(answers):
+        answer.position = position
+    AcceptedAnswer.objects.bulk_create(answers)

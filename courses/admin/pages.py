@@ -1,0 +1,93 @@
+"""Pages of the admin that are not forms of one row: students × progress × grades, and the roster."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.admin.classes import CourseScopedAdmin, page_context
+from courses import gradebook, roster
+from courses.models import Course, Enrolment, GradeChange, GradeItem
+
+PAGE = 100
+
+
+def _course(request: HttpRequest, model_admin: CourseScopedAdmin, course_id: int) -> Course:
+    course: Course = get_object_or_404(model_admin.get_queryset(request), pk=course_id)
+    return course
+
+
+def _context(request: HttpRequest, model_admin: CourseScopedAdmin, course: Course, title: str) -> dict[str, Any]:
+    return {**page_context(request, model_admin, title), "course": course}
+
+
+def student_list(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """Every student of a course with progress and the standing of each grade item. Its queries do not grow."""
+    course = _course(request, model_admin, course_id)
+    search = request.GET.get("q", "").strip()
+    enrolments = (
+        Enrolment.objects.filter(course=course, status=Enrolment.Status.ACTIVE)
+        .select_related("user", "last_activity")
+        .order_by("user__name", "user__email")
+    )
+    if search:
+        enrolments = enrolments.filter(user__name__icontains=search) | enrolments.filter(user__email__icontains=search)
+    page = Paginator(enrolments, PAGE).get_page(request.GET.get("page"))
+    items = list(
+        GradeItem.objects.filter(activity__course=course, activity__archived_at=None)
+        .select_related("activity")
+        .order_by("activity__module__position", "activity__position")
+    )
+    changes: dict[tuple[int, int], list[GradeChange]] = {}
+    for change in GradeChange.objects.filter(enrolment__in=list(page.object_list)):
+        changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
+    rows = []
+    for enrolment in page.object_list:
+        standings = [gradebook.fold(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
+        rows.append((enrolment, standings, gradebook.course_percent(standings)))
+    context = _context(request, model_admin, course, _("Students, progress, grades"))
+    return render(
+        request,
+        "admin/courses/students.html",
+        {**context, "rows": rows, "items": items, "page": page, "search": search},
+    )
+
+
+def roster_import(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """Upload → what would happen → confirm. The text travels with the form, so that what was seen is what is done."""
+    course = _course(request, model_admin, course_id)
+    context = _context(request, model_admin, course, _("Import a roster"))
+    text, error, rows = "", "", []
+    if request.method == "POST":
+        try:
+            text = _roster_text(request)
+            if "confirm" in request.POST:
+                done = roster.execute(course, text)
+                new = sum(row.action != "unchanged" for row in done)
+                messages.success(
+                    request, ngettext("%(n)d student was enrolled.", "%(n)d students were enrolled.", new) % {"n": new}
+                )
+                return redirect("admin:courses_course_students", course.pk)
+            rows = roster.plan(course, text)
+        except roster.RosterError as refused:
+            error = refused.message
+    context |= {
+        "rows": rows,
+        "text": text,
+        "error": error,
+        "has_invalid": any(row.action == "invalid" for row in rows),
+        "has_work": any(row.action not in ("unchanged", "invalid") for row in rows),
+    }
+    return render(request, "admin/courses/roster.html", context, status=400 if error else 200)
+
+
+def _roster_text(request: HttpRequest) -> str:
+    upload = request.FILES.get("file")
+    if isinstance(upload, UploadedFile):
+        return roster.decode(upload.read(roster.SIZE_LIMIT + 1))
+    return roster.decode(request.POST.get("text", "").encode())

@@ -1,0 +1,146 @@
+"""Owns how a course's Markdown becomes HTML: what the names in it stand for.
+
+Done at import and at save, never per request. Addresses are stored relative to the site.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.conf import settings
+from django.urls import reverse
+
+from common.markup import figures, markdown
+from common.markup.markdown import Problem, Term
+from courses.models import Activity, Course, CourseAsset, GlossaryTerm, LessonEdition
+from courses.outline import revisions
+
+
+@dataclass
+class Names:
+    """What a course holds that a text may name. `headings` is None for a lesson whose headings nobody has looked up."""
+
+    course_slug: str
+    original: str
+    lessons: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    quizzes: frozenset[str] = frozenset()
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    assets: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class CourseResolver:
+    """Answers `common.markup.markdown` for one course. The drawings that it gives are checked once and kept."""
+
+    def __init__(self, names: Names) -> None:
+        self._given = names
+        self._figures: dict[str, str | None] = {}
+
+    @property
+    def names(self) -> Names:
+        return self._given
+
+    def lesson(self, slug: str, heading: str) -> str | None:
+        if slug not in self.names.lessons:
+            return None
+        headings = self.names.lessons[slug]
+        if heading and headings is not None and heading not in headings:
+            return None
+        url = reverse("courses:lesson-detail", args=[self.names.course_slug, slug])
+        return f"{url}#{heading}" if heading else url
+
+    def quiz(self, slug: str) -> str | None:
+        if slug not in self.names.quizzes:
+            return None
+        return reverse("quizzes:quiz-detail", args=[self.names.course_slug, slug])
+
+    def asset(self, name: str) -> str | None:
+        if name not in self.names.assets:
+            return None
+        return reverse("courses:asset", args=[self.names.course_slug, name])
+
+    def figure(self, name: str) -> str | None:
+        if name not in self._figures:
+            content = self.names.assets.get(name) if name.endswith(".svg") else None
+            figure = figures.read(content, name=name.partition(".")[0]) if content else None
+            self._figures[name] = figure.svg if figure and figure.svg else None
+        return self._figures[name]
+
+    def term(self, key: str, language: str) -> Term | None:
+        definitions = self.names.terms.get(key)
+        if definitions is None:
+            return None
+        url = reverse("courses:glossary", args=[self.names.course_slug])
+        return Term(f"{url}#term-{key}", definitions.get(language) or definitions.get(self.names.original, ""))
+
+
+class StoredCourseResolver(CourseResolver):
+    """The same from the database, asked only when a text names something at all."""
+
+    def __init__(self, course: Course) -> None:
+        super().__init__(Names(course.slug, ""))
+        self._course = course
+
+    @cached_property
+    def names(self) -> Names:
+        return names_of(self._course)
+
+
+def names_of(course: Course) -> Names:
+    """What `course` holds by the database. Three queries."""
+    activities = Activity.objects.filter(course=course, archived_at=None).values_list("slug", "kind")
+    languages = course.languages or [settings.LANGUAGE_CODE]
+    terms = GlossaryTerm.objects.filter(course=course)
+    return Names(
+        course_slug=course.slug,
+        original=languages[0],
+        lessons={slug: None for slug, kind in activities if kind == Activity.Kind.LESSON},
+        quizzes=frozenset(slug for slug, kind in activities if kind == Activity.Kind.QUIZ),
+        terms={term.key: {code: getattr(term, f"definition_{code}") or "" for code in languages} for term in terms},
+        assets={asset.name: bytes(asset.content) for asset in CourseAsset.objects.filter(course=course)},
+    )
+
+
+def resolver_for(course: Course) -> CourseResolver:
+    """A resolver for several texts of one course; it looks at the database once, when the first name is met."""
+    return StoredCourseResolver(course)
+
+
+def problems(text: str, *, language: str, course: Course) -> list[Problem]:
+    """What an author must mend in `text`: [(line, sentence)]."""
+    return markdown.problems(markdown.parse(text), language=language, resolver=resolver_for(course))
+
+
+def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = None) -> None:
+    """Set `edition.html` from its text. Saving is the caller's."""
+    resolver = resolver or resolver_for(edition.lesson.activity.course)
+    edition.html = markdown.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
+
+
+def render_course(course: Course) -> int:
+    """Render every lesson of `course` again, and save what came out different; return how many did.
+
+    Needed after a change of what texts name: a definition, a drawing, a lesson that is gone.
+    """
+    resolver = resolver_for(course)
+    changed = []
+    for edition in LessonEdition.objects.filter(lesson__activity__course=course):
+        before = edition.html
+        render_edition(edition, resolver=resolver)
+        if edition.html != before:
+            changed.append(edition)
+    LessonEdition.objects.bulk_update(changed, ["html"])
+    revisions.touch(course.pk)
+    return len(changed)
+
+
+def render_block(text: str, *, language: str, resolver: CourseResolver) -> str:
+    """A text that stands by itself, such as a quiz's introduction: HTML blocks."""
+    return markdown.render(markdown.parse(text), language=language, resolver=resolver)
+
+
+def render_fragment(text: str, *, language: str, resolver: CourseResolver) -> str:
+    """A question, a choice or a feedback: the HTML of its words alone where it is one paragraph, else blocks."""
+    document = markdown.parse(text)
+    if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
+        return markdown.render_inline(text.strip(), language=language, resolver=resolver)
+    return markdown.render(document, language=language, resolver=resolver)

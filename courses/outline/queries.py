@@ -1,0 +1,86 @@
+"""Owns what a student's outline is: the visible activities in order, and which of them are done."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.database.prepared import Prepared
+from courses.models import Activity, ActivityCompletion, Enrolment, Module
+from courses.outline.published import get_published
+
+
+@dataclass(slots=True)
+class OutlineEntry:
+    """One activity as one student sees it. `done_at` is None until it is done."""
+
+    activity: Activity
+    done_at: datetime | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+
+@dataclass(slots=True)
+class OutlineModule:
+    module: Module
+    entries: list[OutlineEntry] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """A course's outline for one enrolment."""
+
+    modules: list[OutlineModule]
+
+    @property
+    def entries(self) -> list[OutlineEntry]:
+        return [entry for module in self.modules for entry in module.entries]
+
+    @property
+    def required_count(self) -> int:
+        return sum(entry.activity.is_required for entry in self.entries)
+
+    @property
+    def done_count(self) -> int:
+        """How many of the required activities are done."""
+        return sum(entry.activity.is_required and entry.is_done for entry in self.entries)
+
+    def neighbours(self, activity: Activity) -> tuple[Activity | None, Activity | None]:
+        """The activities before and after `activity`, None at the ends."""
+        line = [entry.activity for entry in self.entries]
+        at = next((index for index, other in enumerate(line) if other.pk == activity.pk), None)
+        if at is None:
+            return None, None
+        return (line[at - 1] if at else None), (line[at + 1] if at + 1 < len(line) else None)
+
+    def next_to_do(self, last_id: int | None = None) -> Activity | None:
+        """Where to continue: the activity seen last (`last_id`) while it is not done, else the first undone one after it.
+
+        When everything after it is done, the first undone one of all; None when the whole outline is done.
+        """
+        undone = [entry.activity for entry in self.entries if not entry.is_done]
+        if last_id is None:
+            return undone[0] if undone else None
+        seen = False
+        for entry in self.entries:
+            seen = seen or entry.activity.pk == last_id
+            if seen and not entry.is_done:
+                return entry.activity
+        return undone[0] if undone else None
+
+
+_COMPLETIONS = Prepared(
+    lambda enrolment_id: ActivityCompletion.objects.filter(enrolment_id=enrolment_id).only("activity_id", "done_at"),
+    samples=(-1,),
+)
+
+
+def get_outline(enrolment: Enrolment) -> Outline:
+    """The outline of the enrolment's course. One query, whatever the course's size (see `courses.outline.published`)."""
+    done = {row.activity_id: row.done_at for row in _COMPLETIONS.instances(enrolment.pk)}
+    return Outline(
+        [
+            OutlineModule(module, [OutlineEntry(activity, done.get(activity.pk)) for activity in activities])
+            for module, activities in get_published(enrolment.course_id, enrolment.course.revision).modules
+        ]
+    )

@@ -1,0 +1,47 @@
+"""Admin of quizzes with pages to import and export questions.
+
+It replaces the admin class that `quizzes` registers: `quizzes` does not know this app.
+"""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from exchange import pages
+from quizzes.admin.quizzes import QuizAdmin
+from quizzes.authoring.models import Quiz
+
+admin.site.unregister(Quiz)
+
+
+@admin.register(Quiz)
+class QuizExchangeAdmin(QuizAdmin):
+    actions_detail: ClassVar[list[str]] = [*QuizAdmin.actions_detail, "import_questions", "export_questions"]
+
+    @action(description=gettext_lazy("Import questions"), url_path="go-import")
+    def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_import", object_id)
+
+    @action(description=gettext_lazy("Export questions"), url_path="go-export")
+    def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_quiz_export", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [("import", pages.question_import), ("export", pages.question_export)]
+        return [
+            *(
+                path(
+                    f"<int:quiz_id>/{name}/",
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"quizzes_quiz_{name}",
+                )
+                for name, view in own
+            ),
+            *super().get_urls(),
+        ]

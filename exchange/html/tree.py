@@ -1,0 +1,92 @@
+"""Owns HTML from outside as a tree of plain nodes: forgiving as browsers are, in one go, of bounded depth."""
+
+import re
+from html import unescape
+
+from common.markup.plain_xml import Node
+
+MAX_DEPTH = 40
+_VOID = frozenset(
+    {"br", "hr", "img", "input", "wbr", "source", "track", "col", "area", "base", "link", "meta", "embed"}
+)
+# Closed by the next of the same, as HTML allows.
+_CLOSES = {
+    "li": {"li"},
+    "p": {"p"},
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "tr": {"tr", "td", "th"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+}
+
+
+class TooDeep(ValueError):
+    """The text is nested more deeply, or longer, than any text of a question is."""
+
+
+# Nothing in it crosses a "<", so that a text full of them is read in one go; html.parser takes minutes for such a text.
+_TOKEN = re.compile(
+    r"""<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>]{0,40})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>|[^<]+|<"""
+)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z_:][-a-zA-Z0-9_:.]{0,60})\s*(?:=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+# A picture inside its own address is not worth reading.
+_DATA = re.compile(r"""(?<==["'])data:[^"'<>]{100,}""")
+
+
+class _Builder:
+    """The tree of a piece of HTML, forgiving as browsers are, of bounded depth."""
+
+    def __init__(self) -> None:
+        self.open = [Node("div")]
+
+    def read(self, html: str) -> Node:
+        html = _DATA.sub("data:", html)
+        at, comments = 0, True
+        while found := _TOKEN.match(html, at):
+            at = found.end()
+            if comments and html.startswith("<!--", found.start()):
+                end = html.find("-->", found.start() + 4)
+                comments = end >= 0
+                at = end + 3 if comments else at
+            elif found["name"]:
+                at = self.tag(found, html)
+            elif not html.startswith(("<!", "<?"), found.start()):
+                self.open[-1].children.append(unescape(found[0]))
+        return self.open[0]
+
+    def tag(self, found: re.Match[str], html: str) -> int:
+        """Open or close an element; where to go on."""
+        name = found["name"].lower()
+        if found["close"]:
+            self.end(name)
+            return found.end()
+        rest = found["rest"]
+        self.start(name, {key.lower(): unescape(value.strip("\"'")) for key, value in _ATTRIBUTE.findall(rest)})
+        if rest.endswith("/") and name not in _VOID:
+            self.end(name)
+        elif name in ("script", "style"):
+            end = html.find(f"</{name}", found.end())
+            return end if end >= 0 else len(html)
+        return found.end()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        while len(self.open) > 1 and self.open[-1].name in _CLOSES.get(name, ()):
+            self.open.pop()
+        node = Node(name, attributes)
+        self.open[-1].children.append(node)
+        if name in _VOID:
+            return
+        if len(self.open) > MAX_DEPTH:
+            raise TooDeep
+        self.open.append(node)
+
+    def end(self, name: str) -> None:
+        if any(node.name == name for node in self.open[1:]):
+            while self.open.pop().name != name:
+                pass
+
+
+def tree(html: str) -> Node:
+    """A piece of HTML as the children of one node. Raises TooDeep."""
+    return _Builder().read(html)

@@ -1,0 +1,68 @@
+"""`manage.py import_questions FILE --quiz COURSE/SLUG`: brings questions of Moodle XML, GIFT or QTI 2.1 into a quiz."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from course_files.merging import Outcome
+from exchange import exporting, files, importing, planning, shape
+from quizzes.authoring.models import Quiz
+
+
+class Command(BaseCommand):
+    help = "Bring questions into a quiz or a lesson's check: print what changes, and change it in one transaction."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--quiz", required=True, metavar="COURSE/SLUG", help="a lesson's slug means its check")
+        parser.add_argument("--format", default="", choices=list(files.FORMATS), help="default: by the content")
+        languages = [code for code, _name in settings.LANGUAGES]
+        parser.add_argument("--language", choices=languages, help="default: the course's original language")
+        parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+
+    def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
+        try:
+            quiz = Quiz.objects.named(options["quiz"])
+            language = options["language"] or quiz.activity.course.languages[0]
+            exporting.check_language(quiz.activity.course, language)
+            with file.open("rb") as opened:
+                content = opened.read(files.MAX_BYTES + 1)
+            reading = importing.parse(content, language=language, format=options["format"])
+            if dry_run:
+                plan = planning.plan(quiz=quiz, reading=reading, language=language)
+            else:
+                plan = importing.execute(quiz=quiz, reading=reading, language=language, now=timezone.now())
+        except Quiz.DoesNotExist as missing:
+            raise CommandError(_("There is no quiz “%(quiz)s”.") % {"quiz": options["quiz"]}) from missing
+        except OSError as error:
+            raise CommandError(_("The file cannot be read: %(file)s") % {"file": file}) from error
+        except shape.ExchangeError as refused:
+            raise CommandError(refused.message) from refused
+        if options["verbosity"]:
+            self.print_plan(plan)
+            self.stdout.write(self.conclusion(plan, dry_run))
+
+    def print_plan(self, plan: planning.Plan) -> None:
+        words = {Outcome.ADDED: _("added"), Outcome.CHANGED: _("changed"), Outcome.UNCHANGED: _("unchanged")}
+        for note in plan.notes:
+            self.stdout.write(note)
+        for entry in plan.entries:
+            if entry.outcome is not Outcome.UNCHANGED or entry.remarks:
+                aspects = f"  ({', '.join(entry.aspects)})" if entry.aspects else ""
+                self.stdout.write(f"{words[entry.outcome]}  {entry.key}{aspects}")
+            for remark in entry.remarks:
+                self.stdout.write(f"    {remark}")
+        for skipped in plan.skipped:
+            self.stdout.write(f"{_('not brought over')}  {skipped.name}: {skipped.reason}")
+
+    def conclusion(self, plan: planning.Plan, dry_run: bool) -> str:
+        summary = _("%(added)d added, %(changed)d changed, %(unchanged)d unchanged, %(skipped)d not brought over.") % {
+            **{outcome.value: plan.counts[outcome] for outcome in Outcome},
+            "skipped": len(plan.skipped),
+        }
+        return f"{summary} {_('This was a dry run: nothing was changed.') if dry_run else ''}".strip()

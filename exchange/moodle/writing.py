@@ -1,0 +1,263 @@
+"""Owns how questions become Moodle XML, as Moodle itself writes it. What it cannot say is told, question by question."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from common.markup import plain_xml
+from common.markup.plain_xml import Node
+from exchange.html import conversion
+from exchange.moodle import cloze
+from exchange.shape import Export, NotBrought, Part, Question, decimal_text, weights_of
+
+# The percentages that Moodle knows; others it refuses, or takes the next.
+_SHARES = frozenset(range(1, 11)) | {12, 20}
+
+
+def write(questions: list[Question], *, language: str, name: str) -> Export:
+    """One file of all the questions."""
+    root = Node("quiz")
+    losses: list[tuple[str, str]] = []
+    for question in questions:
+        writer = _Question(question, language)
+        try:
+            root.children.append(writer.write())
+        except NotBrought as refused:
+            losses.append((question.name, _("left out: %(why)s") % {"why": refused}))
+            continue
+        losses += [(question.name, loss) for loss in dict.fromkeys(writer.losses)]
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{plain_xml.write(root)}\n'
+    return Export(f"{name}.{language}.moodle.xml", "application/xml", text.encode(), losses)
+
+
+def _leaf(name: str, text: str, **attributes: str) -> Node:
+    return Node(name, attributes, [text] if text else [])
+
+
+class _Question:
+    def __init__(self, question: Question, language: str) -> None:
+        self.question = question
+        self.language = language
+        self.losses: list[str] = []
+
+    def html(self, markdown: str) -> str:
+        named: list[str] = []
+        html = conversion.to_html(markdown, language=self.language, losses=named) if markdown else ""
+        self.losses += [_("left out: %(what)s") % {"what": what} for what in named]
+        return html
+
+    def plain(self, markdown: str) -> str:
+        words = conversion.plain(markdown)
+        if not conversion.same(conversion.from_plain(words), markdown):
+            self.losses.append(_("the marks in “%(text)s”: there it is plain text") % {"text": words[:60]})
+        return words
+
+    def text(self, name: str, markdown: str, **attributes: str) -> Node:
+        return self.holding(name, self.html(markdown), format="html", **attributes)
+
+    def holding(self, name: str, text: str, **attributes: str) -> Node:
+        return Node(name, attributes, [_leaf("text", text)])
+
+    def write(self) -> Node:
+        question = self.question
+        kinds = {
+            "single_choice": ("multichoice", self.choices),
+            "multiple_choice": ("multichoice", self.choices),
+            "short_answer": ("shortanswer", self.typed),
+            "numeric": ("numerical", self.number),
+            "matching": ("matching", self.pairs),
+            "ordering": ("ordering", self.items),
+            "fill_in": ("cloze", self.nothing),
+            "hand_in": ("essay", self.hand_in),
+        }
+        if question.kind not in kinds:
+            raise NotBrought(_("There is no such kind of question in Moodle."))
+        kind, write = kinds[question.kind]
+        text = self.html(question.text)
+        if kind == "cloze":
+            text = self.with_gaps(text)
+        head = [
+            self.holding("name", question.name),
+            self.holding("questiontext", text, format="html"),
+            self.text("generalfeedback", self.general()),
+            *([] if kind == "cloze" else [_leaf("defaultgrade", decimal_text(question.points or "1"))]),
+            _leaf("penalty", "0"),
+            _leaf("hidden", "0"),
+            _leaf("idnumber", question.name),
+        ]
+        return Node("question", {"type": kind}, [*head, *write()])
+
+    def general(self) -> str:
+        """The feedback of kinds that have but one place for it there."""
+        if self.question.kind not in ("fill_in", "hand_in"):
+            return ""
+        right, wrong = self.question.correct_feedback or "", self.question.incorrect_feedback or ""
+        if right != wrong:
+            self.losses.append(_("the feedback: there it is the same for everybody"))
+            return ""
+        return right
+
+    def nothing(self) -> list[Node | str]:
+        return []
+
+    def combined(self) -> list[Node | str]:
+        return [
+            self.text("correctfeedback", self.question.correct_feedback or ""),
+            self.text("partiallycorrectfeedback", ""),
+            self.text("incorrectfeedback", self.question.incorrect_feedback or ""),
+        ]
+
+    def choices(self) -> list[Node | str]:
+        question = self.question
+        single = question.kind == "single_choice"
+        right = sum(part.correct for part in question.parts)
+        wrong = len(question.parts) - right
+        gain, loss = (Decimal(100), Decimal(0)) if single else weights_of(right, wrong, question.credit or "all")
+        if not single:
+            self.check_weights(right, wrong)
+        return [
+            _leaf("single", "true" if single else "false"),
+            _leaf("shuffleanswers", "true"),
+            _leaf("answernumbering", "abc"),
+            _leaf("showstandardinstruction", "0"),
+            *self.combined(),
+            *(
+                self.answer(self.html(part.text), gain if part.correct else loss, part.feedback)
+                for part in question.parts
+            ),
+        ]
+
+    def check_weights(self, right: int, wrong: int) -> None:
+        if self.question.credit != "partial":
+            if wrong < 2:
+                self.losses.append(_("that it counts as a whole: there a part of the right choices earns points"))
+            else:
+                self.losses.append(_("that some of the right choices earn nothing: there they earn a part"))
+        if not {right, wrong} - {0} <= _SHARES:
+            self.losses.append(_("its exact percentages: Moodle knows none for so many choices"))
+
+    def answer(
+        self, text: str, fraction: Decimal, feedback: str, *, form: str = "html", more: list[Node] | None = None
+    ) -> Node:
+        attributes = {"fraction": decimal_text(round(fraction, 5)), "format": form}
+        return Node("answer", attributes, [_leaf("text", text), self.text("feedback", feedback), *(more or [])])
+
+    def typed(self) -> list[Node | str]:
+        question = self.question
+        answers: list[Node | str] = [_leaf("usecase", "0")]
+        answers += [
+            self.answer(_literal(text), Decimal(100), question.correct_feedback or "", form="moodle_auto_format")
+            for text in question.accept
+        ]
+        for group in question.wrong:
+            answers += [
+                self.answer(_literal(text), Decimal(0), group.feedback, form="moodle_auto_format")
+                for text in group.answers
+            ]
+        if question.incorrect_feedback:
+            answers.append(self.answer("*", Decimal(0), question.incorrect_feedback, form="moodle_auto_format"))
+        return answers
+
+    def number(self) -> list[Node | str]:
+        question, more = self.question, self.question.more
+        tolerance = _leaf("tolerance", decimal_text(more.get("tolerance", 0)))
+        answers: list[Node | str] = [
+            self.answer(
+                decimal_text(more["value"]),
+                Decimal(100),
+                question.correct_feedback or "",
+                form="moodle_auto_format",
+                more=[tolerance],
+            )
+        ]
+        if question.incorrect_feedback:
+            zero = [_leaf("tolerance", "0")]
+            answers.append(
+                self.answer("*", Decimal(0), question.incorrect_feedback, form="moodle_auto_format", more=zero)
+            )
+        if not more.get("unit"):
+            return [*answers, _leaf("unitgradingtype", "0"), _leaf("unitpenalty", "0.1"), _leaf("showunits", "3")]
+        units = [_unit(more["unit"], "1")]
+        units += [_unit(name, f"{1 / float(factor):.12g}") for name, factor in more.get("units", {}).items()]
+        required = bool(more.get("unit_required"))
+        return [
+            *answers,
+            Node("units", {}, list(units)),
+            _leaf("unitgradingtype", "1" if required else "0"),
+            _leaf("unitpenalty", "1" if required else "0.1"),
+            _leaf("showunits", "0"),
+            _leaf("unitsleft", "0"),
+        ]
+
+    def pairs(self) -> list[Node | str]:
+        if self.question.credit != "partial":
+            self.losses.append(_("that it counts as a whole: there each right pair earns points"))
+        return [
+            _leaf("shuffleanswers", "true"),
+            *self.combined(),
+            *(
+                Node(
+                    "subquestion",
+                    {"format": "html"},
+                    [_leaf("text", self.html(pair.left)), self.holding("answer", self.plain(pair.right))],
+                )
+                for pair in self.question.pairs
+            ),
+        ]
+
+    def items(self) -> list[Node | str]:
+        question = self.question
+        return [
+            _leaf("layouttype", "VERTICAL"),
+            _leaf("selecttype", "ALL"),
+            _leaf("selectcount", str(len(question.parts))),
+            _leaf("gradingtype", "ABSOLUTE_POSITION" if question.credit == "partial" else "ALL_OR_NOTHING"),
+            _leaf("showgrading", "SHOW"),
+            _leaf("numberingstyle", "none"),
+            *self.combined(),
+            *(self.item(number, part) for number, part in enumerate(question.parts, 1)),
+        ]
+
+    def item(self, number: int, part: Part) -> Node:
+        return Node(
+            "answer", {"fraction": f"{number}.0000000", "format": "html"}, [_leaf("text", self.html(part.text))]
+        )
+
+    def with_gaps(self, html: str) -> str:
+        """The text with its gaps; the points, which Moodle counts by gaps, told as their weight."""
+        question = self.question
+        weight, rest = divmod(Decimal(question.points or "1"), len(question.blanks))
+        if rest or weight < 1:
+            self.losses.append(_("its points: there each gap is worth a whole number of them"))
+            weight = Decimal(1)
+        if question.credit != "partial":
+            self.losses.append(_("that it counts as a whole: there each right gap earns points"))
+        for blank in question.blanks:
+            html = html.replace(f"{{{{{blank.key}}}}}", cloze.write(blank.accept, int(weight)))
+        return html
+
+    def hand_in(self) -> list[Node | str]:
+        more = self.question.more
+        files = more.get("files", {"max": 0})
+        if more.get("rubric"):
+            self.losses.append(_("the rubric; it stays here when the file is imported again"))
+        if files.get("types"):
+            self.losses.append(_("which kinds of files it takes"))
+        text = more.get("text", True)
+        return [
+            _leaf("responseformat", "editor" if text else "noinline"),
+            _leaf("responserequired", "1" if text else "0"),
+            _leaf("responsefieldlines", "15"),
+            _leaf("attachments", str(files["max"])),
+            _leaf("attachmentsrequired", "0" if text else "1"),
+            self.text("graderinfo", more.get("notes", "")),
+            self.text("responsetemplate", ""),
+        ]
+
+
+def _unit(name: str, multiplier: str) -> Node:
+    return Node("unit", {}, [_leaf("multiplier", multiplier), _leaf("unit_name", name)])
+
+
+def _literal(text: str) -> str:
+    return text.replace("*", "\\*")

@@ -1,0 +1,259 @@
+"""Owns how questions become a QTI 2.1 package: a manifest, a test that says the points, a file for each item."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from common.markup import plain_xml
+from common.markup.plain_xml import Node
+from exchange.html import conversion
+from exchange.qti import processing
+from exchange.qti.items import TOOL, identifier
+from exchange.shape import Export, NotBrought, Part, Question, decimal_text
+
+QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_SCHEMA = "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
+_INLINE = frozenset({"a", "br", "code", "em", "span", "strong", "textEntryInteraction"})
+# Zip files of the same content are the same bytes.
+_DATE = (2020, 1, 1, 0, 0, 0)
+
+
+def write(questions: list[Question], *, language: str, name: str) -> Export:
+    """One package of all the questions."""
+    losses: list[tuple[str, str]] = []
+    written: list[tuple[Question, str]] = []
+    for question in questions:
+        writer = _Item(question, language)
+        try:
+            written.append((question, _document(writer.write())))
+        except NotBrought as refused:
+            losses.append((question.name, _("left out: %(why)s") % {"why": refused}))
+            continue
+        losses += [(question.name, loss) for loss in dict.fromkeys(writer.losses)]
+    names = [question.name for question, _text in written]
+    files = {
+        "imsmanifest.xml": _document(_manifest(names)),
+        "test.xml": _document(_test([question for question, _text in written], name)),
+        **{f"items/{question.name}.xml": text for question, text in written},
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for path, text in files.items():
+            info = zipfile.ZipInfo(path, _DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(info, text.encode())
+    return Export(f"{name}.{language}.qti.zip", "application/zip", buffer.getvalue(), losses)
+
+
+def _document(root: Node) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{plain_xml.write(root)}\n'
+
+
+def _manifest(names: list[str]) -> Node:
+    def resource(name: str, kind: str, href: str, needs: list[str]) -> Node:
+        inside: list[Node | str] = [Node("file", {"href": href})]
+        inside += [Node("dependency", {"identifierref": f"item_{other}"}) for other in needs]
+        return Node("resource", {"identifier": name, "type": kind, "href": href}, inside)
+
+    items = [resource(f"item_{name}", "imsqti_item_xmlv2p1", f"items/{name}.xml", []) for name in names]
+    test = resource("test", "imsqti_test_xmlv2p1", "test.xml", names)
+    metadata = Node("metadata", {}, [Node("schema", {}, ["QTIv2.1 Package"]), Node("schemaversion", {}, ["1.0.0"])])
+    return Node(
+        "manifest",
+        {"xmlns": PACKAGE, "identifier": "manifest"},
+        [metadata, Node("organizations"), Node("resources", {}, [test, *items])],
+    )
+
+
+def _test(questions: list[Question], name: str) -> Node:
+    refs: list[Node | str] = [
+        Node(
+            "assessmentItemRef",
+            {"identifier": f"item_{question.name}", "href": f"items/{question.name}.xml"},
+            [Node("weight", {"identifier": "POINTS", "value": decimal_text(question.points or "1")})],
+        )
+        for question in questions
+    ]
+    section = Node("assessmentSection", {"identifier": "section", "title": name, "visible": "true"}, refs)
+    part = Node(
+        "testPart", {"identifier": "part", "navigationMode": "nonlinear", "submissionMode": "simultaneous"}, [section]
+    )
+    total = Node(
+        "setOutcomeValue",
+        {"identifier": "SCORE"},
+        [Node("sum", {}, [Node("testVariables", {"variableIdentifier": "SCORE", "weightIdentifier": "POINTS"})])],
+    )
+    return Node(
+        "assessmentTest",
+        {**_head(), "identifier": identifier(name), "title": name, "toolName": TOOL},
+        [processing.outcome("SCORE", "float"), part, Node("outcomeProcessing", {}, [total])],
+    )
+
+
+def _head() -> dict[str, str]:
+    return {"xmlns": QTI, "xmlns:xsi": _XSI, "xsi:schemaLocation": f"{QTI} {_SCHEMA}"}
+
+
+class _Item:
+    def __init__(self, question: Question, language: str) -> None:
+        self.question = question
+        self.language = language
+        self.losses: list[str] = []
+
+    def nodes(self, markdown: str) -> list[Node | str]:
+        """A text as elements that may stand beside words."""
+        named: list[str] = []
+        found = conversion.to_nodes(markdown, language=self.language, losses=named) if markdown else []
+        self.losses += [_("left out: %(what)s") % {"what": what} for what in named]
+        return found
+
+    def blocks(self, nodes: list[Node | str]) -> list[Node | str]:
+        """The same where only blocks may stand."""
+        found: list[Node | str] = []
+        run: list[Node | str] = []
+        for node in [*nodes, None]:
+            if isinstance(node, str) or (node is not None and node.name in _INLINE):
+                run.append(node)
+                continue
+            if any(not isinstance(child, str) or child.strip() for child in run):
+                found.append(Node("p", {}, run))
+            run = []
+            if node is not None:
+                found.append(node)
+        return found
+
+    def write(self) -> Node:
+        question = self.question
+        writers: dict[str, Callable[[], processing.Parts]] = {
+            "single_choice": self.choices,
+            "multiple_choice": self.choices,
+            "short_answer": self.typed,
+            "numeric": self.number,
+            "matching": self.pairs,
+            "ordering": self.items,
+            "fill_in": self.gaps,
+            "hand_in": self.hand_in,
+        }
+        if question.kind not in writers:
+            raise NotBrought(_("There is no such kind of question in QTI."))
+        parts = writers[question.kind]()
+        body = self.blocks(self.nodes(question.text)) if not parts.body_is_text else []
+        feedback = [
+            Node(
+                "modalFeedback",
+                {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name},
+                self.nodes(text),
+            )
+            for name, text in parts.feedback.items()
+            if text
+        ]
+        if feedback and not parts.rules:
+            self.losses.append(_("the feedback: a person grades it there, and says it"))
+            feedback = []
+        outcomes: list[Node | str] = [processing.outcome("SCORE", "float")]
+        if feedback:
+            outcomes.append(processing.outcome("FEEDBACK", "identifier", parts.cardinality))
+        rules = parts.rules if feedback else [processing.silent(rule) for rule in parts.rules]
+        kept = [rule for rule in rules if rule is not None]
+        return Node(
+            "assessmentItem",
+            {
+                **_head(),
+                "identifier": identifier(question.name),
+                "title": question.name,
+                "label": question.kind,
+                "xml:lang": self.language,
+                "adaptive": "false",
+                "timeDependent": "false",
+                "toolName": TOOL,
+            },
+            [
+                *parts.declarations,
+                *outcomes,
+                Node("itemBody", {}, [*body, *parts.body]),
+                *([Node("responseProcessing", {}, list(kept))] if kept else []),
+                *feedback,
+            ],
+        )
+
+    def simple(self, name: str, part: Part, **more: str) -> Node:
+        return Node(name, {"identifier": identifier(part.key), **more}, self.nodes(part.text))
+
+    def choices(self) -> processing.Parts:
+        question = self.question
+        single = question.kind == "single_choice"
+        interaction = Node(
+            "choiceInteraction",
+            {"responseIdentifier": "RESPONSE", "shuffle": "true", "maxChoices": "1" if single else "0"},
+            [self.simple("simpleChoice", part) for part in question.parts],
+        )
+        return processing.choices(question, interaction)
+
+    def items(self) -> processing.Parts:
+        parts = sorted(self.question.parts, key=lambda part: part.key)
+        interaction = Node(
+            "orderInteraction",
+            {"responseIdentifier": "RESPONSE", "shuffle": "true"},
+            [self.simple("simpleChoice", part) for part in parts],
+        )
+        return processing.ordering(self.question, interaction)
+
+    def pairs(self) -> processing.Parts:
+        pairs = self.question.pairs
+        left = [
+            Node(
+                "simpleAssociableChoice",
+                {"identifier": identifier(pair.key, "L"), "matchMax": "1"},
+                self.nodes(pair.left),
+            )
+            for pair in pairs
+            if pair.left
+        ]
+        right = [
+            Node(
+                "simpleAssociableChoice",
+                {"identifier": identifier(pair.key, "R" if pair.left else "D"), "matchMax": "0"},
+                self.nodes(pair.right),
+            )
+            for pair in pairs
+        ]
+        interaction = Node(
+            "matchInteraction",
+            {"responseIdentifier": "RESPONSE", "shuffle": "true", "maxAssociations": str(len(left))},
+            [Node("simpleMatchSet", {}, list(left)), Node("simpleMatchSet", {}, list(right))],
+        )
+        return processing.matching(self.question, interaction)
+
+    def typed(self) -> processing.Parts:
+        entry = Node("textEntryInteraction", {"responseIdentifier": "RESPONSE", "expectedLength": "40"})
+        return processing.typed(self.question, Node("p", {}, [entry]))
+
+    def number(self) -> processing.Parts:
+        if self.question.more.get("unit"):
+            self.losses.append(_("its units: QTI has none"))
+        entry = Node("textEntryInteraction", {"responseIdentifier": "RESPONSE", "expectedLength": "20"})
+        return processing.number(self.question, Node("p", {}, [entry]))
+
+    def gaps(self) -> processing.Parts:
+        entries = {
+            f"{{{{{blank.key}}}}}": Node(
+                "textEntryInteraction", {"responseIdentifier": identifier(blank.key, "G"), "expectedLength": "20"}
+            )
+            for blank in self.question.blanks
+        }
+        body = processing.with_gaps(self.nodes(self.question.text), entries)
+        return processing.gaps(self.question, self.blocks(body))
+
+    def hand_in(self) -> processing.Parts:
+        more = self.question.more
+        if more.get("rubric"):
+            self.losses.append(_("the rubric; it stays here when the file is imported again"))
+        if more.get("files", {}).get("types"):
+            self.losses.append(_("which kinds of files it takes"))
+        notes = more.get("notes", "")
+        rubric = [Node("rubricBlock", {"view": "scorer"}, self.blocks(self.nodes(notes)))] if notes else []
+        return processing.hand_in(self.question, rubric)

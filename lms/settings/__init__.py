@@ -1,0 +1,24 @@
+"""Every setting, by subject. The environment decides; `.env.example` lists the variables.
+
+`BAEUM_ENV` is `embedded` (default: SQLite, filesystem broker, a mail inbox page, loopback) or `production`, which turns on
+what a public site needs and refuses to start without it.
+"""
+
+import django_stubs_ext
+
+# Django's generic classes (ModelForm, QuerySet …) take their type arguments at run time as well.
+django_stubs_ext.monkeypatch()
+
+from lms.settings.environment import *  # isort: skip
+from lms.settings.accounts import *
+from lms.settings.admin import *
+from lms.settings.api import *
+from lms.settings.apps import *
+from lms.settings.cache import *
+from lms.settings.database import *
+from lms.settings.files import *
+from lms.settings.languages import *
+from lms.settings.logs import *
+from lms.settings.mail import *
+from lms.settings.security import *
+from lms.settings.workers import *

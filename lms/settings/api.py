@@ -1,0 +1,46 @@
+"""The REST API and its description."""
+
+from typing import Any
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sign_in.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # JSON only: a form renderer would show whatever a serializer can read, keys included.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsing.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.api.problems.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Baeum API",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "What an app for students needs: courses, lessons, quizzes, attempts, results, progress.\n\n"
+        'Sign in with `POST /_allauth/app/v1/auth/login` and the body `{"email": …, "password": …}`; send '
+        "`meta.session_token` of its answer as the header `X-Session-Token`. `DELETE /api/v1/session` signs out.\n\n"
+        "Texts are in the language that `Accept-Language` asks for (`ko`, `en`), else in the account's. Moments are in "
+        "UTC. Percentages are whole and rounded down; points are decimal strings.\n\n"
+        "Refusals are RFC 9457 documents, `application/problem+json`, with a stable `type`."
+    ),
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "GET_LIB_DOC_EXCLUDES": "lms.api_docs.base_classes",
+    "PREPROCESSING_HOOKS": ["common.api.openapi.without_trailing_slashes"],
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityKind": ["lesson", "quiz"],
+        "LessonKind": ["reading", "practice"],
+        "QuestionKind": "quizzes.questions.KIND_NAMES",
+        "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
+        "ResultStatus": ["submitted", "graded", "needs_review"],
+        "CountingRule": ["highest", "last", "average"],
+        "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
+        "LateRule": ["accept", "deduct", "refuse"],
+        "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],
+        "AccountLanguage": ["ko", "en"],
+    },
+}

@@ -1,0 +1,42 @@
+"""Read the environment: where Baeum runs, and what a public site must be told."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from lms.settings.secret_key import embedded_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+VERSION = "0.1.0"
+BAEUM_ENV = env.str("BAEUM_ENV", default="embedded")
+if BAEUM_ENV not in ("embedded", "production"):
+    raise ImproperlyConfigured(f"BAEUM_ENV is {BAEUM_ENV!r}; it is 'embedded' or 'production'.")
+PRODUCTION = BAEUM_ENV == "production"
+# Which process this is: web, worker, beat or command. Web and worker differ in broker options only.
+BAEUM_ROLE = env.str("BAEUM_ROLE", default="command")
+BAEUM_HOME = Path(env.str("BAEUM_HOME", default=str(BASE_DIR / ".baeum"))).resolve()
+
+if PRODUCTION:
+    missing = [
+        name
+        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "BAEUM_URL")
+        if not env.str(name, default="")
+    ]
+    if missing:
+        raise ImproperlyConfigured(f"BAEUM_ENV=production needs {', '.join(missing)}; see .env.example.")
+    if len(env.str("SECRET_KEY")) < 50:
+        raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
+    if not env.str("BAEUM_URL").startswith("https://"):
+        raise ImproperlyConfigured("BAEUM_URL is the site's public address and begins with https:// in production.")
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key(BAEUM_HOME)
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# The address in mails and in tokens' links, where no request tells it.
+BAEUM_URL = env.str("BAEUM_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
+# The demo: on in the embedded mode unless told otherwise, elsewhere only when asked for, never in production.
+DEMO = env.bool("BAEUM_DEMO", default=not PRODUCTION and not env.str("DATABASE_URL", default="")) and not PRODUCTION

@@ -1,0 +1,26 @@
+"""Static files and uploads."""
+
+from pathlib import Path
+
+from lms.settings.environment import BAEUM_HOME, BASE_DIR, PRODUCTION, env
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BAEUM_HOME / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = BAEUM_HOME / "uploads"
+# collectstatic belongs to the image build; the newcomer's command serves the folders as they are.
+COLLECTED = env.bool("BAEUM_STATIC_COLLECTED", default=PRODUCTION)
+WHITENOISE_USE_FINDERS = not COLLECTED
+WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not COLLECTED else 60
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if COLLECTED
+            else "common.pages.static.FingerprintedStorage"
+        )
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

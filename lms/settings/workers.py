@@ -1,0 +1,71 @@
+"""Celery: broker, queues and the schedule."""
+
+from typing import Any
+
+from lms.settings.cache import REDIS_PREFIX, REDIS_URL
+from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
+
+# The row is the queue, the broker only a doorbell: see docs/architecture.md. The settings are explained in RELIABILITY.
+BROKER_HOME = BAEUM_HOME / "broker"
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "unacked_restore_limit": 1000,
+        "socket_timeout": 5,
+        "global_keyprefix": f"{REDIS_PREFIX}:",
+    }
+    if BAEUM_ROLE in ("web", "command"):
+        # A request never waits for a broker: the sweep queues what could not be published.
+        CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0}
+else:
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "common.queue.filesystem_broker:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_HOME / "messages"),
+        "data_folder_out": str(BROKER_HOME / "messages"),
+        "control_folder": str(BROKER_HOME / "control"),
+        "processed_folder": str(BROKER_HOME / "processed"),
+        "store_processed": False,
+        "polling_interval": 0.05,
+    }
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_VISIBILITY_TIMEOUT = 300
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 20
+CELERY_TASK_TIME_LIMIT = 30
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 16
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "grading"
+# A slow mail server never delays a grade: two queues.
+CELERY_TASK_ROUTES = {
+    "courses.tasks.send_weekly_summaries": {"queue": "mail"},
+    "courses.tasks.send_weekly_summary": {"queue": "mail"},
+    "quizzes.tasks.send_grade_notices": {"queue": "mail"},
+    "quizzes.tasks.send_grade_notice": {"queue": "mail"},
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(BAEUM_HOME / "celerybeat-schedule")
+# A sweep that nobody consumed before the next one is not worth keeping: expires.
+CELERY_BEAT_SCHEDULE = {
+    "sweep-attempts": {"task": "quizzes.tasks.sweep_attempts", "schedule": 5.0, "options": {"expires": 5}},
+    "send-weekly-summaries": {
+        "task": "courses.tasks.send_weekly_summaries",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "send-grade-notices": {
+        "task": "quizzes.tasks.send_grade_notices",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+}
+# Seconds a worker may hold an attempt before another one may take it over.
+GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)

@@ -1,0 +1,239 @@
+"""`./run`: prepare the state folder, then serve: web, worker and beat."""
+
+import fcntl
+import hashlib
+import locale
+import os
+import shutil
+import socket
+import sys
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import OperationalError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from operations.supervisor import Child, Supervisor
+
+COURSES = settings.BASE_DIR / "content"
+
+
+class Command(BaseCommand):
+    help = "Serve Baeum: web, worker and beat, restarted when they die, stopped together."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default: PORT, or 8000")
+
+    def handle(self, *args: Any, port: str, **options: Any) -> None:
+        with translation.override(_terminal_language()):
+            number = _port(port)
+            home = _state_folder()
+            with _only_one(home):
+                _check_port(number)
+                _prepare_broker()
+                try:
+                    prepare(self._tell)
+                except OperationalError as error:
+                    why = " ".join(str(error).split())
+                    raise CommandError(_("The database cannot be reached: %(why)s") % {"why": why}) from error
+                self._serve(number)
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _serve(self, port: int) -> None:
+        supervisor = Supervisor(children(port))
+        announced = False
+
+        def announce_when_ready() -> None:
+            nonlocal announced
+            if not announced and _answers(port):
+                announced = True
+                self._tell(_welcome(port))
+
+        supervisor.run(announce_when_ready)
+
+
+def children(port: int) -> list[Child]:
+    """The processes of one Baeum. A slow mail server never delays a grade: mail has a worker of its own where one is set."""
+    # As modules: the scripts beside them name the folder in which the environment was made.
+    celery = [sys.executable, "-m", "celery", "-A", "lms", "--quiet"]
+    if settings.REDIS_URL:
+        pool = ["-P", "prefork", "-c", "2"]
+    else:
+        pool = ["-P", "threads", "-c", "2"]
+    # Celery warns of root at every start, in containers and out of them.
+    calm = {"PORT": str(port), "PYTHONWARNINGS": "ignore"}
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    queues = {"worker": "grading,mail"} if settings.INBOX else {"worker": "grading", "mail-worker": "mail"}
+    return [
+        Child(
+            "web",
+            [
+                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+                "--workers", "2", "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
+                "--respawn-failed-workers", "lms.wsgi:application",
+            ],
+            {"BAEUM_ROLE": "web", "PORT": str(port)},
+        ),
+        *(
+            Child(
+                name,
+                [*celery, "worker", "-n", f"{name}@%h", "-Q", queue, *pool, *quiet],
+                {**calm, "BAEUM_ROLE": "worker", "TMPDIR": str(settings.BAEUM_HOME / "tmp")},
+            )
+            for name, queue in queues.items()
+        ),
+        # A child of its own: beat inside the worker goes on ticking after the worker is killed.
+        Child("beat", [*celery, "beat", "--pidfile="], {**calm, "BAEUM_ROLE": "beat"}),
+    ]  # fmt: skip
+
+
+def prepare(tell: Callable[[str], Any]) -> None:
+    """Bring the database up to this checkout. Skipped for the embedded database when nothing changed since the last time."""
+    stamp_file = settings.BAEUM_HOME / "prepared"
+    stamp = _stamp()
+    database = settings.DATABASES["default"]
+    is_embedded = database["NAME"] == settings.BAEUM_HOME / "baeum.sqlite3"
+    if is_embedded and database["NAME"].exists() and stamp_file.exists() and stamp_file.read_text() == stamp:
+        return
+    tell(_("Preparing the database …"))
+    call_command("migrate", verbosity=0, interactive=False)
+    complete = settings.PRODUCTION or _import_courses(tell)
+    if settings.DEMO and complete:
+        call_command("seed_demo", verbosity=0)
+    if complete:
+        stamp_file.write_text(stamp)
+
+
+def _import_courses(tell: Callable[[str], Any]) -> bool:
+    """Import the courses that ship. One that cannot be is told, and what the database holds is served."""
+    complete = True
+    for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
+        try:
+            # What an instructor edited in the admin stays; import_course by hand decides otherwise.
+            call_command("import_course", str(folder), "--ours", verbosity=0)
+        except CommandError as refused:
+            tell(_("The course in %(folder)s was not imported: %(why)s") % {"folder": folder.name, "why": refused})
+            complete = False
+    return complete
+
+
+def _stamp() -> str:
+    """Changes when a migration, a pinned package (they bring migrations), a course's files or the demo setting do."""
+    files = [
+        *settings.BASE_DIR.glob("*/migrations/*.py"),
+        settings.BASE_DIR / "requirements/base.txt",
+        *(path for path in COURSES.rglob("*") if path.is_file()),
+    ]
+    facts = [f"{path.relative_to(settings.BASE_DIR)} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files]
+    return hashlib.sha256("\n".join([settings.VERSION, str(settings.DEMO), *sorted(facts)]).encode()).hexdigest()
+
+
+def _state_folder() -> Path:
+    home: Path = settings.BAEUM_HOME
+    try:
+        for folder in (home, home / "tmp", settings.STATIC_ROOT):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = home / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CommandError(
+            _("The state folder %(folder)s cannot be written to. Set BAEUM_HOME to a folder that can.")
+            % {"folder": home}
+        ) from error
+    return home
+
+
+class _only_one:  # noqa: N801 (used as a statement: `with _only_one(home)`)
+    """Two Baeums on one state folder would grade each other's attempts and print each other's logins."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "lock"
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        self._file = self._path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CommandError(
+                _("Baeum is running with the state folder %(folder)s already.") % {"folder": self._path.parent}
+            ) from error
+
+    def __exit__(self, *error: object) -> None:
+        assert self._file is not None
+        self._file.close()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise CommandError(_("The port is a number from 1 to 65535, not %(port)s.") % {"port": text})
+    return int(text)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise CommandError(
+                _("Port %(port)d is reserved for the administrator. Choose one above 1023: PORT=8000 ./run")
+                % {"port": port}
+            ) from error
+        except OSError as error:
+            raise CommandError(
+                _("Port %(port)d is taken. Choose another one: PORT=%(other)d ./run")
+                % {"port": port, "other": port + 1 if port < 65535 else 8000}
+            ) from error
+
+
+def _prepare_broker() -> None:
+    """An empty, private folder for the filesystem broker. What waited in it is found by the sweep: it is a doorbell."""
+    if settings.REDIS_URL:
+        return
+    shutil.rmtree(settings.BROKER_HOME, ignore_errors=True)
+    for name in ("messages", "control", "processed"):
+        (settings.BROKER_HOME / name).mkdir(parents=True, mode=0o700)
+    settings.BROKER_HOME.chmod(0o700)
+
+
+def _answers(port: int) -> bool:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz")
+    # No proxy between this process and its own child, whatever the environment says.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _welcome(port: int) -> str:
+    address = f"http://127.0.0.1:{port}"
+    lines = [_("Baeum is ready: %(address)s") % {"address": address}]
+    if settings.DEMO:
+        lines += [
+            _("  Student:    student@example.com     password week2-demo"),
+            _("  Instructor: instructor@example.com  password week2-demo  (%(address)s/admin/)") % {"address": address},
+        ]
+    if settings.INBOX:
+        lines.append(_("  Mails:      %(address)s/inbox/") % {"address": address})
+    lines += [_("  API:        %(address)s/api/v1/docs") % {"address": address}, _("Ctrl-C stops it.")]
+    return "\n".join(lines)
+
+
+def _terminal_language() -> str:
+    code = (locale.getlocale()[0] or os.environ.get("LANG", "")).lower()
+    return "ko" if code.startswith("ko") else "en"

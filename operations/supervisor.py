@@ -1,0 +1,153 @@
+"""Owns the processes of the one command: starts them, restarts what dies, and leaves none behind.
+
+Each child leads a process group of its own, and the whole group is killed before it is started again: granian's workers
+outlive a killed parent and would keep the port. Should the supervisor itself be killed, `operations.guardian` kills the groups.
+"""
+
+import contextlib
+import ctypes
+import functools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+PR_SET_PDEATHSIG = 1
+# Loaded here: between fork and exec only what is there already may be called.
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+# Seconds: between two starts of a child that keeps dying, and after which a child counts as healthy again.
+BACKOFF_FIRST, BACKOFF_LAST, HEALTHY_AFTER = 0.5, 10.0, 30.0
+# Seconds a child has to stop by itself. What it was grading survives being cut off: the row is the queue.
+STOP_TIMEOUT = 4.0
+
+
+@dataclass
+class Child:
+    """One kind of process that has to run. `environment` is added to the supervisor's own."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_again_at: float = 0.0
+    backoff: float = BACKOFF_FIRST
+
+
+class Supervisor:
+    """Runs `children` until `stop` is called or a signal asks for the end."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self.children = children
+        self.stopping = False
+        self._guardian: subprocess.Popen[bytes] | None = None
+
+    def run(self, on_tick: Callable[[], None] = lambda: None) -> None:
+        """Start everything and keep it running. `on_tick` is called a few times a second; what it raises ends all."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            while not self.stopping:
+                self._keep_guardian()
+                for child in self.children:
+                    self._keep(child)
+                on_tick()
+                time.sleep(0.1)
+        finally:
+            self._stop_all()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _keep_guardian(self) -> None:
+        if self._guardian is not None and self._guardian.poll() is None:
+            return
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-S", "-E", str(Path(__file__).with_name("guardian.py"))],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        for child in self.children:
+            if child.process is not None:
+                self._tell_guardian("+", child.process.pid)
+
+    def _keep(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is None:
+            if now >= child.start_again_at:
+                self._start(child)
+            return
+        code = child.process.poll()
+        if code is None:
+            if now - child.started_at > HEALTHY_AFTER:
+                child.backoff = BACKOFF_FIRST
+            return
+        log.warning("child_died", child=child.name, code=code, again_in=child.backoff)
+        self._kill_group(child)
+        child.start_again_at = now + child.backoff
+        child.backoff = min(child.backoff * 2, BACKOFF_LAST)
+
+    def _start(self, child: Child) -> None:
+        child.process = subprocess.Popen(
+            child.command,
+            env={**os.environ, **child.environment},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=functools.partial(_die_with_parent, os.getpid()) if LIBC else None,  # noqa: PLW1509 (no threads)
+        )
+        self._tell_guardian("+", child.process.pid)
+        child.started_at = time.monotonic()
+
+    def _tell_guardian(self, sign: str, group: int) -> None:
+        assert self._guardian is not None
+        assert self._guardian.stdin is not None
+        # One that died is replaced at the next round and told of everything then.
+        with contextlib.suppress(BrokenPipeError):
+            self._guardian.stdin.write(f"{sign}{group}\n".encode())
+            self._guardian.stdin.flush()
+
+    def _kill_group(self, child: Child) -> None:
+        assert child.process is not None
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self._tell_guardian("-", child.process.pid)
+        child.process = None
+
+    def _stop_all(self) -> None:
+        # A second Ctrl-C must not leave half of them running.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        running = [child for child in self.children if child.process is not None]
+        for child in running:
+            assert child.process is not None
+            with contextlib.suppress(ProcessLookupError):
+                child.process.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT
+        for child in running:
+            assert child.process is not None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            self._kill_group(child)
+        if self._guardian is not None and self._guardian.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._guardian.stdin.close()
+            self._guardian.wait()
+
+
+def _die_with_parent(parent: int) -> None:
+    """The first line of defence on Linux: the kernel kills the child when the supervisor dies."""
+    assert LIBC is not None
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        # It died before it was asked to be told of that.
+        os._exit(1)

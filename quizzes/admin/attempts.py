@@ -1,0 +1,172 @@
+"""Admin of attempts, late answers and overrides."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import TabularInline
+from unfold.decorators import action
+
+from accounts.models import User
+from accounts.requests import AuthenticatedRequest
+from common.admin.classes import CourseScopedAdmin, ReadOnlyAdmin
+from common.errors import DomainError
+from quizzes.admin.forms import QuizExceptionForm
+from quizzes.admin.pages import manual_grading
+from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
+from quizzes.authoring.models import QuizOverride
+from quizzes.grading import automatic, explanations, late_answers
+from quizzes.grading.models import AttemptGrade, Review
+from quizzes.taking import deadline
+
+
+class ReadOnlyInline(TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AnswerInline(ReadOnlyInline):
+    model = Answer
+    fields = ("question", "response", "saved_at")
+
+
+class AttemptGradeInline(ReadOnlyInline):
+    model = AttemptGrade
+    fields = ("revision", "version", "points", "max_points", "at", "details")
+
+
+class HandInFileInline(ReadOnlyInline):
+    model = HandInFile
+    fields = ("question", "name", "size", "uploaded_at", "removed_at")
+
+
+class ReviewInline(ReadOnlyInline):
+    model = Review
+    fields = ("question", "points", "comment", "reviewer", "at")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+    instructors: ClassVar[str] = "enrolment__course__instructors"
+    list_display = ("quiz", "enrolment", "number", "status", "points", "max_points", "submitted_at", "graded_at")
+    list_filter = ("status", "quiz")
+    list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course")
+    search_fields = ("enrolment__user__email", "enrolment__user__name", "uuid")
+    inlines = (AnswerInline, HandInFileInline, ReviewInline, AttemptGradeInline)
+    actions: ClassVar[list[str]] = ["grade_again"]
+    actions_detail: ClassVar[list[str]] = ["grade_by_hand"]
+
+    @action(description=gettext_lazy("Grade by hand"), url_path="go-review")
+    def grade_by_hand(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:quizzes_attempt_review", object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        queue, review = (
+            self.admin_site.admin_view(view) for view in (manual_grading.review_queue, manual_grading.attempt_review)
+        )
+        return [
+            path("queue/", queue, {"model_admin": self}, name="quizzes_attempt_queue"),
+            path("<int:attempt_id>/review/", review, {"model_admin": self}, name="quizzes_attempt_review"),
+            *super().get_urls(),
+        ]
+
+    @admin.action(description=gettext_lazy("Try to grade again (only attempts that could not be graded)"))
+    def grade_again(self, request: HttpRequest, attempts: QuerySet[Attempt]) -> None:
+        count = sum(automatic.retry_grading(attempt=attempt) for attempt in attempts)
+        messages.info(request, ngettext("%(n)d attempt is queued.", "%(n)d attempts are queued.", count) % {"n": count})
+
+
+@admin.register(QuizOverride)
+class QuizOverrideAdmin(CourseScopedAdmin):
+    instructors: ClassVar[str] = "quiz__activity__course__instructors"
+    form = QuizExceptionForm
+    list_display = (
+        "quiz",
+        "enrolment",
+        "extra_minutes",
+        "extra_attempts",
+        "due_at",
+        "closes_at",
+        "reason",
+        "granted_by",
+    )
+    list_filter = ("quiz",)
+    list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course", "granted_by")
+    search_fields = ("enrolment__user__email", "enrolment__user__name", "reason")
+    fields = (
+        "quiz", "enrolment", "extra_minutes", "extra_attempts", "opens_at", "due_at", "closes_at", "reason",
+    )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: QuizOverride, form: Any, change: bool) -> None:
+        actor = request.user
+        assert isinstance(actor, User)
+        obj.granted_by = actor
+        super().save_model(request, obj, form, change)
+        now = timezone.now()
+        deadline.refresh_deadlines(quiz=obj.quiz, now=now)
+        late_answers.reduce_late_deductions(
+            quiz=obj.quiz, enrolment=obj.enrolment, reason=obj.reason, actor=actor, now=now
+        )
+
+
+@admin.register(LateAnswer)
+class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+    instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
+    list_display = ("attempt", "asked", "answered", "received_at", "verdict", "decided_by")
+    list_filter = ("verdict",)
+    list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "attempt__version", "decided_by")
+    search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
+    actions: ClassVar[list[str]] = ["accept", "decline"]
+    actions_detail: ClassVar[list[str]] = ["look"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LateAnswer]:
+        rows: QuerySet[LateAnswer] = super().get_queryset(request).prefetch_related("files")
+        return rows
+
+    @admin.display(description=gettext_lazy("question"))
+    def asked(self, late: LateAnswer) -> str:
+        view = late.attempt.view_of(late.question)
+        return Truncator(explanations.question_text(view)).chars(80) if view else "–"
+
+    @admin.display(description=gettext_lazy("answer"))
+    def answered(self, late: LateAnswer) -> str:
+        names = ", ".join(file.name for file in late.files.all())
+        view = late.attempt.view_of(late.question)
+        return names or (explanations.answer_text(view, late.response) if view else "–")
+
+    @action(description=gettext_lazy("Look at the attempt and decide"), url_path="go-look")
+    def look(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        late = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return redirect(reverse("admin:quizzes_attempt_review", args=[late.attempt_id]) + "#late")
+
+    @admin.action(description=gettext_lazy("Accept: let these answers count"))
+    def accept(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
+        related = ("attempt__quiz__activity", "attempt__enrolment", "attempt__version")
+        for late in rows.select_related(*related).order_by("pk"):
+            try:
+                late_answers.accept_late_answer(late=late, actor=request.user, now=timezone.now())
+            except DomainError as refused:
+                messages.error(request, refused.message)
+                return
+        messages.success(request, _("The attempts are graded with these answers."))
+
+    @admin.action(description=gettext_lazy("Decline: keep them as evidence only"))
+    def decline(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
+        for late in rows:
+            late_answers.decline_late_answer(late=late, actor=request.user, now=timezone.now())

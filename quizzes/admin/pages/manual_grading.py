@@ -1,0 +1,275 @@
+"""The admin's pages for what waits for a person: the queue, and grading one attempt by hand."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.requests import AuthenticatedRequest
+from common import languages
+from common.admin.classes import CourseScopedAdmin, page_context
+from common.errors import DomainError
+from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.attempts.presentation import PresentedQuestion, present_attempt
+from quizzes.grading import late_answers, manual, revisions, scoring
+from quizzes.grading.explanations import answer_text, explain_by_rule, question_text, solution_text
+from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, Review
+from quizzes.questions import KINDS, PENDING, Spec
+from quizzes.questions.points import format_points
+from quizzes.taking import results
+from quizzes.whole_numbers import parse_whole_number
+
+PAGE = 50
+COMMENT_LIMIT = 5000
+
+
+def _with_late(user: User) -> QuerySet[Attempt]:
+    """Graded attempts with answers that came too late and that nobody has looked at, the longest waiting first."""
+    is_open = Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
+    return (
+        Attempt.objects.for_staff(user)
+        .filter(is_open, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        .annotate(late=Count("late_answers", filter=is_open), since=Min("late_answers__received_at", filter=is_open))
+        .order_by("since", "pk")
+    )
+
+
+def count_waiting(user: User) -> int:
+    """How many attempts wait for this instructor: to be graded, or for a word on what came too late. Two queries."""
+    return Attempt.objects.for_staff(user).for_a_person().count() + _with_late(user).count()
+
+
+def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """Everything that waits for the instructor; what has waited longest comes first. Its queries do not grow."""
+    mine = Attempt.objects.for_staff(request.user)
+    related = ("quiz__activity", "enrolment__user", "enrolment__course")
+    waiting, chosen = _of_chosen_quiz(request, mine.for_a_person())
+    page = Paginator(waiting.select_related(*related), PAGE).get_page(request.GET.get("page"))
+    late = _with_late(request.user)
+    notices = GradeNotice.objects.filter(
+        attempt__in=mine, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
+    )
+    drafts = Regrade.objects.filter(status=Regrade.Status.DRAFT).select_related("quiz__activity", "version")
+    if not request.user.is_superuser:
+        drafts = drafts.filter(quiz__activity__course__instructors=request.user)
+    context = page_context(request, model_admin, _("Waits for you")) | {
+        "page": page,
+        "rows": [(attempt, len(pending)) for attempt, pending in _with_pending(list(page.object_list))],
+        "quizzes": mine.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
+        .annotate(n=Count("pk")),
+        "chosen": chosen,
+        "late": late.select_related(*related)[:PAGE],
+        "late_count": late.count(),
+        "failed": mine.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
+        "unsure": notices.order_by("status").values_list("status").annotate(n=Count("pk")),
+        "drafts": drafts[:PAGE],
+    }  # fmt: skip
+    return render(request, "admin/quizzes/review_queue.html", context)
+
+
+def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:
+    """`?quiz=` keeps to one quiz."""
+    asked = parse_whole_number(request.GET.get("quiz", ""))
+    return (waiting if asked is None else waiting.filter(quiz_id=asked)), asked
+
+
+def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
+    """Each attempt with the questions that wait for a person. One query."""
+    last = {grade.attempt_id: grade for grade in AttemptGrade.objects.filter(attempt__in=rows).order_by("revision")}
+    return [
+        (row, [uuid for uuid, score in last[row.pk].details.items() if score["outcome"] == PENDING]) for row in rows
+    ]
+
+
+def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """Grade by hand what waits for a person; every question may be decided on anew, and so may what came too late."""
+    rows: QuerySet[Attempt] = model_admin.get_queryset(request).select_related(
+        "version", "quiz__activity", "enrolment__user", "enrolment__course"
+    )
+    attempt = get_object_or_404(
+        rows.filter(status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]), pk=attempt_id
+    )
+    errors: list[str] = []
+    if request.method == "POST" and "late" in request.POST:
+        _decide_late(request, attempt)
+        return redirect(request.get_full_path() + "#late")
+    if request.method == "POST":
+        errors = _save(request, attempt)
+        if not errors:
+            messages.success(request, _("Saved."))
+            return _next(request, attempt)
+    context = page_context(request, model_admin, _("Grade by hand")) | _shown(request, attempt, errors)
+    return render(request, "admin/quizzes/attempt_review.html", context, status=400 if errors else 200)
+
+
+def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
+    """Store what the form decides on; returns what is wrong with it."""
+    decisions, errors = _decisions(attempt, request)
+    if errors:
+        return errors
+    try:
+        manual.record_reviews(
+            attempt=attempt,
+            decisions=decisions,
+            reviewer=request.user,
+            now=timezone.now(),
+            seen=parse_whole_number(request.POST.get("seen", "")),
+        )
+    except DomainError as refused:
+        return [refused.message]
+    return []
+
+
+def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+    """The attempt that has waited longest, of the same quiz where the queue keeps to one; the queue when none is left."""
+    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
+    query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
+    following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
+    if following is None:
+        return redirect("admin:quizzes_attempt_queue")
+    return redirect(reverse("admin:quizzes_attempt_review", args=[following.pk]) + query)
+
+
+def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
+    late = get_object_or_404(attempt.late_answers.select_related(
+        "attempt__quiz__activity", "attempt__enrolment", "attempt__version"
+    ), pk=parse_whole_number(request.POST["late"]))  # fmt: skip
+    if request.POST.get("verdict") != "accept":
+        late_answers.decline_late_answer(late=late, actor=request.user, now=timezone.now())
+        return
+    late_answers.accept_late_answer(late=late, actor=request.user, now=timezone.now())
+    if Review.objects.filter(attempt=attempt, question=late.question).exists():
+        messages.warning(
+            request, _("A person has decided on the earlier answer, and that still counts: grade the new one below.")
+        )
+
+
+def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -> dict[str, Any]:
+    grade = revisions.last_grade(attempt)
+    key = scoring.answer_key_for(attempt, grade.version_id)
+    reviews: dict[str, list[Review]] = {}
+    for review in Review.objects.filter(attempt=attempt).select_related("reviewer").order_by("pk"):
+        reviews.setdefault(str(review.question), []).append(review)
+    files = results.files_by_question(attempt)
+    rows = [
+        _row(request, question, grade.details[question.uuid], key[question.uuid], reviews.get(question.uuid, []))
+        | {"files": files.get(question.uuid, [])}
+        for question in present_attempt(attempt)
+    ]
+    by_name = {row["question"].uuid: row for row in rows}
+    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
+    return {
+        "attempt": attempt,
+        "grade": grade,
+        "rows": rows,
+        "pending": sum(row["is_pending"] for row in rows),
+        "errors": errors,
+        "seen": max((review.pk for each in reviews.values() for review in each), default=0),
+        "late": [
+            (late, by_name[str(late.question)], answer_text(key[str(late.question)], late.response))
+            for late in attempt.late_answers.select_related("decided_by").prefetch_related("files")
+            if str(late.question) in by_name
+        ],
+        "waiting": waiting.count(),
+        "chosen": chosen,
+    }
+
+
+def _row(
+    request: HttpRequest, question: PresentedQuestion, score: dict[str, Any], spec: Spec, reviews: list[Review]
+) -> dict[str, Any]:
+    """One question as the page shows it. What was typed stands in the fields again; else what was decided last."""
+    last = reviews[-1] if reviews else None
+    known = {uuid: format_points(given) for uuid, given in last.criteria.items()} if last else {}
+
+    def typed(name: str, stored: str) -> str:
+        return request.POST.get(f"{question.uuid}:{name}", stored).strip()
+
+    return {
+        "question": question,
+        "text": question_text(spec),
+        "why": explain_by_rule(spec, question.response),
+        "answer": answer_text(spec, question.response),
+        "has_text": KINDS[spec["kind"]].is_answered(question.response),
+        "right": solution_text(spec),
+        "notes": languages.choose(spec.get("notes")),
+        "score": score,
+        "is_pending": score["outcome"] == PENDING,
+        # What a machine has decided is open to a person too, but not in the way.
+        "is_open": score["outcome"] == PENDING or bool(reviews) or KINDS[spec["kind"]].by_person,
+        "reviews": reviews,
+        "criteria": [
+            {
+                "uuid": part["uuid"],
+                "text": languages.choose(part["text"]),
+                "points": part["points"],
+                "given": typed(part["uuid"], known.get(part["uuid"], "")),
+            }
+            for part in spec.get("rubric", [])
+        ],
+        "points": typed("points", format_points(last.points) if last else ""),
+        "comment": typed("comment", last.comment if last else ""),
+    }  # fmt: skip
+
+
+def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UUID, manual.Decision], list[str]]:
+    """What the form decides on, and what is wrong with it; questions left without points are left as they are."""
+    decisions: dict[UUID, manual.Decision] = {}
+    errors: list[str] = []
+    key = scoring.answer_key_for(attempt, revisions.last_grade(attempt).version_id)
+    for number, view in enumerate(attempt.views, 1):
+        spec = key[view["uuid"]]
+        try:
+            decision = _decision(spec, request)
+        except ValueError as fault:
+            errors.append(_("Question %(number)d: %(fault)s") % {"number": number, "fault": fault})
+            continue
+        if decision is not None:
+            decisions[UUID(view["uuid"])] = decision
+    return decisions, errors
+
+
+def _decision(spec: Spec, request: AuthenticatedRequest) -> manual.Decision | None:
+    """What the form says of one question. Raises ValueError with a sentence."""
+
+    def typed(name: str) -> str:
+        return request.POST.get(f"{spec['uuid']}:{name}", "").strip()
+
+    rubric = {part["uuid"]: (typed(part["uuid"]), part["points"]) for part in spec.get("rubric", [])}
+    given = [text for text, _top in rubric.values()] or [typed("points")]
+    comment = typed("comment")
+    if not any(given):
+        if comment:
+            raise ValueError(_("A comment needs points beside it."))
+        return None
+    if not all(given):
+        raise ValueError(_("Give points for each line of the rubric; 0 is a number too."))
+    if len(comment) > COMMENT_LIMIT:
+        raise ValueError(_("The comment is too long: at most %(limit)d characters.") % {"limit": COMMENT_LIMIT})
+    criteria = {uuid: f"{_points(text, top):.2f}" for uuid, (text, top) in rubric.items()}
+    if criteria:
+        return manual.Decision(sum((Decimal(each) for each in criteria.values()), Decimal(0)), criteria, comment)
+    return manual.Decision(_points(given[0], spec["points"]), {}, comment)
+
+
+def _points(text: str, top: str) -> Decimal:
+    """Raises ValueError for what is no number of points."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or not 0 <= value <= Decimal(top) or value != round(value, 2):
+        raise ValueError(
+            _("points are a number from 0 to %(top)s, with at most two decimals.") % {"top": format_points(top)}
+        )
+    return value

@@ -1,0 +1,135 @@
+"""The admin's pages for a regrade: where it begins, the dry run line by line, its approval, its progress."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.requests import AuthenticatedRequest
+from common.admin.classes import CourseScopedAdmin, page_context
+from common.errors import DomainError
+from quizzes.attempts.models import Answer
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import AnswerKey
+from quizzes.grading import regrading, scoring
+from quizzes.grading.explanations import explain_change, question_text
+from quizzes.grading.models import GradeNotice, Regrade, RegradeLine, Review
+
+PAGE = 100
+Direction = RegradeLine.Direction
+# Whoever loses something stands first.
+ORDER = [Direction.FALLS, Direction.PENDING, Direction.RISES, Direction.GRADED, Direction.SAME]
+
+
+def regrade_start(request: AuthenticatedRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """What a regrade would be about, the ones there were, and the button that makes a dry run."""
+    quiz: Quiz = get_object_or_404(
+        model_admin.get_queryset(request).select_related("activity", "current_version"), pk=quiz_id
+    )
+    if request.method == "POST":
+        try:
+            regrade = regrading.propose(quiz=quiz, actor=request.user, now=timezone.now())
+            return redirect("admin:quizzes_regrade_review", regrade.pk)
+        except DomainError as refused:
+            messages.info(request, refused.message)
+            return redirect("admin:quizzes_quiz_regrade", quiz.pk)
+    regrades = quiz.regrades.exclude(status=Regrade.Status.DISCARDED).select_related("version", "approved_by")
+    context = page_context(request, model_admin, _("Regrade")) | {
+        "quiz": quiz,
+        "outdated": regrading.find_outdated(quiz).count(),
+        "regrades": regrades[:PAGE],
+    }
+    return render(request, "admin/quizzes/regrade_start.html", context)
+
+
+def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """The dry run, line by line, and its approval with a reason; afterwards its progress. Its queries do not grow."""
+    regrade: Regrade = get_object_or_404(
+        model_admin.get_queryset(request).select_related("quiz__activity", "version", "approved_by"), pk=regrade_id
+    )
+    error = ""
+    if request.method == "POST":
+        try:
+            regrading.approve(
+                regrade=regrade, reason=request.POST.get("reason", ""), actor=request.user, now=timezone.now()
+            )
+            return redirect("admin:quizzes_regrade_review", regrade.pk)
+        except DomainError as refused:
+            regrade.refresh_from_db(fields=["status"])
+            if regrade.status in (Regrade.Status.APPROVED, Regrade.Status.DONE):
+                # The second click of a double one, or a colleague's: the page says by whom and why.
+                return redirect("admin:quizzes_regrade_review", regrade.pk)
+            error = refused.message
+    if request.headers.get("HX-Request"):
+        return _progress(request, regrade)
+    context = page_context(request, model_admin, _("Regrade")) | _shown(request, regrade) | {"error": error}
+    return render(request, "admin/quizzes/regrade_review.html", context, status=400 if error else 200)
+
+
+def _progress(request: HttpRequest, regrade: Regrade) -> HttpResponse:
+    """The bar alone; when all is done the page is asked to come anew."""
+    context = {"regrade": regrade, "progress": regrading.get_progress(regrade)}
+    response = render(request, "admin/quizzes/_regrade_progress.html", context)
+    if regrade.status != Regrade.Status.APPROVED:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
+    lines = sorted(
+        regrade.lines.select_related("attempt__enrolment__user"),
+        key=lambda line: (not line.standing_falls, ORDER.index(line.direction), line.pk),
+    )
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "regrade": regrade,
+        "page": page,
+        "rows": _rows(regrade, list(page.object_list)),
+        "counts": [(each, sum(line.direction == each for line in lines)) for each in ORDER],
+        "falling": len({line.attempt.enrolment_id for line in lines if line.standing_falls}),
+        "overtaken": sum(line.is_overtaken for line in lines),
+        "progress": regrading.get_progress(regrade),
+        "is_current": regrade.quiz.current_version_id == regrade.version_id,
+    }
+    if regrade.status == Regrade.Status.DONE:
+        told = GradeNotice.objects.filter(
+            attempt__in=regrade.lines.values("attempt"),
+            grade__version=regrade.version_id,
+            created_at__gte=regrade.approved_at,
+        )
+        by_status = dict(told.values_list("status").annotate(n=Count("pk")))
+        context |= {
+            "missed": regrading.count_missed(regrade),
+            "told": sum(by_status.values()),
+            "unsure": by_status.get("uncertain", 0) + by_status.get("failed", 0),
+        }
+    return context
+
+
+def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
+    """The lines with their reasons in words: from the key, what was answered, and who decided. Three queries."""
+    versions = {regrade.version_id, *(line.attempt.version_id for line in lines)}
+    keys = dict(AnswerKey.objects.filter(version__in=versions).values_list("version", "content"))
+    concerned = [line.attempt_id for line in lines]
+    answers = {
+        (row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=concerned)
+    }
+    decided = {
+        (attempt_id, str(question))
+        for attempt_id, question in Review.objects.filter(attempt__in=concerned).values_list("attempt_id", "question")
+    }
+    rows = []
+    for line in lines:
+        changes = []
+        for change in line.changes:
+            name, place = change["question"], (line.attempt_id, change["question"])
+            spec = scoring.spec_for(name, own=keys[line.attempt.version_id], other=keys[regrade.version_id])
+            why = explain_change(spec, answers.get(place, {}), change, by_person=place in decided)
+            changes.append({**change, "text": question_text(spec), "why": why})
+        rows.append({"line": line, "changes": changes})
+    return rows

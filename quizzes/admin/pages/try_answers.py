@@ -1,0 +1,50 @@
+"""The admin's box for trying answers, beside the accepted ones."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from common.admin.classes import CourseScopedAdmin, page_context
+from quizzes.authoring.models import Question
+from quizzes.grading.explanations import explain
+from quizzes.questions.short_answers import decide
+from quizzes.whole_numbers import parse_whole_number
+
+LIMIT = 5000
+
+
+def try_answers(request: HttpRequest, question_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """What the rules would make of any answer, and why; nothing is stored.
+
+    Sent along with the question's form, the texts compared with are those that stand in the form, saved or not.
+    """
+    question: Question = get_object_or_404(model_admin.get_queryset(request), pk=question_id)
+    rows = _rows_of_form(request) if "answers-TOTAL_FORMS" in request.POST else _rows_of(question)
+    accepted = [text for text, is_correct in rows if is_correct]
+    wrong = [text for text, is_correct in rows if not is_correct]
+    asked = (request.POST if request.method == "POST" else request.GET).get("try", "")[:LIMIT]
+    told = [
+        (answer, decision, explain(decision))
+        for answer in asked.splitlines()
+        if answer.strip()
+        for decision in [decide(answer, accepted, wrong)]
+    ]
+    context = {"question": question, "accepted": accepted, "wrong": wrong, "asked": asked, "decisions": told}
+    if request.headers.get("HX-Request"):
+        return render(request, "admin/quizzes/_try_results.html", context)
+    context |= page_context(request, model_admin, _("Try answers"))
+    return render(request, "admin/quizzes/try_answers.html", context)
+
+
+def _rows_of(question: Question) -> list[tuple[str, bool]]:
+    return [(row.text, row.is_correct) for row in question.answers.all()]
+
+
+def _rows_of_form(request: HttpRequest) -> list[tuple[str, bool]]:
+    """The formset of the accepted answers as it is being edited, without what is marked for deletion."""
+    count = min(parse_whole_number(request.POST["answers-TOTAL_FORMS"]) or 0, 1000)
+    return [
+        (text, f"answers-{n}-is_correct" in request.POST)
+        for n in range(count)
+        if (text := request.POST.get(f"answers-{n}-text", "").strip()) and f"answers-{n}-DELETE" not in request.POST
+    ]

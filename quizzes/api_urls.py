@@ -1,0 +1,19 @@
+from common.api.routing import route
+from quizzes.practice import api
+from quizzes.taking.api import views
+
+# They are tried in turn: what is asked for most stands first.
+urlpatterns = [
+    *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
+    *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
+    *route("quizzes/<uuid:uuid>/attempts", views.QuizAttempts.as_view(), "api-quiz-attempts"),
+    *route("attempts/<uuid:uuid>", views.AttemptDetail.as_view(), "api-attempt-detail"),
+    *route("attempts/<uuid:uuid>/answers/<uuid:question>/check", views.AnswerCheck.as_view(), "api-answer-check"),
+    *route("attempts/<uuid:uuid>/answers/<uuid:question>/files", views.AnswerFiles.as_view(), "api-answer-files"),
+    *route("attempts/<uuid:uuid>/files/<uuid:file>", views.FileDetail.as_view(), "api-file-detail"),
+    *route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
+    *route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
+    *route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
+    *route("review", api.Review.as_view(), "api-review"),
+    *route("review/cards/<uuid:card>/turns/<int:turn>", api.CardTurn.as_view(), "api-card-turn"),
+]

@@ -1,0 +1,311 @@
+"""An attempt and what was handed in with it: answers, files, and what came too late."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.database.durability import write_lock
+from common.database.prepared import adapted
+from courses.models import Enrolment
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def for_student(self, user: User) -> Self:
+        """The person's own attempts, in courses that they may still see."""
+        return self.filter(
+            enrolment__user=user,
+            enrolment__status=Enrolment.Status.ACTIVE,
+            quiz__activity__course__is_published=True,
+        )
+
+    def for_staff(self, user: User) -> Self:
+        """The attempts in the courses that the person teaches; an administrator's are all."""
+        return self if user.is_superuser else self.filter(enrolment__course__instructors=user)
+
+    def for_a_person(self) -> Self:
+        """With a part that only a person can grade, the longest waiting first."""
+        return self.filter(status=Attempt.Status.NEEDS_REVIEW).order_by("submitted_at", "pk")
+
+    def running_out(self, *, now: datetime) -> Self:
+        """Open, and past their deadline (without grace)."""
+        return self.filter(status=Attempt.Status.IN_PROGRESS, deadline__lte=now)
+
+    def waiting(self) -> Self:
+        """Submitted and not graded yet, whoever is at it."""
+        return self.filter(status__in=[Attempt.Status.SUBMITTED, Attempt.Status.GRADING])
+
+    def claimable(self, *, now: datetime) -> Self:
+        """What a grader may take: submitted, or taken by a grader whose lease ran out."""
+        return self.filter(Q(status=Attempt.Status.SUBMITTED) | Q(status=Attempt.Status.GRADING, lease_until__lte=now))
+
+
+class Attempt(models.Model):
+    """One person's one go at a quiz, on the version it started with. The row is the grading queue's entry.
+
+    in_progress → submitted → grading (held by a lease) → graded or needs_review. `tries` is the lease's token: a
+    grader may finish only while it still reads the number it wrote. Five tries without a grade: needs_attention.
+    """
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("in progress")
+        SUBMITTED = "submitted", _("submitted")
+        GRADING = "grading", _("being graded")
+        GRADED = "graded", _("graded")
+        NEEDS_REVIEW = "needs_review", _("waiting for the instructor")
+        NEEDS_ATTENTION = "needs_attention", _("could not be graded")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="attempts", verbose_name=_("quiz"))
+    version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="attempts", verbose_name=_("version"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="attempts", verbose_name=_("student"))
+    number = models.PositiveSmallIntegerField(_("attempt"))
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.IN_PROGRESS)
+    started_at = models.DateTimeField(_("started"))
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    graded_at = models.DateTimeField(_("graded"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    points = models.DecimalField(_("points"), max_digits=8, decimal_places=2, null=True, blank=True)
+    max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
+    # The student has seen the key of this quiz by way of this attempt; no further one may start.
+    answers_revealed_at = models.DateTimeField(_("answers seen"), null=True, blank=True)
+    # The questions drawn, by uuid, in their order; None: all of the version in its order.
+    drawn = models.JSONField(null=True, editable=False)
+    # When the server submits it by itself: the time limit or the quiz's closing, what comes first. None: never.
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    # Handed in by the server at the deadline, not by the student.
+    is_expired = models.BooleanField(_("time ran out"), default=False)
+    # What being late takes off the points, in percent, by the rule as it stood at the submit.
+    late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["deadline"], name="quizzes_attempt_running", condition=Q(status="in_progress")),
+            models.Index(
+                fields=["status", "submitted_at"],
+                name="quizzes_attempt_waiting",
+                condition=Q(status__in=["submitted", "grading", "needs_attention"]),
+            ),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "enrolment", "number"], name="quizzes_attempt_number_unique"),
+            models.UniqueConstraint(
+                fields=["quiz", "enrolment"],
+                condition=Q(status="in_progress"),
+                name="quizzes_attempt_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["in_progress", "submitted", "grading", "graded", "needs_review", "needs_attention"]
+                ),
+                name="quizzes_attempt_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="in_progress", submitted_at=None)
+                | (~Q(status="in_progress") & Q(submitted_at__isnull=False)),
+                name="quizzes_attempt_submitted_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} #{self.number} · {self.enrolment.user}"
+
+    @property
+    def views(self) -> list[dict[str, Any]]:
+        """What the student meets, in the order of this attempt: the public views of the questions it drew."""
+        questions: list[dict[str, Any]] = self.version.content["questions"]
+        if self.drawn is None:
+            return questions
+        by_uuid = {view["uuid"]: view for view in questions}
+        return [by_uuid[uuid] for uuid in self.drawn]
+
+    def view_of(self, question: UUID | str) -> dict[str, Any] | None:
+        """The public view of one of its questions; None for a question of another quiz."""
+        return next((view for view in self.views if view["uuid"] == str(question)), None)
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether it was handed in because its time was up: by the server, or by the open page at the deadline."""
+        return self.deadline is not None and self.submitted_at is not None and self.submitted_at >= self.deadline
+
+    @property
+    def percent(self) -> int | None:
+        """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
+        if self.points is None:
+            return None
+        return int(self.points * 100 / self.max_points) if self.max_points else 0
+
+
+# The answer with the higher count of its client stays, or the one that arrives last; what has been checked stays.
+_UNLESS_OVERTAKEN = """
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.sequence < excluded.sequence
+RETURNING question, sequence
+"""
+_THE_LAST = """
+ON CONFLICT (attempt_id, question) DO UPDATE
+SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
+WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.response <> excluded.response
+RETURNING question, sequence
+"""
+_ROWS = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
+# The attempt's row is locked where the database has row locks: an answer is never written after a submit.
+_ROW_OF_AN_OPEN_ATTEMPT = """
+INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at)
+SELECT id, %s, %s, %s, %s FROM quizzes_attempt
+WHERE id = %s AND status = 'in_progress' AND (deadline IS NULL OR deadline >= %s)
+"""
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def keep(
+        self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
+    ) -> dict[UUID, int]:
+        """Store responses by question, in one statement; returns the sequence number of each that was stored.
+
+        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins), is what stands
+        there already, or has been checked. The ORM has no INSERT that updates on a condition.
+        """
+        if not responses:
+            return {}
+        values: list[Any] = []
+        for question, response in responses.items():
+            values += [attempt.pk, *_row(question, response, sequence, now)]
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS + rows + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values)
+            return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
+
+    def keep_while_open(
+        self,
+        attempt: "Attempt",
+        question: UUID,
+        response: dict[str, Any],
+        *,
+        sequence: int | None,
+        now: datetime,
+        due: datetime,
+    ) -> int | None:
+        """Store one response in a statement of its own if the attempt is in progress and its deadline is none or not
+        before `due`; returns the sequence number that it has now, None where nothing was stored."""
+        lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
+        values = [*_row(question, response, sequence, now), attempt.pk, adapted(due)]
+        with write_lock(), connection.cursor() as cursor:
+            cursor.execute(
+                _ROW_OF_AN_OPEN_ATTEMPT + lock + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values
+            )
+            kept = cursor.fetchall()
+        return int(kept[0][1]) if kept else None
+
+
+def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: datetime) -> list[Any]:
+    json = Answer._meta.get_field("response").get_db_prep_value(response, connection)
+    return [adapted(question), json, sequence or 0, adapted(now)]
+
+
+class Answer(models.Model):
+    """The latest answer to one question of an attempt. `sequence` is the client's count: an older one never wins."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    response = models.JSONField(_("answer"))
+    sequence = models.PositiveBigIntegerField(default=0)
+    saved_at = models.DateTimeField(_("saved"))
+    # The student has looked at this question's feedback during the attempt; the answer is closed by that.
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["attempt", "question"], name="quizzes_answer_once_per_question"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.question)
+
+
+class LateAnswer(models.Model):
+    """An answer that came after the attempt was over: kept as evidence, worth nothing until a person accepts it."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "open", _("not looked at")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="late_answers", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    response = models.JSONField(_("answer"))
+    received_at = models.DateTimeField(_("received"))
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("late answer")
+        verbose_name_plural = _("late answers")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(verdict__in=["open", "accepted", "declined"]), name="quizzes_lateanswer_verdict_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt} · {self.question}"
+
+
+class HandInFileQuerySet(models.QuerySet["HandInFile"]):
+    def standing(self) -> Self:
+        """What counts: not removed, and in time or accepted since."""
+        in_time = Q(late_answer=None) | Q(late_answer__verdict=LateAnswer.Verdict.ACCEPTED)
+        return self.filter(in_time, removed_at=None)
+
+
+class HandInFile(models.Model):
+    """A file that a student handed in with one question of an attempt. Removing keeps the row and the file.
+
+    One that came after the attempt was over belongs to a `LateAnswer`, and is evidence until that is accepted.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="files", verbose_name=_("attempt"))
+    question = models.UUIDField(_("question"))
+    name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="hand-ins")
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    late_answer = models.ForeignKey(
+        LateAnswer, models.CASCADE, null=True, blank=True, related_name="files", verbose_name=_("late answer")
+    )
+
+    objects = HandInFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file handed in")
+        verbose_name_plural = _("files handed in")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,93 @@
+"""Owns how a frozen question looks to one reader of one attempt: in their language, its parts in their order.
+
+Page and API show the same: the order of choices, items and pairs is drawn from the attempt's uuid, so that it is stable within an
+attempt and differs between attempts.
+"""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from common import languages
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt
+from quizzes.questions import KINDS, Response, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedQuestion:
+    """A question in the reader's language. `language` differs from it where a translation is missing.
+
+    `body` is what its kind shows below the text, see `quizzes.questions.base.Kind.body`.
+    """
+
+    uuid: str
+    kind: str
+    number: int
+    points: str
+    text: str
+    html: str
+    language: str
+    body: dict[str, Any] = field(default_factory=dict)
+    response: Response = field(default_factory=dict)
+
+    @property
+    def template(self) -> str:
+        return f"quizzes/kinds/_{self.kind}.html"
+
+    @property
+    def can_check(self) -> bool:
+        """Whether a machine can say something about the answer."""
+        return not KINDS[self.kind].by_person
+
+    @property
+    def is_whole_text(self) -> bool:
+        """Whether the body shows the text itself, with something in it."""
+        return "pieces" in self.body
+
+
+def present(
+    views: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
+) -> list[PresentedQuestion]:
+    """The questions of a version for the active language. `seed` orders the choices where `shuffle` asks for it."""
+    return [
+        _question(view, number, seed if shuffle else None, (responses or {}).get(view["uuid"], {}))
+        for number, view in enumerate(views, 1)
+    ]
+
+
+def present_one(view: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    """One question by itself. `seed` orders its choices; None: as the author has them."""
+    return _question(view, number, seed, response)
+
+
+def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
+    """The questions of an attempt with what was answered so far."""
+    if responses is None:
+        responses = {str(answer.question): answer.response for answer in queries.get_answers(attempt)}
+    return present(
+        attempt.views,
+        seed=attempt.uuid,
+        shuffle=attempt.quiz.shuffle_choices,
+        responses=responses,
+    )
+
+
+def _question(view: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    language = languages.language_of(view["text"])
+    kind = KINDS[view["kind"]]
+    if seed:
+        # Not a secret: the order only has to be the same at every look at this attempt.
+        view = kind.shuffled(view, random.Random(f"{seed}{view['uuid']}"))  # noqa: S311
+    return PresentedQuestion(
+        uuid=view["uuid"],
+        kind=view["kind"],
+        number=number,
+        points=view["points"],
+        text=languages.choose(view["text"]),
+        html=languages.choose(view["html"]),
+        language=language,
+        body=kind.body(view, response, lambda texts: languages.choose(texts, language)),
+        response=response,
+    )

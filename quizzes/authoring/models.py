@@ -1,0 +1,306 @@
+"""What instructors edit: a quiz with its rules, its questions and what they are compared with, and other dates."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from courses.models import Activity, Cohort, Enrolment, GradeItem
+from quizzes.questions import KINDS
+
+# As in the course format: what lies beyond is a slip, and SQLite would keep it.
+MAX_ATTEMPTS = 1000
+MAX_MINUTES = 10_000
+
+
+def question_kinds() -> list[tuple[str, Any]]:
+    """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
+    return [(name, _(kind.label)) for name, kind in KINDS.items()]
+
+
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def for_student(self, user: User) -> Self:
+        """What stands in the outlines of the person's courses, quizzes and lessons' checks."""
+        return self.filter(
+            activity__archived_at=None,
+            activity__course__is_published=True,
+            activity__course__enrolments__user=user,
+            activity__course__enrolments__status=Enrolment.Status.ACTIVE,
+        )
+
+    def named(self, name: str) -> "Quiz":
+        """The quiz, or the lesson's check, that "course/slug" means. Raises Quiz.DoesNotExist."""
+        course, _slash, slug = name.partition("/")
+        return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
+
+
+class Quiz(models.Model):
+    """The questions attached to one activity, and the rules for attempting them.
+
+    On a quiz activity it is graded; on a lesson it is the lesson's ungraded check.
+    """
+
+    class ShowAnswers(models.TextChoices):
+        AT_ONCE = "at_once", _("at once: a question can be checked while answering, and is closed by it")
+        AFTER_EACH = "after_each", _("after each attempt")
+        AFTER_PASS = "after_pass", _("when passed and no further attempt is wanted or left")
+        AFTER_DUE = "after_due", _("after the due date")
+        NEVER = "never", _("never")
+
+    class LateRule(models.TextChoices):
+        ACCEPT = "accept", _("accepted, and marked as late")
+        DEDUCT = "deduct", _("accepted with a deduction for each day begun")
+        REFUSE = "refuse", _("not accepted: the due date closes the quiz")
+
+    activity = models.OneToOneField(Activity, models.CASCADE, related_name="quiz", verbose_name=_("activity"))
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    intro = models.TextField(_("introduction (Markdown)"), blank=True)
+    # {language: HTML}, rendered when the quiz is published.
+    intro_html = models.JSONField(default=dict, editable=False)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"),
+        null=True,
+        blank=True,
+        default=3,
+        validators=[MaxValueValidator(MAX_ATTEMPTS)],
+        help_text=_("Empty: any number."),
+    )
+    counts = models.CharField(
+        _("which attempt counts"), max_length=10, choices=GradeItem.Counts.choices, default=GradeItem.Counts.HIGHEST
+    )
+    pass_mark = models.PositiveSmallIntegerField(_("pass mark (percent)"), default=60)
+    show_answers = models.CharField(
+        _("answers are shown"), max_length=12, choices=ShowAnswers.choices, default=ShowAnswers.AFTER_PASS
+    )
+    shuffle_choices = models.BooleanField(_("shuffle choices"), default=True)
+    shuffle_questions = models.BooleanField(_("shuffle questions"), default=False)
+    pools = models.JSONField(
+        _("draw from pools"),
+        default=dict,
+        blank=True,
+        help_text=_('How many questions of each pool an attempt gets, as {"pool": 3}. A question names its pool.'),
+    )
+    time_limit = models.PositiveSmallIntegerField(
+        _("time limit (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_MINUTES)],
+        help_text=_("Empty: none."),
+    )
+    grace = models.PositiveSmallIntegerField(
+        _("grace (seconds)"),
+        default=30,
+        validators=[MaxValueValidator(600)],
+        help_text=_("What arrives so long after the time limit still counts: for slow networks, not for answering."),
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    late_rule = models.CharField(
+        _("after the due date"), max_length=10, choices=LateRule.choices, default=LateRule.ACCEPT
+    )
+    late_deduction = models.PositiveSmallIntegerField(
+        _("deduction for each day begun (percent)"), default=10, validators=[MaxValueValidator(100)]
+    )
+    access_code = models.CharField(
+        _("access code"), max_length=50, blank=True, help_text=_("Whoever starts must know it. Empty: none.")
+    )
+    current_version = models.ForeignKey(
+        "QuizVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    source_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = QuizQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quiz")
+        verbose_name_plural = _("quizzes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(show_answers__in=["at_once", "after_each", "after_pass", "after_due", "never"]),
+                name="quizzes_quiz_show_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts__in=["highest", "last", "average"]), name="quizzes_quiz_counts_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_rule__in=["accept", "deduct", "refuse"]), name="quizzes_quiz_late_rule_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_deduction__lte=100), name="quizzes_quiz_late_deduction_at_most_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(time_limit=None) | Q(time_limit__gte=1), name="quizzes_quiz_time_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(opens_at=None) | Q(due_at__gt=models.F("opens_at")),
+                name="quizzes_quiz_due_after_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=models.F("opens_at")),
+                name="quizzes_quiz_closes_after_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(due_at=None) | Q(closes_at__gte=models.F("due_at")),
+                name="quizzes_quiz_closes_after_due",
+            ),
+            models.CheckConstraint(condition=Q(pass_mark__lte=100), name="quizzes_quiz_pass_mark_at_most_100"),
+            models.CheckConstraint(
+                condition=Q(attempts_allowed=None) | Q(attempts_allowed__gte=1), name="quizzes_quiz_attempts_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.activity)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether attempts enter the gradebook; a lesson's check is practice only."""
+        return self.activity.kind == Activity.Kind.QUIZ
+
+
+class Question(models.Model):
+    """One question as its author edits it. Students never meet this row: publishing copies it into a version."""
+
+    # The names by which students meet the parts of a question are made of it; it is never shown, so that nobody can make
+    # a part's name from its key, which would tell which part belongs to which.
+    salt = models.UUIDField(default=uuid.uuid4, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions", verbose_name=_("quiz"))
+    key = models.SlugField(_("key"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=question_kinds, default="single_choice")
+    pool = models.SlugField(_("pool"), max_length=50, blank=True, help_text=_("Empty: every attempt has it."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
+    text = models.TextField(_("question (Markdown)"))
+    # What its kind asks for beyond text and choices; see the kind's `schema`.
+    definition = models.JSONField(_("definition"), default=dict, blank=True)
+    lesson = models.CharField(
+        _("explained in"), max_length=200, blank=True, help_text=_("A lesson's short name, with #heading if wanted.")
+    )
+    correct_feedback = models.TextField(_("feedback for a right answer"), blank=True)
+    incorrect_feedback = models.TextField(_("feedback for a wrong answer"), blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    source_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "key"], name="quizzes_question_key_unique_in_quiz"),
+            models.CheckConstraint(
+                condition=Q(points__gt=0),
+                name="quizzes_question_points_positive",
+                violation_error_message=_("A question is worth more than 0 points."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.text)[:80]
+
+    @property
+    def has_accepted_answers(self) -> bool:
+        """Whether its key is a list of texts to compare with."""
+        return KINDS[self.kind].rows == "answers"
+
+
+class Choice(models.Model):
+    """One choice of a choice question, as its author edits it. `uuid` is its name in versions and answers."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    question = models.ForeignKey(Question, models.CASCADE, related_name="choices", verbose_name=_("question"))
+    key = models.SlugField(_("key"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_correct = models.BooleanField(_("correct"), default=False)
+    text = models.TextField(_("choice"))
+    feedback = models.TextField(_("feedback"), blank=True)
+    lesson = models.CharField(_("explained in"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["question", "key"], name="quizzes_choice_key_unique_in_question"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.text)[:80]
+
+
+class AcceptedAnswer(models.Model):
+    """A text that a short answer is compared with: accepted, or (`is_correct` false) a known wrong answer.
+
+    Known wrong answers with the same feedback belong together.
+    """
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="answers", verbose_name=_("question"))
+    text = models.CharField(_("text"), max_length=200)
+    is_correct = models.BooleanField(_("correct"), default=True)
+    feedback = models.TextField(_("feedback"), blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("short answer to compare with")
+        verbose_name_plural = _("short answers to compare with")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class QuizDates(models.Model):
+    """Other dates of a quiz for one cohort. An empty one is the quiz's own."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("dates of a cohort")
+        verbose_name_plural = _("dates of cohorts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "cohort"], name="quizzes_quizdates_once_a_cohort"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.cohort}"
+
+
+class QuizOverride(models.Model):
+    """What one student may beyond the rules of a quiz, and why. An empty date is the cohort's or the quiz's."""
+
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="exceptions", verbose_name=_("quiz"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_exceptions", verbose_name=_("student"))
+    extra_minutes = models.PositiveSmallIntegerField(
+        _("extra time (minutes)"), default=0, validators=[MaxValueValidator(MAX_MINUTES)]
+    )
+    extra_attempts = models.PositiveSmallIntegerField(
+        _("extra attempts"), default=0, validators=[MaxValueValidator(MAX_ATTEMPTS)]
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due date"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
+    granted_at = models.DateTimeField(_("time"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("exception for a student")
+        verbose_name_plural = _("exceptions for students")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizexception_once_a_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz} · {self.enrolment.user}"

@@ -1,0 +1,119 @@
+"""Publish a quiz: make the version that new attempts start with."""
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.lessons.rendering import CourseResolver, render_block, resolver_for
+from courses.models import GradeItem
+from courses.outline import revisions
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.specs import build_spec, find_fault, render_texts, texts_by_language
+from quizzes.authoring.versions import AnswerKey, QuizVersion
+from quizzes.questions import KINDS, WAITS_IN_CHECK, Spec
+
+
+class UnpublishableQuiz(ValueError):
+    """A question that cannot be asked; `faults` is [(question key, sentence)]."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{key}: {fault}" for key, fault in faults))
+        self.faults = faults
+
+
+def _pools(quiz: Quiz, specs: list[Spec], faults: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """{pool: {"draw": n, "questions": [uuid]}}; what is wrong with a pool is added to `faults`."""
+    members: dict[str, list[Spec]] = {}
+    for spec in specs:
+        if spec.get("pool"):
+            members.setdefault(spec["pool"], []).append(spec)
+    for name in sorted(set(members) | set(quiz.pools)):
+        inside, wanted = members.get(name, []), quiz.pools.get(name)
+        if wanted is None:
+            faults.append((name, _("The quiz does not say how many questions it draws from this pool.")))
+        elif len(inside) < wanted:
+            faults.append((name, _("The pool has fewer questions than the quiz draws from it.")))
+        elif len({spec["points"] for spec in inside}) > 1:
+            # Else the maximum would depend on the draw.
+            faults.append((name, _("All questions of a pool are worth the same.")))
+    return {
+        name: {"draw": quiz.pools[name], "questions": [spec["uuid"] for spec in inside]}
+        for name, inside in members.items()
+        if name in quiz.pools
+    }
+
+
+def _max_points(specs: list[Spec], pools: dict[str, dict[str, Any]]) -> Decimal:
+    every = sum((Decimal(spec["points"]) for spec in specs if not spec.get("pool")), Decimal(0))
+    points = {spec["uuid"]: Decimal(spec["points"]) for spec in specs}
+    return every + sum((points[pool["questions"][0]] * pool["draw"] for pool in pools.values()), Decimal(0))
+
+
+def _compile(
+    quiz: Quiz, resolver: CourseResolver
+) -> tuple[list[Spec], dict[str, dict[str, Any]], list[tuple[str, str]]]:
+    """What the author's rows say now: specs, pools, and [(question key or pool, what is wrong with it)]."""
+    questions = quiz.questions.filter(archived_at=None).prefetch_related("choices", "answers")
+    specs: list[Spec] = []
+    faults: list[tuple[str, str]] = []
+    for question in questions:
+        spec = build_spec(question, resolver=resolver)
+        if fault := find_fault(question, spec):
+            faults.append((question.key, fault))
+        elif not quiz.is_graded and KINDS[spec["kind"]].may_wait(spec):
+            faults.append((question.key, _(WAITS_IN_CHECK)))
+        specs.append(spec)
+    return specs, _pools(quiz, specs, faults), faults
+
+
+def find_faults(quiz: Quiz) -> list[tuple[str, str]]:
+    """What keeps the author's rows from being what students meet: [(question key or pool, sentence)]."""
+    return _compile(quiz, resolver_for(quiz.activity.course))[2]
+
+
+def publish(quiz: Quiz) -> QuizVersion:
+    """Make what the author's rows say now the version that the next attempts start with; nothing new, same version.
+
+    Raises UnpublishableQuiz, with nothing changed, when a question cannot be asked as it stands.
+    """
+    resolver = resolver_for(quiz.activity.course)
+    specs, pools, wrong = _compile(quiz, resolver)
+    if wrong:
+        raise UnpublishableQuiz(wrong)
+    content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_view(spec) for spec in specs]}
+    if pools:
+        content["pools"] = pools
+    signed = json.dumps([specs, pools] if pools else specs, sort_keys=True)
+    digest = hashlib.sha256(signed.encode()).hexdigest()
+    with transaction.atomic():
+        revisions.touch(quiz.activity.course_id)
+        _sync_grade_item(quiz)
+        locked = Quiz.objects.select_for_update(of=("self",)).select_related("current_version").get(pk=quiz.pk)
+        current = locked.current_version
+        Quiz.objects.filter(pk=quiz.pk).update(
+            intro_html=render_texts(texts_by_language(quiz, "intro"), render_block, resolver)
+        )
+        if current and current.digest == digest:
+            return current
+        version = QuizVersion.objects.create(
+            quiz=locked,
+            number=(current.number if current else 0) + 1,
+            digest=digest,
+            content=content,
+            max_points=_max_points(specs, pools),
+        )
+        AnswerKey.objects.create(version=version, content={spec["uuid"]: spec for spec in specs})
+        Quiz.objects.filter(pk=quiz.pk).update(current_version=version)
+    quiz.current_version = version
+    return version
+
+
+def _sync_grade_item(quiz: Quiz) -> None:
+    if quiz.is_graded:
+        GradeItem.objects.update_or_create(
+            activity=quiz.activity, defaults={"counts": quiz.counts, "pass_mark": quiz.pass_mark}
+        )

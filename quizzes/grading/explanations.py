@@ -1,0 +1,76 @@
+"""Owns the sentences that say how an answer was decided on: a short answer by its rule, any other by what is right."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import languages
+from quizzes.questions import KINDS, Response, Spec
+from quizzes.questions.points import format_points
+from quizzes.questions.short_answers import Decision, decide
+
+EXPLANATIONS: dict[str, Promise] = {
+    "exact": gettext_lazy(
+        "Accepted: compared as “%(compared)s”, the same as “%(matched)s”. Case, width, spaces and hyphens do not count."
+    ),
+    "ending": gettext_lazy(
+        "Accepted: without the words and particles around it, it is “%(compared)s”, the same as “%(matched)s”."
+    ),
+    "both-names": gettext_lazy("Accepted: it gives several names (%(compared)s), and each is accepted."),
+    "known-wrong": gettext_lazy("Rejected: compared as “%(compared)s”, it is listed as wrong: “%(matched)s”."),
+    "contains": gettext_lazy("For a person: the words of “%(matched)s” stand in the answer, but it is not the same."),
+    "near-miss": gettext_lazy(
+        "For a person: “%(compared)s” is one slip away from “%(matched)s”. Likeness neither awards credit nor denies it."
+    ),
+    "no-match": gettext_lazy("Rejected: compared as “%(compared)s”, it is none of the accepted answers."),
+}
+
+
+def explain(decision: Decision) -> str:
+    """The decision as a sentence in the reader's language."""
+    values = {"matched": decision.matched, "compared": decision.compared}
+    return str(EXPLANATIONS[decision.rule]) % values
+
+
+def question_text(spec: Spec) -> str:
+    """The question, in the reader's language."""
+    return KINDS[spec["kind"]].question_text(spec, languages.choose)
+
+
+def answer_text(spec: Spec, response: Response) -> str:
+    """What was answered, in the reader's language."""
+    text = KINDS[spec["kind"]].answer_text(spec, response, languages.choose)
+    return _("Answered: %s") % text if text else _("Not answered.")
+
+
+def solution_text(spec: Spec) -> str:
+    """What is right by the key; "" where only a person can say."""
+    text = KINDS[spec["kind"]].solution_text(spec, languages.choose)
+    return _("Right is: %s") % text if text else ""
+
+
+def explain_change(spec: Spec, response: Response, change: dict[str, Any], *, by_person: bool) -> list[str]:
+    """Why the key of `spec` makes another thing of an answer: a line of a regrade's `changes`, in sentences."""
+    if by_person:
+        why = [_("A person has decided on this answer, which goes before the key.")]
+    elif KINDS[spec["kind"]].by_person:
+        why = [_("A person decides.")]
+    else:
+        why = [explain_by_rule(spec, response) or solution_text(spec)]
+    sentences = [answer_text(spec, response), *why]
+    if change["old_max"] != change["new_max"]:
+        sentences.append(
+            _("The question is worth %(new)s points; before, %(old)s.")
+            % {"new": format_points(change["new_max"]), "old": format_points(change["old_max"])}
+        )
+    return sentences
+
+
+def explain_by_rule(spec: Spec, response: Response) -> str:
+    """Which rule decides on a short answer; "" for an answer that no such rule is for."""
+    if KINDS[spec["kind"]].rows != "answers" or not response.get("text"):
+        return ""
+    wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]
+    return explain(decide(response["text"], spec["accept"], wrong))

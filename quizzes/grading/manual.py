@@ -1,0 +1,80 @@
+"""Record what a person decided about answers, and grade the attempt with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from common.errors import DomainError
+from quizzes.attempts.models import Attempt
+from quizzes.grading.models import AttemptGrade, Review
+from quizzes.grading.revisions import last_grade, lock_graded_attempt, regrade_attempt
+from quizzes.questions import PENDING
+
+REVIEWED_REASON = gettext_noop("Your instructor has looked at it again.")
+
+
+class ReviewOvertaken(DomainError):
+    slug = "review-overtaken"
+    status = 409
+
+
+def pending_questions(attempt: Attempt) -> list[UUID]:
+    """The questions that wait for a person."""
+    details = last_grade(attempt).details
+    return [UUID(uuid) for uuid, score in details.items() if score["outcome"] == PENDING]
+
+
+def record_reviews(
+    *,
+    attempt: Attempt,
+    decisions: Mapping[UUID, "Decision"],
+    reviewer: User,
+    now: datetime,
+    seen: int | None = None,
+) -> AttemptGrade | None:
+    """Store what a person decided on some questions of a graded attempt, and grade it anew; it is a grade once no part
+    is pending.
+
+    Returns the new grading, None where nothing changes. The same decision twice is one. `seen` is the last review that
+    the reviewer knew of: raises ReviewOvertaken where somebody else has decided otherwise since.
+    """
+    with transaction.atomic():
+        if not lock_graded_attempt(attempt):
+            return None
+        last = {review.question: review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
+        for question, decision in decisions.items():
+            known = last.get(question)
+            if known and (known.points, known.criteria, known.comment) == (
+                decision.points,
+                decision.criteria,
+                decision.comment,
+            ):
+                continue
+            if known and seen is not None and known.pk > seen:
+                raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
+            Review.objects.create(
+                attempt=attempt,
+                question=question,
+                points=decision.points,
+                criteria=decision.criteria,
+                comment=decision.comment,
+                reviewer=reviewer,
+                at=now,
+            )
+        return regrade_attempt(attempt=attempt, now=now, reason=REVIEWED_REASON, actor=reviewer)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person thinks an answer is worth; `criteria` is {criterion uuid: points} of a rubric."""
+
+    points: Decimal
+    criteria: dict[str, str]
+    comment: str = ""

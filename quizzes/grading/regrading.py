@@ -1,0 +1,231 @@
+"""Owns the regrade as a reviewed change: a dry run that names whose grade rises or falls and why → approved with a reason
+by a person → applied attempt by attempt, which can be repeated safely. Nobody's grade falls without all three.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.errors import DomainError
+from common.queue.publishing import enqueue_on_commit
+from courses import gradebook
+from courses.models import GradeChange, GradeItem
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic, revisions, scoring
+from quizzes.grading.models import AttemptGrade, Regrade, RegradeLine
+
+REGRADE_TASK = "quizzes.tasks.run_regrade"
+# Seconds that one task spends on applying, well inside the workers' time limit; another one goes on.
+BUDGET = 8.0
+# Characters of a reason: it stands in each mail and on each result page.
+REASON_LIMIT = 2000
+
+
+class NothingToRegrade(DomainError):
+    slug = "nothing-to-regrade"
+    status = 409
+
+
+class RegradeRefused(DomainError):
+    slug = "regrade-refused"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a regrade has come: lines applied or overtaken, of all."""
+
+    done: int
+    total: int
+
+
+def find_outdated(quiz: Quiz) -> QuerySet[Attempt]:
+    """The graded attempts whose last grading is by another version than the current one."""
+    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
+    return (
+        Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        .annotate(graded_by=Subquery(last))
+        .exclude(graded_by=F("quiz__current_version_id"))
+        .select_related("version", "quiz__activity", "enrolment__user")
+        .order_by("enrolment__user__name", "enrolment_id", "number")
+    )
+
+
+def count_missed(regrade: Regrade) -> int:
+    """How many attempts have been graded by an older key since the dry run: another one would have to look at them."""
+    since = AttemptGrade.objects.filter(attempt=OuterRef("pk"), at__gt=regrade.created_at)
+    return find_outdated(regrade.quiz).filter(Exists(since)).count()
+
+
+def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
+    """Compute what the current version's key would do to every graded attempt, and change nothing.
+
+    A draft that nobody has approved is replaced. Raises NothingToRegrade (no grade would change) and RegradeRefused
+    (one is running).
+    """
+    version = quiz.current_version
+    if version is None:
+        raise NothingToRegrade(_("This quiz has no questions yet."))
+    lines = [line for attempt in find_outdated(quiz) if (line := _line(attempt, version.pk)) is not None]
+    if not lines:
+        raise NothingToRegrade(_("The current key changes nobody's grade."))
+    try:
+        with transaction.atomic():
+            Regrade.objects.filter(quiz=quiz, status=Regrade.Status.DRAFT).update(status=Regrade.Status.DISCARDED)
+            regrade = Regrade.objects.create(quiz=quiz, version=version, created_by=actor, created_at=now)
+            _add_item_percents(quiz, lines)
+            for line in lines:
+                line.regrade = regrade
+            RegradeLine.objects.bulk_create(lines)
+    except IntegrityError as error:
+        raise RegradeRefused(_("A regrade of this quiz is running.")) from error
+    return regrade
+
+
+def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
+    """What the version's key does to one attempt; None where every question is worth what it was."""
+    last = revisions.last_grade(attempt)
+    graded = scoring.compute_grading(attempt, version_id=version_id)
+    changes: list[dict[str, Any]] = []
+    for uuid, score in graded.scores.items():
+        old = last.details[uuid]
+        if (old["points"], old["max_points"], old["outcome"]) != (score.points, score.max_points, score.outcome):
+            changes.append(
+                {
+                    "question": uuid,
+                    "old": old["points"],
+                    "old_max": old["max_points"],
+                    "new": score.points,
+                    "new_max": score.max_points,
+                }
+            )
+    if not changes:
+        return None
+    return RegradeLine(
+        attempt=attempt,
+        revision=last.revision,
+        old_points=last.points,
+        new_points=graded.points,
+        old_max_points=last.max_points,
+        new_max_points=graded.max_points,
+        was_pending=scoring.is_pending(last),
+        is_pending=graded.is_pending,
+        changes=changes,
+    )
+
+
+def _add_item_percents(quiz: Quiz, lines: list[RegradeLine]) -> None:
+    """What the quiz stands at for each student before and after all the lines. A check has no standing.
+
+    A grading with a part that waits for a person enters no grade: what was given before it stands until then.
+    """
+    item = GradeItem.objects.filter(activity_id=quiz.activity_id).first()
+    if item is None:
+        return
+    ledger = gradebook.get_changes_by_enrolment(item)
+    new: dict[int, list[GradeChange]] = {}
+    for line in lines:
+        if not line.is_pending:
+            new.setdefault(line.attempt.enrolment_id, []).append(
+                GradeChange(
+                    item=item,
+                    source=line.attempt.uuid,
+                    source_number=line.attempt.number,
+                    revision=line.revision + 1,
+                    points=line.new_points,
+                    max_points=line.new_max_points,
+                )
+            )
+    for line in lines:
+        student = line.attempt.enrolment_id
+        before = ledger.get(student, [])
+        line.old_standing = gradebook.fold(item, before).percent
+        line.new_standing = gradebook.fold(item, [*before, *new.get(student, [])]).percent
+
+
+def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> None:
+    """Let a draft become true, with a reason that the students will read. Raises RegradeRefused."""
+    reason = reason.strip()
+    if not reason:
+        raise RegradeRefused(_("Say why: the students whose grade changes will read it."))
+    if len(reason) > REASON_LIMIT:
+        raise RegradeRefused(_("The reason is too long: at most %(limit)d characters.") % {"limit": REASON_LIMIT})
+    with transaction.atomic():
+        quiz = Quiz.objects.select_for_update().get(pk=regrade.quiz_id)
+        if quiz.current_version_id != regrade.version_id:
+            raise RegradeRefused(_("The quiz has been changed since. Make the dry run again."))
+        approved = Regrade.objects.filter(pk=regrade.pk, status=Regrade.Status.DRAFT).update(
+            status=Regrade.Status.APPROVED, reason=reason, approved_by=actor, approved_at=now
+        )
+        if not approved:
+            raise RegradeRefused(_("This regrade is no draft any more."))
+        enqueue_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
+
+
+def run(*, regrade_id: int, now: datetime, budget: float = BUDGET) -> Progress:
+    """Apply the lines of an approved regrade that are not applied yet, each in a transaction of its own, until `budget`
+    seconds are used up; then ring for another worker to go on. Safe to repeat, and to run in two workers at once."""
+    start = time.monotonic()
+    regrade = Regrade.objects.select_related("approved_by").get(pk=regrade_id)
+    if regrade.status == Regrade.Status.APPROVED:
+        for line_id in list(_open_lines(regrade).values_list("pk", flat=True)):
+            if time.monotonic() - start >= budget:
+                enqueue_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
+                return get_progress(regrade)
+            _apply(regrade, line_id, now)
+        Regrade.objects.filter(pk=regrade.pk, status=Regrade.Status.APPROVED).update(
+            status=Regrade.Status.DONE, finished_at=now
+        )
+    return get_progress(regrade)
+
+
+def _open_lines(regrade: Regrade) -> QuerySet[RegradeLine]:
+    return RegradeLine.objects.filter(regrade=regrade, applied_at=None, is_overtaken=False)
+
+
+def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
+    with transaction.atomic():
+        line = RegradeLine.objects.select_for_update().get(pk=line_id)
+        if line.applied_at is not None or line.is_overtaken:
+            return
+        attempt = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=line.attempt_id)
+        revisions.lock_graded_attempt(attempt)
+        attempt.refresh_from_db(fields=["late_deduction"])
+        graded = scoring.compute_grading(attempt, version_id=regrade.version_id)
+        says = (line.revision, line.new_points, line.new_max_points)
+        if (revisions.last_grade(attempt).revision, graded.points, graded.max_points) != says:
+            # Somebody graded it in between, or decided on a part of it, or took a deduction off: what was approved no
+            # longer says what would happen.
+            RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
+            return
+        revisions.regrade_attempt(
+            attempt=attempt,
+            now=now,
+            version_id=regrade.version_id,
+            reason=regrade.reason,
+            actor=regrade.approved_by,
+        )
+        RegradeLine.objects.filter(pk=line.pk).update(applied_at=now)
+
+
+def get_progress(regrade: Regrade) -> Progress:
+    """How far it has come."""
+    total = RegradeLine.objects.filter(regrade=regrade).count()
+    return Progress(total - _open_lines(regrade).count(), total)
+
+
+def sweep(*, now: datetime) -> int:
+    """Ring again for approved regrades that are not done and that nobody is at; returns how many."""
+    lately = now - automatic.SWEEP_AFTER
+    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=lately)
+    waiting = Regrade.objects.filter(~Exists(moving), status=Regrade.Status.APPROVED, approved_at__lte=lately)
+    for regrade_id in waiting.values_list("pk", flat=True):
+        enqueue_on_commit(REGRADE_TASK, regrade_id=regrade_id)
+    return len(waiting)

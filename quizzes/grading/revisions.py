@@ -1,0 +1,122 @@
+"""Add gradings of an attempt: the first one and each regrade."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from common.database.prepared import PreparedInsert
+from common.queue.publishing import enqueue_on_commit
+from courses import gradebook
+from courses.models import GradeChange
+from quizzes.attempts.models import Attempt
+from quizzes.grading.models import AttemptGrade, GradeNotice
+from quizzes.grading.scoring import Grading, compute_grading, is_pending
+
+NOTICE_TASK = "quizzes.tasks.send_grade_notice"
+_GRADE = PreparedInsert(AttemptGrade)
+
+
+def grade_fields(grading: Grading, now: datetime) -> dict[str, Any]:
+    if grading.is_pending:
+        return {"status": Attempt.Status.NEEDS_REVIEW, "points": None, "max_points": grading.max_points}
+    return {
+        "status": Attempt.Status.GRADED,
+        "points": grading.points,
+        "max_points": grading.max_points,
+        "graded_at": now,
+    }
+
+
+def add_revision(
+    attempt: Attempt,
+    grading: Grading,
+    *,
+    revision: int,
+    version_id: int,
+    now: datetime,
+    reason: str = "",
+    actor: User | None = None,
+    recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
+) -> AttemptGrade:
+    grade = _GRADE.create(
+        attempt=attempt,
+        revision=revision,
+        version_id=version_id,
+        points=grading.points,
+        max_points=grading.max_points,
+        details=grading.details,
+        late_deduction=attempt.late_deduction,
+        last_review_id=grading.last_review,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
+    if attempt.quiz.is_graded and not grading.is_pending:
+        gradebook.record_change(
+            activity=attempt.quiz.activity,
+            enrolment=attempt.enrolment,
+            source=attempt.uuid,
+            source_number=attempt.number,
+            revision=revision,
+            points=grading.points,
+            max_points=grading.max_points,
+            reason=recorded_as,
+            actor=actor,
+            now=now,
+        )
+    return grade
+
+
+def regrade_attempt(
+    *, attempt: Attempt, now: datetime, version_id: int | None = None, reason: str = "", actor: User | None = None
+) -> AttemptGrade | None:
+    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail when
+    it is not the grade that was given last.
+
+    By the version of the last revision, or by `version_id`. Runs in the caller's transaction, which holds the attempt's
+    row. None: nothing changes.
+    """
+    revisions = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    last = revisions[-1]
+    # What the student was given: a part that waits for a person since then has taken nothing of it away.
+    given = next((grade for grade in reversed(revisions) if not is_pending(grade)), None)
+    version_id = version_id or last.version_id
+    attempt.refresh_from_db(fields=["late_deduction"])
+    grading = compute_grading(attempt, version_id=version_id)
+    if grading.details == last.details and grading.points == last.points:
+        return None
+    grade = add_revision(
+        attempt,
+        grading,
+        revision=last.revision + 1,
+        version_id=version_id,
+        now=now,
+        reason=reason,
+        actor=actor,
+        recorded_as=GradeChange.Reason.REGRADED if given else GradeChange.Reason.GRADED,
+    )
+    Attempt.objects.filter(pk=attempt.pk).update(**grade_fields(grading, now))
+    if given and attempt.quiz.is_graded and not grading.is_pending and _points_differ(given, grade):
+        notice = GradeNotice.objects.create(
+            attempt=attempt, grade=grade, old_points=given.points, old_max_points=given.max_points, created_at=now
+        )
+        enqueue_on_commit(NOTICE_TASK, notice_id=notice.pk)
+    return grade
+
+
+def _points_differ(one: AttemptGrade, other: AttemptGrade) -> bool:
+    return (one.points, one.max_points) != (other.points, other.max_points)
+
+
+def lock_graded_attempt(attempt: Attempt) -> bool:
+    """Hold the row of an attempt that has been graded, wholly or in part; returns whether it has."""
+    return (
+        Attempt.objects.select_for_update()
+        .filter(pk=attempt.pk, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        .exists()
+    )
+
+
+def last_grade(attempt: Attempt) -> AttemptGrade:
+    """The grading that stands, of an attempt that has been graded, wholly or in part."""
+    return AttemptGrade.objects.filter(attempt=attempt).latest("revision")

@@ -1,0 +1,56 @@
+"""Move a practice card on by one answer."""
+
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import User
+from courses.models import Enrolment
+from quizzes.practice import scheduling
+from quizzes.practice.models import PracticeAnswer, PracticeCard
+from quizzes.practice.scheduling import Memory
+from quizzes.questions import Response
+
+MISTAKES = ("incorrect", "partial")
+# What of a card follows its log.
+SCHEDULE_FIELDS = ["turns", "stability", "difficulty", "due_on", "reviewed_on"]
+EnrolmentsById = dict[int, Enrolment]
+
+
+def local_day(user: User, moment: datetime) -> date:
+    return moment.astimezone(user.zone).date()
+
+
+def next_answer(
+    card: PracticeCard,
+    *,
+    response: Response,
+    score: dict[str, Any],
+    version_id: int,
+    attempt_id: int | None,
+    at: datetime,
+    on: date,
+) -> PracticeAnswer:
+    """The next row of the card's log; the card follows it. The caller writes both in one transaction."""
+    before = memory_of(card) if card.turns else None
+    rating = scheduling.RATINGS[score["outcome"]]
+    after = scheduling.schedule_next(before, rating, on)
+    card.turns += 1
+    card.stability, card.difficulty = after.stability, after.difficulty
+    card.due_on, card.reviewed_on = after.due_on, after.reviewed_on
+    return PracticeAnswer(
+        card=card,
+        turn=card.turns,
+        attempt_id=attempt_id,
+        version_id=version_id,
+        response=response,
+        score=score,
+        rating=rating,
+        before=before.as_dict() if before else None,
+        after=after.as_dict(),
+        at=at,
+        on=on,
+    )
+
+
+def memory_of(card: PracticeCard) -> Memory:
+    return Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)

@@ -1,0 +1,116 @@
+"""The daily review: what one student got wrong, and every time it was asked again."""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from courses.models import AppendOnlyModel, Enrolment
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion
+from quizzes.grading.models import AttemptGrade
+
+
+class PracticeCardQuerySet(models.QuerySet["PracticeCard"]):
+    def for_student(self, user: User) -> Self:
+        """The person's own cards, in courses that they may still see."""
+        return self.filter(
+            enrolment__user=user,
+            enrolment__status=Enrolment.Status.ACTIVE,
+            enrolment__course__is_published=True,
+        )
+
+
+class PracticeCard(models.Model):
+    """One question that one student got wrong, and the day on which it is asked again.
+
+    The fold of its `PracticeAnswer`s by `quizzes.practice.scheduling`; `turns` counts them. The question is asked as the
+    current version of the quiz has it, and not at all where that has it no longer.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="review_cards", verbose_name=_("student"))
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="review_cards", verbose_name=_("quiz"))
+    question = models.UUIDField(_("question"))
+    turns = models.PositiveIntegerField(_("turns"))
+    stability = models.FloatField(_("stability (days)"))
+    difficulty = models.FloatField(_("difficulty"))
+    # Days of the student's own calendar.
+    due_on = models.DateField(_("due"))
+    reviewed_on = models.DateField(_("last review"))
+    created_at = models.DateTimeField(_("made"))
+
+    objects = PracticeCardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review card")
+        verbose_name_plural = _("review cards")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_reviewcard_once_per_question"),
+            models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_reviewcard_has_a_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment.user} · {self.question}"
+
+    @property
+    def next_turn(self) -> int:
+        """The number of the answer that is asked for next."""
+        return self.turns + 1
+
+
+class PracticeAnswer(AppendOnlyModel):
+    """One answer to the question of a card: first the mistake in an `attempt`, then each answer in the review queue.
+
+    `before` and `after` are the memory of the card (`quizzes.practice.scheduling.Memory`); `before` is null for the first
+    answer. `on` is the day in the student's calendar. None of it enters a grade or the progress.
+    """
+
+    class Rating(models.IntegerChoices):
+        AGAIN = 1, _("Again")
+        HARD = 2, _("Hard")
+        GOOD = 3, _("Good")
+        EASY = 4, _("Easy")
+
+    card = models.ForeignKey(PracticeCard, models.CASCADE, related_name="reviews", verbose_name=_("review card"))
+    turn = models.PositiveIntegerField(_("turn"))
+    attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+", verbose_name=_("attempt"))
+    version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    response = models.JSONField(_("answer"))
+    score = models.JSONField(_("score"))
+    rating = models.PositiveSmallIntegerField(_("rating"), choices=Rating.choices)
+    before = models.JSONField(_("before"), null=True)
+    after = models.JSONField(_("after"))
+    at = models.DateTimeField(_("time"))
+    on = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("review of a card")
+        verbose_name_plural = _("reviews of cards")
+        ordering: ClassVar[list[str]] = ["turn"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["card", "turn"], name="quizzes_cardreview_turn_unique"),
+            models.UniqueConstraint(fields=["card", "attempt"], name="quizzes_cardreview_once_an_attempt"),
+            models.CheckConstraint(condition=Q(rating__in=[1, 2, 3, 4]), name="quizzes_cardreview_rating_known"),
+            models.CheckConstraint(
+                condition=Q(turn=1, before__isnull=True) | Q(turn__gt=1, before__isnull=False),
+                name="quizzes_cardreview_first_has_nothing_before",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.card} #{self.turn}"
+
+
+class CollectedGrade(AppendOnlyModel):
+    """That the mistakes of one grading have become review cards: it need not be looked through again."""
+
+    grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="taken")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.grade)

@@ -1,0 +1,214 @@
+from rest_framework import serializers
+
+from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
+from courses.models import Activity, GradeItem
+from quizzes.authoring.models import Quiz
+from quizzes.questions import KIND_NAMES, KINDS
+from quizzes.whole_numbers import LARGEST
+
+ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
+OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending", "hidden")
+RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."
+
+
+class AttemptSummarySerializer(OutputSerializer):
+    """One go at a quiz. Points are null until it is graded."""
+
+    uuid = serializers.UUIDField(source="attempt.uuid")
+    quiz = serializers.UUIDField(help_text="The quiz's uuid, as in the outline.")
+    number = serializers.IntegerField(source="attempt.number")
+    status = serializers.ChoiceField(choices=ATTEMPT_STATUSES)
+    started_at = serializers.DateTimeField(source="attempt.started_at")
+    submitted_at = serializers.DateTimeField(source="attempt.submitted_at", allow_null=True)
+    graded_at = serializers.DateTimeField(source="attempt.graded_at", allow_null=True)
+    points = serializers.DecimalField(source="attempt.points", max_digits=8, decimal_places=2, allow_null=True)
+    max_points = serializers.DecimalField(source="attempt.max_points", max_digits=8, decimal_places=2)
+    percent = serializers.IntegerField(source="attempt.percent", allow_null=True)
+    deadline = serializers.DateTimeField(
+        source="attempt.deadline", allow_null=True, help_text="When the server submits it by itself; null: never."
+    )
+    due_at = serializers.DateTimeField(source="attempt.due_at", allow_null=True)
+    expired = serializers.BooleanField(
+        source="attempt.is_expired", help_text="Submitted by the server at the deadline."
+    )
+    late_deduction = serializers.IntegerField(
+        source="attempt.late_deduction", help_text="Percent taken off the points for being late."
+    )
+    passed = serializers.BooleanField(allow_null=True)
+
+
+class AttemptListSerializer(OutputSerializer):
+    results = AttemptSummarySerializer(many=True)
+
+
+class QuizSerializer(OutputSerializer):
+    """A quiz as one student finds it before an attempt."""
+
+    uuid = serializers.UUIDField(source="activity.uuid")
+    slug = serializers.CharField(source="activity.slug")
+    kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
+    title = serializers.CharField(source="activity.title")
+    course = serializers.CharField(source="activity.course.slug", help_text="The course's `slug`.")
+    graded = serializers.BooleanField(source="quiz.is_graded", help_text="A lesson's check is practice only.")
+    intro = serializers.CharField(source="quiz.intro", help_text="Markdown.")
+    intro_html = serializers.CharField()
+    question_count = serializers.IntegerField()
+    pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
+    counts = serializers.ChoiceField(choices=GradeItem.Counts.values, source="quiz.counts")
+    attempts_allowed = serializers.IntegerField(
+        source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
+    )
+    attempts_left = serializers.IntegerField(source="overview.attempts_left", allow_null=True)
+    opens_at = serializers.DateTimeField(source="overview.rules.opens_at", allow_null=True)
+    due_at = serializers.DateTimeField(source="overview.rules.due_at", allow_null=True)
+    closes_at = serializers.DateTimeField(source="overview.rules.closes_at", allow_null=True)
+    time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds; null: none. With one's own extra time.")
+    grace = serializers.IntegerField(
+        source="quiz.grace", help_text="Seconds after the deadline in which an answer still counts."
+    )
+    late_rule = serializers.ChoiceField(choices=Quiz.LateRule.values, source="quiz.late_rule")
+    late_deduction = serializers.IntegerField(
+        source="overview.rules.deduction", help_text="Percent taken off for each day begun after the due date."
+    )
+    show_answers = serializers.ChoiceField(choices=Quiz.ShowAnswers.values, source="quiz.show_answers")
+    needs_access_code = serializers.BooleanField()
+    can_start = serializers.BooleanField(help_text="Whether a new attempt may start; an open one can be resumed.")
+    open_attempt = serializers.UUIDField(allow_null=True)
+    answers_revealed = serializers.BooleanField(source="overview.is_revealed")
+
+
+class ChoiceSerializer(OutputSerializer):
+    uuid = serializers.UUIDField()
+    text = serializers.CharField(help_text="Markdown.")
+    html = serializers.CharField()
+
+
+class FeedbackSerializer(OutputSerializer):
+    html = serializers.CharField()
+    lesson = serializers.CharField(
+        help_text="Where it is explained: a lesson's `slug`, or `slug#heading`; may be empty."
+    )
+
+
+class SolutionSerializer(MappingOutput):
+    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right ones.")
+    accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
+    body = serializers.JSONField(
+        help_text="By kind: `value`, `tolerance` and `unit`; `items` in their order; `matches`; `blanks`; the same as above "
+        "for choices and short answers."
+    )
+
+
+class FileSerializer(OutputSerializer):
+    """A file that was handed in."""
+
+    uuid = serializers.UUIDField()
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    uploaded_at = serializers.DateTimeField()
+
+
+class QuestionResultSerializer(OutputSerializer):
+    """`feedback` and `solution` are empty and null until the answers are shown."""
+
+    uuid = serializers.UUIDField()
+    outcome = serializers.ChoiceField(
+        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not said yet."
+    )
+    points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
+    max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
+    response = serializers.JSONField(allow_null=True)
+    lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")
+    feedback = FeedbackSerializer(many=True)
+    solution = SolutionSerializer(allow_null=True)
+    parts = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="Outcome by part (item, left side, blank); empty until answers are shown.",
+    )
+    comment = serializers.CharField(help_text="What the person who graded it says.")
+    criteria = serializers.DictField(child=serializers.CharField(), help_text="Points by criterion of the rubric.")
+    files = FileSerializer(many=True)
+
+
+class AttemptQuestionSerializer(OutputSerializer):
+    """A question with what has been answered so far. There is no word of the key in it."""
+
+    uuid = serializers.UUIDField(source="question.uuid")
+    kind = serializers.ChoiceField(choices=KIND_NAMES, source="question.kind")
+    number = serializers.IntegerField(source="question.number")
+    points = serializers.DecimalField(source="question.points", max_digits=6, decimal_places=2)
+    language = serializers.CharField(source="question.language", help_text="What the texts are written in.")
+    text = serializers.CharField(source="question.text", help_text="Markdown.")
+    html = serializers.CharField(source="question.html", help_text="The same, rendered.")
+    choices = ChoiceSerializer(many=True, help_text="In the order to show; empty for a question that is no choice.")
+    body = serializers.JSONField(
+        help_text="What its kind shows below the text: `choices`; `items` to order; `lefts` and `rights` to match; "
+        "`pieces` of a text with blanks; `unit` of a number; `rubric` and `files` of a hand-in."
+    )
+    response = serializers.JSONField(allow_null=True, help_text=f"{RESPONSE_SHAPES} Null: not answered.")
+    files = FileSerializer(many=True)
+    checked = QuestionResultSerializer(
+        allow_null=True, help_text="The outcome, once `check` has closed the answer; null before."
+    )
+    sequence = serializers.IntegerField(allow_null=True)
+    saved_at = serializers.DateTimeField(allow_null=True)
+
+
+class AttemptSerializer(AttemptSummarySerializer):
+    questions = AttemptQuestionSerializer(many=True)
+
+
+class AnswerInput(InputSerializer):
+    """Of two writes the one with the higher `sequence` stays, on whichever device: milliseconds since 1970 do, and the site's
+    own pages send them. One that was overtaken changes nothing, and is answered with what stands. Left out: the last wins."""
+
+    response = serializers.JSONField(help_text=RESPONSE_SHAPES)
+    sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)
+
+
+class AnswerSerializer(OutputSerializer):
+    """What is stored now: a later answer of another device, where this one came too late."""
+
+    question = serializers.UUIDField()
+    response = serializers.JSONField()
+    sequence = serializers.IntegerField()
+    saved_at = serializers.DateTimeField()
+
+
+class StartInput(InputSerializer):
+    access_code = serializers.CharField(
+        required=False, allow_blank=True, max_length=50, help_text="Where the quiz asks for one."
+    )
+
+
+class FileInput(InputSerializer):
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class SubmitInput(InputSerializer):
+    answers = serializers.DictField(
+        child=serializers.JSONField(), required=False, help_text="Answers to save with it: {question uuid: response}."
+    )
+
+
+class GradeChangeSerializer(OutputSerializer):
+    """A grade that was given and became another one: by a regrade, a late answer, or a person who looked again."""
+
+    at = serializers.DateTimeField()
+    points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    max_points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    reason = serializers.CharField(source="why", help_text="May be empty.")
+
+
+class ResultSerializer(AttemptSummarySerializer):
+    """While `status` is `submitted`, ask again after `Retry-After` seconds.
+
+    `needs_review`: a person grades the questions whose outcome is `pending`.
+    """
+
+    status = serializers.ChoiceField(choices=ATTEMPT_STATUSES[1:])
+    answers_shown = serializers.BooleanField()
+    can_reveal = serializers.BooleanField(help_text="Whether `attempts/{uuid}/reveal` would show the answers.")
+    questions = QuestionResultSerializer(many=True, help_text="Empty until it is graded.")
+    changes = GradeChangeSerializer(many=True, help_text="How the grade changed after it was given, the oldest first.")

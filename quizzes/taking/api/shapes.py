@@ -1,0 +1,232 @@
+"""What the API says about attempts and results, put together from the domain's own objects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from common import languages
+from courses.models import Activity
+from quizzes.attempts import queries
+from quizzes.attempts.models import Answer, Attempt, HandInFile
+from quizzes.attempts.presentation import PresentedQuestion, present_attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading.models import AttemptGrade
+from quizzes.questions import Response
+from quizzes.taking import results
+from quizzes.taking.results import QuestionResult, QuizOverview, Result
+
+# Who grades, and that it took several tries, is the site's affair.
+PUBLIC_STATUS = {
+    Attempt.Status.IN_PROGRESS: "in_progress",
+    Attempt.Status.SUBMITTED: "submitted",
+    Attempt.Status.GRADING: "submitted",
+    Attempt.Status.GRADED: "graded",
+    Attempt.Status.NEEDS_REVIEW: "needs_review",
+    Attempt.Status.NEEDS_ATTENTION: "needs_review",
+}
+
+
+@dataclass(slots=True)
+class QuizBefore:
+    """A quiz with one student's attempts at it."""
+
+    quiz: Quiz
+    activity: Activity
+    overview: QuizOverview
+
+    @property
+    def intro_html(self) -> str:
+        return languages.choose(self.quiz.intro_html)
+
+    @property
+    def question_count(self) -> int:
+        version = self.quiz.current_version
+        return version.question_count if version else 0
+
+    @property
+    def time_limit(self) -> int | None:
+        limit = self.overview.rules.time_limit
+        return None if limit is None else int(limit.total_seconds())
+
+    @property
+    def needs_access_code(self) -> bool:
+        return bool(self.quiz.access_code)
+
+    @property
+    def can_start(self) -> bool:
+        return self.overview.can_start and self.question_count > 0
+
+    @property
+    def open_attempt(self) -> UUID | None:
+        attempt = self.overview.open_attempt
+        return attempt.uuid if attempt else None
+
+
+@dataclass(slots=True)
+class AttemptSummary:
+    """An attempt at `quiz`, which is its activity's uuid."""
+
+    attempt: Attempt
+    quiz: UUID
+    pass_mark: int
+
+    @property
+    def status(self) -> str:
+        return PUBLIC_STATUS[Attempt.Status(self.attempt.status)]
+
+    @property
+    def passed(self) -> bool | None:
+        percent = self.attempt.percent
+        return None if percent is None else percent >= self.pass_mark
+
+
+@dataclass(slots=True)
+class Choice:
+    uuid: str
+    text: str
+    html: str
+
+
+def choices_of(question: PresentedQuestion) -> list[Choice]:
+    """In the order to show; none for a question that is no choice."""
+    return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
+
+
+@dataclass(slots=True)
+class AttemptQuestion:
+    question: PresentedQuestion
+    answer: Answer | None
+    files: list[HandInFile]
+    checked: "QuestionOutcome | None"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.question.body
+
+    @property
+    def choices(self) -> list[Choice]:
+        return choices_of(self.question)
+
+    @property
+    def response(self) -> Response | None:
+        return self.answer.response if self.answer else None
+
+    @property
+    def sequence(self) -> int | None:
+        return self.answer.sequence if self.answer else None
+
+    @property
+    def saved_at(self) -> datetime | None:
+        return self.answer.saved_at if self.answer else None
+
+
+@dataclass(slots=True)
+class AttemptInFull(AttemptSummary):
+    questions: list[AttemptQuestion]
+
+
+@dataclass(slots=True)
+class Feedback:
+    html: str
+    lesson: str
+
+
+@dataclass(slots=True)
+class QuestionOutcome:
+    """One question of a result, in the reader's language."""
+
+    result: QuestionResult
+
+    @property
+    def uuid(self) -> str:
+        return str(self.result.view["uuid"])
+
+    @property
+    def outcome(self) -> str:
+        return self.result.outcome
+
+    @property
+    def points(self) -> str | None:
+        return self.result.points or None
+
+    @property
+    def max_points(self) -> str:
+        return self.result.max_points
+
+    @property
+    def lesson(self) -> str:
+        return self.result.lesson
+
+    @property
+    def response(self) -> Response | None:
+        return self.result.response or None
+
+    @property
+    def feedback(self) -> list[Feedback]:
+        return [Feedback(languages.choose(item["html"]), item["lesson"]) for item in self.result.feedback]
+
+    @property
+    def solution(self) -> dict[str, Any] | None:
+        solution = self.result.solution
+        return {"choices": [], "accept": [], **solution, "body": solution} if solution else None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return self.result.parts
+
+    @property
+    def comment(self) -> str:
+        return self.result.comment
+
+    @property
+    def criteria(self) -> dict[str, str]:
+        return self.result.criteria
+
+    @property
+    def files(self) -> list[HandInFile]:
+        return self.result.files
+
+
+@dataclass(slots=True)
+class AttemptOutcome(AttemptSummary):
+    answers_shown: bool
+    can_reveal: bool
+    questions: list[QuestionOutcome]
+    changes: list[AttemptGrade]
+
+
+def summary(attempt: Attempt) -> AttemptSummary:
+    return AttemptSummary(attempt, attempt.quiz.activity.uuid, attempt.quiz.pass_mark)
+
+
+def in_full(attempt: Attempt) -> AttemptInFull:
+    """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
+    answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
+    questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
+    files = results.files_by_question(attempt)
+    checked = {uuid: QuestionOutcome(result) for uuid, result in results.confirmed_results(attempt).items()}
+    return AttemptInFull(
+        attempt,
+        attempt.quiz.activity.uuid,
+        attempt.quiz.pass_mark,
+        [
+            AttemptQuestion(
+                question, answers.get(question.uuid), files.get(question.uuid, []), checked.get(question.uuid)
+            )
+            for question in questions
+        ],
+    )
+
+
+def outcome(result: Result) -> AttemptOutcome:
+    attempt = result.attempt
+    return AttemptOutcome(
+        attempt,
+        attempt.quiz.activity.uuid,
+        attempt.quiz.pass_mark,
+        result.answers_shown,
+        result.can_reveal,
+        [QuestionOutcome(question) for question in result.questions],
+        result.regraded,
+    )

@@ -1,0 +1,286 @@
+"""A student's quizzes and attempts. Pages call the same functions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api.openapi import problems
+from common.api.parsing import FormParser
+from common.errors import DomainError
+from courses import access, progress
+from courses.models import Enrolment
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt, HandInFile
+from quizzes.authoring.models import Quiz
+from quizzes.taking import results, save, start, submit, uploads
+from quizzes.taking.api import shapes
+from quizzes.taking.api.serializers import (
+    AnswerInput,
+    AnswerSerializer,
+    AttemptListSerializer,
+    AttemptSerializer,
+    AttemptSummarySerializer,
+    FileInput,
+    FileSerializer,
+    QuestionResultSerializer,
+    QuizSerializer,
+    ResultSerializer,
+    StartInput,
+    SubmitInput,
+)
+
+# Seconds until it is worth asking for a result again; grading takes a fraction of one.
+RETRY_AFTER = "1"
+
+
+def _retry_after(status: int) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Retry-After", int, OpenApiParameter.HEADER, response=[status], description="Seconds; while it is not graded."
+    )
+
+
+def _location(status: int, what: str) -> OpenApiParameter:
+    return OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[status], description=f"The {what}.")
+
+
+class NotSubmitted(DomainError):
+    slug = "not-submitted"
+    status = 409
+
+
+def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
+    """The quiz attached to an activity, and the student's place in its course."""
+    quiz = queries.find_quiz(request.user, uuid)
+    if quiz is None:
+        raise Http404
+    return quiz, access.enrolment_or_404(request.user, quiz.activity.course.slug)
+
+
+def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    attempt = queries.find_own_attempt(request.user, uuid)
+    if attempt is None:
+        raise Http404
+    return attempt
+
+
+def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
+    """One's own attempt; handed in by this look, if its time is up and the sweep has not come by."""
+    attempt = _own(request, uuid)
+    submit.expire(attempt=attempt, now=timezone.now())
+    return attempt
+
+
+class QuizDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="quiz_read",
+        summary="A quiz before an attempt",
+        description="Takes the uuid of a quiz in the outline, or of a lesson that has a check. The questions come with "
+        "the attempt.",
+        tags=["quizzes"],
+        responses={200: QuizSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+        overview = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        return Response(QuizSerializer.shape(shapes.QuizBefore(quiz, quiz.activity, overview)))
+
+
+class QuizAttempts(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="quiz_attempts_list",
+        summary="One's attempts at a quiz",
+        description="The last one first.",
+        tags=["quizzes"],
+        responses={200: AttemptListSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        made = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
+        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
+        return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
+
+    @extend_schema(
+        operation_id="attempt_start",
+        summary="Start an attempt, or resume the open one",
+        description="201 for a new attempt, 200 for one that was open. Refused with `no-attempts-left`, "
+        "`answers-revealed`, `quiz-not-open`, `quiz-closed` or `wrong-access-code`.",
+        tags=["quizzes"],
+        parameters=[_location(201, "attempt"), _location(200, "attempt")],
+        request=StartInput,
+        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409, 413, 415)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        quiz, enrolment = _quiz(request, uuid)
+        now = timezone.now()
+        given = StartInput.read(request.data)
+        code = given.get("access_code", "")
+        attempt = start.start(quiz=quiz, enrolment=enrolment, now=now, access_code=code)
+        is_new = attempt.started_at == now
+        if not is_new:
+            attempt = _attempt(request, attempt.uuid)
+        return Response(
+            AttemptSerializer.shape(shapes.in_full(attempt)),
+            status=201 if is_new else 200,
+            headers={"Location": reverse("api-attempt-detail", args=[attempt.uuid])},
+        )
+
+
+class AttemptDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_read",
+        summary="An attempt with its questions and answers",
+        tags=["attempts"],
+        responses={200: AttemptSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        return Response(AttemptSerializer.shape(shapes.in_full(_attempt(request, uuid))))
+
+
+class AttemptAnswer(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_save",
+        summary="Save one answer",
+        description="May be repeated. The answers that are saved count when the attempt is submitted. Refused with "
+        "`too-long`, `unknown-choice`, `unknown-question`, `answer-checked`, `attempt-closed` or `deadline-passed`; "
+        "everything else stays saved.",
+        tags=["attempts"],
+        request=AnswerInput,
+        responses={200: AnswerSerializer, **problems(400, 404, 409, 413, 415)},
+    )
+    def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = queries.find_own_attempt_to_answer(request.user, uuid)
+        if attempt is None:
+            raise Http404
+        given = AnswerInput.read(request.data)
+        answer = save.save_answer(
+            attempt=attempt,
+            question=question,
+            response=given["response"],
+            now=timezone.now(),
+            sequence=given.get("sequence"),
+        )
+        return Response(AnswerSerializer.shape(answer))
+
+
+class AnswerCheck(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_check",
+        summary="Close one answer and get its feedback",
+        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Twice is once.",
+        tags=["attempts"],
+        request=None,
+        responses={200: QuestionResultSerializer, **problems(404, 409)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = _own(request, uuid)
+        save.confirm_answer(attempt=attempt, question=question, now=timezone.now())
+        closed = results.confirmed_results(attempt)[str(question)]
+        return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
+
+
+class AnswerFiles(AuthenticatedAPIView):
+    parser_classes = (FormParser,)
+
+    @extend_schema(
+        operation_id="answer_file_add",
+        summary="Hand in a file with one answer",
+        description="The same file twice is one. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
+        "`attempt-closed` or `deadline-passed`: a file that comes after the deadline is kept for the instructor.",
+        tags=["attempts"],
+        request={"multipart/form-data": FileInput},
+        responses={201: FileSerializer, **problems(400, 404, 409, 413, 415)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = _own(request, uuid)
+        given = FileInput.read(request.data)
+        file = uploads.add_file(attempt=attempt, question=question, upload=given["file"], now=timezone.now())
+        return Response(FileSerializer.shape(file), status=201)
+
+
+class FileDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_file_remove",
+        summary="Take a file out of an open attempt",
+        tags=["attempts"],
+        responses={204: None, **problems(404, 409)},
+    )
+    def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
+        attempt = _own(request, uuid)
+        standing = HandInFile.objects.standing().filter(attempt=attempt)
+        row = get_object_or_404(standing.select_related("attempt__quiz"), uuid=file)
+        uploads.remove_file(file=row, now=timezone.now())
+        return Response(status=204)
+
+
+class AttemptSubmit(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_submit",
+        summary="Submit an attempt",
+        description="Twice is once. `answers` are saved with it; when one of them cannot be right, the others are saved "
+        "and the attempt stays open. The result comes from `attempt_result`. Refused with `deadline-passed` after the "
+        "deadline and its grace: what was saved by then is submitted, `answers` are kept for the instructor.",
+        tags=["attempts"],
+        parameters=[_location(202, "result"), _retry_after(202)],
+        request=SubmitInput,
+        responses={202: AttemptSummarySerializer, **problems(400, 404, 409, 413, 415)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        attempt = _own(request, uuid)
+        given = SubmitInput.read(request.data)
+        answers = {_question_name(name): raw for name, raw in given.get("answers", {}).items()}
+        attempt = submit.submit(attempt=attempt, answers=answers, now=timezone.now())
+        return Response(
+            AttemptSummarySerializer.shape(shapes.summary(attempt)),
+            status=202,
+            headers={"Location": reverse("api-attempt-result", args=[attempt.uuid]), "Retry-After": RETRY_AFTER},
+        )
+
+
+def _question_name(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        # No question has this name, so that the one bad name is refused and the other answers are kept.
+        return UUID(int=0)
+
+
+class AttemptResult(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_result",
+        summary="The result of an attempt",
+        description="`submitted` until it is graded, with `Retry-After`.",
+        tags=["attempts"],
+        parameters=[_retry_after(200)],
+        responses={200: ResultSerializer, **problems(404, 409)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        attempt = _attempt(request, uuid)
+        if attempt.status == Attempt.Status.IN_PROGRESS:
+            raise NotSubmitted(_("This attempt has not been submitted."))
+        return _result(attempt)
+
+
+class AttemptReveal(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="attempt_reveal",
+        summary="Show the answers, and give up the attempts that are left",
+        tags=["attempts"],
+        request=None,
+        responses={200: ResultSerializer, **problems(404, 409)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        return _result(results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
+
+
+def _result(attempt: Attempt) -> Response:
+    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.get_result(attempt, now=timezone.now())))
+    return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

@@ -1,0 +1,68 @@
+"""Decide whether an attempt can still change, and move deadlines when the rules change."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.rules import get_rules_for_all
+from quizzes.authoring.models import Quiz
+
+
+class AttemptClosed(DomainError):
+    slug = "attempt-closed"
+    status = 409
+
+
+class DeadlinePassed(AttemptClosed):
+    slug = "deadline-passed"
+
+
+def is_over(attempt: Attempt, now: datetime) -> bool:
+    """Whether the deadline and its grace have passed, handed in or not."""
+    return attempt.deadline is not None and now > attempt.deadline + grace_period(attempt)
+
+
+def grace_period(attempt: Attempt) -> timedelta:
+    return timedelta(seconds=attempt.quiz.grace)
+
+
+def lock_open_attempt(attempt: Attempt, now: datetime) -> None:
+    """Hold the row of an attempt that may still be answered, in the caller's transaction. Raises AttemptClosed."""
+    locked = queries.lock_attempt(attempt)
+    if locked.status != Attempt.Status.IN_PROGRESS or is_over(locked, now):
+        raise closed_error(locked, now)
+
+
+def closed_error(attempt: Attempt, now: datetime) -> AttemptClosed:
+    if attempt.is_expired or is_over(attempt, now):
+        return DeadlinePassed(
+            _(
+                "The time is up. What was saved by then has been submitted; what came later is kept for your instructor."
+            ),
+            deadline=attempt.deadline,
+        )
+    return AttemptClosed(_("This attempt has been submitted; its answers can no longer change."))
+
+
+def refresh_deadlines(*, quiz: Quiz, now: datetime) -> int:
+    """Give open attempts the deadline and due date that the rules say now; returns how many were changed.
+
+    An attempt that is over stays over. No deadline moves into the past: what a new rule ends, ends now.
+    Called when a quiz's dates or a student's exception change.
+    """
+    changed = 0
+    attempts = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS).select_related("enrolment")
+    rules_of = get_rules_for_all([(quiz, attempt.enrolment) for attempt in attempts])
+    for attempt in attempts:
+        rules = rules_of[quiz.pk, attempt.enrolment_id]
+        deadline = rules.deadline(attempt.started_at)
+        if deadline is not None:
+            deadline = max(deadline, min(attempt.deadline or now, now))
+        if (deadline, rules.due_at) != (attempt.deadline, attempt.due_at):
+            changed += Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.IN_PROGRESS).update(
+                deadline=deadline, due_at=rules.due_at
+            )
+    return changed

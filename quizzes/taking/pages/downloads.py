@@ -1,0 +1,29 @@
+"""Download a submitted file."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from accounts.requests import AuthenticatedRequest
+from quizzes.attempts.models import Attempt, HandInFile
+
+
+@login_required
+@require_GET
+def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
+    """A file that was handed in, for its student and the course's instructors; always as a download."""
+    visible = HandInFile.objects.filter(attempt__uuid=uuid)
+    if not request.user.is_superuser:
+        mine = Q(attempt__in=Attempt.objects.for_student(request.user))
+        if request.user.is_staff:
+            mine |= Q(attempt__enrolment__course__instructors=request.user)
+        visible = visible.filter(mine).distinct()
+    row = get_object_or_404(visible, uuid=file)
+    response = FileResponse(row.file.open(), as_attachment=True, filename=row.name)
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

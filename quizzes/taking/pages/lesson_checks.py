@@ -1,0 +1,94 @@
+"""Pages: a lesson's check, ungraded, with feedback at once."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import AuthenticatedRequest
+from common.errors import DomainError
+from courses import access
+from courses.models import Activity
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.presentation import present, present_attempt
+from quizzes.authoring.models import Quiz
+from quizzes.taking import start, submit
+from quizzes.taking.pages.forms import form_answers
+from quizzes.whole_numbers import parse_whole_number
+
+
+def lesson_section(activity: Activity) -> SafeString:
+    """What quizzes adds to a lesson's page: the way to its check. One query."""
+    version = Quiz.objects.filter(activity=activity, current_version__isnull=False).values_list(
+        "current_version__content", flat=True
+    )
+    content = version.first()
+    if not content or not content["questions"]:
+        return SafeString("")
+    return render_to_string("quizzes/_lesson_section.html", {"activity": activity, "count": len(content["questions"])})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    enrolment = access.enrolment_or_404(request.user, slug)
+    quiz: Quiz = get_object_or_404(
+        Quiz.objects.select_related("activity__course", "current_version"),
+        activity__course_id=enrolment.course_id,
+        activity__slug=lesson_slug,
+        activity__kind=Activity.Kind.LESSON,
+        activity__archived_at=None,
+        current_version__isnull=False,
+    )
+    error = ""
+    if request.method == "POST":
+        now = timezone.now()
+        try:
+            attempt = start.start(quiz=quiz, enrolment=enrolment, now=now, number=_number(request))
+            # A second press of the same button finds the attempt handed in, and is shown its result.
+            submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
+        except DomainError as refused:
+            error = refused.message
+        else:
+            return redirect("quizzes:attempt-result", attempt.uuid)
+    last = (
+        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        .select_related("version", "quiz")
+        .order_by("number")
+        .last()
+    )
+    if last and last.status == Attempt.Status.IN_PROGRESS:
+        # Begun in the app, or with an answer that could not be kept: what was saved is shown.
+        questions, number = present_attempt(last), last.number
+    else:
+        assert quiz.current_version is not None
+        questions = present(quiz.current_version.content["questions"], seed=_order(request, quiz), shuffle=True)
+        number = last.number + 1 if last else 1
+    return render(
+        request,
+        "quizzes/check_detail.html",
+        {
+            "course": enrolment.course,
+            "quiz": quiz,
+            "activity": quiz.activity,
+            "questions": questions,
+            "number": number,
+            "error": error,
+        },
+        status=400 if error else 200,
+    )
+
+
+def _number(request: AuthenticatedRequest) -> int | None:
+    """The attempt that the form was made for."""
+    return parse_whole_number(request.POST.get("number", ""))
+
+
+def _order(request: AuthenticatedRequest, quiz: Quiz) -> UUID:
+    """Somebody's own order of the choices, the same at every look: there is no attempt yet to take it from."""
+    return UUID(int=request.user.uuid.int ^ quiz.activity.uuid.int)

@@ -1,0 +1,62 @@
+"""Pages: a quiz before an attempt, and its start."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import AuthenticatedRequest
+from common.errors import DomainError
+from courses import access, progress
+from courses.models import Activity
+from quizzes.authoring.models import Quiz
+from quizzes.taking import results, start
+
+
+def _quizzes(course_id: int) -> QuerySet[Quiz]:
+    return Quiz.objects.filter(
+        activity__course_id=course_id, activity__archived_at=None, activity__kind=Activity.Kind.QUIZ
+    ).select_related("activity__course", "current_version")
+
+
+@login_required
+@require_GET
+def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
+    enrolment = access.enrolment_or_404(request.user, slug)
+    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    now = timezone.now()
+    progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=now)
+    version = quiz.current_version
+    return render(
+        request,
+        "quizzes/quiz_detail.html",
+        {
+            "course": enrolment.course,
+            "quiz": quiz,
+            "activity": quiz.activity,
+            "question_count": version.question_count if version else 0,
+            "overview": results.get_overview(quiz=quiz, enrolment=enrolment, now=now),
+            "now": now,
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
+    enrolment = access.enrolment_or_404(request.user, slug)
+    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    if request.method == "GET":
+        # Whoever had to sign in on the way comes back like this.
+        return redirect(quiz.activity)
+    try:
+        attempt = start.start(
+            quiz=quiz, enrolment=enrolment, now=timezone.now(), access_code=request.POST.get("access_code", "")
+        )
+    except DomainError as refused:
+        messages.error(request, refused.message)
+        return redirect(quiz.activity)
+    return redirect("quizzes:attempt-detail", attempt.uuid)

@@ -1,0 +1,76 @@
+"""Pages of a submitted attempt: result and answers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.requests import AuthenticatedRequest
+from common.errors import DomainError
+from courses.models import Activity
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.presentation import present_attempt
+from quizzes.taking import results, submit
+from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_questions
+from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
+from quizzes.whole_numbers import parse_whole_number
+
+# Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
+# while somebody watches; after half a minute something is wrong, and a page that was left open asks less and less often.
+POLL_DELAYS = (100, 150, 200, 250, 300, *[400] * 75, *[1000] * 30, *[5000] * 60, 30_000)
+
+
+@login_required
+@require_GET
+def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
+    """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
+    attempt = own_attempt_or_404(request, uuid)
+    submit.expire(attempt=attempt, now=timezone.now())
+    if attempt.status == Attempt.Status.IN_PROGRESS:
+        # A page's script comes here as well, when its submit was answered by a question.
+        if unanswered_questions(present_attempt(attempt), results.files_by_question(attempt)):
+            return redirect_to_confirmation(attempt)
+        messages.info(request, _("This attempt has not been submitted."))
+        return redirect("quizzes:attempt-detail", attempt.uuid)
+    waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING)
+    look = min(parse_whole_number(request.GET.get("look", "")) or 0, len(POLL_DELAYS) - 1)
+    context: dict[str, Any] = {
+        "attempt": attempt,
+        "course": attempt.enrolment.course,
+        "activity": attempt.quiz.activity,
+        "quiz": attempt.quiz,
+        "is_check": attempt.quiz.activity.kind == Activity.Kind.LESSON,
+        "waiting": waiting,
+        "next_look": look + 1,
+        "delay": POLL_DELAYS[look],
+    }
+    is_poll = bool(request.headers.get("HX-Request"))
+    if not waiting:
+        outcome = results.get_result(attempt, now=timezone.now())
+        responses = {result.view["uuid"]: result.response for result in outcome.questions}
+        context |= {
+            "result": outcome,
+            "pairs": list(zip(present_attempt(attempt, responses), outcome.questions, strict=True))
+            if outcome.questions
+            else [],
+            "overview": outcome.overview,
+        }
+    template = "quizzes/_attempt_result.html" if is_poll else "quizzes/attempt_result.html"
+    response = render(request, template, context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@attempt_form_view
+def attempt_reveal(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+    try:
+        results.reveal(attempt=attempt, now=timezone.now())
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    return redirect("quizzes:attempt-result", attempt.uuid)

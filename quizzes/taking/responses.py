@@ -1,0 +1,52 @@
+"""Read what a client sends as an answer into the stored form."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from quizzes.attempts.models import Attempt
+from quizzes.questions import KINDS, Response, ResponseError, Spec
+
+
+class UnknownQuestion(DomainError):
+    slug = "unknown-question"
+
+
+class InvalidResponse(DomainError):
+    slug = "invalid-response"
+
+
+class UnknownChoice(InvalidResponse):
+    slug = "unknown-choice"
+
+
+class ResponseTooLong(InvalidResponse):
+    slug = "too-long"
+
+
+def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
+    """The stored shape of an answer. Raises UnknownQuestion, UnknownChoice, ResponseTooLong, InvalidResponse."""
+    view = attempt.view_of(question)
+    if view is None:
+        raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+    return read_response_to(view, raw)
+
+
+def read_response_to(view: Spec, raw: Any) -> Response:
+    """The stored shape of an answer to the question of this view. Raises UnknownChoice, ResponseTooLong, InvalidResponse."""
+    question = view["uuid"]
+    try:
+        return KINDS[view["kind"]].read_response(view, raw)
+    except ResponseError as error:
+        if error.code == "unknown-choice":
+            raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error
+        if error.code == "too-long":
+            raise ResponseTooLong(
+                _("The answer is too long: at most %(limit)d characters.") % {"limit": error.limit},
+                question=question,
+            ) from error
+        raise InvalidResponse(
+            _("The answer does not have the form this question asks for."), question=question
+        ) from error

@@ -1,0 +1,82 @@
+"""Save single answers of an open attempt and confirm them for instant feedback."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from quizzes.attempts import queries
+from quizzes.attempts.models import Answer, Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading.scoring import compute_grading
+from quizzes.questions import KINDS, Response
+from quizzes.taking.deadline import closed_error, grace_period, is_over, lock_open_attempt
+from quizzes.taking.late_arrivals import store_late_answers
+from quizzes.taking.responses import read_response
+
+
+class AnswerConfirmed(DomainError):
+    slug = "answer-checked"
+    status = 409
+
+
+class NotConfirmable(DomainError):
+    slug = "not-checkable"
+    status = 409
+
+
+def save_answer(
+    *, attempt: Attempt, question: UUID, response: Any, now: datetime, sequence: int | None = None
+) -> Answer:
+    """Keep one answer of an open attempt.
+
+    `sequence` is the client's own count: a request that was overtaken by a later one changes nothing and gets the
+    later answer back. Without it the request that arrives last wins. Raises AttemptClosed, DeadlinePassed (the answer is
+    kept as evidence), AnswerChecked and what `read_response` raises.
+    """
+    accepted = read_response(attempt, question, response)
+    kept = Answer.objects.keep_while_open(
+        attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt)
+    )
+    if kept is not None:
+        return Answer(attempt=attempt, question=question, response=accepted, sequence=kept, saved_at=now)
+    # Overtaken, checked, the same again, or the attempt is over.
+    with transaction.atomic():
+        locked = queries.lock_attempt(attempt)
+        if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):
+            return _store(attempt, question, accepted, now, sequence)
+        store_late_answers(locked, {question: accepted}, now)
+    raise closed_error(locked, now)
+
+
+def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, sequence: int | None) -> Answer:
+    kept = Answer.objects.keep(attempt, {question: response}, sequence=sequence, now=now)
+    if question in kept:
+        return Answer(attempt=attempt, question=question, response=response, sequence=kept[question], saved_at=now)
+    answer = Answer.objects.get(attempt=attempt, question=question)
+    overtaken = sequence is not None and sequence <= answer.sequence
+    if not overtaken and answer.response != response:
+        raise AnswerConfirmed(_("You have checked this answer, so it can no longer change."), question=str(question))
+    return answer
+
+
+def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
+    """Close the answer to one question, so that its feedback may be shown before the attempt is over. Twice is once.
+
+    Raises NotCheckable where the quiz does not show feedback at once or nothing is answered, and AttemptClosed.
+    """
+    view = attempt.view_of(question)
+    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE or view is None or KINDS[view["kind"]].by_person:
+        raise NotConfirmable(_("This question cannot be checked during the attempt."))
+    with transaction.atomic():
+        lock_open_attempt(attempt, now)
+        answer = Answer.objects.filter(attempt=attempt, question=question).first()
+        if answer is None or compute_grading(attempt).scores[str(question)].outcome == "unanswered":
+            raise NotConfirmable(_("Answer the question first."))
+        if answer.checked_at is None:
+            answer.checked_at = now
+            answer.save(update_fields=["checked_at"])
+        return answer

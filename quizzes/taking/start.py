@@ -1,0 +1,150 @@
+"""Start an attempt or resume the open one."""
+
+import random
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from common.database.prepared import PreparedInsert
+from common.errors import DomainError
+from courses.models import Enrolment
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.rules import Rules, get_rules
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion
+from quizzes.taking.submit import expire
+
+_ATTEMPT = PreparedInsert(Attempt)
+
+
+class NoAttemptsLeft(DomainError):
+    slug = "no-attempts-left"
+    status = 409
+
+
+class AnswersRevealed(DomainError):
+    slug = "answers-revealed"
+    status = 409
+
+
+class NothingToAnswer(DomainError):
+    slug = "nothing-to-answer"
+    status = 409
+
+
+class NotOpenYet(DomainError):
+    slug = "quiz-not-open"
+    status = 409
+
+
+class QuizClosed(DomainError):
+    slug = "quiz-closed"
+    status = 409
+
+
+class WrongAccessCode(DomainError):
+    slug = "wrong-access-code"
+    status = 403
+
+
+def start(
+    *, quiz: Quiz, enrolment: Enrolment, now: datetime, access_code: str = "", number: int | None = None
+) -> Attempt:
+    """Start an attempt on the quiz's current version, or resume the open one.
+
+    `number` is the attempt that the caller means: one that has been made already is returned as it stands, so that the
+    same request twice starts one.
+
+    Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
+    the key), NoAttemptsLeft.
+    """
+    open_attempt = queries.find_open_attempt(quiz, enrolment)
+    if open_attempt and not expire(attempt=open_attempt, now=now):
+        return open_attempt
+    version = quiz.current_version
+    if version is None or not version.content["questions"]:
+        raise NothingToAnswer(_("This quiz has no questions yet."))
+    rules = get_rules(quiz, enrolment)
+    _check_open(quiz, rules, access_code, now)
+    try:
+        with transaction.atomic():
+            # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
+            queries.lock_enrolment(enrolment)
+            earlier = queries.get_attempts(quiz, enrolment)
+            # The one that the caller means has been made already, or another tab started one between our look and the
+            # lock: it is no attempt more.
+            made = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
+            if made:
+                return queries.get_attempt(made[-1].pk)
+            _check_may_start(quiz, rules, earlier)
+            drawn = draw_questions(quiz, version)
+            return _ATTEMPT.create(
+                quiz=quiz,
+                version=version,
+                enrolment=enrolment,
+                number=earlier[0].number + 1 if earlier else 1,
+                started_at=now,
+                drawn=drawn,
+                max_points=_max_points(version, drawn),
+                deadline=rules.deadline(now),
+                due_at=rules.due_at,
+            )
+    except IntegrityError:
+        # The constraint of one open attempt: another tab started it between our look and our insert.
+        resumed = queries.find_open_attempt(quiz, enrolment)
+        if resumed is None:
+            raise
+        return resumed
+
+
+def _check_open(quiz: Quiz, rules: Rules, access_code: str, now: datetime) -> None:
+    if rules.opens_at and rules.opens_later(now):
+        raise NotOpenYet(
+            _("This quiz opens on %(when)s.") % {"when": format_moment(rules.opens_at)}, opens_at=rules.opens_at
+        )
+    if rules.is_closed(now):
+        raise QuizClosed(_("This quiz is closed."), closes_at=rules.closes_at)
+    if quiz.access_code and not secrets.compare_digest(quiz.access_code.encode(), access_code.strip().encode()):
+        raise WrongAccessCode(_("This is not the access code of this quiz."))
+
+
+def format_moment(moment: datetime) -> str:
+    """A moment as the reader's clock and language write it."""
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def draw_questions(quiz: Quiz, version: QuizVersion) -> list[str] | None:
+    """The questions of a new attempt, by uuid, in its order; None where that is the version as it stands."""
+    pools: dict[str, dict[str, Any]] = version.content.get("pools", {})
+    if not pools and not quiz.shuffle_questions:
+        return None
+    chance = random.SystemRandom()
+    every = [view["uuid"] for view in version.content["questions"]]
+    pooled = {uuid for pool in pools.values() for uuid in pool["questions"]}
+    taken = {uuid for pool in pools.values() for uuid in chance.sample(pool["questions"], pool["draw"])}
+    drawn = [uuid for uuid in every if uuid not in pooled or uuid in taken]
+    if quiz.shuffle_questions:
+        chance.shuffle(drawn)
+    return drawn
+
+
+def _max_points(version: QuizVersion, drawn: Sequence[str] | None) -> Decimal:
+    if drawn is None:
+        return version.max_points
+    points = {view["uuid"]: Decimal(view["points"]) for view in version.content["questions"]}
+    return sum((points[uuid] for uuid in drawn), Decimal(0))
+
+
+def _check_may_start(quiz: Quiz, rules: Rules, earlier: Sequence[Attempt]) -> None:
+    # A check shows its answers after each attempt and may be repeated for practice: nothing is graded by it.
+    if quiz.is_graded and any(attempt.answers_revealed_at for attempt in earlier):
+        raise AnswersRevealed(_("You have seen the answers, so this quiz cannot be taken again."))
+    if rules.attempts_allowed is not None and earlier and earlier[0].number >= rules.attempts_allowed:
+        raise NoAttemptsLeft(_("You have used all the attempts this quiz allows."))

@@ -1,0 +1,142 @@
+"""Owns the proof that grades are what they must be: everything stored is computed again from what it was derived from.
+
+Answers, the key of the graded version, the decisions of persons and the deduction for being late → the last
+`AttemptGrade`; it → the attempt's points; every revision without a pending part → a `GradeChange` of the same points;
+`ProgressEvent` and outline → progress; the reviews of a card → its memory. Reads only.
+
+Earlier revisions are not computed again from the answers: a late answer that was accepted since, or a deduction taken
+off, has changed what they were derived from. Their sums are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from courses import progress
+from courses.models import Enrolment, GradeChange
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.rules import after_deduction
+from quizzes.grading import scoring
+from quizzes.grading.models import AttemptGrade, Review
+from quizzes.practice import scheduling
+from quizzes.practice.models import PracticeCard
+from quizzes.practice.scheduling import Memory
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`stored` is what the table says, `computed` what it must say; `what` names the place, `of` the row by its uuid."""
+
+    what: str
+    of: str
+    stored: str
+    computed: str
+
+
+def find_differences() -> Iterator[Difference]:
+    """Go through every graded attempt and every enrolment."""
+    attempts = (
+        Attempt.objects.filter(grades__isnull=False)
+        .distinct()
+        .order_by("pk")
+        .select_related("quiz__activity", "version")
+    )
+    for attempt in attempts.iterator(chunk_size=CHUNK):
+        if any(_of_attempt(attempt)):
+            # Somebody may have graded it while we looked: what differs is read once more.
+            yield from _of_attempt(attempts.get(pk=attempt.pk))
+    ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
+    for attempt in ungraded.iterator(chunk_size=CHUNK):
+        yield Difference(_("gradings"), str(attempt.uuid), "none", "at least one")
+    for enrolment in Enrolment.objects.order_by("pk").iterator(chunk_size=CHUNK):
+        rebuilt = progress.rebuild(enrolment)
+        if rebuilt != enrolment.progress_percent:
+            yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(rebuilt))
+    cards = PracticeCard.objects.order_by("pk").prefetch_related("reviews")
+    for card in cards.iterator(chunk_size=CHUNK):
+        yield from _of_card(card)
+
+
+def _of_card(card: PracticeCard) -> Iterator[Difference]:
+    """The log tells it all: each review's rating follows from its score, and each memory from the one before."""
+    memory: Memory | None = None
+    reviews = list(card.reviews.all())
+    for turn, review in enumerate(reviews, 1):
+        before = memory.as_dict() if memory else None
+        rating = scheduling.RATINGS[review.score["outcome"]]
+        memory = scheduling.schedule_next(memory, rating, review.on)
+        stored = (review.turn, review.rating, review.before, review.after)
+        if stored != (turn, rating, before, memory.as_dict()):
+            computed = str((turn, int(rating), before, memory.as_dict()))
+            yield Difference(_("review of a card"), str(card.uuid), str(stored), computed)
+    follows = Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)
+    if (card.turns, follows) != (len(reviews), memory):
+        yield Difference(_("review card"), str(card.uuid), str((card.turns, follows)), str((len(reviews), memory)))
+
+
+def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
+    grades = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
+    for grade in grades:
+        points = _sum(score["points"] for score in grade.details.values())
+        yield from _compare(
+            _("points of a grading"), attempt, grade.points, after_deduction(points, grade.late_deduction)
+        )
+        of = _sum(score["max_points"] for score in grade.details.values())
+        yield from _compare(_("maximum of a grading"), attempt, grade.max_points, of)
+    last = grades[-1]
+    computed = scoring.compute_grading(attempt, version_id=last.version_id, last_review=last.last_review_id or 0)
+    yield from _compare(_("points of a grading"), attempt, last.points, computed.points)
+    if computed.details != last.details:
+        yield Difference(_("details of a grading"), str(attempt.uuid), str(last.details), str(computed.details))
+    yield from _of_attempt_row(attempt, last, computed)
+    yield from _of_later_reviews(attempt, last)
+    if attempt.quiz.is_graded:
+        yield from _of_ledger(attempt, [grade for grade in grades if not scoring.is_pending(grade)])
+
+
+def _of_attempt_row(attempt: Attempt, last: AttemptGrade, computed: scoring.Grading) -> Iterator[Difference]:
+    pending = computed.is_pending
+    yield from _compare(_("points of an attempt"), attempt, attempt.points, None if pending else last.points)
+    yield from _compare(_("maximum of an attempt"), attempt, attempt.max_points, last.max_points)
+    status = Attempt.Status.NEEDS_REVIEW if pending else Attempt.Status.GRADED
+    yield from _compare(_("status of an attempt"), attempt, attempt.status, status.value)
+
+
+def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
+    """Every decision of a person is graded in its own transaction, so none may wait to change the next grading."""
+    if not Review.objects.filter(attempt=attempt, pk__gt=last.last_review_id or 0).exists():
+        return
+    computed = scoring.compute_grading(attempt, version_id=last.version_id)
+    if computed.details != last.details:
+        yield Difference(
+            _("a review that no grading has seen"), str(attempt.uuid), str(last.points), str(computed.points)
+        )
+
+
+def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
+    stored = [
+        (c.revision, c.points, c.max_points)
+        for c in GradeChange.objects.filter(source=attempt.uuid).order_by("revision")
+    ]
+    computed = [(grade.revision, grade.points, grade.max_points) for grade in grades]
+    if stored != computed:
+        yield Difference(_("gradebook"), str(attempt.uuid), _format_changes(stored), _format_changes(computed))
+
+
+def _format_changes(changes: list[tuple[int, Decimal, Decimal]]) -> str:
+    return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
+
+
+def _compare(
+    what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None
+) -> Iterator[Difference]:
+    if stored != computed:
+        yield Difference(what, str(attempt.uuid), str(stored), str(computed))
+
+
+def _sum(points: Iterator[str]) -> Decimal:
+    return sum((Decimal(each) for each in points), Decimal(0))

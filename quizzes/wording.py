@@ -1,9 +1,0 @@
-"""Owns how figures of quizzes are written."""
-
-from decimal import Decimal
-
-
-def points(value: str | Decimal) -> str:
-    """Points without needless zeros: 1, 0.5."""
-    text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
-    return text or "0"

@@ -1,0 +1,108 @@
+"""Prepared statements do what the ORM's own would."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+
+from common.database.prepared import Prepared, PreparedInsert, PreparedUpdate
+from courses.models import Course, Enrolment, GradeChange, GradeItem
+from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 9, 0, 1, 250, tzinfo=UTC)
+THEN = datetime(2001, 1, 1, tzinfo=UTC)
+
+
+def test_objects_with_what_is_selected_with_them() -> None:
+    enrolment, other = EnrolmentFactory(), EnrolmentFactory()
+    prepared = Prepared(
+        lambda pk: Enrolment.objects.filter(pk=pk).select_related("course").annotate(slug=F("course__slug")),
+        samples=(-1,),
+    )
+    for asked in (enrolment, other):
+        with CaptureQueriesContext(connection) as captured:
+            found = prepared.first(asked.pk)
+            assert found == asked
+            assert found.course == asked.course
+            assert found.slug == asked.course.slug  # type: ignore[attr-defined]  # the annotation
+        assert len(captured) == 1
+    assert prepared.instances(0) == []
+    assert prepared.first(0) is None
+
+
+def test_values_and_what_is_deferred() -> None:
+    course = CourseFactory(slug="statistics")
+    assert Prepared(lambda pk: Course.objects.filter(pk=pk).values("slug"), samples=(-1,)).values(course.pk) == [
+        {"slug": "statistics"}
+    ]
+    found = Prepared(lambda pk: Course.objects.filter(pk=pk).only("slug"), samples=(-1,)).first(course.pk)
+    assert found is not None
+    assert "is_published" in found.get_deferred_fields()
+
+
+def test_a_sample_that_the_statement_does_not_take_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="take"):
+        Prepared(lambda pk: Course.objects.filter(slug="x"), samples=(-1,)).first(1)
+    # True and 1 are equal, and two things.
+    with pytest.raises(ValueError, match="take"):
+        Prepared(lambda yes: Course.objects.filter(pk=1), samples=(True,)).first(True)
+
+
+def test_as_many_arguments_as_samples() -> None:
+    prepared = Prepared(lambda pk: Course.objects.filter(pk=pk), samples=(-1,))
+    for arguments in ((), (1, 2)):
+        with pytest.raises(ValueError, match="zip"):
+            prepared.first(*arguments)
+
+
+def test_an_update_changes_its_rows_and_tells_which() -> None:
+    enrolments = [EnrolmentFactory(progress_percent=percent) for percent in (10, 20, 30)]
+    update = PreparedUpdate(
+        lambda least, percent, seen: (
+            Enrolment.objects.filter(progress_percent__gte=least),
+            {"progress_percent": F("progress_percent") + percent, "last_seen_at": seen},
+        ),
+        samples=(101, 102, THEN),
+        returning="progress_percent",
+    )
+    assert sorted(update.apply(20, 5, NOW)) == [25, 35]
+    assert update.apply(99, 5, NOW) == []
+    assert update.apply(35, 1, None) == [36]
+    rows = [(row.progress_percent, row.last_seen_at) for row in Enrolment.objects.order_by("pk")]
+    assert rows == [(10, enrolments[0].last_seen_at), (25, NOW), (36, None)]
+
+
+def test_a_row_is_stored_as_the_orm_would_and_its_id_is_known() -> None:
+    enrolment = EnrolmentFactory()
+    item = GradeItem.objects.create(
+        activity=ActivityFactory(module__course=enrolment.course, kind="quiz"), pass_mark=60
+    )
+    values = {
+        "item": item, "enrolment": enrolment, "source_number": 1, "revision": 1, "points": Decimal("7.5"),
+        "max_points": Decimal(8), "reason": GradeChange.Reason.GRADED, "actor": UserFactory(), "at": NOW,
+    }  # fmt: skip
+    insert = PreparedInsert(GradeChange)
+    made = insert.create(source=uuid4(), **values)
+    plain = GradeChange.objects.create(source=uuid4(), **values)
+    assert not made._state.adding
+    assert made.pk
+    left_out = {"id", "source"}
+    stored = [
+        {name: value for name, value in row.items() if name not in left_out}
+        for row in GradeChange.objects.filter(pk__in=[made.pk, plain.pk]).values()
+    ]
+    assert stored[0] == stored[1]
+    assert GradeChange.objects.get(pk=made.pk).source == made.source
+
+
+def test_a_row_that_is_there_already_breaks_only_its_own_savepoint() -> None:
+    insert = PreparedInsert(Enrolment)
+    first = EnrolmentFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert.create(user=first.user, course=first.course, source="open")
+    assert Enrolment.objects.count() == 1

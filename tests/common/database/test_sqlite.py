@@ -1,0 +1,212 @@
+"""The backend of the embedded mode, on a file: who writes when, and what is on the disk when somebody is told of it."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.utils import OperationalError
+
+from common.database.sqlite3 import base
+
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+
+
+def connected(path: Path, *, pragmas: str = PRAGMAS, timeout: float = 5.0) -> base.DatabaseWrapper:
+    options = {"transaction_mode": "IMMEDIATE", "timeout": timeout, "init_command": pragmas}
+    defaults = {"ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False}
+    return base.DatabaseWrapper(
+        {
+            "ENGINE": "common.database.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": options,
+            "TIME_ZONE": None,
+            "TEST": {},
+            **defaults,
+        },
+        alias="a-file",
+    )
+
+
+@pytest.fixture(autouse=True)
+def databases(django_db_blocker: Any) -> Iterator[None]:
+    """These are databases of the test's own."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whenever the log was flushed: whether somebody else could have written meanwhile."""
+    flushed: list[str] = []
+
+    def flush(log: int) -> None:
+        assert os.fstat(log).st_ino == (tmp_path / "test.sqlite3-wal").stat().st_ino
+        turnstile = os.open(tmp_path / "test.sqlite3-turn", os.O_RDWR)
+        try:
+            fcntl.flock(turnstile, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            flushed.append("free")
+        except BlockingIOError:
+            flushed.append("held")
+        finally:
+            os.close(turnstile)
+
+    monkeypatch.setattr(base, "_flush", flush)
+    return flushed
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flushed: list[str]) -> Iterator[base.DatabaseWrapper]:
+    """A connection to a database of one table, for `transaction.atomic("a-file")` as well."""
+    connection = connected(tmp_path / "test.sqlite3")
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: connection)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (a)")
+    flushed.clear()
+    yield connection
+    connection.close()
+
+
+def write(connection: base.DatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO t VALUES (%s)", [1])
+
+
+def synchronous(connection: base.DatabaseWrapper) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+        return int(cursor.fetchone()[0])
+
+
+FULL, NORMAL = 2, 1
+
+
+def test_a_transaction_is_on_the_disk_when_it_returns_and_the_next_one_need_not_wait_for_that(
+    file: base.DatabaseWrapper, flushed: list[str]
+) -> None:
+    with transaction.atomic("a-file"):
+        assert synchronous(file) == NORMAL
+        write(file)
+        assert flushed == []
+    assert flushed == ["free"]
+    assert synchronous(file) == FULL
+
+
+def test_a_transaction_that_writes_nothing_waits_for_nothing(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    with transaction.atomic("a-file"), file.cursor() as cursor:
+        cursor.execute("SELECT * FROM t")
+    assert flushed == []
+
+
+def test_a_new_table_is_something_written(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    with transaction.atomic("a-file"), file.cursor() as cursor:
+        cursor.execute("CREATE TABLE u (a)")
+    assert flushed == ["free"]
+
+
+def test_what_is_rolled_back_waits_for_nothing_and_gives_up_its_turn(
+    file: base.DatabaseWrapper, flushed: list[str]
+) -> None:
+    def fail() -> None:
+        write(file)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic("a-file"):
+        fail()
+    assert flushed == []
+    assert synchronous(file) == FULL
+    with transaction.atomic("a-file"):
+        write(file)
+    assert flushed == ["free"]
+
+
+def test_a_statement_of_its_own(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    # Without being told, SQLite itself waits for the disk.
+    write(file)
+    assert flushed == []
+    with file.turn():
+        write(file)
+    assert flushed == ["free"]
+    with file.turn(durable=False):
+        write(file)
+    assert flushed == ["free"]
+    with transaction.atomic("a-file"), file.turn(durable=False):
+        write(file)
+    assert flushed == ["free", "free"]
+    assert synchronous(file) == FULL
+
+
+def test_who_finds_the_place_taken_waits_for_it(file: base.DatabaseWrapper) -> None:
+    others = [connected(Path(file.settings_dict["NAME"])) for _ in range(4)]
+
+    def write_often(connection: base.DatabaseWrapper) -> None:
+        connection.inc_thread_sharing()
+        for _ in range(50):
+            with connection.turn():
+                write(connection)
+        connection.close()
+
+    threads = [threading.Thread(target=write_often, args=(other,)) for other in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with file.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM t")
+        assert cursor.fetchone() == (200,)
+
+
+def test_waiting_has_an_end(file: base.DatabaseWrapper) -> None:
+    impatient = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
+    with file.turn(), pytest.raises(OperationalError, match="locked"), impatient.turn():
+        pytest.fail("Two have it at once.")
+    with impatient.turn():
+        write(impatient)
+    impatient.close()
+
+
+def test_a_program_that_knows_no_turnstile_is_waited_for_by_sqlite(file: base.DatabaseWrapper) -> None:
+    path = file.settings_dict["NAME"]
+    impatient = connected(Path(path), timeout=0.01)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"), impatient.turn():
+        write(impatient)
+    # It has given up its turn, too.
+    other.execute("ROLLBACK")
+    with file.turn():
+        write(file)
+    other.close()
+    impatient.close()
+
+
+def test_a_connection_that_is_closed_in_its_turn_leaves_it(file: base.DatabaseWrapper) -> None:
+    other = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
+    with other.turn():
+        other.close()
+    with file.turn():
+        write(file)
+
+
+def test_a_database_without_a_log_is_left_to_sqlite(tmp_path: Path, flushed: list[str]) -> None:
+    plain = connected(tmp_path / "plain.sqlite3", pragmas="PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;")
+    with plain.turn(), plain.cursor() as cursor:
+        assert synchronous(plain) == FULL
+        cursor.execute("CREATE TABLE t (a)")
+    assert flushed == []
+    assert not (tmp_path / "plain.sqlite3-turn").exists()
+    plain.close()
+
+
+def test_what_is_executed_again_is_converted_once(file: base.DatabaseWrapper) -> None:
+    base._converted.cache_clear()
+    for number in (1, 2):
+        with file.cursor() as cursor:
+            cursor.execute("SELECT %s + 1, '100 %%'", [number])
+            assert cursor.fetchone() == (number + 1, "100 %")
+    assert base._converted.cache_info().hits == 1

@@ -1,0 +1,68 @@
+"""What the names in a course's texts stand for, by the database."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from courses.lessons import rendering
+from courses.models import Activity, Course, CourseAsset, GlossaryTerm, LessonEdition
+
+pytestmark = pytest.mark.django_db
+
+
+def edition(course: Course, body: str) -> LessonEdition:
+    row = LessonEdition.objects.get(lesson__activity__course=course, lesson__activity__slug="lesson-1", language="en")
+    row.body = body
+    return row
+
+
+def test_names_become_addresses(course: Course) -> None:
+    GlossaryTerm.objects.create(
+        course=course, key="mean", term_ko="평균", definition_ko="가운데예요.", definition_en="The middle."
+    )
+    CourseAsset.objects.create(course=course, name="data.csv", content=b"a")
+    row = edition(course, "[a](lesson:lesson-2#x) [b](quiz:quiz) [[mean|m]] [c](assets/data.csv) [d](lesson:quiz)")
+    rendering.render_edition(row)
+    assert 'href="/courses/statistics/lessons/lesson-2/#x"' in row.html
+    assert 'href="/courses/statistics/quizzes/quiz/"' in row.html
+    assert 'href="/courses/statistics/glossary/#term-mean" data-term="mean" data-definition="The middle."' in row.html
+    assert 'href="/courses/statistics/files/data.csv" download' in row.html
+    assert row.html.count("<a ") == 4
+
+
+def test_a_definition_that_is_missing_in_a_language_comes_in_the_original(course: Course) -> None:
+    GlossaryTerm.objects.create(course=course, key="mean", term_ko="평균", definition_ko="가운데예요.")
+    row = edition(course, "[[mean|m]]")
+    rendering.render_edition(row)
+    assert 'data-definition="가운데예요."' in row.html
+
+
+def test_what_is_archived_is_no_target(course: Course, lesson: Activity) -> None:
+    Activity.objects.filter(slug="lesson-2").update(archived_at="2026-01-01T00:00Z")
+    found = rendering.problems("[a](lesson:lesson-2)", language="en", course=course)
+    assert found == [(1, "This link leads nowhere: lesson:lesson-2")]
+
+
+def test_a_course_is_rendered_where_it_changed(course: Course) -> None:
+    assert rendering.render_course(course) == 4
+    assert rendering.render_course(course) == 0
+    LessonEdition.objects.filter(lesson__activity__slug="lesson-1", language="en").update(body="New **body**.")
+    assert rendering.render_course(course) == 1
+    assert "<strong>body</strong>" in LessonEdition.objects.get(lesson__activity__slug="lesson-1", language="en").html
+
+
+def test_a_fragment_of_one_paragraph_is_words_only(course: Course) -> None:
+    resolver = rendering.resolver_for(course)
+    assert rendering.render_fragment("a **b**", language="en", resolver=resolver) == "a <strong>b</strong>"
+    assert rendering.render_fragment("a\n\nb", language="en", resolver=resolver) == "<p>a</p>\n<p>b</p>\n"
+    assert rendering.render_block("a", language="en", resolver=resolver) == "<p>a</p>\n"
+
+
+def test_texts_without_names_ask_the_database_nothing(
+    course: Course, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    resolver = rendering.resolver_for(course)
+    with django_assert_num_queries(0):
+        rendering.render_fragment("a **b**", language="en", resolver=resolver)
+    with django_assert_num_queries(3):
+        for _turn in range(3):
+            rendering.render_fragment("[a](lesson:lesson-1)", language="en", resolver=resolver)

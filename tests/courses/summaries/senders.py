@@ -1,0 +1,85 @@
+"""A program for `test_summary_senders`: four senders of weekly summaries at once, killed again and again.
+
+Prints one line of JSON: {"kills": …, "rows": [[Message-ID, status], …]}.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from datetime import UTC, datetime, timedelta
+
+import django
+from django.core.management import call_command
+from django.db import connections
+
+SENDERS = 4
+KILLS = 30
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def prepare(students: int) -> None:
+    from accounts.models import User
+    from courses.models import Activity, Course, Enrolment, Module
+
+    call_command("migrate", verbosity=0)
+    course = Course.objects.create(slug="statistics", title_ko="통계", title_en="Statistics", languages=["ko", "en"])
+    module = Module.objects.create(course=course, slug="one", number=1, title_ko="하나", title_en="One")
+    Activity.objects.create(
+        course=course, module=module, slug="first", kind="lesson", title_ko="첫째", title_en="First"
+    )
+    users = User.objects.bulk_create(User(email=f"{n}@example.com", password="!") for n in range(students))
+    Enrolment.objects.bulk_create(Enrolment(user=user, course=course) for user in users)
+
+
+def sender() -> int:
+    """A child that does what beat's wake-ups do, until nothing is queued; its process id."""
+    from courses.models import SummaryDelivery
+    from courses.summaries import deliveries
+
+    child = os.fork()
+    if child:
+        return child
+    try:
+        deliveries.send_due(now=NOW)
+        while SummaryDelivery.objects.filter(status="queued").exists():
+            deliveries.send_due(now=NOW)
+    except BaseException:  # noqa: BLE001 (a child must never return into its parent's program)
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def main(students: int, seed: int) -> None:
+    from courses.models import SummaryDelivery
+    from courses.summaries import deliveries
+
+    prepare(students)
+    # A connection does not survive a fork.
+    connections.close_all()
+    dice = random.Random(seed)
+    running = {sender() for _ in range(SENDERS)}
+    kills = 0
+    while running:
+        # No wait for anything: the kill falls into a moment that nobody chose.
+        time.sleep(dice.uniform(0.01, 0.1))
+        while running and (child := os.waitpid(-1, os.WNOHANG)[0]):
+            running.remove(child)
+        if running and kills < KILLS:
+            victim = dice.choice(sorted(running))
+            os.kill(victim, signal.SIGKILL)
+            os.waitpid(victim, 0)
+            kills += 1
+            running = running - {victim} | {sender()}
+    deliveries.settle(now=NOW + timedelta(minutes=16))
+    rows = list(SummaryDelivery.objects.values_list("message_id", "status"))
+    print(json.dumps({"kills": kills, "rows": rows}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings"
+    django.setup()
+    main(students=int(sys.argv[1]), seed=int(sys.argv[2]))

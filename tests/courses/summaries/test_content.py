@@ -1,0 +1,240 @@
+"""What a weekly summary says, read as its reader gets it: through a real SMTP server, decoded."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.message import EmailMessage
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from courses import gradebook, progress
+from courses.models import Course, Enrolment, GradeChange
+from courses.summaries import content, deliveries
+from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, ModuleFactory, UserFactory
+from tests.smtp import MailServer
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+SINCE = NOW - timedelta(days=7)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body
+    return str(body.get_content())
+
+
+def record(enrolment: Enrolment, points: str, *, now: datetime, number: int = 1) -> None:
+    gradebook.record_change(
+        activity=enrolment.course.activities.get(slug="quiz"),
+        enrolment=enrolment,
+        source=uuid4(),
+        source_number=number,
+        points=Decimal(points),
+        max_points=Decimal("3.00"),
+        reason=GradeChange.Reason.GRADED,
+        now=now,
+    )
+
+
+@pytest.fixture
+def busy(enrolment: Enrolment, course: Course) -> Enrolment:
+    """Alice has done one lesson and the quiz in the week, and stands at the second lesson."""
+    progress.mark_done(
+        enrolment=enrolment, activity=course.activities.get(slug="lesson-1"), now=NOW - timedelta(days=2)
+    )
+    record(enrolment, "2.50", now=NOW - timedelta(days=1))
+    progress.mark_done(enrolment=enrolment, activity=course.activities.get(slug="quiz"), now=NOW - timedelta(days=1))
+    progress.record_visit(enrolment=enrolment, activity=course.activities.get(slug="lesson-2"), now=NOW)
+    return enrolment
+
+
+@pytest.mark.enable_socket
+class TestAsItArrives:
+    @pytest.fixture(autouse=True)
+    def site(self, settings) -> None:
+        settings.BAEUM_URL = "https://learn.example.com"
+
+    def arrived(self, user: User, server: MailServer) -> EmailMessage:
+        assert deliveries.send_now(user=user, now=NOW) == ("sent", True)
+        return server.only()
+
+    def test_in_english(self, busy: Enrolment, mail_server: MailServer) -> None:
+        message = self.arrived(busy.user, mail_server)
+        assert message["Subject"] == "You are 66% through. Next: 1-2 Activity lesson-2"
+        text = part(message, "plain")
+        assert "Hello Alice," in text
+        assert "Progress: 66% (2 of 3 done)" in text
+        assert "Next: 1-2 Activity lesson-2 (about 5 minutes)" in text
+        assert "https://learn.example.com/courses/statistics/lessons/lesson-2/" in text
+        assert "1 lesson done" in text
+        assert "- 1-1 Activity lesson-1, November 21 5 p.m." in text  # in Seoul
+        assert "- Activity quiz: 83% (2.5 of 3 points), passed" in text
+        assert "on Mondays at 8:00 (Asia/Seoul) because" in text
+        assert not re.search("[가-힣]", text + part(message, "html"))
+
+    def test_in_korean(self, busy: Enrolment, mail_server: MailServer) -> None:
+        User.objects.update(language="ko", name="김하나")
+        busy.user.refresh_from_db()
+        message = self.arrived(busy.user, mail_server)
+        assert "활동 lesson-2" in message["Subject"]
+        assert "66%" in message["Subject"]
+        assert message["Content-Language"] == "ko"
+        for text in (part(message, "plain"), part(message, "html")):
+            assert "김하나" in text
+            assert "통계" in text
+            assert "활동 lesson-1" in text
+            assert "11월 21일 오후 5:00" in text
+            assert "2026년 11월 16일" in text
+        assert '<html lang="ko">' in part(message, "html")
+
+    def test_headers(self, busy: Enrolment, mail_server: MailServer) -> None:
+        message = self.arrived(busy.user, mail_server)
+        row = busy.user.summary_deliveries.get()
+        unsubscribe = deliveries.unsubscribe_url(busy.user)
+        assert {name: value.strip() for name, value in message.items()}.items() >= {
+            "From": "Baeum <no-reply@example.com>",
+            "To": "alice@example.com",
+            "Date": "Mon, 23 Nov 2026 17:00:00 +0900",
+            "Message-ID": f"<weekly-{row.uuid}@example.com>",
+            "Content-Language": "en",
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }.items()
+        assert len(message.get_all("Date", [])) == len(message.get_all("Message-ID", [])) == 1
+        assert unsubscribe.startswith("https://learn.example.com/weekly-summary/")
+        assert message.get_content_type() == "multipart/alternative"
+        assert unsubscribe in part(message, "plain")
+
+    def test_html_has_one_button_to_the_next_lesson_and_only_our_links(
+        self, busy: Enrolment, mail_server: MailServer
+    ) -> None:
+        html = part(self.arrived(busy.user, mail_server), "html")
+        links = re.findall(r'<a[^>]*href="([^"]*)"', html)
+        assert links == [
+            "https://learn.example.com/courses/statistics/lessons/lesson-2/",
+            deliveries.unsubscribe_url(busy.user),
+        ]
+        assert html.count('class="button"') == 1
+        assert not re.search(r"<(img|link|script|iframe|form)\b", html)
+        assert '<meta name="color-scheme" content="light dark">' in html
+        assert 'width="66%"' in html
+        assert max(map(len, html.splitlines())) < 998
+
+    def test_what_people_write_stays_text(self, busy: Enrolment, mail_server: MailServer) -> None:
+        User.objects.update(name="Al <b>ice</b>\nBcc: x@example.com")
+        Course.objects.update(title_en="Profit & <i>loss</i>")
+        busy.course.activities.filter(slug="lesson-2").update(title_en="Two\r\nlines & more", code="")
+        busy.user.refresh_from_db()
+        message = self.arrived(busy.user, mail_server)
+        assert message["Subject"] == "You are 66% through. Next: Two lines & more"
+        assert message["Bcc"] is None
+        assert "Profit & <i>loss</i>" in part(message, "plain")
+        assert "Al &lt;b&gt;ice&lt;/b&gt;" in part(message, "html")
+        assert "Profit &amp; &lt;i&gt;loss&lt;/i&gt;" in part(message, "html")
+
+
+class TestWeek:
+    def week(self, user: User) -> content.Week:
+        week = content.week_of(user, since=SINCE)
+        assert week
+        return week
+
+    def test_resumes_where_the_reader_stopped(self, enrolment: Enrolment, course: Course) -> None:
+        quiz = course.activities.get(slug="quiz")
+        progress.record_visit(enrolment=enrolment, activity=quiz, now=NOW)
+        following = self.week(enrolment.user).courses[0].next
+        assert following
+        assert following.url.endswith(reverse("quizzes:quiz-detail", args=["statistics", "quiz"]))
+        assert (following.is_lesson, following.minutes) == (False, None)
+
+    def test_minutes_are_those_of_the_readers_edition(self, enrolment: Enrolment, course: Course) -> None:
+        editions = course.activities.get(slug="lesson-1").lesson.editions
+        editions.filter(language="en").update(minutes=7)
+        assert self.week(enrolment.user).courses[0].next.minutes == 7
+        editions.filter(language="en").delete()
+        assert self.week(enrolment.user).courses[0].next.minutes == 5
+
+    def test_results_are_the_standing_of_what_changed_in_the_week(self, enrolment: Enrolment) -> None:
+        record(enrolment, "1.00", now=SINCE - timedelta(seconds=1), number=1)
+        assert self.week(enrolment.user).courses[0].results == []
+        record(enrolment, "0.50", now=SINCE, number=2)
+        [result] = self.week(enrolment.user).courses[0].results
+        assert (result.percent, result.points, result.max_points, result.is_passed) == (33, "1", "3", False)
+
+    def test_only_the_readers_own_results(self, enrolment: Enrolment, course: Course, bob: User) -> None:
+        record(EnrolmentFactory(user=bob, course=course), "3.00", now=NOW)
+        assert self.week(enrolment.user).courses[0].results == []
+
+    def test_an_archived_quiz_is_not_told(self, enrolment: Enrolment, course: Course) -> None:
+        record(enrolment, "3.00", now=NOW)
+        course.activities.filter(slug="quiz").update(archived_at=NOW)
+        assert self.week(enrolment.user).courses[0].results == []
+
+    def test_several_courses_the_one_seen_last_first(self, enrolment: Enrolment) -> None:
+        other = CourseFactory(slug="other", title_ko="다른 강의", title_en="")
+        LessonFactory(activity=ActivityFactory(module=ModuleFactory(course=other), slug="first", title_en=""))
+        progress.record_visit(
+            enrolment=EnrolmentFactory(user=enrolment.user, course=other),
+            activity=other.activities.get(),
+            now=NOW,
+        )
+        CourseFactory(slug="empty").enrolments.create(user=enrolment.user)
+        week = self.week(enrolment.user)
+        assert [str(course.title) for course in week.courses] == ["다른 강의", "Statistics"]
+        assert [course.title.language for course in week.courses] == ["ko", "en"]
+        message = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=NOW)
+        assert message.subject.startswith("Your first step: ")
+        html = str(message.alternatives[0][0])
+        assert '<span lang="ko">다른 강의</span>' in html
+        assert html.count('class="button"') == 1
+        assert "* Statistics" in message.body
+        assert "/courses/statistics/lessons/lesson-1/" in message.body
+        assert not re.search("[가-힣]", re.sub(r'<span lang="ko">[^<]*</span>', "", html))
+
+    def test_a_finished_course_beside_an_open_one(self, enrolment: Enrolment) -> None:
+        other = CourseFactory(slug="other", title_en="Other")
+        lesson = ActivityFactory(module=ModuleFactory(course=other))
+        finished = EnrolmentFactory(user=enrolment.user, course=other)
+        progress.record_visit(enrolment=enrolment, activity=enrolment.course.activities.all()[0], now=NOW)
+        progress.mark_done(enrolment=finished, activity=lesson, now=SINCE - timedelta(days=1))
+        assert [str(course.title) for course in self.week(enrolment.user).courses] == ["Statistics"]
+        progress.mark_undone(enrolment=finished, activity=lesson, now=NOW)
+        progress.mark_done(enrolment=finished, activity=lesson, now=NOW)
+        week = self.week(enrolment.user)
+        assert [str(course.title) for course in week.courses] == ["Statistics", "Other"]
+        body = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=NOW).body
+        assert "Progress: 100% (1 of 1 done)\n" in body
+
+    @pytest.mark.parametrize(
+        ("chosen", "course_languages", "expected"),
+        [
+            ("en", ["ko"], "en"),
+            ("ko", ["en"], "ko"),
+            ("", ["en", "ko"], "en"),
+            ("", ["fr", "en"], "ko"),
+            ("", [], "ko"),
+        ],
+    )
+    def test_language(self, course: Course, chosen: str, course_languages: list[str], expected: str) -> None:
+        course.languages = course_languages
+        course.save()
+        enrolment = EnrolmentFactory(course=course, user=UserFactory(language=chosen))
+        assert self.week(enrolment.user).language == expected
+
+    def test_queries_do_not_grow_with_the_course(
+        self, busy: Enrolment, course: Course, django_assert_num_queries
+    ) -> None:
+        with django_assert_num_queries(7):
+            content.week_of(busy.user, since=SINCE)
+        module = course.modules.get()
+        for activity in (ActivityFactory(module=module) for _ in range(20)):
+            LessonFactory(activity=activity)
+            progress.mark_done(enrolment=busy, activity=activity, now=NOW)
+        for number in range(2, 20):
+            record(busy, "1.00", now=NOW, number=number)
+        with django_assert_num_queries(7):
+            content.week_of(busy.user, since=SINCE)

@@ -1,0 +1,91 @@
+"""`manage.py send_weekly_summaries`, and the tasks that beat and bell call."""
+
+import re
+from datetime import datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail as django_mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from courses import tasks
+from courses.models import Enrolment, SummaryDelivery
+from courses.summaries import deliveries
+from tests.factories import EnrolmentFactory
+
+MONDAY = "2026-11-23T08:00:00+09:00"
+THURSDAY = "2026-11-26T08:00:00+09:00"
+
+
+def run(*args: str) -> str:
+    out = StringIO()
+    call_command("send_weekly_summaries", *args, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_sends_what_is_due_at_once(enrolment: Enrolment) -> None:
+    EnrolmentFactory(user=enrolment.user)
+    EnrolmentFactory()
+    assert run("--now", MONDAY) == "2 newly due; 1 sent, 1 skipped."
+    assert run("--now", MONDAY) == "0 newly due; nothing to send."
+    assert [message.to for message in django_mail.outbox] == [["alice@example.com"]]
+
+
+def test_now_is_now(enrolment: Enrolment) -> None:
+    is_due = deliveries.due_week(ZoneInfo("Asia/Seoul"), timezone.now()) is not None
+    assert run().startswith(f"{int(is_due)} newly due")
+
+
+def test_to_one_person_each_time_it_is_called(enrolment: Enrolment) -> None:
+    assert run("--to", "Alice@example.com", "--now", MONDAY) == "The summary of this week to Alice@example.com: sent."
+    for _ in range(2):
+        assert run("--to", "alice@example.com", "--now", MONDAY).startswith("A copy to alice@example.com: sent.")
+    assert run("--to", "alice@example.com", "--now", THURSDAY).startswith("A copy to alice@example.com: sent.")
+    assert len(django_mail.outbox) == 4
+    assert SummaryDelivery.objects.get().tries == 1
+
+
+def test_nothing_to_tell(bob: User) -> None:
+    assert run("--to", "bob@example.com", "--now", THURSDAY).startswith("There is nothing to tell bob@example.com")
+
+
+def test_who_gets_none(alice: User) -> None:
+    with pytest.raises(CommandError, match="Nobody has the address nobody@"):
+        run("--to", "nobody@example.com")
+    for field in ("wants_weekly_summary", "is_active"):
+        User.objects.update(**{"wants_weekly_summary": True, "is_active": True, field: False})
+        with pytest.raises(CommandError, match="gets no weekly summary"):
+            run("--to", "alice@example.com")
+
+
+@pytest.mark.enable_socket
+@pytest.mark.usefixtures("no_mail_server")
+def test_no_mail_server(enrolment: Enrolment) -> None:
+    assert run("--to", "alice@example.com", "--now", MONDAY) == "The summary of this week to alice@example.com: queued."
+    with pytest.raises(CommandError, match="was not sent: ConnectionRefusedError"):
+        run("--to", "alice@example.com", "--now", THURSDAY)
+
+
+@pytest.mark.parametrize("moment", ["Monday", "2026-11-23T08:00:00", "2026-13-23T08:00:00+09:00"])
+def test_a_time_that_is_none(db: None, moment: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(moment)):
+        run("--now", moment)
+
+
+def test_the_tasks(enrolment: Enrolment) -> None:
+    now = timezone.now()
+    delivery = SummaryDelivery.objects.create(
+        user=enrolment.user, iso_year=2026, iso_week=48, due_at=now - timedelta(hours=1)
+    )
+    tasks.send_weekly_summary(delivery_id=delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.status == "sent"
+    late = SummaryDelivery.objects.create(
+        user=enrolment.user, iso_year=2020, iso_week=1, due_at=datetime(2020, 1, 6, tzinfo=ZoneInfo("Asia/Seoul"))
+    )
+    tasks.send_weekly_summaries()
+    late.refresh_from_db()
+    assert late.status == "failed"

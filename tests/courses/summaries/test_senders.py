@@ -1,0 +1,70 @@
+"""Four senders as processes, a real mail server, kill -9 at random moments: nothing twice, nothing out of sight."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.smtp import MailServer
+
+ROOT = Path(__file__).resolve().parents[3]
+STUDENTS = 150
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment that names a new database."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    server = os.environ["TEST_DATABASE_URL"]
+    name = f"baeum_senders_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield {"DATABASE_URL": server.rpartition("/")[0] + f"/{name}"}
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.mark.processes
+@pytest.mark.enable_socket
+def test_nothing_twice_and_nothing_out_of_sight(
+    database: dict[str, str], mail_server: MailServer, tmp_path: Path
+) -> None:
+    mail_server.delay = 0.01
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+        **database,
+        "BAEUM_HOME": str(tmp_path / "home"),
+        "BAEUM_LOG_LEVEL": "ERROR",
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+    }
+    seed = 20261123
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.courses.summaries.senders", str(STUDENTS), str(seed)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    status = dict(told["rows"])
+    received = Counter(message["Message-ID"] for message in mail_server.received)
+    assert told["kills"] >= 20
+    assert len(told["rows"]) == STUDENTS
+    assert max(received.values()) == 1
+    assert set(status.values()) == {"sent", "uncertain"}
+    sent = {message_id for message_id in status if status[message_id] == "sent"}
+    uncertain = set(status) - sent
+    assert sent <= set(received) <= sent | uncertain
+    # One sender has one mail in hand.
+    assert len(uncertain) <= told["kills"]

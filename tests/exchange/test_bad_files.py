@@ -1,0 +1,220 @@
+"""Whatever is uploaded, the answer is a sentence: only ExchangeError, and what a bomb would need is never allocated."""
+
+import io
+import time
+import zipfile
+
+import pytest
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exchange import files, importing, shape
+from exchange.planning import joined
+from exchange.shape import NotBrought
+from tests.exchange.files import package, read, sample
+
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><quiz><question type="essay"><name><text>&c;</text></name></question></quiz>'
+)
+EXTERNAL = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'
+
+
+def refusal(content: bytes | str, **options: str) -> str:
+    with pytest.raises(shape.ExchangeError) as refused:
+        importing.parse(content if isinstance(content, bytes) else content.encode(), language="en", **options)
+    return refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (LAUGHS, "Line 1 declares a document type."),
+        (EXTERNAL, "Line 1 declares a document type."),
+        ("<quiz><question>", "Line 1: the file is not whole XML"),
+        ("<quiz>&nbsp;</quiz>", "Line 1: the file is not whole XML (undefined entity)"),
+        (f"<quiz>{'<a>' * 100}{'</a>' * 100}</quiz>", "Line 1: the file is nested too deeply."),
+        ("<html></html>", "The file begins with <html>: it is neither Moodle XML nor QTI 2.1."),
+        ("<questestinterop/>", "This is QTI 1.2."),
+        ("<quiz/>", "There is no question in this file."),
+        ("<manifest/>", "upload the package (zip)"),
+        ("", "The file is empty."),
+        (b" \n ", "The file is empty."),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xd8", "neither UTF-8 nor cp949"),
+        (b"a\x00b", "The file is not a text file."),
+        ("안녕하세요".encode("utf-16")[:-1], "neither UTF-8 nor cp949"),
+        (b"PK\x03\x04broken", "damaged or encrypted"),
+        (b"x" * 10_000_001, "The file is larger than 10 MB."),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_a_sentence(content: bytes | str, sentence: str) -> None:
+    assert sentence in refusal(content)
+
+
+def test_the_sentence_is_in_the_readers_language_where_the_catalogue_has_it() -> None:
+    with translation.override("ko"):
+        told = refusal("")
+    assert told == translation.gettext("The file is empty.") or told != "The file is empty."
+
+
+def test_fifty_megabytes_are_refused_before_they_are_looked_at() -> None:
+    began = time.perf_counter()
+    assert refusal(b"<quiz>" + b"a" * 50_000_000) == "The file is larger than 10 MB."
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("asked", ["gift", "qti"])
+def test_the_wrong_format_is_named_with_the_right_one(asked: str) -> None:
+    told = refusal(sample("tea.en.xml"), format=asked)
+    assert told == f"This is no {files.FORMATS[asked]} file; by its content it is Moodle XML."
+
+
+def test_a_truncated_file_brings_nothing() -> None:
+    whole = sample("tea.en.xml")
+    assert "not whole XML" in refusal(whole[: len(whole) // 2])
+
+
+def test_too_many_questions() -> None:
+    assert "more than 1000 questions" in refusal("\n\n".join(f"::q{n}::q{{=a}}" for n in range(1001)))
+
+
+def bomb(size: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made, made.open("imsmanifest.xml", "w") as entry:
+        for _chunk in range(size // 1_000_000):
+            entry.write(b" " * 1_000_000)
+    return buffer.getvalue()
+
+
+def test_a_zip_bomb_is_not_unpacked() -> None:
+    content = bomb(200_000_000)
+    assert len(content) < 500_000
+    assert refusal(content) == "The package unpacks to more than 30 MB."
+
+
+def test_a_size_that_lies_does_not_help() -> None:
+    content = bytearray(bomb(40_000_000))
+    directory = content.rindex(b"PK\x01\x02")
+    content[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
+    with pytest.raises(shape.ExchangeError):
+        importing.parse(bytes(content), language="en")
+
+
+@pytest.mark.parametrize("name", ["../x.xml", "/etc/x.xml", "a/../../x.xml", "a\\..\\x.xml"])
+def test_names_that_lead_out_of_the_package(name: str) -> None:
+    assert "names a file outside itself" in refusal(package({"imsmanifest.xml": "<manifest/>", name: "<x/>"}))
+
+
+def test_other_packages() -> None:
+    assert "no imsmanifest.xml" in refusal(package({"word/document.xml": "<x/>"}))
+    many = {f"{n}.xml": "" for n in range(3001)}
+    assert "more than 3000 files" in refusal(package(many))
+    assert "declares a document type" in refusal(package({"imsmanifest.xml": LAUGHS}))
+
+
+def test_an_item_with_entities_inside_a_package_is_left_behind() -> None:
+    manifest = '<manifest><resources><resource type="imsqti_item_xmlv2p1" href="a.xml"/></resources></manifest>'
+    reading = read(package({"imsmanifest.xml": manifest, "a.xml": EXTERNAL}))
+    assert [skipped.name for skipped in reading.skipped] == ["a.xml"]
+    assert "document type" in reading.skipped[0].reason
+
+
+def test_declared_encodings() -> None:
+    latin = '<?xml version="1.0" encoding="ISO-8859-1"?><quiz><question type="x"><name><text>café</text></name></question></quiz>'
+    reading = read(latin.encode("latin-1"))
+    assert reading.skipped[0].name == "café"
+    korean = '<?xml version="1.0" encoding="EUC-KR"?><quiz><question type="x"><name><text>홍차</text></name></question></quiz>'
+    assert read(korean.encode("euc-kr")).skipped[0].name == "홍차"
+    for odd in ("base64", "rot13", "idna", "nonsense"):
+        content = latin.replace("ISO-8859-1", odd).encode("latin-1")
+        assert "neither UTF-8 nor cp949" in refusal(content)
+
+
+# --- fuzz ------------------------------------------------------------------------------------------------------
+
+SEEDS = [sample(name) for name in ("tea.en.xml", "tea.en.gift.txt", "tea.ko.gift.txt", "item.xml")]
+QUIET = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def survive(content: bytes) -> None:
+    """Whatever it is: a reading, or a refusal with a sentence. Anything else fails the test."""
+    try:
+        reading = importing.parse(content, language="ko")
+    except shape.ExchangeError:
+        return
+    assert all(skipped.reason for skipped in reading.skipped)
+    assert shape.Reading.from_json(reading.as_json()) == reading
+
+
+@QUIET
+@given(st.binary(max_size=2000))
+def test_any_bytes(content: bytes) -> None:
+    survive(content)
+
+
+@QUIET
+@given(
+    st.text(max_size=500), st.sampled_from(["", "<quiz>", "::a::", "PK\x03\x04", "q{", "<assessmentItem><itemBody>"])
+)
+def test_any_text(text: str, start: str) -> None:
+    survive((start + text).encode("utf-8", "surrogatepass"))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A valid file with pieces cut out, doubled, moved or overwritten."""
+    content = bytearray(draw(st.sampled_from(SEEDS)))
+    for _change in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(content)))
+        length = draw(st.integers(0, 60))
+        piece = draw(
+            st.one_of(
+                st.binary(max_size=20),
+                st.sampled_from([b"{", b"}", b"=", b"~", b"<text>", b"]]>", b"100", b"\\", b"#", b"%"]),
+            )
+        )
+        content[at : at + length] = piece
+    return bytes(content)
+
+
+@QUIET
+@given(mutated())
+def test_broken_files(content: bytes) -> None:
+    survive(content)
+
+
+@QUIET
+@given(mutated())
+def test_broken_items_in_a_package(content: bytes) -> None:
+    manifest = '<manifest><resources><resource type="imsqti_item_xmlv2p1" href="a.xml"/></resources></manifest>'
+    survive(package({"imsmanifest.xml": manifest, "a.xml": content}))
+
+
+@QUIET
+@given(st.binary(max_size=60), st.integers(0, 400))
+def test_broken_packages(piece: bytes, at: int) -> None:
+    whole = bytearray(package({"imsmanifest.xml": "<manifest/>", "a.xml": "<x/>"}))
+    whole[at : at + len(piece)] = piece
+    survive(bytes(whole))
+
+
+def test_the_caps_are_what_the_pages_say() -> None:
+    assert files.MAX_BYTES == 10_000_000
+
+
+@QUIET
+@given(mutated(), st.sampled_from(["ko", "en"]))
+def test_what_is_brought_over_twice_is_the_same(content: bytes, language: str) -> None:
+    """Each question is refused, or brought over so that a second time changes nothing."""
+    try:
+        reading = importing.parse(content, language=language)
+        again = importing.parse(content, language=language)
+    except shape.ExchangeError:
+        return
+    for first, second in zip(reading.questions, again.questions, strict=True):
+        try:
+            fields = joined(first, None, language=language)
+        except NotBrought:
+            continue
+        assert joined(second, fields, language=language) == fields

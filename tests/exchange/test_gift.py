@@ -1,0 +1,117 @@
+"""GIFT: each kind of question, escapes, formats, encodings."""
+
+import pytest
+
+from exchange import gift
+from exchange.shape import Blank, Pair, Part, Question, Wrong
+from tests.exchange.files import named, one, read, reason, sample
+
+
+@pytest.fixture
+def tea() -> dict[str, Question]:
+    return named(read(sample("tea.en.gift.txt")))
+
+
+def test_a_single_choice_named_by_its_id(tea: dict[str, Question]) -> None:
+    question = tea["bitterness"]
+    assert (question.kind, question.text) == ("single_choice", "Which tea is the most bitter?")
+    assert question.parts == [
+        Part("Black tea", correct=True, feedback="Steeped long, yes."),
+        Part("White tea"),
+        Part("Barley = water", feedback="No tea at all."),
+    ]
+    assert "earns or costs points" in question.remarks[0]
+    assert question.points is None
+
+
+def test_multiple_choice(tea: dict[str, Question]) -> None:
+    question = tea["Ingredients"]
+    assert (question.kind, question.credit, question.text) == ("multiple_choice", "partial", "What is **in** tea?")
+
+
+def test_true_or_false(tea: dict[str, Question]) -> None:
+    assert tea["Herbal"].parts == [
+        Part("True", "true", feedback="Mint is another plant."),
+        Part("False", "false", correct=True, feedback="Right."),
+    ]
+
+
+def test_typed_answers(tea: dict[str, Question]) -> None:
+    question = tea["Astringent"]
+    assert (question.accept, question.wrong) == (["tannin"], [Wrong(["caffeine"], "That wakes you up.")])
+    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    untitled = tea["Untitled question about oolong?"]
+    assert untitled.accept == ["yes", "indeed"]
+    assert untitled.correct_feedback == "Oolong is half oxidised."
+
+
+def test_a_missing_word(tea: dict[str, Question]) -> None:
+    question = tea["Gap"]
+    assert (question.kind, question.text) == ("fill_in", "Green tea likes {{blank-1}} of heat.")
+    assert question.blanks == [Blank("blank-1", ["80 degrees", "eighty"])]
+
+
+def test_numbers(tea: dict[str, Question]) -> None:
+    assert tea["Temperature"].more == {"value": 80, "tolerance": 2.5}
+    question = tea["Range"]
+    assert question.more == {"value": 3, "tolerance": 1}
+    assert (question.correct_feedback, question.incorrect_feedback) == ("About three.", "No.")
+
+
+def test_matching_and_ordering(tea: dict[str, Question]) -> None:
+    assert tea["Origins"].pairs == [Pair("Assam", "India"), Pair("Sencha", "Japan"), Pair("", "Peru")]
+    assert [part.text for part in tea["Making"].parts] == ["Boil", "Pour", "Wait"]
+    assert tea["Making"].credit == "partial"
+
+
+def test_an_essay_in_html(tea: dict[str, Question]) -> None:
+    assert (tea["Essay"].kind, tea["Essay"].text) == ("hand_in", "Write *about* tea.")
+
+
+def test_a_line_break_is_escaped(tea: dict[str, Question]) -> None:
+    assert tea["Lines"].text == "First\\\nsecond"
+
+
+def test_what_is_not_brought_over_is_named() -> None:
+    reading = read(sample("tea.en.gift.txt"))
+    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
+        "Only text": "It has no answers in braces: it is a text between questions.",
+        "Broken": "The braces around its answers do not match, or a blank line parts them.",
+    }
+    assert reading.notes == ["Categories are left out: a quiz has none."]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("::a::q{=x}{=y}", "several sets of answers"),
+        ("::a::q}x{", "do not match"),
+        ("::a::q{#}", "exactly one right value"),
+        ("::a::q{#x}", "is no number"),
+        ("::a::q{=a -> b =c}", "no arrow"),
+        ("::a::_____ {=x} and", "underscores"),
+        ("::a::q{=%50%x}", "accepted as it stands"),
+    ],
+)
+def test_why_a_question_stays_behind(content: str, why: str) -> None:
+    assert why in reason(content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+def test_encodings(encoding: str) -> None:
+    text = sample("tea.ko.gift.txt").decode()
+    reading = read(text.encode(encoding), "ko")
+    assert named(reading)["bitterness"].parts[0].text == "홍차"
+    told = {
+        "cp949": ["The file was read as cp949, not as UTF-8."],
+        "utf-16": ["The file was read as UTF-16, not as UTF-8."],
+    }
+    assert reading.notes == told.get(encoding, [])
+
+
+def test_escapes_there_and_back() -> None:
+    text = "a:b#c={d}~e\\f\\n\ng"
+    asked = Question("q", "short_answer", text, accept=["x=y~z#{}:\\*n"], correct_feedback="", incorrect_feedback="")
+    made = gift.write([asked], language="en", name="quiz")
+    found = one(made.content)
+    assert (found.text, found.accept) == (text, asked.accept)

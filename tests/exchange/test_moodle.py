@@ -1,0 +1,197 @@
+"""Moodle XML: each kind of question, and what of it is left behind, by name."""
+
+import pytest
+
+from common.markup import plain_xml
+from exchange import moodle
+from exchange.shape import Blank, Pair, Part, Question, Wrong
+from tests.exchange.files import named, one, read, reason, sample
+
+
+@pytest.fixture
+def tea() -> dict[str, Question]:
+    return named(read(sample("tea.en.xml")))
+
+
+def test_a_single_choice(tea: dict[str, Question]) -> None:
+    question = tea["bitterness"]
+    assert (question.kind, question.text, question.points) == (
+        "single_choice",
+        "Which tea is the **most** bitter?",
+        "1",
+    )
+    general = "See the lesson on tannin."
+    assert question.parts == [
+        Part("Black tea", correct=True, feedback=f"Steeped long, yes.\n\n{general}"),
+        Part("White tea", feedback=general),
+        Part("Barley & water", feedback=f"No tea at all.\n\n{general}"),
+    ]
+    assert question.remarks == [
+        "A wrong choice earns or costs points in the file; here it earns none.",
+        "Hints are left out: an attempt has none.",
+    ]
+
+
+def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]) -> None:
+    question = tea["Ingredients"]
+    assert (question.kind, question.credit, question.points) == ("multiple_choice", "partial", "2")
+    assert [part.correct for part in question.parts] == [True, True, False, False]
+    assert question.text == "What is in tea? A leaf"
+    assert question.remarks == ["Left out: a picture or other media: @@PLUGINFILE@@/leaf.png."]
+
+
+def test_multiple_choice_with_other_percentages(tea: dict[str, Question]) -> None:
+    question = tea["Lenient"]
+    assert question.credit == "all"
+    assert "not the partial credit of this site" in question.remarks[0]
+
+
+def test_true_or_false(tea: dict[str, Question]) -> None:
+    assert tea["Herbal"].parts == [
+        Part("True", "true", feedback="Mint is another plant."),
+        Part("False", "false", correct=True, feedback="Right."),
+    ]
+
+
+def test_a_short_answer(tea: dict[str, Question]) -> None:
+    question = tea["Astringent"]
+    assert (question.kind, question.accept) == ("short_answer", ["tannin"])
+    assert question.wrong == [Wrong(["caffeine"], "That wakes you up.")]
+    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    assert question.remarks == [
+        "“poly*” has a wild card; answers are compared as they stand here.",
+        "“acid” earns 50% there; a short answer is right or wrong here.",
+        "Capitals count there; they never do here.",
+    ]
+
+
+def test_a_number_with_units(tea: dict[str, Question]) -> None:
+    question = tea["Temperature"]
+    assert question.more == {
+        "value": 0.35,
+        "tolerance": 0.005,
+        "unit": "m",
+        "units": {"cm": 0.01},
+        "unit_required": True,
+    }
+
+
+def test_matching_with_a_distractor(tea: dict[str, Question]) -> None:
+    question = tea["Origins"]
+    assert question.pairs == [Pair("Assam", "India"), Pair("Sencha", "Japan"), Pair("", "Peru")]
+    assert (question.correct_feedback, question.incorrect_feedback) == ("All right.", "Look at a map.")
+
+
+def test_ordering(tea: dict[str, Question]) -> None:
+    question = tea["Making"]
+    assert [part.text for part in question.parts] == ["Boil", "Pour", "Wait"]
+    assert "graded as RELATIVE_TO_CORRECT there" in question.remarks[0]
+
+
+def test_embedded_answers(tea: dict[str, Question]) -> None:
+    question = tea["Gaps"]
+    assert question.text == "Green tea likes {{blank-1}} and black tea {{blank-2}}."
+    assert question.blanks == [Blank("blank-1", ["80 degrees", "eighty"]), Blank("blank-2", ["boiling water"])]
+    assert question.points == "2"
+    assert any("part of its points" in remark for remark in question.remarks)
+
+
+def test_an_essay(tea: dict[str, Question]) -> None:
+    question = tea["Essay"]
+    assert question.text == "Write about tea.\n\n- its past\n- its taste"
+    assert question.more == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
+
+
+def test_what_is_not_brought_over_is_named() -> None:
+    reading = read(sample("tea.en.xml"))
+    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
+        "Only wild cards": "No answer of it is accepted as it stands, without a wild card.",
+        "Gap to choose": "It has a gap of the kind MULTICHOICE; here gaps are filled by typing.",
+        "Hello": "It asks nothing: it is a text between questions.",
+        "Drag": "There is no such kind of question here: ddimageortext.",
+    }
+    assert reading.notes == ["Categories are left out: a quiz has none."]
+
+
+def question(kind: str, inside: str, text: str = "What?") -> str:
+    return (
+        f'<quiz><question type="{kind}"><name><text>q</text></name>'
+        f'<questiontext format="html"><text><![CDATA[{text}]]></text></questiontext>{inside}</question></quiz>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (question("multichoice", '<single>true</single><answer fraction="50"><text>a</text></answer>'), "exactly one"),
+        (question("truefalse", ""), "exactly one correct choice"),
+        (question("numerical", '<answer fraction="100"><text>many</text></answer>'), "“many” is no number."),
+        (question("numerical", ""), "exactly one right value"),
+        (question("multichoice", '<answer fraction="x"><text>a</text></answer>'), "“x” is no percentage."),
+        (question("shortanswer", "<defaultgrade>1e999999</defaultgrade>"), "is no number of points"),
+        (question("cloze", "", "{1:SHORTANSWER:=a"), "A gap of its text is not closed."),
+        (question("cloze", "", "none"), "Its text has no gap."),
+        (question("shortanswer", "", "<div>" * 500), "too long or nested too deeply"),
+        (question("shortanswer", "", "a" * 30_000), "too long or nested too deeply"),
+    ],
+)
+def test_why_a_question_stays_behind(content: str, why: str) -> None:
+    assert why in reason(content)
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "markdown"),
+    [
+        ("html", "<p>a</p><p>b<br>c</p>", "a\n\nb\\\nc"),
+        ("html", "1 &lt; 2 &amp;&amp; x_y", "1 < 2 && x_y"),
+        ("html", "<b>정밀도</b>는", "**정밀도**는"),
+        ("markdown", "a **b**", "a **b**"),
+        ("plain_text", "<b> * _x_", "\\<b\\> \\* \\_x\\_"),
+        ("moodle_auto_format", "a\nb", "a\\\nb"),
+        ("moodle_auto_format", "a <b>b</b>\nc", "a **b**\\\nc"),
+    ],
+)
+def test_texts_by_their_format(form: str, text: str, markdown: str) -> None:
+    answers = '<answer fraction="100"><text>x</text></answer>'
+    content = question("shortanswer", answers, text).replace('format="html"', f'format="{form}"')
+    assert one(content).text == markdown
+
+
+def test_scripts_and_links_to_nowhere_stay_behind() -> None:
+    answers = '<answer fraction="100"><text>x</text></answer>'
+    found = one(question("shortanswer", answers, 'a<script>alert(1)</script> <a href="javascript:alert(1)">b</a>'))
+    assert found.text == "a b"
+    assert found.remarks == [
+        "Left out: <script>, which is no text.",
+        "Left out: the link to javascript:alert(1).",
+    ]
+
+
+def test_the_file_is_as_moodle_writes_it() -> None:
+    """Order and names of elements follow Moodle's own export (question/format/xml, 4.5)."""
+    asked = Question(
+        "q",
+        "multiple_choice",
+        "a & **b**",
+        "2.00",
+        "partial",
+        [Part("x", "x", correct=True), Part("y", "y"), Part("z", "z")],
+    )
+    made = moodle.write([asked], language="en", name="quiz")
+    root = plain_xml.parse(made.content.decode())
+    (element,) = root.elements("question")
+    assert element.attributes == {"type": "multichoice"}
+    assert [child.name for child in element.elements()][:10] == [
+        "name", "questiontext", "generalfeedback", "defaultgrade", "penalty", "hidden", "idnumber", "single",
+        "shuffleanswers", "answernumbering",
+    ]  # fmt: skip
+    assert element.text("questiontext", "text") == "a &amp; <strong>b</strong>"
+    assert element.text("defaultgrade") == "2"
+    assert [answer.attributes["fraction"] for answer in element.elements("answer")] == ["100", "-50", "-50"]
+
+
+def test_signs_of_moodle_in_embedded_answers_survive() -> None:
+    accept = ["a}b", "c~d", "e#f", "=g", "%50%h", "i\\j", "k*l", "<m>", "&n;", '"o"']
+    asked = Question("q", "fill_in", "Say {{gap}} now.", "1", "partial", blanks=[Blank("gap", accept)])
+    made = moodle.write([asked], language="en", name="quiz")
+    assert one(made.content).blanks == [Blank("blank-1", accept)]

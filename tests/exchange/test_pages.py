@@ -1,0 +1,177 @@
+"""The admin's pages: upload → plan → confirm, and the export; whose quizzes, and what is refused."""
+
+import re
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from exchange import files, importing
+from quizzes.authoring.models import Question, Quiz
+from tests.exchange.files import read, sample
+from tests.exchange.test_importing import many
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ines_client(ines: User) -> Client:
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+def address(quiz: Quiz, page: str = "import") -> str:
+    return reverse(f"admin:quizzes_quiz_{page}", args=[quiz.pk])
+
+
+def upload(client: Client, quiz: Quiz, content: bytes, **fields: str) -> str:
+    file = SimpleUploadedFile("questions", content)
+    response = client.post(address(quiz), {"file": file, "language": "en", **fields})
+    assert response.status_code in (200, 400)
+    return response.content.decode()
+
+
+def ticket(page: str) -> str:
+    found = re.search(r'name="ticket" hidden>([^<]+)<', page)
+    assert found, page
+    return unescape(found[1])
+
+
+def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
+    page = upload(ines_client, quiz, sample("tea.en.xml"))
+    assert "10 added, 0 changed, 0 unchanged, 5 not brought over" in page
+    assert "There is no such kind of question here: ddimageortext." in page
+    assert quiz.questions.count() == 3
+    response = ines_client.post(address(quiz), {"ticket": ticket(page)}, follow=True)
+    assert "10 added, 0 changed, 0 unchanged, 5 not brought over." in response.content.decode()
+    assert quiz.questions.count() == 13
+    again = upload(ines_client, quiz, sample("tea.en.xml"))
+    assert "There is nothing to change" in again
+    assert 'name="ticket"' not in again
+
+
+def test_a_quiz_that_changed_meanwhile(ines_client: Client, quiz: Quiz) -> None:
+    held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+    importing.execute(quiz=quiz, reading=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
+    response = ines_client.post(address(quiz), {"ticket": held})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "The quiz has changed since you looked." in page
+    assert "9 added, 1 changed" in page
+    assert quiz.questions.count() == 4
+    # What is shown now may be confirmed.
+    ines_client.post(address(quiz), {"ticket": ticket(page)})
+    assert quiz.questions.count() == 13
+
+
+@pytest.mark.parametrize("held", ["", "nonsense", "a:b:c"])
+def test_a_forged_ticket(ines_client: Client, quiz: Quiz, held: str) -> None:
+    response = ines_client.post(address(quiz), {"ticket": held})
+    assert response.status_code == 400
+    assert "Upload the file again." in response.content.decode()
+
+
+def test_a_ticket_of_another_quiz(ines_client: Client, quiz: Quiz, lesson: object) -> None:
+    held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+    other = Quiz.objects.create(activity=lesson)
+    response = ines_client.post(address(other), {"ticket": held})
+    assert response.status_code == 400
+    assert other.questions.count() == 0
+
+
+def test_a_lessons_check_takes_questions_too(ines_client: Client, course: object, lesson: object) -> None:
+    check = Quiz.objects.create(activity=lesson)
+    ines_client.post(address(check), {"ticket": ticket(upload(ines_client, check, sample("item.xml")))})
+    check.refresh_from_db()
+    assert check.current_version is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "The file is empty."),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]><quiz/>', "declares a document type"),
+        (b"x" * 10_000_001, "The file is larger than 10 MB."),
+        (b"\xff\xfe\x00", "neither UTF-8 nor cp949"),
+        (b"<quiz><question>", "not whole XML"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence(ines_client: Client, quiz: Quiz, content: bytes, told: str) -> None:
+    page = upload(ines_client, quiz, content)
+    assert told in page
+    assert quiz.questions.count() == 3
+
+
+def test_no_file_a_strange_language_a_wrong_format(ines_client: Client, quiz: Quiz) -> None:
+    assert "Choose a file." in ines_client.post(address(quiz), {"language": "en"}).content.decode()
+    assert "not written in this language: xx" in upload(ines_client, quiz, b"x", language="xx")
+    assert "This is no QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
+    assert "This is no zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
+
+
+def test_what_a_file_says_is_escaped(ines_client: Client, quiz: Quiz) -> None:
+    page = upload(ines_client, quiz, b"::<script>alert(1)</script>::<b>x</b> [plain]{=a}")
+    assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize("page", ["import", "export"])
+def test_whose_quizzes(quiz: Quiz, otto: User, alice: User, ines: User, page: str) -> None:
+    for person, status in ((otto, 404), (alice, 302), (None, 302), (ines, 200)):
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        assert client.get(address(quiz, page)).status_code == status
+    client = Client()
+    client.force_login(otto)
+    response = client.post(address(quiz), {"file": SimpleUploadedFile("x", sample("item.xml")), "language": "en"})
+    assert response.status_code == 404
+    assert client.get(address(quiz, "export"), {"format": "gift", "language": "en", "download": "1"}).status_code == 404
+
+
+def test_csrf(quiz: Quiz, ines: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ines)
+    response = client.post(address(quiz), {"file": SimpleUploadedFile("x", sample("item.xml")), "language": "en"})
+    assert response.status_code == 403
+
+
+def test_the_change_page_leads_to_both(ines_client: Client, quiz: Quiz) -> None:
+    page = ines_client.get(reverse("admin:quizzes_quiz_change", args=[quiz.pk])).content.decode()
+    for name in ("import", "export"):
+        assert f"/{quiz.pk}/go-{name}" in page
+        action = reverse(f"admin:quizzes_quiz_{name}_questions", args=[quiz.pk])
+        assert ines_client.get(action)["Location"] == address(quiz, name)
+
+
+@pytest.mark.parametrize("format", list(files.FORMATS))
+def test_an_export_says_what_is_lost_and_then_gives_the_file(ines_client: Client, quiz: Quiz, format: str) -> None:
+    Question.objects.filter(key="short").update(text_en="")
+    chosen = {"format": format, "language": "en"}
+    page = ines_client.get(address(quiz, "export"), chosen).content.decode()
+    assert "left out: it has no text in this language" in page
+    response = ines_client.get(address(quiz, "export"), {**chosen, "download": "1"})
+    assert "attachment" in response["Content-Disposition"]
+    assert len(importing.parse(response.content, language="en").questions) == 2
+
+
+def test_an_export_of_no_format_or_language(ines_client: Client, quiz: Quiz) -> None:
+    for chosen in ({"format": "zzz", "language": "en"}, {"format": "gift"}, {"format": "gift", "language": "xx"}):
+        assert ines_client.get(address(quiz, "export"), chosen).status_code == 400
+
+
+def test_a_plan_asks_as_much_at_2_questions_as_at_200(ines_client: Client, quiz: Quiz) -> None:
+    counts = []
+    upload(ines_client, quiz, many(1).encode())
+    for count in (2, 200):
+        with CaptureQueriesContext(connection) as captured:
+            upload(ines_client, quiz, many(count).encode())
+        counts.append(len(captured))
+        importing.execute(quiz=quiz, reading=read(many(200)), language="en", now=timezone.now())
+    assert counts[0] == counts[1]

@@ -1,0 +1,130 @@
+"""import(export(x)) = x for what a format can hold; what it cannot is named, and an import into the same quiz keeps it."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from course_files import quizzes as quiz_files
+from course_files.merging import Outcome
+from courses.models import Activity, Module
+from exchange import exporting, files, importing, planning
+from quizzes.authoring.models import Question, Quiz
+from quizzes.authoring.versions import QuizVersion
+from tests.exchange import quizzes
+from tests.factories import ActivityFactory, QuizFactory
+
+pytestmark = pytest.mark.django_db
+FORMATS = list(files.FORMATS)
+LANGUAGES = ["ko", "en"]
+
+
+@pytest.fixture
+def full(quiz: Quiz) -> Quiz:
+    return quizzes.fill(quiz)
+
+
+@pytest.fixture
+def empty(module: Module) -> Quiz:
+    activity = ActivityFactory(module=module, slug="empty", kind=Activity.Kind.QUIZ, code="", position=9)
+    quiz: Quiz = QuizFactory(activity=activity, questions=0)
+    quiz.questions.all().delete()
+    return quiz
+
+
+def things(quiz: Quiz) -> dict[str, Any]:
+    stored = quiz_files.stored(quiz.activity.course).things
+    return {key[2]: fields for key, fields in stored.items() if key[:2] == ("question", quiz.activity.slug)}
+
+
+def bring(quiz: Quiz, content: bytes, language: str) -> planning.Plan:
+    reading = importing.parse(content, language=language)
+    return importing.execute(quiz=quiz, reading=reading, language=language, now=timezone.now())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_imported_into_its_own_quiz_changes_nothing(full: Quiz, format: str, language: str) -> None:
+    before, versions = things(full), QuizVersion.objects.count()
+    made = exporting.export(quiz=full, format=format, language=language)
+    plan = bring(full, made.content, language)
+    assert [(entry.key, entry.aspects) for entry in plan.entries if entry.outcome is not Outcome.UNCHANGED] == []
+    assert plan.skipped == []
+    assert things(full) == before
+    assert QuizVersion.objects.count() == versions
+
+
+def strip(fields: Any, losing: set[str]) -> Any:
+    """Without keys of parts, which other systems do not know, and what a format loses by its own word."""
+    if isinstance(fields, dict):
+        return {name: strip(value, losing) for name, value in fields.items() if name not in losing}
+    return [strip(value, losing) for value in fields] if isinstance(fields, list) else fields
+
+
+# What each format cannot hold of the quiz above, by question: names of fields.
+LOST: dict[str, dict[str, set[str]]] = {
+    "moodle": {"gap": {"credit"}, "report": {"rubric", "types"}},
+    "qti": {"latency": {"unit", "units"}, "report": {"rubric", "types"}},
+    "gift": {
+        "latency": {"unit", "units"},
+        "steps": {"feedback"},
+        "pairs": {"feedback"},
+        "report": {"rubric", "files", "notes"},
+        "gap": {"credit"},
+    },
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("format", FORMATS)
+def test_both_languages_bring_a_whole_quiz_to_another(full: Quiz, empty: Quiz, format: str, language: str) -> None:
+    other = "en" if language == "ko" else "ko"
+    for code in (language, other):
+        bring(empty, exporting.export(quiz=full, format=format, language=code).content, code)
+    there, here = things(empty), things(full)
+    if format == "gift":
+        del here["gaps"]  # several gaps in a text are none of GIFT's
+    assert sorted(there) == sorted(here)
+    for key, fields in here.items():
+        losing = {"key", *LOST[format].get(key, set()), *({"points"} if format == "gift" else set())}
+        expected, found = strip(fields, losing), strip(there[key], losing)
+        if key in ("gaps", "gap"):
+            # Their keys stand in their texts.
+            assert len(found["definition"]["blanks"]) == len(expected["definition"]["blanks"])
+            expected.pop("text"), found.pop("text")
+        assert found == expected, key
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_a_format_cannot_say_is_named(full: Quiz, format: str) -> None:
+    named = exporting.export(quiz=full, format=format, language="en").losses
+    by_key: dict[str, str] = {}
+    for key, loss in named:
+        by_key[key] = f"{by_key.get(key, '')} {loss}"
+    told = {
+        "moodle": {"gap": "counts as a whole", "report": "rubric"},
+        "qti": {"latency": "units", "report": "rubric"},
+        "gift": {"latency": "units", "gaps": "left out: GIFT knows one gap", "pairs": "feedback", "report": "rubric"},
+    }
+    for key, words in told[format].items():
+        assert words in by_key[key], by_key
+    assert "ship" not in by_key
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_stays_here_is_named_in_every_format(full: Quiz, format: str) -> None:
+    Question.objects.filter(key="ship").update(lesson="lesson-1", pool="releases")
+    Question.objects.filter(key="name").update(definition={"near_misses": "review"})
+    named = exporting.export(quiz=full, format=format, language="en").losses
+    assert [loss.partition(";")[0] for key, loss in named if key == "ship"] == [
+        "the lesson that explains it",
+        "its pool",
+    ]
+    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["that near misses go to a person"]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_names_of_the_course_lead_nowhere_elsewhere(full: Quiz, format: str) -> None:
+    Question.objects.filter(key="ship").update(text_en="See [this](lesson:lesson-1) and [[drift|drift]].")
+    named = [loss for key, loss in exporting.export(quiz=full, format=format, language="en").losses if key == "ship"]
+    assert [loss.rpartition(": ")[2] for loss in named] == ["the link to lesson:lesson-1", "the link to drift"]

@@ -1,0 +1,128 @@
+"""Texts of every sign there is go there and back through each format, and are read as before."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exchange import gift, importing, moodle, qti
+from exchange.html import conversion
+from exchange.shape import Blank, Pair, Part, Question, Wrong, clean, key_of
+
+WRITERS: dict[str, Any] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
+QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+SIGNS = st.text(
+    st.one_of(
+        st.sampled_from(list("\\`*_{}[]()#+-.!|<>&~=:%\"'$^@/ \n가나다한글은는aAbB12,;?")),
+        st.characters(exclude_categories=["Cs", "Cc", "Cn"]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+# Canonical and not empty; {{ would be a gap.
+TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.plain(text)) and "{{" not in text)
+# What HTML keeps: a text's own line breaks and figures are not among it.
+PLAIN = TEXTS.map(lambda text: clean(conversion.from_plain(" ".join(text.split())))).filter(bool)
+TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text: bool(text) and len(text) < 60)
+
+
+def back(format: str, question: Question) -> Question:
+    made = WRITERS[format]([question], language="ko", name="quiz")
+    reading = importing.parse(made.content, language="ko")
+    assert not reading.skipped, (reading.skipped, made.content)
+    return reading.questions[0]
+
+
+@QUIET
+@pytest.mark.parametrize("format", list(WRITERS))
+@given(text=PLAIN, choices=st.lists(PLAIN, min_size=3, max_size=3, unique=True), feedback=PLAIN)
+def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> None:
+    asked = Question(
+        "q",
+        "single_choice",
+        text,
+        parts=[Part(choice, f"c-{n}", n == 1, feedback) for n, choice in enumerate(choices)],
+    )
+    found = back(format, asked)
+    assert conversion.same(found.text, text)
+    for before, after in zip(asked.parts, found.parts, strict=True):
+        assert conversion.same(after.text, before.text)
+        assert conversion.same(after.feedback, before.feedback)
+        assert after.correct == before.correct
+
+
+@QUIET
+@pytest.mark.parametrize("format", list(WRITERS))
+@given(accept=st.lists(TYPED, min_size=1, max_size=4, unique=True), wrong=TYPED, feedback=PLAIN)
+def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str) -> None:
+    asked = Question(
+        "q",
+        "short_answer",
+        "Q",
+        accept=accept,
+        wrong=[Wrong([wrong], feedback)],
+        correct_feedback="Yes",
+        incorrect_feedback="No",
+    )
+    found = back(format, asked)
+    assert found.accept == accept
+    assert [group.answers for group in found.wrong] == [[wrong]]
+    assert conversion.same(found.wrong[0].feedback, feedback)
+
+
+@QUIET
+@pytest.mark.parametrize("format", ["moodle", "qti"])
+@given(accept=st.lists(st.lists(TYPED, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
+def test_gaps(format: str, accept: list[list[str]]) -> None:
+    blanks = [Blank(f"b-{n}", answers) for n, answers in enumerate(accept)]
+    asked = Question(
+        "q", "fill_in", "A " + " and ".join(f"{{{{{b.key}}}}}" for b in blanks) + ".", "3", "partial", blanks=blanks
+    )
+    found = back(format, asked)
+    assert [blank.accept for blank in found.blanks] == accept
+
+
+@QUIET
+@pytest.mark.parametrize("format", list(WRITERS))
+@given(sides=st.lists(st.tuples(PLAIN, TYPED), min_size=2, max_size=4))
+def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
+    pairs = [
+        Pair(left.replace("->", ""), clean(conversion.from_plain(right)), f"p-{n}")
+        for n, (left, right) in enumerate(sides)
+    ]
+    if not all(conversion.plain(pair.left) and pair.right for pair in pairs):
+        return
+    asked = Question("q", "matching", "Q", "2", "partial", pairs=pairs, correct_feedback="", incorrect_feedback="")
+    found = back(format, asked)
+    for before, after in zip(asked.pairs, found.pairs, strict=True):
+        assert conversion.same(after.left, before.left)
+        assert conversion.same(after.right, before.right)
+
+
+@QUIET
+@given(TEXTS)
+def test_markdown_to_html_and_back_is_read_the_same(text: str) -> None:
+    html = conversion.to_html(text, language="en", losses=[])
+    once = conversion.from_html(html, [])
+    again = conversion.from_html(conversion.to_html(once, language="en", losses=[]), [])
+    assert conversion.same(once, again)
+
+
+@QUIET
+@given(SIGNS)
+def test_plain_text_is_read_as_it_stands(text: str) -> None:
+    line = clean(" ".join(text.split()))
+    if not line:
+        return
+    made = conversion.from_plain(line)
+    assert " ".join(conversion.plain(made).split()) == " ".join(line.split())
+
+
+@QUIET
+@given(st.text(max_size=200))
+def test_a_key_is_a_key_and_always_the_same(name: str) -> None:
+    key = key_of(name or "x")
+    assert key == key_of(name or "x")
+    assert len(key) <= 100
+    assert key_of(key) == key

@@ -1,0 +1,109 @@
+"""Whoever watches the process asks without a name and without patience."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Enrolment
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.taking import start, submit
+from tests.product import ROOT
+
+HEALTHY = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
+
+
+@pytest.fixture
+def broker() -> None:
+    """The folder of the filesystem broker, as `up` makes it; where there is Redis, that is asked."""
+    (settings.BROKER_HOME / "messages").mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        yield listener.getsockname()[1]
+
+
+def waiting_since(seconds: int, quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    now = timezone.now() - timedelta(seconds=seconds)
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=now)
+    return submit.submit(attempt=attempt, now=now)
+
+
+def test_alive_asks_neither_database_nor_session(alice_client: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        answer = alice_client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_answer_by_any_name(client: Client, broker: None) -> None:
+    """A load balancer asks by the machine's address, not by the site's name."""
+    for path in ("/healthz", "/readyz"):
+        assert client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/", headers={"host": "10.1.2.3:8000"}).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ready(client: Client, broker: None) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, HEALTHY)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("broker")
+@pytest.mark.parametrize(("seconds", "status"), [(30, 200), (61, 503)])
+def test_an_attempt_that_waits_too_long(
+    client: Client, quiz: Quiz, enrolment: Enrolment, seconds: int, status: int
+) -> None:
+    waiting_since(seconds, quiz, enrolment)
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert seconds <= answer.json()["oldest_ungraded_seconds"] <= seconds + 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_graded_attempt_does_not_wait(client: Client, broker: None, quiz: Quiz, enrolment: Enrolment) -> None:
+    attempt = waiting_since(600, quiz, enrolment)
+    Attempt.objects.filter(pk=attempt.pk).update(status=Attempt.Status.GRADED, points=0, graded_at=timezone.now())
+    assert client.get("/readyz").json() == HEALTHY
+
+
+@pytest.mark.processes
+def test_services_that_take_the_call_and_say_nothing(silent_port: int) -> None:
+    ask = (
+        "import json; from django.test import Client; a = Client().get('/readyz');"
+        "print(json.dumps([a.status_code, a.json(), Client().get('/healthz').status_code]))"
+    )
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://somebody:secret@127.0.0.1:{silent_port}/baeum",
+        "REDIS_URL": f"redis://127.0.0.1:{silent_port}/0",
+        "BAEUM_ROLE": "web",
+    }
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    status, body, alive = json.loads(done.stdout.splitlines()[-1])
+    assert (status, alive) == (503, 200)
+    assert body == {"database": "unreachable", "broker": "unreachable", "oldest_ungraded_seconds": None}
+    assert time.monotonic() - started < 20
+    assert "secret" not in done.stdout

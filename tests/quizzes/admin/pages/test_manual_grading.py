@@ -1,0 +1,304 @@
+"""The instructor's queue, and grading one attempt by hand."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import Course, Enrolment
+from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
+from quizzes.authoring.models import Quiz
+from quizzes.grading import manual
+from quizzes.grading.models import GradeNotice, Regrade, Review
+from quizzes.taking import start
+from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, UserFactory
+from tests.quizzes import every_kind
+from tests.quizzes.graded import fresh, graded, of_every_kind, publish, question_of
+
+pytestmark = pytest.mark.django_db
+QUEUE = "admin:quizzes_attempt_queue"
+EN = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def by_hand(quiz: Quiz) -> Quiz:
+    """A quiz of every kind; near misses of the short answer go to a person."""
+    every_kind.fill(quiz)
+    quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
+    publish(quiz)
+    return quiz
+
+
+def hand_in(quiz: Quiz, enrolment: Enrolment, *, days_ago: int = 0, near_miss: bool = False) -> Attempt:
+    then = timezone.now() - timedelta(days=days_ago)
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=then)
+    changed = {"short_answer": {"text": f"{every_kind.CANARY} acceptde"}} if near_miss else {}
+    return graded(quiz, enrolment, of_every_kind(attempt, **changed), now=then)
+
+
+def student(course: Course, name: str) -> Enrolment:
+    return EnrolmentFactory(course=course, user=UserFactory(name=name))
+
+
+def page_of(attempt: Attempt, query: str = "") -> str:
+    return reverse("admin:quizzes_attempt_review", args=[attempt.pk]) + query
+
+
+def rubric(attempt: Attempt, *points: str, **more: str) -> dict[str, str]:
+    view = attempt.view_of(question_of(attempt, "hand_in"))
+    assert view is not None
+    fields = {f"{view['uuid']}:{part['uuid']}": given for part, given in zip(view["rubric"], points, strict=True)}
+    return fields | {f"{view['uuid']}:{name}": text for name, text in more.items()}
+
+
+def field(attempt: Attempt, kind: str, name: str, value: str) -> dict[str, str]:
+    return {f"{question_of(attempt, kind)}:{name}": value}
+
+
+class TestQueue:
+    def test_the_oldest_first_with_what_waits_and_the_way_to_it(
+        self, by_hand: Quiz, course: Course, ines_client: Client
+    ) -> None:
+        new = hand_in(by_hand, student(course, "Nora"), days_ago=1)
+        old = hand_in(by_hand, student(course, "Odo"), days_ago=3, near_miss=True)
+        page = ines_client.get(reverse(QUEUE), headers=EN)
+        assert [(attempt, n) for attempt, n in page.context["rows"]] == [(old, 2), (new, 1)]
+        assert page.text.index("Odo") < page.text.index("Nora")
+        assert page_of(old) in page.text
+        # The way in: from every page of the admin, with the number.
+        home = ines_client.get(reverse("admin:index"), headers=EN)
+        assert reverse(QUEUE) in home.text
+        assert home.context["sidebar_navigation"][0]["items"][0]["badge"] == "2"
+
+    def test_of_one_quiz(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+        module = course.modules.get()
+        other = QuizFactory(activity=ActivityFactory(module=module, slug="other", kind="quiz", title_en="Other"))
+        every_kind.fill(other)
+        hand_in(by_hand, student(course, "Nora"))
+        attempt = hand_in(other, student(course, "Odo"))
+        page = ines_client.get(reverse(QUEUE), {"quiz": other.pk}, headers=EN)
+        assert [row for row, _n in page.context["rows"]] == [attempt]
+        assert page_of(attempt, f"?quiz={other.pk}") in page.text
+        for nonsense in ("x", "9" * 40, "²"):
+            assert len(ines_client.get(reverse(QUEUE), {"quiz": nonsense}).context["rows"]) == 2
+
+    def test_what_else_waits(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+        attempt = hand_in(by_hand, student(course, "Nora"))
+        now = timezone.now()
+        LateAnswer.objects.create(
+            attempt=attempt, question=question_of(attempt, "numeric"), response={"text": "1"}, received_at=now
+        )
+        Regrade.objects.create(quiz=by_hand, version=attempt.version, created_at=now)
+        GradeNotice.objects.create(
+            attempt=attempt, grade=attempt.grades.get(), old_points=0, old_max_points=1, created_at=now, status="failed"
+        )
+        failed = hand_in(by_hand, student(course, "Odo"))
+        Attempt.objects.filter(pk=failed.pk).update(status=Attempt.Status.NEEDS_ATTENTION)
+        page = ines_client.get(reverse(QUEUE), headers=EN)
+        for words in (
+            "after the deadline (1)", "nobody has approved", "1 attempt could not be graded", "1 notice of a changed",
+        ):  # fmt: skip
+            assert words in page.text
+        assert "?status__exact=failed" in page.text
+
+    def test_nothing_waits(self, ines_client: Client) -> None:
+        page = ines_client.get(reverse(QUEUE), headers=EN)
+        assert "No answer waits for you." in page.text
+        assert "badge" not in page.context["sidebar_navigation"][0]["items"][0]
+
+    def test_another_courses_teacher_and_a_student_see_none_of_it(
+        self, by_hand: Quiz, enrolment: Enrolment, otto_client: Client, alice_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        assert otto_client.get(reverse(QUEUE)).context["rows"] == []
+        assert otto_client.get(page_of(attempt)).status_code == 404
+        assert otto_client.post(page_of(attempt), rubric(attempt, "3", "1")).status_code == 404
+        for url in (reverse(QUEUE), page_of(attempt)):
+            assert alice_client.get(url).status_code == 302
+        assert not Review.objects.exists()
+
+    def test_an_administrator_sees_every_course(self, by_hand: Quiz, enrolment: Enrolment) -> None:
+        hand_in(by_hand, enrolment)
+        client = Client()
+        client.force_login(User.objects.create_superuser("root@example.com", "x"))
+        assert len(client.get(reverse(QUEUE)).context["rows"]) == 1
+
+    def test_its_queries_do_not_grow(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+        def fill(numbers: range) -> None:
+            for number in numbers:
+                attempt = hand_in(by_hand, student(course, f"S{number}"), near_miss=True)
+                LateAnswer.objects.create(
+                    attempt=attempt, question=question_of(attempt, "numeric"), response={}, received_at=timezone.now()
+                )
+
+        def queries(url: str) -> int:
+            ines_client.get(url)
+            with CaptureQueriesContext(connection) as captured:
+                assert ines_client.get(url).status_code == 200
+            return len(captured)
+
+        fill(range(2))
+        page = page_of(Attempt.objects.earliest("pk"))
+        few = [queries(reverse(QUEUE)), queries(page)]
+        fill(range(2, 200))
+        assert [queries(reverse(QUEUE)), queries(page)] == few
+        assert max(few) <= 22
+
+
+class TestReview:
+    def test_the_page_shows_answer_key_files_and_notes(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment, near_miss=True)
+        HandInFile.objects.create(
+            attempt=attempt, question=question_of(attempt, "hand_in"), name="essay.txt", size=5, sha256="0" * 64,
+            file="hand-ins/essay.txt", uploaded_at=timezone.now(),
+        )  # fmt: skip
+        page = ines_client.get(page_of(attempt), headers=EN).text
+        for words in (
+            "Answered: Because.", "canary7391 notes", "essay.txt", "one slip away", "Right is: 7391.25 ± 0.5 ms",
+            "One [1] and two [2].",
+        ):  # fmt: skip
+            assert words in page
+
+    def test_saving_leads_to_the_next_one_until_none_is_left(
+        self, by_hand: Quiz, course: Course, ines_client: Client, ines: User
+    ) -> None:
+        first = hand_in(by_hand, student(course, "Odo"), days_ago=2)
+        second = hand_in(by_hand, student(course, "Nora"), days_ago=1)
+        answer = ines_client.post(page_of(first, f"?quiz={by_hand.pk}"), rubric(first, "3", "0.5", comment=" Good "))
+        assert answer.headers["Location"] == page_of(second, f"?quiz={by_hand.pk}")
+        review = Review.objects.get()
+        assert (review.points, review.comment, review.reviewer) == (Decimal("3.5"), "Good", ines)
+        assert sorted(review.criteria.values()) == ["0.50", "3.00"]
+        assert fresh(first).points == Decimal("16.5")
+        answer = ines_client.post(page_of(second), rubric(second, "0", "0"))
+        assert answer.headers["Location"] == reverse(QUEUE)
+
+    def test_what_is_decided_partly_stays_in_the_queue(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment, near_miss=True)
+        answer = ines_client.post(page_of(attempt), rubric(attempt, "3", "1"))
+        assert answer.headers["Location"] == page_of(attempt)
+        shown = ines_client.get(page_of(attempt), headers=EN)
+        assert (shown.context["pending"], fresh(attempt).status) == (1, Attempt.Status.NEEDS_REVIEW)
+
+    def test_the_form_sent_twice_is_once_and_shows_what_was_decided(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        for _ in range(2):
+            assert ines_client.post(page_of(attempt), rubric(attempt, "3", "1") | {"seen": "0"}).status_code == 302
+        assert Review.objects.count() == 1
+        page = ines_client.get(page_of(attempt), headers=EN)
+        criteria = next(row["criteria"] for row in page.context["rows"] if row["criteria"])
+        assert [part["given"] for part in criteria] == ["3", "1"]
+        # The page as it stands, sent back, changes nothing.
+        again = rubric(attempt, "3", "1", comment="") | {"seen": str(page.context["seen"])}
+        ines_client.post(page_of(attempt), again)
+        assert Review.objects.count() == 1
+
+    def test_a_colleagues_decision_is_not_overwritten_unseen(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, otto: User
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        decision = manual.Decision(Decimal(1), {}, "")
+        question = question_of(attempt, "hand_in")
+        manual.record_reviews(attempt=attempt, decisions={question: decision}, reviewer=otto, now=timezone.now())
+        answer = ines_client.post(page_of(attempt), rubric(attempt, "3", "1") | {"seen": "0"}, headers=EN)
+        assert answer.status_code == 400
+        assert "Somebody else has graded this" in answer.text
+
+    def test_rubbish_about_what_was_seen_is_no_error(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        answer = ines_client.post(page_of(attempt), rubric(attempt, "3", "1") | {"seen": "9" * 5000})
+        assert answer.status_code == 302
+
+    @pytest.mark.parametrize("points", ["5", "-1", "x", "NaN", "Infinity", "0.001", "1,5"])
+    def test_points_that_are_none_are_refused_and_kept_to_be_mended(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, points: str
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        data = field(attempt, "single_choice", "points", points) | rubric(attempt, "3", "1", comment="Typed")
+        answer = ines_client.post(page_of(attempt), data, headers=EN)
+        assert answer.status_code == 400
+        assert "Question 1: points are a number from 0 to 1" in answer.text
+        assert "Typed" in answer.text
+        assert not Review.objects.exists()
+
+    def test_half_a_decision_is_refused_in_words(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        for data, words in (
+            (rubric(attempt, "3", ""), "Give points for each line of the rubric"),
+            (field(attempt, "numeric", "comment", "Nearly"), "A comment needs points"),
+            (rubric(attempt, "3", "1", comment="x" * 5001), "too long"),
+        ):
+            assert words in ines_client.post(page_of(attempt), data, headers=EN).text
+        assert not Review.objects.exists()
+
+    def test_an_attempt_without_a_grading_is_not_there(
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        attempt = start.start(quiz=by_hand, enrolment=enrolment, now=timezone.now())
+        assert ines_client.get(page_of(attempt)).status_code == 404
+
+
+class TestLate:
+    @pytest.fixture
+    def late(self, by_hand: Quiz, enrolment: Enrolment) -> LateAnswer:
+        attempt = hand_in(by_hand, enrolment)
+        return LateAnswer.objects.create(
+            attempt=attempt, question=question_of(attempt, "hand_in"), response={"text": "Later."},
+            received_at=timezone.now(),
+        )  # fmt: skip
+
+    def decide(self, client: Client, late: LateAnswer, verdict: str) -> Any:
+        return client.post(page_of(late.attempt), {"late": late.pk, "verdict": verdict})
+
+    def test_is_shown_and_decided_on(self, late: LateAnswer, ines_client: Client) -> None:
+        assert "Answered: Later." in ines_client.get(page_of(late.attempt), headers=EN).text
+        answer = self.decide(ines_client, late, "accept")
+        assert answer.headers["Location"].endswith("/review/#late")
+        late.refresh_from_db()
+        assert (late.verdict, late.attempt.answers.get(question=late.question).response) == (
+            "accepted", {"text": "Later."},
+        )  # fmt: skip
+        assert "Let it count" not in ines_client.get(page_of(late.attempt), headers=EN).text
+
+    def test_can_stay_evidence(self, late: LateAnswer, ines_client: Client) -> None:
+        self.decide(ines_client, late, "decline")
+        late.refresh_from_db()
+        assert late.verdict == "declined"
+
+    def test_says_where_a_decision_on_the_earlier_answer_still_counts(
+        self, late: LateAnswer, ines_client: Client
+    ) -> None:
+        ines_client.post(page_of(late.attempt), rubric(fresh(late.attempt), "1", "0"))
+        answer = self.decide(ines_client, late, "accept")
+        assert any("earlier answer" in str(message) for message in get_messages(answer.wsgi_request))
+
+    def test_of_another_attempt_is_not_there(
+        self, late: LateAnswer, by_hand: Quiz, course: Course, ines_client: Client
+    ) -> None:
+        other = hand_in(by_hand, student(course, "Odo"))
+        for pk in (late.pk, "x"):
+            assert ines_client.post(page_of(other), {"late": pk, "verdict": "accept"}).status_code == 404
+
+    def test_the_list_leads_to_it(self, late: LateAnswer, ines_client: Client, otto_client: Client) -> None:
+        url = reverse("admin:quizzes_lateanswer_look", args=[late.pk])
+        assert ines_client.get(url).headers["Location"] == page_of(late.attempt, "#late")
+        assert otto_client.get(url).status_code in (302, 403, 404)
+        assert page_of(late.attempt) not in otto_client.get(url).headers.get("Location", "")

@@ -1,0 +1,226 @@
+"""What one student may do with one quiz: the quiz's rules, the cohort's dates, the exception; and what being late costs."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.models import Activity, Cohort, Course, Enrolment
+from quizzes.attempts import rules
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
+from quizzes.taking import start, submit
+from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return NOW + timedelta(days=number)
+
+
+@pytest.fixture
+def cohort(enrolment: Enrolment) -> Cohort:
+    cohort: Cohort = Cohort.objects.create(course=enrolment.course, name="Spring")
+    enrolment.cohort = cohort
+    enrolment.save()
+    return cohort
+
+
+def of(quiz: Quiz, enrolment: Enrolment, **changes: Any) -> rules.Rules:
+    for name, value in changes.items():
+        setattr(quiz, name, value)
+    return rules.get_rules(quiz, enrolment)
+
+
+def test_a_quiz_without_rules_is_open_for_ever(quiz: Quiz, enrolment: Enrolment) -> None:
+    found = of(quiz, enrolment, attempts_allowed=None)
+    assert (found.attempts_allowed, found.time_limit, found.deadline(NOW)) == (None, None, None)
+    assert found.is_open(NOW)
+    assert not found.is_past_due(NOW)
+
+
+def test_a_lessons_check_knows_no_rules(lesson: Activity, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+    check = QuizFactory(activity=lesson, due_at=day(-1), late_rule="refuse", time_limit=5, attempts_allowed=1)
+    with django_assert_num_queries(0):
+        assert rules.get_rules(check, enrolment) == rules.UNLIMITED
+
+
+def test_two_queries_however_much_is_ruled(
+    quiz: Quiz, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(2):
+        rules.get_rules(quiz, enrolment)
+
+
+def test_one_query_without_a_cohort(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        rules.get_rules(quiz, enrolment)
+
+
+def test_the_rules_of_many_are_those_of_each(
+    course: Course, quiz: Quiz, lesson: Activity, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
+) -> None:
+    other = EnrolmentFactory(course=course, cohort=Cohort.objects.create(course=course, name="Autumn"))
+    alone = EnrolmentFactory(course=course)
+    second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""), due_at=day(7))
+    check = QuizFactory(activity=lesson, attempts_allowed=1)
+    for number, (each, group) in enumerate(
+        [(quiz, cohort), (second, cohort), (quiz, other.cohort), (second, other.cohort)], 1
+    ):
+        QuizDates.objects.create(quiz=each, cohort=group, due_at=day(number), closes_at=day(number + 10))
+    for number, (each, student) in enumerate([(quiz, enrolment), (second, other), (quiz, alone)], 1):
+        QuizOverride.objects.create(quiz=each, enrolment=student, extra_attempts=number, reason="ill")
+    pairs = [(each, student) for each in (quiz, second, check) for student in (enrolment, other, alone)]
+    with django_assert_num_queries(2):
+        found = rules.get_rules_for_all(pairs)
+    assert found == {(each.pk, student.pk): rules.get_rules(each, student) for each, student in pairs}
+    assert len({repr(each) for each in found.values()}) == 7
+    with django_assert_num_queries(0):
+        assert rules.get_rules_for_all([(check, alone)]) == {(check.pk, alone.pk): rules.UNLIMITED}
+        assert rules.get_rules_for_all([]) == {}
+
+
+def test_dates_open_and_close(quiz: Quiz, enrolment: Enrolment) -> None:
+    found = of(quiz, enrolment, opens_at=day(1), due_at=day(2), closes_at=day(3))
+    seen = [(found.opens_later(at), found.is_open(at), found.is_past_due(at), found.is_closed(at)) for at in
+            (day(0.9), day(1), day(2), day(3))]  # fmt: skip
+    assert seen == [
+        (True, False, False, False),
+        (False, True, False, False),
+        (False, True, True, False),
+        (False, False, True, True),
+    ]
+
+
+def test_without_a_due_date_the_closing_is_one(quiz: Quiz, enrolment: Enrolment) -> None:
+    assert of(quiz, enrolment, closes_at=day(3)).is_past_due(day(3))
+
+
+def test_an_exception_goes_before_the_cohort_and_that_before_the_quiz(
+    quiz: Quiz, enrolment: Enrolment, cohort: Cohort
+) -> None:
+    quiz.opens_at, quiz.due_at, quiz.closes_at = day(1), day(2), day(3)
+    assert of(quiz, enrolment).due_at == day(2)
+    QuizDates.objects.create(quiz=quiz, cohort=cohort, due_at=day(4), closes_at=day(5))
+    found = of(quiz, enrolment)
+    assert (found.opens_at, found.due_at, found.closes_at) == (day(1), day(4), day(5))
+    QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, opens_at=day(0), closes_at=day(9), reason="ill")
+    found = of(quiz, enrolment)
+    assert (found.opens_at, found.due_at, found.closes_at) == (day(0), day(4), day(9))
+
+
+def test_another_cohorts_dates_are_not_ones_own(quiz: Quiz, enrolment: Enrolment, cohort: Cohort) -> None:
+    other = Cohort.objects.create(course=enrolment.course, name="Autumn")
+    QuizDates.objects.create(quiz=quiz, cohort=other, due_at=day(4))
+    assert of(quiz, enrolment, due_at=day(2)).due_at == day(2)
+
+
+@pytest.mark.parametrize(
+    ("own", "closes"),
+    [
+        # A later due date moves the general closing behind it …
+        ({"due_at": 5}, 5),
+        # … but one's own closing stays, and one that is late enough is left alone.
+        ({"due_at": 5, "closes_at": 4}, 4),
+        ({"due_at": 2.5}, 3),
+        ({"closes_at": 1.5}, 1.5),
+    ],
+)
+def test_a_later_due_date_keeps_the_quiz_open(
+    quiz: Quiz, enrolment: Enrolment, own: dict[str, float], closes: float
+) -> None:
+    QuizOverride.objects.create(
+        quiz=quiz, enrolment=enrolment, reason="ill", **{name: day(number) for name, number in own.items()}
+    )
+    assert of(quiz, enrolment, due_at=day(2), closes_at=day(3)).closes_at == day(closes)
+
+
+def test_extra_time_and_attempts_are_added(quiz: Quiz, enrolment: Enrolment) -> None:
+    QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_minutes=15, extra_attempts=2, reason="slow")
+    found = of(quiz, enrolment, attempts_allowed=1, time_limit=30)
+    assert (found.attempts_allowed, found.time_limit) == (3, timedelta(minutes=45))
+    found = of(quiz, enrolment, attempts_allowed=None, time_limit=None)
+    assert (found.attempts_allowed, found.time_limit) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("late_rule", "closes_at", "deduction"), [("accept", 3, 0), ("deduct", 3, 10), ("refuse", 2, 0)]
+)
+def test_late_rules(quiz: Quiz, enrolment: Enrolment, late_rule: str, closes_at: int, deduction: int) -> None:
+    found = of(quiz, enrolment, due_at=day(2), closes_at=day(3), late_rule=late_rule)
+    assert (found.closes_at, found.deduction) == (day(closes_at), deduction)
+
+
+def test_what_refuses_the_late_without_a_due_date_closes_at_the_closing(quiz: Quiz, enrolment: Enrolment) -> None:
+    assert of(quiz, enrolment, late_rule="refuse").closes_at is None
+    assert of(quiz, enrolment, late_rule="refuse", closes_at=day(3)).closes_at == day(3)
+
+
+def test_an_attempt_ends_with_its_time_or_with_the_quiz(quiz: Quiz, enrolment: Enrolment) -> None:
+    found = of(quiz, enrolment, time_limit=60, closes_at=day(1))
+    assert found.deadline(NOW) == NOW + timedelta(hours=1)
+    assert found.deadline(day(1) - timedelta(minutes=1)) == day(1)
+    assert found.grace == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("late_by", "percent"),
+    [
+        (timedelta(0), 0),
+        (timedelta(seconds=1), 10),
+        (timedelta(days=1), 10),
+        (timedelta(days=1, microseconds=1), 20),
+        (timedelta(days=30), 100),
+    ],
+)
+def test_each_day_begun_costs(late_by: timedelta, percent: int) -> None:
+    assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, a_day=10) == percent
+
+
+def test_who_is_stopped_by_a_rule(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+    others = [EnrolmentFactory(course=enrolment.course, user__name=name) for name in ("Zoe", "Bob", "Carol", "Dan")]
+    zoe, bob, carol, dan = (each.user for each in others)
+    for student in (enrolment, *others):
+        start.start(quiz=quiz, enrolment=student, now=NOW)
+    later = day(1)
+    assert rules.find_students_cut_off(quiz, later) == []
+    # Carol's time is up already, and Dan may go on.
+    Attempt.objects.filter(enrolment__user=carol).update(deadline=later)
+    Attempt.objects.filter(enrolment__user=zoe).update(deadline=later + timedelta(seconds=1))
+    QuizOverride.objects.create(quiz=quiz, enrolment=others[3], closes_at=day(2), reason="ill")
+    quiz.closes_at = later
+    with django_assert_num_queries(2):
+        assert rules.find_students_cut_off(quiz, later) == [enrolment.user, bob, zoe]
+    assert rules.find_students_cut_off(quiz, later - timedelta(seconds=1)) == []
+    assert rules.find_students_cut_off(quiz, day(2)) == [enrolment.user, bob, dan]
+    submit.submit(attempt=Attempt.objects.get(enrolment__user=bob), now=NOW)
+    assert rules.find_students_cut_off(quiz, later) == [enrolment.user, zoe]
+
+
+def test_without_a_due_date_nothing_is_late() -> None:
+    assert rules.late_deduction(due_at=None, submitted_at=NOW, a_day=10) == 0
+
+
+@given(st.decimals(0, 9999, places=2), st.integers(0, 100))
+def test_a_deduction_is_exact_and_rounds_down(points: Decimal, percent: int) -> None:
+    left = rules.after_deduction(points, percent)
+    exact = points * (100 - percent) / 100
+    assert exact - Decimal("0.01") < left <= exact
+    assert left == left.quantize(Decimal("0.01"))
+    assert rules.after_deduction(points, 0) == points
+    assert rules.after_deduction(points, 100) == 0
+
+
+@pytest.mark.parametrize("minutes", [10_001, 99_999_999_999])
+def test_minutes_that_no_clock_can_add_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
+    quiz.time_limit = minutes
+    with pytest.raises(ValidationError, match="10000"):
+        quiz.full_clean()
+    exception = QuizOverride(quiz=quiz, enrolment=enrolment, extra_minutes=minutes, reason="ill")
+    with pytest.raises(ValidationError, match="10000"):
+        exception.full_clean()

@@ -1,0 +1,225 @@
+"""What a person decides: partly, twice, against one another, and what the student sees of it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from courses import gradebook
+from courses.models import Enrolment, GradeChange, GradeItem
+from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
+from quizzes.authoring.models import Quiz
+from quizzes.grading import late_answers, manual, notices, revisions
+from quizzes.grading.models import GradeNotice, Review
+from quizzes.taking import results, start
+from quizzes.verify import grades
+from tests.quizzes import every_kind
+from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, publish, question_of
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def waiting(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    """An attempt with two parts that only a person can grade: a hand-in and a near miss."""
+    every_kind.fill(quiz)
+    quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
+    publish(quiz)
+    started = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    return graded(quiz, enrolment, of_every_kind(started, short_answer={"text": f"{every_kind.CANARY} acceptde"}))
+
+
+def decide(attempt: Attempt, kind: str, points: str, comment: str = "", **more: Any) -> Any:
+    decision = manual.Decision(Decimal(points), more.pop("criteria", {}), comment)
+    return manual.record_reviews(
+        attempt=attempt,
+        decisions={question_of(attempt, kind): decision},
+        reviewer=more.pop("reviewer"),
+        now=LATER,
+        **more,
+    )
+
+
+def outcomes(attempt: Attempt) -> dict[str, str]:
+    shown = results.get_result(fresh(attempt), now=LATER)
+    return {question.view["kind"]: question.outcome for question in shown.questions if question.outcome != "correct"}
+
+
+def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines: User) -> None:
+    assert (waiting.status, waiting.points) == (Attempt.Status.NEEDS_REVIEW, None)
+    assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "pending"}
+    decide(waiting, "hand_in", "3", "Well reasoned", criteria={"x": "3.00"}, reviewer=ines)
+    # The student sees at once what has been decided, and which part still waits.
+    assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "partial"}
+    shown = results.get_result(fresh(waiting), now=LATER)
+    assert shown.pending == 1
+    said = next(question for question in shown.questions if question.view["kind"] == "hand_in")
+    assert (said.points, said.comment, said.criteria) == ("3.00", "Well reasoned", {"x": "3.00"})
+    assert not GradeChange.objects.exists()
+    assert manual.pending_questions(waiting) == [question_of(waiting, "short_answer")]
+    decide(waiting, "short_answer", "0", reviewer=ines)
+    waiting = fresh(waiting)
+    assert (waiting.status, waiting.points, waiting.max_points) == (Attempt.Status.GRADED, 15, 17)
+    change = GradeChange.objects.get()
+    # The first grade that was given is no regrade, whatever came before it.
+    assert (change.points, change.reason, change.actor) == (15, GradeChange.Reason.GRADED, ines)
+    assert not GradeNotice.objects.exists()
+    assert list(grades.find_differences()) == []
+
+
+def test_the_same_decision_twice_is_one(waiting: Attempt, ines: User) -> None:
+    for _ in range(2):
+        decide(waiting, "hand_in", "4", reviewer=ines)
+    assert Review.objects.count() == 1
+    assert waiting.grades.count() == 2
+
+
+def test_a_decision_is_worth_no_more_than_the_question(waiting: Attempt, ines: User) -> None:
+    grade = decide(waiting, "hand_in", "9", reviewer=ines)
+    assert grade.details[str(question_of(waiting, "hand_in"))]["points"] == "4.00"
+
+
+def test_a_grade_that_a_person_changes_is_told(quiz: Quiz, enrolment: Enrolment, ines: User, mailoutbox: Any) -> None:
+    attempt = graded(quiz, enrolment)
+    decide(attempt, "short_answer", "0.5", "Only half of it", reviewer=ines)
+    assert (fresh(attempt).points, GradeChange.objects.latest("pk").reason) == (Decimal("2.5"), "regraded")
+    notice = GradeNotice.objects.get()
+    assert (notice.old_points, notice.grade.points) == (3, Decimal("2.5"))
+    assert notices.send_waiting(now=LATER) == 1
+    assert "Your instructor has looked at it again." in mailoutbox[0].body
+    # A comment alone changes no grade, and nobody is written to for it.
+    decide(attempt, "short_answer", "0.5", "Only half of it, see 3-4", reviewer=ines)
+    assert GradeNotice.objects.count() == 1
+    assert Review.objects.count() == 2
+    assert list(grades.find_differences()) == []
+
+
+def test_files_alone_are_an_answer_that_waits(quiz: Quiz, enrolment: Enrolment) -> None:
+    every_kind.fill(quiz)
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    HandInFile.objects.create(
+        attempt=attempt, question=question_of(attempt, "hand_in"), name="essay.txt", size=5, sha256="0" * 64,
+        file="hand-ins/essay.txt", uploaded_at=NOW,
+    )  # fmt: skip
+    graded(quiz, enrolment, {})
+    assert manual.pending_questions(attempt) == [question_of(attempt, "hand_in")]
+    assert list(grades.find_differences()) == []
+
+
+def test_a_check_is_practice_and_nobody_is_written_to(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment)
+    quiz.activity.kind = "lesson"
+    quiz.activity.save()
+    decide(fresh(attempt), "short_answer", "0", reviewer=ines)
+    assert not GradeNotice.objects.exists()
+
+
+def test_somebody_elses_decision_is_not_overwritten_unseen(waiting: Attempt, ines: User, otto: User) -> None:
+    decide(waiting, "hand_in", "4", reviewer=otto)
+    with pytest.raises(manual.ReviewOvertaken):
+        decide(waiting, "hand_in", "1", reviewer=ines, seen=0)
+    # Who agrees, or sends the own form twice, has overwritten nothing.
+    decide(waiting, "hand_in", "4", reviewer=ines, seen=0)
+    decide(waiting, "hand_in", "1", reviewer=ines, seen=Review.objects.get().pk)
+    assert list(Review.objects.values_list("points", "reviewer__email")) == [
+        (4, "otto@example.com"), (1, "ines@example.com"),
+    ]  # fmt: skip
+
+
+def test_an_attempt_that_has_no_grading_is_not_reviewed(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    assert decide(attempt, "short_answer", "1", reviewer=ines) is None
+    assert not Review.objects.exists()
+
+
+def test_a_review_goes_by_the_key_that_graded_last(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    """After a regrade by another version, what a person decides must not bring the old key back."""
+    attempt = graded(quiz, enrolment)
+    quiz.questions.filter(key="q0").update(points=5)
+    version = publish(quiz)
+    revisions.regrade_attempt(attempt=attempt, now=LATER, version_id=version.pk)
+    decide(attempt, "short_answer", "0", reviewer=ines)
+    assert (fresh(attempt).points, fresh(attempt).max_points) == (6, 7)
+    assert attempt.grades.latest("revision").version_id == version.pk
+
+
+# --- answers that came too late -------------------------------------------------------------------------------
+
+
+def late(attempt: Attempt, kind: str, response: dict[str, Any]) -> LateAnswer:
+    row = LateAnswer.objects.create(
+        attempt=attempt, question=question_of(attempt, kind), response=response, received_at=LATER
+    )
+    return LateAnswer.objects.select_related("attempt__quiz__activity", "attempt__enrolment", "attempt__version").get(
+        pk=row.pk
+    )
+
+
+def test_a_late_answer_counts_once_a_person_says_so(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment, choosing(quiz, 1))
+    row = late(attempt, "single_choice", choosing(quiz, 0)[question_of(attempt, "single_choice")])
+    for _ in range(2):
+        late_answers.accept_late_answer(late=row, actor=ines, now=LATER)
+    assert fresh(attempt).points == 3
+    grade = attempt.grades.latest("revision")
+    assert (grade.revision, grade.actor, grade.why) == (2, ines, "A late answer was accepted.")
+    assert GradeNotice.objects.get().old_points == 2
+    assert list(grades.find_differences()) == []
+
+
+def test_an_accepted_late_answer_that_lowers_the_grade_is_told_too(
+    quiz: Quiz, enrolment: Enrolment, ines: User
+) -> None:
+    attempt = graded(quiz, enrolment)
+    late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
+    notice = GradeNotice.objects.get()
+    assert (notice.old_points, notice.grade.points) == (3, 2)
+
+
+def test_a_declined_late_answer_is_evidence_only(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment)
+    row = late(attempt, "short_answer", {"text": "?"})
+    assert late_answers.decline_late_answer(late=row, actor=ines, now=LATER)
+    assert not late_answers.decline_late_answer(late=row, actor=ines, now=LATER)
+    late_answers.accept_late_answer(late=row, actor=ines, now=LATER)
+    row.refresh_from_db()
+    assert (row.verdict, row.decided_by, fresh(attempt).points) == ("declined", ines, 3)
+
+
+def test_a_late_answer_to_what_is_not_graded_waits(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    with pytest.raises(late_answers.NothingToAccept):
+        late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
+    assert LateAnswer.objects.get().verdict == "open"
+
+
+def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
+    quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
+    publish(quiz)
+    attempt = graded(quiz, enrolment)
+    late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "data drfit"}), actor=ines, now=LATER)
+    assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
+    item = GradeItem.objects.get()
+    assert gradebook.fold(item, GradeChange.objects.all()).percent == 100
+    assert not GradeNotice.objects.exists()
+    decide(fresh(attempt), "short_answer", "0", reviewer=ines)
+    notice = GradeNotice.objects.get()
+    assert (notice.old_points, notice.grade.points) == (3, 2)
+    assert gradebook.fold(item, GradeChange.objects.all()).percent == 66
+    assert list(grades.find_differences()) == []
+
+
+def test_the_sites_reasons_are_told_in_the_readers_language(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    attempt = graded(quiz, enrolment)
+    with translation.override("ko"):
+        late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
+    grade = attempt.grades.latest("revision")
+    assert grade.why == "A late answer was accepted."
+    with translation.override("ko"):
+        assert grade.why == "늦게 도착한 답이 인정되었어요."
+    assert attempt.grades.earliest("revision").why == ""

@@ -1,0 +1,129 @@
+"""Mails of changed grades: to those they touch, once, in their language; what goes wrong is put off, or told to a person."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.test import override_settings
+
+from accounts.models import User
+from courses.models import Enrolment
+from quizzes import tasks
+from quizzes.authoring.models import Quiz
+from quizzes.grading import notices, regrading
+from quizzes.grading.models import GradeNotice
+from tests.quizzes.graded import NOW, choosing, graded, other_choice_right
+from tests.smtp import HANG_UP, MailServer
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+Status = GradeNotice.Status
+
+
+@pytest.fixture
+def notice(quiz: Quiz, enrolment: Enrolment, ines: User) -> GradeNotice:
+    """Alice's grade fell from 3 to 2 by a regrade."""
+    graded(quiz, enrolment, choosing(quiz, 0))
+    other_choice_right(quiz)
+    regrade = regrading.propose(quiz=quiz, actor=ines, now=LATER)
+    regrading.approve(regrade=regrade, reason="The key of question 1 was wrong.", actor=ines, now=LATER)
+    regrading.run(regrade_id=regrade.pk, now=LATER)
+    return GradeNotice.objects.get()
+
+
+def outcome(notice: GradeNotice) -> tuple[str, int]:
+    notice.refresh_from_db()
+    return notice.status, notice.tries
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "button"),
+    [
+        ("en", "Your grade changed: Activity quiz", "See your result"),
+        ("ko", "점수가 바뀌었어요: 활동 quiz", "결과 보기"),
+    ],
+)
+def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, subject: str, button: str) -> None:
+    User.objects.filter(email="alice@example.com").update(language=language, time_zone="America/New_York")
+    assert notices.send(notice_id=notice.pk, now=LATER) == Status.SENT
+    assert notices.send(notice_id=notice.pk, now=LATER) is None
+    [message] = django_mail.outbox
+    assert (message.to, message.subject) == (["alice@example.com"], subject)
+    assert message.extra_headers["Date"] == "Mon, 02 Mar 2026 05:00:00 -0500"
+    assert message.extra_headers["Message-ID"] == f"<grade-{notice.uuid}@localhost>"
+    html = message.alternatives[0].content
+    for text in (message.body, html):
+        assert "The key of question 1 was wrong." in text
+        assert str(notice.attempt.uuid) in text
+        assert ("Statistics" if language == "en" else "통계") in text
+    assert button in html
+
+
+def test_the_wake_up_and_the_bell(notice: GradeNotice) -> None:
+    tasks.send_grade_notice(notice_id=notice.pk)
+    tasks.send_grade_notices()
+    assert outcome(notice) == ("sent", 1)
+    assert len(django_mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda: User.objects.update(is_active=False),
+        lambda: Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN),
+    ],
+    ids=["closed account", "left the course"],
+)
+def test_nobody_to_tell(notice: GradeNotice, leave: Any) -> None:
+    leave()
+    assert notices.send(notice_id=notice.pk, now=LATER) == Status.SKIPPED
+    assert django_mail.outbox == []
+
+
+class Killed(BaseEmailBackend):
+    def send_messages(self, email_messages: Any) -> int:
+        raise SystemExit
+
+
+@pytest.fixture
+def killed() -> Iterator[None]:
+    with override_settings(EMAIL_BACKEND=f"{__name__}.Killed"):
+        yield
+
+
+def test_a_sender_that_was_killed_leaves_it_to_a_person(notice: GradeNotice, killed: None) -> None:
+    with pytest.raises(SystemExit):
+        notices.send_waiting(now=LATER)
+    assert notices.send_waiting(now=LATER + 14 * MINUTE) == 0
+    assert outcome(notice) == ("sending", 1)
+    assert notices.send_waiting(now=LATER + 15 * MINUTE) == 0
+    assert outcome(notice) == ("uncertain", 1)
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        assert notices.send_waiting(now=LATER + timedelta(days=1)) == 0
+        assert notices.send_again(notice_id=notice.pk, now=LATER + timedelta(days=1)) == Status.SENT
+        assert notices.send_again(notice_id=notice.pk, now=LATER + timedelta(days=1)) is None
+    assert outcome(notice) == ("sent", 2)
+
+
+@pytest.mark.enable_socket
+def test_not_now_means_later_and_the_same_mail(notice: GradeNotice, mail_server: MailServer) -> None:
+    mail_server.rcpt = "451 Busy"
+    assert notices.send(notice_id=notice.pk, now=LATER) == Status.QUEUED
+    assert notices.send_waiting(now=LATER + MINUTE / 2) == 0
+    mail_server.rcpt, mail_server.data = "250 OK", HANG_UP
+    assert notices.send(notice_id=notice.pk, now=LATER + MINUTE) == Status.UNCERTAIN
+    mail_server.data = "250 OK"
+    assert notices.send_waiting(now=LATER + timedelta(days=2)) == 0
+    assert notices.send_again(notice_id=notice.pk, now=LATER + timedelta(days=2)) == Status.SENT
+    assert {message["Message-ID"] for message in mail_server.received} == {f"<grade-{notice.uuid}@example.com>"}
+
+
+@pytest.mark.enable_socket
+def test_no_means_never(notice: GradeNotice, mail_server: MailServer) -> None:
+    mail_server.rcpt = "550 No such mailbox"
+    assert notices.send(notice_id=notice.pk, now=LATER) == Status.FAILED
+    assert "No such mailbox" in GradeNotice.objects.get().error

@@ -1,0 +1,392 @@
+"""A regrade from the edited key to the last line: who is named, what is refused, what a kill leaves."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from celery import current_app
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from courses import gradebook
+from courses.models import Course, Enrolment, GradeChange, GradeItem
+from quizzes import tasks
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic, manual, regrading, revisions
+from quizzes.grading.models import GradeNotice, Regrade, RegradeLine
+from quizzes.taking import results, start, submit
+from quizzes.verify import grades
+from tests.factories import EnrolmentFactory, UserFactory, add_short_answer
+from tests.quizzes import every_kind
+from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, other_choice_right, publish, question_of
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=1)
+Direction = RegradeLine.Direction
+
+
+@pytest.fixture
+def students(course: Course, enrolment: Enrolment) -> dict[str, Enrolment]:
+    others = {name: EnrolmentFactory(course=course, user=UserFactory(name=name)) for name in ("Bea", "Cem")}
+    return {"Alice": enrolment, **others}
+
+
+@pytest.fixture
+def draft(quiz: Quiz, students: dict[str, Enrolment], ines: User) -> Regrade:
+    """Alice chose the first choice, Bea the second, Cem the third; then the second became the right one."""
+    for index, student in enumerate(students.values()):
+        graded(quiz, student, choosing(quiz, index))
+    other_choice_right(quiz)
+    return regrading.propose(quiz=quiz, actor=ines, now=LATER)
+
+
+def approve(regrade: Regrade, actor: User) -> None:
+    regrading.approve(regrade=regrade, reason=" The key was wrong. ", actor=actor, now=LATER)
+
+
+def run(regrade: Regrade, **more: Any) -> regrading.Progress:
+    return regrading.run(regrade_id=regrade.pk, now=LATER, **more)
+
+
+def points() -> list[tuple[str, Decimal | None]]:
+    return [(a.enrolment.user.name, a.points) for a in Attempt.objects.order_by("pk").select_related("enrolment__user")]
+
+
+class TestDryRun:
+    def test_names_who_rises_and_who_falls_and_changes_nothing(self, draft: Regrade) -> None:
+        lines = {line.attempt.enrolment.user.name: line for line in draft.lines.all()}
+        # Cem's answer is wrong by either key: nothing happens to Cem, and no line says so.
+        assert set(lines) == {"Alice", "Bea"}
+        alice, bea = lines["Alice"], lines["Bea"]
+        assert (alice.direction, alice.old_points, alice.new_points) == (Direction.FALLS, 3, 2)
+        assert (bea.direction, bea.old_points, bea.new_points) == (Direction.RISES, 2, 3)
+        assert (alice.old_standing, alice.new_standing, alice.standing_falls) == (100, 66, True)
+        assert (bea.old_standing, bea.new_standing, bea.standing_falls) == (66, 100, False)
+        question = str(draft.quiz.questions.get(key="q0").uuid)
+        assert alice.changes == [
+            {"question": question, "old": "1.00", "old_max": "1.00", "new": "0.00", "new_max": "1.00"}
+        ]
+        assert draft.status == Regrade.Status.DRAFT
+        assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
+        assert not GradeNotice.objects.exists()
+
+    def test_an_attempt_may_fall_while_the_standing_stays(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        """By the highest attempt a fallen one need not count."""
+        graded(quiz, enrolment, choosing(quiz, 0))
+        graded(quiz, enrolment, choosing(quiz, 1))
+        other_choice_right(quiz)
+        first, second = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.order_by("attempt__number")
+        assert (first.direction, first.standing_falls) == (Direction.FALLS, False)
+        assert (second.old_standing, second.new_standing) == (100, 100)
+
+    def test_of_a_lessons_check_there_is_no_standing(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        GradeItem.objects.all().delete()
+        quiz.activity.kind = "lesson"
+        quiz.activity.save()
+        graded(quiz, enrolment)
+        other_choice_right(quiz)
+        [line] = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.all()
+        assert (line.old_standing, line.new_standing) == (None, None)
+
+    def test_a_key_that_changes_nobodys_grade(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        graded(quiz, enrolment)
+        quiz.questions.filter(key="q0").update(text_en="Another wording")
+        publish(quiz)
+        with pytest.raises(regrading.NothingToRegrade):
+            regrading.propose(quiz=quiz, actor=ines, now=LATER)
+
+    def test_a_quiz_that_was_never_published(self, quiz: Quiz, ines: User) -> None:
+        quiz.current_version = None
+        with pytest.raises(regrading.NothingToRegrade):
+            regrading.propose(quiz=quiz, actor=ines, now=LATER)
+
+    def test_a_later_one_replaces_a_draft_and_not_what_was_approved(self, draft: Regrade, ines: User) -> None:
+        second = regrading.propose(quiz=draft.quiz, actor=ines, now=LATER)
+        draft.refresh_from_db()
+        assert draft.status == Regrade.Status.DISCARDED
+        approve(second, ines)
+        with pytest.raises(regrading.RegradeRefused, match="running"):
+            regrading.propose(quiz=draft.quiz, actor=ines, now=LATER)
+        assert Regrade.objects.count() == 2
+
+
+class TestApprove:
+    def test_needs_a_reason(self, draft: Regrade, ines: User) -> None:
+        with pytest.raises(regrading.RegradeRefused, match="Say why"):
+            regrading.approve(regrade=draft, reason=" \n", actor=ines, now=LATER)
+        with pytest.raises(regrading.RegradeRefused, match="at most 2000 characters"):
+            regrading.approve(regrade=draft, reason="x" * 2001, actor=ines, now=LATER)
+        assert run(draft) == regrading.Progress(0, 2)
+        assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
+
+    def test_refuses_a_draft_of_another_version(self, draft: Regrade, ines: User) -> None:
+        draft.quiz.questions.filter(key="q1").update(points=2)
+        publish(draft.quiz)
+        with pytest.raises(regrading.RegradeRefused, match="changed since"):
+            approve(draft, ines)
+
+    def test_happens_once(self, draft: Regrade, ines: User) -> None:
+        approve(draft, ines)
+        with pytest.raises(regrading.RegradeRefused, match="no draft"):
+            approve(draft, ines)
+
+    def test_rings_for_the_task_by_its_name(
+        self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        rung: list[Any] = []
+        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+        with django_capture_on_commit_callbacks(execute=True):
+            approve(draft, ines)
+        assert rung == [(tasks.run_regrade.name, {"regrade_id": draft.pk})]
+
+
+class TestRun:
+    def test_applies_each_line_once_with_its_reason(self, draft: Regrade, ines: User) -> None:
+        approve(draft, ines)
+        tasks.run_regrade(regrade_id=draft.pk)
+        assert run(draft) == regrading.Progress(2, 2)
+        draft.refresh_from_db()
+        assert (draft.status, draft.reason, draft.approved_by) == (Regrade.Status.DONE, "The key was wrong.", ines)
+        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
+        assert {(n.attempt.enrolment.user.name, n.old_points, n.grade.points) for n in GradeNotice.objects.all()} == {
+            ("Alice", 3, 2), ("Bea", 2, 3),
+        }  # fmt: skip
+        told = results.get_result(fresh(draft.lines.earliest("pk").attempt), now=LATER).regraded
+        assert [(grade.points, grade.why, grade.actor) for grade in told] == [(2, "The key was wrong.", ines)]
+        assert {change.reason for change in GradeChange.objects.filter(revision=2)} == {"regraded"}
+        assert list(grades.find_differences()) == []
+
+    def test_killed_in_the_middle_it_goes_on_where_it_was(
+        self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        approve(draft, ines)
+        real = revisions.regrade_attempt
+        calls: list[Any] = []
+
+        def killed(**kwargs: Any) -> Any:
+            calls.append(kwargs["attempt"].pk)
+            graded = real(**kwargs)
+            if len(calls) == 2:
+                # After the revision is written, before its line says so.
+                raise SystemExit
+            return graded
+
+        monkeypatch.setattr(revisions, "regrade_attempt", killed)
+        with pytest.raises(SystemExit):
+            run(draft)
+        assert regrading.get_progress(draft) == regrading.Progress(1, 2)
+        assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 1
+        monkeypatch.setattr(revisions, "regrade_attempt", real)
+        for _ in range(2):
+            assert run(draft) == regrading.Progress(2, 2)
+        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
+        assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
+
+    def test_out_of_time_it_rings_for_the_next_worker(
+        self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        approve(draft, ines)
+        rung: list[Any] = []
+        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+        with django_capture_on_commit_callbacks(execute=True):
+            assert run(draft, budget=0) == regrading.Progress(0, 2)
+        assert rung == [(regrading.REGRADE_TASK, {"regrade_id": draft.pk})]
+
+    def test_two_workers_at_once(self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The second comes while the first is at a line; both have read the same list of open ones."""
+        approve(draft, ines)
+        real = regrading._apply
+        inside: list[bool] = []
+
+        def meanwhile(regrade: Regrade, line_id: int, now: Any) -> None:
+            if not inside:
+                inside.append(True)
+                run(draft)
+            real(regrade, line_id, now)
+
+        monkeypatch.setattr(regrading, "_apply", meanwhile)
+        assert run(draft) == regrading.Progress(2, 2)
+        assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
+
+    def test_what_was_graded_in_between_is_left_alone_and_told(self, draft: Regrade, ines: User) -> None:
+        alice = Attempt.objects.get(enrolment__user__name="Alice")
+        decision = manual.Decision(Decimal(0), {}, "")
+        manual.record_reviews(
+            attempt=fresh(alice),
+            decisions={question_of(alice, "short_answer"): decision},
+            reviewer=ines,
+            now=LATER + timedelta(minutes=1),
+        )
+        approve(draft, ines)
+        assert run(draft) == regrading.Progress(2, 2)
+        assert draft.lines.get(is_overtaken=True).attempt == alice
+        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
+        # It is done, and says how many another dry run would have to look at.
+        draft.refresh_from_db()
+        assert (draft.status, regrading.count_missed(draft)) == (Regrade.Status.DONE, 1)
+        again = regrading.propose(quiz=draft.quiz, actor=ines, now=LATER + timedelta(minutes=2))
+        assert [line.attempt for line in again.lines.all()] == [alice]
+
+    def test_an_attempt_that_was_open_meanwhile_is_missed_too(
+        self, quiz: Quiz, students: dict[str, Enrolment], ines: User
+    ) -> None:
+        """It ends by the key it began with, which is the one that was found to be wrong."""
+        graded(quiz, students["Alice"], choosing(quiz, 1))
+        answers = choosing(quiz, 1)
+        under_way = start.start(quiz=quiz, enrolment=students["Bea"], now=NOW)
+        other_choice_right(quiz)
+        regrade = regrading.propose(quiz=quiz, actor=ines, now=LATER)
+        approve(regrade, ines)
+        run(regrade)
+        assert regrading.count_missed(regrade) == 0
+        submit.submit(attempt=under_way, answers=answers, now=LATER + timedelta(minutes=1))
+        automatic.grade_attempt(attempt_id=under_way.pk, now=LATER + timedelta(minutes=1))
+        assert regrading.count_missed(regrade) == 1
+
+    def test_the_sweep_rings_where_nobody_is_at_it(self, draft: Regrade, ines: User) -> None:
+        approve(draft, ines)
+        assert regrading.sweep(now=LATER + timedelta(seconds=9)) == 0
+        assert regrading.sweep(now=LATER + timedelta(seconds=10)) == 1
+        draft.lines.filter(pk=draft.lines.earliest("pk").pk).update(applied_at=LATER + timedelta(seconds=9))
+        assert regrading.sweep(now=LATER + timedelta(seconds=18)) == 0
+        assert regrading.sweep(now=LATER + timedelta(seconds=19)) == 1
+        run(draft)
+        assert regrading.sweep(now=LATER + timedelta(seconds=60)) == 0
+
+
+class TestWhatElseChanges:
+    def regraded(self, quiz: Quiz, ines: User) -> Regrade:
+        regrade = regrading.propose(quiz=quiz, actor=ines, now=LATER)
+        approve(regrade, ines)
+        run(regrade)
+        assert list(grades.find_differences()) == []
+        return regrade
+
+    def test_a_question_worth_more(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        """The points stay or rise, the grade falls all the same: it is of more."""
+        attempt = graded(quiz, enrolment, choosing(quiz, 1))
+        quiz.questions.filter(key="q0").update(points=5)
+        publish(quiz)
+        [line] = self.regraded(quiz, ines).lines.all()
+        assert (line.old_points, line.old_max_points, line.new_points, line.new_max_points) == (2, 3, 2, 7)
+        assert line.direction == Direction.FALLS
+        assert (fresh(attempt).points, fresh(attempt).max_points) == (2, 7)
+
+    def test_a_question_taken_out_keeps_the_key_it_had(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        attempt = graded(quiz, enrolment, choosing(quiz, 1))
+        quiz.questions.filter(key="q1").update(archived_at=NOW)
+        other_choice_right(quiz)
+        self.regraded(quiz, ines)
+        assert (fresh(attempt).points, fresh(attempt).max_points) == (3, 3)
+
+    def test_a_question_of_another_kind_keeps_the_key_it_had(
+        self, quiz: Quiz, enrolment: Enrolment, ines: User
+    ) -> None:
+        """The answer was given to another question: nobody loses it to a shape it never had."""
+        attempt = graded(quiz, enrolment, choosing(quiz, 1))
+        quiz.questions.filter(key="q1").update(kind="multiple_choice")
+        other_choice_right(quiz)
+        self.regraded(quiz, ines)
+        assert (fresh(attempt).points, fresh(attempt).max_points) == (3, 3)
+
+    def test_a_question_added_later_is_not_asked_of_whoever_is_done(
+        self, quiz: Quiz, enrolment: Enrolment, ines: User
+    ) -> None:
+        graded(quiz, enrolment)
+        add_short_answer(quiz, "added", ["x"])
+        publish(quiz)
+        with pytest.raises(regrading.NothingToRegrade):
+            regrading.propose(quiz=quiz, actor=ines, now=LATER)
+
+    def test_a_deduction_for_being_late_stays(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        attempt = graded(quiz, enrolment, choosing(quiz, 1))
+        Attempt.objects.update(late_deduction=10)
+        revisions.regrade_attempt(attempt=attempt, now=NOW)
+        assert fresh(attempt).points == Decimal("1.8")
+        other_choice_right(quiz)
+        [line] = self.regraded(quiz, ines).lines.all()
+        assert (line.old_points, line.new_points) == (Decimal("1.8"), Decimal("2.7"))
+        assert (fresh(attempt).points, attempt.grades.latest("revision").late_deduction) == (Decimal("2.7"), 10)
+
+    def test_what_a_person_decided_goes_before_the_new_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        attempt = graded(quiz, enrolment)
+        question = question_of(attempt, "short_answer")
+        decision = manual.Decision(Decimal("0.5"), {}, "")
+        manual.record_reviews(attempt=attempt, decisions={question: decision}, reviewer=ines, now=NOW)
+        quiz.questions.get(key="short").answers.filter(is_correct=True).update(text="Something else")
+        other_choice_right(quiz)
+        self.regraded(quiz, ines)
+        assert fresh(attempt).points == Decimal("1.5")
+
+    @pytest.mark.parametrize(("to", "direction"), [("reject", Direction.GRADED), ("review", Direction.PENDING)])
+    def test_a_part_for_a_person_comes_or_goes(
+        self, quiz: Quiz, enrolment: Enrolment, ines: User, to: str, direction: Direction
+    ) -> None:
+        of_short = quiz.questions.filter(kind="short_answer")
+        of_short.update(definition={"near_misses": "review" if to == "reject" else "reject"})
+        publish(quiz)
+        answers = {**choosing(quiz, 0), of_short.get().uuid: {"text": "data drfit"}}
+        attempt = graded(quiz, enrolment, answers)
+        of_short.update(definition={"near_misses": to})
+        publish(quiz)
+        [line] = self.regraded(quiz, ines).lines.all()
+        assert line.direction == direction
+        if direction == Direction.GRADED:
+            assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.GRADED, 2)
+            assert GradeChange.objects.get().reason == GradeChange.Reason.GRADED
+        else:
+            # What was given stands until a person has decided: nothing has fallen, so nobody is told.
+            assert (line.old_standing, line.new_standing) == (66, 66)
+            assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
+            assert gradebook.fold(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
+        assert not GradeNotice.objects.exists()
+
+    def test_a_change_within_stays_the_same_in_all(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        graded(quiz, enrolment, choosing(quiz, 1))
+        quiz.questions.get(key="short").answers.filter(is_correct=True).update(text="Something else")
+        other_choice_right(quiz)
+        [line] = self.regraded(quiz, ines).lines.all()
+        assert (line.direction, len(line.changes)) == (Direction.SAME, 2)
+        assert not GradeNotice.objects.exists()
+
+    def test_every_kind_is_regraded(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+        every_kind.fill(quiz)
+        started = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+        attempt = graded(quiz, enrolment, of_every_kind(started, hand_in={"text": ""}))
+        assert fresh(attempt).points == 13
+        quiz.questions.update(points=2)
+        quiz.questions.filter(kind="hand_in").update(points=4)
+        publish(quiz)
+        self.regraded(quiz, ines)
+        assert (fresh(attempt).points, fresh(attempt).max_points) == (14, 18)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(worth=st.lists(st.integers(1, 5), min_size=3, max_size=3), chosen=st.integers(0, 2), right=st.integers(0, 2))
+def test_nobody_stands_above_full_marks_and_the_ledger_gives_every_grade(
+    quiz: Quiz, course: Course, ines: User, worth: list[int], chosen: int, right: int
+) -> None:
+    student = EnrolmentFactory(course=course)
+    attempt = graded(quiz, student, choosing(quiz, chosen))
+    for key, value in zip(("q0", "q1", "short"), worth, strict=True):
+        quiz.questions.filter(key=key).update(points=value)
+    question = quiz.questions.get(key="q0")
+    question.choices.update(is_correct=False)
+    question.choices.filter(key=f"q0-{right}").update(is_correct=True)
+    publish(quiz)
+    try:
+        regrade = regrading.propose(quiz=quiz, actor=ines, now=LATER)
+    except regrading.NothingToRegrade:
+        pass
+    else:
+        approve(regrade, ines)
+        run(regrade)
+    attempt = fresh(attempt)
+    assert attempt.points is not None
+    assert 0 <= attempt.points <= attempt.max_points
+    [standing] = gradebook.get_item_grades(student)
+    assert (standing.points, standing.max_points) == (attempt.points, attempt.max_points)
+    assert list(grades.find_differences()) == []

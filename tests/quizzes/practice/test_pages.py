@@ -1,0 +1,274 @@
+"""The pages of the daily review; tests/quizzes/practice/test_api.py asks the same of the API."""
+
+from datetime import datetime, timedelta
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from courses import progress
+from courses.models import Activity, Enrolment
+from courses.summaries import content
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Question, Quiz
+from quizzes.practice import queue
+from quizzes.practice.models import PracticeAnswer, PracticeCard
+from tests.factories import EnrolmentFactory, right_answers
+from tests.quizzes import every_kind
+from tests.quizzes.every_kind import CANARY
+from tests.quizzes.practice.cards import make_check, take, wrong_answers
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def check(lesson: Activity) -> Quiz:
+    return make_check(lesson)
+
+
+@pytest.fixture
+def due(check: Quiz, enrolment: Enrolment) -> list[PracticeCard]:
+    """Three cards of today: two single choice questions and a short answer."""
+    take(check, enrolment, now=timezone.now() - 2 * DAY)
+    return queue.get_today(user=enrolment.user, now=timezone.now()).cards
+
+
+def address(card: PracticeCard) -> str:
+    return f"/review/cards/{card.uuid}/{card.next_turn}/"
+
+
+def form(card: PracticeCard) -> dict[str, str]:
+    """The right answer as the page sends it."""
+    answer = right_answers(Quiz.objects.get(pk=card.quiz_id))[card.question]
+    return {str(card.question): next(iter(answer.values()))}
+
+
+def test_the_whole_way(alice_client: Client, due: list[PracticeCard]) -> None:
+    for done, card in enumerate(due):
+        page = alice_client.get("/review/")
+        assert f"{done}/3" in page.text
+        assert f'action="{address(card)}"' in page.text
+        assert "Statistics" in page.text
+        assert page.headers["Cache-Control"] == "no-store"
+        answered = alice_client.post(address(card), form(card))
+        assert answered.headers["Location"] == address(card)
+        shown = alice_client.get(address(card))
+        assert "Right" in shown.text
+        assert "This question comes again on" in shown.text
+        assert ("Next question" in shown.text) == (done < 2)
+        assert shown.headers["Cache-Control"] == "no-store"
+    assert "Done for today, well done!" in shown.text
+    page = alice_client.get("/review/").text
+    assert "Done for today" in page
+    assert "3/3" in page
+    assert "The next question comes" in page
+
+
+def test_a_wrong_answer_shows_what_is_right_and_where_it_is_explained(
+    alice_client: Client, check: Quiz, enrolment: Enrolment
+) -> None:
+    Question.objects.filter(key="short").update(lesson="lesson-1#drift", incorrect_feedback_en="")
+    Question.objects.filter(key="q0").update(lesson="lesson-1#choices")
+    publishing.publish(check)
+    check.refresh_from_db()
+    take(check, enrolment, now=timezone.now() - 2 * DAY)
+    for card in queue.get_today(user=enrolment.user, now=timezone.now()).cards:
+        key = check.questions.get(uuid=card.question).key
+        wrong = next(iter(wrong_answers(check)[card.question].values()))
+        page = alice_client.post(address(card), {str(card.question): wrong}, follow=True).text
+        assert "Wrong" in page
+        if key == "short":
+            assert "Data Drift" in page
+            assert 'href="/courses/statistics/lessons/lesson-1/#drift"' in page
+        if key == "q0":
+            assert "Feedback q0 1" in page
+            assert 'href="/courses/statistics/lessons/lesson-1/#choices"' in page
+
+
+def test_not_knowing_is_an_answer(alice_client: Client, due: list[PracticeCard]) -> None:
+    page = alice_client.post(address(due[0]), {"unknown": "1"}, follow=True).text
+    assert "Not answered" in page
+    assert "right choice" in page
+    assert PracticeAnswer.objects.get(attempt=None).rating == PracticeAnswer.Rating.AGAIN
+
+
+def test_an_empty_answer_is_asked_for_again(alice_client: Client, due: list[PracticeCard]) -> None:
+    page = alice_client.post(address(due[0]))
+    assert page.status_code == 400
+    assert "Answer the question, or say that you do not know." in page.text
+    assert f'action="{address(due[0])}"' in page.text
+    assert not PracticeAnswer.objects.filter(attempt=None).exists()
+
+
+def test_a_double_click_counts_once(alice_client: Client, due: list[PracticeCard]) -> None:
+    alice_client.post(address(due[0]), {"unknown": "1"})
+    again = alice_client.post(address(due[0]), form(due[0]), follow=True)
+    assert "Not answered" in again.text
+    assert PracticeAnswer.objects.filter(attempt=None).count() == 1
+
+
+def test_a_look_at_what_is_not_answered_leads_to_todays_question(alice_client: Client, due: list[PracticeCard]) -> None:
+    assert alice_client.get(address(due[0])).headers["Location"] == "/review/"
+    # A turn that has not come yet, a mistake in the check, and a card that waits.
+    card = due[0].uuid
+    for turn in (1, 9):
+        for method in (alice_client.get, alice_client.post):
+            assert method(f"/review/cards/{card}/{turn}/").headers["Location"] in (
+                "/review/",
+                f"/review/cards/{card}/{turn}/",
+            )
+    assert not PracticeAnswer.objects.filter(attempt=None).exists()
+
+
+def test_an_answer_that_no_rule_decides(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.questions.filter(key="short").update(definition={"near_misses": "review"})
+    Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=1)
+    publishing.publish(quiz)
+    quiz.refresh_from_db()
+    take(quiz, enrolment, now=timezone.now() - 2 * DAY)
+    short = quiz.questions.get(key="short").uuid
+    card = next(c for c in queue.get_today(user=enrolment.user, now=timezone.now()).cards if c.question == short)
+    page = alice_client.post(address(card), {str(short): "data drit"}, follow=True).text
+    assert "No rule can decide this answer." in page
+    assert "Data Drift" in page
+    assert "Your instructor grades this" not in page
+
+
+def test_nothing_yet(alice_client: Client) -> None:
+    assert "Nothing to review yet" in alice_client.get("/review/").text
+    for page in ("/courses/", "/courses/statistics/"):
+        assert "Daily review</h2>" not in alice_client.get(page).text
+
+
+def test_nothing_today_says_when(alice_client: Client, due: list[PracticeCard]) -> None:
+    PracticeCard.objects.update(due_on=timezone.localdate() + 3 * DAY)
+    page = alice_client.get("/review/").text
+    assert "Nothing to review today" in page
+    assert "The next question comes on" in page
+    PracticeCard.objects.update(due_on=timezone.localdate() + DAY)
+    assert "The next question comes tomorrow." in alice_client.get("/review/").text
+
+
+def test_the_courses_say_how_many_come_today(alice_client: Client, due: list[PracticeCard]) -> None:
+    for page in ("/courses/", "/courses/statistics/"):
+        text = alice_client.get(page).text
+        assert "3 questions that you got wrong before come again today." in text
+        assert 'href="/review/"' in text
+    for card in due:
+        alice_client.post(address(card), {"unknown": "1"})
+    text = alice_client.get("/courses/").text
+    assert "Done for today, well done!" in text
+    assert "The next question comes tomorrow." in text
+
+
+@pytest.mark.parametrize("is_enrolled", [False, True])
+def test_a_strangers_card_is_not_there(
+    bob: User, bob_client: Client, due: list[PracticeCard], enrolment: Enrolment, is_enrolled: bool
+) -> None:
+    if is_enrolled:
+        EnrolmentFactory(user=bob, course=enrolment.course)
+    assert bob_client.get(address(due[0])).status_code == 404
+    assert bob_client.post(address(due[0]), {"unknown": "1"}).status_code == 404
+    assert bob_client.get(f"/review/cards/{uuid4()}/1/").status_code == 404
+
+
+def test_in_korean(alice_client: Client, due: list[PracticeCard]) -> None:
+    enrolment = due[0].enrolment
+    enrolment.user.language = "ko"
+    enrolment.user.save()
+    alice_client.cookies["django_language"] = "ko"
+    assert "질문 q0" in alice_client.get("/review/", headers={"Accept-Language": "ko"}).text
+
+
+# --- The weekly mail ------------------------------------------------------------------------------------------
+
+
+def _mail(enrolment: Enrolment, now: datetime) -> str:
+    week = content.week_of(enrolment.user, since=now - 7 * DAY)
+    assert week
+    message = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=now)
+    assert ("/review/" in str(message.alternatives[0][0])) == ("/review/" in message.body)
+    return str(message.body)
+
+
+def test_the_weekly_mail_says_how_many_come_today(enrolment: Enrolment, due: list[PracticeCard]) -> None:
+    text = _mail(enrolment, timezone.now())
+    assert "3 questions that you got wrong are up for review today\nhttp" in text
+    PracticeCard.objects.filter(pk__in=[card.pk for card in due[1:]]).update(due_on=timezone.localdate() + 9 * DAY)
+    assert "1 question that you got wrong is up for review today\n" in _mail(enrolment, timezone.now())
+    PracticeCard.objects.update(due_on=timezone.localdate() + 9 * DAY)
+    assert "review" not in _mail(enrolment, timezone.now())
+
+
+def test_they_alone_are_no_reason_for_a_mail(enrolment: Enrolment, due: list[PracticeCard]) -> None:
+    for activity in enrolment.course.activities.all():
+        progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now() - 30 * DAY)
+    assert content.week_of(enrolment.user, since=timezone.now() - 7 * DAY) is None
+
+
+# --- The key --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_key_before_the_answer(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+    """Every kind, with a canary in each key: the pages sing only after the answer to each card."""
+    every_kind.fill(quiz)
+    quiz.questions.update(lesson=f"lesson-1#{CANARY}")
+    Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=2)
+    publishing.publish(quiz)
+    quiz.refresh_from_db()
+    assert quiz.current_version
+    key = quiz.current_version.answer_key.content
+    wrong = every_kind.wrong_answers(quiz)
+    pages = ["/courses/", "/courses/statistics/", "/review/"]
+
+    def crawl() -> list[str]:
+        texts = {page: alice_client.get(page, follow=True).text for page in pages}
+        return [page for page, text in texts.items() if CANARY in text or "7391.25" in text]
+
+    take(quiz, enrolment, wrong, now=timezone.now() - 3 * DAY)
+    assert crawl() == []
+    assert not PracticeCard.objects.exists()
+    take(quiz, enrolment, wrong, now=timezone.now() - 3 * DAY)
+    asked = set()
+    with patch.object(queue, "DAILY_LIMIT", 9):
+        while (today := queue.get_today(user=enrolment.user, now=timezone.now())).cards:
+            card = today.cards[0]
+            pages.append(address(card))
+            assert crawl() == []
+            assert CANARY not in alice_client.post(address(card)).text
+            shown = alice_client.post(address(card), {"unknown": "1"}, follow=True).text
+            spec = key[str(card.question)]
+            # The way to the lesson names it: now the canary sings, which shows that it could.
+            assert CANARY in shown, spec["kind"]
+            pages.pop()
+            asked.add(spec["kind"])
+    assert asked == set(every_kind.DEFINITIONS) - {"hand_in"} | {"single_choice", "multiple_choice", "short_answer"}
+
+
+# --- Queries --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_query_counts_do_not_grow(alice_client: Client, lesson: Activity, enrolment: Enrolment, count: int) -> None:
+    check = make_check(lesson, questions=count)
+    take(check, enrolment, now=timezone.now() - 2 * DAY)
+    cards = queue.get_today(user=enrolment.user, now=timezone.now()).cards
+    alice_client.get("/courses/statistics/")
+    alice_client.post(address(cards[0]), {"unknown": "1"})
+
+    def queries(page: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert alice_client.get(page).status_code == 200
+        return len(captured)
+
+    assert {page: queries(page) for page in ("/review/", "/courses/", "/courses/statistics/", address(cards[0]))} == {
+        "/review/": 7,
+        "/courses/": 8,
+        "/courses/statistics/": 10,
+        address(cards[0]): 11,
+    }

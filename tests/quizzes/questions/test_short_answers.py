@@ -1,0 +1,163 @@
+"""Short answers in Korean and English: the golden set, what can never be, and the command that explains."""
+
+import io
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.grading.explanations import EXPLANATIONS
+from quizzes.questions.short_answers import Decision, decide, normalise
+
+GOLDEN: list[dict[str, Any]] = [
+    json.loads(line) for line in (Path(__file__).parent / "golden_short_answers.jsonl").read_text("utf-8").splitlines()
+]
+TEXTS = st.text(
+    alphabet=st.one_of(st.sampled_from("가각지도학습비과소적합은는이가 -.()/abcsXY12"), st.characters(codec="utf-8")),
+    max_size=30,
+)
+TERMS = sorted({term for row in GOLDEN for term in row["accept"]})
+
+
+def test_the_golden_set_is_large_and_has_all_verdicts() -> None:
+    assert len(GOLDEN) >= 400
+    assert {row["decision"] for row in GOLDEN} == {"accept", "reject", "review"}
+
+
+def test_no_false_accept_and_no_false_reject() -> None:
+    wrong = [
+        (row["accept"], row["answer"], row["decision"], found)
+        for row in GOLDEN
+        if (found := decide(row["answer"], row["accept"])).verdict != row["decision"]
+    ]
+    assert wrong == []
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=3))
+def test_any_text_gets_a_decision_that_can_be_explained(answer: str, accept: list[str]) -> None:
+    decision = decide(answer, accept)
+    assert decision.rule in EXPLANATIONS
+    assert (decision.verdict == "accept") <= bool(decision.matched in accept)
+
+
+@given(st.sampled_from(TERMS), st.sampled_from(["비", "과소", "준", "un", "non-", "mis", "not "]))
+def test_a_prefix_makes_another_word(term: str, prefix: str) -> None:
+    assert decide(prefix + term, [term]).verdict != "accept"
+
+
+@given(st.sampled_from(TERMS), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from([str.upper, str.lower]))
+def test_the_form_of_a_text_does_not_matter(term: str, form: Any, case: Any) -> None:
+    assert decide(unicodedata.normalize(form, case(term)), [term]).rule == "exact"
+
+
+@given(TEXTS)
+def test_normalising_twice_is_normalising_once(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_known_wrong_answers_come_before_endings_and_names() -> None:
+    accept, wrong = ["지도학습"], ["비지도학습"]
+    for answer in ("비지도학습", "비지도 학습입니다", "지도학습(비지도학습)"):
+        decision = decide(answer, accept, wrong)
+        assert (decision.verdict, decision.rule) == ("reject", "known-wrong")
+
+
+@pytest.mark.parametrize(
+    ("answer", "decision"),
+    [
+        ("Data-Drift.", Decision("accept", "exact", "Data Drift", "datadrift")),
+        ("개념드리프트", Decision("reject", "known-wrong", "개념 드리프트", "개념드리프트")),
+        ("데이터 드리프트입니다", Decision("accept", "ending", "데이터 드리프트", "데이터드리프트")),
+        ("data drifts", Decision("accept", "ending", "Data Drift", "datadrifts")),
+        (
+            "데이터 드리프트(data drift)",
+            Decision("accept", "both-names", "데이터 드리프트", "데이터드리프트 + datadrift"),
+        ),
+        (
+            "data drift or concept drift",
+            Decision("reject", "known-wrong", "Data Drift", "datadriftorconceptdrift"),
+        ),
+        ("data drift / skew", Decision("review", "contains", "Data Drift", "datadrift")),
+        ("not data drift", Decision("review", "contains", "Data Drift", "datadrift")),
+        ("data drfit", Decision("review", "near-miss", "Data Drift", "datadrfit")),
+        ("Skew", Decision("reject", "no-match", "", "skew")),
+    ],
+)
+def test_a_decision_says_what_was_compared_with_what(answer: str, decision: Decision) -> None:
+    assert decide(answer, ["Data Drift", "데이터 드리프트"], ["concept drift", "개념 드리프트"]) == decision
+
+
+@pytest.mark.parametrize(
+    ("answer", "accept", "rule"),
+    [
+        # Invisible control characters are no letters.
+        ("data\x07drift", "Data Drift", "exact"),
+        # A particle fits its noun; where the noun is not Hangul, readers differ.
+        ("정밀도는", "정밀도", "ending"),
+        ("정밀도은", "정밀도", "no-match"),
+        ("재현율은", "재현율", "ending"),
+        ("재현율는", "재현율", "no-match"),
+        ("AUC은", "AUC", "ending"),
+        ("AUC는", "AUC", "ending"),
+        # The first and the last syllable that there is.
+        ("국가은", "국가", "no-match"),
+        ("국힣는", "국힣", "no-match"),
+        ("가가각", "가가가", "near-miss"),
+        ("힣힣힢", "힣힣힣", "near-miss"),
+        # An s is a plural's where the word is long enough, and not after another.
+        ("graphs", "graph", "ending"),
+        ("means", "mean", "no-match"),
+        ("classs", "class", "near-miss"),
+        # A letter too few at the end of the shortest word that may have a slip, and one too many.
+        ("recal", "recall", "near-miss"),
+        ("preecision", "precision", "near-miss"),
+        ("It is MAX", "MAX", "ending"),
+    ],
+)
+def test_where_a_rule_begins_and_ends(answer: str, accept: str, rule: str) -> None:
+    assert decide(answer, [accept]).rule == rule
+
+
+def test_an_ending_without_a_noun_is_no_empty_answer() -> None:
+    assert decide("입니다", ["지도학습"], ["-"]).rule == "no-match"
+
+
+def ask(lines: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    out = io.StringIO()
+    try:
+        call_command("try_answer", stdout=out)
+    finally:
+        found = [json.loads(line) for line in out.getvalue().splitlines()]
+    return found
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_command_explains_each_decision(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    lines = "\n".join(json.dumps(row) for row in GOLDEN)
+    with translation.override(language):
+        answers = ask(lines, monkeypatch)
+    assert [answer["decision"] for answer in answers] == [row["decision"] for row in GOLDEN]
+    assert all(answer["explanation"] for answer in answers)
+    assert ("인정" in answers[0]["explanation"]) == (language == "ko")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x", "[]", "{}", '{"accept": "a", "answer": "a"}', '{"accept": [1], "answer": "a"}', "[" * 9000],
+)
+def test_a_line_that_is_no_question_is_named(
+    monkeypatch: pytest.MonkeyPatch, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f'{line}\n{{"accept": ["a"], "answer": "A"}}\n'))
+    with pytest.raises(CommandError):
+        call_command("try_answer")
+    bad, good = (json.loads(told) for told in capsys.readouterr().out.splitlines())
+    assert bad["error"].startswith("Line 1: ")
+    assert good["decision"] == "accept"

@@ -1,0 +1,266 @@
+"""Time: the server hands in at the deadline, what comes later is evidence, and exceptions reach what is running."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from courses.models import Enrolment, GradeChange
+from quizzes.attempts import queries
+from quizzes.attempts.models import Answer, Attempt, LateAnswer
+from quizzes.authoring.models import Quiz, QuizOverride
+from quizzes.grading import automatic, late_answers
+from quizzes.grading.models import GradeNotice
+from quizzes.taking import deadline, late_arrivals, save, start, submit
+from quizzes.verify import grades
+from tests.factories import right_answers
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+END = NOW + timedelta(minutes=10)
+GRACE = timedelta(seconds=30)
+TICK = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def timed(quiz: Quiz) -> Quiz:
+    Quiz.objects.filter(pk=quiz.pk).update(time_limit=10)
+    quiz.refresh_from_db()
+    return quiz
+
+
+@pytest.fixture
+def attempt(timed: Quiz, enrolment: Enrolment) -> Attempt:
+    return start.start(quiz=timed, enrolment=enrolment, now=NOW)
+
+
+@pytest.fixture
+def short(timed: Quiz) -> UUID:
+    uuid: UUID = timed.questions.get(key="short").uuid
+    return uuid
+
+
+def save_text(attempt: Attempt, question: UUID, text: str, now: datetime, **how: Any) -> Answer:
+    return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=now, **how)
+
+
+def texts(rows: Any) -> list[str]:
+    return [row.response["text"] for row in rows.objects.order_by("id") if "text" in row.response]
+
+
+# --- The deadline -------------------------------------------------------------------------------------------------
+
+
+def test_until_the_grace_is_over_an_answer_counts(attempt: Attempt, short: UUID) -> None:
+    assert attempt.deadline == END
+    save_text(attempt, short, "in time", END + GRACE)
+    with pytest.raises(deadline.DeadlinePassed):
+        save_text(attempt, short, "late", END + GRACE + TICK)
+    assert (texts(Answer), texts(LateAnswer)) == (["in time"], ["late"])
+
+
+def test_the_refusal_is_in_the_readers_language(attempt: Attempt, short: UUID) -> None:
+    for language, sentence in (("en", "The time is up."), ("ko", "시간")):
+        with translation.override(language), pytest.raises(deadline.DeadlinePassed, match=sentence) as refused:
+            save_text(attempt, short, language, END + GRACE + TICK)
+        assert refused.value.extra == {"deadline": END}
+
+
+def test_the_sweep_hands_in_what_is_over_at_its_deadline(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "saved", NOW)
+    assert submit.expire_overdue(now=END + GRACE) == 0
+    assert submit.expire_overdue(now=END + GRACE + TICK) == 1
+    assert submit.expire_overdue(now=END + GRACE + TICK) == 0
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.submitted_at, attempt.is_expired, attempt.ran_out) == ("submitted", END, True, True)
+    assert automatic.grade_attempt(attempt_id=attempt.pk, now=END + GRACE)
+    assert GradeChange.objects.get().source == attempt.uuid
+
+
+def test_so_does_a_look(attempt: Attempt) -> None:
+    assert not submit.expire(attempt=attempt, now=END)
+    stale = Attempt.objects.select_related("quiz__activity", "enrolment").get(pk=attempt.pk)
+    assert submit.expire(attempt=attempt, now=END + GRACE + TICK)
+    # Somebody who read the row before finds it done.
+    assert submit.expire(attempt=stale, now=END + GRACE + TICK)
+    assert Attempt.objects.get().submitted_at == END
+
+
+def test_a_look_of_somebody_who_submitted_in_time_expires_nothing(attempt: Attempt) -> None:
+    stale = Attempt.objects.select_related("quiz__activity", "enrolment").get(pk=attempt.pk)
+    submit.submit(attempt=attempt, now=NOW)
+    assert not submit.expire(attempt=stale, now=END + GRACE + TICK)
+    assert not Attempt.objects.get().ran_out
+
+
+def test_where_no_lock_holds_the_conditional_update_decides(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_row = queries.lock_attempt(attempt)
+    submit.submit(attempt=attempt, now=NOW)
+    monkeypatch.setattr(queries, "lock_attempt", lambda _attempt: open_row)
+    submit.submit(attempt=attempt, now=NOW + timedelta(minutes=1))
+    assert Attempt.objects.get().submitted_at == NOW
+
+
+def test_the_pages_own_submit_at_the_deadline_is_within_its_grace(attempt: Attempt, short: UUID) -> None:
+    submit.submit(attempt=attempt, answers={short: {"text": "typed"}}, now=END + TICK)
+    assert (attempt.status, attempt.is_expired, attempt.ran_out) == ("submitted", False, True)
+    assert texts(Answer) == ["typed"]
+
+
+def test_a_submit_after_it_hands_in_what_was_saved_and_keeps_the_rest_as_evidence(
+    attempt: Attempt, timed: Quiz, short: UUID
+) -> None:
+    save_text(attempt, short, "saved", NOW)
+    first = timed.questions.get(key="q0")
+    given = {
+        short: {"text": "late"},
+        first.uuid: {"choice": str(first.choices.all()[0].uuid)},
+        # A form holds what was never answered as well.
+        timed.questions.get(key="q1").uuid: {"choice": None},
+    }
+    for _ in range(2):
+        with pytest.raises(deadline.DeadlinePassed):
+            submit.submit(attempt=attempt, answers=given, now=END + timedelta(hours=1))
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.submitted_at, attempt.is_expired) == ("submitted", END, True)
+    assert texts(Answer) == ["saved"]
+    assert {late.question for late in LateAnswer.objects.all()} == {short, first.uuid}
+    # With nothing new to say it is the second submit of one that is over.
+    assert submit.submit(attempt=attempt, now=END + timedelta(hours=1)).is_expired
+
+
+def test_an_answer_that_is_taken_back_too_late_is_evidence_too(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "saved", NOW)
+    with pytest.raises(deadline.DeadlinePassed):
+        save_text(attempt, short, "", END + timedelta(hours=1))
+    assert texts(LateAnswer) == [""]
+
+
+def test_the_same_evidence_is_kept_once_and_a_flood_is_not(attempt: Attempt, short: UUID) -> None:
+    for text in ("a", "a", "b", "a", *map(str, range(late_arrivals.LATE_ANSWER_LIMIT))):
+        with pytest.raises(deadline.DeadlinePassed):
+            save_text(attempt, short, text, END + timedelta(hours=1))
+    kept = texts(LateAnswer)
+    assert kept[:4] == ["a", "b", "a", "0"]
+    assert len(kept) == late_arrivals.LATE_ANSWER_LIMIT
+
+
+def test_after_ones_own_submit_there_is_no_evidence(attempt: Attempt, short: UUID) -> None:
+    submit.submit(attempt=attempt, now=NOW)
+    for language, sentence in (("en", "has been submitted"), ("ko", "제출")):
+        with translation.override(language), pytest.raises(deadline.AttemptClosed, match=sentence) as refused:
+            save_text(attempt, short, "late", NOW)
+        assert refused.value.slug == "attempt-closed"
+    assert not LateAnswer.objects.exists()
+
+
+# --- Evidence -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(attempt: Attempt, short: UUID) -> LateAnswer:
+    with pytest.raises(deadline.DeadlinePassed):
+        submit.submit(attempt=attempt, answers={short: {"text": "data drift"}}, now=END + timedelta(hours=1))
+    return LateAnswer.objects.select_related("attempt__quiz__activity", "attempt__enrolment").get()
+
+
+def test_evidence_counts_when_a_person_accepts_it(late: LateAnswer, ines: User) -> None:
+    with pytest.raises(late_answers.NothingToAccept):
+        late_answers.accept_late_answer(late=late, actor=ines, now=END)
+    assert LateAnswer.objects.get().verdict == "open"
+    automatic.grade_attempt(attempt_id=late.attempt_id, now=END)
+    assert Attempt.objects.get().points == 0
+    for _ in range(2):
+        late_answers.accept_late_answer(late=late, actor=ines, now=END)
+    late.refresh_from_db()
+    assert (late.verdict, late.decided_by, Attempt.objects.get().points) == ("accepted", ines, 1)
+    assert GradeNotice.objects.get().old_points == 0
+    assert not late_answers.decline_late_answer(late=late, actor=ines, now=END)
+    assert list(grades.find_differences()) == []
+
+
+def test_or_never(late: LateAnswer, ines: User) -> None:
+    automatic.grade_attempt(attempt_id=late.attempt_id, now=END)
+    assert late_answers.decline_late_answer(late=late, actor=ines, now=END)
+    late_answers.accept_late_answer(late=late, actor=ines, now=END)
+    late.refresh_from_db()
+    assert (late.verdict, Attempt.objects.get().points) == ("declined", 0)
+    assert not Answer.objects.exists()
+
+
+# --- Exceptions ---------------------------------------------------------------------------------------------------
+
+
+def test_an_exception_moves_the_deadline_of_what_is_running(attempt: Attempt, timed: Quiz, short: UUID) -> None:
+    exception = QuizOverride.objects.create(
+        quiz=timed, enrolment=attempt.enrolment, extra_minutes=20, due_at=END, reason="outage"
+    )
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 0
+    save_text(attempt := reload(attempt), short, "in time", END + timedelta(minutes=19))
+    assert (attempt.deadline, attempt.due_at) == (END + timedelta(minutes=20), END)
+    exception.delete()
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
+    assert reload(attempt).deadline == END
+
+
+def test_what_is_over_stays_over(attempt: Attempt, timed: Quiz) -> None:
+    submit.expire_overdue(now=END + timedelta(hours=1))
+    QuizOverride.objects.create(quiz=timed, enrolment=attempt.enrolment, extra_minutes=600, reason="outage")
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 0
+    assert reload(attempt).deadline == END
+
+
+def reload(attempt: Attempt) -> Attempt:
+    return Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt.pk)
+
+
+@pytest.fixture
+def deducting(quiz: Quiz) -> Quiz:
+    Quiz.objects.filter(pk=quiz.pk).update(due_at=NOW, late_rule="deduct", late_deduction=10)
+    quiz.refresh_from_db()
+    return quiz
+
+
+def late_by(quiz: Quiz, enrolment: Enrolment, days: float) -> Attempt:
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    return submit.submit(attempt=attempt, answers=right_answers(quiz), now=NOW + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("days", "points"), [(0, "3.00"), (0.5, "2.70"), (2.5, "2.10"), (30, "0.00")])
+def test_lateness_costs_what_the_rule_says(deducting: Quiz, enrolment: Enrolment, days: float, points: str) -> None:
+    attempt = late_by(deducting, enrolment, days)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    assert str(reload(attempt).points) == points
+    assert list(grades.find_differences()) == []
+
+
+def test_a_due_date_that_moved_meanwhile_is_the_one_that_counts(deducting: Quiz, enrolment: Enrolment) -> None:
+    stale = start.start(quiz=deducting, enrolment=enrolment, now=NOW)
+    QuizOverride.objects.create(quiz=deducting, enrolment=enrolment, due_at=NOW + timedelta(days=5), reason="ill")
+    deadline.refresh_deadlines(quiz=deducting, now=NOW)
+    assert submit.submit(attempt=stale, now=NOW + timedelta(days=2)).late_deduction == 0
+
+
+def test_lateness_is_forgiven_by_an_exception(deducting: Quiz, enrolment: Enrolment, ines: User) -> None:
+    graded, waiting = late_by(deducting, enrolment, 2.5), late_by(deducting, enrolment, 2.5)
+    automatic.grade_attempt(attempt_id=graded.pk, now=NOW)
+
+    def forgive(**dates: datetime) -> int:
+        QuizOverride.objects.update_or_create(quiz=deducting, enrolment=enrolment, defaults={"reason": "ill", **dates})
+        return late_answers.reduce_late_deductions(
+            quiz=deducting, enrolment=enrolment, reason="ill", actor=ines, now=NOW
+        )
+
+    # A date that helps nothing changes nothing.
+    assert forgive(due_at=NOW - timedelta(days=1)) == 0
+    assert forgive(due_at=NOW + timedelta(days=2)) == 2
+    assert [reload(one).late_deduction for one in (graded, waiting)] == [10, 10]
+    assert str(reload(graded).points) == "2.70"
+    assert GradeNotice.objects.get().grade.actor == ines
+    assert forgive(due_at=NOW + timedelta(days=9)) == 2
+    automatic.grade_attempt(attempt_id=waiting.pk, now=NOW)
+    assert [str(reload(one).points) for one in (graded, waiting)] == ["3.00", "3.00"]
+    assert list(grades.find_differences()) == []

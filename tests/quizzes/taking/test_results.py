@@ -1,0 +1,273 @@
+"""What is shown when: each feedback policy, before, during and after an attempt, on the page and by the API."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Activity, Enrolment
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic
+from quizzes.taking import deadline, results, save, start, submit
+from tests.api import Api
+from tests.contract import check
+from tests.factories import QuizFactory, right_answers
+
+NOW = timezone.now()
+DAY = timedelta(days=1)
+SECRETS = ("Data Drift", "Feedback q0", "Not this one")
+
+
+@pytest.fixture
+def shown(alice_client: Client, alice_api: Api) -> Callable[[Attempt], tuple[bool, bool]]:
+    """Whether the answers of an attempt are shown, and whether they may be asked for; page and API agree."""
+
+    def look(attempt: Attempt) -> tuple[bool, bool]:
+        page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+        result = alice_api.get(f"attempts/{attempt.uuid}/result")
+        check("Result", result)
+        is_shown = result["answers_shown"]
+        assert [secret in page for secret in SECRETS] == [is_shown] * 3
+        assert [bool(question["solution"]) for question in result["questions"]] == [is_shown] * 3
+        assert all(bool(question["feedback"]) == is_shown for question in result["questions"])
+        assert ("See the answers and finish" in page) == result["can_reveal"]
+        return is_shown, result["can_reveal"]
+
+    return look
+
+
+def ruled(quiz: Quiz, **rules: Any) -> Quiz:
+    Quiz.objects.filter(pk=quiz.pk).update(**rules)
+    return Quiz.objects.select_related("activity__course", "current_version").get(pk=quiz.pk)
+
+
+def taken(quiz: Quiz, enrolment: Enrolment, *, right: int = 0) -> Attempt:
+    """One graded attempt with so many right answers, the others wrong."""
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    given: dict[UUID, Any] = {}
+    for number, (question, response) in enumerate(right_answers(quiz).items()):
+        row = quiz.questions.get(uuid=question)
+        wrong = (
+            {"text": "nonsense"}
+            if row.kind == "short_answer"
+            else {"choice": str(row.choices.filter(is_correct=False)[0].uuid)}
+        )
+        given[question] = response if number < right else wrong
+    submit.submit(attempt=attempt, answers=given, now=NOW)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    return Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt.pk)
+
+
+# policy → for a try that fails, one that passes, the last one that is allowed: (shown, may be asked for)
+@pytest.mark.parametrize(
+    ("policy", "failed", "passed", "last"),
+    [
+        ("at_once", (False, True), (False, True), (True, False)),
+        ("after_each", (False, True), (False, True), (True, False)),
+        ("after_pass", (False, False), (False, True), (True, False)),
+        ("after_due", (False, False), (False, False), (False, False)),
+        ("never", (False, False), (False, False), (False, False)),
+    ],
+)
+def test_each_policy(
+    quiz: Quiz, enrolment: Enrolment, shown: Any, policy: str, failed: Any, passed: Any, last: Any
+) -> None:
+    quiz = ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY)
+    first = taken(quiz, enrolment)
+    assert shown(first) == failed
+    assert shown(taken(quiz, enrolment, right=2)) == passed
+    assert shown(taken(quiz, enrolment)) == last
+    assert shown(first) == last
+
+
+def test_after_the_due_date_they_may_be_asked_for_and_when_it_is_over_they_are_there(
+    quiz: Quiz, enrolment: Enrolment, shown: Any
+) -> None:
+    quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() - DAY)
+    attempt = taken(quiz, enrolment)
+    # A late attempt could still start, so that it costs them.
+    assert shown(attempt) == (False, True)
+    ruled(quiz, closes_at=timezone.now() - DAY / 2)
+    assert shown(attempt) == (True, False)
+
+
+def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment: Enrolment, shown: Any) -> None:
+    """Somebody with full marks could tell the others."""
+    quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() + DAY)
+    attempt = taken(quiz, enrolment, right=3)
+    page = results.get_result(attempt, now=timezone.now())
+    assert (page.answers_shown, page.can_reveal) == (False, False)
+    assert results.get_result(attempt, now=timezone.now() + 2 * DAY).answers_shown
+
+
+@pytest.mark.parametrize("policy", ["after_due", "never"])
+def test_before_the_answers_not_even_what_was_right_is_told(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api, policy: str
+) -> None:
+    """With attempts left the key could be found by trying, and before the due date it could be passed on."""
+    quiz = ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY)
+    for right in range(3):
+        attempt = taken(quiz, enrolment, right=right)
+        told = alice_api.get(f"attempts/{attempt.uuid}/result")
+        check("Result", told)
+        assert {(question["outcome"], question["points"]) for question in told["questions"]} == {("hidden", None)}
+        page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+        assert page.count("Answered") == 3
+        assert not [word for word in (">Right<", ">Wrong<") if word in page]
+        assert told["points"] == f"{right}.00"
+    if policy == "after_due":
+        later = results.get_result(attempt, now=timezone.now() + 2 * DAY)
+        assert [question.outcome for question in later.questions] == ["correct", "correct", "incorrect"]
+
+
+def test_what_was_left_empty_is_no_secret(quiz: Quiz, enrolment: Enrolment, alice_api: Api) -> None:
+    quiz = ruled(quiz, show_answers="never")
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    submit.submit(attempt=attempt, now=NOW)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    questions = alice_api.get(f"attempts/{attempt.uuid}/result")["questions"]
+    assert {question["outcome"] for question in questions} == {"unanswered"}
+
+
+def test_an_open_attempt_hides_the_answers_of_the_others(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client
+) -> None:
+    quiz = ruled(quiz, attempts_allowed=None)
+    full = taken(quiz, enrolment, right=3)
+    assert results.get_result(full, now=NOW).answers_shown
+    start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    assert not results.get_result(full, now=NOW).answers_shown
+    assert "shown when your open attempt is over" in alice_client.get(f"/attempts/{full.uuid}/result/").text
+    refused = alice_client.post(f"/attempts/{full.uuid}/reveal/", follow=True)
+    assert "once you have passed and no attempt is open" in refused.text
+
+
+def test_revealed_twice_is_once(quiz: Quiz, enrolment: Enrolment) -> None:
+    attempt = taken(quiz, enrolment, right=2)
+    assert results.reveal(attempt=attempt, now=NOW).answers_revealed_at == NOW
+    assert results.reveal(attempt=attempt, now=NOW + DAY).answers_revealed_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        ("after_pass", "shown when you have passed or have no attempt left"),
+        ("after_due", "shown after the due date"),
+        ("never", "are not shown"),
+    ],
+)
+def test_the_page_says_when(quiz: Quiz, enrolment: Enrolment, alice_client: Client, policy: str, sentence: str) -> None:
+    attempt = taken(ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY), enrolment)
+    assert sentence in alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+
+
+def test_trying_again_asks_for_the_access_code(quiz: Quiz, enrolment: Enrolment, alice_client: Client) -> None:
+    attempt = taken(quiz, enrolment)
+    ruled(quiz, access_code="봄")
+    page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+    assert 'href="/courses/statistics/quizzes/quiz/">Try again</a>' in page
+    assert "/start/" not in page
+    form = alice_client.get("/courses/statistics/quizzes/quiz/").text
+    assert 'name="access_code"' in form
+    started = alice_client.post("/courses/statistics/quizzes/quiz/start/", {"access_code": "봄"})
+    assert "/attempts/" in started.headers["Location"]
+
+
+def test_a_check_shows_the_answers_after_each(lesson: Activity, enrolment: Enrolment) -> None:
+    check_quiz = QuizFactory(activity=lesson, show_answers="after_each", attempts_allowed=1)
+    for _ in range(2):
+        result = results.get_result(taken(check_quiz, enrolment), now=NOW)
+        assert (result.answers_shown, result.can_reveal) == (True, False)
+
+
+# --- At once ------------------------------------------------------------------------------------------------------
+
+
+def test_at_once_a_question_is_checked_and_closed(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api
+) -> None:
+    quiz = ruled(quiz, show_answers="at_once")
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    short, other = (str(quiz.questions.get(key=key).uuid) for key in ("short", "q0"))
+    base = f"/attempts/{attempt.uuid}"
+    page = alice_client.get(f"{base}/").text
+    assert page.count("Check this answer") == 3
+    refused = alice_client.post(f"{base}/answers/{short}/check/", {})
+    assert refused.status_code == 400
+    assert "Answer the question first." in refused.text
+    checked = alice_client.post(f"{base}/answers/{short}/check/", {short: "concept drift"})
+    assert checked.headers["Location"] == f"{base}/#q-{short}"
+    page = alice_client.get(f"{base}/").text
+    assert "Another term" in page
+    assert "Data Drift" in page
+    assert "Feedback q0" not in page
+    assert page.count("Check this answer") == 2
+    # The form still holds it, changed: what was checked stays, and nothing else is lost.
+    alice_client.post(f"{base}/answers/", {short: "data drift", other: right_answers(quiz)[UUID(other)]["choice"]})
+    problem = alice_api.put(f"attempts/{attempt.uuid}/answers/{short}", {"response": {"text": "x"}}, expect=409)
+    assert problem["type"] == "/problems/answer-checked"
+    same = alice_api.put(f"attempts/{attempt.uuid}/answers/{short}", {"response": {"text": "concept drift"}})
+    assert same["response"] == {"text": "concept drift"}
+    shown = alice_api.post(f"attempts/{attempt.uuid}/answers/{other}/check")
+    check("QuestionResult", shown)
+    assert (shown["outcome"], shown["feedback"][0]["html"]) == ("correct", "Feedback q0 0")
+    assert alice_api.post(f"attempts/{attempt.uuid}/answers/{other}/check") == shown
+    found = {q["uuid"]: q["checked"] for q in alice_api.get(f"attempts/{attempt.uuid}")["questions"]}
+    assert [bool(found[uuid]) for uuid in (short, other)] == [True, True]
+    assert list(found.values()).count(None) == 1
+    # The whole form at the submit changes nothing of it either; after it, what was checked is still shown.
+    alice_client.post(f"{base}/submit/", {short: "data drift"})
+    automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    outcome = {q["uuid"]: q for q in alice_api.get(f"attempts/{attempt.uuid}/result")["questions"]}
+    assert outcome[short]["response"] == {"text": "concept drift"}
+    assert {uuid: bool(question["solution"]) for uuid, question in outcome.items()} == {
+        uuid: uuid in (short, other) for uuid in outcome
+    }
+
+
+@pytest.mark.parametrize("policy", ["after_each", "after_pass", "after_due", "never"])
+def test_nothing_is_checked_by_another_policy(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api, policy: str
+) -> None:
+    attempt = start.start(quiz=ruled(quiz, show_answers=policy), enrolment=enrolment, now=NOW)
+    assert "Check this answer" not in alice_client.get(f"/attempts/{attempt.uuid}/").text
+    short = quiz.questions.get(key="short").uuid
+    alice_api.put(f"attempts/{attempt.uuid}/answers/{short}", {"response": {"text": "data drift"}})
+    refused = alice_api.post(f"attempts/{attempt.uuid}/answers/{short}/check", expect=409)
+    assert refused["type"] == "/problems/not-checkable"
+    assert not attempt.answers.filter(checked_at__isnull=False).exists()
+
+
+def test_nothing_is_checked_after_the_end(quiz: Quiz, enrolment: Enrolment) -> None:
+    attempt = start.start(quiz=ruled(quiz, show_answers="at_once"), enrolment=enrolment, now=NOW)
+    short = quiz.questions.get(key="short").uuid
+    save.save_answer(attempt=attempt, question=short, response={"text": "data drift"}, now=NOW)
+    assert results.confirmed_results(attempt) == {}
+    submit.submit(attempt=attempt, now=NOW)
+    with pytest.raises(deadline.AttemptClosed):
+        save.confirm_answer(attempt=attempt, question=short, now=NOW)
+
+
+# --- The quiz's page ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ({"opens_at": NOW + DAY}, "This quiz opens on"),
+        ({"closes_at": NOW - DAY}, "This quiz is closed."),
+        ({"time_limit": 45}, "45 minutes"),
+        ({"time_limit": 1}, "1 minute<"),
+        ({"due_at": NOW + DAY, "late_rule": "deduct"}, "then 10% off for each day begun"),
+        ({"attempts_allowed": None}, "any number"),
+        ({"current_version": None}, "This quiz has no questions yet."),
+    ],
+)
+def test_the_quizs_page_says_its_rules(alice_client: Client, quiz: Quiz, rules: dict[str, Any], sentence: str) -> None:
+    ruled(quiz, **rules)
+    assert sentence in alice_client.get("/courses/statistics/quizzes/quiz/").text

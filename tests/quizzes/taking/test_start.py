@@ -1,0 +1,183 @@
+"""When an attempt may start, and what it draws; both keep what they decided."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.utils import translation
+
+from courses.models import Enrolment
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.presentation import present_attempt
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Question, Quiz, QuizOverride
+from quizzes.taking import responses, results, save, start, submit
+from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def start_now(quiz: Quiz, enrolment: Enrolment, now: datetime = NOW, **how: Any) -> Attempt:
+    return start.start(quiz=quiz, enrolment=enrolment, now=now, **how)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "refusal", "english", "korean"),
+    [
+        ({"opens_at": NOW + DAY}, "", start.NotOpenYet, "This quiz opens on", "퀴즈"),
+        ({"closes_at": NOW}, "", start.QuizClosed, "This quiz is closed.", "퀴즈"),
+        ({"due_at": NOW, "late_rule": "refuse"}, "", start.QuizClosed, "This quiz is closed.", "퀴즈"),
+        ({"access_code": "봄-2026"}, "", start.WrongAccessCode, "This is not the access code of this quiz.", "코드"),
+        ({"access_code": "봄-2026"}, "봄", start.WrongAccessCode, "This is not the access code", "코드"),
+    ],
+)
+def test_what_may_not_start(
+    quiz: Quiz, enrolment: Enrolment, changes: dict[str, Any], code: str, refusal: type, english: str, korean: str
+) -> None:
+    for name, value in changes.items():
+        setattr(quiz, name, value)
+    for language, sentence in (("en", english), ("ko", korean)):
+        with translation.override(language), pytest.raises(refusal, match=sentence):
+            start_now(quiz, enrolment, access_code=code)
+    assert not Attempt.objects.exists()
+
+
+def test_the_access_code_lets_in_and_a_running_attempt_needs_none(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.access_code = "봄-2026"
+    attempt = start_now(quiz, enrolment, access_code=" 봄-2026 ")
+    quiz.access_code = "another"
+    assert start_now(quiz, enrolment) == attempt
+
+
+def test_a_running_attempt_is_resumed_whatever_the_dates_say_now(quiz: Quiz, enrolment: Enrolment) -> None:
+    attempt = start_now(quiz, enrolment)
+    quiz.opens_at = NOW + DAY
+    assert start_now(quiz, enrolment) == attempt
+
+
+def test_one_that_ran_out_is_handed_in_and_the_next_one_starts(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.time_limit = 10
+    first = start_now(quiz, enrolment)
+    second = start_now(quiz, enrolment, now=NOW + DAY)
+    first.refresh_from_db()
+    assert (first.status, first.submitted_at, second.number) == ("submitted", NOW + timedelta(minutes=10), 2)
+
+
+def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.attempts_allowed = 1
+    submit.submit(attempt=start_now(quiz, enrolment), now=NOW)
+    for language, sentence in (("en", "You have used all the attempts"), ("ko", "모두")):
+        with translation.override(language), pytest.raises(start.NoAttemptsLeft, match=sentence):
+            start_now(quiz, enrolment)
+    QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="outage")
+    seen = results.get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
+    assert (seen.attempts_left, seen.can_start, seen.rules.attempts_allowed) == (1, True, 2)
+    assert start_now(quiz, enrolment).number == 2
+
+
+def test_another_tab_that_was_quicker_is_resumed(
+    quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where neither look nor lock and the insert are one step, the constraint decides."""
+    attempt = start_now(quiz, enrolment)
+    monkeypatch.setattr(queries, "get_attempts", lambda *_arguments: [])
+    look, seen = queries.find_open_attempt, []
+
+    def blind_at_first(*arguments: Any) -> Attempt | None:
+        seen.append(arguments)
+        return look(*arguments) if len(seen) > 1 else None
+
+    monkeypatch.setattr(queries, "find_open_attempt", blind_at_first)
+    assert start_now(quiz, enrolment) == attempt
+    # Another violation than that of the one open attempt is a fault, and stays one.
+    monkeypatch.setattr(queries, "find_open_attempt", lambda *_arguments: None)
+    with pytest.raises(IntegrityError):
+        start_now(quiz, enrolment)
+
+
+# --- What is drawn ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pooled() -> Quiz:
+    """One question for everybody, and two of a pool of six."""
+    quiz: Quiz = QuizFactory(questions=0)
+    quiz.pools = {"bank": 2}
+    quiz.save()
+    for number in range(6):
+        add_single_choice(quiz, f"bank-{number}", pool="bank", points=2)
+    publishing.publish(quiz)
+    return quiz
+
+
+@pytest.fixture
+def pupil(pooled: Quiz) -> Enrolment:
+    enrolment: Enrolment = EnrolmentFactory(course=pooled.activity.course)
+    return enrolment
+
+
+def keys(attempt: Attempt) -> list[str]:
+    by_uuid = {str(question.uuid): question.key for question in Question.objects.all()}
+    return [by_uuid[view["uuid"]] for view in attempt.views]
+
+
+def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> None:
+    assert pooled.current_version
+    assert pooled.current_version.question_count == 3
+    pooled.attempts_allowed = None
+    met: Counter[str] = Counter()
+    for _attempt in range(40):
+        attempt = start_now(pooled, pupil)
+        assert (len(keys(attempt)), attempt.max_points) == (3, pooled.current_version.max_points)
+        assert attempt.max_points == 5
+        assert keys(attempt)[0] == "short"
+        met.update(keys(attempt)[1:])
+        submit.submit(attempt=attempt, now=NOW)
+    # Any of the six is missed by all of forty draws once in ten million runs.
+    assert len(met) == 6
+
+
+def test_what_was_not_drawn_is_no_question_of_the_attempt(pooled: Quiz, pupil: Enrolment) -> None:
+    attempt = start_now(pooled, pupil)
+    left_out = pooled.questions.exclude(uuid__in=[view["uuid"] for view in attempt.views])[0]
+    choice = {"choice": str(left_out.choices.all()[0].uuid)}
+    with pytest.raises(responses.UnknownQuestion, match="not part of the attempt"):
+        save.save_answer(attempt=attempt, question=left_out.uuid, response=choice, now=NOW)
+
+
+def test_shuffled_questions_and_choices_are_the_same_at_every_look(quiz: Quiz, enrolment: Enrolment) -> None:
+    for number in range(10):
+        add_single_choice(quiz, f"more-{number}", choices=6)
+    quiz.shuffle_questions = True
+    quiz.attempts_allowed = None
+    quiz.save()
+    publishing.publish(quiz)
+
+    def seen(attempt: Attempt) -> list[tuple[str, list[str]]]:
+        again = Attempt.objects.select_related("version", "quiz").get(pk=attempt.pk)
+        return [(q.uuid, [c["uuid"] for c in q.body.get("choices", [])]) for q in present_attempt(again)]
+
+    orders = []
+    for _attempt in range(3):
+        attempt = start_now(quiz, enrolment)
+        assert seen(attempt) == seen(attempt)
+        orders.append(seen(attempt))
+        submit.submit(attempt=attempt, now=NOW)
+    assert len({str(order) for order in orders}) == 3
+    assert len({str(sorted((uuid, sorted(choices)) for uuid, choices in order)) for order in orders}) == 1
+
+
+def test_without_shuffling_it_is_the_authors_order(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.shuffle_choices = False
+    attempt = start_now(quiz, enrolment)
+    assert attempt.drawn is None
+    assert [q.text for q in present_attempt(attempt)] == ["Question q0", "Question q1", "Question short"]
+    assert [choice["text"] for choice in present_attempt(attempt)[0].body["choices"]] == [
+        f"Choice q0 {number}" for number in range(3)
+    ]

@@ -1,0 +1,282 @@
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from courses.models import ActivityCompletion, Enrolment, GradeChange
+from quizzes.attempts import queries
+from quizzes.attempts.models import Answer, Attempt
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Choice, Quiz
+from quizzes.grading import automatic
+from quizzes.grading.models import AttemptGrade
+from quizzes.taking import deadline, responses, results, save, start, submit
+from tests.factories import add_single_choice, right_answers
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=10)
+
+
+@pytest.fixture
+def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    return start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+
+
+def finish(attempt: Attempt, *, right: bool) -> Attempt:
+    """Submit with all answers right or none given, and grade."""
+    answers = right_answers(attempt.quiz) if right else {}
+    submit.submit(attempt=attempt, answers=answers, now=LATER)
+    assert automatic.grade_attempt(attempt_id=attempt.pk, now=LATER)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def test_a_second_start_resumes(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
+    again = start.start(quiz=quiz, enrolment=enrolment, now=LATER)
+    assert again == attempt
+    assert Attempt.objects.count() == 1
+
+
+def test_the_database_allows_one_open_attempt(attempt: Attempt) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attempt.objects.create(
+            quiz=attempt.quiz,
+            version=attempt.version,
+            enrolment=attempt.enrolment,
+            number=2,
+            started_at=NOW,
+            max_points=1,
+        )
+
+
+def test_an_attempt_keeps_the_version_it_started_with(attempt: Attempt, quiz: Quiz) -> None:
+    answers = right_answers(quiz)
+    Choice.objects.filter(question__quiz=quiz).update(is_correct=False)
+    Choice.objects.filter(question__quiz=quiz, key__endswith="-1").update(is_correct=True)
+    version = publishing.publish(quiz)
+    assert version.number == attempt.version.number + 1
+    submit.submit(attempt=attempt, answers=answers, now=LATER)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=LATER)
+    attempt.refresh_from_db()
+    assert attempt.percent == 100
+    assert AttemptGrade.objects.get().version == attempt.version
+
+
+def test_publishing_the_same_again_makes_no_version(quiz: Quiz) -> None:
+    assert publishing.publish(quiz).number == 1
+
+
+def test_a_question_that_cannot_be_asked_is_not_published(quiz: Quiz) -> None:
+    add_single_choice(quiz, "broken", choices=1)
+    with pytest.raises(publishing.UnpublishableQuiz) as refused:
+        publishing.publish(quiz)
+    assert refused.value.faults[0][0] == "broken"
+    quiz.refresh_from_db()
+    assert quiz.current_version is not None
+    assert quiz.current_version.number == 1
+
+
+def test_saving_again_replaces(attempt: Attempt, quiz: Quiz) -> None:
+    question = quiz.questions.get(key="short")
+    save.save_answer(attempt=attempt, question=question.uuid, response={"text": "a"}, now=NOW)
+    save.save_answer(attempt=attempt, question=question.uuid, response={"text": "b"}, now=LATER)
+    answer = Answer.objects.get()
+    assert (answer.response, answer.saved_at) == ({"text": "b"}, LATER)
+
+
+def test_a_request_that_was_overtaken_changes_nothing(attempt: Attempt, quiz: Quiz) -> None:
+    question = quiz.questions.get(key="short").uuid
+    save.save_answer(attempt=attempt, question=question, response={"text": "new"}, now=NOW, sequence=7)
+    kept = save.save_answer(attempt=attempt, question=question, response={"text": "old"}, now=NOW, sequence=6)
+    assert kept.response == {"text": "new"}
+    save.save_answer(attempt=attempt, question=question, response={"text": "newer"}, now=NOW, sequence=8)
+    assert Answer.objects.get().response == {"text": "newer"}
+
+
+def test_what_cannot_be_an_answer_is_refused_and_the_rest_kept(attempt: Attempt, quiz: Quiz) -> None:
+    answers = right_answers(quiz)
+    first, second, short = answers
+    save.save_answer(attempt=attempt, question=first, response=answers[first], now=NOW)
+    with pytest.raises(responses.UnknownQuestion):
+        save.save_answer(attempt=attempt, question=uuid4(), response={"text": ""}, now=NOW)
+    with pytest.raises(responses.UnknownChoice):
+        save.save_answer(attempt=attempt, question=second, response=answers[first], now=NOW)
+    with pytest.raises(responses.ResponseTooLong):
+        save.save_answer(attempt=attempt, question=short, response={"text": "x" * 1_000_000}, now=NOW)
+    with pytest.raises(responses.InvalidResponse):
+        save.save_answer(attempt=attempt, question=short, response=["x"], now=NOW)
+    assert Answer.objects.get().question == first
+
+
+def test_submit_with_one_bad_answer_stays_open_and_keeps_the_others(attempt: Attempt, quiz: Quiz) -> None:
+    answers = right_answers(quiz)
+    first, second, short = answers
+    with pytest.raises(responses.UnknownChoice):
+        submit.submit(attempt=attempt, answers={**answers, second: {"choice": str(uuid4())}}, now=LATER)
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+    assert {answer.question for answer in Answer.objects.all()} == {first, short}
+
+
+def test_submitting_twice_is_one_submission(attempt: Attempt, quiz: Quiz) -> None:
+    submit.submit(attempt=attempt, answers=right_answers(quiz), now=LATER)
+    stale = Attempt.objects.get(pk=attempt.pk)
+    stale.status = Attempt.Status.IN_PROGRESS
+    again = submit.submit(attempt=stale, answers={}, now=LATER + timedelta(hours=1))
+    assert (again.status, again.submitted_at) == (Attempt.Status.SUBMITTED, LATER)
+    assert Answer.objects.count() == 3
+
+
+def test_after_the_submit_no_answer_changes(attempt: Attempt, quiz: Quiz) -> None:
+    submit.submit(attempt=attempt, now=LATER)
+    with pytest.raises(deadline.AttemptClosed):
+        save.save_answer(
+            attempt=attempt, question=quiz.questions.get(key="short").uuid, response={"text": "late"}, now=LATER
+        )
+    assert not Answer.objects.exists()
+
+
+def test_submitting_is_done_and_grading_enters_the_gradebook(attempt: Attempt, quiz: Quiz) -> None:
+    finish(attempt, right=True)
+    assert ActivityCompletion.objects.get().activity == quiz.activity
+    attempt.enrolment.refresh_from_db()
+    assert attempt.enrolment.progress_percent == 33
+    change = GradeChange.objects.get()
+    assert (change.source, change.points, change.max_points) == (attempt.uuid, 3, 3)
+
+
+def test_the_allowed_attempts_are_all_there_are(quiz: Quiz, enrolment: Enrolment) -> None:
+    for _ in range(3):
+        finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False)
+    with pytest.raises(start.NoAttemptsLeft):
+        start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    assert results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
+
+
+def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.questions.update(archived_at=NOW)
+    publishing.publish(quiz)
+    with pytest.raises(start.NothingToAnswer):
+        start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+
+
+def test_answers_are_hidden_while_a_retake_could_profit(attempt: Attempt) -> None:
+    outcome = results.get_result(finish(attempt, right=False), now=timezone.now())
+    assert not outcome.answers_shown
+    assert not outcome.can_reveal
+    assert all(not q.feedback and not q.solution and not q.lesson for q in outcome.questions)
+
+
+def test_full_marks_show_the_answers(attempt: Attempt) -> None:
+    outcome = results.get_result(finish(attempt, right=True), now=timezone.now())
+    assert outcome.answers_shown
+    assert outcome.is_passed
+    assert all(q.solution for q in outcome.questions)
+    assert all(q.feedback for q in outcome.questions)
+
+
+def test_the_last_attempt_shows_the_answers_of_all(quiz: Quiz, enrolment: Enrolment) -> None:
+    done = [finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False) for _ in range(3)]
+    assert all(results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
+
+
+def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
+    answers = right_answers(quiz)
+    answers.popitem()
+    submit.submit(attempt=attempt, answers=answers, now=LATER)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=LATER)
+    attempt.refresh_from_db()
+    assert attempt.percent == 66
+    assert results.get_result(attempt, now=timezone.now()).can_reveal
+    results.reveal(attempt=attempt, now=LATER)
+    assert results.get_result(attempt, now=timezone.now()).answers_shown
+    with pytest.raises(start.AnswersRevealed):
+        start.start(quiz=quiz, enrolment=enrolment, now=LATER)
+
+
+def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
+    attempt: Attempt, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    finish(attempt, right=False)
+    with pytest.raises(results.NotRevealable):
+        results.reveal(attempt=attempt, now=LATER)
+    Quiz.objects.update(pass_mark=0)
+    attempt.refresh_from_db()
+    start.start(quiz=quiz, enrolment=enrolment, now=LATER)
+    with pytest.raises(results.NotRevealable):
+        results.reveal(attempt=attempt, now=LATER)
+
+
+def test_never_means_never(attempt: Attempt) -> None:
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.NEVER)
+    finish(attempt, right=True)
+    outcome = results.get_result(attempt, now=timezone.now())
+    assert not outcome.answers_shown
+    assert not outcome.can_reveal
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_a_whole_form_takes_as_many_queries_as_one_answer(quiz: Quiz, enrolment: Enrolment, count: int) -> None:
+    for number in range(count):
+        add_single_choice(quiz, f"more-{number}", choices=2)
+    publishing.publish(quiz)
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    given = right_answers(quiz)
+    changed, same, *_others = given
+    save.save_answer(attempt=attempt, question=changed, response={"choice": None}, now=NOW, sequence=5)
+    save.save_answer(attempt=attempt, question=same, response=given[same], now=NOW, sequence=5)
+    with CaptureQueriesContext(connection) as captured:
+        submit.submit(attempt=attempt, answers=given, now=LATER)
+    assert len([query for query in captured if "quizzes_answer" in query["sql"]]) == 1
+    stored = {answer.question: answer for answer in attempt.answers.all()}
+    assert {question: answer.response for question, answer in stored.items()} == given
+    assert [(stored[q].sequence, stored[q].saved_at) for q in (changed, same)] == [(6, LATER), (5, NOW)]
+
+
+def test_a_checked_answer_is_closed_to_a_whole_form(quiz: Quiz, enrolment: Enrolment) -> None:
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
+    quiz.refresh_from_db()
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    given = right_answers(quiz)
+    short = quiz.questions.get(key="short").uuid
+    save.save_answer(attempt=attempt, question=short, response={"text": "checked"}, now=NOW)
+    save.confirm_answer(attempt=attempt, question=short, now=NOW)
+    submit.submit(attempt=attempt, answers=given, now=LATER)
+    assert attempt.answers.get(question=short).response == {"text": "checked"}
+    assert attempt.answers.count() == 3
+
+
+def test_two_tabs_reordered_and_repeated_requests_end_right(attempt: Attempt, quiz: Quiz) -> None:
+    """Whatever order the requests arrive in, and however often: the latest answer that was given stands."""
+    question = quiz.questions.get(key="short").uuid
+    given = [(1, "a"), (2, "from another tab"), (3, "b"), (4, "c")]
+    for order in sorted(set(permutations(given * 2, 4)))[::3]:
+        Answer.objects.all().delete()
+        for sequence, text in order:
+            save.save_answer(attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence)
+        assert Answer.objects.get().response == {"text": max(order)[1]}
+
+
+def test_a_due_date_moved_since_the_page_was_read_counts(attempt: Attempt, quiz: Quiz) -> None:
+    late = NOW + timedelta(days=2)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
+    Attempt.objects.update(due_at=NOW + timedelta(days=1))
+    read = Attempt.objects.select_related("quiz__activity", "enrolment", "version").get(pk=attempt.pk)
+    Attempt.objects.update(due_at=NOW + timedelta(days=3))
+    assert submit.submit(attempt=read, now=late).late_deduction == 0
+
+
+def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
+    quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz.attempts_allowed = 1
+    first = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+    looks = iter([None])
+    look = queries.find_open_attempt
+    # The look before the lock came before the other tab's insert.
+    monkeypatch.setattr(queries, "find_open_attempt", lambda *given: next(looks, first) and look(*given))
+    assert start.start(quiz=quiz, enrolment=enrolment, now=NOW) == first

@@ -1,0 +1,387 @@
+"""Files: what is taken and what is not, and to whom they are given."""
+
+import io
+import unicodedata
+import zipfile
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import Course, Enrolment
+from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic, late_answers, manual, revisions
+from quizzes.taking import deadline, responses, results, start, submit, uploads
+from tests.api import Api, api_for
+from tests.contract import check
+from tests.factories import EnrolmentFactory
+from tests.quizzes import every_kind
+
+
+@pytest.fixture(autouse=True)
+def _uploads(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    every_kind.fill(quiz)
+    quiz.refresh_from_db()
+    return start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+
+
+@pytest.fixture
+def question(attempt: Attempt) -> UUID:
+    return UUID(next(view["uuid"] for view in attempt.views if view["kind"] == "hand_in"))
+
+
+def add(attempt: Attempt, question: UUID, name: str = "work.txt", content: bytes = b"my work") -> HandInFile:
+    return uploads.add_file(
+        attempt=attempt, question=question, upload=SimpleUploadedFile(name, content), now=timezone.now()
+    )
+
+
+def packed(*entries: str, content: bytes = b"x", method: int = zipfile.ZIP_STORED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for entry in entries:
+            archive.writestr(entry, content)
+    return stream.getvalue()
+
+
+def test_what_is_taken(attempt: Attempt, question: UUID) -> None:
+    text = add(attempt, question, "글.TXT", "내용".encode())
+    archive = add(attempt, question, "work.zip", packed("a.csv", "b/c.md"))
+    assert (text.name, text.size, text.file.read().decode()) == ("글.TXT", 6, "내용")
+    assert text.file.name.startswith("hand-ins/")
+    assert "글" not in text.file.name
+    assert archive.file.name.endswith(".zip")
+
+
+def test_exactly_10_mb_are_taken(attempt: Attempt, question: UUID) -> None:
+    assert add(attempt, question, content=b"x" * uploads.SIZE_LIMIT).size == uploads.SIZE_LIMIT
+    with pytest.raises(uploads.FileTooLarge):
+        add(attempt, question, content=b"x" * (uploads.SIZE_LIMIT + 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("report.exe", b"MZ"),
+        ("report", b"x"),
+        (".txt", b"x"),
+        ("", b"x"),
+        ("page.html", b"<script>"),
+        ("report.pdf", b"MZ\x90\x00"),
+        ("report.pdf", b" %PDF-1.7"),
+        ("notes.txt", b"MZ\x90\x00\x03"),
+        ("empty.txt", b""),
+        ("broken.zip", b"PK\x03\x04 but no archive"),
+        ("not.zip", b"Rar!"),
+        ("many.zip", packed(*map(str, range(uploads.ENTRY_LIMIT + 1)))),
+        ("bomb.zip", packed("zeros", content=b"0" * 2_000_000, method=zipfile.ZIP_DEFLATED)),
+        ("program.zip", packed("fine.txt", "inner/Run.BAT")),
+    ],
+)
+def test_what_is_not(attempt: Attempt, question: UUID, name: str, content: bytes, tmp_path: Any) -> None:
+    upload = SimpleUploadedFile("placeholder", content)
+    upload._name = name  # type: ignore[attr-defined]
+    with pytest.raises(uploads.FileRefused):
+        uploads.add_file(attempt=attempt, question=question, upload=upload, now=timezone.now())
+    assert not HandInFile.objects.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_that_says_it_holds_more_than_fits(
+    attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(attempt, question, "work.zip", packed("data", content=b"x" * 1000))
+    monkeypatch.setattr(uploads, "UNPACKED_LIMIT", 999)
+    with pytest.raises(uploads.FileRefused, match="holds too much"):
+        add(attempt, question, "more.zip", packed("data", content=b"x" * 1000))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("..\\..\\windows\\work.txt", "work.txt"),
+        # What looks like work-exe.txt is named so.
+        ("work-\u202etxt.exe.txt", "work-txt.exe.txt"),
+        ("a\x00b\x1f.txt", "ab.txt"),
+        (unicodedata.normalize("NFD", "보고서.txt"), "보고서.txt"),
+        ("x" * 300 + ".txt", "x" * 196 + ".txt"),
+    ],
+)
+def test_names_are_plain(attempt: Attempt, question: UUID, sent: str, kept: str) -> None:
+    upload = SimpleUploadedFile("placeholder", b"x")
+    upload._name = sent  # type: ignore[attr-defined]
+    file = uploads.add_file(attempt=attempt, question=question, upload=upload, now=timezone.now())
+    assert file.name == kept
+
+
+def test_a_name_that_only_looks_right_is_refused(attempt: Attempt, question: UUID) -> None:
+    with pytest.raises(uploads.FileRefused):
+        add(attempt, question, "work-\u202etxt.exe")
+
+
+def test_the_same_file_twice_is_one_and_no_more_than_asked_for(attempt: Attempt, question: UUID) -> None:
+    first = add(attempt, question)
+    assert add(attempt, question) == first
+    add(attempt, question, "other.txt")
+    with pytest.raises(uploads.FileRefused, match="At most 2 files"):
+        add(attempt, question, "third.txt")
+    uploads.remove_file(file=first, now=timezone.now())
+    # Taken out and handed in again it is another one.
+    assert add(attempt, question) != first
+
+
+def test_nobody_fills_the_disk_by_removing(attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "UPLOAD_LIMIT", 3)
+    for _round in range(3):
+        uploads.remove_file(file=add(attempt, question), now=timezone.now())
+    with pytest.raises(uploads.FileRefused, match="Too many files"):
+        add(attempt, question)
+
+
+def test_only_where_files_are_asked_for(attempt: Attempt) -> None:
+    other = next(view["uuid"] for view in attempt.views if view["kind"] == "numeric")
+    for name in (UUID(other), uuid4()):
+        with pytest.raises(responses.UnknownQuestion):
+            add(attempt, name)
+
+
+def test_nothing_is_added_or_removed_after_the_end(attempt: Attempt, question: UUID) -> None:
+    file = add(attempt, question)
+    Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
+    for change in (
+        lambda: add(attempt, question, "late.txt"),
+        lambda: uploads.remove_file(file=file, now=timezone.now()),
+    ):
+        with pytest.raises(deadline.DeadlinePassed):
+            change()
+    Attempt.objects.update(deadline=None)
+    submit.submit(attempt=attempt, now=timezone.now())
+    for change in (
+        lambda: add(attempt, question, "late.txt"),
+        lambda: uploads.remove_file(file=file, now=timezone.now()),
+    ):
+        with pytest.raises(deadline.AttemptClosed):
+            change()
+    assert [(kept.name, kept.removed_at) for kept in HandInFile.objects.standing()] == [("work.txt", None)]
+
+
+# --- Pages --------------------------------------------------------------------------------------------------------
+
+
+def upload(client: Client, attempt: Attempt, question: UUID, **form: Any) -> Any:
+    return client.post(f"/attempts/{attempt.uuid}/answers/{question}/files/", form)
+
+
+def test_from_the_page_to_the_instructor(
+    attempt: Attempt, question: UUID, alice_client: Client, ines: User, otto: User
+) -> None:
+    form = {f"{question}:files": SimpleUploadedFile("글.txt", "내용".encode()), str(question): "My text"}
+    assert upload(alice_client, attempt, question, **form).headers["Location"].endswith(f"#q-{question}")
+    file = attempt.files.get()
+    assert attempt.answers.get(question=question).response == {"text": "My text"}
+    assert "글.txt" in alice_client.get(f"/attempts/{attempt.uuid}/").text
+    url = f"/attempts/{attempt.uuid}/files/{file.uuid}/"
+    admin = User.objects.create_superuser(email="root@example.com", password="x")
+    for person, status in ((attempt.enrolment.user, 200), (ines, 200), (admin, 200), (otto, 404)):
+        client = Client()
+        client.force_login(person)
+        answer: Any = client.get(url)
+        assert answer.status_code == status
+        if status == 200:
+            assert b"".join(answer.streaming_content).decode() == "내용"
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_strangers_file_is_not_there(
+    attempt: Attempt, question: UUID, alice_client: Client, bob_client: Client, course: Course, alice: User
+) -> None:
+    file = add(attempt, question)
+    classmate = Client()
+    classmate.force_login(EnrolmentFactory(course=course).user)
+    for client in (bob_client, classmate):
+        assert client.get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 404
+        assert client.post(f"/attempts/{attempt.uuid}/files/{file.uuid}/remove/").status_code == 404
+        assert upload(client, attempt, question).status_code == 404
+    # Nor by the address of another attempt.
+    assert alice_client.get(f"/attempts/{uuid4()}/files/{file.uuid}/").status_code == 404
+    assert Client().get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 302
+    # A student who is staff somewhere finds one's own and no other.
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    assert alice_client.get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 200
+    assert file.removed_at is None
+
+
+def test_taking_a_file_out_keeps_what_was_typed(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+    url = f"/attempts/{attempt.uuid}/files/{add(attempt, question).uuid}/remove/"
+    assert alice_client.post(url, {str(question): "typed"}).status_code == 302
+    assert results.files_by_question(attempt) == {}
+    assert attempt.answers.get(question=question).response == {"text": "typed"}
+    assert alice_client.post(url, {}).status_code == 404
+
+
+def test_nothing_chosen_is_said(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+    answer = alice_client.post(f"/attempts/{attempt.uuid}/answers/{question}/files/", {}, follow=True)
+    assert "Choose a file first." in answer.text
+
+
+def test_a_file_that_was_chosen_and_not_uploaded_goes_along_with_the_submit(
+    attempt: Attempt, question: UUID, alice_client: Client
+) -> None:
+    assert 'enctype="multipart/form-data"' in alice_client.get(f"/attempts/{attempt.uuid}/").text
+    form = {f"{question}:files": SimpleUploadedFile("work.txt", b"x"), str(question): "typed"}
+    alice_client.post(f"/attempts/{attempt.uuid}/submit/", form)
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.files.get().name) == ("submitted", "work.txt")
+
+
+def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_text(
+    attempt: Attempt, question: UUID, alice_client: Client
+) -> None:
+    form = {f"{question}:files": SimpleUploadedFile("work.exe", b"MZ"), str(question): "typed"}
+    assert alice_client.post(f"/attempts/{attempt.uuid}/submit/", form).status_code == 400
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.files.count()) == ("in_progress", 0)
+    assert attempt.answers.get(question=question).response == {"text": "typed"}
+
+
+def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+    Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
+    for address, name in (("submit/", "work.txt"), (f"answers/{question}/files/", "more.txt")):
+        form = {f"{question}:files": SimpleUploadedFile(name, b"x"), str(question): address}
+        page = alice_client.post(f"/attempts/{attempt.uuid}/{address}", form, follow=True)
+        assert "The time is up." in page.text
+    assert not HandInFile.objects.standing().exists()
+    assert [late.response.get("text") or late.files.get().name for late in attempt.late_answers.all()] == [
+        "work.txt", "submit/", f"answers/{question}/files/", "more.txt"
+    ]  # fmt: skip
+
+
+# --- API ----------------------------------------------------------------------------------------------------------
+
+
+def test_by_the_api(attempt: Attempt, question: UUID, alice_api: Api, course: Course) -> None:
+    def send(api: Api, name: str) -> Any:
+        return api.client.post(
+            f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files",
+            {"file": SimpleUploadedFile(name, b"x")},
+            headers=api.headers,
+        )
+
+    sent = send(alice_api, "work.txt")
+    assert sent.status_code == 201
+    check("File", sent.json())
+    assert send(alice_api, "work.txt").json() == sent.json()
+    shown = next(q for q in alice_api.get(f"attempts/{attempt.uuid}")["questions"] if q["uuid"] == str(question))
+    assert shown["files"] == [sent.json()]
+    path = f"attempts/{attempt.uuid}/files/{sent.json()['uuid']}"
+    stranger = api_for(EnrolmentFactory(course=course).user)
+    assert send(stranger, "work.txt").status_code == 404
+    stranger.delete(path, expect=404)
+    alice_api.delete(path, expect=204)
+    alice_api.delete(path, expect=404)
+    assert send(alice_api, "work.exe").json()["type"] == "/problems/file-refused"
+    alice_api.post(f"attempts/{attempt.uuid}/answers/{question}/files", {}, expect=415)
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "multipart/form-data"), ("ko", "본문")])
+def test_a_form_that_is_none_is_refused_in_the_readers_language(
+    alice: User, attempt: Attempt, question: UUID, client: Client, language: str, sentence: str
+) -> None:
+    api = api_for(alice)
+    answer = client.post(
+        f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files", b"rubbish",
+        content_type="multipart/form-data", headers={**api.headers, "Accept-Language": language},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+    assert sentence in answer.json()["detail"]
+    assert "boundary" not in answer.json()["detail"] or language == "en"
+
+
+class TestAFileThatComesTooLate:
+    @pytest.fixture
+    def over(self, attempt: Attempt) -> Attempt:
+        """Its time ran out a minute ago, beyond any grace."""
+        Attempt.objects.filter(pk=attempt.pk).update(deadline=timezone.now() - timedelta(minutes=5))
+        attempt.refresh_from_db()
+        return attempt
+
+    def test_is_evidence_that_counts_when_it_is_accepted(self, over: Attempt, question: UUID, ines: User) -> None:
+        with pytest.raises(deadline.DeadlinePassed):
+            add(over, question, "late.txt")
+        late = LateAnswer.objects.get()
+        file = late.files.get()
+        assert (late.question, late.response, file.name, file.file.read()) == (question, {}, "late.txt", b"my work")
+        assert results.files_by_question(over) == {}
+        submit.expire(attempt=over, now=timezone.now())
+        automatic.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        assert revisions.last_grade(over).details[str(question)]["outcome"] == "unanswered"
+        late_answers.accept_late_answer(late=late, actor=ines, now=timezone.now())
+        assert results.files_by_question(over) == {str(question): [file]}
+        assert manual.pending_questions(over) == [question]
+
+    def test_leaves_what_was_written_in_time(self, over: Attempt, question: UUID, ines: User) -> None:
+        Answer.objects.create(attempt=over, question=question, response={"text": "In time."}, saved_at=over.started_at)
+        with pytest.raises(deadline.DeadlinePassed):
+            add(over, question)
+        submit.expire(attempt=over, now=timezone.now())
+        automatic.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        late_answers.accept_late_answer(late=LateAnswer.objects.get(), actor=ines, now=timezone.now())
+        assert Answer.objects.get().response == {"text": "In time."}
+
+    def test_twice_is_once_and_what_is_there_already_is_no_news(self, attempt: Attempt, question: UUID) -> None:
+        add(attempt, question, "in-time.txt", b"in time")
+        Attempt.objects.update(deadline=timezone.now() - timedelta(minutes=5))
+        for name, content in (("late.txt", b"x"), ("late.txt", b"x"), ("in-time.txt", b"in time")):
+            with pytest.raises(deadline.DeadlinePassed):
+                add(attempt, question, name, content)
+        assert [late.files.get().name for late in LateAnswer.objects.all()] == ["late.txt"]
+
+    def test_is_kept_no_more_often_than_any_other(
+        self, over: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "UPLOAD_LIMIT", 1)
+        for content in (b"one", b"two"):
+            with pytest.raises(deadline.DeadlinePassed):
+                add(over, question, content=content)
+        assert LateAnswer.objects.count() == HandInFile.objects.count() == 1
+
+    def test_what_may_not_be_taken_is_no_evidence_either(self, over: Attempt, question: UUID) -> None:
+        with pytest.raises(uploads.FileRefused):
+            add(over, question, "program.exe", b"MZ")
+        assert not LateAnswer.objects.exists()
+
+    def test_after_an_own_submit_there_is_none(self, attempt: Attempt, question: UUID) -> None:
+        submit.submit(attempt=attempt, now=timezone.now())
+        with pytest.raises(deadline.AttemptClosed):
+            add(attempt, question)
+        assert not LateAnswer.objects.exists()
+
+    def test_all_files_of_a_form_are_kept_and_shown_to_the_instructor(
+        self, over: Attempt, question: UUID, alice_client: Client, ines_client: Client
+    ) -> None:
+        files = [SimpleUploadedFile(f"{n}.txt", f"work {n}".encode()) for n in range(2)]
+        alice_client.post(f"/attempts/{over.uuid}/submit/", {f"{question}:files": files})
+        assert [late.files.get().name for late in LateAnswer.objects.filter(question=question)] == ["0.txt", "1.txt"]
+        automatic.grade_attempt(attempt_id=over.pk, now=timezone.now())
+        page = ines_client.get(f"/admin/quizzes/attempt/{over.pk}/review/")
+        for late in LateAnswer.objects.filter(question=question):
+            address = f"/attempts/{over.uuid}/files/{late.files.get().uuid}/"
+            assert address in page.text
+            assert ines_client.get(address).status_code == 200
+        # It is no file of the open attempt any more: nothing of it can be taken out.
+        assert alice_client.post(f"{address}remove/").status_code == 404
