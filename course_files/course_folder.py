@@ -128,7 +128,7 @@ def _refuse_lowering(parsed: Parsed, steps: Iterable[Step], stored: quizzes_arch
         if isinstance(row, Quiz) and step.writes and step.incoming is not None and not step.incoming["check"]:
             rules = step.incoming["rules"]
             losing = grade_effects.explain_grade_losses(
-                row.activity_id, counts=rules["counts"], pass_mark=rules["pass_mark"]
+                row.activity_id, grading_method=rules["counts"], pass_mark=rules["pass_mark"]
             )
             if losing:
                 parsed.folder.fault(f"quizzes/{step.key[1]}.yaml", 0, losing)

@@ -83,9 +83,9 @@ def fold(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
             latest[change.source] = change
     if not latest:
         return ItemGrade(item, None, None, None, 0)
-    if item.counts == GradeItem.Counts.AVERAGE:
+    if item.grading_method == GradeItem.GradingMethod.AVERAGE:
         return _average(item, list(latest.values()))
-    if item.counts == GradeItem.Counts.LAST:
+    if item.grading_method == GradeItem.GradingMethod.LAST:
         best = max(latest.values(), key=lambda change: change.source_number)
     else:
         best = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))

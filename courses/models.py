@@ -422,13 +422,15 @@ class ActivityCompletion(models.Model):
 class GradeItem(models.Model):
     """A column of the gradebook: what one graded activity contributes to the course's grade."""
 
-    class Counts(models.TextChoices):
+    class GradingMethod(models.TextChoices):
         HIGHEST = "highest", _("the highest attempt")
         LAST = "last", _("the last attempt")
         AVERAGE = "average", _("the average of all attempts")
 
     activity = models.OneToOneField(Activity, models.PROTECT, related_name="grade_item")
-    counts = models.CharField(_("which attempt counts"), max_length=10, choices=Counts.choices, default=Counts.HIGHEST)
+    grading_method = models.CharField(
+        _("which attempt counts"), max_length=10, choices=GradingMethod.choices, default=GradingMethod.HIGHEST
+    )
     pass_mark = models.PositiveSmallIntegerField(_("pass mark (percent)"), default=60)
     weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2, default=1)
 
@@ -437,7 +439,8 @@ class GradeItem(models.Model):
         verbose_name_plural = _("grade items")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(counts__in=["highest", "last", "average"]), name="courses_gradeitem_counts_known"
+                condition=Q(grading_method__in=["highest", "last", "average"]),
+                name="courses_gradeitem_grading_method_known",
             ),
             models.CheckConstraint(condition=Q(pass_mark__lte=100), name="courses_gradeitem_pass_mark_at_most_100"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="courses_gradeitem_weight_not_negative"),
@@ -493,7 +496,7 @@ class SummaryDelivery(models.Model):
     """One weekly summary to one person: the unique row is the claim, so that none goes twice.
 
     queued → sending (committed before SMTP) → sent. A row stuck in `sending` becomes `uncertain`: shown to a person,
-    never sent again by itself. `failed`: it was refused, given up after many tries, or its time had passed; `error` says
+    never sent again by itself. `failed`: it was refused, given up after many send attempts, or its time had passed; `error` says
     which. `skipped`: there was nothing to say.
     """
 
@@ -519,7 +522,7 @@ class SummaryDelivery(models.Model):
     due_at = models.DateTimeField(_("due"))
     claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    send_attempts = models.PositiveSmallIntegerField(_("send attempts"), default=0)
     message_id = models.CharField("Message-ID", max_length=200, blank=True)
     error = models.TextField(_("error"), blank=True)
 

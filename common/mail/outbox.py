@@ -1,10 +1,10 @@
 """Owns how a mail that has a row goes once and is never silently lost.
 
 The row is the queue. A sender claims it (queued → sending) and commits before it speaks to a mail server, so that two
-senders never send the same mail; `tries` is the token of its claim. One that dies in between leaves the row in
+senders never send the same mail; `send_attempts` is the token of its claim. One that dies in between leaves the row in
 `sending`; after a while it is `uncertain`, for a person to look at, because nobody can tell whether the mail went.
 
-The row's model has `uuid`, `status` (queued, sending, sent, skipped, uncertain, failed), `tries`, `claimed_at`,
+The row's model has `uuid`, `status` (queued, sending, sent, skipped, uncertain, failed), `send_attempts`, `claimed_at`,
 `finished_at`, `message_id` and `error`.
 """
 
@@ -43,9 +43,9 @@ def mark_uncertain(rows: QuerySet[Any], *, now: datetime) -> int:
 
 def due_condition(now: datetime) -> Q:
     """Queued, and not put off to a later time."""
-    waited = Q(tries=0)
-    for tries, pause in enumerate(BACKOFF, start=1):
-        waited |= Q(tries=tries, claimed_at__lte=now - pause)
+    waited = Q(send_attempts=0)
+    for send_attempts, pause in enumerate(BACKOFF, start=1):
+        waited |= Q(send_attempts=send_attempts, claimed_at__lte=now - pause)
     return Q(status="queued") & waited
 
 
@@ -57,12 +57,16 @@ def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetim
     message_id = sending.message_id(f"{name}-{row.uuid}")
     # Durable: committed when it returns, before any mail server hears of it.
     with transaction.atomic(durable=True):
-        claimed = rows.model._default_manager.filter(condition, pk=pk, tries=row.tries).update(
-            status="sending", claimed_at=now, finished_at=None, tries=F("tries") + 1, message_id=message_id
+        claimed = rows.model._default_manager.filter(condition, pk=pk, send_attempts=row.send_attempts).update(
+            status="sending",
+            claimed_at=now,
+            finished_at=None,
+            send_attempts=F("send_attempts") + 1,
+            message_id=message_id,
         )
     if not claimed:
         return None
-    row.tries += 1
+    row.send_attempts += 1
     row.message_id = message_id
     return row  # type: ignore[no-any-return]
 
@@ -89,16 +93,23 @@ def send(row: Any, write: Callable[[], EmailMessage | None], *, now: datetime) -
 
 
 def _later_or_never(row: Any) -> str:
-    return "queued" if row.tries <= len(BACKOFF) else "failed"
+    return "queued" if row.send_attempts <= len(BACKOFF) else "failed"
 
 
 def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
     # A row that was called uncertain while we were slow is ours still, unless a person has sent it again.
-    type(row)._default_manager.filter(pk=row.pk, tries=row.tries, status__in=["sending", "uncertain"]).update(
-        status=status, finished_at=None if status == "queued" else now, error=error
-    )
+    type(row)._default_manager.filter(
+        pk=row.pk, send_attempts=row.send_attempts, status__in=["sending", "uncertain"]
+    ).update(status=status, finished_at=None if status == "queued" else now, error=error)
     tell = log.warning if error else log.info
-    tell("mail_of_a_row", kind=type(row).__name__, row=row.pk, status=status, tries=row.tries, error=error)
+    tell(
+        "mail_of_a_row",
+        kind=type(row).__name__,
+        row=row.pk,
+        status=status,
+        send_attempts=row.send_attempts,
+        error=error,
+    )
     return status
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from course_files.course.format import set_texts
 from course_files.merging import Fields, Key, Outcome, Step, digest
-from course_files.quizzes.reading import MORE_RULES
+from course_files.quizzes.reading import COLUMNS, MORE_RULES
 from course_files.quizzes.stored import Row, Stored
 from courses.models import Activity, Course
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
@@ -58,7 +58,7 @@ class Execution:
                 quiz.show_answers = Quiz.ShowAnswers.AFTER_EACH
         else:
             for name, value in {**MORE_RULES, **fields["rules"]}.items():
-                setattr(quiz, name, value)
+                setattr(quiz, COLUMNS.get(name, name), value)
         set_texts(quiz, "intro", fields["intro"])
         quiz.save()
         self.rows[step.key] = quiz

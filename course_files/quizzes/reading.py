@@ -39,6 +39,8 @@ MORE_RULES: Fields = {
     "late_rule": Quiz.LateRule.ACCEPT.value,
     "late_deduction": 10,
 }
+# Rules whose column has another name than the format.
+COLUMNS = {"counts": "grading_method"}
 # The names of the format that only some kinds know, by what the kind is made of.
 _ROWS = {"choices": {"choices"}, "answers": {"accept", "known_wrong", "feedback"}, "": {"feedback"}}
 

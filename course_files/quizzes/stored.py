@@ -7,7 +7,7 @@ from uuid import UUID
 
 from course_files.course.format import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
-from course_files.quizzes.reading import MORE_RULES, RULES, read_rules
+from course_files.quizzes.reading import COLUMNS, MORE_RULES, RULES, read_rules
 from courses.models import Course
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Question, Quiz
@@ -68,7 +68,10 @@ def _quiz(quiz: Quiz, questions: Sequence[Question], languages: Sequence[str]) -
     }
     if not quiz.is_graded:
         return {**fields, "title": stored_texts(quiz, "title", languages)}
-    return {**fields, "rules": read_rules({name: getattr(quiz, name) for name in (*RULES, *MORE_RULES)})}
+    return {
+        **fields,
+        "rules": read_rules({name: getattr(quiz, COLUMNS.get(name, name)) for name in (*RULES, *MORE_RULES)}),
+    }
 
 
 def _question(question: Question, languages: Sequence[str]) -> Fields:

@@ -193,7 +193,7 @@ class GradeChangeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 @admin.register(SummaryDelivery)
 class SummaryDeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("user", "iso_year", "iso_week", "status", "due_at", "finished_at", "tries", "error")
+    list_display = ("user", "iso_year", "iso_week", "status", "due_at", "finished_at", "send_attempts", "error")
     list_filter = ("status", "iso_year", "iso_week")
     list_select_related = ("user",)
     search_fields = ("user__email",)

@@ -29,14 +29,14 @@ class PublishedCourse:
     course: Course
     revision: UUID
     modules: tuple[tuple[Module, tuple[Activity, ...]], ...]
-    held: dict[Hashable, Any] = field(default_factory=dict)
+    values: dict[Hashable, Any] = field(default_factory=dict)
 
-    def hold(self, name: Hashable, make: Callable[[], T]) -> T:
+    def cached(self, name: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned for `name` in the reader's language; made once, and again after the course changed."""
         key = (get_language(), name)
-        if key not in self.held:
-            self.held[key] = make()
-        found: T = self.held[key]
+        if key not in self.values:
+            self.values[key] = make()
+        found: T = self.values[key]
         return found
 
 

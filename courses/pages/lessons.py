@@ -36,7 +36,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
     )
     if entry is None:
         raise Http404
-    parts = course.hold(("lesson", entry.activity.pk), lambda: _parts(course_outline, entry))
+    parts = course.cached(("lesson", entry.activity.pk), lambda: _parts(course_outline, entry))
     if parts is None:
         raise Http404
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
@@ -107,7 +107,7 @@ def _contents(
 
 def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
     """One of the four that an entry has: done or not, the one that is open or not."""
-    return course.hold(
+    return course.cached(
         ("item", entry.activity.pk, entry.is_done, is_here),
         lambda: render_to_string(
             "courses/_side_item.html", {"activity": entry.activity, "is_done": entry.is_done, "is_here": is_here}

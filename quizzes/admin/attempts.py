@@ -141,13 +141,13 @@ class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
     @admin.display(description=gettext_lazy("question"))
     def asked(self, late: LateAnswer) -> str:
-        view = late.attempt.view_of(late.question)
+        view = late.attempt.find_question(late.question)
         return Truncator(explanations.question_text(view)).chars(80) if view else "–"
 
     @admin.display(description=gettext_lazy("answer"))
     def answered(self, late: LateAnswer) -> str:
         names = ", ".join(file.name for file in late.files.all())
-        view = late.attempt.view_of(late.question)
+        view = late.attempt.find_question(late.question)
         return names or (explanations.answer_text(view, late.response) if view else "–")
 
     @action(description=gettext_lazy("Look at the attempt and decide"), url_path="go-look")

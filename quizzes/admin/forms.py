@@ -60,10 +60,12 @@ class QuizForm(DatesForm):
         for name in ("attempts_allowed", "pass_mark", "time_limit"):
             for fault in _faults(name, data.get(name, 1)):
                 self.add_error(name, fault)
-        changed = [name for name in ("counts", "pass_mark") if name in self.changed_data and name in self.cleaned_data]
-        if changed and "counts" in data and "pass_mark" in data:
+        changed = [
+            name for name in ("grading_method", "pass_mark") if name in self.changed_data and name in self.cleaned_data
+        ]
+        if changed and "grading_method" in data and "pass_mark" in data:
             losing = grade_effects.explain_grade_losses(
-                self.instance.activity_id, counts=data["counts"], pass_mark=data["pass_mark"]
+                self.instance.activity_id, grading_method=data["grading_method"], pass_mark=data["pass_mark"]
             )
             if losing:
                 self.add_error(changed[0], losing)

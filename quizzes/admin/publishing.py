@@ -50,9 +50,9 @@ def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
 def tell_changed_grades(request: HttpRequest, quiz: Quiz) -> None:
     """Name whose standing another rule moves, before it does; those who lose by it first."""
     item = GradeItem.objects.filter(activity=quiz.activity).first()
-    if item is None or item.counts == quiz.counts:
+    if item is None or item.grading_method == quiz.grading_method:
         return
-    moved = gradebook.find_changed_percents(item, GradeItem(counts=quiz.counts))
+    moved = gradebook.find_changed_percents(item, GradeItem(grading_method=quiz.grading_method))
     students = Enrolment.objects.filter(pk__in=moved).select_related("user").order_by("user__name")
     told = sorted(
         (after - before, f"{student.user} {before}% → {after}%")

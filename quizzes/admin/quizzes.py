@@ -42,13 +42,14 @@ class QuizDatesInline(OwnedInline, TabularInline):
 class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     instructors: ClassVar[str] = "activity__course__instructors"
     form = QuizForm
-    list_display = ("activity", "attempts_allowed", "counts", "pass_mark", "show_answers")
+    list_display = ("activity", "attempts_allowed", "grading_method", "pass_mark", "show_answers")
     list_select_related = ("activity",)
     list_filter = ("activity__course",)
     search_fields = ("activity__title", "activity__slug")
-    readonly_fields = ("standing", "question_links")
+    readonly_fields = ("publication_state", "question_links")
     fields = (
-        "activity", "standing", "question_links", "title", "intro", "attempts_allowed", "counts", "pass_mark", "show_answers",
+        "activity", "publication_state", "question_links", "title", "intro", "attempts_allowed", "grading_method",
+        "pass_mark", "show_answers",
         "shuffle_choices", "shuffle_questions", "pools", "time_limit", "grace", "opens_at", "due_at", "closes_at",
         "ends_running", "late_rule", "late_deduction", "access_code",
     )  # fmt: skip
@@ -65,7 +66,7 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
         return [here, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("published"))
-    def standing(self, quiz: Quiz) -> SafeString | str:
+    def publication_state(self, quiz: Quiz) -> SafeString | str:
         """Which version students meet, and what keeps a newer one from them."""
         if quiz._state.adding:
             return "–"

@@ -38,7 +38,7 @@ class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 @admin.register(GradeNotice)
 class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
     instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
-    list_display = ("attempt", "old_points", "status", "tries", "created_at", "finished_at", "error")
+    list_display = ("attempt", "old_points", "status", "send_attempts", "created_at", "finished_at", "error")
     list_filter = ("status",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user")
     search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")

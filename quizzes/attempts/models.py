@@ -73,7 +73,7 @@ class Attempt(models.Model):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     graded_at = models.DateTimeField(_("graded"), null=True, blank=True)
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    grading_attempts = models.PositiveSmallIntegerField(_("grading attempts"), default=0)
     points = models.DecimalField(_("points"), max_digits=8, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
     # The student has seen the key of this quiz by way of this attempt; no further one may start.
@@ -125,7 +125,7 @@ class Attempt(models.Model):
         return f"{self.quiz} #{self.number} · {self.enrolment.user}"
 
     @property
-    def views(self) -> list[dict[str, Any]]:
+    def public_questions(self) -> list[dict[str, Any]]:
         """What the student meets, in the order of this attempt: the public views of the questions it drew."""
         questions: list[dict[str, Any]] = self.version.content["questions"]
         if self.drawn is None:
@@ -133,9 +133,9 @@ class Attempt(models.Model):
         by_uuid = {view["uuid"]: view for view in questions}
         return [by_uuid[uuid] for uuid in self.drawn]
 
-    def view_of(self, question: UUID | str) -> dict[str, Any] | None:
+    def find_question(self, question: UUID | str) -> dict[str, Any] | None:
         """The public view of one of its questions; None for a question of another quiz."""
-        return next((view for view in self.views if view["uuid"] == str(question)), None)
+        return next((view for view in self.public_questions if view["uuid"] == str(question)), None)
 
     @property
     def ran_out(self) -> bool:
@@ -154,13 +154,13 @@ class Attempt(models.Model):
 _UNLESS_OVERTAKEN = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
-WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.sequence < excluded.sequence
+WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.sequence < excluded.sequence
 RETURNING question, sequence
 """
 _THE_LAST = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
-WHERE quizzes_answer.checked_at IS NULL AND quizzes_answer.response <> excluded.response
+WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.response <> excluded.response
 RETURNING question, sequence
 """
 _ROWS = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
@@ -173,7 +173,7 @@ WHERE id = %s AND status = 'in_progress' AND (deadline IS NULL OR deadline >= %s
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
-    def keep(
+    def store(
         self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
     ) -> dict[UUID, int]:
         """Store responses by question, in one statement; returns the sequence number of each that was stored.
@@ -191,7 +191,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             cursor.execute(_ROWS + rows + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values)
             return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
 
-    def keep_while_open(
+    def store_if_open(
         self,
         attempt: "Attempt",
         question: UUID,
@@ -227,7 +227,7 @@ class Answer(models.Model):
     sequence = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField(_("saved"))
     # The student has looked at this question's feedback during the attempt; the answer is closed by that.
-    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("checked"), null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()
 
@@ -275,7 +275,7 @@ class LateAnswer(models.Model):
 
 
 class HandInFileQuerySet(models.QuerySet["HandInFile"]):
-    def standing(self) -> Self:
+    def counted(self) -> Self:
         """What counts: not removed, and in time or accepted since."""
         in_time = Q(late_answer=None) | Q(late_answer__verdict=LateAnswer.Verdict.ACCEPTED)
         return self.filter(in_time, removed_at=None)

@@ -12,12 +12,12 @@ from courses.models import Enrolment, GradeItem
 NAMES_SHOWN = 10
 
 
-def explain_grade_losses(activity_id: int, *, counts: str, pass_mark: int) -> str:
+def explain_grade_losses(activity_id: int, *, grading_method: str, pass_mark: int) -> str:
     """Nobody's grade falls by a click, nor by a file: who would lose by these rules, as a sentence; "" for nobody."""
     item = GradeItem.objects.filter(activity=activity_id).first()
-    if item is None or (item.counts, item.pass_mark) == (counts, pass_mark):
+    if item is None or (item.grading_method, item.pass_mark) == (grading_method, pass_mark):
         return ""
-    losing = gradebook.find_losing_enrolments(item, GradeItem(counts=counts, pass_mark=pass_mark))
+    losing = gradebook.find_losing_enrolments(item, GradeItem(grading_method=grading_method, pass_mark=pass_mark))
     if not losing:
         return ""
     students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")

@@ -70,8 +70,11 @@ class Quiz(models.Model):
         validators=[MaxValueValidator(MAX_ATTEMPTS)],
         help_text=_("Empty: any number."),
     )
-    counts = models.CharField(
-        _("which attempt counts"), max_length=10, choices=GradeItem.Counts.choices, default=GradeItem.Counts.HIGHEST
+    grading_method = models.CharField(
+        _("which attempt counts"),
+        max_length=10,
+        choices=GradeItem.GradingMethod.choices,
+        default=GradeItem.GradingMethod.HIGHEST,
     )
     pass_mark = models.PositiveSmallIntegerField(_("pass mark (percent)"), default=60)
     show_answers = models.CharField(
@@ -126,7 +129,7 @@ class Quiz(models.Model):
                 name="quizzes_quiz_show_known",
             ),
             models.CheckConstraint(
-                condition=Q(counts__in=["highest", "last", "average"]), name="quizzes_quiz_counts_known"
+                condition=Q(grading_method__in=["highest", "last", "average"]), name="quizzes_quiz_grading_method_known"
             ),
             models.CheckConstraint(
                 condition=Q(late_rule__in=["accept", "deduct", "refuse"]), name="quizzes_quiz_late_rule_known"
@@ -278,8 +281,8 @@ class QuizDates(models.Model):
 class QuizOverride(models.Model):
     """What one student may beyond the rules of a quiz, and why. An empty date is the cohort's or the quiz's."""
 
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="exceptions", verbose_name=_("quiz"))
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_exceptions", verbose_name=_("student"))
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="overrides", verbose_name=_("quiz"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_overrides", verbose_name=_("student"))
     extra_minutes = models.PositiveSmallIntegerField(
         _("extra time (minutes)"), default=0, validators=[MaxValueValidator(MAX_MINUTES)]
     )
@@ -299,7 +302,7 @@ class QuizOverride(models.Model):
         verbose_name = _("exception for a student")
         verbose_name_plural = _("exceptions for students")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizexception_once_a_student"),
+            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizoverride_once_a_student"),
         ]
 
     def __str__(self) -> str:

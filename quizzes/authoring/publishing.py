@@ -84,7 +84,7 @@ def publish(quiz: Quiz) -> QuizVersion:
     specs, pools, wrong = _compile(quiz, resolver)
     if wrong:
         raise UnpublishableQuiz(wrong)
-    content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_view(spec) for spec in specs]}
+    content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_form(spec) for spec in specs]}
     if pools:
         content["pools"] = pools
     signed = json.dumps([specs, pools] if pools else specs, sort_keys=True)
@@ -115,5 +115,5 @@ def publish(quiz: Quiz) -> QuizVersion:
 def _sync_grade_item(quiz: Quiz) -> None:
     if quiz.is_graded:
         GradeItem.objects.update_or_create(
-            activity=quiz.activity, defaults={"counts": quiz.counts, "pass_mark": quiz.pass_mark}
+            activity=quiz.activity, defaults={"grading_method": quiz.grading_method, "pass_mark": quiz.pass_mark}
         )

@@ -40,18 +40,18 @@ class Sweep:
 _MOMENTS = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC)
 _CLAIM = PreparedUpdate(
     lambda pk, now, lease_until: (
-        Attempt.objects.claimable(now=now).filter(pk=pk, tries__lt=MAX_GRADING_ATTEMPTS),
-        {"status": Attempt.Status.GRADING, "lease_until": lease_until, "tries": F("tries") + 1},
+        Attempt.objects.claimable(now=now).filter(pk=pk, grading_attempts__lt=MAX_GRADING_ATTEMPTS),
+        {"status": Attempt.Status.GRADING, "lease_until": lease_until, "grading_attempts": F("grading_attempts") + 1},
     ),
     samples=(-1, *_MOMENTS),
-    returning="tries",
+    returning="grading_attempts",
 )
 # The lease as well as the token, because a retry counts `tries` from the beginning; and the deduction, because an
 # exception that was granted meanwhile would be lost.
 _FINISH = PreparedUpdate(
     lambda pk, token, lease, deduction, status, points, max_points, graded_at: (
         Attempt.objects.filter(
-            pk=pk, status=Attempt.Status.GRADING, tries=token, lease_until=lease, late_deduction=deduction
+            pk=pk, status=Attempt.Status.GRADING, grading_attempts=token, lease_until=lease, late_deduction=deduction
         ),
         {"lease_until": None, "status": status, "points": points, "max_points": max_points, "graded_at": graded_at},
     ),
@@ -91,7 +91,7 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
         return False
     attempt = queries.get_attempt(attempt_id)
     lease = attempt.lease_until
-    while (attempt.status, attempt.tries, attempt.lease_until) == (Attempt.Status.GRADING, token, lease):
+    while (attempt.status, attempt.grading_attempts, attempt.lease_until) == (Attempt.Status.GRADING, token, lease):
         if _finish(attempt, token, compute_grading(attempt, key=versions.get_answer_key(attempt.version)), now):
             return True
         # Lost, or a deduction was taken off meanwhile: then it is graded again at once.
@@ -135,7 +135,7 @@ def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
     too often."""
     given_up = (
         Attempt.objects.claimable(now=now)
-        .filter(tries__gte=MAX_GRADING_ATTEMPTS)
+        .filter(grading_attempts__gte=MAX_GRADING_ATTEMPTS)
         .update(status=Attempt.Status.NEEDS_ATTENTION, lease_until=None)
     )
     if given_up:
@@ -154,7 +154,7 @@ def retry_grading(*, attempt: Attempt) -> bool:
     """Give an attempt that could not be graded another MAX_TRIES; returns whether it was waiting for that."""
     with transaction.atomic():
         reopened = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.NEEDS_ATTENTION).update(
-            status=Attempt.Status.SUBMITTED, tries=0
+            status=Attempt.Status.SUBMITTED, grading_attempts=0
         )
         if reopened:
             enqueue_grading(attempt.pk)

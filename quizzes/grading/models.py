@@ -130,7 +130,7 @@ class Regrade(models.Model):
 class RegradeLine(models.Model):
     """What a regrade does to one attempt: `changes` is [{"question", "old", "old_max", "new", "new_max"}].
 
-    `old_standing` and `new_standing` are the whole percent that the quiz stands at for the student. Points of a grading
+    `old_percent` and `new_percent` are the whole percent that the quiz stands at for the student. Points of a grading
     with a part that waits for a person are no grade: `was_pending`, `is_pending`.
     """
 
@@ -152,8 +152,8 @@ class RegradeLine(models.Model):
     was_pending = models.BooleanField(default=False)
     is_pending = models.BooleanField(default=False)
     changes = models.JSONField(_("changes"))
-    old_standing = models.PositiveSmallIntegerField(_("standing before"), null=True)
-    new_standing = models.PositiveSmallIntegerField(_("standing after"), null=True)
+    old_percent = models.PositiveSmallIntegerField(_("standing before"), null=True)
+    new_percent = models.PositiveSmallIntegerField(_("standing after"), null=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     # The attempt was graded anew between the dry run and its turn, so that what was approved is no longer what it says.
     is_overtaken = models.BooleanField(_("overtaken"), default=False)
@@ -183,9 +183,9 @@ class RegradeLine(models.Model):
         return self.Direction.FALLS if new < old else self.Direction.RISES
 
     @property
-    def standing_falls(self) -> bool:
+    def percent_falls(self) -> bool:
         """Whether what counts for the student becomes less, which an attempt's fall alone need not do."""
-        return (self.new_standing or 0) < (self.old_standing or 0)
+        return (self.new_percent or 0) < (self.old_percent or 0)
 
 
 class GradeNotice(models.Model):
@@ -208,7 +208,7 @@ class GradeNotice(models.Model):
     old_points = models.DecimalField(_("points before"), max_digits=8, decimal_places=2)
     old_max_points = models.DecimalField(max_digits=8, decimal_places=2)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    send_attempts = models.PositiveSmallIntegerField(_("send attempts"), default=0)
     created_at = models.DateTimeField(_("made"))
     claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)

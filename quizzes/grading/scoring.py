@@ -41,8 +41,8 @@ def is_pending(grade: AttemptGrade) -> bool:
 def responses_by_question(attempt: Attempt) -> dict[str, Response]:
     """What was answered to each question, with the files of those that take files."""
     responses = {str(answer.question): answer.response for answer in queries.get_answers(attempt)}
-    if any(KINDS[view["kind"]].with_files for view in attempt.views):
-        for question, uuid in HandInFile.objects.standing().filter(attempt=attempt).values_list("question", "uuid"):
+    if any(KINDS[view["kind"]].with_files for view in attempt.public_questions):
+        for question, uuid in HandInFile.objects.counted().filter(attempt=attempt).values_list("question", "uuid"):
             responses.setdefault(str(question), {}).setdefault("files", []).append(str(uuid))
     return responses
 
@@ -51,7 +51,7 @@ def answer_key_for(attempt: Attempt, version_id: int) -> dict[str, Spec]:
     """The specs that the attempt's questions are graded by the key of a version."""
     own = AnswerKey.objects.get(version_id=attempt.version_id).content
     other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
-    return {view["uuid"]: spec_for(view["uuid"], own=own, other=other) for view in attempt.views}
+    return {view["uuid"]: spec_for(view["uuid"], own=own, other=other) for view in attempt.public_questions}
 
 
 def spec_for(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]) -> Spec:
@@ -80,7 +80,7 @@ def compute_grading(
         if last_review is None or review.pk <= last_review
     }
     scores = {}
-    for uuid in (view["uuid"] for view in attempt.views):
+    for uuid in (view["uuid"] for view in attempt.public_questions):
         spec = key[uuid]
         score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
         scores[uuid] = _with_review(score, decided[uuid]) if uuid in decided else score

@@ -45,7 +45,7 @@ class AnsweredCard:
 
     @cached_property
     def view(self) -> Spec:
-        return KINDS[self.spec["kind"]].public_view(self.spec)
+        return KINDS[self.spec["kind"]].public_form(self.spec)
 
     @cached_property
     def result(self) -> QuestionResult:
@@ -103,7 +103,7 @@ def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> 
     assert version_id is not None
     spec = AnswerKey.objects.get(version=version_id).content[str(found.question)]
     kind = KINDS[spec["kind"]]
-    accepted = {} if response is None else responses.read_response_to(kind.public_view(spec), response)
+    accepted = {} if response is None else responses.read_response_to(kind.public_form(spec), response)
     score = kind.grade(spec, accepted)
     if response is not None and score.outcome == "unanswered":
         raise NothingAnswered(_("Answer the question, or say that you do not know."), question=str(found.question))

@@ -36,7 +36,7 @@ def collect_mistakes(user: User, places: EnrolmentsById, now: datetime) -> set[i
 def _uncollected_grades(places: Iterable[int]) -> list[AttemptGrade]:
     """Gradings that nobody has looked through, in the order of the submits and, of one attempt, of the revisions."""
     return list(
-        AttemptGrade.objects.filter(attempt__enrolment__in=list(places), taken=None)
+        AttemptGrade.objects.filter(attempt__enrolment__in=list(places), collected=None)
         .select_related("attempt__quiz__activity")
         .order_by("attempt__submitted_at", "attempt_id", "revision")
     )

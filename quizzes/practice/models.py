@@ -33,8 +33,8 @@ class PracticeCard(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="review_cards", verbose_name=_("student"))
-    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="review_cards", verbose_name=_("quiz"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="practice_cards", verbose_name=_("student"))
+    quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="practice_cards", verbose_name=_("quiz"))
     question = models.UUIDField(_("question"))
     turns = models.PositiveIntegerField(_("turns"))
     stability = models.FloatField(_("stability (days)"))
@@ -50,8 +50,8 @@ class PracticeCard(models.Model):
         verbose_name = _("review card")
         verbose_name_plural = _("review cards")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_reviewcard_once_per_question"),
-            models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_reviewcard_has_a_review"),
+            models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_practicecard_once_per_question"),
+            models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_practicecard_has_an_answer"),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class PracticeAnswer(AppendOnlyModel):
         GOOD = 3, _("Good")
         EASY = 4, _("Easy")
 
-    card = models.ForeignKey(PracticeCard, models.CASCADE, related_name="reviews", verbose_name=_("review card"))
+    card = models.ForeignKey(PracticeCard, models.CASCADE, related_name="answers", verbose_name=_("review card"))
     turn = models.PositiveIntegerField(_("turn"))
     attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+", verbose_name=_("attempt"))
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
@@ -93,12 +93,12 @@ class PracticeAnswer(AppendOnlyModel):
         verbose_name_plural = _("reviews of cards")
         ordering: ClassVar[list[str]] = ["turn"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["card", "turn"], name="quizzes_cardreview_turn_unique"),
-            models.UniqueConstraint(fields=["card", "attempt"], name="quizzes_cardreview_once_an_attempt"),
-            models.CheckConstraint(condition=Q(rating__in=[1, 2, 3, 4]), name="quizzes_cardreview_rating_known"),
+            models.UniqueConstraint(fields=["card", "turn"], name="quizzes_practiceanswer_turn_unique"),
+            models.UniqueConstraint(fields=["card", "attempt"], name="quizzes_practiceanswer_once_an_attempt"),
+            models.CheckConstraint(condition=Q(rating__in=[1, 2, 3, 4]), name="quizzes_practiceanswer_rating_known"),
             models.CheckConstraint(
                 condition=Q(turn=1, before__isnull=True) | Q(turn__gt=1, before__isnull=False),
-                name="quizzes_cardreview_first_has_nothing_before",
+                name="quizzes_practiceanswer_first_has_nothing_before",
             ),
         ]
 
@@ -109,7 +109,7 @@ class PracticeAnswer(AppendOnlyModel):
 class CollectedGrade(AppendOnlyModel):
     """That the mistakes of one grading have become review cards: it need not be looked through again."""
 
-    grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="taken")
+    grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="collected")
     at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -77,7 +77,7 @@ def _find_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[in
     One query: for most students on most days there is nothing else to ask.
     """
     rows = access.enrolments(user).annotate(
-        has_untaken=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), taken=None)),
+        has_untaken=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)),
         has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
     )
     places: EnrolmentsById = {row.pk: row for row in rows}
@@ -100,7 +100,7 @@ def keep_askable(cards: list[PracticeCard], places: EnrolmentsById, now: datetim
 def _is_in_course(card: PracticeCard, enrolment: Enrolment) -> bool:
     """Whether the course still asks the question. Held with the course's revision: no query once it is known."""
     course = get_published(enrolment.course_id, enrolment.course.revision)
-    return str(card.question) in course.hold("quizzes.practice.queue", lambda: _questions(enrolment.course_id))
+    return str(card.question) in course.cached("quizzes.practice.queue", lambda: _questions(enrolment.course_id))
 
 
 def _questions(course_id: int) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {language: Markdown}, "html": {language: …},
 "lesson": "slug#heading", "feedback": {"correct", "incorrect"}} and what the kind's `build` adds. Feedbacks are
-{language: HTML}. What a student meets is the kind's `public_view` of it, an allow-list without a word of the key.
+{language: HTML}. What a student meets is the kind's `public_form` of it, an allow-list without a word of the key.
 """
 
 import math
@@ -124,7 +124,7 @@ class Kind(ABC):
         """Whether some answer to it is for a person to decide, by its definition or its spec."""
         return self.by_person
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         """What a student may see."""
         return {name: spec[name] for name in ("uuid", "kind", "points", "text", "html")}
 

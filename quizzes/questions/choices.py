@@ -17,9 +17,9 @@ class ChoiceKind(Kind):
         if not all(any(choice["text"].values()) for choice in spec["choices"]):
             raise SpecError("choice-without-text", gettext_noop("A choice has no text."))
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         choices = [{name: choice[name] for name in ("uuid", "text", "html")} for choice in spec["choices"]]
-        return {**super().public_view(spec), "choices": choices}
+        return {**super().public_form(spec), "choices": choices}
 
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {"choices": sorted(correct(spec), key=[choice["uuid"] for choice in spec["choices"]].index)}

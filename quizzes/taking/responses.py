@@ -28,7 +28,7 @@ class ResponseTooLong(InvalidResponse):
 
 def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
     """The stored shape of an answer. Raises UnknownQuestion, UnknownChoice, ResponseTooLong, InvalidResponse."""
-    view = attempt.view_of(question)
+    view = attempt.find_question(question)
     if view is None:
         raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
     return read_response_to(view, raw)

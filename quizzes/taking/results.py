@@ -215,7 +215,7 @@ def confirmed_results(attempt: Attempt) -> dict[str, QuestionResult]:
         return {}
     closed = {
         str(question)
-        for question in attempt.answers.filter(checked_at__isnull=False).values_list("question", flat=True)
+        for question in attempt.answers.filter(confirmed_at__isnull=False).values_list("question", flat=True)
     }
     if not closed:
         return {}
@@ -225,7 +225,7 @@ def confirmed_results(attempt: Attempt) -> dict[str, QuestionResult]:
         view["uuid"]: build_question_result(
             view, responses.get(view["uuid"], {}), scores[view["uuid"]], key[view["uuid"]]
         )
-        for view in attempt.views
+        for view in attempt.public_questions
         if view["uuid"] in closed
     }
 
@@ -234,7 +234,9 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
     answers = queries.get_answers(attempt)
     responses = {str(answer.question): answer.response for answer in answers}
     # What the student has checked during the attempt is no secret after it.
-    shown = {view["uuid"] for view in attempt.views if with_key} | {str(a.question) for a in answers if a.checked_at}
+    shown = {view["uuid"] for view in attempt.public_questions if with_key} | {
+        str(a.question) for a in answers if a.confirmed_at
+    }
     key = answer_key_for(attempt, grade.version_id) if shown else {}
     details = {
         uuid: score if uuid in shown else _hide_score(attempt.quiz, score) for uuid, score in grade.details.items()
@@ -250,7 +252,7 @@ def _question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) 
             review=reviews.get(view["uuid"]),
             files=files.get(view["uuid"], []),
         )
-        for view in attempt.views
+        for view in attempt.public_questions
     ]
 
 
@@ -272,10 +274,10 @@ def _reviews(attempt: Attempt) -> dict[str, Review]:
 
 def files_by_question(attempt: Attempt) -> dict[str, list[HandInFile]]:
     """The files handed in, by question. A query only where a question takes files."""
-    if not any(KINDS[view["kind"]].with_files for view in attempt.views):
+    if not any(KINDS[view["kind"]].with_files for view in attempt.public_questions):
         return {}
     by_question: dict[str, list[HandInFile]] = {}
-    for file in HandInFile.objects.standing().filter(attempt=attempt):
+    for file in HandInFile.objects.counted().filter(attempt=attempt):
         by_question.setdefault(str(file.question), []).append(file)
     return by_question
 

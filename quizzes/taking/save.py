@@ -38,7 +38,7 @@ def save_answer(
     kept as evidence), AnswerChecked and what `read_response` raises.
     """
     accepted = read_response(attempt, question, response)
-    kept = Answer.objects.keep_while_open(
+    kept = Answer.objects.store_if_open(
         attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt)
     )
     if kept is not None:
@@ -53,7 +53,7 @@ def save_answer(
 
 
 def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, sequence: int | None) -> Answer:
-    kept = Answer.objects.keep(attempt, {question: response}, sequence=sequence, now=now)
+    kept = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now)
     if question in kept:
         return Answer(attempt=attempt, question=question, response=response, sequence=kept[question], saved_at=now)
     answer = Answer.objects.get(attempt=attempt, question=question)
@@ -68,7 +68,7 @@ def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer
 
     Raises NotCheckable where the quiz does not show feedback at once or nothing is answered, and AttemptClosed.
     """
-    view = attempt.view_of(question)
+    view = attempt.find_question(question)
     if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE or view is None or KINDS[view["kind"]].by_person:
         raise NotConfirmable(_("This question cannot be checked during the attempt."))
     with transaction.atomic():
@@ -76,7 +76,7 @@ def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer
         answer = Answer.objects.filter(attempt=attempt, question=question).first()
         if answer is None or compute_grading(attempt).scores[str(question)].outcome == "unanswered":
             raise NotConfirmable(_("Answer the question first."))
-        if answer.checked_at is None:
-            answer.checked_at = now
-            answer.save(update_fields=["checked_at"])
+        if answer.confirmed_at is None:
+            answer.confirmed_at = now
+            answer.save(update_fields=["confirmed_at"])
         return answer

@@ -49,7 +49,7 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
                 _close_attempt(attempt, locked, now=now, at=locked.deadline or now, expired=True)
         elif is_open:
             # What was checked is closed and stays; a form sends it along all the same.
-            Answer.objects.keep(attempt, accepted, sequence=None, now=now)
+            Answer.objects.store(attempt, accepted, sequence=None, now=now)
             if refused is None:
                 _close_attempt(attempt, locked, now=now, at=now, expired=False)
     if too_late and (accepted or refused or is_open):

@@ -85,7 +85,7 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
 
 
 def _store_in_time(file: HandInFile, upload: UploadedFile[Any], ending: str, *, most: int) -> HandInFile:
-    standing = HandInFile.objects.standing().filter(attempt=file.attempt, question=file.question)
+    standing = HandInFile.objects.counted().filter(attempt=file.attempt, question=file.question)
     known = standing.filter(sha256=file.sha256, name=file.name).first()
     if known:
         return known
@@ -126,7 +126,7 @@ def remove_file(*, file: HandInFile, now: datetime) -> None:
 
 
 def _find_file_question(attempt: Attempt, question: UUID) -> Spec:
-    view = attempt.view_of(question)
+    view = attempt.find_question(question)
     if view is None or not KINDS[view["kind"]].with_files:
         raise responses.UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
     return view

@@ -56,7 +56,7 @@ def find_differences() -> Iterator[Difference]:
         rebuilt = progress.rebuild(enrolment)
         if rebuilt != enrolment.progress_percent:
             yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(rebuilt))
-    cards = PracticeCard.objects.order_by("pk").prefetch_related("reviews")
+    cards = PracticeCard.objects.order_by("pk").prefetch_related("answers")
     for card in cards.iterator(chunk_size=CHUNK):
         yield from _of_card(card)
 
@@ -64,7 +64,7 @@ def find_differences() -> Iterator[Difference]:
 def _of_card(card: PracticeCard) -> Iterator[Difference]:
     """The log tells it all: each review's rating follows from its score, and each memory from the one before."""
     memory: Memory | None = None
-    reviews = list(card.reviews.all())
+    reviews = list(card.answers.all())
     for turn, review in enumerate(reviews, 1):
         before = memory.as_dict() if memory else None
         rating = scheduling.RATINGS[review.score["outcome"]]

@@ -52,7 +52,7 @@ def test_no_folder_lowers_anybodys_standing(folder: Path, student: Enrolment) ->
         assert "1 student would stand lower" in fault.message
         assert "Alice" in fault.message
     quiz.refresh_from_db()
-    assert (quiz.counts, quiz.intro_ko) == ("highest", "세 문제예요.")
+    assert (quiz.grading_method, quiz.intro_ko) == ("highest", "세 문제예요.")
     # Whoever has full marks passes by any mark.
     folder.joinpath("quizzes/quiz-tea.yaml").write_text(before)
     edit(folder, "quizzes/quiz-tea.yaml", "pass_mark: 60", "pass_mark: 90")

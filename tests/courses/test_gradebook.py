@@ -94,7 +94,7 @@ def test_the_highest_is_the_largest_share_and_of_equals_the_first(item: GradeIte
 
 
 def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
-    item.counts = GradeItem.Counts.LAST
+    item.grading_method = GradeItem.GradingMethod.LAST
     item.save()
     for number, points in [(1, "3"), (3, "1"), (2, "2")]:
         record(enrolment, item, points, source=uuid4(), number=number)
@@ -104,7 +104,7 @@ def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
 
 def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
     """Of fractions, told in points of the last attempt's maximum, rounded down."""
-    item.counts = GradeItem.Counts.AVERAGE
+    item.grading_method = GradeItem.GradingMethod.AVERAGE
     item.save()
     for number, points in [(2, "1"), (1, "3"), (3, "0")]:
         record(enrolment, item, points, source=uuid4(), number=number)
@@ -117,7 +117,7 @@ def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
 
 
 def test_in_an_average_an_attempt_that_nothing_could_be_won_in_counts_as_nothing(item: GradeItem) -> None:
-    item.counts = GradeItem.Counts.AVERAGE
+    item.grading_method = GradeItem.GradingMethod.AVERAGE
     standing = gradebook.fold(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
     assert standing == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
 
@@ -144,15 +144,17 @@ def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem
     for student, points in ((enrolment, ["3", "1"]), (steady, ["2", "2"])):
         for number, each in enumerate(points, 1):
             record(student, item, each, source=uuid4(), number=number)
-    assert gradebook.find_changed_percents(item, GradeItem(counts=GradeItem.Counts.LAST)) == {enrolment.pk: (100, 33)}
-    assert gradebook.find_changed_percents(item, GradeItem(counts=GradeItem.Counts.AVERAGE)) == {
+    assert gradebook.find_changed_percents(item, GradeItem(grading_method=GradeItem.GradingMethod.LAST)) == {
+        enrolment.pk: (100, 33)
+    }
+    assert gradebook.find_changed_percents(item, GradeItem(grading_method=GradeItem.GradingMethod.AVERAGE)) == {
         enrolment.pk: (100, 66)
     }
     assert gradebook.find_changed_percents(item, item) == {}
     nothing = EnrolmentFactory(course=enrolment.course)
     for number, each in enumerate(["3", "0"], 1):
         record(nothing, item, each, source=uuid4(), number=number)
-    last = GradeItem(pk=item.pk, counts=GradeItem.Counts.LAST)
+    last = GradeItem(pk=item.pk, grading_method=GradeItem.GradingMethod.LAST)
     assert gradebook.find_changed_percents(item, last)[nothing.pk] == (100, 0)
     assert gradebook.find_changed_percents(last, item)[nothing.pk] == (0, 100)
     assert {student: len(changes) for student, changes in gradebook.get_changes_by_enrolment(item).items()} == {
@@ -168,12 +170,12 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
 
     def losing(**rules: Any) -> list[int]:
         return gradebook.find_losing_enrolments(
-            item, GradeItem(**{"counts": item.counts, "pass_mark": item.pass_mark, **rules})
+            item, GradeItem(**{"counts": item.grading_method, "pass_mark": item.pass_mark, **rules})
         )
 
     assert losing() == []
-    assert losing(counts=GradeItem.Counts.LAST) == [falling.pk]
-    assert sorted(losing(counts=GradeItem.Counts.AVERAGE)) == [falling.pk, rising.pk]
+    assert losing(counts=GradeItem.GradingMethod.LAST) == [falling.pk]
+    assert sorted(losing(counts=GradeItem.GradingMethod.AVERAGE)) == [falling.pk, rising.pk]
     # 66 of 100 points: passed up to a mark of 66.
     assert losing(pass_mark=66) == []
     assert losing(pass_mark=67) == [steady.pk]
@@ -184,17 +186,19 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
     nothing = EnrolmentFactory(course=enrolment.course)
     for number, each in enumerate(["3", "0"], 1):
         record(nothing, item, each, source=uuid4(), number=number)
-    assert gradebook.find_losing_enrolments(item, GradeItem(counts=GradeItem.Counts.LAST, pass_mark=0)) == [
+    assert gradebook.find_losing_enrolments(
+        item, GradeItem(grading_method=GradeItem.GradingMethod.LAST, pass_mark=0)
+    ) == [
         falling.pk,
         nothing.pk,
     ]
-    assert gradebook.find_losing_enrolments(GradeItem(pk=item.pk, counts="last", pass_mark=90), item) == []
+    assert gradebook.find_losing_enrolments(GradeItem(pk=item.pk, grading_method="last", pass_mark=90), item) == []
     # One percent is something to lose, and nothing is not.
     little, none = (EnrolmentFactory(course=enrolment.course) for _ in range(2))
     for student, first in ((little, "0.03"), (none, "0")):
         record(student, item, first, source=uuid4(), number=1)
         record(student, item, "0", source=uuid4(), number=2)
-    assert gradebook.find_losing_enrolments(item, GradeItem(counts="last", pass_mark=0)) == [
+    assert gradebook.find_losing_enrolments(item, GradeItem(grading_method="last", pass_mark=0)) == [
         falling.pk,
         nothing.pk,
         little.pk,

@@ -57,10 +57,10 @@ def test_every_sample_can_be_brought_twice(quiz: Quiz, name: str) -> None:
 
 def test_a_running_attempt_keeps_its_version(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-    before = [view["uuid"] for view in attempt.views]
+    before = [view["uuid"] for view in attempt.public_questions]
     bring(quiz, sample("tea.en.gift.txt"))
     attempt.refresh_from_db()
-    assert [view["uuid"] for view in attempt.views] == before
+    assert [view["uuid"] for view in attempt.public_questions] == before
 
 
 def test_the_other_language_fills_the_other_column(quiz: Quiz) -> None:

@@ -343,7 +343,7 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     page = address("quizzes.quiz", "change", quiz.pk)
 
     def change(rule: str, **others: int) -> str:
-        data = {**data_of(ines_client.get(page)), "counts": rule, "pools": "{}", **others}
+        data = {**data_of(ines_client.get(page)), "grading_method": rule, "pools": "{}", **others}
         return str(ines_client.post(page, data, follow=True, headers=ENGLISH).text)
 
     assert "stands at something else" not in change("highest")
@@ -351,7 +351,7 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     words = "1 student would stand lower or no longer have passed, without having been told before: Alice."
     assert words in change("last")
     quiz.refresh_from_db()
-    assert quiz.counts == GradeItem.objects.get().counts == "highest"
+    assert quiz.grading_method == GradeItem.objects.get().grading_method == "highest"
     # Full marks pass by every pass mark; what is not full does not.
     assert words not in change("highest", pass_mark=100)
     gradebook.record_change(
@@ -366,7 +366,7 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     Quiz.objects.update(counts="last")
     GradeItem.objects.update(counts="last")
     assert "1 student stands at something else now: Alice 0% → 100%." in change("highest")
-    assert GradeItem.objects.get().counts == "highest"
+    assert GradeItem.objects.get().grading_method == "highest"
 
 
 def test_a_notice_that_may_not_have_arrived_is_sent_again_by_a_person(
@@ -383,10 +383,10 @@ def test_a_notice_that_may_not_have_arrived_is_sent_again_by_a_person(
 
 def test_late_answers_are_decided_on_from_their_list(ines_client: Client, graded: Attempt) -> None:
     late = LateAnswer.objects.get()
-    late.question = graded.views[0]["uuid"]
+    late.question = graded.public_questions[0]["uuid"]
     late.save()
     other = LateAnswer.objects.create(
-        attempt=graded, question=graded.views[1]["uuid"], response={}, received_at=timezone.now()
+        attempt=graded, question=graded.public_questions[1]["uuid"], response={}, received_at=timezone.now()
     )
     for name, row in (("accept", late), ("decline", other)):
         data = {"action": name, "_selected_action": [row.pk]}

@@ -69,7 +69,7 @@ def spec(kind: str, **changes: Any) -> dict[str, Any]:
 
 
 def view(kind: str, **changes: Any) -> dict[str, Any]:
-    return KINDS[kind].public_view(spec(kind, **changes))
+    return KINDS[kind].public_form(spec(kind, **changes))
 
 
 def english(texts: dict[str, str]) -> str:

@@ -81,7 +81,7 @@ def test_every_part_of_every_key_has_its_canary(every: Quiz) -> None:
     key = AnswerKey.objects.get(version=every.current_version).content
     assert {spec["kind"] for spec in key.values()} == set(KINDS)
     for spec in key.values():
-        shown = {str(leaf) for leaf in parts(KINDS[spec["kind"]].public_view(spec))}
+        shown = {str(leaf) for leaf in parts(KINDS[spec["kind"]].public_form(spec))}
         secret = [leaf for leaf in parts(spec) if str(leaf) not in shown and leaf not in ("", True, False)]
         # What is left are words of the rules, which are the same in every quiz.
         bare = {leaf for leaf in secret if not any(mark in str(leaf) for mark in MARKS)} - {"partial", "all", "1000"}
@@ -347,7 +347,7 @@ def test_what_is_shown_is_the_same_for_another_key(every: Quiz) -> None:
         kind = KINDS[spec["kind"]]
         other = {**other_key(spec), "lesson": "", "feedback": {}}
         assert other != spec
-        assert json.dumps(kind.public_view(other)) == json.dumps(kind.public_view(spec)), spec["kind"]
+        assert json.dumps(kind.public_form(other)) == json.dumps(kind.public_form(spec)), spec["kind"]
 
 
 def test_no_name_can_be_made_from_what_is_shown(crawl: Crawl) -> None:
@@ -370,7 +370,7 @@ def test_the_place_of_an_item_says_nothing_of_its_right_one(every: Quiz, enrolme
     spec = next(
         s for s in AnswerKey.objects.get(version=every.current_version).content.values() if s["kind"] == "ordering"
     )
-    view = KINDS["ordering"].public_view(spec)
+    view = KINDS["ordering"].public_form(spec)
     firsts = set()
     for _ in range(40):
         attempt = start.start(quiz=every, enrolment=enrolment, now=timezone.now())

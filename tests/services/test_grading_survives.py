@@ -49,7 +49,7 @@ def test_a_worker_killed_in_the_middle_of_grading(served: Product, database_url:
         wait_for(lambda: set(served.pids_of("worker@")).isdisjoint(workers))
         assert one(database, "SELECT status FROM quizzes_attempt") == "grading"
     assert app.result(attempt)["status"] == "graded"
-    assert one(database, "SELECT tries FROM quizzes_attempt") == 2
+    assert one(database, "SELECT grading_attempts FROM quizzes_attempt") == 2
     assert_graded_once(database)
 
 

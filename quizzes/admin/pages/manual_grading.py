@@ -227,7 +227,7 @@ def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UU
     decisions: dict[UUID, manual.Decision] = {}
     errors: list[str] = []
     key = scoring.answer_key_for(attempt, revisions.last_grade(attempt).version_id)
-    for number, view in enumerate(attempt.views, 1):
+    for number, view in enumerate(attempt.public_questions, 1):
         spec = key[view["uuid"]]
         try:
             decision = _decision(spec, request)

@@ -83,7 +83,7 @@ def _progress(request: HttpRequest, regrade: Regrade) -> HttpResponse:
 def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
     lines = sorted(
         regrade.lines.select_related("attempt__enrolment__user"),
-        key=lambda line: (not line.standing_falls, ORDER.index(line.direction), line.pk),
+        key=lambda line: (not line.percent_falls, ORDER.index(line.direction), line.pk),
     )
     page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
@@ -91,7 +91,7 @@ def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         "page": page,
         "rows": _rows(regrade, list(page.object_list)),
         "counts": [(each, sum(line.direction == each for line in lines)) for each in ORDER],
-        "falling": len({line.attempt.enrolment_id for line in lines if line.standing_falls}),
+        "falling": len({line.attempt.enrolment_id for line in lines if line.percent_falls}),
         "overtaken": sum(line.is_overtaken for line in lines),
         "progress": regrading.get_progress(regrade),
         "is_current": regrade.quiz.current_version_id == regrade.version_id,

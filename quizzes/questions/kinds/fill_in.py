@@ -92,14 +92,14 @@ class FillIn(Kind):
         if any(not normalise(text) for blank in spec["blanks"] for text in blank["accept"]):
             raise SpecError("empty-blank", gettext_noop("An accepted answer of a blank is empty."))
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         names = {blank["key"]: blank["uuid"] for blank in spec["blanks"]}
 
         def marked(texts: Texts) -> Texts:
             # An author's key may be the answer itself.
             return {code: MARK.sub(lambda mark: f"{{{{{names[mark[1]]}}}}}", text) for code, text in texts.items()}
 
-        view = super().public_view(spec)
+        view = super().public_form(spec)
         return {
             **view,
             "text": marked(view["text"]),

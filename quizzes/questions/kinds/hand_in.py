@@ -106,9 +106,9 @@ class HandIn(Kind):
         if not spec["takes_text"] and not spec["files"]["max"]:
             raise SpecError("nothing-to-hand-in", gettext_noop("A hand-in takes a text, files, or both."))
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         return {
-            **super().public_view(spec),
+            **super().public_form(spec),
             **{name: spec[name] for name in ("rubric", "takes_text", "files")},
         }
 

@@ -90,10 +90,10 @@ class Matching(Kind):
         super().parse(spec)
         unique_keys([*_lefts(spec), *_rights(spec)])
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         # The right side by names that say nothing: its order must not be that of the left.
         rights = sorted(_rights(spec), key=lambda right: right["uuid"])
-        return {**super().public_view(spec), "lefts": _lefts(spec), "rights": rights}
+        return {**super().public_form(spec), "lefts": _lefts(spec), "rights": rights}
 
     def read_response(self, view: Spec, raw: Any) -> Response:
         matches = mapping(raw, "matches")["matches"]

@@ -72,9 +72,9 @@ class Numeric(Kind):
         if _folded(spec["unit"]) in {_folded(unit) for unit in spec["units"]}:
             raise SpecError("unit-twice", gettext_noop("The unit of the value is among the other units."))
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         # The unit belongs to the question: it says in what the number is wanted.
-        return {**super().public_view(spec), "unit": spec["unit"], "unit_required": spec["unit_required"]}
+        return {**super().public_form(spec), "unit": spec["unit"], "unit_required": spec["unit_required"]}
 
     def read_response(self, view: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}

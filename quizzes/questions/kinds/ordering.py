@@ -73,10 +73,10 @@ class Ordering(Kind):
         super().parse(spec)
         unique_keys(spec["items"])
 
-    def public_view(self, spec: Spec) -> Spec:
+    def public_form(self, spec: Spec) -> Spec:
         # By their names, which say nothing: the order of the spec is the key.
         items = sorted(spec["items"], key=lambda item: item["uuid"])
-        return {**super().public_view(spec), "items": items}
+        return {**super().public_form(spec), "items": items}
 
     def read_response(self, view: Spec, raw: Any) -> Response:
         positions = mapping(raw, "positions")["positions"]

@@ -54,7 +54,7 @@ class QuizSerializer(OutputSerializer):
     intro_html = serializers.CharField()
     question_count = serializers.IntegerField()
     pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
-    counts = serializers.ChoiceField(choices=GradeItem.Counts.values, source="quiz.counts")
+    counts = serializers.ChoiceField(choices=GradeItem.GradingMethod.values, source="quiz.grading_method")
     attempts_allowed = serializers.IntegerField(
         source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
     )

@@ -215,7 +215,7 @@ class FileDetail(AuthenticatedAPIView):
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
         attempt = _own(request, uuid)
-        standing = HandInFile.objects.standing().filter(attempt=attempt)
+        standing = HandInFile.objects.counted().filter(attempt=attempt)
         row = get_object_or_404(standing.select_related("attempt__quiz"), uuid=file)
         uploads.remove_file(file=row, now=timezone.now())
         return Response(status=204)

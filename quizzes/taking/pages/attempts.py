@@ -60,7 +60,7 @@ def render_attempt(
                     answers[question.uuid].sequence if question.uuid in answers else 0,
                     response_digest(view, question.response),
                 )
-                for view, question in zip(attempt.views, questions, strict=True)
+                for view, question in zip(attempt.public_questions, questions, strict=True)
             ],
             "with_files": any(KINDS[question.kind].with_files for question in questions),
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
@@ -104,7 +104,7 @@ def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespons
         question = None
     if question is None or (given and sequence is None):
         return problem_response("malformed", 400, _("The request could not be understood."))
-    view = attempt.view_of(question)
+    view = attempt.find_question(question)
     try:
         answer = save.save_answer(
             attempt=attempt,
@@ -214,7 +214,7 @@ def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID)
 
 @attempt_form_view
 def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> HttpResponse:
-    row = get_object_or_404(HandInFile.objects.standing().filter(attempt=attempt), uuid=file)
+    row = get_object_or_404(HandInFile.objects.counted().filter(attempt=attempt), uuid=file)
     return _with_form_saved(
         request, attempt, lambda: uploads.remove_file(file=row, now=timezone.now()), str(row.question)
     )
@@ -225,7 +225,7 @@ def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespo
     """Hand in, with the files that were chosen and not uploaded yet. A form that `asks` is asked back when it is not
     answered everywhere; what it holds is saved by then."""
     try:
-        for view in attempt.views if request.FILES else []:
+        for view in attempt.public_questions if request.FILES else []:
             # The submit says the same, and keeps the answers as evidence first.
             with suppress(deadline.AttemptClosed):
                 _keep_files(request, attempt, UUID(view["uuid"]))

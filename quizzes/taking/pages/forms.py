@@ -35,7 +35,7 @@ def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
     changed = set(data.getlist("changed")) if "changed" in data else None
     answers = {
         UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data)
-        for view in attempt.views
+        for view in attempt.public_questions
         if changed is None or view["uuid"] in changed
     }
     if changed is not None:
@@ -47,7 +47,7 @@ def _is_as_loaded(attempt: Attempt, question: UUID, raw: Any, data: QueryDict) -
     loaded = data.get(f"{question}:loaded")
     if loaded is None:
         return False
-    view = attempt.view_of(question)
+    view = attempt.find_question(question)
     assert view is not None
     try:
         return loaded == response_digest(view, KINDS[view["kind"]].read_response(view, raw))

@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 
 def outcome(delivery: SummaryDelivery) -> tuple[str, int]:
     delivery.refresh_from_db()
-    return delivery.status, delivery.tries
+    return delivery.status, delivery.send_attempts
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ class TestSend:
         message_id = sending.message_id
 
         def meanwhile(name: str) -> str:
-            SummaryDelivery.objects.update(tries=1, claimed_at=MONDAY_8 - timedelta(hours=2))
+            SummaryDelivery.objects.update(send_attempts=1, claimed_at=MONDAY_8 - timedelta(hours=2))
             return message_id(name)
 
         monkeypatch.setattr(sending, "message_id", meanwhile)
@@ -264,7 +264,7 @@ class TestWhatGoesWrong:
         """It was called uncertain, a person has sent it again, and that try is under way."""
 
         def overtaken(_: Any) -> None:
-            SummaryDelivery.objects.update(tries=2)
+            SummaryDelivery.objects.update(send_attempts=2)
             raise OSError("the line broke")
 
         misbehaving.happening = overtaken

@@ -45,7 +45,7 @@ def test_to_one_person_each_time_it_is_called(enrolment: Enrolment) -> None:
         assert run("--to", "alice@example.com", "--now", MONDAY).startswith("A copy to alice@example.com: sent.")
     assert run("--to", "alice@example.com", "--now", THURSDAY).startswith("A copy to alice@example.com: sent.")
     assert len(django_mail.outbox) == 4
-    assert SummaryDelivery.objects.get().tries == 1
+    assert SummaryDelivery.objects.get().send_attempts == 1
 
 
 def test_nothing_to_tell(bob: User) -> None:

@@ -52,7 +52,7 @@ def test_a_claimed_attempt_is_left_to_its_grader_until_the_lease_ends(submitted:
     after = NOW + timedelta(seconds=settings.GRADING_LEASE)
     assert automatic.grade_attempt(attempt_id=submitted.pk, now=after)
     submitted.refresh_from_db()
-    assert submitted.tries == 2
+    assert submitted.grading_attempts == 2
 
 
 def test_a_grader_that_lost_its_lease_changes_nothing(submitted: Attempt) -> None:
@@ -74,7 +74,9 @@ def test_an_error_in_grading_leaves_the_row_for_another_try(submitted: Attempt) 
 
 
 def test_the_sweep_hands_over_what_failed_too_often(submitted: Attempt) -> None:
-    Attempt.objects.update(status=Attempt.Status.GRADING, tries=automatic.MAX_GRADING_ATTEMPTS, lease_until=NOW)
+    Attempt.objects.update(
+        status=Attempt.Status.GRADING, grading_attempts=automatic.MAX_GRADING_ATTEMPTS, lease_until=NOW
+    )
     with capture_logs() as logged:
         assert automatic.sweep(now=NOW) == automatic.Sweep(queued=0, given_up=1)
         assert automatic.sweep(now=NOW) == automatic.Sweep(queued=0, given_up=0)

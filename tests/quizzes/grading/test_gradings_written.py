@@ -74,9 +74,9 @@ def test_a_claim(quiz: Quiz, enrolment: Enrolment) -> None:
     assert automatic._claim(attempt.pk, LATER) == 1
     attempt.refresh_from_db()
     lease = LATER + timedelta(seconds=settings.GRADING_LEASE)
-    assert (attempt.status, attempt.lease_until, attempt.tries) == ("grading", lease, 1)
+    assert (attempt.status, attempt.lease_until, attempt.grading_attempts) == ("grading", lease, 1)
     other.refresh_from_db()
-    assert (other.status, other.tries) == ("submitted", 0)
+    assert (other.status, other.grading_attempts) == ("submitted", 0)
 
 
 def test_a_grader_finishes_its_own_attempt_only(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -89,9 +89,9 @@ def test_a_grader_finishes_its_own_attempt_only(quiz: Quiz, enrolment: Enrolment
 
 def test_what_failed_too_often_is_not_taken_again(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = submitted(quiz, enrolment)
-    Attempt.objects.update(tries=automatic.MAX_GRADING_ATTEMPTS)
+    Attempt.objects.update(grading_attempts=automatic.MAX_GRADING_ATTEMPTS)
     assert automatic._claim(attempt.pk, NOW) is None
-    Attempt.objects.update(tries=automatic.MAX_GRADING_ATTEMPTS - 1)
+    Attempt.objects.update(grading_attempts=automatic.MAX_GRADING_ATTEMPTS - 1)
     assert automatic._claim(attempt.pk, NOW) == automatic.MAX_GRADING_ATTEMPTS
 
 
@@ -146,7 +146,7 @@ def test_a_key_is_that_of_the_version_asked_for(quiz: Quiz, enrolment: Enrolment
     before, after = (
         scoring.answer_key_for(fresh(attempt), version) for version in (attempt.version_id, quiz.current_version_id)
     )
-    assert list(before) == list(after) == [view["uuid"] for view in attempt.views]
+    assert list(before) == list(after) == [view["uuid"] for view in attempt.public_questions]
     assert {uuid for uuid in before if before[uuid] != after[uuid]} == {question}
     assert [choice["correct"] for choice in before[question]["choices"]] == [True, False, False]
     assert scoring.compute_grading(fresh(attempt)).points == 2
@@ -296,11 +296,11 @@ def test_what_is_given_up_waits_for_a_person_who_lets_it_try_again(
 ) -> None:
     attempt, other = submitted(quiz, enrolment), submitted(quiz, EnrolmentFactory(course=enrolment.course))
     Attempt.objects.filter(pk=attempt.pk).update(
-        status="grading", tries=automatic.MAX_GRADING_ATTEMPTS, lease_until=NOW
+        status="grading", grading_attempts=automatic.MAX_GRADING_ATTEMPTS, lease_until=NOW
     )
     assert automatic.sweep(now=NOW).given_up == 1
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.lease_until, attempt.tries) == (
+    assert (attempt.status, attempt.lease_until, attempt.grading_attempts) == (
         "needs_attention",
         None,
         automatic.MAX_GRADING_ATTEMPTS,
@@ -309,5 +309,5 @@ def test_what_is_given_up_waits_for_a_person_who_lets_it_try_again(
         assert not automatic.retry_grading(attempt=other)
         assert automatic.retry_grading(attempt=attempt) is True
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.tries) == ("submitted", 0)
+    assert (attempt.status, attempt.grading_attempts) == ("submitted", 0)
     assert rung == [(tasks.grade_attempts.name, {"attempt_ids": [attempt.pk]})]

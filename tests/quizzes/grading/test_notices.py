@@ -37,7 +37,7 @@ def notice(quiz: Quiz, enrolment: Enrolment, ines: User) -> GradeNotice:
 
 def outcome(notice: GradeNotice) -> tuple[str, int]:
     notice.refresh_from_db()
-    return notice.status, notice.tries
+    return notice.status, notice.send_attempts
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ class TestDryRun:
         alice, bea = lines["Alice"], lines["Bea"]
         assert (alice.direction, alice.old_points, alice.new_points) == (Direction.FALLS, 3, 2)
         assert (bea.direction, bea.old_points, bea.new_points) == (Direction.RISES, 2, 3)
-        assert (alice.old_standing, alice.new_standing, alice.standing_falls) == (100, 66, True)
-        assert (bea.old_standing, bea.new_standing, bea.standing_falls) == (66, 100, False)
+        assert (alice.old_percent, alice.new_percent, alice.percent_falls) == (100, 66, True)
+        assert (bea.old_percent, bea.new_percent, bea.percent_falls) == (66, 100, False)
         question = str(draft.quiz.questions.get(key="q0").uuid)
         assert alice.changes == [
             {"question": question, "old": "1.00", "old_max": "1.00", "new": "0.00", "new_max": "1.00"}
@@ -79,8 +79,8 @@ class TestDryRun:
         graded(quiz, enrolment, choosing(quiz, 1))
         other_choice_right(quiz)
         first, second = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.order_by("attempt__number")
-        assert (first.direction, first.standing_falls) == (Direction.FALLS, False)
-        assert (second.old_standing, second.new_standing) == (100, 100)
+        assert (first.direction, first.percent_falls) == (Direction.FALLS, False)
+        assert (second.old_percent, second.new_percent) == (100, 100)
 
     def test_of_a_lessons_check_there_is_no_standing(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         GradeItem.objects.all().delete()
@@ -89,7 +89,7 @@ class TestDryRun:
         graded(quiz, enrolment)
         other_choice_right(quiz)
         [line] = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.all()
-        assert (line.old_standing, line.new_standing) == (None, None)
+        assert (line.old_percent, line.new_percent) == (None, None)
 
     def test_a_key_that_changes_nobodys_grade(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         graded(quiz, enrolment)
@@ -339,7 +339,7 @@ class TestWhatElseChanges:
             assert GradeChange.objects.get().reason == GradeChange.Reason.GRADED
         else:
             # What was given stands until a person has decided: nothing has fallen, so nobody is told.
-            assert (line.old_standing, line.new_standing) == (66, 66)
+            assert (line.old_percent, line.new_percent) == (66, 66)
             assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
             assert gradebook.fold(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
         assert not GradeNotice.objects.exists()

@@ -96,7 +96,7 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
     points = data.draw(st.decimals("0.01", "9999.99", places=2))
     spec = spec_of(kind, f"{points:.2f}", **({"credit": data.draw(st.sampled_from(["all", "partial"]))}
                    if "credit" in KINDS[kind].schema["properties"] else {}))  # fmt: skip
-    view = KINDS[kind].public_view(spec)
+    view = KINDS[kind].public_form(spec)
     raw = data.draw(raws(kind, view))
     untouched = copy.deepcopy((spec, raw))
     response, code = read(kind, view, raw)
@@ -129,7 +129,7 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
 def test_the_key_earns_full_marks(kind: str, points: Decimal) -> None:
     spec = spec_of(kind, f"{points:.2f}")
     KINDS[kind].parse(spec)
-    response = KINDS[kind].read_response(KINDS[kind].public_view(spec), every_kind.right(spec))
+    response = KINDS[kind].read_response(KINDS[kind].public_form(spec), every_kind.right(spec))
     score = KINDS[kind].grade(spec, response)
     assert (score.points, score.outcome) == (f"{points:.2f}", "correct")
 
@@ -161,7 +161,7 @@ def test_one_more_right_part_never_earns_less(kind: str, points: Decimal, data: 
 @given(form=st.dictionaries(st.text(max_size=8), st.text(max_size=20)), junk=st.text(max_size=12))
 def test_any_form_is_read_or_refused(kind: str, form: dict[str, str], junk: str) -> None:
     spec = spec_of(kind, "2.00")
-    view = KINDS[kind].public_view(spec)
+    view = KINDS[kind].public_form(spec)
 
     class Sent(dict[str, str]):
         def getlist(self, key: str) -> list[str]:

@@ -166,7 +166,7 @@ def test_a_near_miss_waits_for_a_person_where_the_author_wishes(every: Quiz, enr
     every.questions.exclude(kind="short_answer").delete()
     publishing.publish(every)
     attempt = start.start(quiz=every, enrolment=enrolment, now=timezone.now())
-    question = UUID(attempt.views[0]["uuid"])
+    question = UUID(attempt.public_questions[0]["uuid"])
     finish(attempt, {question: {"text": f"{CANARY} acceptde"}})
     assert attempt.status == Attempt.Status.NEEDS_REVIEW
     assert manual.pending_questions(attempt) == [question]
@@ -204,7 +204,7 @@ def test_every_kind_through_the_page_without_script(attempt: Attempt, alice_clie
     saved = alice_client.post(f"{base}/answers/", form, follow=True).text
     assert "Your answers are saved." in saved
     kept = {str(answer.question): answer.response for answer in attempt.answers.all()}
-    assert kept == {uuid: KINDS[spec["kind"]].read_response(view_of(attempt, uuid), every_kind.right(spec))
+    assert kept == {uuid: KINDS[spec["kind"]].read_response(find_question(attempt, uuid), every_kind.right(spec))
                     for uuid, spec in specs.items()}  # fmt: skip
     # What the page shows is what the page would send again.
     again = every_kind.sent_by(alice_client.get(f"{base}/").text)
@@ -219,8 +219,8 @@ def test_every_kind_through_the_page_without_script(attempt: Attempt, alice_clie
     assert attempt.answers.count() == len(specs)
 
 
-def view_of(attempt: Attempt, uuid: str) -> dict[str, Any]:
-    view = attempt.view_of(uuid)
+def find_question(attempt: Attempt, uuid: str) -> dict[str, Any]:
+    view = attempt.find_question(uuid)
     assert view
     return view
 
@@ -235,7 +235,7 @@ def test_every_kind_through_the_api(attempt: Attempt, alice_api: Api) -> None:
     found = alice_api.get(base)
     check("Attempt", found)
     assert {question["uuid"]: question["response"] for question in found["questions"]} == {
-        uuid: KINDS[spec["kind"]].read_response(view_of(attempt, uuid), every_kind.right(spec))
+        uuid: KINDS[spec["kind"]].read_response(find_question(attempt, uuid), every_kind.right(spec))
         for uuid, spec in specs.items()
     }
     alice_api.post(f"{base}/submit", expect=202)
@@ -286,7 +286,7 @@ def test_definitions_that_their_author_must_mend(
 def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     uuid = spec["items"][0]["uuid"]
-    view = KINDS["ordering"].public_view(spec)
+    view = KINDS["ordering"].public_form(spec)
     for position in (None, ""):
         assert KINDS["ordering"].read_response(view, {"positions": {uuid: position}}) == {"positions": {}}
     for position in (0, 4, True, 1.0, "1"):
@@ -294,7 +294,7 @@ def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
             KINDS["ordering"].read_response(view, {"positions": {uuid: position}})
     with pytest.raises(ResponseError):
         KINDS["single_choice"].read_response(
-            KINDS["single_choice"].public_view(by_kind(attempt, "single_choice")), {"choice": 7}
+            KINDS["single_choice"].public_form(by_kind(attempt, "single_choice")), {"choice": 7}
         )
     answers = {"ordering": {"positions": {}}, "matching": {"matches": {}}, "fill_in": {"blanks": {}}}
     for kind, response in answers.items():

@@ -48,7 +48,7 @@ def short_spec(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("spec", [choice_spec(), choice_spec("multiple_choice"), short_spec()])
 def test_the_public_view_holds_nothing_of_the_key(spec: dict[str, Any]) -> None:
     KINDS[spec["kind"]].parse(spec)
-    view = KINDS[spec["kind"]].public_view(spec)
+    view = KINDS[spec["kind"]].public_form(spec)
     text = repr(view)
     for secret in ("SECRET", "correct", "accept", "known_wrong", "feedback", "lesson", "Data Drift"):
         assert secret not in text
@@ -158,12 +158,12 @@ def test_decomposition_never_matters(text: str) -> None:
 def test_answers_that_cannot_be_one(kind: str, raw: Any, code: str) -> None:
     spec = short_spec() if kind == "short_answer" else choice_spec(kind)
     with pytest.raises(ResponseError) as refused:
-        KINDS[kind].read_response(KINDS[kind].public_view(spec), raw)
+        KINDS[kind].read_response(KINDS[kind].public_form(spec), raw)
     assert refused.value.code == code
 
 
 def test_answers_are_brought_into_one_shape() -> None:
-    view = KINDS["multiple_choice"].public_view(choice_spec("multiple_choice"))
+    view = KINDS["multiple_choice"].public_form(choice_spec("multiple_choice"))
     assert KINDS["multiple_choice"].read_response(view, {"choices": [WRONG.upper(), WRONG]}) == {"choices": [WRONG]}
     assert KINDS["single_choice"].read_response(view, {"choice": ""}) == {"choice": None}
     assert KINDS["short_answer"].read_response({}, {"text": " a "}) == {"text": " a "}

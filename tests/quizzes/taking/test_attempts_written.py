@@ -122,7 +122,7 @@ def test_what_was_stored_is_what_a_save_returns(attempt: Attempt, theirs: Attemp
     assert save.confirm_answer(attempt=attempt, question=short, now=NOW).response == {"text": "last"}
     with pytest.raises(save.NotConfirmable):
         save.confirm_answer(attempt=attempt, question=attempt.quiz.questions.get(key="q1").uuid, now=NOW)
-    assert Answer.objects.exclude(checked_at=None).get().attempt == attempt
+    assert Answer.objects.exclude(confirmed_at=None).get().attempt == attempt
 
 
 def test_a_submit_hands_in_one_attempt_and_rings_for_it(
@@ -231,14 +231,14 @@ def test_deadlines_follow_the_rules_of_one_quiz(attempt: Attempt, theirs: Attemp
 def test_more_time_that_is_given_while_an_answer_is_on_its_way_counts_for_it(
     attempt: Attempt, short: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = AnswerQuerySet.keep_while_open
+    store = AnswerQuerySet.store_if_open
 
     def store_and_be_granted(*args: Any, **options: Any) -> int | None:
         kept = store(*args, **options)
         Attempt.objects.filter(pk=attempt.pk).update(deadline=OVER + DAY)
         return kept
 
-    monkeypatch.setattr(AnswerQuerySet, "keep_while_open", store_and_be_granted)
+    monkeypatch.setattr(AnswerQuerySet, "store_if_open", store_and_be_granted)
     answer = save.save_answer(attempt=attempt, question=short, response={"text": "drift"}, now=OVER, sequence=3)
     stored = Answer.objects.get()
     assert (stored.question, stored.response, stored.sequence, stored.saved_at) == (short, {"text": "drift"}, 3, OVER)

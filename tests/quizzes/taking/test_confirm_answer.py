@@ -36,9 +36,9 @@ def save_text(attempt: Attempt, question: UUID, text: str, *, sequence: int | No
 
 def test_a_checked_answer_stays_and_twice_is_once(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "mine", sequence=3)
-    assert save.confirm_answer(attempt=attempt, question=short, now=NOW).checked_at == NOW
-    assert save.confirm_answer(attempt=attempt, question=short, now=LATER).checked_at == NOW
-    assert Answer.objects.get().checked_at == NOW
+    assert save.confirm_answer(attempt=attempt, question=short, now=NOW).confirmed_at == NOW
+    assert save.confirm_answer(attempt=attempt, question=short, now=LATER).confirmed_at == NOW
+    assert Answer.objects.get().confirmed_at == NOW
     for language, sentence in (("en", "You have checked this answer, so it can no longer change."), ("ko", "확인")):
         with translation.override(language), pytest.raises(save.AnswerConfirmed, match=sentence) as refused:
             save_text(attempt, short, "another", sequence=4)
@@ -66,7 +66,7 @@ def test_what_cannot_be_checked(attempt: Attempt, short: UUID) -> None:
         for question in (short, hand_in):
             with pytest.raises(save.NotConfirmable, match=r"[가-힣]"):
                 save.confirm_answer(attempt=attempt, question=question, now=NOW)
-    assert not Answer.objects.exclude(checked_at=None).exists()
+    assert not Answer.objects.exclude(confirmed_at=None).exists()
 
 
 def test_a_quiz_that_shows_answers_later_checks_nothing(attempt: Attempt, short: UUID) -> None:
@@ -81,8 +81,8 @@ def test_what_is_over_is_not_checked(attempt: Attempt, short: UUID) -> None:
     end = NOW + timedelta(minutes=10, seconds=30)
     with pytest.raises(deadline.DeadlinePassed):
         save.confirm_answer(attempt=attempt, question=short, now=end + timedelta(microseconds=1))
-    assert save.confirm_answer(attempt=attempt, question=short, now=end).checked_at == end
-    Answer.objects.update(checked_at=None)
+    assert save.confirm_answer(attempt=attempt, question=short, now=end).confirmed_at == end
+    Answer.objects.update(confirmed_at=None)
     submit.submit(attempt=attempt, now=NOW)
     with pytest.raises(deadline.AttemptClosed) as refused:
         save.confirm_answer(attempt=attempt, question=short, now=NOW)

@@ -240,7 +240,7 @@ def test_nothing_is_checked_by_another_policy(
     alice_api.put(f"attempts/{attempt.uuid}/answers/{short}", {"response": {"text": "data drift"}})
     refused = alice_api.post(f"attempts/{attempt.uuid}/answers/{short}/check", expect=409)
     assert refused["type"] == "/problems/not-checkable"
-    assert not attempt.answers.filter(checked_at__isnull=False).exists()
+    assert not attempt.answers.filter(confirmed_at__isnull=False).exists()
 
 
 def test_nothing_is_checked_after_the_end(quiz: Quiz, enrolment: Enrolment) -> None:

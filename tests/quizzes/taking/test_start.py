@@ -124,7 +124,7 @@ def pupil(pooled: Quiz) -> Enrolment:
 
 def keys(attempt: Attempt) -> list[str]:
     by_uuid = {str(question.uuid): question.key for question in Question.objects.all()}
-    return [by_uuid[view["uuid"]] for view in attempt.views]
+    return [by_uuid[view["uuid"]] for view in attempt.public_questions]
 
 
 def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> None:
@@ -145,7 +145,7 @@ def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> Non
 
 def test_what_was_not_drawn_is_no_question_of_the_attempt(pooled: Quiz, pupil: Enrolment) -> None:
     attempt = start_now(pooled, pupil)
-    left_out = pooled.questions.exclude(uuid__in=[view["uuid"] for view in attempt.views])[0]
+    left_out = pooled.questions.exclude(uuid__in=[view["uuid"] for view in attempt.public_questions])[0]
     choice = {"choice": str(left_out.choices.all()[0].uuid)}
     with pytest.raises(responses.UnknownQuestion, match="not part of the attempt"):
         save.save_answer(attempt=attempt, question=left_out.uuid, response=choice, now=NOW)

@@ -38,7 +38,7 @@ def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
 
 @pytest.fixture
 def question(attempt: Attempt) -> UUID:
-    return UUID(next(view["uuid"] for view in attempt.views if view["kind"] == "hand_in"))
+    return UUID(next(view["uuid"] for view in attempt.public_questions if view["kind"] == "hand_in"))
 
 
 def add(attempt: Attempt, question: UUID, name: str = "work.txt", content: bytes = b"my work") -> HandInFile:
@@ -151,7 +151,7 @@ def test_nobody_fills_the_disk_by_removing(attempt: Attempt, question: UUID, mon
 
 
 def test_only_where_files_are_asked_for(attempt: Attempt) -> None:
-    other = next(view["uuid"] for view in attempt.views if view["kind"] == "numeric")
+    other = next(view["uuid"] for view in attempt.public_questions if view["kind"] == "numeric")
     for name in (UUID(other), uuid4()):
         with pytest.raises(responses.UnknownQuestion):
             add(attempt, name)
@@ -174,7 +174,7 @@ def test_nothing_is_added_or_removed_after_the_end(attempt: Attempt, question: U
     ):
         with pytest.raises(deadline.AttemptClosed):
             change()
-    assert [(kept.name, kept.removed_at) for kept in HandInFile.objects.standing()] == [("work.txt", None)]
+    assert [(kept.name, kept.removed_at) for kept in HandInFile.objects.counted()] == [("work.txt", None)]
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice
         form = {f"{question}:files": SimpleUploadedFile(name, b"x"), str(question): address}
         page = alice_client.post(f"/attempts/{attempt.uuid}/{address}", form, follow=True)
         assert "The time is up." in page.text
-    assert not HandInFile.objects.standing().exists()
+    assert not HandInFile.objects.counted().exists()
     assert [late.response.get("text") or late.files.get().name for late in attempt.late_answers.all()] == [
         "work.txt", "submit/", f"answers/{question}/files/", "more.txt"
     ]  # fmt: skip

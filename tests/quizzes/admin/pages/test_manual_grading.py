@@ -53,7 +53,7 @@ def page_of(attempt: Attempt, query: str = "") -> str:
 
 
 def rubric(attempt: Attempt, *points: str, **more: str) -> dict[str, str]:
-    view = attempt.view_of(question_of(attempt, "hand_in"))
+    view = attempt.find_question(question_of(attempt, "hand_in"))
     assert view is not None
     fields = {f"{view['uuid']}:{part['uuid']}": given for part, given in zip(view["rubric"], points, strict=True)}
     return fields | {f"{view['uuid']}:{name}": text for name, text in more.items()}

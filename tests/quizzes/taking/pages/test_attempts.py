@@ -106,7 +106,7 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         every_kind.fill(quiz)
         attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
         asked = self.send(alice_client, attempt, follow=True).text
-        [by_hand] = [view["uuid"] for view in attempt.views if view["kind"] == "hand_in"]
+        [by_hand] = [view["uuid"] for view in attempt.public_questions if view["kind"] == "hand_in"]
         assert f'href="#q-{by_hand}"' in asked
         asked = self.send(
             alice_client, attempt, **{f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}, follow=True
@@ -356,11 +356,11 @@ def test_query_counts_do_not_grow_with_the_questions(
             Question.objects.filter(pk=question.pk).update(key=f"{kind}-{number}".replace("_", "-"))
     publishing.publish(quiz)
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-    answered = {UUID(view["uuid"]): {"text": "1"} for view in attempt.views if view["kind"] == kinds[0]}
+    answered = {UUID(view["uuid"]): {"text": "1"} for view in attempt.public_questions if view["kind"] == kinds[0]}
     for question, response in answered.items():
         save.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
     if "show_answers" in rules:
-        attempt.answers.update(checked_at=timezone.now())
+        attempt.answers.update(confirmed_at=timezone.now())
     alice_client.get(f"/attempts/{attempt.uuid}/")
     assert queries(alice_client, f"/attempts/{attempt.uuid}/") == attempt_page
     submit.submit(attempt=attempt, now=timezone.now())
