@@ -174,8 +174,8 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
         )
 
     assert losing() == []
-    assert losing(counts=GradeItem.GradingMethod.LAST) == [falling.pk]
-    assert sorted(losing(counts=GradeItem.GradingMethod.AVERAGE)) == [falling.pk, rising.pk]
+    assert losing(grading_method=GradeItem.GradingMethod.LAST) == [falling.pk]
+    assert sorted(losing(grading_method=GradeItem.GradingMethod.AVERAGE)) == [falling.pk, rising.pk]
     # 66 of 100 points: passed up to a mark of 66.
     assert losing(pass_mark=66) == []
     assert losing(pass_mark=67) == [steady.pk]

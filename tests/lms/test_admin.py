@@ -363,8 +363,8 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     quiz.refresh_from_db()
     assert quiz.pass_mark == GradeItem.objects.get().pass_mark == 60
     GradeChange.objects.filter(revision=2).delete()
-    Quiz.objects.update(counts="last")
-    GradeItem.objects.update(counts="last")
+    Quiz.objects.update(grading_method="last")
+    GradeItem.objects.update(grading_method="last")
     assert "1 student stands at something else now: Alice 0% → 100%." in change("highest")
     assert GradeItem.objects.get().grading_method == "highest"
 
