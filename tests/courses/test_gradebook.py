@@ -170,7 +170,7 @@ def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: Grad
 
     def losing(**rules: Any) -> list[int]:
         return gradebook.find_losing_enrolments(
-            item, GradeItem(**{"counts": item.grading_method, "pass_mark": item.pass_mark, **rules})
+            item, GradeItem(**{"grading_method": item.grading_method, "pass_mark": item.pass_mark, **rules})
         )
 
     assert losing() == []
