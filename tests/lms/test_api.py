@@ -7,9 +7,11 @@ import pytest
 import yaml
 from django.test import Client
 from django.urls import get_resolver
+from django.utils.html import escape
 
-from common.api.problem_list import PROBLEMS
-from common.errors import DomainError
+from common.api.problem_list import problems_by_slug
+from common.api.problems import HTTP_PROBLEMS
+from common.errors import DomainError, refusals
 from lms import api_docs
 from tests.api import Api
 from tests.contract import SCHEMA, document
@@ -117,19 +119,36 @@ def test_there_is_no_endpoint_that_the_schema_does_not_name() -> None:
     assert found == known
 
 
-def _subclasses(base: type[DomainError]) -> set[type[DomainError]]:
-    found = set(base.__subclasses__())
-    return found.union(*(_subclasses(one) for one in found)) if found else found
+def every_refusal() -> list[type[DomainError]]:
+    """All refusals of the product: the URLconf imports every module that declares one."""
+    assert get_resolver().url_patterns
+    return list(refusals())
 
 
-def test_every_refusal_of_the_domain_has_its_page(client: Client, db: None) -> None:
-    for error in _subclasses(DomainError):
-        assert error.slug in PROBLEMS, error
-        assert PROBLEMS[error.slug][0] == error.status, error
+def test_every_refusal_says_its_help_where_it_says_its_slug() -> None:
+    for refusal in every_refusal():
+        assert refusal.help, refusal
+        assert ("slug" in vars(refusal)) == ("help" in vars(refusal)), refusal
+
+
+def test_refusals_with_the_same_slug_have_the_same_status_and_help() -> None:
+    described = [(refusal.slug, refusal.status, str(refusal.help)) for refusal in every_refusal()]
+    described += [(problem.slug, problem.status, str(problem.help)) for problem in HTTP_PROBLEMS]
+    slugs = [slug for slug, _status, _help in set(described)]
+    assert sorted(slugs) == sorted(set(slugs))
+
+
+def test_every_problem_is_listed_and_has_its_page(client: Client, db: None) -> None:
+    problems = problems_by_slug()
+    assert {refusal.slug for refusal in every_refusal()} <= set(problems)
     listing = client.get("/problems/").content.decode()
-    for slug, (status, _meaning) in PROBLEMS.items():
+    for slug, problem in problems.items():
         page = client.get(f"/problems/{slug}")
         assert page.status_code == 200
-        assert str(status) in page.content.decode()
+        assert str(problem.status) in page.content.decode()
+        assert str(escape(problem.help)) in page.content.decode()
         assert f"/problems/{slug}" in listing
+
+
+def test_an_unknown_problem_has_no_page(client: Client, db: None) -> None:
     assert client.get("/problems/no-such-problem").status_code == 404
