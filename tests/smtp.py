@@ -22,7 +22,7 @@ class _AnyPort(Controller):
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types here
 
 
 class MailServer:
@@ -73,6 +73,7 @@ class MailServer:
 
     def _answer(self, server: SMTP, answer: str) -> str:
         if answer == HANG_UP:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "421 Gone"
         return answer

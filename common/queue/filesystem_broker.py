@@ -25,7 +25,7 @@ class Channel(filesystem.Channel):
     def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu differs from itself
         # Read in the order of their names.
         name = f"{time.monotonic() * 1000:.0f}_{uuid4()}.{queue}.msg"
-        _appear(Path(self.data_folder_out) / name, dumps(payload))  # type: ignore[no-untyped-call]
+        _appear(Path(self.data_folder_out) / name, dumps(payload))
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")

@@ -1,6 +1,7 @@
 """What a request of an app is spared, and what it is not."""
 
 import logging
+from typing import Any
 
 import pytest
 import structlog
@@ -50,8 +51,9 @@ def test_a_line_a_request_where_one_is_kept(client: Client, path: str, caplog: p
     name = "django_structlog.middlewares.request"
     with caplog.at_level(logging.INFO, logger=name):
         client.get(path)
-    told = [record.msg["event"] for record in caplog.records if record.name == name]
-    assert told == ["request_started", "request_finished"]
+    # structlog logs a mapping.
+    messages: list[Any] = [record.msg for record in caplog.records if record.name == name]
+    assert [message["event"] for message in messages] == ["request_started", "request_finished"]
     caplog.clear()
     with caplog.at_level(logging.ERROR, logger=name):
         client.get(path)

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Enrolment
 from quizzes.attempts.models import Attempt
@@ -44,7 +45,9 @@ def waiting_since(seconds: int, quiz: Quiz, enrolment: Enrolment) -> Attempt:
     return submit.submit(attempt=attempt, now=now)
 
 
-def test_alive_asks_neither_database_nor_session(alice_client: Client, django_assert_num_queries) -> None:
+def test_alive_asks_neither_database_nor_session(
+    alice_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(0):
         answer = alice_client.get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def _nobody(checkout: Path) -> int | None:
 @pytest.mark.processes
 def test_no_registry(checkout: Path) -> None:
     offer_python(checkout, 'exec "$PYTHON" "$@"')
-    nowhere = {
+    nowhere: dict[str, Any] = {
         "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NOWHERE,
         "UV_NO_CONFIG": "1", "UV_DEFAULT_INDEX": NOWHERE, "UV_NO_CACHE": "1",
     }  # fmt: skip

@@ -22,7 +22,7 @@ def student(product: Product) -> App:
 
 
 def one(database: Connection, query: str) -> Any:
-    row = database.execute(query).fetchone()  # type: ignore[call-overload]
+    row = database.execute(query).fetchone()
     assert row is not None
     return row[0]
 

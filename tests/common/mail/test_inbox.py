@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from common.mail import sending
 from common.mail.inbox import messages
@@ -36,11 +38,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(autouse=True)
-def inbox(settings, tmp_path: Path, db: None) -> Path:
+def inbox(settings: Settings, tmp_path: Path, db: None) -> Path:
     settings.INBOX = True
     settings.INBOX_HOME = tmp_path / "inbox"
     settings.EMAIL_BACKEND = "common.mail.sending.InboxBackend"
-    return settings.INBOX_HOME
+    home: Path = settings.INBOX_HOME
+    return home
 
 
 def send(subject: str = "새 비밀번호", text: str = f"여기를 누르세요: {RESET_LINK}", html: str | None = None) -> str:
@@ -52,7 +55,7 @@ def send(subject: str = "새 비밀번호", text: str = f"여기를 누르세요
     return messages.entries()[0].name
 
 
-def get(client: Client, name: str, *args: str, **kwargs: str) -> Page:
+def get(client: Client, name: str, *args: str, **kwargs: Any) -> Page:
     response = client.get(reverse(f"inbox:{name}", args=args), **kwargs)
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
@@ -77,7 +80,7 @@ class TestWhoSeesIt:
     def test_nobody_behind_a_proxy(self, client: Client, address: str, header: str) -> None:
         assert client.get(address, headers={header: "for=127.0.0.1"}).status_code == 404
 
-    def test_nobody_where_mails_are_really_sent(self, client: Client, address: str, settings) -> None:
+    def test_nobody_where_mails_are_really_sent(self, client: Client, address: str, settings: Settings) -> None:
         settings.INBOX = False
         assert client.get(address).status_code == 404
 

@@ -12,6 +12,7 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from pytest_django import Settings
 
 from common.mail import sending
 from tests.smtp import ENDLESS_LINE, HANG_UP, MailServer
@@ -78,7 +79,9 @@ class TestDeliver:
         with pytest.raises(sending.Deferred, match="Connection refused"):
             sending.deliver(letter())
 
-    def test_a_server_without_encryption_is_not_trusted_with_less(self, mail_server: MailServer, settings) -> None:
+    def test_a_server_without_encryption_is_not_trusted_with_less(
+        self, mail_server: MailServer, settings: Settings
+    ) -> None:
         settings.EMAIL_USE_TLS = True
         with pytest.raises(sending.Deferred, match="STARTTLS"):
             sending.deliver(letter())
@@ -88,7 +91,7 @@ class TestDeliver:
         with pytest.raises(sending.Refused, match="only alice@example\\.com could be parsed"):
             sending.deliver(letter(to="alice@example.com, bob"))
 
-    def test_a_backend_that_tells_nothing_leaves_it_uncertain(self, settings) -> None:
+    def test_a_backend_that_tells_nothing_leaves_it_uncertain(self, settings: Settings) -> None:
         settings.EMAIL_BACKEND = f"{__name__}.SilentlyBroken"
         with pytest.raises(sending.Uncertain, match="the line broke"):
             sending.deliver(letter())
@@ -103,10 +106,10 @@ def test_encryption_is_a_matter_of_the_connection_only() -> None:
 
 class TestInboxBackend:
     @pytest.fixture(autouse=True)
-    def home(self, settings, tmp_path: Path) -> Path:
+    def home(self, settings: Settings, tmp_path: Path) -> Path:
         settings.EMAIL_BACKEND = "common.mail.sending.InboxBackend"
-        settings.INBOX_HOME = tmp_path / "state" / "inbox"
-        return settings.INBOX_HOME
+        settings.INBOX_HOME = home = tmp_path / "state" / "inbox"
+        return home
 
     def test_a_message_is_a_file_for_its_owner_only(self, home: Path) -> None:
         sending.deliver(letter())

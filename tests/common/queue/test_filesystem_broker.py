@@ -5,7 +5,7 @@ from queue import Empty
 from threading import Thread
 
 import pytest
-from kombu import Connection
+from kombu.connection import Connection
 
 WRITERS, EACH = 4, 100
 
@@ -35,7 +35,8 @@ def test_a_reader_beside_many_writers_gets_every_message_whole(connection: Conne
     writers = [Thread(target=write, args=(number,)) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
-    reader, found = connection.channel(), set()
+    reader = connection.channel()
+    found: set[int] = set()
     while any(writer.is_alive() for writer in writers) or len(found) < WRITERS * EACH:
         try:
             found.add(reader._get("grading")["body"])

@@ -38,7 +38,7 @@ class _Stepped(publishing._Batcher):
 @pytest.fixture
 def gatherer(monkeypatch: pytest.MonkeyPatch) -> _Stepped:
     stepped = _Stepped()
-    monkeypatch.setattr(publishing.time, "sleep", stepped.pause)
+    monkeypatch.setattr("common.queue.publishing.time.sleep", stepped.pause)
     return stepped
 
 
@@ -85,7 +85,7 @@ def test_a_broker_that_fails_is_left_alone_for_a_while(rung: list[Any], monkeypa
 
     clock = [100.0]
     monkeypatch.setattr(current_app, "send_task", refuse)
-    monkeypatch.setattr(publishing.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("common.queue.publishing.time.monotonic", lambda: clock[0])
     gatherer = publishing._Batcher()
     for _ in range(3):
         gatherer.add((TASK, "attempt_ids"), 1)
