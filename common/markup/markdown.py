@@ -1,28 +1,15 @@
-"""Owns Markdown: which of it courses may use, and the HTML that it becomes. Knows no app.
+"""Parse the Markdown that courses may use, and list what is wrong with a text. `markdown_html` renders it.
 
-Two steps: `parse` gives a Document (what the text holds, with lines), `render` gives HTML. Whatever stands for
-something in a course (a lesson, a glossary term, a file) is asked of a Resolver that the caller passes. The HTML goes
-through nh3's allow-list; figures go through the one of `common.markup.figures` and are put in afterwards.
+A text names things of its course: lessons, glossary terms, files. The caller passes a Resolver that finds them.
 """
 
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Literal, Protocol
 
-import nh3
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from common.markup.markdown_syntax import PARSER
 
@@ -223,7 +210,7 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
         elif reference.kind == "link" and resolve_link(reference.target, resolver, document.headings) is None:
             found.append((reference.line, _("This link leads nowhere: %(target)s") % values))
         elif reference.kind == "figure":
-            if _figure(reference.target, resolver) is None:
+            if find_figure(reference.target, resolver) is None:
                 found.append((reference.line, _("There is no such figure: %(target)s") % values))
             elif reference.target in figures:
                 found.append((reference.line, _("This figure is in the text twice: %(target)s") % values))
@@ -231,186 +218,8 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
     return sorted(found)
 
 
-def _figure(target: str, resolver: Resolver) -> str | None:
+def find_figure(target: str, resolver: Resolver) -> str | None:
     return resolver.figure(target.removeprefix("assets/")) if target.startswith("assets/") else None
-
-
-# --- rendering -------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Rendering:
-    """The state of one rendering; `mark` stands in the HTML where a figure goes in after the allow-list."""
-
-    document: Document
-    language: str
-    resolver: Resolver
-    figures: list[str] = field(default_factory=list)
-    open_links: list[bool] = field(default_factory=list)
-    tables: dict[str, int] = field(default_factory=dict)
-    heading: str = ""
-    mark: str = field(default_factory=lambda: f"figure-{secrets.token_hex(16)}-")
-
-
-def render(document: Document, *, language: str, resolver: Resolver) -> str:
-    """The HTML of a text in `language`. A name that stands for nothing leaves its words behind, without a link."""
-    state = _Rendering(document, language, resolver)
-    with translation.override(language):
-        html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
-    html = _CLEANER.clean(html)
-    for number, figure in enumerate(state.figures):
-        html = html.replace(f"<div>{state.mark}{number}.</div>", figure)
-    return html
-
-
-def render_inline(text: str, *, language: str, resolver: Resolver) -> str:
-    """The HTML of one line of text, for places that hold no blocks: a choice, a feedback."""
-    return render(parse_inline(text), language=language, resolver=resolver)
-
-
-_FORMATTER = HtmlFormatter(nowrap=True)
-
-
-def _state(env: EnvType) -> _Rendering:
-    state: _Rendering = env["state"]
-    return state
-
-
-class _Renderer(RendererHTML):
-    """markdown-it's renderer, with this project's own ways for what the format adds. Method names are token types."""
-
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        state.heading = plain_text(tokens[idx + 1])
-        return self.renderToken(tokens, idx, options, env)
-
-    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        target = str(tokens[idx].attrGet("href") or "")
-        url = resolve_link(target, state.resolver, state.document.headings)
-        state.open_links.append(url is not None)
-        if url is None:
-            return ""
-        if target.startswith("assets/"):
-            return f'<a href="{escape(url)}" download="">'
-        if target.startswith("https://"):
-            return f'<a href="{escape(url)}" rel="noopener">'
-        return f'<a href="{escape(url)}">'
-
-    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return "</a>" if _state(env).open_links.pop() else ""
-
-    def term_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        key = tokens[idx].meta["key"]
-        term = state.resolver.term(key, state.language)
-        state.open_links.append(term is not None)
-        if term is None:
-            return ""
-        return (
-            f'<a class="term" href="{escape(term.url)}" data-term="{escape(key)}" '
-            f'data-definition="{escape(term.definition)}">'
-        )
-
-    def term_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return self.link_close(tokens, idx, options, env)
-
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return escape(tokens[idx].content)
-
-    def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        meta = tokens[idx].meta
-        svg = _figure(meta["src"], state.resolver)
-        if svg is None:
-            return f"<p>{escape(meta['alt'])}</p>\n"
-        caption = f"<figcaption>{escape(meta['caption'])}</figcaption>" if meta["caption"] else ""
-        state.figures.append(f'<figure class="figure">{svg}{caption}</figure>')
-        return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
-
-    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A region needs a name, and two regions of one page need two.
-        state = _state(env)
-        name = pgettext("name of a table", "Table: %(heading)s") % {"heading": state.heading} if state.heading else ""
-        name = name or pgettext("name of a table", "Table")
-        state.tables[name] = state.tables.get(name, 0) + 1
-        if state.tables[name] > 1:
-            name = f"{name} ({state.tables[name]})"
-        return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
-
-    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return "</table></div>\n"
-
-    def alert_title(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        title = {
-            "note": pgettext("title of a box", "Note"),
-            "tip": pgettext("title of a box", "Tip"),
-            "warning": pgettext("title of a box", "Warning"),
-        }[tokens[idx].meta["kind"]]
-        return f'<p class="alert-title">{escape(title)}</p>\n'
-
-    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        language = tokens[idx].info.strip().split(" ")[0]
-        return self._code(tokens[idx].content, language)
-
-    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return self._code(tokens[idx].content, "")
-
-    def _code(self, code: str, language: str) -> str:
-        html = escape(code, quote=False)
-        if language:
-            try:
-                html = highlight(code, get_lexer_by_name(language, stripnl=False), _FORMATTER)
-            except ClassNotFound:
-                language = ""
-        named = f' data-language="{escape(language)}"' if language else ""
-        return f'<pre class="code" tabindex="0"{named}><code>{html}</code></pre>\n'
-
-
-_RENDERER = _Renderer(PARSER)
-_CLEANER = nh3.Cleaner(
-    tags={
-        "p",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "s",
-        "a",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "div",
-        "br",
-        "hr",
-        "span",
-    },
-    attributes={
-        "a": {"href", "rel", "class", "download", "data-term", "data-definition"},
-        "div": {"class", "role", "tabindex", "aria-label"},
-        "p": {"class"},
-        "pre": {"class", "tabindex", "data-language"},
-        "span": {"class"},
-        "ol": {"start"},
-        "th": {"scope", "class"},
-        "td": {"class"},
-        **{f"h{level}": {"id"} for level in range(2, 7)},
-    },
-    url_schemes={"https", "mailto"},
-    link_rel=None,
-)
 
 
 def paragraphs(document: Document) -> Iterator[tuple[int, str]]:

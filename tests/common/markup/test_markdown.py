@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.markup import markdown
+from common.markup import markdown, markdown_html
 from common.markup.markdown import NoResolver, Term
 
 SVG = '<svg viewBox="0 0 1 1"><title>t</title></svg>'
@@ -31,7 +31,7 @@ class Resolver(NoResolver):
 
 
 def html(text: str, language: str = "en") -> str:
-    return markdown.render(markdown.parse(text), language=language, resolver=Resolver()).strip()
+    return markdown_html.render(markdown.parse(text), language=language, resolver=Resolver()).strip()
 
 
 def problems(text: str) -> list[str]:
@@ -213,10 +213,10 @@ def test_what_the_format_does_not_know_is_a_problem(text: str, problem: str) -> 
 
 
 def test_one_line_for_places_without_blocks() -> None:
-    assert markdown.render_inline("**a(b)**은 [x](lesson:mlops)", language="ko", resolver=Resolver()) == (
+    assert markdown_html.render_inline("**a(b)**은 [x](lesson:mlops)", language="ko", resolver=Resolver()) == (
         '<strong>a(b)</strong>은 <a href="/lessons/mlops/">x</a>'
     )
-    assert markdown.render_inline("# a", language="ko", resolver=Resolver()) == "# a"
+    assert markdown_html.render_inline("# a", language="ko", resolver=Resolver()) == "# a"
 
 
 # --- nothing runs ----------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ ATTACKS = [
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_attack_becomes_markup(attack: str) -> None:
     Inspector().feed(html(attack))
-    Inspector().feed(markdown.render_inline(attack, language="ko", resolver=Resolver()))
+    Inspector().feed(markdown_html.render_inline(attack, language="ko", resolver=Resolver()))
 
 
 PIECES = st.sampled_from(
