@@ -94,6 +94,8 @@ CHECKS: dict[str, Callable[[], Outcome]] = {
     "mypy": command(BIN / "mypy", "."),
     "import contracts": command(BIN / "lint-imports"),
     "templates": templates,
+    "typos": command(BIN / "typos", "--format", "brief"),
+    "migration linter": command(sys.executable, "-m", "operations.migration_linter"),
     "migrations": command(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": translations,
     "OpenAPI": openapi,
