@@ -38,7 +38,7 @@ COLUMNS = {
 
 class RosterError(DomainError):
     slug = "invalid-roster"
-    help = gettext_lazy("The file is not a list of students that can be read. Nothing was imported.")
+    help = gettext_lazy("The file cannot be read as a list of students. Nothing was imported.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(slug: str, code: int, title: str, detail: str = "", **extra: Any) -> dict[str, Any]:
-    """A problem document. `type` is relative to the site: /problems/<slug> explains it."""
+    """Return a problem document. `type` is relative to the site: /problems/<slug> explains it."""
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": code}
     if detail:
         body["detail"] = detail
@@ -57,7 +57,7 @@ HTTP_PROBLEMS = [
     HttpProblem(
         "not-authenticated",
         401,
-        _("No session token came along, or it is no longer valid. Sign in again."),
+        _("The request has no session token, or the token is no longer valid. Sign in again."),
         title=_("Sign in first."),
         exceptions=(exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
     ),
@@ -71,8 +71,8 @@ HTTP_PROBLEMS = [
     HttpProblem(
         "invalid",
         400,
-        _("The request was read, but holds something that cannot be right; `errors` says what, field by field."),
-        title=_("The request holds something that cannot be right."),
+        _("The request could be read, but it contains invalid values; `errors` lists them by field."),
+        title=_("The request contains invalid values."),
         exceptions=(exceptions.ValidationError,),
     ),
     HttpProblem(
@@ -92,15 +92,15 @@ HTTP_PROBLEMS = [
     HttpProblem(
         "method-not-allowed",
         405,
-        _("The address exists, but does not take this method."),
-        title=_("This address does not take that method."),
+        _("The address exists but does not support this method."),
+        title=_("This address does not support that method."),
         exceptions=(exceptions.MethodNotAllowed,),
     ),
     HttpProblem(
         "unsupported-media-type",
         415,
         _("The body of a request must be `application/json`; a file is sent as `multipart/form-data`."),
-        title=_("This address does not take a body of that type."),
+        title=_("This address does not accept a body of that type."),
         exceptions=(exceptions.UnsupportedMediaType,),
     ),
     HttpProblem(
@@ -113,7 +113,9 @@ HTTP_PROBLEMS = [
     HttpProblem(
         "csrf",
         403,
-        _("A form was older than its cookie. Reload the page and send it again. The API asks for no such token."),
+        _(
+            "The form's security token does not match the cookie. Reload the page and send it again. The API needs no such token."
+        ),
     ),
     HttpProblem("mail-not-sent", 503, _("The mail server cannot be reached. Try again in a few minutes.")),
     HttpProblem("server-error", 500, _("Something broke on our side. What was saved is safe; try again later.")),
@@ -121,7 +123,7 @@ HTTP_PROBLEMS = [
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every refusal becomes a problem document in the reader's language."""
+    """DRF's exception handler: turn every refusal into a problem document in the reader's language."""
     body = _document(error)
     if body is None:
         return None

@@ -19,17 +19,17 @@ Problem = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Where a glossary term is explained, and how, in the language of the text."""
+    """The address and the definition of a glossary term, in the language of the text."""
 
     url: str
     definition: str
 
 
 class Resolver(Protocol):
-    """What the names in a text stand for. Each answers None when there is no such thing."""
+    """Finds the things that a text names. Each method returns None if there is no such thing."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
-        """The address of a lesson, at `heading` unless that is ""."""
+        """The address of a lesson, and of a heading in it unless `heading` is ""."""
 
     def quiz(self, slug: str) -> str | None:
         """The address of a quiz."""
@@ -45,7 +45,7 @@ class Resolver(Protocol):
 
 
 class NoResolver:
-    """For texts outside any course: nothing has a name."""
+    """For texts outside a course: finds nothing."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
         return None
@@ -73,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something that the text names: a link's target, a term's key, a figure's path. `text` is what readers see."""
+    """A name in the text: a link's target, a term's key or a figure's path. `text` is what readers see."""
 
     kind: Kind
     target: str
@@ -83,7 +83,7 @@ class Reference:
 
 @dataclass(slots=True)
 class Document:
-    """A parsed text. `problems` is what is wrong with the text itself, whatever its names stand for."""
+    """A parsed text. `problems` lists errors of the text itself, not of the things that it names."""
 
     tokens: list[Token]
     headings: list[Heading] = field(default_factory=list)
@@ -93,21 +93,21 @@ class Document:
 
 # --- parsing ---------------------------------------------------------------------------------------------------
 
-# Readers of the other language come back to the last ## or ### that they passed.
+# Headings up to ### need an id: switching the language returns to the last one that the reader passed.
 _DEEPEST_WITH_ID = 3
 _HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
 
 
 def parse(text: str, *, first_line: int = 1) -> Document:
-    """Read `text`, whose first line is line `first_line` of its file."""
+    """Parse `text`, whose first line is line `first_line` of its file."""
     document = Document(PARSER.parse(text))
     _collect(document, first_line)
     return document
 
 
 def parse_inline(text: str) -> Document:
-    """Read `text` as the content of one paragraph."""
+    """Parse `text` as the content of one paragraph."""
     document = Document(PARSER.parseInline(text))
     _collect(document, 1)
     return document
@@ -138,7 +138,7 @@ def _check_heading(document: Document, heading: Heading, seen: set[str]) -> None
     elif heading.level <= _DEEPEST_WITH_ID and not heading.id:
         document.problems.append((heading.line, _("This heading has no id: write {#name} after it.")))
     if heading.id in seen:
-        document.problems.append((heading.line, _("The id “%(id)s” stands here twice.") % {"id": heading.id}))
+        document.problems.append((heading.line, _("The id “%(id)s” is used twice.") % {"id": heading.id}))
     if heading.id:
         seen.add(heading.id)
 
@@ -156,12 +156,14 @@ def _collect_inline(document: Document, children: Sequence[Token], line: int) ->
             document.problems.append((line, _("A figure stands alone in its paragraph.")))
         elif token.type == "text":
             if "[[" in token.content:
-                message = _("This is no glossary term: write [[key|text]], and in a table [[key\\|text]].")
+                message = _("This is not a glossary term: write [[key|text]], and in a table [[key\\|text]].")
                 document.problems.append((line, message))
             if "](" in token.content:
-                document.problems.append((line, _("This is no link: a link holds no other link and no line break.")))
+                document.problems.append(
+                    (line, _("This is not a link: a link contains no other link and no line break."))
+                )
             if _HTML.search(token.content):
-                document.problems.append((line, _("HTML is not allowed; it would be shown as it stands here.")))
+                document.problems.append((line, _("HTML is not allowed; it would be shown as plain text.")))
 
 
 def _text_inside(children: Sequence[Token], opening: int) -> str:
@@ -175,7 +177,7 @@ def _text_inside(children: Sequence[Token], opening: int) -> str:
 
 
 def plain_text(inline: Token) -> str:
-    """What a reader sees of an inline token, without its marks."""
+    """Return the text of an inline token without its marks."""
     return "".join(
         " " if token.type in ("softbreak", "hardbreak") else token.content for token in inline.children or []
     )
@@ -185,7 +187,7 @@ def plain_text(inline: Token) -> str:
 
 
 def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = ()) -> str | None:
-    """The address that a link leads to, or None: unknown, or of a kind that courses do not link to."""
+    """Return the address of a link, or None if the target is unknown or of a kind that courses may not link to."""
     named = _TARGET.match(target)
     if named:
         kind, slug, heading = named.groups()
@@ -200,7 +202,7 @@ def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = 
 
 
 def problems(document: Document, *, language: str, resolver: Resolver) -> list[Problem]:
-    """Everything that is wrong with a text: its own problems, and names that stand for nothing."""
+    """Return the problems of a text, sorted by line: its own, and names that the resolver does not find."""
     found = list(document.problems)
     figures: set[str] = set()
     for reference in document.references:
@@ -223,9 +225,9 @@ def find_figure(target: str, resolver: Resolver) -> str | None:
 
 
 def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
-    """What a text says in its own voice: each paragraph, heading and cell, with its line counted from 0.
+    """Yield (line counted from 0, text) for each paragraph, heading and table cell.
 
-    Code is left out, and so is what stands in a quotation; a box is no quotation.
+    Code and quotations are left out; boxes are not quotations.
     """
     quotations = 0
     for token in document.tokens:
@@ -236,5 +238,5 @@ def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
             yield (token.map[0] if token.map else 0), "".join(words)
 
 
-# Inline code is not the text's own voice; a line break is a space.
+# Tokens that `paragraphs` replaces by a space.
 _BLANK = frozenset({"softbreak", "hardbreak", "code_inline"})

@@ -26,7 +26,7 @@ from common.markup.markdown_syntax import PARSER
 
 @dataclass(slots=True)
 class _Rendering:
-    """The state of one rendering; `mark` stands in the HTML where a figure goes in after the allow-list."""
+    """The state of one rendering. `mark` is a placeholder for a figure, which is inserted after sanitizing."""
 
     document: Document
     language: str
@@ -39,7 +39,7 @@ class _Rendering:
 
 
 def render(document: Document, *, language: str, resolver: Resolver) -> str:
-    """The HTML of a text in `language`. A name that stands for nothing leaves its words behind, without a link."""
+    """Return the HTML of a text in `language`. A name that the resolver does not find is shown as text without a link."""
     state = _Rendering(document, language, resolver)
     with translation.override(language):
         html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
@@ -50,7 +50,7 @@ def render(document: Document, *, language: str, resolver: Resolver) -> str:
 
 
 def render_inline(text: str, *, language: str, resolver: Resolver) -> str:
-    """The HTML of one line of text, for places that hold no blocks: a choice, a feedback."""
+    """Return the HTML of one line of text, for places without blocks, such as a choice or a feedback."""
     return render(parse_inline(text), language=language, resolver=resolver)
 
 
@@ -63,7 +63,7 @@ def _state(env: EnvType) -> _Rendering:
 
 
 class _Renderer(RendererHTML):
-    """markdown-it's renderer, with this project's own ways for what the format adds. Method names are token types."""
+    """markdown-it's renderer with methods for the syntax of courses. Method names are token types."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         state = _state(env)
@@ -115,7 +115,7 @@ class _Renderer(RendererHTML):
         return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A region needs a name, and two regions of one page need two.
+        # Accessibility: each region needs a unique name.
         state = _state(env)
         name = pgettext("name of a table", "Table: %(heading)s") % {"heading": state.heading} if state.heading else ""
         name = name or pgettext("name of a table", "Table")

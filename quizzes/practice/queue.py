@@ -28,7 +28,7 @@ class CardNotDue(DomainError):
     slug = "card-not-due"
     status = 409
     help = gettext_lazy(
-        "The question is not up for review now: it comes on a later day, or its quiz can be taken again."
+        "The question is not due for practice now: it is due on a later day, or its quiz can be taken again."
     )
 
 

@@ -18,7 +18,7 @@ class UnknownQuestion(DomainError):
 
 class InvalidResponse(DomainError):
     slug = "invalid-response"
-    help = gettext_lazy("The answer has not the form that its question asks for. The other answers are kept.")
+    help = gettext_lazy("The answer does not have the form that its question asks for. The other answers are kept.")
 
 
 class UnknownChoice(InvalidResponse):

@@ -35,7 +35,7 @@ class NotRevealable(DomainError):
     slug = "answers-not-available"
     status = 409
     help = gettext_lazy(
-        "The answers cannot be shown: they never are, or the quiz is not passed, or an attempt is open."
+        "The answers cannot be shown: the quiz never shows them, it is not passed yet, or an attempt is open."
     )
 
 

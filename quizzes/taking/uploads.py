@@ -48,7 +48,7 @@ _PROGRAMS = (".exe", ".dll", ".com", ".bat", ".cmd", ".scr", ".msi", ".jar", ".j
 class FileRefused(DomainError):
     slug = "file-refused"
     help = gettext_lazy(
-        "The file is not taken: its kind, its content or their number is not what the question asks for."
+        "The file is not accepted: its type, its content or the number of files is not what the question asks for."
     )
 
 

@@ -129,13 +129,13 @@ def test_a_statement_of_its_own(file: base.DatabaseWrapper, flushed: list[str]) 
     # Without being told, SQLite itself waits for the disk.
     write(file)
     assert flushed == []
-    with file.turn():
+    with file.write_lock():
         write(file)
     assert flushed == ["free"]
-    with file.turn(durable=False):
+    with file.write_lock(durable=False):
         write(file)
     assert flushed == ["free"]
-    with transaction.atomic("a-file"), file.turn(durable=False):
+    with transaction.atomic("a-file"), file.write_lock(durable=False):
         write(file)
     assert flushed == ["free", "free"]
     assert synchronous(file) == FULL
@@ -147,7 +147,7 @@ def test_who_finds_the_place_taken_waits_for_it(file: base.DatabaseWrapper) -> N
     def write_often(connection: base.DatabaseWrapper) -> None:
         connection.inc_thread_sharing()
         for _ in range(50):
-            with connection.turn():
+            with connection.write_lock():
                 write(connection)
         connection.close()
 
@@ -163,23 +163,23 @@ def test_who_finds_the_place_taken_waits_for_it(file: base.DatabaseWrapper) -> N
 
 def test_waiting_has_an_end(file: base.DatabaseWrapper) -> None:
     impatient = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
-    with file.turn(), pytest.raises(OperationalError, match="locked"), impatient.turn():
+    with file.write_lock(), pytest.raises(OperationalError, match="locked"), impatient.write_lock():
         pytest.fail("Two have it at once.")
-    with impatient.turn():
+    with impatient.write_lock():
         write(impatient)
     impatient.close()
 
 
-def test_a_program_that_knows_no_turnstile_is_waited_for_by_sqlite(file: base.DatabaseWrapper) -> None:
+def test_a_program_without_the_lock_file_is_waited_for_by_sqlite(file: base.DatabaseWrapper) -> None:
     path = file.settings_dict["NAME"]
     impatient = connected(Path(path), timeout=0.01)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(OperationalError, match="locked"), impatient.turn():
+    with pytest.raises(OperationalError, match="locked"), impatient.write_lock():
         write(impatient)
     # It has given up its turn, too.
     other.execute("ROLLBACK")
-    with file.turn():
+    with file.write_lock():
         write(file)
     other.close()
     impatient.close()
@@ -187,15 +187,15 @@ def test_a_program_that_knows_no_turnstile_is_waited_for_by_sqlite(file: base.Da
 
 def test_a_connection_that_is_closed_in_its_turn_leaves_it(file: base.DatabaseWrapper) -> None:
     other = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
-    with other.turn():
+    with other.write_lock():
         other.close()
-    with file.turn():
+    with file.write_lock():
         write(file)
 
 
 def test_a_database_without_a_log_is_left_to_sqlite(tmp_path: Path, flushed: list[str]) -> None:
     plain = connected(tmp_path / "plain.sqlite3", pragmas="PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;")
-    with plain.turn(), plain.cursor() as cursor:
+    with plain.write_lock(), plain.cursor() as cursor:
         assert synchronous(plain) == FULL
         cursor.execute("CREATE TABLE t (a)")
     assert flushed == []
