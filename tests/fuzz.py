@@ -49,7 +49,8 @@ def run(name: str, address: str, *options: str, configuration: str = "", argumen
         command = [
             str(Path(sys.executable).with_name("st")), "--config-file", str(file), "run", str(SCHEMA),
             "--url", address, "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES),
-            "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off", "--no-color", *options, *arguments,
+            "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off", "--no-color",
+            *options, *arguments,
         ]  # fmt: skip
         return subprocess.run(command, cwd=folder, check=False).returncode == 0
 
