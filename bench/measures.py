@@ -114,8 +114,8 @@ def _pages(
                 if measure.yardstick == address:
                     found.setdefault(measure.name, []).append(_timed(sides.product, measure.requests, plan, students))
     for measure in measures:
-        ours, theirs = best(found[measure.name]), best(found[measure.yardstick])
-        yield line(measure.name, plan.mode, students, ours, measure.yardstick, theirs)
+        product, yardstick = best(found[measure.name]), best(found[measure.yardstick])
+        yield line(measure.name, plan.mode, students, product, measure.yardstick, yardstick)
 
 
 def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) -> Timing:
@@ -125,11 +125,11 @@ def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) ->
 def _flow(sides: Sides, plan: Plan, name: str, guest: Request, tickets: flows.Tickets, students: int) -> str:
     """Measure a flow, and the yardstick with the same sender, because wrk cannot send a flow."""
     flow = flows.submit_to_graded if name == SUBMIT_TO_GRADED else flows.whole_attempts
-    ours, theirs = [], []
+    product, yardstick = [], []
     for _ in range(plan.rounds):
-        theirs.append(load.run_own(sides.yardstick, [guest], connections=students, seconds=plan.seconds))
-        ours.append(flow(sides.product, tickets, students=students, seconds=plan.seconds))
-    return line(name, plan.mode, students, best(ours), guest.path, best(theirs))
+        yardstick.append(load.run_own(sides.yardstick, [guest], connections=students, seconds=plan.seconds))
+        product.append(flow(sides.product, tickets, students=students, seconds=plan.seconds))
+    return line(name, plan.mode, students, best(product), guest.path, best(yardstick))
 
 
 def best(rounds: Iterable[Timing]) -> Timing:

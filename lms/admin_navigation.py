@@ -37,9 +37,9 @@ def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
         {
             "title": app["name"],
             "items": [
-                {"title": one["name"], "link": one["admin_url"], "active": here.startswith(one["admin_url"])}
-                for one in app["models"]
-                if one["admin_url"]
+                {"title": model["name"], "link": model["admin_url"], "active": here.startswith(model["admin_url"])}
+                for model in app["models"]
+                if model["admin_url"]
             ],
         }
         for app in admin.site.get_app_list(request)

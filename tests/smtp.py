@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port, which can be told to refuse, to hang up, and when."""
+"""A real SMTP server on a free port that can be set to refuse or hang up at any command."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ ENDLESS_LINE = "250 " + "x" * 20_000
 
 
 class _AnyPort(Controller):
-    """A controller that takes a free port: aiosmtpd's own looks for its server at the number it was given."""
+    """A controller that uses a free port; aiosmtpd's own connects to the port number that it was given (0)."""
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
@@ -26,7 +26,7 @@ class _AnyPort(Controller):
 
 
 class MailServer:
-    """What it answers to each command can be set; `HANG_UP` closes the connection instead of an answer.
+    """A server whose answer to each command can be set. `HANG_UP` closes the connection instead.
 
     `received` holds what arrived as a whole, whatever was answered to it.
     """
@@ -35,7 +35,7 @@ class MailServer:
         self.rcpt = ACCEPTED
         self.data = ACCEPTED
         self.quit = "221 Bye"
-        # Seconds between taking a message and saying so.
+        # Seconds between receiving a message and the answer.
         self.delay = 0.0
         self.received: list[EmailMessage] = []
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
@@ -51,7 +51,7 @@ class MailServer:
         return int(self._controller.port)
 
     def only(self) -> EmailMessage:
-        """The only message that came."""
+        """Return the only received message."""
         [message] = self.received
         return message
 
@@ -105,7 +105,7 @@ def smtp_settings(port: int) -> Any:
 
 @pytest.fixture
 def no_mail_server() -> Iterator[None]:
-    """Settings that lead to a port on which nobody listens any more."""
+    """Settings with a port on which no server listens."""
     server = MailServer()
     server.start()
     port = server.port

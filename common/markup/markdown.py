@@ -114,7 +114,7 @@ def parse_inline(text: str) -> Document:
 
 
 def _collect(document: Document, first_line: int) -> None:
-    seen: set[str] = set()
+    known_ids: set[str] = set()
     for index, token in enumerate(document.tokens):
         if token.type == "figure":
             line = first_line + token.map[0] if token.map else first_line
@@ -129,18 +129,18 @@ def _collect(document: Document, first_line: int) -> None:
             opening = document.tokens[index - 1]
             heading = Heading(int(opening.tag[1:]), str(opening.attrGet("id") or ""), plain_text(token), line)
             document.headings.append(heading)
-            _check_heading(document, heading, seen)
+            _check_heading(document, heading, known_ids)
 
 
-def _check_heading(document: Document, heading: Heading, seen: set[str]) -> None:
+def _check_heading(document: Document, heading: Heading, known_ids: set[str]) -> None:
     if heading.level == 1:
         document.problems.append((heading.line, _("The title is the page's only heading of this level: begin at ##.")))
     elif heading.level <= _DEEPEST_WITH_ID and not heading.id:
         document.problems.append((heading.line, _("This heading has no id: write {#name} after it.")))
-    if heading.id in seen:
+    if heading.id in known_ids:
         document.problems.append((heading.line, _("The id “%(id)s” is used twice.") % {"id": heading.id}))
     if heading.id:
-        seen.add(heading.id)
+        known_ids.add(heading.id)
 
 
 def _collect_inline(document: Document, children: Sequence[Token], line: int) -> None:

@@ -1,4 +1,4 @@
-"""Owns the pages and problem documents for requests that no view answers."""
+"""Answer errors that no view handles, with a page or, for apps, a problem document."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The API as a whole: its schema, its pages, and what every address has in common."""
+"""The API as a whole: its schema, its pages, and the behaviour that all addresses share."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.contract import SCHEMA, document
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
-def test_the_committed_schema_is_todays() -> None:
+def test_the_committed_schema_is_up_to_date() -> None:
     """Regenerate with: ./run manage spectacular --file docs/openapi.yaml --validate --fail-on-warn"""
     assert yaml.safe_load(api_docs.rendered(as_json=False)) == document()
     assert api_docs.rendered(as_json=False).decode().strip() == SCHEMA.read_text(encoding="utf-8").strip()
@@ -61,29 +61,29 @@ def test_an_unknown_address_is_a_problem_document(api: Api, db: None, method: st
     assert api.call(method, path, {}, expect=404)["type"] == "/problems/not-found"
 
 
-def test_a_method_that_an_address_does_not_take(alice_api: Api) -> None:
+def test_an_unsupported_method_is_a_problem_document(alice_api: Api) -> None:
     assert alice_api.delete("me", expect=405)["type"] == "/problems/method-not-allowed"
     assert alice_api.call("OPTIONS", "me", expect=405)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "application/problem+json", "nonsense"])
-def test_answers_are_json_whatever_is_accepted(alice_api: Api, accept: str) -> None:
+def test_answers_are_json_whatever_the_accept_header(alice_api: Api, accept: str) -> None:
     alice_api.get("me", headers={"Accept": accept})
     alice_api.get("courses/nothing/outline", headers={"Accept": accept}, expect=404)
 
 
-def test_a_slash_at_the_end_does_no_harm(alice_api: Api) -> None:
+def test_addresses_work_with_a_trailing_slash(alice_api: Api) -> None:
     assert alice_api.get("me/") == alice_api.get("me")
 
 
-def test_a_host_that_is_not_ours_is_a_problem_document(client: Client) -> None:
+def test_a_foreign_host_name_is_a_problem_document(client: Client) -> None:
     response = client.get("/api/v1/me", headers={"Host": "elsewhere.example"})
 
     assert response.status_code == 400
     assert response.json()["type"] == "/problems/malformed"
 
 
-def test_what_breaks_is_a_problem_document(alice_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_error_is_a_problem_document(alice_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("something with a secret in it")
 
