@@ -79,10 +79,10 @@ def line(name: str, mode: str, students: int, product: Timing, yardstick: str, r
     )
 
 
-def run(sides: Sides, plan: Plan, tell: Callable[[str], Any]) -> None:
-    """Run all measurements of the plan one after the other and pass the line of each to `tell`."""
+def run(sides: Sides, plan: Plan, report: Callable[[str], Any]) -> None:
+    """Run all measurements of the plan one after the other and pass the line of each to `report`."""
     for result in _all(sides, plan):
-        tell(result)
+        report(result)
 
 
 def _all(sides: Sides, plan: Plan) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _publish(task: str, kwargs: dict[str, Any]) -> None:
         log.warning("broker_unreachable", task=task, error=str(error))
 
 
-class _Batcher:
+class Batcher:
     """Ids waiting to be published, and the thread that publishes them if it was started."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class _Batcher:
             time.sleep(BATCH_INTERVAL)
 
 
-_batcher = _Batcher()
+_batcher = Batcher()
 
 
 def start_batching() -> None:

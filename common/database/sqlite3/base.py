@@ -31,12 +31,14 @@ class CursorWrapper(base.SQLiteCursorWrapper):
     """Cache the conversion of placeholders (%s → ?), which Django repeats for each execution."""
 
     def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
-        converted: str = super().convert_query(query, param_names=param_names) if param_names else _converted(query)
+        converted: str = (
+            super().convert_query(query, param_names=param_names) if param_names else convert_placeholders(query)
+        )
         return converted
 
 
 @lru_cache(maxsize=500)
-def _converted(query: str) -> str:
+def convert_placeholders(query: str) -> str:
     converted: str = base.SQLiteCursorWrapper.convert_query(None, query)  # type: ignore[arg-type]  # it reads no self
     return converted
 

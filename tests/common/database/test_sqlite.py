@@ -202,9 +202,9 @@ def test_a_database_without_a_wal_uses_no_lock_file(tmp_path: Path, flushed: lis
 
 
 def test_the_placeholders_of_a_statement_are_converted_once(file: base.DatabaseWrapper) -> None:
-    base._converted.cache_clear()
+    base.convert_placeholders.cache_clear()
     for number in (1, 2):
         with file.cursor() as cursor:
             cursor.execute("SELECT %s + 1, '100 %%'", [number])
             assert cursor.fetchone() == (number + 1, "100 %")
-    assert base._converted.cache_info().hits == 1
+    assert base.convert_placeholders.cache_info().hits == 1

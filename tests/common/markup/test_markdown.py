@@ -203,9 +203,9 @@ def test_code_is_coloured_by_classes() -> None:
         ("## A {#a}\n\n## B {#a}", "twice"),
         ("a <b>bold</b>", "HTML is not allowed"),
         ("<!-- x -->", "HTML is not allowed"),
-        ("[[Unknown Key|x]]", "no glossary term"),
+        ("[[Unknown Key|x]]", "not a glossary term"),
         ("[[unknown|x]]", "not in the glossary"),
-        ("[a [[data-drift|b]] c](lesson:mlops)", "no link"),
+        ("[a [[data-drift|b]] c](lesson:mlops)", "not a link"),
     ],
 )
 def test_syntax_outside_the_format_is_a_problem(text: str, problem: str) -> None:

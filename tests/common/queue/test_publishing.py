@@ -21,7 +21,7 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return messages
 
 
-class _Stepped(publishing._Batcher):
+class _Stepped(publishing.Batcher):
     """A batcher whose thread waits for the test instead of the clock after each message."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ def batcher(monkeypatch: pytest.MonkeyPatch) -> _Stepped:
 
 
 def test_without_a_thread_each_id_is_published_at_once(messages: list[Any]) -> None:
-    publishing._Batcher().add((TASK, "attempt_ids"), 1)
+    publishing.Batcher().add((TASK, "attempt_ids"), 1)
     assert messages == [(TASK, {"attempt_ids": [1]})]
 
 
@@ -88,7 +88,7 @@ def test_a_broker_that_fails_is_not_used_until_the_pause_is_over(
     clock = [100.0]
     monkeypatch.setattr(current_app, "send_task", refuse)
     monkeypatch.setattr("common.queue.publishing.time.monotonic", lambda: clock[0])
-    batcher = publishing._Batcher()
+    batcher = publishing.Batcher()
     for _ in range(3):
         batcher.add((TASK, "attempt_ids"), 1)
     assert asked == [TASK]
