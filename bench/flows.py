@@ -48,9 +48,9 @@ class Tickets:
 
 
 def whole_attempts(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
-    """So many students at a time: start, save each answer, submit, the next one. The grading goes on meanwhile.
+    """Let `students` concurrent students take attempts: start, save each answer, submit, next attempt.
 
-    Returns only when everything is graded, so that nothing is left to do while something else is measured.
+    Returns after everything is graded, so that no grading runs during the next measurement.
     """
     return asyncio.run(_whole_attempts(port, tickets, students, seconds))
 
@@ -87,9 +87,9 @@ async def _one_after_another(
 
 
 def submit_to_graded(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
-    """So many students submit at the same moment, with all their answers; each looks until the grade is there.
+    """Let `students` students submit at the same moment, with all their answers, and poll until they are graded.
 
-    Again and again, for `seconds` of this; beginning the attempts is not part of it.
+    Repeats this until it has taken `seconds`. Starting the attempts is not measured.
     """
     return asyncio.run(_submit_to_graded(port, tickets, students, seconds))
 

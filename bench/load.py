@@ -1,7 +1,7 @@
 """Send requests and time them, with wrk if it is installed, else with a loop of our own. Loopback only.
 
-Both are closed loops: each of the connections sends its next request when the last answer has come. Whatever sends, one
-run of the bench uses it for both sides; the loop of our own costs more of the processor, so its figures are not wrk's.
+Both are closed loops: each connection sends its next request when it has received the answer to the last one. One run of the
+bench uses the same sender for both sides. Our own loop uses more CPU time, so its figures cannot be compared with wrk's.
 """
 
 import asyncio
@@ -103,9 +103,9 @@ def tool() -> str:
 
 
 def check(port: int, requests: Sequence[Request], *, samples: int = 48) -> int:
-    """Send `samples` of the requests, evenly spread, over several connections; return the size of the smallest body.
+    """Send `samples` of the requests, evenly spread, over several connections. Return the size of the smallest body.
 
-    It warms both workers up, too. Raises BenchError for an answer of another status than expected.
+    This also warms up both workers. Raises BenchError if an answer has another status than expected.
     """
     return asyncio.run(_check(port, requests[:: max(1, len(requests) // samples)]))
 

@@ -1,7 +1,7 @@
 """Create the bench's students and print their credentials as JSON. Runs inside the product's Django (`manage.py shell`).
 
-Readers read: each has lessons done, a graded attempt and an open one, so that their pages are those of the middle of
-the course. Takers take quizzes: they have every attempt still before them.
+Readers request pages: each has completed lessons, a graded attempt and an open one, as in the middle of the course. Takers take
+quizzes: they have used no attempt yet.
 """
 
 import json

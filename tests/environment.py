@@ -1,7 +1,7 @@
 """A pytest plug-in that sets the environment before Django's settings are read, so that tests use only their own services.
 
-`TEST_DATABASE_URL` and `TEST_REDIS_URL` are the services for tests; whatever a developer has in `DATABASE_URL`,
-`REDIS_URL` or `EMAIL_URL` is left alone. The state folder is a temporary one.
+`TEST_DATABASE_URL` and `TEST_REDIS_URL` are the services for tests; a developer's `DATABASE_URL`, `REDIS_URL`
+and `EMAIL_URL` are not used. The state folder is temporary.
 """
 
 import atexit

@@ -1,8 +1,8 @@
 """Check that a test fails for each small error (mutant) in the modules that a grade depends on (`./run mutants`).
 
-mutmut writes the mutants. They are run here: the tests are collected and the database is made once, and each mutant is
-a fork of that process in which only the tests that pass through the changed function run, until the first fails. See
-docs/decisions/0018. Nothing is written to the disk: the mutants are what the import of their module finds.
+mutmut generates the mutants; this module runs them. The tests are collected and the database is created once. Each mutant runs
+in a fork of that process, which runs only the tests that call the changed function, until one fails. See docs/decisions/0018.
+Nothing is written to disk: an import hook loads the mutated modules.
 """
 
 import argparse

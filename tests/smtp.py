@@ -28,7 +28,7 @@ class _AnyPort(Controller):
 class MailServer:
     """A server whose answer to each command can be set. `HANG_UP` closes the connection instead.
 
-    `received` holds what arrived as a whole, whatever was answered to it.
+    `received` contains every message that was transmitted completely, whatever the answer was.
     """
 
     def __init__(self) -> None:

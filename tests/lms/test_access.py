@@ -1,6 +1,6 @@
 """Access to every address of the site, found in the resolver, for a visitor, a stranger and the student.
 
-An address that is in none of the tables fails here: whoever adds one says who may see it.
+An address that is in none of the tables fails, so each new address must be added to the table of those who may see it.
 """
 
 from collections.abc import Iterator

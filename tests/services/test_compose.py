@@ -1,6 +1,6 @@
 """docker-compose.yml: its commands, read out of the file, run as processes on PostgreSQL and Redis as in production.
 
-No container engine is needed. What differs from a container is said in `process`: the port, and nothing else.
+No container engine is needed. Only the port differs from a container: see `process`.
 """
 
 import os
