@@ -1,7 +1,7 @@
-"""The README's first command as a newcomer runs it: a fresh clone, an empty home folder, an empty cache, no service.
+"""Run the README's first command as a newcomer does: a fresh clone, an empty home folder, an empty cache, no services.
 
-Starts it twice, prints how long each took until the site answered, and fails where it does not come up, does not print
-the logins, or leaves a process behind.
+Starts it twice and prints the seconds until the site answered. Fails if the site does not start, does not print the logins, or
+leaves a process behind.
 """
 
 import os
@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 180.0
+TIMEOUT = 180.0
 
 
 def command_of_the_readme() -> str:
@@ -31,8 +31,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def left_over(home: Path) -> list[int]:
-    """Processes whose environment names this home folder."""
+def leftover_processes(home: Path) -> list[int]:
+    """Return the ids of processes whose environment contains this home folder."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -44,13 +44,13 @@ def left_over(home: Path) -> list[int]:
 
 
 def start(clone: Path, home: Path) -> float:
-    """Start, wait until a page answers, stop; returns the seconds between the first two."""
+    """Start, wait until a page answers, and stop. Return the seconds until the answer."""
     port = free_port()
-    # What a newcomer has: a PATH and a home folder; and how this machine reaches its registry, if that is special.
-    kept = {
+    # A newcomer has a PATH and a home folder. The variables of the package registry are kept for machines that need them.
+    registry = {
         name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_INDEX", "UV_DEFAULT_INDEX"))
     }
-    environment = {**kept, "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "PORT": str(port)}
+    environment = {**registry, "PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "PORT": str(port)}
     log = clone.parent / "log"
     with log.open("w") as out:
         began = time.monotonic()
@@ -59,8 +59,8 @@ def start(clone: Path, home: Path) -> float:
         )
     try:
         while not answers(port):
-            if process.poll() is not None or time.monotonic() - began > PATIENCE:
-                sys.exit(f"It did not come up:\n{log.read_text()}")
+            if process.poll() is not None or time.monotonic() - began > TIMEOUT:
+                sys.exit(f"It did not start:\n{log.read_text()}")
             threading.Event().wait(0.05)
         took = time.monotonic() - began
         while "Ctrl-C" not in log.read_text():
@@ -68,11 +68,11 @@ def start(clone: Path, home: Path) -> float:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
-    told = log.read_text()
+    output = log.read_text()
     for word in (f"http://127.0.0.1:{port}", "student@example.com", "instructor@example.com", "week2-demo"):
-        if word not in told:
-            sys.exit(f"It did not print {word}:\n{told}")
-    if left := left_over(home):
+        if word not in output:
+            sys.exit(f"It did not print {word}:\n{output}")
+    if left := leftover_processes(home):
         sys.exit(f"Processes are left: {left}")
     return took
 

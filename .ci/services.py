@@ -1,4 +1,4 @@
-"""Fail in one line where PostgreSQL or Redis, named by TEST_DATABASE_URL and TEST_REDIS_URL, do not answer."""
+"""Fail with one line if the PostgreSQL or Redis of TEST_DATABASE_URL and TEST_REDIS_URL does not answer."""
 
 import os
 import sys

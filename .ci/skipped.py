@@ -1,4 +1,4 @@
-"""Fail when a report holds a test that was skipped for one of the given reasons: here it should have run."""
+"""Fail if a test report contains a test that was skipped for one of the given reasons and should have run."""
 
 import sys
 import xml.etree.ElementTree as ET

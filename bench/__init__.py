@@ -1,1 +1,1 @@
-"""Owns how fast Baeum is said to be: measured against a yardstick that does the least a Django page can. See docs/bench.md."""
+"""Measure the speed of Baeum against a yardstick: a minimal Django page. See docs/bench.md."""

@@ -1,4 +1,4 @@
-"""`./run bench`: both sides started, measured and stopped; one line of JSON a measurement."""
+"""Start and measure the product and the yardstick, and print one line of JSON for each measurement (`./run bench`)."""
 
 import argparse
 import os
@@ -36,7 +36,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-class _bounded:  # noqa: N801 (argparse names it in its refusals)
+class _bounded:  # noqa: N801 (argparse shows the name in its errors)
     def __init__(self, most: int) -> None:
         self.most = most
 
@@ -66,21 +66,21 @@ def services_of(options: argparse.Namespace) -> Services | None:
         return None
     database, redis = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_REDIS_URL")
     if not database or not redis:
-        raise BenchError("--mode services needs TEST_DATABASE_URL and TEST_REDIS_URL: whose services it may use.")
+        raise BenchError("--mode services needs TEST_DATABASE_URL and TEST_REDIS_URL: the services that it may use.")
     return Services(database, redis)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = arguments(argv)
     plan = plan_of(options)
-    # What was started is stopped, however the end comes.
+    # SIGTERM must also stop the processes that were started.
     signal.signal(signal.SIGTERM, _stop)
     start = time.monotonic()
     try:
         services = services_of(options)
         with tempfile.TemporaryDirectory(prefix="baeum-bench-") as home, serving(Path(home), services) as sides:
             print(about(plan), file=sys.stderr)
-            run(sides, plan, lambda told: print(told, flush=True))
+            run(sides, plan, lambda line: print(line, flush=True))
     except BenchError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,8 +1,7 @@
-"""`./run chaos`: attempts are submitted while workers, broker and database are killed with -9; then every row is counted.
+"""Submit attempts while workers, broker and database are killed with -9, then count every row (`./run chaos`).
 
-Everything runs on servers and folders of its own. Grading is slowed down inside the database, so that kills fall into its
-middle; each worker is killed while a row says `grading`. What counts is what was acknowledged: an attempt whose submit was
-answered with 202 must be graded, once.
+Everything runs on servers and folders of its own. Grading is slowed down inside the database, and each worker is killed while a
+row has the status `grading`, so that kills interrupt it. An attempt whose submit was answered with 202 must be graded once.
 """
 
 import argparse
@@ -34,12 +33,12 @@ T = TypeVar("T")
 
 GRADING = "SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1"
 STUDENTS = 16
-# Kills of a run of 1,000 attempts; a shorter one has fewer, but each at least once.
+# Kills in a run of 1,000 attempts. A shorter run has fewer, but at least one of each.
 WORKER_KILLS, BROKER_KILLS, DATABASE_KILLS = 20, 5, 3
-# Seconds until everything acknowledged has to be graded, after the last kill.
+# Seconds after the last kill until every acknowledged attempt must be graded.
 SETTLE_TIMEOUT = 120.0
-# Some milliseconds that writing a grade takes longer here: PostgreSQL sleeps, SQLite counts (and holds its only write
-# lock meanwhile, so that more would measure this trigger).
+# Triggers that make writing a grade some milliseconds slower: PostgreSQL sleeps, SQLite counts. SQLite holds its only write
+# lock meanwhile, so a longer delay would measure the trigger.
 SLOW_POSTGRES = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade FOR EACH ROW EXECUTE FUNCTION slow();
@@ -53,7 +52,7 @@ END
 
 @dataclass
 class Tally:
-    """What happened, and what the rows say at the end."""
+    """The result of a run: what happened, and the counts of the rows at the end."""
 
     attempts: int = 0
     worker_kills: int = 0
@@ -70,7 +69,7 @@ class Tally:
 
 @dataclass
 class Site:
-    """A product that may be hurt. `database` is None on SQLite, `broker` on the filesystem."""
+    """A product whose parts may be killed. `database` is None with SQLite, `broker` is None with the filesystem broker."""
 
     home: Path
     port: int
@@ -91,12 +90,12 @@ class Site:
         return f"{scheme}://postgres@{HOST}:{self.database.port}/postgres"
 
     def workers(self) -> list[int]:
-        """The processes that grade: by the state folder in their environment and the name on their command line."""
+        """Return the ids of the worker processes, found by the state folder in their environment and their command line."""
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                ours = f"BAEUM_HOME={self.home}\0".encode() in (entry / "environ").read_bytes()
-                if ours and b"worker@" in (entry / "cmdline").read_bytes():
+                is_ours = f"BAEUM_HOME={self.home}\0".encode() in (entry / "environ").read_bytes()
+                if is_ours and b"worker@" in (entry / "cmdline").read_bytes():
                     found.append(int(entry.name))
         return found
 
@@ -106,14 +105,14 @@ class Site:
                 os.kill(pid, signal.SIGKILL)
 
     def kill_broker(self) -> None:
-        """Redis dies; of the filesystem's broker every message is gone and its folder for a while."""
+        """Kill Redis, or remove the message folder of the filesystem broker with all its messages."""
         if self.broker is not None:
             self.broker.kill()
             return
         messages = self.home / "broker" / "messages"
         messages.rename(messages.with_name(f"gone-{time.monotonic_ns()}"))
 
-    def mend_broker(self) -> None:
+    def restart_broker(self) -> None:
         if self.broker is not None:
             self.broker.start()
         else:
@@ -122,7 +121,7 @@ class Site:
 
 @contextlib.contextmanager
 def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[str, Any]]]:
-    """A product on servers of its own, with the bench's students; everything is stopped at the end."""
+    """Serve a product on servers of its own, with the bench's students. Everything is stopped at the end."""
     with ExitStack() as stack:
         site = Site(folder / "home", sides.free_port(), None, None)
         own = {"BAEUM_HOME": str(site.home), "BAEUM_GRADING_LEASE": str(lease)}
@@ -137,13 +136,13 @@ def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[st
         stack.enter_context(sides.running(up, site.environment, folder))
         sides.wait(site.port, "/healthz", folder / "manage.py.log")
         log = folder / "students.log"
-        cast = sides.told(sides.start(["manage.py", *sides.shell("bench.students")], site.environment, log), log)
+        cast = sides.result_of(sides.start(["manage.py", *sides.shell("bench.students")], site.environment, log), log)
         site.rows(SLOW_SQLITE if site.database is None else SLOW_POSTGRES)
         yield site, cast
 
 
 class Run:
-    """So many attempts by a few students at a time, and the kills between them."""
+    """Run `attempts` attempts, STUDENTS at a time, with the kills in between."""
 
     def __init__(self, site: Site, cast: dict[str, Any], attempts: int) -> None:
         self.site = site
@@ -157,7 +156,7 @@ class Run:
         plan = [("worker_kills", WORKER_KILLS), ("broker_kills", BROKER_KILLS)]
         plan += [("database_kills", DATABASE_KILLS)] if site.database else []
         self.kills = _interleave([(name, max(1, round(count * share))) for name, count in plan])
-        # Attempts that may be begun: the next share is set free by the next kill.
+        # Attempts that may be started. Each kill releases the next share.
         self.allowed = asyncio.Semaphore(max(1, attempts // (len(self.kills) + 1)))
 
     async def all(self) -> Tally:
@@ -178,7 +177,7 @@ class Run:
             await self._attempt(self.tickets.take())
 
     async def _attempt(self, ticket: flows.Ticket) -> None:
-        """One attempt, by somebody who tries again until the site says that it has it."""
+        """Take one attempt, repeating each request until the site acknowledges it."""
         attempt = json.loads(
             await self._until_answered(ticket, "POST", f"quizzes/{ticket.quiz}/attempts", None, {200, 201})
         )
@@ -220,13 +219,13 @@ class Run:
             print(f"{name.removesuffix('_kills')} killed, {len(self.acknowledged)} acknowledged", file=sys.stderr)
             for _ in range(share):
                 self.allowed.release()
-        # What the division left over.
+        # Release the remainder of the division.
         for _ in range(self.attempts):
             self.allowed.release()
 
     def _kill_worker(self) -> None:
-        """While it grades: the claim is committed, the grade is not."""
-        # Looked up before: a grade takes milliseconds, and so does finding who writes it.
+        """Kill the workers while one grades: its claim is committed, its grade is not."""
+        # Find the processes first: grading takes milliseconds, and so does finding them.
         workers = self._until(self.site.workers)
         self._until(lambda: self._rows(GRADING))
         self.site.kill(workers)
@@ -236,7 +235,7 @@ class Run:
     def _kill_broker(self) -> None:
         self.site.kill_broker()
         time.sleep(1)
-        self.site.mend_broker()
+        self.site.restart_broker()
 
     def _kill_database(self) -> None:
         self._until(lambda: self._rows(GRADING))
@@ -254,7 +253,7 @@ class Run:
         return found
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Nothing while the database recovers."""
+        """Return the rows of the query, or [] while the database recovers."""
         try:
             return self.site.rows(query)
         except (psycopg.OperationalError, sqlite3.OperationalError):
@@ -280,7 +279,7 @@ class Run:
         found = {str(uuid).replace("-", "") for (uuid,) in rows(graded)}
         tally.lost = sum(uuid.replace("-", "") not in found for uuid in self.acknowledged)
         tally.twice = sum(
-            rows(f"SELECT count(*) FROM (SELECT {of} FROM {table} GROUP BY {of} HAVING count(*) > 1) doubled")[0][0]
+            rows(f"SELECT count(*) FROM (SELECT {of} FROM {table} GROUP BY {of} HAVING count(*) > 1) duplicates")[0][0]
             for table, of in (("quizzes_attemptgrade", "attempt_id"), ("courses_gradechange", "source"))
         )
         delays = rows("SELECT submitted_at, graded_at FROM quizzes_attempt WHERE graded_at IS NOT NULL")
@@ -289,29 +288,29 @@ class Run:
 
 
 def _interleave(kills: Sequence[tuple[str, int]]) -> list[str]:
-    """Every kind spread evenly over the run."""
+    """Return the names of all kills, each kind spread evenly over the run."""
     places = [((at + 0.5) / count, name) for name, count in kills for at in range(count)]
     return [name for _place, name in sorted(places)]
 
 
 def _seconds(moment: Any) -> float:
-    """SQLite has no times, only texts."""
+    """Return the timestamp of a database value. SQLite returns times as text."""
     return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./run chaos", description=__doc__.splitlines()[0])
-    parser.add_argument("--attempts", type=int, default=1000, help="how many are submitted (1000)")
+    parser.add_argument("--attempts", type=int, default=1000, help="attempts to submit (1000)")
     parser.add_argument("--mode", choices=("embedded", "services"), default="embedded")
     parser.add_argument(
-        "--without-lease", action="store_true", help="a fault on purpose: a claim of a killed worker never runs out"
+        "--without-lease", action="store_true", help="inject a fault: the lease of a killed worker does not expire"
     )
     options = parser.parse_args(argv)
     if not 2 <= options.attempts <= 4000:
         parser.error("--attempts is between 2 and 4000")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.without_lease:
-        global SETTLE_TIMEOUT  # noqa: PLW0603 (a fault that was planted need not be waited for)
+        global SETTLE_TIMEOUT  # noqa: PLW0603 (an injected fault needs no long wait)
         SETTLE_TIMEOUT = 30.0
     lease = 86_400 if options.without_lease else 3
     try:

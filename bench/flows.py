@@ -1,4 +1,4 @@
-"""Owns what takes several requests: a whole attempt, and the way from the submit to the grade. As an app does it, by API."""
+"""Measure flows of several API requests: a whole attempt, and the time from the submit to the grade."""
 
 import asyncio
 import itertools
@@ -12,10 +12,10 @@ from typing import Any
 
 from bench.load import BenchError, Connection, Request, Timing, timing
 
-# Seconds between two looks for a result, as the page waits (`POLL_DELAYS` of quizzes.taking.pages.attempts, held to it by a
-# test); the last one again and again.
+# Seconds between two polls for a result; the last one is repeated. A test checks that these are the page's
+# (`POLL_DELAYS` of quizzes.taking.pages.attempts).
 LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
-# Seconds until a grade is there; more is no figure but a fault.
+# Seconds until a grade must be there; a longer wait is a fault, not a measurement.
 GRADE_TIMEOUT = 60.0
 SPIKE_CONNECTIONS = 200
 
@@ -33,7 +33,7 @@ class Ticket:
 
 
 class Tickets:
-    """Every attempt that the course allows its students, so handed out that the same student comes late again."""
+    """All attempts that the course allows its students, in an order in which the same student returns as late as possible."""
 
     def __init__(self, tokens: Iterable[str], attempts_allowed: dict[str, int]) -> None:
         tokens = list(tokens)
@@ -48,9 +48,9 @@ class Tickets:
 
 
 def whole_attempts(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
-    """So many students at a time: start, save each answer, submit, the next one. The grading goes on meanwhile.
+    """Let `students` concurrent students take attempts: start, save each answer, submit, next attempt.
 
-    Returns only when everything is graded, so that nothing is left to do while something else is measured.
+    Returns after everything is graded, so that no grading runs during the next measurement.
     """
     return asyncio.run(_whole_attempts(port, tickets, students, seconds))
 
@@ -87,9 +87,9 @@ async def _one_after_another(
 
 
 def submit_to_graded(port: int, tickets: Tickets, *, students: int, seconds: float) -> Timing:
-    """So many students submit at the same moment, with all their answers; each looks until the grade is there.
+    """Let `students` students submit at the same moment, with all their answers, and poll until they are graded.
 
-    Again and again, for `seconds` of this; beginning the attempts is not part of it.
+    Repeats this until it has taken `seconds`. Starting the attempts is not measured.
     """
     return asyncio.run(_submit_to_graded(port, tickets, students, seconds))
 
@@ -99,7 +99,7 @@ async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds:
     durations: list[float] = []
     took = 0.0
     try:
-        # The first one only wakes the worker.
+        # The first submit only warms up the worker.
         await _hand_in(connections[0], *await _ready(connections[0], tickets.take()))
         while took < seconds:
             ready = await asyncio.gather(*(_ready(connection, tickets.take()) for connection in connections))
@@ -116,20 +116,23 @@ async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds:
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """So many submits in so many seconds. An error is an answer other than 202, or none; times are from the moment at which
-    a submit was to be sent, so that one which had to wait for its turn is not told shorter than it was."""
+    """The result of a number of submits in a number of seconds.
+
+    An error is an answer other than 202, or no answer. Times start at the scheduled moment of a submit, so that a wait for a free
+    connection counts.
+    """
 
     submits: int
     seconds: float
     errors: int
     p50_ms: float
     p99_ms: float
-    # From the last submit to the moment at which everything had been seen graded.
+    # Seconds from the last submit until every attempt was graded.
     graded_after_s: float
 
 
 def spike(port: int, tickets: Tickets, *, submits: int, seconds: float) -> Spike:
-    """Submits with all their answers, evenly spread over `seconds`, whatever the server makes of it."""
+    """Submit attempts with all their answers, evenly spread over `seconds`, independent of the server's speed."""
     return asyncio.run(_spike(port, tickets, submits, seconds))
 
 
@@ -188,7 +191,7 @@ async def _begin(connection: Connection, ticket: Ticket) -> dict[str, Any]:
 
 
 async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, Any]) -> float:
-    """Submit with all answers; return the seconds until the grade was seen."""
+    """Submit with all answers. Return the seconds until the grade was visible."""
     answers = {question["uuid"]: response(question) for question in attempt["questions"]}
     before = time.perf_counter()
     await connection.send(
@@ -199,7 +202,7 @@ async def _hand_in(connection: Connection, ticket: Ticket, attempt: dict[str, An
 
 
 async def _until_graded(connection: Connection, ticket: Ticket, attempt: str, first: float = LOOKS[0]) -> None:
-    """Look for the grade after `first` seconds, and then as the page does."""
+    """Poll for the grade after `first` seconds, then at the intervals of the page."""
     deadline = time.perf_counter() + GRADE_TIMEOUT
     looks = itertools.chain((first,), LOOKS[1:], itertools.repeat(LOOKS[-1]))
     while time.perf_counter() < deadline:

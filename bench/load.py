@@ -1,7 +1,7 @@
-"""Owns how requests are sent and timed: by wrk where it is installed, else by a loop of our own. Loopback only.
+"""Send requests and time them, with wrk if it is installed, else with a loop of our own. Loopback only.
 
-Both are closed loops: each of the connections sends its next request when the last answer has come. Whatever sends, one
-run of the bench uses it for both sides; the loop of our own costs more of the processor, so its figures are not wrk's.
+Both are closed loops: each connection sends its next request when it has received the answer to the last one. One run of the
+bench uses the same sender for both sides. Our own loop uses more CPU time, so its figures cannot be compared with wrk's.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
-# Seconds for one answer. Nothing measured here takes one; something that does is broken.
+# Timeout of one answer in seconds. Everything measured here takes far less than a second.
 PATIENCE = 30.0
 
 
 class BenchError(RuntimeError):
-    """Something answered otherwise than it must: what was timed would not be what the line says."""
+    """An answer was not the expected one, so the measurement would be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one run gave: answers a second, and how long one took, in milliseconds."""
+    """The result of one run: answers per second, and the latency in milliseconds."""
 
     rps: float
     p50_ms: float
@@ -58,20 +58,20 @@ class Timing:
 
 
 def timing(seconds: Sequence[float], took: float) -> Timing:
-    """The timing of single durations, all of them within `took` seconds."""
+    """Return the timing of single durations (seconds) that all fell into `took` seconds."""
     cuts = statistics.quantiles(seconds, n=20, method="inclusive") if len(seconds) > 1 else [*seconds] * 19
     return Timing(len(seconds) / took, cuts[9] * 1000, cuts[18] * 1000)
 
 
 class Connection:
-    """One kept-open connection: a request at a time."""
+    """One persistent connection, for one request at a time."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, request: Request) -> Answer:
-        """The answer to `request`. Raises BenchError when it has another status than the request expects."""
+        """Return the answer to `request`. Raises BenchError if its status is not the expected one."""
         answer = await self.ask(request)
         if answer.status != request.expect:
             start = answer.body[:300].decode(errors="replace")
@@ -79,7 +79,7 @@ class Connection:
         return answer
 
     async def ask(self, request: Request) -> Answer:
-        """The answer to `request`, whatever its status."""
+        """Return the answer to `request`, whatever its status."""
         return await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
 
     async def _exchange(self, data: bytes) -> Answer:
@@ -103,9 +103,9 @@ def tool() -> str:
 
 
 def check(port: int, requests: Sequence[Request], *, samples: int = 48) -> int:
-    """Send `samples` of the requests, evenly spread, over several connections; return the size of the smallest body.
+    """Send `samples` of the requests, evenly spread, over several connections. Return the size of the smallest body.
 
-    It warms both workers up, too. Raises BenchError for an answer of another status than expected.
+    This also warms up both workers. Raises BenchError if an answer has another status than expected.
     """
     return asyncio.run(_check(port, requests[:: max(1, len(requests) // samples)]))
 
@@ -136,7 +136,7 @@ def run(port: int, requests: Sequence[Request], *, connections: int, seconds: in
 
 
 def run_own(port: int, requests: Sequence[Request], *, connections: int, seconds: float) -> Timing:
-    """The same by our own loop, whatever is installed: for what is compared with something only it can do."""
+    """The same with our own loop even if wrk is installed, to compare with flows that wrk cannot send."""
     return asyncio.run(_run_own(port, requests, connections, seconds))
 
 
@@ -199,10 +199,10 @@ def _run_wrk(port: int, requests: Sequence[Request], connections: int, seconds: 
             capture_output=True, text=True, check=False, timeout=seconds + 2 * PATIENCE,
         )  # fmt: skip
     try:
-        told = json.loads(done.stdout.rstrip().splitlines()[-1])
+        report = json.loads(done.stdout.rstrip().splitlines()[-1])
     except (IndexError, ValueError) as error:
         raise BenchError(f"wrk gave no result: {done.stdout} {done.stderr}") from error
-    # A redirect is no error to wrk, but it is short.
-    if told["errors"] or not told["requests"] or told["bytes"] / told["requests"] < smallest:
-        raise BenchError(f"{requests[0].method} {requests[0].path}: some answers were wrong: {told}")
-    return Timing(told["requests"] / told["micros"] * 1e6, told["p50"] / 1000, told["p95"] / 1000)
+    # wrk does not count a redirect as an error, but its body is short.
+    if report["errors"] or not report["requests"] or report["bytes"] / report["requests"] < smallest:
+        raise BenchError(f"{requests[0].method} {requests[0].path}: some answers were wrong: {report}")
+    return Timing(report["requests"] / report["micros"] * 1e6, report["p50"] / 1000, report["p95"] / 1000)

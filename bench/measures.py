@@ -1,4 +1,4 @@
-"""Owns what is measured, beside what of the yardstick, in which order; and the line that tells it."""
+"""Define what is measured, against which page of the yardstick and in which order, and print the result lines."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured. `levels` are students at a time; of `rounds` the best counts, each `seconds` long."""
+    """How much is measured. `levels` are numbers of concurrent students; the best of `rounds` counts, each `seconds` long."""
 
     mode: str
     levels: Sequence[int]
@@ -53,36 +53,36 @@ NAMES = (
     ATTEMPTS_PER_SECOND,
     SPIKE,
 )
-# 1,000 submits in 10 s, the start of an exam; no ratio, so no round is repeated.
+# 1,000 submits in 10 s, as in an exam. It is not a ratio, so rounds are not repeated.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
 
 
 def spike_line(mode: str, spike: flows.Spike) -> str:
-    told = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(spike).items()}
-    return json.dumps({"name": SPIKE, "mode": mode, **told})
+    figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(spike).items()}
+    return json.dumps({"name": SPIKE, "mode": mode, **figures})
 
 
-def line(name: str, mode: str, students: int, ours: Timing, yardstick: str, theirs: Timing) -> str:
-    """What is printed for one measurement: JSON, with the yardstick's figure and the ratio to it."""
+def line(name: str, mode: str, students: int, product: Timing, yardstick: str, reference: Timing) -> str:
+    """Return the JSON line of one measurement, with the yardstick's figure and the ratio to it."""
     return json.dumps(
         {
             "name": name,
             "mode": mode,
             "c": students,
-            "rps": round(ours.rps, 1),
-            "p50_ms": round(ours.p50_ms, 2),
-            "p95_ms": round(ours.p95_ms, 2),
+            "rps": round(product.rps, 1),
+            "p50_ms": round(product.p50_ms, 2),
+            "p95_ms": round(product.p95_ms, 2),
             "yardstick": yardstick,
-            "yardstick_rps": round(theirs.rps, 1),
-            "ratio": round(ours.rps / theirs.rps, 3),
+            "yardstick_rps": round(reference.rps, 1),
+            "ratio": round(product.rps / reference.rps, 3),
         }
     )
 
 
-def run(sides: Sides, plan: Plan, tell: Callable[[str], Any]) -> None:
-    """Measure everything that the plan wants, one after the other, and tell a line for each."""
-    for told in _all(sides, plan):
-        tell(told)
+def run(sides: Sides, plan: Plan, report: Callable[[str], Any]) -> None:
+    """Run all measurements of the plan one after the other and pass the line of each to `report`."""
+    for result in _all(sides, plan):
+        report(result)
 
 
 def _all(sides: Sides, plan: Plan) -> Iterator[str]:
@@ -98,14 +98,14 @@ def _all(sides: Sides, plan: Plan) -> Iterator[str]:
         for students in plan.attempt_levels:
             yield _flow(sides, plan, ATTEMPTS_PER_SECOND, guests["/page"], tickets, students)
     if plan.wants(SPIKE) and (plan.only or not plan.is_quick):
-        told = flows.spike(sides.product, tickets, submits=SPIKE_SUBMITS, seconds=SPIKE_SECONDS)
-        yield spike_line(plan.mode, told)
+        spike = flows.spike(sides.product, tickets, submits=SPIKE_SUBMITS, seconds=SPIKE_SECONDS)
+        yield spike_line(plan.mode, spike)
 
 
 def _pages(
     sides: Sides, plan: Plan, measures: Sequence[Measure], guests: dict[str, Request], students: int
 ) -> Iterator[str]:
-    """Both sides in turn, round by round, so that what else the machine does meets both."""
+    """Measure both sides alternately, round by round, so that other load on the machine affects both."""
     found: dict[str, list[Timing]] = {}
     for _ in range(plan.rounds):
         for address in dict.fromkeys(measure.yardstick for measure in measures):
@@ -114,8 +114,8 @@ def _pages(
                 if measure.yardstick == address:
                     found.setdefault(measure.name, []).append(_timed(sides.product, measure.requests, plan, students))
     for measure in measures:
-        ours, theirs = best(found[measure.name]), best(found[measure.yardstick])
-        yield line(measure.name, plan.mode, students, ours, measure.yardstick, theirs)
+        product, yardstick = best(found[measure.name]), best(found[measure.yardstick])
+        yield line(measure.name, plan.mode, students, product, measure.yardstick, yardstick)
 
 
 def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) -> Timing:
@@ -123,25 +123,25 @@ def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) ->
 
 
 def _flow(sides: Sides, plan: Plan, name: str, guest: Request, tickets: flows.Tickets, students: int) -> str:
-    """A flow, and the yardstick by the same sender: wrk cannot follow a flow."""
+    """Measure a flow, and the yardstick with the same sender, because wrk cannot send a flow."""
     flow = flows.submit_to_graded if name == SUBMIT_TO_GRADED else flows.whole_attempts
-    ours, theirs = [], []
+    product, yardstick = [], []
     for _ in range(plan.rounds):
-        theirs.append(load.run_own(sides.yardstick, [guest], connections=students, seconds=plan.seconds))
-        ours.append(flow(sides.product, tickets, students=students, seconds=plan.seconds))
-    return line(name, plan.mode, students, best(ours), guest.path, best(theirs))
+        yardstick.append(load.run_own(sides.yardstick, [guest], connections=students, seconds=plan.seconds))
+        product.append(flow(sides.product, tickets, students=students, seconds=plan.seconds))
+    return line(name, plan.mode, students, best(product), guest.path, best(yardstick))
 
 
 def best(rounds: Iterable[Timing]) -> Timing:
-    """The round with the most answers a second: what else the machine does can only make one slower."""
+    """Return the round with the most answers per second: other load on the machine only slows a round down."""
     return max(rounds, key=lambda found: found.rps)
 
 
 def pages(cast: dict[str, Any]) -> list[Measure]:
-    """What single requests are measured, as the readers of `bench.students` send them."""
+    """Return the measurements of single requests, as the readers of `bench.students` send them."""
     course, readers = cast["course"], cast["readers"]
     return [
-        # Each student's next request is for the next lesson: each visit moves the place to continue, and writes it.
+        # Each request of a student is for the next lesson, so that each visit writes the place to continue.
         Measure(
             "lesson_page", "/page", _in_turn(readers, [f"/courses/{course}/lessons/{s}/" for s in cast["lessons"]])
         ),
@@ -179,7 +179,7 @@ def yardstick_requests(guest: dict[str, Any]) -> dict[str, Request]:
 
 
 def _in_turn(readers: Sequence[dict[str, Any]], paths: Sequence[str]) -> list[Request]:
-    """Everybody's request in turn, and so often that everybody has been at each path."""
+    """Return the requests of all readers in turn, repeated until each reader has requested each path."""
     return [
         Request(paths[(turn + at) % len(paths)], browser(reader["session"]))
         for turn in range(len(paths))
@@ -196,7 +196,7 @@ def form(session: str) -> dict[str, str]:
 
 
 def about(plan: Plan) -> str:
-    """A line for the reader of the figures, not for programs."""
+    """Return a line about the machine and the plan, for people."""
     return (
         f"Requests by {load.tool()}; the best of {plan.rounds} rounds of {plan.seconds} s, both sides in turn. "
         f"Python {sys.version.split()[0]}."

@@ -1,4 +1,4 @@
-"""Owns PostgreSQL and Redis servers of our own, which may be killed: each on a free port with its data in a folder."""
+"""Start PostgreSQL and Redis servers that may be killed, each on a free port with its data in a folder."""
 
 import os
 import pwd
@@ -20,7 +20,7 @@ START_TIMEOUT = 60.0
 
 @dataclass
 class Server:
-    """A server process that is started, killed with -9 and started again, with everything that it forked."""
+    """A server process that can be killed with -9, together with its children, and started again."""
 
     command: Sequence[str]
     port: int
@@ -49,14 +49,14 @@ class Server:
 
 
 def redis_server(home: Path) -> Server:
-    """Redis as docker-compose.yml runs it: what it was told is in its append-only file within a second."""
+    """Return a Redis as docker-compose.yml runs it: its append-only file is flushed every second."""
     home.mkdir()
     port = free_port()
     return Server([_program("redis-server"), "--port", str(port), "--appendonly", "yes", "--save", ""], port, home)
 
 
 def postgres_server(home: Path) -> Server:
-    """A new cluster that asks nobody for a password. It refuses to run as root: then it runs as `postgres`."""
+    """Return a PostgreSQL with a new cluster and no passwords. It cannot run as root; then it runs as `postgres`."""
     home.mkdir()
     user = None
     if os.geteuid() == 0:
@@ -90,7 +90,7 @@ def postgres_server(home: Path) -> Server:
 
 
 def _program(name: str) -> str:
-    """Debian keeps PostgreSQL's server programs off the PATH."""
+    """Return the path of a PostgreSQL server program; Debian does not put them on the PATH."""
     found = shutil.which(name) or next(
         (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
     )

@@ -1,4 +1,4 @@
-"""Owns the two sides of every ratio, as processes: the product as `./run` starts it, and the yardstick served alike."""
+"""Start the two sides of every ratio: the product as `./run` starts it, and the yardstick on the same server."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from psycopg import sql
 from bench.load import HOST, BenchError
 
 ROOT = Path(__file__).resolve().parent.parent
-# What a developer has set for a Baeum of theirs is none of the bench's business.
+# Variables of a developer's own Baeum, which the bench must not inherit.
 NOT_OURS = (
     "BAEUM_",
     "YARDSTICK_",
@@ -35,20 +35,20 @@ NOT_OURS = (
     "DJANGO_SETTINGS_MODULE",
     "PORT",
 )
-# Seconds for migrating, importing and starting, on a machine that is busy with something else.
+# Seconds for migrating, importing and starting on a busy machine.
 START_TIMEOUT = 90.0
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Whose PostgreSQL and Redis the `services` mode may use. The databases are made for the bench, and dropped."""
+    """The PostgreSQL and Redis of the `services` mode. The bench creates its databases there and drops them."""
 
     database_url: str
     redis_url: str
 
     @property
     def names(self) -> tuple[str, str]:
-        """Of the product's database and of the yardstick's."""
+        """Return the URLs of the product's database and of the yardstick's."""
         base = urlsplit(self.database_url).path.strip("/") or "baeum"
         return f"{base}_bench", f"{base}_bench_yardstick"
 
@@ -58,7 +58,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both of them, serving. `cast` is what `bench.students` told, `guest` what the yardstick's seed told."""
+    """Both sides, serving. `cast` is the output of `bench.students`, `guest` that of the yardstick's seed."""
 
     product: int
     yardstick: int
@@ -68,7 +68,7 @@ class Sides:
 
 @contextmanager
 def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
-    """Start both sides with their state below `home`; stop them and drop what was made at the end."""
+    """Start both sides with their state below `home`. At the end stop them and drop the databases."""
     product = environment(BAEUM_HOME=str(home / "product"))
     yardstick = environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
     with ExitStack() as stack:
@@ -83,8 +83,8 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
         wait(port, "/healthz", home / "manage.py.log")
         # Without the variable Django's own shell would look for one.
         students_log = home / "students.log"
-        cast = told(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
-        guest = told(seeding, seed_log)
+        cast = result_of(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
+        guest = result_of(seeding, seed_log)
         other = free_port()
         stack.enter_context(running(_alike(cast["web"], other), yardstick, home))
         wait(other, "/hello", home / "granian.log")
@@ -109,7 +109,7 @@ def environment(**ours: str) -> dict[str, str]:
 
 
 def shell(module: str) -> list[str]:
-    """Run `module.main()` where Django is set up already: models can be imported at its top."""
+    """Return the `manage.py shell` arguments that run `module.main()`, so that the module may import models."""
     return ["shell", "--no-imports", "-c", f"from {module} import main; main()"]
 
 
@@ -120,18 +120,18 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -
         )
 
 
-def told(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
-    """What the process printed as its last line, in JSON. Raises BenchError when it failed."""
+def result_of(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
+    """Return the last line that the process printed, parsed as JSON. Raises BenchError if the process failed."""
     out, _ = process.communicate(timeout=START_TIMEOUT)
     if process.returncode:
         raise BenchError(f"{process.args!r} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
-    told: dict[str, Any] = json.loads(out.rstrip().splitlines()[-1])
-    return told
+    result: dict[str, Any] = json.loads(out.rstrip().splitlines()[-1])
+    return result
 
 
 @contextmanager
 def running(command: Sequence[str], environment: Mapping[str, str], home: Path) -> Iterator[None]:
-    """Keep `command` running with all that it starts; its output goes to a log named after it."""
+    """Run `command` and stop it with all its children at the end. Its output goes to a log named after it."""
     name = next(Path(part).name for part in command if "python" not in Path(part).name)
     with (home / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
@@ -145,7 +145,7 @@ def running(command: Sequence[str], environment: Mapping[str, str], home: Path) 
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
-        # granian's workers outlive a parent that was killed.
+        # granian's workers survive when their parent is killed.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
@@ -166,7 +166,7 @@ def wait(port: int, path: str, log: Path) -> None:
 
 @contextmanager
 def _databases(services: Services) -> Iterator[None]:
-    """Two empty databases on the server that was named; dropped at the end, and at the start what a killed bench left."""
+    """Create two empty databases on the given server and drop them at the end. First drop those that a killed bench left."""
     try:
         _each(services, "DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}")
         yield

@@ -1,7 +1,7 @@
-"""Fills the product with students and says how to be them. Runs inside the product's Django (`manage.py shell`).
+"""Create the bench's students and print their credentials as JSON. Runs inside the product's Django (`manage.py shell`).
 
-Readers read: each has lessons done, a graded attempt and an open one, so that their pages are those of the middle of
-the course. Takers take quizzes: they have every attempt still before them.
+Readers request pages: each has completed lessons, a graded attempt and an open one, as in the middle of the course. Takers take
+quizzes: they have used no attempt yet.
 """
 
 import json
@@ -31,7 +31,7 @@ READERS, TAKERS = 100, 2500
 
 
 def main() -> None:
-    """Make everybody; print as JSON what the bench has to know."""
+    """Create all students and print as JSON what the bench needs."""
     course = Course.objects.get(slug=COURSE)
     lessons = list(Activity.objects.filter(course=course, kind=Activity.Kind.LESSON).visible())
     graded = list(
@@ -49,7 +49,7 @@ def main() -> None:
         for at, attempt in enumerate(started)
     ]
     quizzes = {str(quiz.activity.uuid): quiz.attempts_allowed for quiz in graded}
-    told = {
+    cast = {
         "course": COURSE,
         "lessons": [lesson.slug for lesson in lessons],
         "quizzes": [quiz.activity.slug for quiz in graded],
@@ -58,11 +58,11 @@ def main() -> None:
         "attempts_allowed": quizzes,
         "web": next(child.command for child in children(0) if child.name == "web"),
     }
-    print(json.dumps(told))
+    print(json.dumps(cast))
 
 
 def _people(count: int) -> list[User]:
-    # Nobody types a password here, and hashing one takes 30 ms.
+    # No password is used here, and hashing one takes 30 ms.
     nobody = make_password(None)
     return User.objects.bulk_create(
         User(
@@ -76,7 +76,7 @@ def _people(count: int) -> list[User]:
 
 
 def _sessions(people: list[User]) -> list[str]:
-    """A session for each person, as signing in makes it; its key is what the cookie holds, and an app's token."""
+    """Create a session for each person, as signing in does. Its key is the value of the cookie and the token of an app."""
     store = SessionStore()
     rows = []
     for person in people:
@@ -96,7 +96,7 @@ def _sessions(people: list[User]) -> list[str]:
 
 
 def _in_mid_course(enrolment: Enrolment, number: int, lessons: list[Activity], graded: list[Quiz]) -> Attempt:
-    """Have the student done some lessons and the last quiz, and begun the first one; return the open attempt."""
+    """Complete some lessons and the last quiz for the student and start the first quiz. Return the open attempt."""
     now = timezone.now()
     for lesson in lessons[: number % len(lessons)]:
         progress.mark_done(enrolment=enrolment, activity=lesson, now=now)
@@ -107,7 +107,7 @@ def _in_mid_course(enrolment: Enrolment, number: int, lessons: list[Activity], g
 
 
 def _forms(attempt: Attempt) -> list[dict[str, str]]:
-    """One answer to each question, as the page's form names it."""
+    """Return one answer to each question, with the field names of the page's form."""
     return [{"question": view["uuid"], view["uuid"]: _value(view)} for view in attempt.version.content["questions"]]
 
 

@@ -1,4 +1,4 @@
-"""Owns how translations are compiled: in Python, because a newcomer's machine has no gettext tools."""
+"""Compile the translations in Python: a newcomer's machine may have no gettext tools."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import polib
 
 
 def compile_all(locale: Path) -> list[Path]:
-    """Write the .mo file beside each .po file that is newer than it; returns what was written."""
+    """Compile each .po file that is newer than its .mo file. Return the paths written."""
     written = []
     for source in sorted(locale.glob("**/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")

@@ -1,4 +1,4 @@
-"""Owns how a text that exists once per language is chosen: {"ko": …, "en": …}."""
+"""Choose the text for the reader's language from texts such as {"ko": …, "en": …}."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,13 @@ from django.utils import translation
 
 
 def active() -> str:
-    """The reader's language, one of settings.LANGUAGES."""
+    """Return the code of the reader's language, one of settings.LANGUAGES."""
     code = (translation.get_language() or settings.LANGUAGE_CODE).split("-")[0]
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
-    """The text in `language` (default: the reader's), else in the first language that has one, else ""."""
+    """Return the text in `language` (default: the reader's), else in the first language that has one, else ""."""
     if not texts:
         return ""
     wanted = texts.get(language or active())
@@ -21,7 +21,7 @@ def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
 
 
 def language_of(texts: Mapping[str, str] | None, language: str | None = None) -> str:
-    """The language that `choose` answers in: it differs from the reader's where a translation is missing."""
+    """Return the language of the text that `choose` returns; it differs from the reader's if a translation is missing."""
     language = language or active()
     if not texts or texts.get(language):
         return language

@@ -4,6 +4,7 @@ import secrets
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
@@ -12,11 +13,13 @@ from courses.models import Course, Enrolment
 
 class WrongCode(DomainError):
     slug = "wrong-enrolment-code"
+    help = gettext_lazy("This is not the enrolment code of the course.")
 
 
 class EnrolmentClosed(DomainError):
     slug = "enrolment-closed"
     status = 403
+    help = gettext_lazy("The course takes students by its roster only.")
 
 
 def course_by_code(code: str) -> Course | None:

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Language, User
 from common.errors import DomainError
@@ -37,6 +38,7 @@ COLUMNS = {
 
 class RosterError(DomainError):
     slug = "invalid-roster"
+    help = gettext_lazy("The file cannot be read as a list of students. Nothing was imported.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from course_files import quizzes
 from exchange import gift, moodle, qti
@@ -22,6 +23,7 @@ class ChangedMeanwhile(ExchangeError):
 
     slug = "quiz-changed-meanwhile"
     status = 409
+    help = gettext_lazy("The quiz has changed since the plan of an import was shown. Look again.")
 
     def __init__(self, message: str, plan: Plan) -> None:
         super().__init__(message)

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from course_files.merging import canonical
@@ -23,6 +24,7 @@ class ExchangeError(DomainError):
     """A file, or an import as a whole, that cannot be used; nothing was changed."""
 
     slug = "question-file-refused"
+    help = gettext_lazy("The file of questions cannot be used. Nothing was imported.")
 
 
 class NotBrought(ValueError):

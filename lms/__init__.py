@@ -1,4 +1,4 @@
-"""The roof: wiring only. It imports every app; no app imports it."""
+"""Wire the apps together: settings, addresses and entry points. It imports every app; no app imports it."""
 
 from lms.celery import app as celery_app
 

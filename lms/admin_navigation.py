@@ -1,4 +1,4 @@
-"""Owns what unfold asks of the site. In the side bar what waits for whoever looks stands first, then every list of theirs."""
+"""Build the admin's sidebar for unfold: first the answers that wait for manual grading, then the lists of all models."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ from quizzes.admin.pages.manual_grading import count_waiting
 
 
 def style(request: HttpRequest) -> str:
-    """The style sheet of the pages that are no form of one row."""
+    """Return the address of the style sheet for our own admin pages."""
     return static("baeum/admin.css")
 
 
 def icon(request: HttpRequest) -> str:
-    """The site's own icon, on the admin's pages too."""
+    """Return the address of the site's icon."""
     return static("baeum/icon.svg")
 
 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
-    """Called by unfold for each page of the admin, of people who may see it."""
+    """Return the sidebar. unfold calls this for each page of the admin, for people who may see it."""
     count, queue = count_waiting(request.user), reverse("admin:quizzes_attempt_queue")
     is_here = request.path == queue
     waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
@@ -37,9 +37,9 @@ def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
         {
             "title": app["name"],
             "items": [
-                {"title": one["name"], "link": one["admin_url"], "active": here.startswith(one["admin_url"])}
-                for one in app["models"]
-                if one["admin_url"]
+                {"title": model["name"], "link": model["admin_url"], "active": here.startswith(model["admin_url"])}
+                for model in app["models"]
+                if model["admin_url"]
             ],
         }
         for app in admin.site.get_app_list(request)

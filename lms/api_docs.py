@@ -1,4 +1,4 @@
-"""Owns how the API's schema is served: as a file, and as a page to read. Both are made once for each process."""
+"""Serve the API's schema as a file and as a page. Both are built once for each process."""
 
 import json
 import re
@@ -20,9 +20,9 @@ from accounts.api.base import AuthenticatedAPIView
 from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-# The way of a student through the API.
+# In the order in which a student uses the API.
 _TAGS = ("account", "courses", "quizzes", "attempts", "review")
-# What an example fills in, by the name of a field or of a part of the address.
+# Example values by the name of a field or of a path parameter.
 _EXAMPLES: dict[str, Any] = {
     "slug": "data-analytics-week-2",
     "response": {"text": "data drift"},
@@ -34,13 +34,13 @@ _EXAMPLES: dict[str, Any] = {
 
 
 def base_classes() -> list[type]:
-    """Classes whose docstrings are for us: without it each subclass without one of its own would show them."""
+    """Return base classes whose docstrings must not appear in the schema; subclasses without a docstring would show them."""
     return [*get_lib_doc_excludes(), AuthenticatedAPIView, InputSerializer, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document. Its texts are English: developers read it, and the committed file must not vary."""
+    """Return the OpenAPI document, always in English, so that the committed file does not vary."""
     with translation.override("en"):
         return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call, no-any-return]
 
@@ -53,7 +53,7 @@ def rendered(as_json: bool) -> bytes:
 
 @require_GET
 def schema(request: HttpRequest) -> HttpResponse:
-    """The document as YAML; as JSON with `?format=json` or for who accepts that."""
+    """Answer the document as YAML, or as JSON with `?format=json` or an Accept header for JSON."""
     as_json = request.GET.get("format") == "json" or "json" in request.headers.get("Accept", "")
     return HttpResponse(rendered(as_json), content_type="application/json" if as_json else "application/yaml")
 
@@ -74,12 +74,12 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def words(text: str) -> SafeString:
-    """Plain text with `code`, as HTML."""
+    """Return plain text with `code` marks as HTML."""
     return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text.strip()))))
 
 
 def prose(text: str) -> SafeString:
-    """The same in paragraphs."""
+    """Return the same in paragraphs."""
     return SafeString("".join(f"<p>{words(part)}</p>" for part in re.split(r"\n\s*\n", text.strip()) if part))
 
 
@@ -93,7 +93,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an operation answers with; `schema` names one of the page's schemas, or is empty."""
+    """One answer of an operation. `schema` is the name of one of the page's schemas, or ""."""
 
     status: str
     schema: str
@@ -144,7 +144,7 @@ def _answer(status: str, spec: dict[str, Any]) -> Answer:
 
 
 def _curl(path: str, method: str, body: dict[str, Any]) -> str:
-    """A line for a shell, with $SITE and $TOKEN as the quick start sets them."""
+    """Return a curl command that uses $SITE and $TOKEN, as the quick start sets them."""
     path = re.sub(r"{(\w+)}", lambda part: str(_EXAMPLES.get(part[1], f"${part[1].upper()}")), path)
     words = ["curl", "-sS"]
     if method != "get":
@@ -168,7 +168,7 @@ def _sample(spec: dict[str, Any]) -> Any:
 
 @cache
 def schemas() -> dict[str, tuple[SafeString, list[Field]]]:
-    """Every schema that operations name: {name: (description, fields)}. Lists of values are fields' types instead."""
+    """Return {name: (description, fields)} of all object schemas. Enums are shown as the types of fields instead."""
     return {
         name: (prose(spec.get("description", "")), _fields(spec))
         for name, spec in document()["components"]["schemas"].items()
@@ -195,7 +195,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type(spec: dict[str, Any]) -> str:
-    """A field's type in words: "string (uuid) or null", "list of Choice", "ko | en"."""
+    """Return a field's type in words: "string (uuid) or null", "list of Choice", "ko | en"."""
     null = " or null" if spec.get("nullable") else ""
     for part in (spec, *spec.get("allOf", []), *spec.get("oneOf", [])):
         if "$ref" in part:

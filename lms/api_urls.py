@@ -1,11 +1,11 @@
-"""The API's addresses, below /api/v1/."""
+"""Addresses of the API, below /api/v1/."""
 
 from django.urls import include, path
 
 from common.api.routing import route
 from lms import api_docs
 
-# They are tried in turn: what is asked for most stands first.
+# Django tries them in order: the most requested come first.
 urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),

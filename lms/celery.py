@@ -1,4 +1,4 @@
-"""The Celery application. It imports no app: tasks are found by name (`<app>.tasks`)."""
+"""Create the Celery application. It imports no app: tasks are found by name (`<app>.tasks`)."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Owns what a request of an app is spared: what only pages need, and lines in a log that nobody keeps."""
+"""Skip middleware that only pages need for requests of apps, and log lines that the log level drops anyway."""
 
 import logging
 import uuid
@@ -14,44 +14,44 @@ from django.utils.deprecation import MiddlewareMixin
 from django_structlog.middlewares import request as logs
 
 
-def _is_of_an_app(request: HttpRequest) -> bool:
-    """Whether it is for the API and comes without a browser's session, which the API does not read."""
+def _is_app_request(request: HttpRequest) -> bool:
+    """Whether the request is for the API and has no session cookie."""
     return request.path.startswith("/api/") and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
 class _ForPages(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> Any:
-        return self.get_response(request) if _is_of_an_app(request) else super().__call__(request)
+        return self.get_response(request) if _is_app_request(request) else super().__call__(request)
 
 
 class SessionMiddleware(_ForPages, sessions.SessionMiddleware):
-    """An app has a session token instead, which the API's authentication reads."""
+    """Skipped for apps: the API's authentication reads their session token."""
 
 
 class AuthenticationMiddleware(_ForPages, auth.AuthenticationMiddleware):
-    """Who asks is found by the API's authentication."""
+    """Skipped for apps: the API's authentication finds the user."""
 
 
 class MessageMiddleware(_ForPages, messages.MessageMiddleware):
-    """An app is told what happened by the answer itself."""
+    """Skipped for apps: API answers carry no flash messages."""
 
 
 class RequestMiddleware(logs.RequestMiddleware):
-    """A line a request only where one is kept (BAEUM_ACCESS_LOG_LEVEL); what else is logged has the request's id."""
+    """Log requests only if BAEUM_ACCESS_LOG_LEVEL keeps the line. Other log lines still contain the request's id."""
 
     def prepare(self, request: HttpRequest) -> None:
-        if _is_of_an_app(request) and not _is_kept(logging.INFO):
+        if _is_app_request(request) and not _is_logged(logging.INFO):
             structlog.contextvars.bind_contextvars(request_id=str(uuid.uuid4()))
         else:
             super().prepare(request)
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         has_failed = hasattr(request, "_raised_exception")
-        if has_failed or response.streaming or _is_kept(self._log_level_for_status_code(response.status_code)):
+        if has_failed or response.streaming or _is_logged(self._log_level_for_status_code(response.status_code)):
             super().handle_response(request, response)
         else:
             structlog.contextvars.clear_contextvars()
 
 
-def _is_kept(level: int) -> bool:
+def _is_logged(level: int) -> bool:
     return logging.getLogger(logs.__name__).isEnabledFor(level)

@@ -1,4 +1,4 @@
-"""Which address leads where. /healthz and /readyz are answered before: see operations.health."""
+"""Addresses of the site. /healthz and /readyz are answered by middleware: see operations.health."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -11,10 +11,10 @@ handler403 = "common.pages.errors.permission_denied"
 handler404 = "common.pages.errors.not_found"
 handler500 = "common.pages.errors.server_error"
 
-# One way to sign in, with its limits and its second factor.
+# The admin uses the site's sign-in, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-# They are tried in turn: what is asked for most stands first.
+# Django tries them in order: the most requested come first.
 urlpatterns = [
     path("api/v1/", include("lms.api_urls")),
     path("", include("courses.urls")),

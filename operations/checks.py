@@ -1,4 +1,4 @@
-"""`./run check`: everything that can be said of the code without running its tests; one line each, all of them always."""
+"""Run the static checks of `./run check` and print one line for each; a failure does not stop the others."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
 
-# What a public site would set; the values only have to be of the right form.
+# Variables of a production site; only the form of the values matters.
 PRODUCTION = {
     "BAEUM_ENV": "production",
     "SECRET_KEY": "check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
@@ -49,9 +49,9 @@ def templates() -> Outcome:
 
 
 def translations() -> Outcome:
-    """The Korean catalogue is complete: nothing empty or fuzzy, and nothing in the code that it does not know.
+    """Check that the Korean catalogue has no empty or fuzzy entries and contains every message of the code.
 
-    Extracting needs gettext's xgettext; where it is missing that half is named as not run.
+    Extracting the messages needs xgettext; without it only the entries are checked, and a note says so.
     """
     catalogue = ROOT / "locale/ko/LC_MESSAGES/django.po"
     before = catalogue.read_text()
@@ -75,7 +75,7 @@ def translations() -> Outcome:
 
 
 def openapi() -> Outcome:
-    """The committed description is what the code says, without a warning."""
+    """Check that docs/openapi.yaml is up to date and that generating it gives no warning."""
     with tempfile.NamedTemporaryFile(suffix=".yaml") as fresh:
         done, output = command(*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", fresh.name)()
         if not done:
@@ -83,7 +83,7 @@ def openapi() -> Outcome:
         if Path(fresh.name).read_bytes() != (ROOT / "docs/openapi.yaml").read_bytes():
             return (
                 False,
-                "docs/openapi.yaml is not what the code says: ./run manage spectacular --file docs/openapi.yaml",
+                "docs/openapi.yaml is out of date: ./run manage spectacular --file docs/openapi.yaml",
             )
     return True, ""
 
@@ -94,6 +94,8 @@ CHECKS: dict[str, Callable[[], Outcome]] = {
     "mypy": command(BIN / "mypy", "."),
     "import contracts": command(BIN / "lint-imports"),
     "templates": templates,
+    "typos": command(BIN / "typos", "--format", "brief"),
+    "migration linter": command(sys.executable, "-m", "operations.migration_linter"),
     "migrations": command(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": translations,
     "OpenAPI": openapi,

@@ -1,7 +1,7 @@
-"""Owns that nothing outlives a killed supervisor. Run as a file, before anything is imported: it must start at once.
+"""Kill all child process groups when the supervisor dies. Runs as a file without imports of the project, to start at once.
 
 The supervisor writes "+<process group>" and "-<process group>" lines into this process's standard input and holds the
-pipe open. When the pipe closes, however that came about, every group that is left is killed.
+pipe open. When the pipe closes for any reason, all remaining groups are killed.
 """
 
 import contextlib
@@ -11,9 +11,9 @@ import sys
 
 
 def main() -> None:
-    # Ctrl-C and a polite TERM are for the supervisor; this process ends when the pipe does.
-    for polite in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(polite, signal.SIG_IGN)
+    # The supervisor handles Ctrl-C and SIGTERM; this process ends when the pipe closes.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     groups: set[int] = set()
     for line in sys.stdin:
         group = int(line[1:])

@@ -1,4 +1,4 @@
-"""Owns the two answers for whoever watches the process: alive, and ready."""
+"""Answer health checks: `/healthz` (the process is alive) and `/readyz` (its services work too)."""
 
 import os
 from collections.abc import Callable
@@ -14,17 +14,17 @@ from django.utils import timezone
 
 from quizzes.attempts.models import Attempt
 
-# Seconds an attempt may wait for its grade before somebody should look.
+# Seconds an attempt may wait for its grade before the site counts as not ready.
 WAIT_LIMIT = 60
-# Seconds for connecting to each, and for the database's answer. libpq takes less than two for two.
-DATABASE_PATIENCE, BROKER_PATIENCE = 2, 1
+# Timeouts in seconds: for connecting, and for the database's answer. libpq treats less than 2 as 2.
+DATABASE_TIMEOUT, BROKER_TIMEOUT = 2, 1
 
 
 class HealthMiddleware:
-    """Answers `/healthz` and `/readyz` before any other middleware.
+    """Answer `/healthz` and `/readyz` before any other middleware.
 
-    Those would look up the session of a visitor who sends a cookie, and refuse a load balancer that asks by an address
-    instead of the site's name.
+    Other middleware would read the session for a request with a cookie, and refuse a load balancer that uses an IP address
+    instead of the site's host name.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,12 +37,12 @@ class HealthMiddleware:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing else, so that a database that is down does not get every web process restarted."""
+    """Answer 200. Checks nothing else, so that a database outage does not get every web process restarted."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Database, broker and the oldest attempt without a grade: 200 when all is well, else 503."""
+    """Report database, broker and the oldest attempt without a grade: 200 if all is well, else 503."""
     body: dict[str, Any] = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
     try:
         oldest = _oldest_ungraded()
@@ -61,13 +61,13 @@ def _oldest_ungraded() -> datetime | None:
     oldest_first = Attempt.objects.waiting().order_by("submitted_at").values_list("submitted_at", flat=True)
     if connection.vendor != "postgresql":
         return oldest_first.first()
-    # A connection of its own, made now: on the persistent one a database that was suspended would not answer for ever.
+    # A new connection with a timeout: on the persistent one, a suspended database would block forever.
     sql, parameters = oldest_first[:1].query.sql_with_params()
     probe = connection.copy()
-    probe.settings_dict["OPTIONS"] = {**probe.settings_dict["OPTIONS"], "connect_timeout": DATABASE_PATIENCE}
+    probe.settings_dict["OPTIONS"] = {**probe.settings_dict["OPTIONS"], "connect_timeout": DATABASE_TIMEOUT}
     try:
         with probe.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{DATABASE_PATIENCE}s"])
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{DATABASE_TIMEOUT}s"])
             cursor.execute(sql, parameters)
             row: tuple[datetime] | None = cursor.fetchone()
     finally:
@@ -79,8 +79,8 @@ def _broker_answers() -> bool:
     if not settings.REDIS_URL:
         return os.access(settings.BROKER_HOME / "messages", os.W_OK | os.X_OK)
     try:
-        with current_app.connection_for_write(connect_timeout=BROKER_PATIENCE) as broker:
-            broker.ensure_connection(max_retries=0, timeout=BROKER_PATIENCE)
-    except Exception:  # noqa: BLE001 (every transport raises its own; any of them means "no")
+        with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT) as broker:
+            broker.ensure_connection(max_retries=0, timeout=BROKER_TIMEOUT)
+    except Exception:  # noqa: BLE001 (each kombu transport raises its own errors)
         return False
     return True

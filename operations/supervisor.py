@@ -1,7 +1,7 @@
-"""Owns the processes of the one command: starts them, restarts what dies, and leaves none behind.
+"""Start the processes of `./run`, restart those that die, and leave none behind.
 
-Each child leads a process group of its own, and the whole group is killed before it is started again: granian's workers
-outlive a killed parent and would keep the port. Should the supervisor itself be killed, `operations.guardian` kills the groups.
+Each child leads its own process group. The whole group is killed before the child is restarted, because granian's workers
+survive a killed parent and keep the port. If the supervisor itself is killed, `operations.guardian` kills the groups.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PR_SET_PDEATHSIG = 1
-# Loaded here: between fork and exec only what is there already may be called.
+# Loaded at import: between fork and exec nothing may be loaded.
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-# Seconds: between two starts of a child that keeps dying, and after which a child counts as healthy again.
+# Seconds: first and longest pause before a restart, and the uptime after which the pause is reset.
 BACKOFF_FIRST, BACKOFF_LAST, HEALTHY_AFTER = 0.5, 10.0, 30.0
-# Seconds a child has to stop by itself. What it was grading survives being cut off: the row is the queue.
+# Seconds a child has to stop by itself. Interrupted grading is safe: the sweep finds the attempt again.
 STOP_TIMEOUT = 4.0
 
 
 @dataclass
 class Child:
-    """One kind of process that has to run. `environment` is added to the supervisor's own."""
+    """One process to keep running. `environment` is added to the supervisor's own."""
 
     name: str
     command: list[str]
@@ -44,7 +44,7 @@ class Child:
 
 
 class Supervisor:
-    """Runs `children` until `stop` is called or a signal asks for the end."""
+    """Runs `children` until a signal (SIGINT, SIGTERM, SIGHUP) asks it to stop."""
 
     def __init__(self, children: list[Child]) -> None:
         self.children = children
@@ -52,7 +52,7 @@ class Supervisor:
         self._guardian: subprocess.Popen[bytes] | None = None
 
     def run(self, on_tick: Callable[[], None] = lambda: None) -> None:
-        """Start everything and keep it running. `on_tick` is called a few times a second; what it raises ends all."""
+        """Start all children and keep them running. `on_tick` is called every 0.1 s; an exception from it stops everything."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
@@ -78,7 +78,7 @@ class Supervisor:
         )
         for child in self.children:
             if child.process is not None:
-                self._tell_guardian("+", child.process.pid)
+                self._notify_guardian("+", child.process.pid)
 
     def _keep(self, child: Child) -> None:
         now = time.monotonic()
@@ -104,13 +104,13 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=functools.partial(_die_with_parent, os.getpid()) if LIBC else None,  # noqa: PLW1509 (no threads)
         )
-        self._tell_guardian("+", child.process.pid)
+        self._notify_guardian("+", child.process.pid)
         child.started_at = time.monotonic()
 
-    def _tell_guardian(self, sign: str, group: int) -> None:
+    def _notify_guardian(self, sign: str, group: int) -> None:
         assert self._guardian is not None
         assert self._guardian.stdin is not None
-        # One that died is replaced at the next round and told of everything then.
+        # A dead guardian is replaced in the next round and receives all groups again.
         with contextlib.suppress(BrokenPipeError):
             self._guardian.stdin.write(f"{sign}{group}\n".encode())
             self._guardian.stdin.flush()
@@ -120,11 +120,11 @@ class Supervisor:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
-        self._tell_guardian("-", child.process.pid)
+        self._notify_guardian("-", child.process.pid)
         child.process = None
 
     def _stop_all(self) -> None:
-        # A second Ctrl-C must not leave half of them running.
+        # A second Ctrl-C must not interrupt the stopping.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         running = [child for child in self.children if child.process is not None]
@@ -145,9 +145,9 @@ class Supervisor:
 
 
 def _die_with_parent(parent: int) -> None:
-    """The first line of defence on Linux: the kernel kills the child when the supervisor dies."""
+    """On Linux, let the kernel kill this child when the supervisor dies."""
     assert LIBC is not None
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        # It died before it was asked to be told of that.
+        # The supervisor died before prctl took effect.
         os._exit(1)

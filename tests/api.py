@@ -1,4 +1,4 @@
-"""The API as an app sees it: a token, JSON, and a status that is asserted by default."""
+"""Call the API as an app does: with a token and JSON. Each call asserts its status."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ class Api:
     def call(
         self, method: str, path: str, body: Any = None, *, expect: int = 200, headers: dict[str, str] | None = None
     ) -> Any:
-        """The answer's JSON (None for 204); the response itself stays in `self.response`."""
+        """Return the answer's JSON, None for 204. The response itself is in `self.response`."""
         self.response: Any = self.client.generic(
             method,
             path if path.startswith("/") else f"/api/v1/{path}",
@@ -62,7 +62,7 @@ def _json(body: Any) -> bytes:
 
 
 def api_for(user: User) -> Api:
-    """A signed-in app. The token is a session's key; signing in by password is what tests/accounts/api tests."""
+    """Return a signed-in app. The token is the key of a session; tests/accounts/api tests signing in by password."""
     client = Client()
     client.force_login(user)
     return Api(client.session.session_key or "")
@@ -70,7 +70,7 @@ def api_for(user: User) -> Api:
 
 @pytest.fixture
 def api() -> Api:
-    """Nobody's."""
+    """An app without a token."""
     return Api()
 
 

@@ -1,4 +1,4 @@
-"""A mobile app's side of the way of one submission, over HTTP, against a product that runs as processes."""
+"""Take and submit a quiz as a mobile app does, over HTTP, against a running product."""
 
 import json
 import urllib.error
@@ -11,7 +11,7 @@ from tests.product import wait_for
 
 @dataclass
 class App:
-    """Somebody who is signed in and speaks the API."""
+    """An app of a signed-in person."""
 
     address: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class App:
         return self
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Send one request; returns the status and the answer's JSON, also where it is a refusal."""
+        """Send one request. Return the status and the answer's JSON, also for refusals."""
         request = urllib.request.Request(
             self.address + path,
             method=method,
@@ -42,26 +42,27 @@ class App:
         return answer
 
     def start_quiz(self, course: str) -> Any:
-        """An attempt at the course's first quiz, with an answer to every question: its first choice."""
+        """Start the course's first quiz and answer every question with its first choice. Return the attempt."""
         entry = next(entry for entry in self.get(f"courses/{course}/outline")["entries"] if entry["kind"] == "quiz")
         status, attempt = self.call("POST", f"/api/v1/quizzes/{entry['uuid']}/attempts", {})
         assert status in (200, 201), attempt
         for question in attempt["questions"]:
+            first_choice = question["choices"][0]["uuid"] if question["choices"] else ""
             response = {
-                "single_choice": lambda q: {"choice": q["choices"][0]["uuid"]},
-                "multiple_choice": lambda q: {"choices": [q["choices"][0]["uuid"]]},
-                "short_answer": lambda q: {"text": "data drift"},
-            }[question["kind"]](question)
+                "single_choice": {"choice": first_choice},
+                "multiple_choice": {"choices": [first_choice]},
+                "short_answer": {"text": "data drift"},
+            }[question["kind"]]
             path = f"/api/v1/attempts/{attempt['uuid']}/answers/{question['uuid']}"
-            status, told = self.call("PUT", path, {"response": response, "sequence": 1})
-            assert status == 200, told
+            status, saved = self.call("PUT", path, {"response": response, "sequence": 1})
+            assert status == 200, saved
         return attempt
 
     def submit(self, attempt: Any) -> int:
         return self.call("POST", f"/api/v1/attempts/{attempt['uuid']}/submit", {})[0]
 
     def result(self, attempt: Any, *, seconds: float = 60) -> Any:
-        """The result, when it is there."""
+        """Wait for the result and return it."""
 
         def graded() -> Any:
             answer = self.get(f"attempts/{attempt['uuid']}/result")

@@ -1,4 +1,4 @@
-"""What every test gets, and which tests need something that a machine may not have."""
+"""Fixtures for every test, and skips for tests that need services or programs that are missing."""
 
 import os
 import shutil
@@ -22,16 +22,16 @@ hypothesis_settings.register_profile(
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 if CHROMIUM:
-    # Playwright's own event loop runs in the test's thread, where Django would refuse the database.
+    # Playwright runs an event loop in the test's thread; Django would refuse to use the database there.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     services = pytest.mark.skip(reason="needs TEST_DATABASE_URL and TEST_REDIS_URL")
     browser = pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)")
-    told = os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL")
+    has_services = os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL")
     for item in items:
-        if "services" in item.keywords and not told:
+        if "services" in item.keywords and not has_services:
             item.add_marker(services)
         if "e2e" in item.keywords and not CHROMIUM:
             item.add_marker(browser)
@@ -39,9 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    """Rate limits live in the cache: one test's wrong passwords are not another's."""
+    """Clear the cache: it contains rate limits, and wrong passwords of one test must not count in another."""
     if settings.REDIS_URL:
-        # cache.clear() would empty the whole database, with the broker's messages of the test process beside this one.
+        # cache.clear() would empty the whole Redis database, including the broker messages of other test processes.
         server = redis.Redis.from_url(settings.REDIS_URL)
         keys = list(server.scan_iter(f"{settings.REDIS_PREFIX}:*", count=1000))
         if keys:
@@ -53,6 +53,6 @@ def fresh_cache() -> None:
 
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
-    """Tests read the source's words, where nothing in them chooses a language."""
+    """Use English, the language of the source, unless a test chooses another."""
     with translation.override("en"):
         yield

@@ -1,4 +1,4 @@
-"""The committed schema as a contract: an answer that is not what docs/openapi.yaml says fails the test."""
+"""Validate API answers against docs/openapi.yaml."""
 
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ def document() -> dict[str, Any]:
 
 
 def _to_json_schema(node: Any) -> Any:
-    """OpenAPI 3.0 says `nullable`, JSON Schema a type; and no answer may hold a name that is not declared."""
+    """Convert an OpenAPI 3.0 schema to JSON Schema: replace `nullable`, and forbid undeclared properties."""
     if isinstance(node, list):
         return [_to_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -36,5 +36,5 @@ def _validator(name: str) -> Draft202012Validator:
 
 
 def check(name: str, answer: Any) -> None:
-    """Raise ValidationError unless `answer` is what the schema says under `name`."""
+    """Raise ValidationError unless `answer` matches the component schema `name`."""
     _validator(name).validate(answer)

@@ -1,7 +1,7 @@
-"""A pytest plug-in that is loaded before Django's settings are read: tests touch only what they were told of.
+"""A pytest plug-in that sets the environment before Django's settings are read, so that tests use only their own services.
 
-`TEST_DATABASE_URL` and `TEST_REDIS_URL` are the services for tests; whatever a developer has in `DATABASE_URL`,
-`REDIS_URL` or `EMAIL_URL` is left alone. The state folder is a temporary one.
+`TEST_DATABASE_URL` and `TEST_REDIS_URL` are the services for tests; a developer's `DATABASE_URL`, `REDIS_URL`
+and `EMAIL_URL` are not used. The state folder is temporary.
 """
 
 import atexit
@@ -33,7 +33,7 @@ if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 if os.environ.get("TEST_REDIS_URL"):
     os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
-    # Test processes beside each other share the server, never a key.
+    # Parallel test processes share the server but use different keys.
     os.environ["BAEUM_REDIS_PREFIX"] = f"baeum-tests-{os.getpid()}"
-# The same cheap waiting everywhere: a lease that ran out is something a test can wait for.
+# A short lease, so that tests can wait until it expires.
 os.environ["BAEUM_GRADING_LEASE"] = "60"

@@ -1,9 +1,13 @@
-"""Rows for tests. A quiz comes published, with real versions and keys made by `quizzes.authoring.publishing`."""
+"""Create rows for tests. A quiz comes published, with real versions and keys made by `quizzes.authoring.publishing`.
+
+Each factory is the `create` of its class: type checkers see that `create` returns a row, but not that calling the class does.
+"""
 
 from typing import Any
 
-import factory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment, Lesson, LessonEdition, Module
@@ -13,12 +17,12 @@ from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 PASSWORD = "correct horse battery"
 
 
-class UserFactory(DjangoModelFactory[User]):
+class _User(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}@example.com")
-    name = factory.Sequence(lambda n: f"Person {n}")
+    email = Sequence(lambda n: f"person{n}@example.com")
+    name = Sequence(lambda n: f"Person {n}")
     language = "en"
 
     @classmethod
@@ -26,53 +30,65 @@ class UserFactory(DjangoModelFactory[User]):
         return User.objects.create_user(**{"password": PASSWORD, **kwargs})
 
 
-class CourseFactory(DjangoModelFactory[Course]):
+UserFactory = _User.create
+
+
+class _Course(DjangoModelFactory[Course]):
     class Meta:
         model = Course
 
-    slug = factory.Sequence(lambda n: f"course-{n}")
-    title_ko = factory.LazyAttribute(lambda o: f"강의 {o.slug}")
-    title_en = factory.LazyAttribute(lambda o: f"Course {o.slug}")
-    languages = factory.LazyFunction(lambda: ["ko", "en"])
+    slug = Sequence(lambda n: f"course-{n}")
+    title_ko = LazyAttribute(lambda o: f"강의 {o.slug}")
+    title_en = LazyAttribute(lambda o: f"Course {o.slug}")
+    languages = LazyFunction(lambda: ["ko", "en"])
     enrolment_mode = Course.EnrolmentMode.OPEN
 
 
-class ModuleFactory(DjangoModelFactory[Module]):
+CourseFactory = _Course.create
+
+
+class _Module(DjangoModelFactory[Module]):
     class Meta:
         model = Module
 
-    course = factory.SubFactory(CourseFactory)
-    slug = factory.Sequence(lambda n: f"module-{n}")
+    course = SubFactory(_Course)
+    slug = Sequence(lambda n: f"module-{n}")
     number = 1
     position = 0
     title_ko = "모듈"
     title_en = "Module"
 
 
-class ActivityFactory(DjangoModelFactory[Activity]):
+ModuleFactory = _Module.create
+
+
+class _Activity(DjangoModelFactory[Activity]):
     class Meta:
         model = Activity
 
-    module = factory.SubFactory(ModuleFactory)
-    course = factory.SelfAttribute("module.course")
-    slug = factory.Sequence(lambda n: f"activity-{n}")
+    module = SubFactory(_Module)
+    course = SelfAttribute("module.course")
+    slug = Sequence(lambda n: f"activity-{n}")
     kind = Activity.Kind.LESSON
-    code = factory.Sequence(lambda n: f"1-{n}")
-    position = factory.Sequence(lambda n: n % 30000)
-    title_ko = factory.LazyAttribute(lambda o: f"활동 {o.slug}")
-    title_en = factory.LazyAttribute(lambda o: f"Activity {o.slug}")
+    code = Sequence(lambda n: f"1-{n}")
+    position = Sequence(lambda n: n % 30000)
+    title_ko = LazyAttribute(lambda o: f"활동 {o.slug}")
+    title_en = LazyAttribute(lambda o: f"Activity {o.slug}")
 
 
-class LessonFactory(DjangoModelFactory[Lesson]):
+ActivityFactory = _Activity.create
+
+
+class _Lesson(DjangoModelFactory[Lesson]):
     """A lesson with its activity and a Korean and an English edition."""
 
     class Meta:
         model = Lesson
         skip_postgeneration_save = True
 
-    activity = factory.SubFactory(ActivityFactory)
+    activity = SubFactory(_Activity)
 
-    @factory.post_generation
+    @post_generation
     def editions(obj: Lesson, create: bool, extracted: list[str] | None, **kwargs: Any) -> None:  # noqa: N805
         for language in ["ko", "en"] if extracted is None else extracted:
             LessonEdition.objects.create(
@@ -84,12 +100,18 @@ class LessonFactory(DjangoModelFactory[Lesson]):
             )
 
 
-class EnrolmentFactory(DjangoModelFactory[Enrolment]):
+LessonFactory = _Lesson.create
+
+
+class _Enrolment(DjangoModelFactory[Enrolment]):
     class Meta:
         model = Enrolment
 
-    user = factory.SubFactory(UserFactory)
-    course = factory.SubFactory(CourseFactory)
+    user = SubFactory(_User)
+    course = SubFactory(_Course)
+
+
+EnrolmentFactory = _Enrolment.create
 
 
 def add_single_choice(quiz: Quiz, key: str, choices: int = 3, **fields: Any) -> Question:
@@ -145,21 +167,24 @@ def add_short_answer(quiz: Quiz, key: str, accept: list[str], wrong: list[str] =
     return question
 
 
-class QuizFactory(DjangoModelFactory[Quiz]):
+class _Quiz(DjangoModelFactory[Quiz]):
     """A published quiz on a quiz activity: `questions` single choice questions and, last, one short answer."""
 
     class Meta:
         model = Quiz
         skip_postgeneration_save = True
 
-    activity = factory.SubFactory(ActivityFactory, kind=Activity.Kind.QUIZ, code="")
+    activity = SubFactory(_Activity, kind=Activity.Kind.QUIZ, code="")
 
-    @factory.post_generation
+    @post_generation
     def questions(obj: Quiz, create: bool, extracted: int | None, **kwargs: Any) -> None:  # noqa: N805
         for index in range(2 if extracted is None else extracted):
             add_single_choice(obj, f"q{index}")
         add_short_answer(obj, "short", ["Data Drift", "데이터 드리프트"], ["concept drift"])
         publishing.publish(obj)
+
+
+QuizFactory = _Quiz.create
 
 
 def right_answers(quiz: Quiz) -> dict[Any, dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""`./run mutants`: does a test fail for each small error that could be made in what a grade depends on?
+"""Check that a test fails for each small error (mutant) in the modules that a grade depends on (`./run mutants`).
 
-mutmut writes the mutants. They are run here: the tests are collected and the database is made once, and each mutant is
-a fork of that process in which only the tests that pass through the changed function run, until the first fails. See
-docs/decisions/0018. Nothing is written to the disk: the mutants are what the import of their module finds.
+mutmut generates the mutants; this module runs them. The tests are collected and the database is created once. Each mutant runs
+in a fork of that process, which runs only the tests that call the changed function, until one fails. See docs/decisions/0018.
+Nothing is written to disk: an import hook loads the mutated modules.
 """
 
 import argparse
@@ -33,17 +33,17 @@ from mutmut.state import state
 from tests.weighty import GROUPS, files, module_of, tests_of
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
-# More than this many percent of the mutants have to be found.
+# The score must be above this percentage.
 GOAL = 90
-# Each test may take this many times what it took, and so many seconds of the processor's time.
+# CPU time limit of a test: this many times its normal time, plus this many seconds.
 PATIENCE, ALLOWANCE = 3, 2
-# Wall time, for one that waits instead of working.
+# Wall time limit, for tests that wait instead of computing.
 MOST_SECONDS = 60
 
 
 @dataclass(slots=True)
 class Mutant:
-    """One error. `function` is the changed function as mutmut calls it; `was` and `now` are the lines that differ."""
+    """One mutant. `function` is mutmut's name of the changed function; `was` and `now` are the differing lines."""
 
     group: str
     module: str
@@ -58,7 +58,7 @@ class Mutant:
 
     @property
     def place(self) -> str:
-        """module.Class.function, as a person writes it."""
+        """Return the readable name: module.Class.function."""
         name = self.name.rpartition("__mutmut_")[0]
         return f"{self.module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
 
@@ -72,7 +72,7 @@ def written(group: str, path: Path) -> tuple[MutatedFile, list[Mutant]]:
     lines = file.code.splitlines()
 
     def body(name: str) -> list[str]:
-        # The names differ always.
+        # The names of the functions always differ.
         span = file.line_span_by_function_name[name]
         return [line.replace(name, "") for line in lines[span.start - 1 : span.end]]
 
@@ -86,7 +86,7 @@ def written(group: str, path: Path) -> tuple[MutatedFile, list[Mutant]]:
 
 
 class Mutated(MetaPathFinder):
-    """Finds the mutated modules; which of a module's mutants is active, none at first, is mutmut's to say."""
+    """Imports the mutated modules. mutmut decides which mutant is active; at first none is."""
 
     def __init__(self, files: dict[str, MutatedFile]) -> None:
         self.files = files
@@ -114,31 +114,31 @@ class _Loader(SourceFileLoader):
 
 @dataclass(slots=True)
 class Run:
-    """A pytest plug-in that, in place of running the tests, runs them for every mutant."""
+    """A pytest plug-in that runs the tests once for each mutant."""
 
     mutants: list[Mutant]
     jobs: int
     known: set[tuple[str, str, str]]
     through: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
     seconds: dict[str, float] = field(default_factory=dict)
-    # The tests that found an error in a function before; most find the next one too.
+    # The tests that killed a mutant of a function before; they usually kill the next one too.
     finders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def pytest_configure(self) -> None:
         import hypothesis  # pytest wants to be the first that imports it
 
-        # The same examples for every mutant; what finds an error is enough, it need not be made small.
+        # Hypothesis: the same examples for every mutant, without shrinking.
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)
         hypothesis.settings.load_profile("mutants")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        # Most of what a test with a person in it takes is Argon2, which is meant to be slow.
+        # A fast password hasher: Argon2 is slow on purpose and takes most of the time of a test with users.
         override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]).enable()
         self._run_once(session.items)
         running: dict[int, tuple[Mutant, int]] = {}
-        # The same without an error: what fails because it runs in a fork, or in another order, would look like a find.
+        # Run without a mutant in a fork too: a test that fails because of the fork or the order would look like a kill.
         control = Mutant("", "", "", "", "")
         self._start(control, sorted(session.items, key=lambda item: self.seconds[item.nodeid]), running)
         self._reap(running)
@@ -163,12 +163,12 @@ class Run:
         return True
 
     def _run_once(self, items: list[pytest.Item]) -> None:
-        """All the tests without a mutant: they pass, and it is known what they pass through and for how long."""
+        """Run all tests without a mutant. They must pass; record which functions each test calls, and its duration."""
         set_mutant_under_test("stats")
         for item, following in itertools.pairwise([*items, items[0]]):
             state()._stats.clear()
             before = time.process_time()
-            # There is always a next test, so that what belongs to the session, as the database does, stays.
+            # Always pass a next test, so that session fixtures such as the database are not torn down.
             reports = runtestprotocol(item, nextitem=following, log=False)
             self.seconds[item.nodeid] = time.process_time() - before
             for report in reports:
@@ -199,7 +199,7 @@ class Run:
         running[pid] = (mutant, reader)
 
     def _find(self, items: list[pytest.Item], writer: int) -> int:
-        """1 when a test fails, 0 when none does; a test that takes too long ends the process by a signal."""
+        """Return 1 if a test fails, else 0. A test that takes too long ends the process with a signal."""
         try:
             for item, following in itertools.pairwise([*items, items[0]]):
                 signal.setitimer(signal.ITIMER_PROF, PATIENCE * self.seconds[item.nodeid] + ALLOWANCE)
@@ -228,12 +228,12 @@ class Run:
         if mutant.change in self.known:
             mutant.outcome = "equivalent"
         elif mutant.name:
-            told = f"{mutant.place}\n{_signed('-', mutant.was)}{_signed('+', mutant.now)}"
-            print(f"survived: {told}", flush=True)
+            report = f"{mutant.place}\n{_signed('-', mutant.was)}{_signed('+', mutant.now)}"
+            print(f"survived: {report}", flush=True)
 
 
 def _another(item: pytest.Item, following: pytest.Item) -> pytest.Item:
-    """What stays set up after a test is what the next one needs: where it is the same again, only what is the session's."""
+    """Tear down the fixtures that the next test does not need; if it is the same test again, all but the session's."""
     return following if following is not item else _Elsewhere(item)  # type: ignore[return-value]
 
 
@@ -246,7 +246,7 @@ class _Elsewhere:
 
 
 def equivalent() -> set[tuple[str, str, str]]:
-    """(where, was, now) of the mutants that are known to change nothing."""
+    """Return (where, was, now) of the mutants that are known to be equivalent."""
     known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
     return {(entry["of"], entry["was"], now) for entry in known for now in entry["now"]}
 
@@ -282,7 +282,7 @@ def _signed(sign: str, text: str) -> str:
 
 
 def chosen(names: Sequence[str]) -> tuple[dict[str, MutatedFile], list[Mutant]]:
-    """The modules, and the mutants of what was named: groups, modules or functions; everything when nothing is."""
+    """Return the modules, and the mutants of the named groups, modules or functions; of all if none is named."""
     mutated, mutants = {}, []
     for group in GROUPS:
         for path in files(group):
@@ -304,7 +304,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("nothing to mutate is called that")
     sys.meta_path.insert(0, Mutated(mutated))
     tests = {test for mutant in mutants for test in tests_of(mutant.group)}
-    # Cut short, random or collected in other processes, the tests would not be the same for every mutant.
+    # Without these options the tests would not be the same for every mutant.
     how = ["-q", "-s", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "-m", "not services"]
     code = int(pytest.main([*sorted(tests), *how], plugins=[Run(mutants, options.jobs, equivalent())]))
     return code or report(mutants)

@@ -1,4 +1,4 @@
-"""The product itself, as `./run` starts it: real web server, worker and beat, on a free port and a state folder of its own."""
+"""Start the product as `./run` does: real web server, worker and beat, on a free port and its own state folder."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 30, every: float = 0.05) -> T:
-    """Return the first true value of `condition`; fail when there is none in `seconds`."""
+    """Return the first true value of `condition`. Fail the test if there is none within `seconds`."""
     deadline = time.monotonic() + seconds
     tick = threading.Event()
     while True:
@@ -106,7 +106,7 @@ class Product:
         return done.stdout
 
     def pids(self) -> set[int]:
-        """Every process whose environment names this state folder."""
+        """Return the ids of processes whose environment contains this state folder."""
         found = set()
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
@@ -120,7 +120,7 @@ class Product:
         return found
 
     def pids_of(self, word: str) -> list[int]:
-        """Those of `pids` whose command line holds `word`."""
+        """Return those of `pids` whose command line contains `word`."""
         return [pid for pid in self.pids() if word.encode() in _command_line(pid)]
 
     def stop(self) -> None:
@@ -140,7 +140,7 @@ def _command_line(pid: int) -> bytes:
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    """A Baeum that is not started yet; whatever it started is gone after the test."""
+    """A Baeum that is not started yet. All its processes are stopped after the test."""
     it = Product(tmp_path / "home", free_port())
     yield it
     it.stop()
@@ -148,7 +148,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture(scope="session")
 def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One Baeum for every test that only uses it, with the week-2 course and the demo's people."""
+    """One running Baeum shared by tests that only use it, with the week-2 course and the demo's accounts."""
     it = Product(tmp_path_factory.mktemp("product") / "home", free_port())
     it.start().wait_until_ready()
     yield it

@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port, which can be told to refuse, to hang up, and when."""
+"""A real SMTP server on a free port that can be set to refuse or hang up at any command."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,24 +18,24 @@ ENDLESS_LINE = "250 " + "x" * 20_000
 
 
 class _AnyPort(Controller):
-    """A controller that takes a free port: aiosmtpd's own looks for its server at the number it was given."""
+    """A controller that uses a free port; aiosmtpd's own connects to the port number that it was given (0)."""
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types here
 
 
 class MailServer:
-    """What it answers to each command can be set; `HANG_UP` closes the connection instead of an answer.
+    """A server whose answer to each command can be set. `HANG_UP` closes the connection instead.
 
-    `received` holds what arrived as a whole, whatever was answered to it.
+    `received` contains every message that was transmitted completely, whatever the answer was.
     """
 
     def __init__(self) -> None:
         self.rcpt = ACCEPTED
         self.data = ACCEPTED
         self.quit = "221 Bye"
-        # Seconds between taking a message and saying so.
+        # Seconds between receiving a message and the answer.
         self.delay = 0.0
         self.received: list[EmailMessage] = []
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
@@ -51,7 +51,7 @@ class MailServer:
         return int(self._controller.port)
 
     def only(self) -> EmailMessage:
-        """The only message that came."""
+        """Return the only received message."""
         [message] = self.received
         return message
 
@@ -73,6 +73,7 @@ class MailServer:
 
     def _answer(self, server: SMTP, answer: str) -> str:
         if answer == HANG_UP:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "421 Gone"
         return answer
@@ -104,7 +105,7 @@ def smtp_settings(port: int) -> Any:
 
 @pytest.fixture
 def no_mail_server() -> Iterator[None]:
-    """Settings that lead to a port on which nobody listens any more."""
+    """Settings with a port on which no server listens."""
     server = MailServer()
     server.start()
     port = server.port

@@ -1,6 +1,6 @@
-"""What a grade depends on, and the tests that have to find its errors; `./run coverage` measures the branches they take.
+"""List the modules that a grade depends on with their tests, and measure branch coverage (`./run coverage`).
 
-Also read by `tests.mutants`. A module that a grade comes to depend on is added here.
+`tests.mutants` reads the list too. Add a module here when a grade begins to depend on it.
 """
 
 import sys
@@ -32,7 +32,7 @@ QUESTIONS = [
     "quizzes/questions/test_questions_shown.py",
     "quizzes/questions/test_kind_properties.py",
 ]
-# Each group with its files, and with tests: its own, not everything that passes by.
+# {group: (files, tests)}. Only tests written for the group, not all that happen to run its code.
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
     "short_answers": (["quizzes/questions/short_answers.py"], ["quizzes/questions/test_short_answers.py"]),
     "questions": (["quizzes/questions/**/*.py"], QUESTIONS),

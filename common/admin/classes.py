@@ -1,4 +1,4 @@
-"""Owns what every admin class shares: who may see which rows, and what "read-only" means."""
+"""Base classes of the admin: read-only rows, and rows that only the instructors of their course see."""
 
 import json
 from collections.abc import Iterable
@@ -14,23 +14,23 @@ from unfold.admin import ModelAdmin
 
 
 def page_context(request: HttpRequest, model_admin: ModelAdmin, title: str) -> dict[str, Any]:
-    """What a page of the admin needs that is no form of one row."""
+    """Return the template context of an admin page that is not the form of one row."""
     return {**model_admin.admin_site.each_context(request), "opts": model_admin.model._meta, "title": title}
 
 
 def report_sent(request: HttpRequest, outcomes: Iterable[str | None]) -> None:
-    """Say what became of mails that a person has sent again; None: it was nothing to send."""
-    told = [outcome for outcome in outcomes if outcome is not None]
-    sent = told.count("sent")
+    """Show how many mails were sent again. `outcomes` are statuses of `common.mail.outbox`; None means nothing was to be sent."""
+    known = [outcome for outcome in outcomes if outcome is not None]
+    sent = known.count("sent")
     messages.info(request, ngettext("%(n)d mail was sent.", "%(n)d mails were sent.", sent) % {"n": sent})
-    if failed := len(told) - sent:
+    if failed := len(known) - sent:
         messages.warning(
             request, ngettext("%(n)d mail could not be sent.", "%(n)d mails could not be sent.", failed) % {"n": failed}
         )
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Rows that are looked at: nobody adds, changes or deletes them here."""
+    """Rows that can be viewed, but not added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -43,7 +43,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 class OwnFieldListFilter(admin.RelatedFieldListFilter):
-    """Offers the rows that the person may see in their own list, and reads them with what their names are made of."""
+    """A list filter that offers only rows which the person may see, fetched together with the relations in their names."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         related = admin.site._registry.get(field.related_model)
@@ -57,7 +57,7 @@ class OwnFieldListFilter(admin.RelatedFieldListFilter):
 
 
 class TypedJSON(json.JSONDecoder):
-    """JSON that somebody types: a number of thousands of digits, or brackets without end, are a fault of it, no error."""
+    """Decode JSON typed into a form. A huge number or very deep nesting is reported as invalid JSON, not as a server error."""
 
     def decode(self, s: str, *args: Any) -> Any:
         try:
@@ -69,8 +69,8 @@ class TypedJSON(json.JSONDecoder):
 class CourseScopedAdmin(ModelAdmin):
     """Rows that belong to a course: an instructor sees those of the courses they teach, an administrator all.
 
-    `instructors` is the lookup from the row to the people who teach its course. Deleting is an administrator's: what
-    students have worked on is archived instead.
+    `instructors` is the lookup from the row to the people who teach its course. Only administrators delete: instructors
+    archive rows, because students may have worked on them.
     """
 
     instructors: ClassVar[str] = "course__instructors"
@@ -129,7 +129,7 @@ class CourseScopedAdmin(ModelAdmin):
 
 
 class OwnedInline:
-    """An inline of a row that `CourseScopedAdmin` lets somebody edit: whoever edits the row edits its parts."""
+    """An inline of a `CourseScopedAdmin` row. Who may edit the row may edit its parts."""
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Owns what every operation of the API's schema shares: how errors are documented, and what is left out."""
+"""Document the API's errors in the OpenAPI schema, and leave out duplicate addresses."""
 
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +23,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def problems(*codes: int) -> dict[Any, Any]:
-    """Responses of an operation that refuses with these codes. Every operation may also answer 401."""
+    """The error responses of an operation, for `extend_schema`: these status codes, and 401, which every operation may answer."""
     return {
         (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=HTTPStatus(code).phrase)
         for code in sorted({401, *codes})
@@ -31,5 +31,5 @@ def problems(*codes: int) -> dict[Any, Any]:
 
 
 def without_trailing_slashes(endpoints: list[Any], **kwargs: Any) -> list[Any]:
-    """Addresses work with and without a slash at the end; the schema names the one without."""
+    """Remove the addresses that end in a slash: they are aliases of the ones without."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]

@@ -1,4 +1,4 @@
-"""Owns how the API reads a request: JSON, of a bounded size, that the database can hold; and answers in JSON."""
+"""Parse requests to the API (JSON of a bounded size that the database can store) and always answer in JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,12 +12,12 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-# Levels of lists and objects within each other; a request needs four.
+# Nested lists and objects; a request needs four levels.
 MAX_DEPTH = 32
 
 
 class JSONParser(BaseParser):
-    """UTF-8 JSON. Unlike DRF's own it honours DATA_UPLOAD_MAX_MEMORY_SIZE, which reading the stream goes around."""
+    """Parse UTF-8 JSON. Unlike DRF's parser, which reads the stream, it respects DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
     media_type = "application/json"
 
@@ -32,7 +32,7 @@ class JSONParser(BaseParser):
 
 
 class FormParser(MultiPartParser):
-    """DRF's, which says in English only what is wrong with a form."""
+    """DRF's multipart parser with a translated error message."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -44,16 +44,16 @@ class FormParser(MultiPartParser):
 
 
 def read_json(body: bytes) -> Any:
-    """What `body` holds. Raises ValueError unless it is JSON in UTF-8 that Python can hold and a database store."""
+    """Return the parsed `body`. Raises ValueError if it is not JSON in UTF-8, or cannot be stored in a database."""
     try:
         data = json.loads(body.decode(), parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("It is nested too deeply.") from error
-    # Python could read much more, but then fails where it writes it again.
+    # Python parses deeper nesting, but serializing it again exceeds the recursion limit.
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise ValueError("It is nested too deeply.")
     if b"\\u" in body:
-        # A lone surrogate is JSON, but no text: UTF-8 has no way to write it.
+        # A lone surrogate is valid JSON but cannot be encoded in UTF-8.
         json.dumps(data, ensure_ascii=False).encode()
     return data
 
@@ -73,7 +73,7 @@ def _refuse_constant(name: str) -> None:
 
 
 class AlwaysJSON(DefaultContentNegotiation):
-    """There is one form of answer, so that no Accept header is refused, nor weighed at every request."""
+    """Choose JSON whatever the Accept header says: no request is refused for it, and no time is spent on negotiation."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

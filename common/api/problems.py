@@ -1,11 +1,13 @@
 """Answer API errors as RFC 9457 problem documents."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, JsonResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -17,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(slug: str, code: int, title: str, detail: str = "", **extra: Any) -> dict[str, Any]:
-    """A problem document. `type` is relative to the site: /problems/<slug> explains it."""
+    """Return a problem document. `type` is relative to the site: /problems/<slug> explains it."""
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": code}
     if detail:
         body["detail"] = detail
@@ -25,56 +27,103 @@ def problem(slug: str, code: int, title: str, detail: str = "", **extra: Any) ->
 
 
 def problem_response(slug: str, code: int, title: str, detail: str = "", **extra: Any) -> JsonResponse:
-    """The same outside DRF: for addresses that no view answers."""
+    """The same document as a Django response, for code outside DRF."""
     return JsonResponse(problem(slug, code, title, detail, **extra), status=code, content_type=CONTENT_TYPE)
 
 
-# What DRF and Django raise themselves: (exceptions, slug, status, title).
-_REFUSALS: list[tuple[tuple[type[Exception], ...], str, int, Any]] = [
-    ((Http404, exceptions.NotFound), "not-found", 404, gettext_lazy("There is nothing at this address.")),
-    (
-        (exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
+@dataclass(frozen=True, slots=True)
+class HttpProblem:
+    """A problem that is no rule of the domain.
+
+    `exceptions` are what Django and DRF raise for it. The handler answers those with `title`; a problem without
+    exceptions is answered elsewhere (`common.pages.errors`, accounts) with a title of its own.
+    """
+
+    slug: str
+    status: int
+    help: StrOrPromise
+    title: StrOrPromise = ""
+    exceptions: tuple[type[Exception], ...] = ()
+
+
+HTTP_PROBLEMS = [
+    HttpProblem(
+        "not-found",
+        404,
+        _("There is nothing at this address, or nothing that this account may see."),
+        title=_("There is nothing at this address."),
+        exceptions=(Http404, exceptions.NotFound),
+    ),
+    HttpProblem(
         "not-authenticated",
         401,
-        gettext_lazy("Sign in first."),
+        _("The request has no session token, or the token is no longer valid. Sign in again."),
+        title=_("Sign in first."),
+        exceptions=(exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
     ),
-    ((PermissionDenied, exceptions.PermissionDenied), "forbidden", 403, gettext_lazy("You may not do that.")),
-    (
-        (exceptions.ValidationError,),
+    HttpProblem(
+        "forbidden",
+        403,
+        _("The account may not do that."),
+        title=_("You may not do that."),
+        exceptions=(PermissionDenied, exceptions.PermissionDenied),
+    ),
+    HttpProblem(
         "invalid",
         400,
-        gettext_lazy("The request holds something that cannot be right."),
+        _("The request could be read, but it contains invalid values; `errors` lists them by field."),
+        title=_("The request contains invalid values."),
+        exceptions=(exceptions.ValidationError,),
     ),
-    ((exceptions.ParseError,), "malformed", 400, gettext_lazy("The request body could not be read.")),
-    (
-        (RequestDataTooBig,),
+    HttpProblem(
+        "malformed",
+        400,
+        _("The request could not be read: its body is not JSON in UTF-8."),
+        title=_("The request body could not be read."),
+        exceptions=(exceptions.ParseError,),
+    ),
+    HttpProblem(
         "body-too-large",
         413,
-        gettext_lazy("The request is larger than this site accepts."),
+        _("The request is larger than the site accepts. What was saved before is safe."),
+        title=_("The request is larger than this site accepts."),
+        exceptions=(RequestDataTooBig,),
     ),
-    (
-        (exceptions.MethodNotAllowed,),
+    HttpProblem(
         "method-not-allowed",
         405,
-        gettext_lazy("This address does not take that method."),
+        _("The address exists but does not support this method."),
+        title=_("This address does not support that method."),
+        exceptions=(exceptions.MethodNotAllowed,),
     ),
-    (
-        (exceptions.UnsupportedMediaType,),
+    HttpProblem(
         "unsupported-media-type",
         415,
-        gettext_lazy("This address does not take a body of that type."),
+        _("The body of a request must be `application/json`; a file is sent as `multipart/form-data`."),
+        title=_("This address does not accept a body of that type."),
+        exceptions=(exceptions.UnsupportedMediaType,),
     ),
-    (
-        (exceptions.Throttled,),
+    HttpProblem(
         "throttled",
         429,
-        gettext_lazy("Too many requests. Try again a little later."),
+        _("Too many requests. Wait as long as `Retry-After` says."),
+        title=_("Too many requests. Try again a little later."),
+        exceptions=(exceptions.Throttled,),
     ),
+    HttpProblem(
+        "csrf",
+        403,
+        _(
+            "The form's security token does not match the cookie. Reload the page and send it again. The API needs no such token."
+        ),
+    ),
+    HttpProblem("mail-not-sent", 503, _("The mail server cannot be reached. Try again in a few minutes.")),
+    HttpProblem("server-error", 500, _("Something broke on our side. What was saved is safe; try again later.")),
 ]
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every refusal becomes a problem document in the reader's language."""
+    """DRF's exception handler: turn every refusal into a problem document in the reader's language."""
     body = _document(error)
     if body is None:
         return None
@@ -85,19 +134,23 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 def _document(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, DomainError):
         return problem(error.slug, error.status, error.message, **error.extra)
-    for kinds, slug, code, title in _REFUSALS:
-        if isinstance(error, kinds):
-            extra: dict[str, Any] = {}
-            if isinstance(error, exceptions.ValidationError):
-                # What is said of the body as a whole has the name that DRF gives it elsewhere.
-                of_all = isinstance(error.detail, list)
-                extra = {"errors": {"non_field_errors": error.detail} if of_all else error.detail}
-            elif isinstance(error, exceptions.ParseError):
-                extra = {"detail": str(error.detail)}
-            return problem(slug, code, str(title), **extra)
+    for known in HTTP_PROBLEMS:
+        if isinstance(error, known.exceptions):
+            return problem(known.slug, known.status, str(known.title), **_extra(error))
     if isinstance(error, exceptions.APIException):
         return problem(str(error.default_code).replace("_", "-"), error.status_code, str(error.detail))
     return None
+
+
+def _extra(error: Exception) -> dict[str, Any]:
+    """Further members of the document: the field errors, or what the parser says."""
+    if isinstance(error, exceptions.ValidationError):
+        # DRF uses the key `non_field_errors` for errors of the body as a whole, but sends a bare list in some cases.
+        whole_body = isinstance(error.detail, list)
+        return {"errors": {"non_field_errors": error.detail} if whole_body else error.detail}
+    if isinstance(error, exceptions.ParseError):
+        return {"detail": str(error.detail)}
+    return {}
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Owns what an address of the API looks like."""
+"""Build the URL patterns of an API address."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,5 +7,5 @@ from django.urls import URLPattern, path
 
 
 def route(address: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
-    """`address` without a slash at its end, which is the one to write, and the same with one."""
+    """Return two patterns: `address` without a trailing slash, which has the name, and an alias with one."""
     return [path(address, view, name=name), path(f"{address}/", view)]

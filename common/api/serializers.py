@@ -1,4 +1,4 @@
-"""Owns how the API's requests are read and its answers are shaped: by fields declared once, for both and the schema."""
+"""Validate the API's requests and build its answers from declared fields, which the schema reads too."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime

@@ -1,5 +1,7 @@
-"""Owns how a single statement is written: in its turn, and for some without waiting for the disk, because nobody would
-notice their loss in a power cut."""
+"""Control the write lock and the durability of statements outside a transaction.
+
+Some writes do not wait for the disk, because losing them in a power cut does no harm.
+"""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -8,18 +10,18 @@ from django.db import connection, transaction
 
 
 def write_lock(*, durable: bool = True) -> AbstractContextManager[None]:
-    """Around one statement that writes by itself, outside a transaction: on SQLite it waits for its turn as one does."""
+    """Take SQLite's write lock around one statement outside a transaction. Does nothing on other databases."""
     if connection.vendor != "sqlite":
         return nullcontext()
-    turn: AbstractContextManager[None] = connection.turn(durable=durable)  # type: ignore[attr-defined]  # our own backend
-    return turn
+    lock: AbstractContextManager[None] = connection.write_lock(durable=durable)  # type: ignore[attr-defined]  # our own backend
+    return lock
 
 
 @contextmanager
 def relaxed_durability() -> Iterator[None]:
-    """What is written within survives a crash of the process, and of the database's, but perhaps not a power cut.
+    """Commit without waiting for the disk: the writes survive a crash of the process or database, but maybe not a power cut.
 
-    Inside a transaction this does nothing: what else the transaction holds may be worth more.
+    Inside a transaction this does nothing, because other writes of the transaction may need to be durable.
     """
     if connection.in_atomic_block:
         yield

@@ -1,4 +1,4 @@
-"""Owns statements that the ORM writes once and that are then only executed: for the few that every request makes.
+"""Compile a query with the ORM once and execute its SQL many times, for the few statements that every request runs.
 
 Building a query's SQL takes Django several times as long as running it (see docs/bench.md).
 """
@@ -21,27 +21,27 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A query as Django's compiler left it: what to execute, and how a row becomes an object."""
+    """A compiled query: the SQL, its parameters, and how a row becomes an object."""
 
     sql: str
     parameters: "_Parameters"
-    # [(column, converters, expression)]: what Django does to a value that comes from the database.
+    # [(column, converters, expression)]: how Django converts a value that comes from the database.
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
-    # None where the query asks for values, not for objects.
+    # None if the query selects values instead of objects.
     model: type[Model] | None
     columns: slice
     names: list[str]
     related: list[Any]
     annotations: dict[str, int]
-    # The names of everything that is selected.
+    # The names of all selected columns.
     selected: list[str]
 
 
 class Prepared(Generic[M]):
-    """The query that `build` returns. `samples` are values that `build` takes, each different and none found in the query.
+    """The query that `build` returns. `samples` are arguments of `build`: all different, and no other parameter equals one.
 
-    What is called later takes the samples' places; everything else of the query stands still, so `build` must not look
-    at its arguments. `select_related`, `only` and `select_for_update` (then in a transaction) are Django's own.
+    Each call replaces the samples with its arguments. The rest of the query is fixed, so `build` must not branch on its
+    arguments. `select_related`, `only` and, in a transaction, `select_for_update` work as usual.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M, Any]], samples: Sequence[Any]) -> None:
@@ -50,7 +50,7 @@ class Prepared(Generic[M]):
         self._written: dict[str, _Written] = {}
 
     def instances(self, *arguments: Any) -> list[M]:
-        """Run it; the objects, with what is selected with them. An annotation is an attribute."""
+        """Run the query and return its objects with their selected relations. Annotations become attributes."""
         written, connection = self._prepare()
         assert written.model is not None
         found = []
@@ -64,11 +64,11 @@ class Prepared(Generic[M]):
         return found
 
     def first(self, *arguments: Any) -> M | None:
-        """Run it; the first object, None where there is none."""
+        """Run the query and return its first object, or None."""
         return next(iter(self.instances(*arguments)), None)
 
     def values(self, *arguments: Any) -> list[dict[str, Any]]:
-        """Run a query of `values` over columns of its own and annotations."""
+        """Run a query made with `values` (own columns and annotations only) and return its rows as dictionaries."""
         written, connection = self._prepare()
         return [dict(zip(written.selected, row, strict=True)) for row in self._rows(written, connection, arguments)]
 
@@ -115,9 +115,9 @@ class Prepared(Generic[M]):
 
 
 class PreparedUpdate(Generic[M]):
-    """The UPDATE of what `build` returns: the rows to change, and {field: value}. `samples` are as in `Prepared`.
+    """The UPDATE of what `build` returns: (rows to change, {field: value}). `samples` are as in `Prepared`.
 
-    `returning` is the column whose new value is told of each row that was changed.
+    `returning` is the column whose new value is returned for each changed row.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class PreparedUpdate(Generic[M]):
         self._written: dict[str, tuple[str, _Parameters]] = {}
 
     def apply(self, *arguments: Any) -> list[Any]:
-        """Change the rows; what `returning` is in each of them now."""
+        """Update the rows. Return the new value of `returning` for each changed row."""
         connection = _connection()
         written = self._written.get(connection.vendor)
         if written is None:
@@ -152,14 +152,14 @@ class PreparedUpdate(Generic[M]):
 
 
 class PreparedInsert(Generic[M]):
-    """The INSERT of one row of a model. Nothing listens: `save` is not called, and no signal is sent."""
+    """The INSERT of one row of a model. `save` is not called and no signal is sent."""
 
     def __init__(self, model: type[M]) -> None:
         self._model = model
         self._written: dict[str, str] = {}
 
     def create(self, **values: Any) -> M:
-        """Store a row; the object with its id. Raises IntegrityError as `objects.create` does."""
+        """Insert a row and return the object with its id. Raises IntegrityError as `objects.create` does."""
         connection = _connection()
         instance = self._model(**values)
         fields = [field for field in self._model._meta.concrete_fields if not isinstance(field, AutoField)]
@@ -184,7 +184,7 @@ class PreparedInsert(Generic[M]):
 
 
 class _Parameters:
-    """The parameters of a statement; which of them are samples is found once. Raises ValueError for one that none is."""
+    """The parameters of a statement and the places of the samples among them. Raises ValueError if a sample has no place."""
 
     def __init__(self, parameters: Sequence[Any], samples: Sequence[Any], connection: BaseDatabaseWrapper) -> None:
         self._constant = list(parameters)
@@ -196,7 +196,7 @@ class _Parameters:
             raise ValueError(f"The statement does not take each of {samples!r}.")
 
     def filled(self, arguments: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-        """The parameters with `arguments` in the samples' places."""
+        """Return the parameters with `arguments` in place of the samples."""
         filled = self._constant.copy()
         for places, argument in zip(self._places, arguments, strict=True):
             for place in places:
@@ -205,17 +205,17 @@ class _Parameters:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Equal; and True is no 1. (An integer for PostgreSQL is of a type of its own.)"""
+    """Compare values, but keep True apart from 1. The types may differ: for PostgreSQL integers are wrapped."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _connection() -> BaseDatabaseWrapper:
-    """The connection itself: what `django.db.connection` stands for, it looks up again for each attribute."""
+    """Return the connection object. `django.db.connection` is a proxy that looks it up again for each attribute."""
     return connections[DEFAULT_DB_ALIAS]
 
 
 def adapted(value: Any) -> Any:
-    """A parameter as the ORM hands it to the database's driver. Decimals have the places that their column has."""
+    """Convert a parameter as the ORM does for the database driver. Decimals must already have the scale of their column."""
     return _adapted(value, _connection())
 
 

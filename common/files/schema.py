@@ -12,12 +12,12 @@ from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-# Characters of a value that a message repeats.
+# A message shows at most this many characters of a value.
 _SHOWN = 80
 
 
 def _is_number(_checker: TypeChecker, value: Any) -> bool:
-    """Python's JSON and YAML read NaN and infinities, which are no numbers in JSON, and which no database keeps."""
+    """Refuse NaN and infinities: Python's JSON and YAML parsers accept them, JSON and databases do not."""
     is_finite = not isinstance(value, float) or math.isfinite(value)
     return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
 
@@ -34,13 +34,13 @@ def _validator(path: Path, definition: str) -> Validator:
 
 
 def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
-    """What keeps `value`, which somebody typed into a form, from being what `definition` of the schema says."""
+    """Return one sentence for each error of `value` against `definition` of the schema file; [] if it is valid."""
     errors = _validator(schema, definition).iter_errors(value)
     return [message for error in errors for message, _key in _messages(error)]
 
 
 def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
-    """What keeps `value` from being what `schema`, a schema of its own, says; each names where, unless it is the whole."""
+    """Return one sentence for each error of `value` against `schema`, prefixed with the path of the error if it has one."""
     return [
         f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
         for error in _Validator(schema).iter_errors(value)
@@ -49,7 +49,7 @@ def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
 
 
 def _messages(error: Any) -> list[tuple[str, str]]:
-    """What is wrong by a ValidationError: sentences, each with the key below the error's place that it is about, or ""."""
+    """Return [(sentence, key)] for a ValidationError. `key` is the offending key of the object at the error's path, or ""."""
     value, limit = error.instance, error.validator_value
     name = error.absolute_path[-1] if error.absolute_path else ""
     if error.validator == "additionalProperties":
@@ -64,8 +64,8 @@ def _messages(error: Any) -> list[tuple[str, str]]:
     sentence = {
         "type": _wanted(limit, value),
         "enum": _("%(value)s is none of %(limit)s."),
-        "const": _("%(value)s stands where %(limit)s is expected."),
-        "pattern": _("%(value)s has not the form that “%(name)s” asks for."),
+        "const": _("%(limit)s is expected, not %(value)s."),
+        "pattern": _("%(value)s does not have the form that “%(name)s” requires."),
         "minLength": _("“%(name)s” is empty."),
         "maxLength": _("“%(name)s” is longer than %(limit)s characters."),
         "minItems": _("“%(name)s” has fewer than %(limit)s entries."),
@@ -92,7 +92,7 @@ def _wanted(limit: Any, value: Any) -> str:
         "array": _("A list is expected for “%(name)s”."),
         "object": _("Names with values are expected for “%(name)s”."),
     }
-    return sentences.get(wanted, _("%(value)s is of another kind than “%(name)s” asks for."))
+    return sentences.get(wanted, _("%(value)s does not have the type that “%(name)s” requires."))
 
 
 def _shown(value: Any) -> str:

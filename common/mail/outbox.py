@@ -1,8 +1,8 @@
-"""Owns how a mail that has a row goes once and is never silently lost.
+"""Send each mail of an outbox table at most once, and never lose one silently.
 
-The row is the queue. A sender claims it (queued → sending) and commits before it speaks to a mail server, so that two
-senders never send the same mail; `send_attempts` is the token of its claim. One that dies in between leaves the row in
-`sending`; after a while it is `uncertain`, for a person to look at, because nobody can tell whether the mail went.
+The table is the queue. A sender claims a row (queued → sending) and commits before it contacts the mail server, so two senders
+never send the same mail; `send_attempts` identifies the claim. If the sender dies, the row stays in `sending` and later becomes
+`uncertain`, for a person to decide: the mail may or may not have been sent.
 
 The row's model has `uuid`, `status` (queued, sending, sent, skipped, uncertain, failed), `send_attempts`, `claimed_at`,
 `finished_at`, `message_id` and `error`.
@@ -24,25 +24,25 @@ log = structlog.get_logger(__name__)
 
 Row = TypeVar("Row", bound=models.Model)
 
-# Longer than any sending takes: whoever claimed the row this long ago is dead.
+# Longer than any sending takes: a sender that claimed the row this long ago has died.
 STALE = timedelta(minutes=15)
-# How long to wait after the first, second, … try that certainly did not send; after the last, the mail is given up.
+# Time to wait after the first, second, … attempt that certainly sent nothing. After the last one the mail has failed.
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
-# Seconds that a wake-up spends on sending what stayed queued, well inside the workers' time limit.
+# Seconds that one run of the sweep spends on sending, well below the time limit of the workers.
 BUDGET = 8.0
-# Claimed by hand only, by somebody who decides that twice is better than never.
+# Rows that only a person may send again, accepting that the mail may arrive twice.
 RESENDABLE = Q(status__in=["uncertain", "failed"])
 
 
 def mark_uncertain(rows: QuerySet[Any], *, now: datetime) -> int:
-    """Call uncertain what a sender that died has left; returns how many."""
+    """Set the rows that a dead sender left in `sending` to `uncertain`. Return how many."""
     return rows.filter(status="sending", claimed_at__lte=now - STALE).update(
         status="uncertain", finished_at=now, error="The sender stopped in the middle."
     )
 
 
 def due_condition(now: datetime) -> Q:
-    """Queued, and not put off to a later time."""
+    """Return the condition for rows that are queued and whose waiting time has passed."""
     waited = Q(send_attempts=0)
     for send_attempts, pause in enumerate(BACKOFF, start=1):
         waited |= Q(send_attempts=send_attempts, claimed_at__lte=now - pause)
@@ -50,12 +50,12 @@ def due_condition(now: datetime) -> Q:
 
 
 def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetime) -> Row | None:
-    """Take the row, or None when somebody else has it. `name` begins its Message-ID, the same at each try."""
+    """Claim the row and return it, or None if another sender has it. `name` starts its Message-ID, the same for each attempt."""
     row: Any = rows.filter(condition, pk=pk).first()
     if row is None:
         return None
     message_id = sending.message_id(f"{name}-{row.uuid}")
-    # Durable: committed when it returns, before any mail server hears of it.
+    # durable=True: the claim is committed before the mail server is contacted.
     with transaction.atomic(durable=True):
         claimed = rows.model._default_manager.filter(condition, pk=pk, send_attempts=row.send_attempts).update(
             status="sending",
@@ -72,7 +72,7 @@ def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetim
 
 
 def send(row: Any, write: Callable[[], EmailMessage | None], *, now: datetime) -> str:
-    """Write and send the mail of a claimed row; returns what became of it. `write` returns None for nothing to say."""
+    """Send the mail of a claimed row and return the new status. `write` builds the message; None means nothing to send."""
     try:
         message = write()
     except Exception as error:
@@ -80,7 +80,7 @@ def send(row: Any, write: Callable[[], EmailMessage | None], *, now: datetime) -
         return _finish(row, _later_or_never(row), now, f"{type(error).__name__}: {error}")
     if message is None:
         return _finish(row, "skipped", now)
-    # Anything but these three (a time limit, a kill) leaves the row in `sending`: nobody knows how far it came.
+    # Any other exception (a time limit) leaves the row in `sending`, because the mail may have been sent.
     try:
         sending.deliver(message)
     except sending.Deferred as error:
@@ -97,12 +97,12 @@ def _later_or_never(row: Any) -> str:
 
 
 def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
-    # A row that was called uncertain while we were slow is ours still, unless a person has sent it again.
+    # The sweep may have set the row to uncertain meanwhile; the claim is still ours unless a person has sent it again.
     type(row)._default_manager.filter(
         pk=row.pk, send_attempts=row.send_attempts, status__in=["sending", "uncertain"]
     ).update(status=status, finished_at=None if status == "queued" else now, error=error)
-    tell = log.warning if error else log.info
-    tell(
+    write_log = log.warning if error else log.info
+    write_log(
         "mail_of_a_row",
         kind=type(row).__name__,
         row=row.pk,
@@ -114,7 +114,7 @@ def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
 
 
 def send_all(pks: Iterable[int], send_one: Callable[[int], str | None], *, budget: float = float("inf")) -> list[str]:
-    """Send one after the other until `budget` seconds are used up; returns what became of those that were ours."""
+    """Send the rows one by one for at most `budget` seconds. Return the statuses of those that were claimed."""
     start = time.monotonic()
     outcomes = []
     for pk in pks:

@@ -1,7 +1,7 @@
-"""Owns how a mail is written and how it leaves the house, and what is known about it when that goes wrong.
+"""Compose and send mails, and classify failures.
 
-A caller that keeps a ledger needs one answer above all: may the message have gone? Before the text is handed over
-(SMTP's DATA) it certainly has not; after a refusal neither; when the line breaks in between nobody knows.
+The caller must learn whether the message may have been sent. Before its text is transmitted (SMTP's DATA), and after a refusal,
+it certainly was not. If the connection breaks in between, it is unknown.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from django.utils import timezone, translation
 
 log = structlog.get_logger(__name__)
 
-# The development inbox keeps so many of the newest messages.
+# The development inbox keeps this many of the newest messages.
 INBOX_LIMIT = 500
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -36,31 +36,31 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 class DeliveryError(Exception):
-    """The message did not go, or may not have gone; the subclass says which."""
+    """The message was not sent, or may not have been sent; the subclass says which."""
 
 
 class Deferred(DeliveryError):
-    """It certainly did not go, and trying later is right: no connection, or the server said "not now" (4xx)."""
+    """Certainly not sent; retry later. There was no connection, or the server answered with a temporary error (4xx)."""
 
 
 class Refused(DeliveryError):
-    """It certainly did not go and never will as it is: the server said no (5xx), or the address is none."""
+    """Certainly not sent, and a retry is useless: the server refused it (5xx), or the address is invalid."""
 
 
 class Uncertain(DeliveryError):
-    """The text was handed over and the answer never came: it may have gone."""
+    """The text was transmitted but no answer came: the message may have been sent."""
 
 
 # --- Writing --------------------------------------------------------------------------------------------------
 
 
 def absolute(path: str) -> str:
-    """The address of a path of this site, for readers outside of it."""
+    """Return the full URL of a path of this site."""
     return f"{settings.BAEUM_URL}{path}"
 
 
 def message_id(name: str) -> str:
-    """A Message-ID made of `name`, which must be unique for the message and may be the same for a second try."""
+    """Return a Message-ID made of `name`, which is unique for the message and the same when it is sent again."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{name}@{domain}>"
 
@@ -75,7 +75,7 @@ def compose(
     now: datetime,
     headers: Mapping[str, str],
 ) -> EmailMultiAlternatives:
-    """The message of `emails/<template>.{subject.txt,body.txt,body.html}` in the reader's language and zone."""
+    """Render `emails/<template>.{subject.txt,body.txt,body.html}` in the reader's language and zone. Return the message."""
     with translation.override(language), timezone.override(zone):
         context = {**context, "language": language, "site_url": settings.BAEUM_URL}
         subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
@@ -97,21 +97,21 @@ def compose(
 
 
 def deliver(message: EmailMessage) -> None:
-    """Send one message. Raises Deferred, Refused or Uncertain; call it outside of any transaction."""
+    """Send one message. Raises Deferred, Refused or Uncertain. Call it outside of any transaction."""
     connection = get_connection()
     try:
         connection.send_messages([message])
     except Exception as error:
         if getattr(connection, "accepted", False):
-            # The server has taken the message and broke down while saying goodbye.
+            # The server accepted the message; only closing the connection failed.
             log.info("mail_connection_broke_after_delivery", error=repr(error))
             return
-        # A backend that does not tell how far it came may have sent the message.
+        # A backend without this attribute may have sent the message.
         handed_over = getattr(connection, "handed_over", True)
-        raise _verdict(error, handed_over=handed_over) from error
+        raise _classify(error, handed_over=handed_over) from error
 
 
-def _verdict(error: Exception, *, handed_over: bool) -> DeliveryError:
+def _classify(error: Exception, *, handed_over: bool) -> DeliveryError:
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
@@ -120,7 +120,7 @@ def _verdict(error: Exception, *, handed_over: bool) -> DeliveryError:
     elif handed_over:
         return Uncertain(text)
     else:
-        # Whatever a server says to us before it has heard of the message (greeting, sign-in) is no verdict on it.
+        # An error during greeting or sign-in says nothing about the message itself.
         return Refused(text) if isinstance(error, ValueError) else Deferred(text)
     if all(500 <= code < 600 for code in codes):
         return Refused(text)
@@ -129,8 +129,8 @@ def _verdict(error: Exception, *, handed_over: bool) -> DeliveryError:
     return Uncertain(text)
 
 
-class _Witness(smtplib.SMTP):
-    """A connection that notes how far the message came."""
+class _TrackingSMTP(smtplib.SMTP):
+    """An SMTP connection that records whether the message was transmitted and accepted."""
 
     handed_over = False
     accepted = False
@@ -142,48 +142,48 @@ class _Witness(smtplib.SMTP):
         return reply
 
 
-class _WitnessSSL(_Witness, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
+class _TrackingSMTPSSL(_TrackingSMTP, smtplib.SMTP_SSL):
+    """The same over implicit TLS."""
 
 
 class SMTPBackend(EmailBackend):
-    """Django's SMTP backend, which also tells whether the message was handed over and accepted."""
+    """Django's SMTP backend, which also exposes whether the message was transmitted (`handed_over`) and accepted."""
 
-    _witness: _Witness | None = None
+    _tracked: _TrackingSMTP | None = None
 
     @property
-    def connection_class(self) -> type[_Witness]:
-        return _WitnessSSL if self.use_ssl else _Witness
+    def connection_class(self) -> type[_TrackingSMTP]:
+        return _TrackingSMTPSSL if self.use_ssl else _TrackingSMTP
 
     def open(self) -> bool | None:
         try:
             opened = super().open()
         except Exception:
-            # Django keeps what it had opened half; we never come back for it.
+            # Django keeps a half-opened connection for reuse; it is not reused here.
             with contextlib.suppress(Exception):
                 self.close()
             raise
-        if isinstance(self.connection, _Witness):
-            # Kept beyond `close`: a time limit may strike anywhere, and what is known must not be lost with it.
-            self._witness = self.connection
+        if isinstance(self.connection, _TrackingSMTP):
+            # Kept after `close`: when a time limit interrupts the sending, this is still known.
+            self._tracked = self.connection
         return opened
 
     @property
     def handed_over(self) -> bool:
-        return self._witness is not None and self._witness.handed_over
+        return self._tracked is not None and self._tracked.handed_over
 
     @property
     def accepted(self) -> bool:
-        return self._witness is not None and self._witness.accepted
+        return self._tracked is not None and self._tracked.accepted
 
 
 # --- The development inbox ------------------------------------------------------------------------------------
 
 
 class InboxBackend(BaseEmailBackend):
-    """Puts each message as a file into INBOX_HOME, for the inbox page. Nobody else on the machine can read them."""
+    """Write each message as a file into INBOX_HOME, readable by its owner only, for the inbox page."""
 
-    # A file is there as a whole or not at all.
+    # Files are renamed into place, so a failed message left nothing behind.
     handed_over = False
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:

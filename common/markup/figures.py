@@ -1,7 +1,7 @@
-"""Owns what a drawn figure may hold: SVG that is rebuilt, element by element, from an allow-list.
+"""Rebuild the SVG of a figure, element by element, from an allow-list.
 
-Nothing of the original text reaches a page: what is not on the lists below is a fault, not something to strip, so that
-an author sees at import what would be missing.
+Nothing of the original text reaches a page. What is not on the lists below is reported as a problem instead of removed, so that
+an author sees it at import.
 """
 
 import re
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
 
-# Bytes and elements. A hand-drawn explanation is a hundred elements; ten times that is no figure of this kind.
+# Bytes and elements. A typical hand-drawn figure has about a hundred elements.
 MAX_BYTES = 200_000
 MAX_ELEMENTS = 2_000
 MAX_DEPTH = 20
@@ -113,7 +113,7 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 
 @dataclass(slots=True)
 class Figure:
-    """A drawing as it goes into a page, and what it says. `problems` is [(line, sentence)]; `svg` is "" with any."""
+    """A rebuilt drawing and its texts. `problems` is [(line, sentence)]; `svg` is "" if there is a problem."""
 
     svg: str = ""
     title: str = ""
@@ -123,7 +123,7 @@ class Figure:
 
 
 def read(content: bytes, *, name: str) -> Figure:
-    """Rebuild the SVG in `content`. `name` is the figure's name without language: every id begins with it."""
+    """Rebuild the SVG in `content`. `name` is the figure's name without language; every id must begin with it."""
     return _Reader(name).read(content)
 
 
@@ -192,8 +192,8 @@ class _Reader(plain_xml.Target):
             self.problem(_("An <svg> inside an <svg> is not allowed."))
         if not self.open:
             self.check_root(attributes)
-        kept = "".join(self.attribute(element, name, value) for name, value in attributes.items())
-        self.out.append(f"<{element}{kept}>")
+        allowed = "".join(self.attribute(element, name, value) for name, value in attributes.items())
+        self.out.append(f"<{element}{allowed}>")
         self.open.append(element)
 
     def check_root(self, attributes: dict[str, str]) -> None:
@@ -233,7 +233,7 @@ class _Reader(plain_xml.Target):
             if not value.startswith(self.prefix):
                 self.problem(_("Every id of this figure begins with “%(prefix)s”.") % {"prefix": self.prefix})
             if value in self.ids:
-                self.problem(_("The id “%(id)s” stands here twice.") % {"id": value})
+                self.problem(_("The id “%(id)s” is used twice.") % {"id": value})
             self.ids.add(value)
         elif name == "aria-labelledby":
             self.wanted.extend((line, target) for target in value.split())
@@ -260,4 +260,4 @@ class _Reader(plain_xml.Target):
 
 
 class _Refused(Exception):
-    """Stops the reading: what follows is not worth looking at."""
+    """Stops reading: the figure is too large to continue."""

@@ -1,28 +1,15 @@
-"""Owns Markdown: which of it courses may use, and the HTML that it becomes. Knows no app.
+"""Parse the Markdown that courses may use, and list what is wrong with a text. `markdown_html` renders it.
 
-Two steps: `parse` gives a Document (what the text holds, with lines), `render` gives HTML. Whatever stands for
-something in a course (a lesson, a glossary term, a file) is asked of a Resolver that the caller passes. The HTML goes
-through nh3's allow-list; figures go through the one of `common.markup.figures` and are put in afterwards.
+A text names things of its course: lessons, glossary terms, files. The caller passes a Resolver that finds them.
 """
 
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Literal, Protocol
 
-import nh3
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from common.markup.markdown_syntax import PARSER
 
@@ -32,17 +19,17 @@ Problem = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Where a glossary term is explained, and how, in the language of the text."""
+    """The address and the definition of a glossary term, in the language of the text."""
 
     url: str
     definition: str
 
 
 class Resolver(Protocol):
-    """What the names in a text stand for. Each answers None when there is no such thing."""
+    """Finds the things that a text names. Each method returns None if there is no such thing."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
-        """The address of a lesson, at `heading` unless that is ""."""
+        """The address of a lesson, and of a heading in it unless `heading` is ""."""
 
     def quiz(self, slug: str) -> str | None:
         """The address of a quiz."""
@@ -58,7 +45,7 @@ class Resolver(Protocol):
 
 
 class NoResolver:
-    """For texts outside any course: nothing has a name."""
+    """For texts outside a course: finds nothing."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
         return None
@@ -86,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Something that the text names: a link's target, a term's key, a figure's path. `text` is what readers see."""
+    """A name in the text: a link's target, a term's key or a figure's path. `text` is what readers see."""
 
     kind: Kind
     target: str
@@ -96,7 +83,7 @@ class Reference:
 
 @dataclass(slots=True)
 class Document:
-    """A parsed text. `problems` is what is wrong with the text itself, whatever its names stand for."""
+    """A parsed text. `problems` lists errors of the text itself, not of the things that it names."""
 
     tokens: list[Token]
     headings: list[Heading] = field(default_factory=list)
@@ -106,28 +93,28 @@ class Document:
 
 # --- parsing ---------------------------------------------------------------------------------------------------
 
-# Readers of the other language come back to the last ## or ### that they passed.
+# Headings up to ### need an id: switching the language returns to the last one that the reader passed.
 _DEEPEST_WITH_ID = 3
 _HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
 
 
 def parse(text: str, *, first_line: int = 1) -> Document:
-    """Read `text`, whose first line is line `first_line` of its file."""
+    """Parse `text`, whose first line is line `first_line` of its file."""
     document = Document(PARSER.parse(text))
     _collect(document, first_line)
     return document
 
 
 def parse_inline(text: str) -> Document:
-    """Read `text` as the content of one paragraph."""
+    """Parse `text` as the content of one paragraph."""
     document = Document(PARSER.parseInline(text))
     _collect(document, 1)
     return document
 
 
 def _collect(document: Document, first_line: int) -> None:
-    seen: set[str] = set()
+    known_ids: set[str] = set()
     for index, token in enumerate(document.tokens):
         if token.type == "figure":
             line = first_line + token.map[0] if token.map else first_line
@@ -142,18 +129,18 @@ def _collect(document: Document, first_line: int) -> None:
             opening = document.tokens[index - 1]
             heading = Heading(int(opening.tag[1:]), str(opening.attrGet("id") or ""), plain_text(token), line)
             document.headings.append(heading)
-            _check_heading(document, heading, seen)
+            _check_heading(document, heading, known_ids)
 
 
-def _check_heading(document: Document, heading: Heading, seen: set[str]) -> None:
+def _check_heading(document: Document, heading: Heading, known_ids: set[str]) -> None:
     if heading.level == 1:
         document.problems.append((heading.line, _("The title is the page's only heading of this level: begin at ##.")))
     elif heading.level <= _DEEPEST_WITH_ID and not heading.id:
         document.problems.append((heading.line, _("This heading has no id: write {#name} after it.")))
-    if heading.id in seen:
-        document.problems.append((heading.line, _("The id “%(id)s” stands here twice.") % {"id": heading.id}))
+    if heading.id in known_ids:
+        document.problems.append((heading.line, _("The id “%(id)s” is used twice.") % {"id": heading.id}))
     if heading.id:
-        seen.add(heading.id)
+        known_ids.add(heading.id)
 
 
 def _collect_inline(document: Document, children: Sequence[Token], line: int) -> None:
@@ -169,12 +156,14 @@ def _collect_inline(document: Document, children: Sequence[Token], line: int) ->
             document.problems.append((line, _("A figure stands alone in its paragraph.")))
         elif token.type == "text":
             if "[[" in token.content:
-                message = _("This is no glossary term: write [[key|text]], and in a table [[key\\|text]].")
+                message = _("This is not a glossary term: write [[key|text]], and in a table [[key\\|text]].")
                 document.problems.append((line, message))
             if "](" in token.content:
-                document.problems.append((line, _("This is no link: a link holds no other link and no line break.")))
+                document.problems.append(
+                    (line, _("This is not a link: a link contains no other link and no line break."))
+                )
             if _HTML.search(token.content):
-                document.problems.append((line, _("HTML is not allowed; it would be shown as it stands here.")))
+                document.problems.append((line, _("HTML is not allowed; it would be shown as plain text.")))
 
 
 def _text_inside(children: Sequence[Token], opening: int) -> str:
@@ -188,7 +177,7 @@ def _text_inside(children: Sequence[Token], opening: int) -> str:
 
 
 def plain_text(inline: Token) -> str:
-    """What a reader sees of an inline token, without its marks."""
+    """Return the text of an inline token without its marks."""
     return "".join(
         " " if token.type in ("softbreak", "hardbreak") else token.content for token in inline.children or []
     )
@@ -198,7 +187,7 @@ def plain_text(inline: Token) -> str:
 
 
 def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = ()) -> str | None:
-    """The address that a link leads to, or None: unknown, or of a kind that courses do not link to."""
+    """Return the address of a link, or None if the target is unknown or of a kind that courses may not link to."""
     named = _TARGET.match(target)
     if named:
         kind, slug, heading = named.groups()
@@ -213,7 +202,7 @@ def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = 
 
 
 def problems(document: Document, *, language: str, resolver: Resolver) -> list[Problem]:
-    """Everything that is wrong with a text: its own problems, and names that stand for nothing."""
+    """Return the problems of a text, sorted by line: its own, and names that the resolver does not find."""
     found = list(document.problems)
     figures: set[str] = set()
     for reference in document.references:
@@ -223,7 +212,7 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
         elif reference.kind == "link" and resolve_link(reference.target, resolver, document.headings) is None:
             found.append((reference.line, _("This link leads nowhere: %(target)s") % values))
         elif reference.kind == "figure":
-            if _figure(reference.target, resolver) is None:
+            if find_figure(reference.target, resolver) is None:
                 found.append((reference.line, _("There is no such figure: %(target)s") % values))
             elif reference.target in figures:
                 found.append((reference.line, _("This figure is in the text twice: %(target)s") % values))
@@ -231,192 +220,14 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
     return sorted(found)
 
 
-def _figure(target: str, resolver: Resolver) -> str | None:
+def find_figure(target: str, resolver: Resolver) -> str | None:
     return resolver.figure(target.removeprefix("assets/")) if target.startswith("assets/") else None
 
 
-# --- rendering -------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Rendering:
-    """The state of one rendering; `mark` stands in the HTML where a figure goes in after the allow-list."""
-
-    document: Document
-    language: str
-    resolver: Resolver
-    figures: list[str] = field(default_factory=list)
-    open_links: list[bool] = field(default_factory=list)
-    tables: dict[str, int] = field(default_factory=dict)
-    heading: str = ""
-    mark: str = field(default_factory=lambda: f"figure-{secrets.token_hex(16)}-")
-
-
-def render(document: Document, *, language: str, resolver: Resolver) -> str:
-    """The HTML of a text in `language`. A name that stands for nothing leaves its words behind, without a link."""
-    state = _Rendering(document, language, resolver)
-    with translation.override(language):
-        html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
-    html = _CLEANER.clean(html)
-    for number, figure in enumerate(state.figures):
-        html = html.replace(f"<div>{state.mark}{number}.</div>", figure)
-    return html
-
-
-def render_inline(text: str, *, language: str, resolver: Resolver) -> str:
-    """The HTML of one line of text, for places that hold no blocks: a choice, a feedback."""
-    return render(parse_inline(text), language=language, resolver=resolver)
-
-
-_FORMATTER = HtmlFormatter(nowrap=True)
-
-
-def _state(env: EnvType) -> _Rendering:
-    state: _Rendering = env["state"]
-    return state
-
-
-class _Renderer(RendererHTML):
-    """markdown-it's renderer, with this project's own ways for what the format adds. Method names are token types."""
-
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        state.heading = plain_text(tokens[idx + 1])
-        return self.renderToken(tokens, idx, options, env)
-
-    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        target = str(tokens[idx].attrGet("href") or "")
-        url = resolve_link(target, state.resolver, state.document.headings)
-        state.open_links.append(url is not None)
-        if url is None:
-            return ""
-        if target.startswith("assets/"):
-            return f'<a href="{escape(url)}" download="">'
-        if target.startswith("https://"):
-            return f'<a href="{escape(url)}" rel="noopener">'
-        return f'<a href="{escape(url)}">'
-
-    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return "</a>" if _state(env).open_links.pop() else ""
-
-    def term_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        key = tokens[idx].meta["key"]
-        term = state.resolver.term(key, state.language)
-        state.open_links.append(term is not None)
-        if term is None:
-            return ""
-        return (
-            f'<a class="term" href="{escape(term.url)}" data-term="{escape(key)}" '
-            f'data-definition="{escape(term.definition)}">'
-        )
-
-    def term_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return self.link_close(tokens, idx, options, env)
-
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return escape(tokens[idx].content)
-
-    def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        state = _state(env)
-        meta = tokens[idx].meta
-        svg = _figure(meta["src"], state.resolver)
-        if svg is None:
-            return f"<p>{escape(meta['alt'])}</p>\n"
-        caption = f"<figcaption>{escape(meta['caption'])}</figcaption>" if meta["caption"] else ""
-        state.figures.append(f'<figure class="figure">{svg}{caption}</figure>')
-        return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
-
-    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A region needs a name, and two regions of one page need two.
-        state = _state(env)
-        name = pgettext("name of a table", "Table: %(heading)s") % {"heading": state.heading} if state.heading else ""
-        name = name or pgettext("name of a table", "Table")
-        state.tables[name] = state.tables.get(name, 0) + 1
-        if state.tables[name] > 1:
-            name = f"{name} ({state.tables[name]})"
-        return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
-
-    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return "</table></div>\n"
-
-    def alert_title(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        title = {
-            "note": pgettext("title of a box", "Note"),
-            "tip": pgettext("title of a box", "Tip"),
-            "warning": pgettext("title of a box", "Warning"),
-        }[tokens[idx].meta["kind"]]
-        return f'<p class="alert-title">{escape(title)}</p>\n'
-
-    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        language = tokens[idx].info.strip().split(" ")[0]
-        return self._code(tokens[idx].content, language)
-
-    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return self._code(tokens[idx].content, "")
-
-    def _code(self, code: str, language: str) -> str:
-        html = escape(code, quote=False)
-        if language:
-            try:
-                html = highlight(code, get_lexer_by_name(language, stripnl=False), _FORMATTER)
-            except ClassNotFound:
-                language = ""
-        named = f' data-language="{escape(language)}"' if language else ""
-        return f'<pre class="code" tabindex="0"{named}><code>{html}</code></pre>\n'
-
-
-_RENDERER = _Renderer(PARSER)
-_CLEANER = nh3.Cleaner(
-    tags={
-        "p",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "s",
-        "a",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "div",
-        "br",
-        "hr",
-        "span",
-    },
-    attributes={
-        "a": {"href", "rel", "class", "download", "data-term", "data-definition"},
-        "div": {"class", "role", "tabindex", "aria-label"},
-        "p": {"class"},
-        "pre": {"class", "tabindex", "data-language"},
-        "span": {"class"},
-        "ol": {"start"},
-        "th": {"scope", "class"},
-        "td": {"class"},
-        **{f"h{level}": {"id"} for level in range(2, 7)},
-    },
-    url_schemes={"https", "mailto"},
-    link_rel=None,
-)
-
-
 def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
-    """What a text says in its own voice: each paragraph, heading and cell, with its line counted from 0.
+    """Yield (line counted from 0, text) for each paragraph, heading and table cell.
 
-    Code is left out, and so is what stands in a quotation; a box is no quotation.
+    Code and quotations are left out; boxes are not quotations.
     """
     quotations = 0
     for token in document.tokens:
@@ -427,5 +238,5 @@ def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
             yield (token.map[0] if token.map else 0), "".join(words)
 
 
-# Inline code is not the text's own voice; a line break is a space.
+# Tokens that `paragraphs` replaces by a space.
 _BLANK = frozenset({"softbreak", "hardbreak", "code_inline"})

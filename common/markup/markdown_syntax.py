@@ -1,4 +1,4 @@
-"""Owns the syntax that courses add to CommonMark, as rules of markdown-it.
+"""Extend CommonMark with the syntax of courses, as rules of markdown-it.
 
 Emphasis beside Korean, Chinese and Japanese letters; glossary terms `[[key|text]]`; heading ids `{#id}`; boxes
 `> [!NOTE]`; a figure, which is an image alone in its paragraph.
@@ -14,8 +14,8 @@ from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
-# CommonMark asks whether punctuation stands beside a mark, because Latin words end at spaces. A Korean particle is
-# glued to the closing mark, so `**(ML)**은` would stay unmarked.
+# CommonMark does not close emphasis between punctuation and a letter. A Korean particle follows the closing mark without a
+# space, so `**(ML)**은` would not become bold.
 _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u303f\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003fffd]"
@@ -27,7 +27,7 @@ _ALIGN = re.compile(r"text-align:(left|right|center)\Z")
 
 
 class CJKStateInline(StateInline):
-    """Lets `*` and `~` open unless white space follows, and close unless it precedes, where a neighbour is CJK."""
+    """Beside a CJK character, let `*` and `~` open unless white space follows, and close unless white space precedes."""
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 (markdown-it's own names)
         scanned = super().scanDelims(start, canSplitWord)
@@ -42,7 +42,7 @@ class CJKStateInline(StateInline):
 
 
 class _CJKParserInline(ParserInline):
-    """markdown-it's inline parser, with the state above: it names its class, so that `parse` is written again."""
+    """markdown-it's inline parser with `CJKStateInline`. The original names its state class inside `parse`, hence the copy."""
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = CJKStateInline(src, md, env, tokens)
@@ -83,7 +83,7 @@ def _headings(state: StateCore) -> None:
 
 
 def _alerts(state: StateCore) -> None:
-    """Turn a quotation that begins with [!NOTE] into a box: its tokens stay, under other names."""
+    """Turn a quotation that begins with [!NOTE] into a box by renaming its tokens."""
     tokens: list[Token] = []
     boxes: list[int] = []
     source = iter(enumerate(state.tokens))
@@ -112,7 +112,7 @@ def _alerts(state: StateCore) -> None:
         if content.map and content.content:
             content.map = [content.map[0] + 1, content.map[1]]
         for _skipped in range(3 if not content.content else 0):
-            next(source)  # the paragraph held nothing but the mark
+            next(source)  # the paragraph contained only the mark
     state.tokens = tokens
 
 
@@ -130,17 +130,17 @@ def _figures(state: StateCore) -> None:
             "caption": str(image.attrGet("title") or ""),
         }
         tokens[-1] = figure
-    # The paragraphs that held a figure are closed no more.
-    kept: list[Token] = []
+    # Remove the closing tokens of the paragraphs that were replaced by figures.
+    result: list[Token] = []
     for token in tokens:
-        if token.type == "paragraph_close" and kept and kept[-1].type == "figure":
+        if token.type == "paragraph_close" and result and result[-1].type == "figure":
             continue
-        kept.append(token)
-    state.tokens = kept
+        result.append(token)
+    state.tokens = result
 
 
 def _cells(state: StateCore) -> None:
-    """The page's policy allows no inline style, so alignment becomes a class; a header cell says what it heads."""
+    """Replace inline alignment by a class, because the content security policy forbids inline styles; give headers a scope."""
     for token in state.tokens:
         if token.type in ("th_open", "td_open"):
             align = _ALIGN.match(str(token.attrs.pop("style", "")))
@@ -156,7 +156,7 @@ def _parser() -> MarkdownIt:
     inline.ruler.enableOnly(parser.inline.ruler.get_active_rules())
     inline.ruler2.enableOnly(parser.inline.ruler2.get_active_rules())
     parser.inline = inline
-    # Every target becomes a link here; which of them lead anywhere is decided, and reported, later.
+    # Accept every target here; `markdown.problems` checks and reports them later.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "term", _term)
     parser.core.ruler.after("block", "headings", _headings)
@@ -166,5 +166,5 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-# Parsing keeps no state in the parser, so that threads share it.
+# Parsing stores no state in the parser, so threads can share it.
 PARSER = _parser()

@@ -1,4 +1,4 @@
-"""Owns how XML from outside is read: a tree of plain nodes, no document type, no entities but XML's own five, and caps."""
+"""Parse untrusted XML into a tree of plain nodes: no document type, only XML's five entities, bounded size and depth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

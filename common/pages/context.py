@@ -1,4 +1,4 @@
-"""What every template may know about the site."""
+"""Add facts about the site to the context of every template."""
 
 from typing import Any
 

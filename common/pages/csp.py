@@ -1,17 +1,17 @@
-"""Owns which content-security policy a page gets."""
+"""Set the content security policy of each response."""
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware as BaseCSPMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
-# An answer of the API is data: whoever opens it in a browser gets nothing that could run or load.
+# An API answer is data: opened in a browser, it may run and load nothing.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class CSPMiddleware(BaseCSPMiddleware):
-    """The strict policy of the settings; the admin's own where unfold needs it (it bundles Alpine, which evaluates).
+    """Use the strict policy of the settings; in the admin, allow eval, which unfold needs (it bundles Alpine).
 
-    The API's is a constant: building a policy for each answer would cost as much as a query.
+    The API's policy is a constant, because building a policy for each answer costs as much as a query.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Owns the pages and problem documents for requests that no view answers."""
+"""Answer errors that no view handles, with a page or, for apps, a problem document."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.api.problems import problem_response
 
-# Apps ask here: they are answered with problem documents, never with pages.
+# Clients of these paths are apps: they receive problem documents, not pages.
 PROBLEM_PATHS = ("/api/", "/_allauth/")
 
 
@@ -34,7 +34,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The one page that asks neither the database nor the session: they may be what broke."""
+    """Answer without using the database or the session, because they may be what failed."""
     title, detail = _("Something broke on our side."), _("What you had saved is safe.")
     if request.path.startswith(PROBLEM_PATHS):
         return problem_response("server-error", 500, title, detail)
@@ -44,7 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form older than its cookie, most often a page that stayed open over a new sign-in."""
+    """Answer a form whose token is older than its cookie. Usually the page stayed open during a new sign-in."""
     return _error(
         request,
         403,

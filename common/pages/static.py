@@ -1,4 +1,4 @@
-"""Owns how a static file's address changes when the file does, where nothing was collected."""
+"""Change the address of a static file when the file changes, without collectstatic."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class FingerprintedStorage(StaticFilesStorage):
-    """Adds `?v=<time and size of the file>`, so that browsers may keep a file for a year and still see the next one.
+    """Add `?v=<modification time and size>` to each address, so that browsers may cache files for a year.
 
-    The embedded mode serves the folders as they are: collecting and hashing would make the first start slow.
+    The embedded mode serves the source folders: collecting and hashing would make the first start slow.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""Owns the embedded mode's broker: kombu's folder of message files, with files that appear whole.
+"""Write the messages of kombu's filesystem broker atomically; the embedded mode uses this broker.
 
-kombu opens a message's file and then writes it: a worker that looks in between finds an empty one, and what it cannot
-parse ends it. Here a file is written under another name first. The same holds for the file of an exchange's queues.
+kombu opens a message's file and then writes it. A worker that reads in between finds an empty file, cannot parse it and
+stops. Here each file is written under a temporary name and renamed. The same applies to the file of an exchange's queues.
 """
 
 import time
@@ -13,9 +13,8 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 
-def _appear(path: Path, content: str) -> None:
-    """`path` holds `content`, whole from the first moment on."""
-    # Whoever looks for a queue's messages finds no queue of this name.
+def _write_atomically(path: Path, content: str) -> None:
+    # Workers list files by the name of their queue; no queue has this name.
     unfinished = path.with_name(f".{uuid4()}")
     unfinished.write_text(content, encoding="utf-8")
     unfinished.rename(path)
@@ -23,15 +22,15 @@ def _appear(path: Path, content: str) -> None:
 
 class Channel(filesystem.Channel):
     def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu differs from itself
-        # Read in the order of their names.
+        # Workers read messages in the order of their file names.
         name = f"{time.monotonic() * 1000:.0f}_{uuid4()}.{queue}.msg"
-        _appear(Path(self.data_folder_out) / name, dumps(payload))  # type: ignore[no-untyped-call]
+        _write_atomically(Path(self.data_folder_out) / name, dumps(payload))
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         known = self.get_table(exchange)  # type: ignore[no-untyped-call]
         if bound not in known:
-            _appear(self._exchange_file(exchange), dumps([bound, *known]))  # type: ignore[no-untyped-call]
+            _write_atomically(self._exchange_file(exchange), dumps([bound, *known]))  # type: ignore[no-untyped-call]
 
 
 class Transport(filesystem.Transport):

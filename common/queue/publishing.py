@@ -1,7 +1,7 @@
-"""Owns how work is announced to workers: after the commit, by the task's name, and never in a request's way.
+"""Enqueue Celery tasks by name after the commit, without delaying or failing the request.
 
-The broker is a doorbell. What must not be lost is a row in the database, and a sweep finds it: so a broker that
-refuses, or accepts and says nothing, costs a request nothing but the first half second, and is left alone for a while.
+Work that must not be lost is a row in the database, and a periodic sweep enqueues it again. So a lost message only costs time:
+when the broker fails or hangs, one request waits up to half a second, and the process skips the broker for BROKER_PAUSE.
 """
 
 import atexit
@@ -17,35 +17,35 @@ from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
-# Seconds for which a broker that failed is not asked again by this process.
+# Seconds for which this process does not use a broker that failed.
 BROKER_PAUSE = 5.0
-# Seconds between two rings of a web process for the same task: what comes between them goes with the later one. A message
-# costs the broker and the worker as much as grading a quiz does.
+# Seconds between two messages of a web process for the same task; ids that arrive in between share the later message. One
+# message costs the broker and the worker as much as grading a quiz.
 BATCH_INTERVAL = 0.1
-# Rows that one message names, so that several workers share what came at once.
+# Ids in one message; a limit lets several workers share a burst.
 BATCH_SIZE = 25
 _paused_until = 0.0
 
 
 def enqueue_on_commit(task: str, **kwargs: Any) -> None:
-    """Ring for `task` (its full name) with keyword arguments, once the running transaction has been committed.
+    """Enqueue `task` (its full name) with keyword arguments after the current transaction commits.
 
-    Never raises: what could not be announced is found by the sweep.
+    Never raises: the sweep enqueues again what could not be published.
     """
     transaction.on_commit(functools.partial(_publish, task, kwargs), robust=True)
 
 
 def enqueue_batched_on_commit(task: str, argument: str, value: int) -> None:
-    """The same for one of the ids that a task takes as `argument`. In a process that gathers them: at once when it is
-    quiet, else with the others of the next tenth of a second, by a thread that no request waits for.
+    """Enqueue a task that takes a list of ids as `argument`, for one id, after the commit.
 
-    A process that is killed meanwhile takes the ring with it, and the sweep finds the rows.
+    A process that called `start_batching` collects the ids and publishes them from a thread, at most once in BATCH_INTERVAL.
+    If that process is killed in between, the ids are lost from memory and the sweep finds the rows.
     """
     transaction.on_commit(functools.partial(_batcher.add, (task, argument), value), robust=True)
 
 
 def enqueue_all_on_commit(task: str, argument: str, values: Sequence[int]) -> None:
-    """The same for a task that takes a list of ids as `argument`: a message for every MOST_TOGETHER."""
+    """Enqueue a task that takes a list of ids as `argument`, one message for each BATCH_SIZE ids, after the commit."""
     transaction.on_commit(functools.partial(_publish_all, task, argument, values), robust=True)
 
 
@@ -55,54 +55,54 @@ def _publish_all(task: str, argument: str, values: Sequence[int]) -> None:
 
 
 def _publish(task: str, kwargs: dict[str, Any]) -> None:
-    global _paused_until  # noqa: PLW0603 (one broker a process, one memory of its silence)
+    global _paused_until  # noqa: PLW0603 (the pause is shared by the whole process)
     if time.monotonic() < _paused_until:
         return
     try:
         current_app.send_task(task, kwargs=kwargs)
-    except Exception as error:  # noqa: BLE001 (kombu raises its transports' own errors; the row is safe, the sweep will ring)
+    except Exception as error:  # noqa: BLE001 (each kombu transport raises its own errors; the sweep enqueues the row again)
         _paused_until = time.monotonic() + BROKER_PAUSE
         log.warning("broker_unreachable", task=task, error=str(error))
 
 
-class _Batcher:
-    """What waits to be announced, and the thread that announces it where one was started."""
+class Batcher:
+    """Ids waiting to be published, and the thread that publishes them if it was started."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], list[int]] = {}
-        self._has_come = threading.Condition()
+        self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._ring, name="doorbell", daemon=True)
+        self._thread = threading.Thread(target=self._publish_forever, name="publisher", daemon=True)
         self._thread.start()
-        atexit.register(self.empty)
+        atexit.register(self.flush)
 
-    def add(self, bell: tuple[str, str], value: int) -> None:
-        with self._has_come:
-            self._waiting.setdefault(bell, []).append(value)
-            self._has_come.notify()
+    def add(self, key: tuple[str, str], value: int) -> None:
+        with self._changed:
+            self._waiting.setdefault(key, []).append(value)
+            self._changed.notify()
         if self._thread is None:
-            self.empty()
+            self.flush()
 
-    def empty(self) -> None:
-        """Announce everything that waits."""
-        with self._has_come:
+    def flush(self) -> None:
+        """Publish all waiting ids."""
+        with self._changed:
             waiting, self._waiting = self._waiting, {}
         for (task, argument), values in waiting.items():
             _publish_all(task, argument, values)
 
-    def _ring(self) -> None:
+    def _publish_forever(self) -> None:
         while True:
-            with self._has_come:
-                self._has_come.wait_for(lambda: self._waiting)
-            self.empty()
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+            self.flush()
             time.sleep(BATCH_INTERVAL)
 
 
-_batcher = _Batcher()
+_batcher = Batcher()
 
 
 def start_batching() -> None:
-    """From now on what is announced one by one is gathered: called once, by a process that answers requests."""
+    """Collect single ids into batches from now on. Called once, by a process that answers requests."""
     _batcher.start()

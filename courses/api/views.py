@@ -7,6 +7,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -30,6 +31,7 @@ from courses.outline.queries import Outline, OutlineEntry, get_outline
 
 class NotMarkable(DomainError):
     slug = "not-markable"
+    help = gettext_lazy("Only lessons can be marked by hand. A quiz is done when an attempt at it is submitted.")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.conf import settings
 from django.urls import reverse
 
-from common.markup import figures, markdown
+from common.markup import figures, markdown, markdown_html
 from common.markup.markdown import Problem, Term
 from courses.models import Activity, Course, CourseAsset, GlossaryTerm, LessonEdition
 from courses.outline import revisions
@@ -113,7 +113,7 @@ def problems(text: str, *, language: str, course: Course) -> list[Problem]:
 def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = None) -> None:
     """Set `edition.html` from its text. Saving is the caller's."""
     resolver = resolver or resolver_for(edition.lesson.activity.course)
-    edition.html = markdown.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
+    edition.html = markdown_html.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
 
 
 def render_course(course: Course) -> int:
@@ -135,12 +135,12 @@ def render_course(course: Course) -> int:
 
 def render_block(text: str, *, language: str, resolver: CourseResolver) -> str:
     """A text that stands by itself, such as a quiz's introduction: HTML blocks."""
-    return markdown.render(markdown.parse(text), language=language, resolver=resolver)
+    return markdown_html.render(markdown.parse(text), language=language, resolver=resolver)
 
 
 def render_fragment(text: str, *, language: str, resolver: CourseResolver) -> str:
     """A question, a choice or a feedback: the HTML of its words alone where it is one paragraph, else blocks."""
     document = markdown.parse(text)
     if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
-        return markdown.render_inline(text.strip(), language=language, resolver=resolver)
-    return markdown.render(document, language=language, resolver=resolver)
+        return markdown_html.render_inline(text.strip(), language=language, resolver=resolver)
+    return markdown_html.render(document, language=language, resolver=resolver)

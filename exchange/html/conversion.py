@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from common.markup import markdown
+from common.markup import markdown, markdown_html
 from common.markup.markdown_syntax import PARSER
 from common.markup.plain_xml import Node
 from exchange.html.tree import TooDeep, tree
@@ -272,8 +272,8 @@ def to_html(text: str, *, language: str, losses: list[str]) -> str:
             losses.append(_("the link to %(target)s") % {"target": reference.target})
     resolver = markdown.NoResolver()
     if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
-        return markdown.render_inline(text.strip(), language=language, resolver=resolver).strip()
-    return markdown.render(document, language=language, resolver=resolver).strip()
+        return markdown_html.render_inline(text.strip(), language=language, resolver=resolver).strip()
+    return markdown_html.render(document, language=language, resolver=resolver).strip()
 
 
 def to_nodes(text: str, *, language: str, losses: list[str]) -> list[Node | str]:

@@ -1,12 +1,12 @@
-"""Every setting, by subject. The environment decides; `.env.example` lists the variables.
+"""Collect the settings of all subjects. Environment variables decide; `.env.example` lists them.
 
 `BAEUM_ENV` is `embedded` (default: SQLite, filesystem broker, a mail inbox page, loopback) or `production`, which turns on
-what a public site needs and refuses to start without it.
+what a public site needs and refuses to start if something is missing.
 """
 
 import django_stubs_ext
 
-# Django's generic classes (ModelForm, QuerySet …) take their type arguments at run time as well.
+# Make Django's generic classes (ModelForm, QuerySet …) subscriptable at run time.
 django_stubs_ext.monkeypatch()
 
 from lms.settings.environment import *  # isort: skip

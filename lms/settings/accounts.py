@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import PRODUCTION, env
 
-# It is a ModelBackend too; with Django's own beside it a wrong password would be hashed twice.
+# A subclass of ModelBackend. With Django's own backend beside it, a wrong password would be hashed twice.
 AUTHENTICATION_BACKENDS = ["accounts.sessions.Backend"]
 PASSWORD_HASHERS = ["accounts.sign_in.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -25,10 +25,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# One address an account, and staff change it: allauth's own change empties `User.email` while one is unconfirmed.
+# One address for each account, changed by staff: allauth's own change empties `User.email` until it is confirmed.
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
-# A whole class signs in from one campus address at 9:00; one account is guessed at five times.
+# A whole class may sign in from one IP address at the same time; for one account, five wrong passwords are allowed.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/5m/key", "signup": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BAEUM_TRUSTED_PROXIES", default=0)
 # open: anybody; code: with a course's enrolment code; closed: accounts come from the roster.
@@ -42,5 +42,5 @@ HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.SessionTokens"  # noqa: S105 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Baeum"
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
-# No administration without an authenticator app.
+# Staff must use an authenticator app.
 STAFF_MFA = env.bool("BAEUM_STAFF_MFA", default=PRODUCTION)

@@ -5,7 +5,7 @@ from typing import Any
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sign_in.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    # JSON only: a form renderer would show whatever a serializer can read, keys included.
+    # JSON only: DRF's form renderer would show everything that a serializer accepts, including answer keys.
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsing.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.parsing.AlwaysJSON",
@@ -18,10 +18,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Baeum API",
     "VERSION": "1",
     "DESCRIPTION": (
-        "What an app for students needs: courses, lessons, quizzes, attempts, results, progress.\n\n"
+        "Everything that an app for students needs: courses, lessons, quizzes, attempts, results, progress.\n\n"
         'Sign in with `POST /_allauth/app/v1/auth/login` and the body `{"email": …, "password": …}`; send '
         "`meta.session_token` of its answer as the header `X-Session-Token`. `DELETE /api/v1/session` signs out.\n\n"
-        "Texts are in the language that `Accept-Language` asks for (`ko`, `en`), else in the account's. Moments are in "
+        "Texts are in the language that `Accept-Language` asks for (`ko`, `en`), else in the account's. Times are in "
         "UTC. Percentages are whole and rounded down; points are decimal strings.\n\n"
         "Refusals are RFC 9457 documents, `application/problem+json`, with a stable `type`."
     ),

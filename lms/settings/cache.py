@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.settings.environment import BAEUM_HOME, env
 
-# Rate limits live in the cache, so that several processes need a shared one.
+# The cache must be shared by all processes, because it contains the rate limits.
 REDIS_URL = env.str("REDIS_URL", default="")
 # Two sites may share one Redis.
 REDIS_PREFIX = env.str("BAEUM_REDIS_PREFIX", default="baeum")
@@ -23,16 +23,16 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": BAEUM_HOME / "cache",
-            # When it is full, entries go at random: a busy morning must not forget who guessed passwords.
+            # A full cache drops random entries. It must be large enough to keep the counters of wrong passwords.
             "OPTIONS": {"MAX_ENTRIES": 3000},
         }
     }
-# What {% cache %} holds is the same for everybody and lives as long as the process.
+# Fragments of {% cache %} are the same for all readers and live as long as the process.
 CACHES["template_fragments"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "template_fragments",
 }
-# The database, not the cache: nobody is logged out, in the middle of a quiz, because Redis was restarted.
+# Sessions are in the database, so that a restart of Redis signs nobody out in the middle of a quiz.
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import BAEUM_HOME, env
 
-# Persistent connections are worth a factor of 5 on PostgreSQL and of 2 on SQLite.
+# Persistent connections make requests 5 times faster on PostgreSQL and 2 times on SQLite.
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
     if not env.str("DATABASE_URL").startswith(("postgres://", "postgresql://", "sqlite:///")):
@@ -22,10 +22,10 @@ else:
     }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "common.database.sqlite3"
-    # Django's default, said for pytest-django, which knows Django's own backend only.
+    # Django's default, repeated for pytest-django, which only recognizes Django's own SQLite backend.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
-    # IMMEDIATE: a transaction takes the write lock at its start and waits for it, instead of failing as "locked" in
-    # the middle. FULL: a commit that was answered survives a power cut.
+    # IMMEDIATE: a transaction takes the write lock at its start and waits for it, instead of failing with "locked" later.
+    # FULL: a commit that returned survives a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -36,10 +36,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["OPTIONS"] = {
-        # A database that is away costs a request seconds, not minutes.
+        # Fail after seconds, not minutes, if the database cannot be reached.
         "connect_timeout": 5,
-        # The server plans a statement once for each connection: planning took it longer than all the rest. Not through a
-        # pooler that gives the connection to another client for each transaction.
+        # Prepared statements: planning took the server longer than everything else. Not possible through a pooler in
+        # transaction mode.
         "server_side_binding": True,
         "prepare_threshold": None if env.bool("BAEUM_DATABASE_POOLED", default=False) else 3,
         **DATABASES["default"].get("OPTIONS", {}),

@@ -1,4 +1,4 @@
-"""Read the environment: where Baeum runs, and what a public site must be told."""
+"""Read the environment variables that other settings depend on, and check those that production requires."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ BAEUM_ENV = env.str("BAEUM_ENV", default="embedded")
 if BAEUM_ENV not in ("embedded", "production"):
     raise ImproperlyConfigured(f"BAEUM_ENV is {BAEUM_ENV!r}; it is 'embedded' or 'production'.")
 PRODUCTION = BAEUM_ENV == "production"
-# Which process this is: web, worker, beat or command. Web and worker differ in broker options only.
+# The kind of this process: web, worker, beat or command. They differ in broker options only.
 BAEUM_ROLE = env.str("BAEUM_ROLE", default="command")
 BAEUM_HOME = Path(env.str("BAEUM_HOME", default=str(BASE_DIR / ".baeum"))).resolve()
 
@@ -36,7 +36,7 @@ if PRODUCTION:
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key(BAEUM_HOME)
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-# The address in mails and in tokens' links, where no request tells it.
+# The public address, for links in mails.
 BAEUM_URL = env.str("BAEUM_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
-# The demo: on in the embedded mode unless told otherwise, elsewhere only when asked for, never in production.
+# The demo is on by default without DATABASE_URL, elsewhere only with BAEUM_DEMO=1, never in production.
 DEMO = env.bool("BAEUM_DEMO", default=not PRODUCTION and not env.str("DATABASE_URL", default="")) and not PRODUCTION

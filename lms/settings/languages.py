@@ -4,7 +4,7 @@ from lms.settings.environment import BASE_DIR
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
-# Our own messages, and those of the packages: makemessages writes the first folder only.
+# Our own messages, then translations for packages. makemessages writes only to the first folder.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/packages"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "ko"
 MODELTRANSLATION_LANGUAGES = ("ko", "en")

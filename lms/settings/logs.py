@@ -41,9 +41,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env.str("BAEUM_LOG_LEVEL", default="INFO")},
     "loggers": {
-        # A line a request is what an access log is for; it costs more than some pages do.
+        # One line for each request; writing it costs more than some pages do.
         "django_structlog": {"level": env.str("BAEUM_ACCESS_LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
-        # It warns that a folder has no host name.
+        # kombu warns that the filesystem broker has no host name.
         "kombu": {"level": "ERROR"},
         "celery": {"level": env.str("BAEUM_CELERY_LOG_LEVEL", default="WARNING")},
     },

@@ -1,4 +1,4 @@
-"""How mail leaves."""
+"""Outgoing mail."""
 
 from email.utils import parseaddr
 
@@ -6,13 +6,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import BAEUM_HOME, PRODUCTION, env
 
-# An inbox page (loopback only) where no server is told: reset links must be readable without one.
+# Without a mail server, mails are shown on an inbox page (loopback only), so that reset links can be read.
 EMAIL_BACKEND = "common.mail.sending.InboxBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
     EMAIL_TIMEOUT = 10
     if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
-        EMAIL_BACKEND = "common.mail.sending.SMTPBackend"  # the same, and it tells how far a message came
+        EMAIL_BACKEND = "common.mail.sending.SMTPBackend"  # also records whether a message was transmitted
 INBOX_HOME = BAEUM_HOME / "inbox"
 INBOX = not PRODUCTION and not env.str("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baeum <no-reply@localhost>")

@@ -1,4 +1,4 @@
-"""Owns the secret key of a Baeum that was given none: random, and readable by its owner only."""
+"""Create a random secret key in the state folder if none is configured, readable by its owner only."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def embedded_secret_key(home: Path) -> str:
-    """Return the key kept in the state folder, made at the first call; two processes that race agree on one."""
+    """Return the key of the state folder, created at the first call. Processes that race get the same key."""
     path = home / "secret_key"
     try:
         return path.read_text().strip()

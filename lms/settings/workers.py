@@ -5,7 +5,7 @@ from typing import Any
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 
-# The row is the queue; the broker only wakes a worker. docs/reliability.md explains the settings.
+# The row is the queue: a lost message only delays work until the next sweep. docs/reliability.md explains the settings.
 BROKER_HOME = BAEUM_HOME / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -18,7 +18,7 @@ if REDIS_URL:
         "global_keyprefix": f"{REDIS_PREFIX}:",
     }
     if BAEUM_ROLE in ("web", "command"):
-        # A request never waits for a broker: the sweep queues what could not be published.
+        # Fail fast: a request must not wait for the broker. The sweep enqueues again what could not be published.
         CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0}
 else:
     CELERY_BROKER_URL = "filesystem://"
@@ -44,7 +44,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "grading"
-# A slow mail server never delays a grade: two queues.
+# Two queues, so that a slow mail server delays no grade.
 CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries": {"queue": "mail"},
     "courses.tasks.send_weekly_summary": {"queue": "mail"},
@@ -53,7 +53,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BAEUM_HOME / "celerybeat-schedule")
-# A sweep that nobody consumed before the next one is not worth keeping: expires.
+# A sweep expires when the next one is due.
 CELERY_BEAT_SCHEDULE = {
     "sweep-attempts": {"task": "quizzes.tasks.sweep_attempts", "schedule": 5.0, "options": {"expires": 5}},
     "send-weekly-summaries": {
@@ -67,5 +67,5 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
 }
-# Seconds a worker may hold an attempt before another one may take it over.
+# Lease: seconds after which another worker may take over an attempt that is being graded.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from common.errors import DomainError
@@ -20,6 +20,7 @@ LATE_ACCEPTED_REASON = gettext_noop("A late answer was accepted.")
 class NothingToAccept(DomainError):
     slug = "nothing-to-accept"
     status = 409
+    help = gettext_lazy("The attempt has no grade yet; accept late answers after that.")
 
 
 def accept_late_answer(*, late: LateAnswer, actor: User, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import User
 from common.errors import DomainError
@@ -23,6 +23,7 @@ REVIEWED_REASON = gettext_noop("Your instructor has looked at it again.")
 class ReviewOvertaken(DomainError):
     slug = "review-overtaken"
     status = 409
+    help = gettext_lazy("Somebody else has graded the answer in the meantime. Look at it again.")
 
 
 def pending_questions(attempt: Attempt) -> list[UUID]:

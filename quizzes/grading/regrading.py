@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
@@ -31,11 +32,13 @@ REASON_LIMIT = 2000
 class NothingToRegrade(DomainError):
     slug = "nothing-to-regrade"
     status = 409
+    help = gettext_lazy("The current key changes nobody's grade.")
 
 
 class RegradeRefused(DomainError):
     slug = "regrade-refused"
     status = 409
+    help = gettext_lazy("The regrade needs a reason and a dry run of the quiz as it is now.")
 
 
 @dataclass(frozen=True, slots=True)

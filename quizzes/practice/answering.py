@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
@@ -24,6 +25,7 @@ from quizzes.taking.results import QuestionResult
 
 class NothingAnswered(DomainError):
     slug = "nothing-answered"
+    help = gettext_lazy("Nothing is answered. Send null as the response when the student does not know.")
 
 
 @dataclass(frozen=True)

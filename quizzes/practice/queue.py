@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
@@ -26,6 +27,9 @@ DAILY_LIMIT = 5
 class CardNotDue(DomainError):
     slug = "card-not-due"
     status = 409
+    help = gettext_lazy(
+        "The question is not due for practice now: it is due on a later day, or its quiz can be taken again."
+    )
 
 
 @dataclass(frozen=True, slots=True)

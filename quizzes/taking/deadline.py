@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from quizzes.attempts import queries
@@ -14,10 +15,15 @@ from quizzes.authoring.models import Quiz
 class AttemptClosed(DomainError):
     slug = "attempt-closed"
     status = 409
+    help = gettext_lazy("The attempt has been submitted; its answers can no longer change.")
 
 
 class DeadlinePassed(AttemptClosed):
     slug = "deadline-passed"
+    help = gettext_lazy(
+        "The time is up. What was saved by then has been submitted; what came later is kept, and counts if the "
+        "instructor accepts it."
+    )
 
 
 def is_over(attempt: Attempt, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from quizzes.attempts.models import Attempt
@@ -12,18 +13,22 @@ from quizzes.questions import KINDS, Response, ResponseError, Spec
 
 class UnknownQuestion(DomainError):
     slug = "unknown-question"
+    help = gettext_lazy("The answer belongs to a question that the attempt does not have. The other answers are kept.")
 
 
 class InvalidResponse(DomainError):
     slug = "invalid-response"
+    help = gettext_lazy("The answer does not have the form that its question asks for. The other answers are kept.")
 
 
 class UnknownChoice(InvalidResponse):
     slug = "unknown-choice"
+    help = gettext_lazy("The answer names a choice that its question does not have. The other answers are kept.")
 
 
 class ResponseTooLong(InvalidResponse):
     slug = "too-long"
+    help = gettext_lazy("The answer is longer than its question allows. The other answers are kept.")
 
 
 def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:

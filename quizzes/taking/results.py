@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from courses.models import Enrolment
@@ -33,6 +34,9 @@ HIDDEN = "hidden"
 class NotRevealable(DomainError):
     slug = "answers-not-available"
     status = 409
+    help = gettext_lazy(
+        "The answers cannot be shown: the quiz never shows them, it is not passed yet, or an attempt is open."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from quizzes.attempts import queries
@@ -21,11 +22,13 @@ from quizzes.taking.responses import read_response
 class AnswerConfirmed(DomainError):
     slug = "answer-checked"
     status = 409
+    help = gettext_lazy("The student has looked at this question's feedback, so its answer can no longer change.")
 
 
 class NotConfirmable(DomainError):
     slug = "not-checkable"
     status = 409
+    help = gettext_lazy("The question cannot be checked during the attempt, or nothing is answered yet.")
 
 
 def save_answer(

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.database.prepared import PreparedInsert
 from common.errors import DomainError
@@ -27,31 +28,37 @@ _ATTEMPT = PreparedInsert(Attempt)
 class NoAttemptsLeft(DomainError):
     slug = "no-attempts-left"
     status = 409
+    help = gettext_lazy("The student has used all the attempts that the quiz allows.")
 
 
 class AnswersRevealed(DomainError):
     slug = "answers-revealed"
     status = 409
+    help = gettext_lazy("The answers of this quiz have been shown to this student, so it cannot be taken again.")
 
 
 class NothingToAnswer(DomainError):
     slug = "nothing-to-answer"
     status = 409
+    help = gettext_lazy("The quiz has no questions yet.")
 
 
 class NotOpenYet(DomainError):
     slug = "quiz-not-open"
     status = 409
+    help = gettext_lazy("The quiz opens later; `opens_at` says when.")
 
 
 class QuizClosed(DomainError):
     slug = "quiz-closed"
     status = 409
+    help = gettext_lazy("The quiz is closed; no attempt can start.")
 
 
 class WrongAccessCode(DomainError):
     slug = "wrong-access-code"
     status = 403
+    help = gettext_lazy("This is not the access code of the quiz.")
 
 
 def start(

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from quizzes.attempts import queries
@@ -46,11 +47,15 @@ _PROGRAMS = (".exe", ".dll", ".com", ".bat", ".cmd", ".scr", ".msi", ".jar", ".j
 
 class FileRefused(DomainError):
     slug = "file-refused"
+    help = gettext_lazy(
+        "The file is not accepted: its type, its content or the number of files is not what the question asks for."
+    )
 
 
 class FileTooLarge(DomainError):
     slug = "file-too-large"
     status = 413
+    help = gettext_lazy("The file is larger than 10 MB.")
 
 
 def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: datetime) -> HandInFile:

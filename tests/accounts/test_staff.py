@@ -21,7 +21,7 @@ def enforced(settings: Settings) -> None:
 
 
 def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def sign_in(client: Client, user: User) -> Any:

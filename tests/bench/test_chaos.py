@@ -1,4 +1,4 @@
-"""The chaos harness finds what it looks for: nothing is lost, and with a planted fault it says so and fails."""
+"""The chaos harness: nothing is lost, and an injected fault makes it fail."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.product import ROOT
 
-# Minutes of a whole machine: once a run of CI is enough, so all of it is with the service tests.
+# It takes minutes of the whole machine, so it only runs with the service tests.
 pytestmark = [pytest.mark.processes, pytest.mark.services]
 
 
@@ -23,19 +23,19 @@ def chaos(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_worker_and_the_broker_die_and_nothing_is_lost() -> None:
-    code, told = chaos("--attempts", "24")
-    assert (code, told["attempts"], told["lost"], told["twice"]) == (0, 24, 0, 0)
-    assert told["worker_kills"] >= 1
-    assert told["broker_kills"] >= 1
+    code, result = chaos("--attempts", "24")
+    assert (code, result["attempts"], result["lost"], result["twice"]) == (0, 24, 0, 0)
+    assert result["worker_kills"] >= 1
+    assert result["broker_kills"] >= 1
 
 
 def test_without_the_lease_it_fails() -> None:
-    code, told = chaos("--attempts", "24", "--without-lease")
+    code, result = chaos("--attempts", "24", "--without-lease")
     assert code == 1
-    assert told["lost"] >= 1
+    assert result["lost"] >= 1
 
 
 def test_the_same_on_postgresql_and_redis() -> None:
-    code, told = chaos("--attempts", "24", "--mode", "services")
-    assert (code, told["attempts"], told["lost"], told["twice"]) == (0, 24, 0, 0)
-    assert min(told["worker_kills"], told["broker_kills"], told["database_kills"]) >= 1
+    code, result = chaos("--attempts", "24", "--mode", "services")
+    assert (code, result["attempts"], result["lost"], result["twice"]) == (0, 24, 0, 0)
+    assert min(result["worker_kills"], result["broker_kills"], result["database_kills"]) >= 1

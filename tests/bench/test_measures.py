@@ -1,4 +1,4 @@
-"""The bench's lines are what docs/bench.md says, measured on both sides."""
+"""The result lines of the bench are as docs/bench.md describes them."""
 
 import json
 import subprocess
@@ -16,9 +16,9 @@ FIELDS = ["name", "mode", "c", "rps", "p50_ms", "p95_ms", "yardstick", "yardstic
 
 
 def test_a_line_has_its_fields_and_the_ratio() -> None:
-    told = json.loads(line("lesson_page", "embedded", 16, Timing(100, 1, 2), "/page", Timing(250, 1, 2)))
-    assert list(told) == FIELDS
-    assert told["ratio"] == 0.4
+    result = json.loads(line("lesson_page", "embedded", 16, Timing(100, 1, 2), "/page", Timing(250, 1, 2)))
+    assert list(result) == FIELDS
+    assert result["ratio"] == 0.4
 
 
 def test_timings_are_quantiles_in_milliseconds() -> None:
@@ -42,13 +42,13 @@ def test_both_sides_are_measured() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=200,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = [json.loads(each) for each in done.stdout.splitlines()]
-    assert [(each["name"], each["c"]) for each in told] == [("lesson_page", 2), ("submit_to_graded", 2)]
-    assert all(list(each) == FIELDS and each["rps"] > 0 and each["yardstick_rps"] > 0 for each in told)
+    result = [json.loads(each) for each in done.stdout.splitlines()]
+    assert [(each["name"], each["c"]) for each in result] == [("lesson_page", 2), ("submit_to_graded", 2)]
+    assert all(list(each) == FIELDS and each["rps"] > 0 and each["yardstick_rps"] > 0 for each in result)
 
 
 @pytest.mark.parametrize("arguments", [["--only", "nothing"], ["-c", "0"], ["--seconds", "99"]])
-def test_what_cannot_be_measured_is_said(arguments: list[str]) -> None:
+def test_a_wrong_argument_is_refused_without_a_traceback(arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -56,6 +56,6 @@ def test_what_cannot_be_measured_is_said(arguments: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_bench_looks_for_a_result_as_often_as_the_page() -> None:
+def test_the_bench_polls_for_a_result_at_the_intervals_of_the_page() -> None:
     looks = [*flows.LOOKS, *[flows.LOOKS[-1]] * 70]
     assert [round(look * 1000) for look in looks] == list(POLL_DELAYS[: len(looks)])

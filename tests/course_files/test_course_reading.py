@@ -29,7 +29,7 @@ def test_the_sample_has_none(folder: Path) -> None:
 
 
 EDITS: list[tuple[str, str, str, str]] = [
-    ("course.yaml", "format: 1", "format: 2", "course.yaml:1: 2 stands where 1 is expected."),
+    ("course.yaml", "format: 1", "format: 2", "course.yaml:1: 1 is expected, not 2."),
     ("course.yaml", "slug: sample", "slug: Sample!", "course.yaml:2: "),
     ("course.yaml", "summary:", "sumary:", "course.yaml:9: “sumary” is not a name of this format."),
     ("course.yaml", "title:", "", "course.yaml:"),

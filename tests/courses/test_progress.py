@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from courses import progress
 from courses.models import Activity, Course, Enrolment, Module, ProgressEvent
@@ -62,7 +63,7 @@ def test_a_course_without_activities_is_no_division_by_zero(enrolment: Enrolment
 
 
 def test_a_visit_is_written_when_the_place_changes_or_time_has_passed(
-    enrolment: Enrolment, lesson: Activity, django_assert_num_queries
+    enrolment: Enrolment, lesson: Activity, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
         progress.record_visit(enrolment=enrolment, activity=lesson, now=NOW)

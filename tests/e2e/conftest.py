@@ -10,7 +10,7 @@ from tests.conftest import CHROMIUM
 from tests.product import Product
 
 PASSWORD = "ein-langes-passwort-9"
-# Without these Chromium looks for its maker's hosts at every start.
+# Without these switches Chromium contacts its vendor at every start.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,7 +24,7 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    # As patient as everything else here: two browsers and two products share two cores.
+    # A long timeout, because two browsers and two products share two cores.
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visitor:
-    """One person's browser. `complaints` collects what the console said: CSP violations, script errors, lost files."""
+    """One person's browser. `complaints` collects console errors: CSP violations, script errors, missing files."""
 
     def __init__(self, context: BrowserContext, product: Product) -> None:
         self.context = context
@@ -66,7 +66,7 @@ _numbers = count(1)
 
 
 def sign_up(visitor: Visitor, course: str = COURSE) -> None:
-    """A new student, so that each test begins at nothing."""
+    """Sign up a new student, so that each test starts without data."""
     page = visitor.go("/accounts/signup/")
     visitor.email = f"e2e-{next(_numbers)}-{id(visitor)}@example.com"
     page.fill("input[name=email]", visitor.email)

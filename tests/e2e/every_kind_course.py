@@ -1,4 +1,4 @@
-"""A course in the running product with a quiz that asks a question of every kind, as a manage.py shell makes it."""
+"""Create a course with a quiz of every question kind in the running product (`manage.py shell`)."""
 
 from typing import Any
 

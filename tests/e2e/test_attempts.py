@@ -1,4 +1,4 @@
-"""An attempt in a real browser: nothing typed is lost, the time runs out, and every kind of question is for everybody."""
+"""An attempt in a real browser: typed answers are not lost, the deadline works, and every question kind is accessible."""
 
 import json
 import re
@@ -19,7 +19,7 @@ COURSE = f"/courses/{every_kind_course.SLUG}/"
 UNSAVED = "Not saved yet. We keep trying; until then it is kept in this browser."
 
 
-# WCAG 2.2, 2.5.8: what is pressed is at least 24 px each way; links in running text are exempt.
+# WCAG 2.2, 2.5.8: targets are at least 24 × 24 px; links in running text are exempt.
 SMALL_TARGETS = """
 () => [...document.querySelectorAll("main :is(button, select, input:not([type=hidden]), textarea)")]
   .map((target) => target.closest("label") ?? target)
@@ -52,7 +52,7 @@ def change(address: str, product: Product, seconds: int) -> None:
 
 
 def student(visit: Visit, language: str = "en", **how: object) -> tuple[Visitor, Page]:
-    """Somebody who has just started the quiz."""
+    """A visitor who has just started the quiz."""
     visitor = visit(language, **how)
     sign_up(visitor, COURSE)
     return visitor, start_quiz(visitor, "quiz", COURSE)
@@ -90,7 +90,7 @@ def answer_everything(page: Page) -> None:
 
 
 def submit(page: Page, *, asked: bool = False) -> None:
-    """Hand in; where not everything is answered, the page asks first."""
+    """Submit, and confirm if the page asks about unanswered questions."""
     page.locator(".attempt-bar button[name=submit]").click()
     if asked:
         confirm(page)
@@ -114,7 +114,7 @@ def test_every_kind_is_kept_and_submitted(visit: Visit) -> None:
     expect(question(page, "single_choice").locator("input").first).to_be_checked()
     expect(question(page, "ordering").locator("select").nth(1)).to_have_value("2")
     expect(question(page, "hand_in").locator("textarea")).to_have_value("First line\nSecond line")
-    # A file that was only chosen is gone by the reload; one that is chosen at the submit goes along.
+    # A file that was only chosen is lost by the reload; one chosen at the submit is uploaded with it.
     answer_everything(page)
     submit(page)
     expect(page.get_by_role("link", name="보고서.pdf")).to_be_visible()
@@ -186,20 +186,20 @@ def test_a_tab_that_was_closed_without_a_network_loses_nothing(visit: Visit) -> 
             page.reload()
 
 
-def test_an_older_answer_of_this_browser_never_wins(visit: Visit) -> None:
+def test_an_older_answer_of_this_browser_does_not_replace_a_newer_one(visit: Visit) -> None:
     visitor, page = student(visit)
     visitor.context.set_offline(True)
     written(page).fill("older")
     expect(state(page)).to_have_text(UNSAVED)
-    kept = page.evaluate("Object.entries(localStorage)")
+    stored = page.evaluate("Object.entries(localStorage)")
     visitor.context.set_offline(False)
     expect(state(page)).to_have_text("Saved")
     written(page).fill("newer")
-    # What is not saved yet does not look as if it were.
+    # An answer that is not saved yet is not marked as saved.
     expect(state(page)).not_to_have_text("Saved", timeout=100)
     expect(state(page)).to_have_text("Saved")
-    assert [json.loads(value)["fields"][0][1] for _key, value in kept] == ["older"]
-    page.evaluate("(kept) => kept.forEach(([key, value]) => localStorage.setItem(key, value))", kept)
+    assert [json.loads(value)["fields"][0][1] for _key, value in stored] == ["older"]
+    page.evaluate("(stored) => stored.forEach(([key, value]) => localStorage.setItem(key, value))", stored)
     page.reload()
     expect(written(page)).to_have_value("newer")
     assert page.evaluate("Object.keys(localStorage)") == []
@@ -239,7 +239,7 @@ def test_a_submit_waits_for_the_network(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_what_is_not_answered_is_asked_about(visit: Visit, javascript: bool) -> None:
+def test_the_page_asks_about_unanswered_questions(visit: Visit, javascript: bool) -> None:
     visitor, page = student(visit, javascript=javascript)
     written(page).fill("data drift")
     with page.expect_navigation(url="**asks=1"):
@@ -252,12 +252,12 @@ def test_what_is_not_answered_is_asked_about(visit: Visit, javascript: bool) -> 
     asked.get_by_role("link").first.focus()
     page.keyboard.press("Enter")
     question(page, "single_choice").locator("input").first.check()
-    # With script the page knows at once what has been answered since.
+    # With script the page updates the list at once.
     expect(asked.get_by_role("listitem")).to_have_count(6 if javascript else 7)
     with page.expect_navigation(url="**asks=1"):
         page.locator(".attempt-bar button[name=submit]").click()
     expect(asked.get_by_role("listitem")).to_have_count(6)
-    # The back button hands nothing in.
+    # The back button submits nothing.
     page.go_back()
     expect(written(page)).to_have_value("data drift")
     page.locator(".attempt-bar button[name=submit]").click()
@@ -267,7 +267,7 @@ def test_what_is_not_answered_is_asked_about(visit: Visit, javascript: bool) -> 
     assert visitor.complaints == []
 
 
-def test_enter_in_an_answer_hands_nothing_in(visit: Visit) -> None:
+def test_enter_in_an_answer_does_not_submit(visit: Visit) -> None:
     for javascript in (True, False):
         _visitor, page = student(visit, javascript=javascript)
         address = page.url
@@ -284,7 +284,7 @@ def test_enter_in_an_answer_hands_nothing_in(visit: Visit) -> None:
         expect(written(page)).to_have_value("data drift")
 
 
-def test_a_clock_that_went_ahead_locks_no_answer(visit: Visit, running_product: Product) -> None:
+def test_a_fast_clock_of_the_browser_locks_no_answer(visit: Visit, running_product: Product) -> None:
     visitor, page = student(visit)
     written(page).fill("data")
     expect(state(page)).to_have_text("Saved")
@@ -302,7 +302,7 @@ def test_a_clock_that_went_ahead_locks_no_answer(visit: Visit, running_product: 
     assert visitor.complaints == []
 
 
-def test_whoever_signs_in_again_in_another_tab_goes_on(visit: Visit) -> None:
+def test_signing_in_again_in_another_tab_continues_the_attempt(visit: Visit) -> None:
     visitor, page = student(visit)
     visitor.context.clear_cookies()
     written(page).fill("data drift")
@@ -316,7 +316,7 @@ def test_whoever_signs_in_again_in_another_tab_goes_on(visit: Visit) -> None:
     expect(page.locator("main")).to_contain_text("data drift")
 
 
-def test_a_tab_that_knows_nothing_overwrites_nothing(visit: Visit) -> None:
+def test_an_outdated_tab_does_not_overwrite_newer_answers(visit: Visit) -> None:
     visitor, first = student(visit)
     second = visitor.new_page()
     second.goto(first.url)
@@ -330,7 +330,7 @@ def test_a_tab_that_knows_nothing_overwrites_nothing(visit: Visit) -> None:
     expect(main).to_contain_text("data drift")
     expect(main).to_contain_text("your choice")
     expect(main).to_contain_text("250")
-    # The other tab is told, and keeps what is typed into it.
+    # The other tab shows the conflict and keeps what was typed into it.
     written(first).fill("something else")
     expect(first.locator("[data-closed]")).to_contain_text("has been submitted")
     expect(written(first)).to_have_value("something else")
@@ -338,7 +338,7 @@ def test_a_tab_that_knows_nothing_overwrites_nothing(visit: Visit) -> None:
     first.wait_for_url("**/result/")
 
 
-def test_whoever_is_signed_out_is_told_and_loses_nothing(visit: Visit) -> None:
+def test_a_signed_out_student_is_informed_and_loses_nothing(visit: Visit) -> None:
     visitor, page = student(visit)
     address = page.url
     cookies = [cookie for cookie in visitor.context.cookies() if "session" in cookie["name"]]
@@ -356,7 +356,7 @@ def test_whoever_is_signed_out_is_told_and_loses_nothing(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_every_kind_is_for_everybody(visit: Visit, language: str, width: int, scheme: str) -> None:
+def test_every_kind_is_accessible(visit: Visit, language: str, width: int, scheme: str) -> None:
     _visitor, page = student(visit, language, width=width, scheme=scheme)
     faults: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The whole way of a regrade, by the real worker: the edited key, the dry run, the approval, the student's page and mail."""
+"""A regrade with the real worker: edit the key, dry run, approval, and the student's page and mail."""
 
 from collections.abc import Callable
 from itertools import count
@@ -24,13 +24,13 @@ def instructor(visit: Visit, language: str, **more: object) -> Visitor:
 
 
 def check(page: Page) -> None:
-    """What the admin's own pages show can be read by everybody."""
+    """Check the accessibility of our own admin pages."""
     violations = Axe().run(page, context=".desk").response["violations"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
 def take_quiz(student: Visitor) -> str:
-    """Answers everything; returns the name of the first question's chosen choice."""
+    """Answer everything. Return the name of the chosen choice of the first question."""
     page = start_quiz(student, QUIZ)
     answer_everything(page)
     chosen = page.locator("fieldset[data-question]").first.locator("input[type=radio]:checked")
@@ -52,8 +52,8 @@ def edit_key(teacher: Visitor, chosen: str) -> None:
         for field in page.locator("textarea[name^=choices-][name$=-text_en]:not([name*=__prefix__])").all()
     }
     right = next(row for row in texts if page.locator(f"input[name={row}-is_correct]").is_checked())
-    mine = next(row for row, text in texts.items() if text == chosen)
-    new = mine if mine != right else next(row for row in texts if row != right)
+    chosen_row = next(row for row, text in texts.items() if text == chosen)
+    new = chosen_row if chosen_row != right else next(row for row in texts if row != right)
     page.locator(f"input[name={right}-is_correct]").uncheck()
     page.locator(f"input[name={new}-is_correct]").check()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -86,7 +86,7 @@ def test_from_the_edited_key_to_the_students_mail(visit: Visit, javascript: bool
     reason = f"Question 1 had the wrong key ({next(_numbers)})."
     page.get_by_label("Why?").fill(reason)
     page.get_by_role("button", name="Approve and apply").click()
-    # The real worker applies it; the page comes to its end by itself, with and without script.
+    # The real worker applies it; the page refreshes until it is done, with and without script.
     expect(page.locator("#progress")).to_contain_text("done", timeout=30_000)
     expect(page.locator(".desk")).to_contain_text("by mail")
     if javascript:

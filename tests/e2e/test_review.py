@@ -1,4 +1,4 @@
-"""The daily review in a browser: a mistake in a lesson's check, and the day after."""
+"""Practice in a browser: a mistake in a lesson check, and the card on the next day."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.processes]
 Visit = Callable[..., Visitor]
 CHECK = f"{COURSE}lessons/what-is-data-driven-improvement/check/"
 CHOICE = "input[type=radio], input[type=checkbox]"
-# Two zones that are always exactly a day apart: whoever moves from the one to the other finds tomorrow.
+# Two zones exactly 24 hours apart: moving from one to the other is the next day.
 YESTERDAY, TODAY = "Pacific/Honolulu", "Pacific/Kiritimati"
 
 
@@ -27,7 +27,7 @@ def live_in(visitor: Visitor, zone: str) -> None:
 
 
 def make_mistakes(visitor: Visitor) -> int:
-    """Answer the check wrong, as far as guessing goes, and look at the review; returns how many mistakes that makes."""
+    """Answer the lesson check, mostly wrong, and open the practice page. Return the number of mistakes."""
     live_in(visitor, YESTERDAY)
     page = visitor.go(CHECK)
     for field in page.locator("fieldset[data-question]").all():
@@ -59,7 +59,7 @@ def look(page: Page, faults: list[str]) -> None:
     ("language", "width", "scheme", "javascript"),
     [("ko", 390, "light", True), ("en", 1440, "dark", True), ("en", 390, "dark", False), ("ko", 1440, "light", False)],
 )
-def test_mistakes_come_again_on_the_next_day(
+def test_mistakes_are_due_on_the_next_day(
     visit: Visit, language: str, width: int, scheme: str, javascript: bool
 ) -> None:
     """By keyboard alone, with script and without."""
@@ -99,7 +99,7 @@ def test_mistakes_come_again_on_the_next_day(
         expect(page.locator("main .badge").first).to_be_visible()
         page.locator("main a.button").focus()
         page.keyboard.press("Enter")
-        # The way on is a page of its own; the next address must not overtake it.
+        # Wait for the page after the answer before opening the next address.
         page.wait_for_url(lambda address: "/review/cards/" not in address)
     page = visitor.go("/review/")
     expect(page.locator(".progress b")).to_have_text(f"{total}/{total}")
@@ -121,7 +121,7 @@ def test_the_back_button_asks_no_answered_question_again(visit: Visit) -> None:
     expect(page.locator(".progress b")).to_have_text(f"1/{min(total, 5)}")
 
 
-def test_a_second_press_of_the_check_is_one_attempt(visit: Visit) -> None:
+def test_a_double_click_on_the_check_is_one_attempt(visit: Visit) -> None:
     visitor = visit("en")
     sign_up(visitor)
     page = visitor.go(CHECK)

@@ -1,4 +1,4 @@
-"""The student's whole way through the real course, in Korean and in English, with script and without."""
+"""A student takes the real course, in Korean and in English, with script and without."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.processes]
 
 Visit = Callable[..., Visitor]
 
-# Every text in the page that holds Hangul although nothing around it says that it is Korean.
+# All texts with Hangul that are not inside an element marked as Korean.
 UNMARKED_HANGUL = r"""
 () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -43,7 +43,7 @@ def answer_everything(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_whole_way(visit: Visit, language: str) -> None:
+def test_from_signing_up_to_the_result(visit: Visit, language: str) -> None:
     visitor = visit(language)
     sign_up(visitor)
     page = visitor.page
@@ -68,7 +68,7 @@ def test_the_whole_way(visit: Visit, language: str) -> None:
         answer_everything(page)
         page.locator("button[name=submit]").click()
         page.wait_for_url("**/result/")
-        # The result comes by itself: nobody reloads.
+        # The result appears without a reload.
         expect(page.locator(".score strong")).to_contain_text("%")
         look()
     page.goto(visitor.product.address + COURSE)
@@ -145,7 +145,7 @@ def test_without_script(visit: Visit) -> None:
         field.locator("input[type=radio]").first.check()
     page.locator("button[name=submit]").click()
     page.wait_for_url("**/result/")
-    # The page asks again by itself, by a refresh that needs no script.
+    # The page polls by itself with a refresh that needs no script.
     expect(page.locator(".score strong")).to_contain_text("%")
 
 

@@ -108,7 +108,7 @@ def test_names_that_lead_out_of_the_package(name: str) -> None:
 
 def test_other_packages() -> None:
     assert "no imsmanifest.xml" in refusal(package({"word/document.xml": "<x/>"}))
-    many = {f"{n}.xml": "" for n in range(3001)}
+    many: dict[str, str | bytes] = {f"{n}.xml": "" for n in range(3001)}
     assert "more than 3000 files" in refusal(package(many))
     assert "declares a document type" in refusal(package({"imsmanifest.xml": LAUGHS}))
 

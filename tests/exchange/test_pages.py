@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from courses.models import Activity, Course
 from exchange import files, importing
 from quizzes.authoring.models import Question, Quiz
 from tests.exchange.files import read, sample
@@ -78,7 +79,7 @@ def test_a_forged_ticket(ines_client: Client, quiz: Quiz, held: str) -> None:
     assert "Upload the file again." in response.content.decode()
 
 
-def test_a_ticket_of_another_quiz(ines_client: Client, quiz: Quiz, lesson: object) -> None:
+def test_a_ticket_of_another_quiz(ines_client: Client, quiz: Quiz, lesson: Activity) -> None:
     held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
     other = Quiz.objects.create(activity=lesson)
     response = ines_client.post(address(other), {"ticket": held})
@@ -86,7 +87,7 @@ def test_a_ticket_of_another_quiz(ines_client: Client, quiz: Quiz, lesson: objec
     assert other.questions.count() == 0
 
 
-def test_a_lessons_check_takes_questions_too(ines_client: Client, course: object, lesson: object) -> None:
+def test_a_lessons_check_takes_questions_too(ines_client: Client, course: Course, lesson: Activity) -> None:
     check = Quiz.objects.create(activity=lesson)
     ines_client.post(address(check), {"ticket": ticket(upload(ines_client, check, sample("item.xml")))})
     check.refresh_from_db()

@@ -1,6 +1,6 @@
-"""Who gets in where: every address of the site, found in the resolver, for a visitor, a stranger and the student.
+"""Access to every address of the site, found in the resolver, for a visitor, a stranger and the student.
 
-An address that is in none of the tables fails here: whoever adds one says who may see it.
+An address that is in none of the tables fails, so each new address must be added to the table of those who may see it.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from tests.quizzes.practice.cards import make_check, take
 
 pytestmark = pytest.mark.django_db
 
-# For everybody, without signing in.
+# Public pages.
 PUBLIC = {
     "healthz", "readyz",
     "weekly-summary/<str:token>/off/", "weekly-summary/<str:token>/on/",
@@ -34,9 +34,9 @@ PUBLIC = {
     "language/",
     "",
 }  # fmt: skip
-# For everybody who is signed in: they show one's own.
+# Pages for every signed-in person, which show their own data.
 OWN = {"courses/", "review/", "api/v1/me", "api/v1/session", "api/v1/courses", "api/v1/review"}
-# Other people's: staff's, the libraries', and files. They have tests of their own (test_admin, tests/accounts).
+# Pages of staff, of libraries, and files. Other tests cover them (test_admin, tests/accounts).
 ELSEWHERE = ("admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
 
 
@@ -51,15 +51,15 @@ def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield path
 
 
-# The API takes every address with and without a slash at its end.
+# Every API address works with and without a trailing slash.
 ALL = sorted({path.rstrip("/") if path.startswith("api/") else path for path in addresses(get_resolver())})
 OBJECTS = [path for path in ALL if path not in PUBLIC | OWN]
 
 
 @pytest.fixture
 def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
-    """What stands in the addresses: all of it Alice's."""
-    # Whoever may enrol by themselves is shown the way to it; a course by the roster is nobody else's business.
+    """The values of the path parameters: all of them Alice's objects."""
+    # An open course shows strangers how to enrol; a course by roster is hidden from them.
     Course.objects.filter(pk=enrolment.course_id).update(enrolment_mode=Course.EnrolmentMode.ROSTER)
     lesson = enrolment.course.activities.get(slug="lesson-1")
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
@@ -111,7 +111,7 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, names: dict[str, Any], pa
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_a_stranger_finds_nothing_there(bob: User, names: dict[str, Any], path: str) -> None:
+def test_a_stranger_gets_not_found(bob: User, names: dict[str, Any], path: str) -> None:
     url = fill(path, names)
     client = Client()
     client.force_login(bob)
@@ -125,7 +125,9 @@ def test_a_stranger_finds_nothing_there(bob: User, names: dict[str, Any], path: 
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_what_does_not_exist_looks_the_same(alice_client: Client, names: dict[str, Any], path: str) -> None:
+def test_an_object_that_does_not_exist_gets_the_same_answer(
+    alice_client: Client, names: dict[str, Any], path: str
+) -> None:
     nowhere = {name: value if "/" not in value else f"{value.split('/')[0]}/{uuid4()}" for name, value in names.items()}
     nowhere["<slug:slug>"] = "no-such-course"
     url = fill(path, nowhere)
@@ -134,7 +136,7 @@ def test_what_does_not_exist_looks_the_same(alice_client: Client, names: dict[st
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if not path.startswith("api/") and path not in PUBLIC])
-def test_a_form_without_its_token_changes_nothing(alice: User, names: dict[str, Any], path: str) -> None:
+def test_a_form_without_a_csrf_token_is_refused(alice: User, names: dict[str, Any], path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     answer = client.post(fill(path, names), {"done": "1"}, headers={"Accept-Language": "en"})

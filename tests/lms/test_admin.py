@@ -1,4 +1,4 @@
-"""The instructor's side: every list and form of the admin, whose rows they are, and what an edit leads to."""
+"""The admin: every list and form opens, instructors see only their courses, and edits have their effects."""
 
 import re
 from decimal import Decimal
@@ -65,7 +65,7 @@ def graded(quiz: Quiz, enrolment: Enrolment) -> Attempt:
 
 
 def add_what_seldom_happens(attempt: Attempt) -> None:
-    """A row in each table that an ordinary attempt leaves empty."""
+    """Create a row in each table that an ordinary attempt leaves empty."""
     now = timezone.now()
     student, quiz = attempt.enrolment, attempt.quiz
     Cohort.objects.get_or_create(course=student.course, name="1")
@@ -128,20 +128,20 @@ def test_query_counts_of_the_lists_do_not_grow(
 
 
 @pytest.mark.parametrize("label", OURS)
-def test_an_instructor_sees_the_own_course_and_no_other(
+def test_an_instructor_sees_only_their_own_course(
     ines_client: Client, otto_client: Client, graded: Attempt, label: str
 ) -> None:
     GlossaryTerm.objects.create(course=graded.quiz.activity.course, key="t", term_ko="말", definition_ko="뜻")
     row = graded.quiz.activity.course if label == "courses.course" else first_of(label)
     change = address(label, "change", row.pk)
     assert ines_client.get(change).status_code == 200
-    # As the admin answers for a row that does not exist: back to the start, naming nothing of it.
+    # The answer is that for a row that does not exist: a redirect to the start page.
     for address_of_it in (change, address(label, "history", row.pk), address(label, "delete", row.pk)):
         assert otto_client.get(address_of_it).status_code in (302, 403, 404)
     assert otto_client.post(change, {}).status_code in (302, 403, 404)
     listed = otto_client.get(address(label)).text
     assert change not in listed
-    # Nor in what the list can be filtered by.
+    # The filters of the list do not show it either.
     assert "활동 quiz" not in listed
     assert "통계" not in listed
     assert ines_client.post(address(label, "delete", row.pk), {"post": "yes"}).status_code == 403
@@ -155,25 +155,25 @@ def test_pages_of_a_course_are_its_instructors(ines_client: Client, otto_client:
         assert otto_client.post(url, {"text": "email\na@example.com", "confirm": "1"}).status_code == 404
 
 
-def test_a_student_has_no_business_here(alice_client: Client, course: Course) -> None:
+def test_a_student_has_no_access(alice_client: Client, course: Course) -> None:
     for label in NAMES:
         assert alice_client.get(address(label)).status_code == 302
     assert alice_client.get(reverse("admin:courses_course_students", args=[course.pk])).status_code == 302
 
 
 @pytest.mark.parametrize("label", ["quizzes.attempt", "courses.gradechange", "courses.summarydelivery"])
-def test_what_happened_cannot_be_edited(root: Client, graded: Attempt, label: str) -> None:
+def test_records_of_events_cannot_be_edited(root: Client, graded: Attempt, label: str) -> None:
     assert root.get(address(label, "add")).status_code == 403
     if row := first_of(label):
         assert root.post(address(label, "change", row.pk), {"points": "99"}).status_code == 403
         assert root.post(address(label, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
-# --- what an edit leads to -----------------------------------------------------------------------------------
+# --- effects of edits -----------------------------------------------------------------------------------
 
 
 def data_of(page: Any) -> dict[str, Any]:
-    """What the browser would send of the form as it stands."""
+    """Return what the browser would send for the unchanged form."""
     forms = [page.context["adminform"].form]
     for inline in page.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
@@ -187,7 +187,7 @@ def data_of(page: Any) -> dict[str, Any]:
 
 
 def change(client: Client, label: str, pk: int, **edits: Any) -> Any:
-    """Open the form, change what is named by the end of the field's name, save."""
+    """Open the form, change the fields whose names end with the given names, and save."""
     url = address(label, "change", pk)
     data = data_of(client.get(url))
     for ending, value in edits.items():
@@ -227,7 +227,7 @@ def test_an_edited_definition_is_in_every_lesson_that_names_it(ines_client: Clie
     assert "another wording" in edition.html
 
 
-def test_an_edited_key_is_a_new_version_and_the_old_attempt_stands(
+def test_an_edited_key_is_a_new_version_and_keeps_the_old_attempt(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
     question = quiz.questions.get(key="q0")
@@ -247,7 +247,7 @@ def test_an_edited_key_is_a_new_version_and_the_old_attempt_stands(
     assert (graded.points, graded.status) == (points, "graded")
 
 
-def test_two_right_choices_are_refused_in_words(ines_client: Client, quiz: Quiz) -> None:
+def test_two_right_choices_are_refused_with_a_message(ines_client: Client, quiz: Quiz) -> None:
     question = quiz.questions.get(key="q0")
     wrong = question.choices.filter(is_correct=False).first()
     assert wrong is not None
@@ -260,7 +260,7 @@ def test_two_right_choices_are_refused_in_words(ines_client: Client, quiz: Quiz)
     assert Question.objects.get(pk=question.pk).choices.filter(is_correct=True).count() == 1
 
 
-def test_a_roster_is_looked_at_and_then_executed(ines_client: Client, course: Course) -> None:
+def test_a_roster_is_previewed_and_then_imported(ines_client: Client, course: Course) -> None:
     url = reverse("admin:courses_course_roster", args=[course.pk])
     text = "이메일,이름\nnew@example.com,새 학생\nno address,누구\n"
     shown = ines_client.post(url, {"file": SimpleUploadedFile("명단.csv", text.encode("cp949"))})
@@ -328,13 +328,13 @@ def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, gra
     )
     assert words in saved.text
     assert reverse("admin:quizzes_quiz_regrade", args=[quiz.pk]) in saved.text
-    # Nothing new, nothing to say.
+    # Without a change there is no notice.
     data = data_of(ines_client.get(address("quizzes.question", "change", question.pk)))
     saved = ines_client.post(address("quizzes.question", "change", question.pk), data, follow=True, headers=ENGLISH)
     assert words not in saved.text
 
 
-def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
+def test_another_grading_method_lowers_no_grade_and_names_who_rises(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
     second = start.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
@@ -352,7 +352,7 @@ def test_another_rule_of_which_attempt_counts_lowers_nobody_and_names_who_rises(
     assert words in change("last")
     quiz.refresh_from_db()
     assert quiz.grading_method == GradeItem.objects.get().grading_method == "highest"
-    # Full marks pass by every pass mark; what is not full does not.
+    # The grade is 100 %, so a pass mark of 100 % changes nothing; a grade below it would.
     assert words not in change("highest", pass_mark=100)
     gradebook.record_change(
         activity=quiz.activity, enrolment=graded.enrolment, source=graded.uuid, source_number=1, revision=2,

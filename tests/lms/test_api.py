@@ -1,4 +1,4 @@
-"""The API as a whole: its schema, its pages, and what every address has in common."""
+"""The API as a whole: its schema, its pages, and the behaviour that all addresses share."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,11 @@ import pytest
 import yaml
 from django.test import Client
 from django.urls import get_resolver
+from django.utils.html import escape
 
-from common.api.problem_list import PROBLEMS
-from common.errors import DomainError
+from common.api.problem_list import problems_by_slug
+from common.api.problems import HTTP_PROBLEMS
+from common.errors import DomainError, refusals
 from lms import api_docs
 from tests.api import Api
 from tests.contract import SCHEMA, document
@@ -17,7 +19,7 @@ from tests.contract import SCHEMA, document
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
-def test_the_committed_schema_is_todays() -> None:
+def test_the_committed_schema_is_up_to_date() -> None:
     """Regenerate with: ./run manage spectacular --file docs/openapi.yaml --validate --fail-on-warn"""
     assert yaml.safe_load(api_docs.rendered(as_json=False)) == document()
     assert api_docs.rendered(as_json=False).decode().strip() == SCHEMA.read_text(encoding="utf-8").strip()
@@ -59,29 +61,29 @@ def test_an_unknown_address_is_a_problem_document(api: Api, db: None, method: st
     assert api.call(method, path, {}, expect=404)["type"] == "/problems/not-found"
 
 
-def test_a_method_that_an_address_does_not_take(alice_api: Api) -> None:
+def test_an_unsupported_method_is_a_problem_document(alice_api: Api) -> None:
     assert alice_api.delete("me", expect=405)["type"] == "/problems/method-not-allowed"
     assert alice_api.call("OPTIONS", "me", expect=405)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "application/problem+json", "nonsense"])
-def test_answers_are_json_whatever_is_accepted(alice_api: Api, accept: str) -> None:
+def test_answers_are_json_whatever_the_accept_header(alice_api: Api, accept: str) -> None:
     alice_api.get("me", headers={"Accept": accept})
     alice_api.get("courses/nothing/outline", headers={"Accept": accept}, expect=404)
 
 
-def test_a_slash_at_the_end_does_no_harm(alice_api: Api) -> None:
+def test_addresses_work_with_a_trailing_slash(alice_api: Api) -> None:
     assert alice_api.get("me/") == alice_api.get("me")
 
 
-def test_a_host_that_is_not_ours_is_a_problem_document(client: Client) -> None:
+def test_a_foreign_host_name_is_a_problem_document(client: Client) -> None:
     response = client.get("/api/v1/me", headers={"Host": "elsewhere.example"})
 
     assert response.status_code == 400
     assert response.json()["type"] == "/problems/malformed"
 
 
-def test_what_breaks_is_a_problem_document(alice_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_error_is_a_problem_document(alice_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("something with a secret in it")
 
@@ -117,19 +119,36 @@ def test_there_is_no_endpoint_that_the_schema_does_not_name() -> None:
     assert found == known
 
 
-def _subclasses(base: type[DomainError]) -> set[type[DomainError]]:
-    found = set(base.__subclasses__())
-    return found.union(*(_subclasses(one) for one in found)) if found else found
+def every_refusal() -> list[type[DomainError]]:
+    """All refusals of the product: the URLconf imports every module that declares one."""
+    assert get_resolver().url_patterns
+    return list(refusals())
 
 
-def test_every_refusal_of_the_domain_has_its_page(client: Client, db: None) -> None:
-    for error in _subclasses(DomainError):
-        assert error.slug in PROBLEMS, error
-        assert PROBLEMS[error.slug][0] == error.status, error
+def test_every_refusal_says_its_help_where_it_says_its_slug() -> None:
+    for refusal in every_refusal():
+        assert refusal.help, refusal
+        assert ("slug" in vars(refusal)) == ("help" in vars(refusal)), refusal
+
+
+def test_refusals_with_the_same_slug_have_the_same_status_and_help() -> None:
+    described = [(refusal.slug, refusal.status, str(refusal.help)) for refusal in every_refusal()]
+    described += [(problem.slug, problem.status, str(problem.help)) for problem in HTTP_PROBLEMS]
+    slugs = [slug for slug, _status, _help in set(described)]
+    assert sorted(slugs) == sorted(set(slugs))
+
+
+def test_every_problem_is_listed_and_has_its_page(client: Client, db: None) -> None:
+    problems = problems_by_slug()
+    assert {refusal.slug for refusal in every_refusal()} <= set(problems)
     listing = client.get("/problems/").content.decode()
-    for slug, (status, _meaning) in PROBLEMS.items():
+    for slug, problem in problems.items():
         page = client.get(f"/problems/{slug}")
         assert page.status_code == 200
-        assert str(status) in page.content.decode()
+        assert str(problem.status) in page.content.decode()
+        assert str(escape(problem.help)) in page.content.decode()
         assert f"/problems/{slug}" in listing
+
+
+def test_an_unknown_problem_has_no_page(client: Client, db: None) -> None:
     assert client.get("/problems/no-such-problem").status_code == 404

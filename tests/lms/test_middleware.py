@@ -1,6 +1,7 @@
-"""What a request of an app is spared, and what it is not."""
+"""Requests of apps skip the middleware of pages; requests of pages do not."""
 
 import logging
+from typing import Any
 
 import pytest
 import structlog
@@ -22,10 +23,10 @@ def test_an_apps_answer_depends_on_no_cookie(client: Client) -> None:
     assert not response.cookies
 
 
-def test_a_browsers_cookie_opens_nothing_of_the_api(client: Client) -> None:
+def test_a_session_cookie_does_not_sign_in_to_the_api(client: Client) -> None:
     client.force_login(UserFactory())
     assert client.get("/api/v1/me").status_code == 401
-    # The explanation of the API is a page, whoever looks at it.
+    # The documentation of the API is a page and needs the session.
     assert client.get("/api/v1/docs").status_code == 200
     client.logout()
     assert client.get("/api/v1/docs").status_code == 200
@@ -46,12 +47,15 @@ def test_pages_have_their_session() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/courses", "/accounts/login/"])
-def test_a_line_a_request_where_one_is_kept(client: Client, path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_requests_are_logged_if_the_log_level_keeps_them(
+    client: Client, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     name = "django_structlog.middlewares.request"
     with caplog.at_level(logging.INFO, logger=name):
         client.get(path)
-    told = [record.msg["event"] for record in caplog.records if record.name == name]
-    assert told == ["request_started", "request_finished"]
+    # structlog logs a mapping.
+    messages: list[Any] = [record.msg for record in caplog.records if record.name == name]
+    assert [message["event"] for message in messages] == ["request_started", "request_finished"]
     caplog.clear()
     with caplog.at_level(logging.ERROR, logger=name):
         client.get(path)
@@ -59,7 +63,7 @@ def test_a_line_a_request_where_one_is_kept(client: Client, path: str, caplog: p
     assert structlog.contextvars.get_contextvars() == {}
 
 
-def test_what_is_logged_has_the_requests_id() -> None:
+def test_log_lines_contain_the_id_of_the_request() -> None:
     def view(request: HttpRequest) -> HttpResponse:
         structlog.get_logger("test").warning("seen", **structlog.contextvars.get_contextvars())
         return HttpResponse()

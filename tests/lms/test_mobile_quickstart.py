@@ -1,4 +1,4 @@
-"""docs/mobile-quickstart.md, run as it stands against the product."""
+"""Run the commands of docs/mobile-quickstart.md against the product."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What the environment decides: read by a process of its own, as at a start."""
+"""Settings from environment variables, read by a separate process as at a start."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def refused(tmp_path: Path, **environment: str) -> str:
 
 
 @pytest.mark.parametrize("name", [name for name in PRODUCTION if name not in ("BAEUM_ENV", "DEFAULT_FROM_EMAIL")])
-def test_production_names_what_it_needs(tmp_path: Path, name: str) -> None:
+def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
     line = refused(tmp_path, **{**PRODUCTION, name: ""})
     assert f"BAEUM_ENV=production needs {name};" in line
     assert not list(tmp_path.iterdir())
@@ -57,7 +57,7 @@ def test_production_names_what_it_needs(tmp_path: Path, name: str) -> None:
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_line(tmp_path: Path, wrong: dict[str, str], line: str) -> None:
+def test_an_invalid_value_is_refused_in_one_line(tmp_path: Path, wrong: dict[str, str], line: str) -> None:
     assert line in refused(tmp_path, **wrong)
 
 
@@ -77,11 +77,11 @@ def test_production_turns_on_what_a_public_site_needs(tmp_path: Path) -> None:
         ({**PRODUCTION, "BAEUM_DEMO": "1"}, False),
     ],
 )
-def test_where_the_demo_is(tmp_path: Path, environment: dict[str, str], demo: bool) -> None:
+def test_when_the_demo_is_on(tmp_path: Path, environment: dict[str, str], demo: bool) -> None:
     assert told(tmp_path, "DEMO", **environment) == [demo]
 
 
-def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
+def test_urls_in_the_environment_switch_to_services(tmp_path: Path) -> None:
     engine, broker, backend = "DATABASES", "CELERY_BROKER_URL", "EMAIL_BACKEND"
     embedded = told(tmp_path, engine, broker, backend)
     assert embedded[0]["default"]["ENGINE"] == "common.database.sqlite3"
@@ -95,14 +95,14 @@ def test_the_services_switch_by_the_environment(tmp_path: Path) -> None:
     assert services[1:] == ["redis://cache.example/3", "common.mail.sending.SMTPBackend"]
 
 
-def test_statements_are_prepared_but_through_a_pooler(tmp_path: Path) -> None:
+def test_statements_are_prepared_unless_there_is_a_pooler(tmp_path: Path) -> None:
     url = {"DATABASE_URL": "postgres://someone@db.example/baeum"}
     for pooled, threshold in (({}, 3), ({"BAEUM_DATABASE_POOLED": "1"}, None)):
         [databases] = told(tmp_path, "DATABASES", **url, **pooled)
         assert databases["default"]["OPTIONS"]["prepare_threshold"] == threshold
 
 
-def test_the_secret_key_is_kept_and_private(tmp_path: Path) -> None:
+def test_the_secret_key_is_stored_and_private(tmp_path: Path) -> None:
     first = told(tmp_path, "SECRET_KEY")
     assert told(tmp_path, "SECRET_KEY") == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""The Korean catalogues are whole, and a page speaks one language, except where an element says otherwise."""
+"""The Korean catalogues are complete, and pages are in one language unless a `lang` attribute says otherwise."""
 
 import re
 from collections import Counter
@@ -26,9 +26,9 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[-+ #0-9.]*[a-z]|%[sd]|\{\w*(?::[^}]*)?\}")
 HANGUL = re.compile("[가-힣ㄱ-ㆎ]")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 
-# What stays Latin in Korean: names, addresses, and words that Korean has from English.
+# Latin words allowed in Korean texts: names, addresses and loanwords.
 NOT_ENGLISH = {"Baeum", "English", "API", "JSON", "CSV", "PATH"}
-# Messages that need no Korean word.
+# Messages without Korean letters.
 WITHOUT_WORDS = {"  API:        %(address)s/api/v1/docs", " By %(filter_title)s "}
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "path", "source", "use", "wbr"}
 UNSPOKEN = {"code", "pre", "script", "style"}
@@ -66,7 +66,7 @@ class TestCatalogue:
 
 
 class Words(HTMLParser):
-    """What a page says, text and attributes: [(language, words)], the language being the nearest `lang`."""
+    """Collects the texts and attributes of a page as [(language, words)]; the language is the nearest `lang`."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        # An empty `lang` says that the language is unknown.
+        # An empty `lang` means that the language is unknown.
         language = (given["lang"] or "?") if "lang" in given else self.open[-1][1] if self.open else ""
         self.said += [(language, given[name] or "") for name in SPOKEN_ATTRIBUTES if name in given]
         if tag not in VOID:
@@ -96,7 +96,7 @@ class Words(HTMLParser):
 
 
 def student_pages(client: Client) -> Iterator[tuple[str, str]]:
-    """(address, page) of every page that a student meets on the way through the sample course, one after another."""
+    """Yield (address, page) of every page that a student visits in the sample course."""
 
     def get(address: str, status: int = 200) -> tuple[str, str]:
         response = client.get(address)
@@ -176,7 +176,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def reader(language: str, alice: User) -> User:
-    """Alice, in the sample course and in one of the languages."""
+    """Alice, enrolled in the sample course, with one of the languages."""
     sample.load(sample.SAMPLE)
     alice.language = language
     alice.save()
@@ -185,7 +185,7 @@ def reader(language: str, alice: User) -> User:
 
 
 def strangers(language: str, page: str) -> set[str]:
-    """What a page in `language` says in the other one, without saying so."""
+    """Return the texts of a page in `language` that are in the other language without a `lang` attribute."""
     said = Words(page).in_language(language)
     assert said
     if language == "en":
@@ -194,7 +194,7 @@ def strangers(language: str, page: str) -> set[str]:
     return {words for words in said if not HANGUL.search(words) and LATIN.search(names.sub("", words))}
 
 
-def test_a_students_pages_and_mails_speak_one_language(language: str, reader: User) -> None:
+def test_a_students_pages_and_mails_are_in_one_language(language: str, reader: User) -> None:
     client = Client(headers={"Accept-Language": language})
     client.force_login(reader)
     found = {}
@@ -204,7 +204,7 @@ def test_a_students_pages_and_mails_speak_one_language(language: str, reader: Us
     assert {address: words for address, words in found.items() if words} == {}
 
 
-def test_a_visitors_pages_speak_one_language(language: str, reader: User) -> None:
+def test_a_visitors_pages_are_in_one_language(language: str, reader: User) -> None:
     client = Client(headers={"Accept-Language": language})
     found = {address: strangers(language, page) for address, page in visitor_pages(client)}
     assert {address: words for address, words in found.items() if words} == {}

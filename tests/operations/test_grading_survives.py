@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of grading, on SQLite and the filesystem broker: nothing lost, nothing twice."""
+"""A worker is killed while grading, on SQLite and the filesystem broker: nothing is lost or graded twice."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.product import Product, wait_for
 pytestmark = pytest.mark.processes
 
 COURSE = "data-analytics-week-2"
-# Writing the grade then takes minutes: the claim is committed, the grade is not, and the kill falls between.
+# Makes writing the grade take minutes, so that the kill comes after the claim is committed and before the grade is.
 SLOW = """
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade BEGIN
     SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) SELECT i FROM n);

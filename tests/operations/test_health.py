@@ -1,4 +1,4 @@
-"""Whoever watches the process asks without a name and without patience."""
+"""Health checks: by any host name, without a session, and with short timeouts."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Enrolment
 from quizzes.attempts.models import Attempt
@@ -25,13 +26,13 @@ HEALTHY = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
 
 @pytest.fixture
 def broker() -> None:
-    """The folder of the filesystem broker, as `up` makes it; where there is Redis, that is asked."""
+    """Create the folder of the filesystem broker as `up` does. With Redis, `readyz` checks that instead."""
     (settings.BROKER_HOME / "messages").mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
+    """A port that accepts connections and never answers."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
@@ -44,15 +45,17 @@ def waiting_since(seconds: int, quiz: Quiz, enrolment: Enrolment) -> Attempt:
     return submit.submit(attempt=attempt, now=now)
 
 
-def test_alive_asks_neither_database_nor_session(alice_client: Client, django_assert_num_queries) -> None:
+def test_healthz_uses_neither_database_nor_session(
+    alice_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(0):
         answer = alice_client.get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_both_answer_by_any_name(client: Client, broker: None) -> None:
-    """A load balancer asks by the machine's address, not by the site's name."""
+def test_both_answer_for_any_host_name(client: Client, broker: None) -> None:
+    """A load balancer uses the machine's IP address as host name."""
     for path in ("/healthz", "/readyz"):
         assert client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200
     assert client.get("/", headers={"host": "10.1.2.3:8000"}).status_code == 400
@@ -85,7 +88,7 @@ def test_a_graded_attempt_does_not_wait(client: Client, broker: None, quiz: Quiz
 
 
 @pytest.mark.processes
-def test_services_that_take_the_call_and_say_nothing(silent_port: int) -> None:
+def test_services_that_accept_connections_but_never_answer(silent_port: int) -> None:
     ask = (
         "import json; from django.test import Client; a = Client().get('/readyz');"
         "print(json.dumps([a.status_code, a.json(), Client().get('/healthz').status_code]))"

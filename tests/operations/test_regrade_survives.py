@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of a regrade: the next one goes on, and no line is applied twice."""
+"""A worker is killed during a regrade: the next one continues, and no line is applied twice."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from tests.product import Product, wait_for
 
 pytestmark = pytest.mark.processes
 
-# Two attempts by the right answers; then another choice becomes right, and the change is approved.
+# Two attempts with right answers; then another choice becomes right, and the regrade is approved.
 APPROVED = f"""
 from django.utils import timezone
 from accounts.models import User
@@ -36,7 +36,7 @@ quiz.refresh_from_db()
 regrade = regrading.propose(quiz=quiz, actor=teacher, now=timezone.now())
 regrading.approve(regrade=regrade, reason="The key was wrong.", actor=teacher, now=timezone.now())
 """
-# The second line then takes minutes to write, and the kill falls into it.
+# Makes writing the second line take minutes, so that the kill interrupts it.
 SLOW = """
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade
 WHEN NEW.revision = 2 AND EXISTS (SELECT 1 FROM quizzes_attemptgrade WHERE revision = 2) BEGIN
@@ -66,5 +66,5 @@ def test_a_worker_killed_in_the_middle_of_a_regrade(product: Product) -> None:
     assert one(product, "SELECT count(*) FROM quizzes_attemptgrade WHERE revision = 2") == 2
     assert one(product, "SELECT max(revision) FROM courses_gradechange") == 2
     wait_for(lambda: one(product, "SELECT count(*) FROM quizzes_gradenotice WHERE status = 'sent'") == 2, seconds=60)
-    # Ends with an error where anything differs.
+    # Fails if anything differs.
     product.manage("verify_grades")

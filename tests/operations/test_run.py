@@ -1,4 +1,4 @@
-"""The door where something is missing: one line that says what, and no success."""
+"""`./run` on a machine where something is missing: it fails with one line that says what."""
 
 import os
 import shutil
@@ -7,19 +7,20 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.product import ROOT
 
-# What `run` may ask of any machine besides Python.
+# The programs that `run` may use besides Python.
 TOOLS = ("sh", "cat", "cksum", "dirname", "env", "find", "mktemp", "rm", "sed")
 NOWHERE = "http://127.0.0.1:1/simple"
 
 
 @pytest.fixture
 def checkout() -> Iterator[Path]:
-    """A checkout without an environment. Others may look into it, unlike into pytest's own folders."""
+    """A checkout without an environment, readable by other users, unlike pytest's own folders."""
     folder = Path(tempfile.mkdtemp(prefix="baeum-door-"))
     folder.chmod(0o755)
     shutil.copy(ROOT / "run", folder)
@@ -40,8 +41,8 @@ def offer_python(checkout: Path, script: str) -> None:
     wrapper.chmod(0o755)
 
 
-def door(checkout: Path, *arguments: str, user: int | None = None, **environment: str) -> list[str]:
-    """Run `./run`, which must fail; returns the lines it said, without those that tell what it is doing."""
+def run_command(checkout: Path, *arguments: str, user: int | None = None, **environment: str) -> list[str]:
+    """Run `./run`, which must fail. Return the lines it printed, without progress lines."""
     done = subprocess.run(
         [str(checkout / "run"), *arguments],
         env={"PATH": str(checkout / "bin"), "HOME": str(checkout), "LANG": "C.UTF-8", **environment},
@@ -53,32 +54,32 @@ def door(checkout: Path, *arguments: str, user: int | None = None, **environment
 
 
 def test_no_python(checkout: Path) -> None:
-    [line] = door(checkout)
+    [line] = run_command(checkout)
     assert line.startswith("Baeum needs Python 3.11 or newer")
 
 
 def test_only_an_old_python(checkout: Path) -> None:
     offer_python(checkout, 'case "$*" in *version_info*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
-    [line] = door(checkout)
+    [line] = run_command(checkout)
     assert line.startswith("Baeum needs Python 3.11 or newer")
 
 
 def test_no_venv_module(checkout: Path) -> None:
     offer_python(checkout, 'case "$*" in *"import venv"*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
-    [line] = door(checkout)
+    [line] = run_command(checkout)
     assert "has no venv module" in line
     assert not (checkout / ".venv").exists()
 
 
-def test_a_folder_that_is_only_for_reading(checkout: Path) -> None:
+def test_a_read_only_folder(checkout: Path) -> None:
     offer_python(checkout, 'exec "$PYTHON" "$@"')
     checkout.chmod(0o555)
-    [line] = door(checkout, user=_nobody(checkout))
+    [line] = run_command(checkout, user=_nobody(checkout))
     assert line.startswith("Cannot write to ")
 
 
 def _nobody(checkout: Path) -> int | None:
-    """The superuser may write everywhere: somebody else tries, with a Python that somebody else may run."""
+    """Return the id of another user if the tests run as root, who may write everywhere; offer a Python that this user may run."""
     if os.geteuid() != 0:
         return None
     offer_python(checkout, 'case "$*" in *version_info*) exit 0 ;; *) exit 1 ;; esac')
@@ -88,17 +89,17 @@ def _nobody(checkout: Path) -> int | None:
 @pytest.mark.processes
 def test_no_registry(checkout: Path) -> None:
     offer_python(checkout, 'exec "$PYTHON" "$@"')
-    nowhere = {
+    nowhere: dict[str, Any] = {
         "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NOWHERE,
         "UV_NO_CONFIG": "1", "UV_DEFAULT_INDEX": NOWHERE, "UV_NO_CACHE": "1",
     }  # fmt: skip
-    [line] = door(checkout, **nowhere)
+    [line] = run_command(checkout, **nowhere)
     assert "the package registry cannot be reached" in line
     assert "Connection refused" in (checkout / ".venv/install.log").read_text()
-    # The next try does not take half an environment for a whole one.
+    # The next run does not take the incomplete environment for a complete one.
     assert not list((checkout / ".venv").glob("baeum-*"))
 
 
 def test_an_unknown_command(checkout: Path) -> None:
-    [line] = door(checkout, "serve")
+    [line] = run_command(checkout, "serve")
     assert line == "./run serve: there is no such command. ./run help lists them."

@@ -1,4 +1,4 @@
-"""The one command, as processes: each test starts the real thing."""
+"""`./run` as real processes."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.product import Product, port_is_free, wait_for
 pytestmark = pytest.mark.processes
 
 
-def test_it_serves_prints_the_logins_and_stops_leaving_nothing(product: Product) -> None:
+def test_it_serves_prints_the_logins_and_leaves_no_process(product: Product) -> None:
     product.start().wait_until_ready()
     wait_for(lambda: "Ctrl-C" in product.log)
     assert product.address in product.log
@@ -54,7 +54,7 @@ def test_a_dead_child_is_started_again(product: Product) -> None:
     product.wait_until_ready()
 
 
-def test_a_taken_port_is_said_in_one_line(product: Product) -> None:
+def test_a_taken_port_is_reported_in_one_line(product: Product) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", product.port))
         taken.listen()
@@ -66,7 +66,7 @@ def test_a_taken_port_is_said_in_one_line(product: Product) -> None:
     assert product.pids() == set()
 
 
-def test_a_second_one_on_the_same_state_says_so(product: Product, tmp_path: Path) -> None:
+def test_a_second_instance_on_the_same_state_folder_is_refused(product: Product, tmp_path: Path) -> None:
     product.start().wait_until_ready()
     second = subprocess.run(
         [*product.process.args, "--port", "1"],  # type: ignore[union-attr,misc]

@@ -62,7 +62,11 @@ def built(kind: str, definition: dict[str, Any] | None = None) -> dict[str, Any]
 
 def spec(kind: str, **changes: Any) -> dict[str, Any]:
     """A full spec, with its key."""
-    more = {"short_answer": SHORT, "single_choice": {"choices": CHOICES}, "multiple_choice": {"choices": CHOICES}}
+    more: dict[str, Any] = {
+        "short_answer": SHORT,
+        "single_choice": {"choices": CHOICES},
+        "multiple_choice": {"choices": CHOICES},
+    }
     marked = {"en": "One {{a}}, two {{b}}."}
     texts = {"text": marked, "html": html(marked)} if kind == "fill_in" else {}
     return {**BASE, "kind": kind, **texts, **built(kind), **more.get(kind, {}), **changes}

@@ -59,10 +59,7 @@ def spec(attempt: Attempt) -> Callable[[str], dict[str, Any]]:
 
 def state() -> list[Any]:
     """Everything that a refused request could have changed."""
-    return [
-        list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
-        for model in (Attempt, Answer, LateAnswer, HandInFile)
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in (Attempt, Answer, LateAnswer, HandInFile)]
 
 
 # By name: the kind, the value of the form's field, the JSON (made of a choice of another question and a part of this one),

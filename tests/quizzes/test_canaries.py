@@ -152,7 +152,8 @@ class Crawl:
     def hits(self, paths: list[str]) -> set[str]:
         found = set()
         for path in paths:
-            for url in {self.address(path, attempt) for attempt in self.attempts or [None]}:
+            attempts: list[UUID | None] = [*self.attempts] or [None]
+            for url in {self.address(path, attempt) for attempt in attempts}:
                 if any(has_a_canary(answer) for answer in self.answers_of(url)):
                     found.add(path)
         if any(mark in text for text in self.weekly_mails() for mark in MARKS):

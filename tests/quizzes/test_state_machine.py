@@ -60,7 +60,11 @@ from tests.quizzes import state_model as model
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WAITS = [timedelta(seconds=n) for n in (1, 11, 31, 61)] + [timedelta(minutes=n) for n in (10, 31)] + [timedelta(days=1)]
-RESPONSES = {"single": [None, 0, 1, 2], "short": ["", "median", " Mean ", "medain", "mode"], "essay": ["", "Because."]}
+RESPONSES: dict[str, list[Any]] = {
+    "single": [None, 0, 1, 2],
+    "short": ["", "median", " Mean ", "medain", "mode"],
+    "essay": ["", "Because."],
+}
 QUESTIONS = st.sampled_from(sorted(RESPONSES))
 ANSWERS = QUESTIONS.flatmap(lambda question: st.tuples(st.just(question), st.sampled_from(RESPONSES[question])))
 STUDENTS = st.integers(0, 1)

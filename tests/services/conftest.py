@@ -1,4 +1,4 @@
-"""A database of its own on the PostgreSQL that was told, and a Redis of its own, for each test."""
+"""Give each test its own database on the PostgreSQL of TEST_DATABASE_URL, and its own Redis."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ from tests.product import Product, free_port, wait_for
 
 @dataclass
 class PrivateRedis:
-    """A Redis server of this test's own, which it may kill and start again."""
+    """A Redis server that the test may kill and start again."""
 
     home: Path
     port: int
@@ -53,7 +53,7 @@ class PrivateRedis:
 @pytest.fixture
 def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
     if not shutil.which("redis-server"):
-        pytest.skip("TEST_REDIS_URL is told, but there is no redis-server on the PATH to kill")
+        pytest.skip("TEST_REDIS_URL is set, but there is no redis-server on the PATH to kill")
     home = tmp_path / "redis"
     home.mkdir()
     server = PrivateRedis(home, free_port()).start()
@@ -64,18 +64,18 @@ def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
 @pytest.fixture
 def database_url() -> Iterator[str]:
     """A new database, dropped at the end."""
-    told = os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://")
+    server = os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://")
     name = f"baeum_services_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(told, autocommit=True) as connection:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield urlsplit(told)._replace(scheme="postgres", path=f"/{name}").geturl()
-    with psycopg.connect(told, autocommit=True) as connection:
+    yield urlsplit(server)._replace(scheme="postgres", path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A look at the product's rows from outside."""
+    """A connection to the product's database."""
     with psycopg.connect(database_url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
         yield connection
 

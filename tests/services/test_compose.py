@@ -1,6 +1,6 @@
 """docker-compose.yml: its commands, read out of the file, run as processes on PostgreSQL and Redis as in production.
 
-No container engine is needed. What differs from a container is said in `process`: the port, and nothing else.
+No container engine is needed. Only the port differs from a container: see `process`.
 """
 
 import os
@@ -36,7 +36,7 @@ enrolment.enrol(user=user, course=Course.objects.get(slug="{COURSE}"), source=En
 
 @pytest.fixture
 def environment(tmp_path: Path, database_url: str, private_redis: PrivateRedis) -> dict[str, str]:
-    """What .env and the file set, with the addresses of this test's services."""
+    """Return the environment that .env and the file set, with the addresses of this test's services."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BAEUM_", "TEST_"))}
     return clean | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -68,7 +68,7 @@ def process(name: str, environment: dict[str, str], log: Path, port: int = 0) ->
 
 @pytest.fixture
 def site(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """The address of a site whose every process was started by the file's own command."""
+    """The address of a site whose processes were all started by the commands of the file."""
     log = tmp_path / "migrate.log"
     assert process("migrate", environment, log).wait(120) == 0, log.read_text()
     port = free_port()
@@ -80,7 +80,7 @@ def site(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def test_an_attempt_is_graded_by_the_file_s_own_commands(
+def test_an_attempt_is_graded_by_the_commands_of_the_file(
     site: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     done = subprocess.run(
@@ -88,7 +88,7 @@ def test_an_attempt_is_graded_by_the_file_s_own_commands(
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    # As the proxy says it: the visitor came by TLS.
+    # The header that the proxy sets for TLS.
     app = App(site, {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"})
     wait_for(lambda: _answers(app))
     app.sign_in("student@learn.example", "a long password")

@@ -1,4 +1,4 @@
-"""What was submitted is graded, once, whatever dies meanwhile: PostgreSQL, Redis and real workers."""
+"""Every submitted attempt is graded once, even if workers, the broker or everything stops, on PostgreSQL and Redis."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ def student(product: Product) -> App:
 
 
 def one(database: Connection, query: str) -> Any:
-    row = database.execute(query).fetchone()  # type: ignore[call-overload]
+    row = database.execute(query).fetchone()
     assert row is not None
     return row[0]
 
@@ -39,7 +39,7 @@ def test_a_worker_killed_in_the_middle_of_grading(served: Product, database_url:
     attempt = app.start_quiz(COURSE)
     workers = wait_for(lambda: served.pids_of("worker@"))
     with psycopg.connect(database_url.replace("postgres://", "postgresql://")) as holder:
-        # The grader has its claim and stands in front of this table; it reads none of it before.
+        # The grader has committed its claim and waits for the lock on this table, which it does not read before.
         holder.execute("LOCK TABLE quizzes_attemptgrade IN ACCESS EXCLUSIVE MODE")
         assert app.submit(attempt) == 202
         wait_for(lambda: one(database, "SELECT status FROM quizzes_attempt") == "grading")
@@ -53,7 +53,7 @@ def test_a_worker_killed_in_the_middle_of_grading(served: Product, database_url:
     assert_graded_once(database)
 
 
-def test_a_broker_that_is_gone_when_somebody_submits(
+def test_a_submit_without_a_broker_is_graded_later(
     served: Product, private_redis: PrivateRedis, database: Connection
 ) -> None:
     served.start().wait_until_ready()

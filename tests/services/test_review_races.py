@@ -1,4 +1,4 @@
-"""The daily review with many requests at once, on PostgreSQL: no card twice, no turn twice."""
+"""Practice with many concurrent requests, on PostgreSQL: no card is made twice, no turn is answered twice."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,13 +32,13 @@ def at_once(call: Callable[[], T], times: int = 20) -> list[T]:
         return list(pool.map(run, range(times)))
 
 
-def test_many_looks_and_answers_at_once(lesson: Activity, enrolment: Enrolment) -> None:
+def test_concurrent_reads_and_answers(lesson: Activity, enrolment: Enrolment) -> None:
     check = make_check(lesson)
     for _ in range(2):
         take(check, enrolment)
     user = enrolment.user
     looks = at_once(lambda: [card.pk for card in queue.get_today(user=user, now=TUESDAY).cards])
-    # Who came while another one made the cards may have seen none yet; nobody saw others.
+    # A request during the creation of the cards may have seen none yet, but never other cards.
     made = list(PracticeCard.objects.order_by("pk").values_list("pk", flat=True))
     assert len(made) == 3
     assert all(look in ([], made) for look in looks)
@@ -53,7 +53,7 @@ def test_many_looks_and_answers_at_once(lesson: Activity, enrolment: Enrolment) 
     assert list(grades.find_differences()) == []
 
 
-def test_a_check_pressed_many_times_at_once_is_one_attempt(lesson: Activity, enrolment: Enrolment) -> None:
+def test_concurrent_starts_of_a_lesson_check_are_one_attempt(lesson: Activity, enrolment: Enrolment) -> None:
     check = make_check(lesson)
     given = wrong_answers(check)
 

@@ -1,4 +1,4 @@
-"""Owns how the development inbox's files are read: newest first, decoded, links opening outside the frame."""
+"""Read the messages of the development inbox: newest first, decoded, with links that open outside the frame."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-# Nanoseconds since the epoch, then something random: `common.mail.sending.InboxBackend` names the files.
+# `common.mail.sending.InboxBackend` names the files: nanoseconds since the epoch and a random suffix.
 _NAME = re.compile(r"\d{20}-[0-9a-f]{8}")
 _HEAD = re.compile(r"<head(\s[^>]*)?>", re.IGNORECASE)
 _TOP = '<base target="_top">'
-# What a developer wants to check, in this order.
+# The headers that the page shows, in this order.
 _HEADERS = (
     "From",
     "To",
@@ -49,7 +49,7 @@ class Message:
 
 
 def entries() -> list[Entry]:
-    """All messages, the newest first. Reads the headers only."""
+    """Return all messages, the newest first. Reads the headers only."""
     parser = BytesHeaderParser(policy=policy.default)
     found = []
     for path in sorted(_files(), reverse=True):
@@ -62,7 +62,7 @@ def entries() -> list[Entry]:
 
 
 def read(name: str) -> Message | None:
-    """The message called `name`, None where there is none."""
+    """Return the message called `name`, or None."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -106,5 +106,5 @@ def _part(message: EmailMessage, kind: str) -> str | None:
 
 
 def _links_to_top(html: str) -> str:
-    """A link opens in place of the inbox page: inside the sandboxed frame it could do nothing."""
+    """Make links open in place of the inbox page: the sandboxed frame would block them."""
     return _HEAD.sub(lambda head: head[0] + _TOP, html, count=1) if _HEAD.search(html) else _TOP + html

@@ -1,3 +1,5 @@
+"""Addresses of the development inbox."""
+
 from django.urls import path
 
 from common.mail.inbox import views

@@ -1,4 +1,7 @@
-"""Pages of the development inbox. They show reset links: this machine only, and never where mails are really sent."""
+"""Show the pages of the development inbox.
+
+Mails contain reset links, so the pages are for this machine only, and off where mails are really sent.
+"""
 
 import ipaddress
 from collections.abc import Callable
@@ -16,7 +19,7 @@ from common.mail.inbox import messages
 
 P = ParamSpec("P")
 
-# A mail is a stranger's HTML: no scripts, no forms, nothing loaded; a click may lead the whole window elsewhere.
+# A mail is untrusted HTML: no scripts, no forms, nothing loaded; a click may navigate the whole window.
 _SANDBOX = (
     "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -24,7 +27,7 @@ _SANDBOX = (
 
 
 def _is_this_machine(request: HttpRequest) -> bool:
-    """A request that came through a proxy is somebody else's, whatever address it arrives from."""
+    """Whether the request comes from this machine. One that came through a proxy does not, whatever its address."""
     if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
         return False
     try:
@@ -65,7 +68,7 @@ def message_detail(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @xframe_options_sameorigin
 def message_html(request: HttpRequest, name: str) -> HttpResponse:
-    """The message as its reader's mail program shows it, for the frame of `message_detail`."""
+    """Return the HTML of a message, for the frame of `message_detail`."""
     html = _message(name).html
     if html is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The demo's accounts: fixed, printed by `./run`, and never made in production."""
+"""Create the demo's accounts: fixed, printed by `./run`, never created in production."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from accounts.models import User
 from courses import enrolment
 from courses.models import Course, Enrolment
 
-PASSWORD = "week2-demo"  # noqa: S105 (printed for everybody to read; see settings.DEMO for where it exists)
+PASSWORD = "week2-demo"  # noqa: S105 (public on purpose; settings.DEMO says where the accounts exist)
 COURSE = "data-analytics-week-2"
 
 
 class Command(BaseCommand):
-    help = "Make the demo's student and instructor, and enrol the student. Twice changes nothing."
+    help = "Create the demo's student and instructor and enrol the student. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:

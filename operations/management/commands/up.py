@@ -1,4 +1,4 @@
-"""`./run`: prepare the state folder, then serve: web, worker and beat."""
+"""Prepare the state folder and serve web, worker and beat (`./run`)."""
 
 import fcntl
 import hashlib
@@ -40,38 +40,38 @@ class Command(BaseCommand):
                 _check_port(number)
                 _prepare_broker()
                 try:
-                    prepare(self._tell)
+                    prepare(self._print)
                 except OperationalError as error:
                     why = " ".join(str(error).split())
                     raise CommandError(_("The database cannot be reached: %(why)s") % {"why": why}) from error
                 self._serve(number)
 
-    def _tell(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
     def _serve(self, port: int) -> None:
         supervisor = Supervisor(children(port))
-        announced = False
+        welcomed = False
 
-        def announce_when_ready() -> None:
-            nonlocal announced
-            if not announced and _answers(port):
-                announced = True
-                self._tell(_welcome(port))
+        def welcome_when_ready() -> None:
+            nonlocal welcomed
+            if not welcomed and _answers(port):
+                welcomed = True
+                self._print(_welcome(port))
 
-        supervisor.run(announce_when_ready)
+        supervisor.run(welcome_when_ready)
 
 
 def children(port: int) -> list[Child]:
-    """The processes of one Baeum. A slow mail server never delays a grade: mail has a worker of its own where one is set."""
-    # As modules: the scripts beside them name the folder in which the environment was made.
+    """Return the processes of one Baeum. With a mail server, mail has its own worker, so a slow server delays no grade."""
+    # Run as modules: console scripts contain the path in which the environment was created.
     celery = [sys.executable, "-m", "celery", "-A", "lms", "--quiet"]
     if settings.REDIS_URL:
         pool = ["-P", "prefork", "-c", "2"]
     else:
         pool = ["-P", "threads", "-c", "2"]
-    # Celery warns of root at every start, in containers and out of them.
+    # Celery warns at every start when it runs as root.
     calm = {"PORT": str(port), "PYTHONWARNINGS": "ignore"}
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     queues = {"worker": "grading,mail"} if settings.INBOX else {"worker": "grading", "mail-worker": "mail"}
@@ -93,43 +93,43 @@ def children(port: int) -> list[Child]:
             )
             for name, queue in queues.items()
         ),
-        # A child of its own: beat inside the worker goes on ticking after the worker is killed.
+        # A child of its own: beat inside a worker survives when the worker is killed.
         Child("beat", [*celery, "beat", "--pidfile="], {**calm, "BAEUM_ROLE": "beat"}),
     ]  # fmt: skip
 
 
-def prepare(tell: Callable[[str], Any]) -> None:
-    """Bring the database up to this checkout. Skipped for the embedded database when nothing changed since the last time."""
+def prepare(report: Callable[[str], Any]) -> None:
+    """Migrate, import the courses and seed the demo. Skipped for the embedded database if nothing has changed."""
     stamp_file = settings.BAEUM_HOME / "prepared"
     stamp = _stamp()
     database = settings.DATABASES["default"]
     is_embedded = database["NAME"] == settings.BAEUM_HOME / "baeum.sqlite3"
     if is_embedded and database["NAME"].exists() and stamp_file.exists() and stamp_file.read_text() == stamp:
         return
-    tell(_("Preparing the database …"))
+    report(_("Preparing the database …"))
     call_command("migrate", verbosity=0, interactive=False)
-    complete = settings.PRODUCTION or _import_courses(tell)
+    complete = settings.PRODUCTION or _import_courses(report)
     if settings.DEMO and complete:
         call_command("seed_demo", verbosity=0)
     if complete:
         stamp_file.write_text(stamp)
 
 
-def _import_courses(tell: Callable[[str], Any]) -> bool:
-    """Import the courses that ship. One that cannot be is told, and what the database holds is served."""
+def _import_courses(report: Callable[[str], Any]) -> bool:
+    """Import the bundled courses. Return False if one was refused; the site then serves what the database holds."""
     complete = True
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         try:
-            # What an instructor edited in the admin stays; import_course by hand decides otherwise.
+            # --ours keeps what an instructor edited in the admin; import_course by hand can decide otherwise.
             call_command("import_course", str(folder), "--ours", verbosity=0)
         except CommandError as refused:
-            tell(_("The course in %(folder)s was not imported: %(why)s") % {"folder": folder.name, "why": refused})
+            report(_("The course in %(folder)s was not imported: %(why)s") % {"folder": folder.name, "why": refused})
             complete = False
     return complete
 
 
 def _stamp() -> str:
-    """Changes when a migration, a pinned package (they bring migrations), a course's files or the demo setting do."""
+    """Return a hash of the migrations, the pinned packages (they have migrations), the course files and the demo setting."""
     files = [
         *settings.BASE_DIR.glob("*/migrations/*.py"),
         settings.BASE_DIR / "requirements/base.txt",
@@ -156,7 +156,7 @@ def _state_folder() -> Path:
 
 
 class _only_one:  # noqa: N801 (used as a statement: `with _only_one(home)`)
-    """Two Baeums on one state folder would grade each other's attempts and print each other's logins."""
+    """Lock the state folder: two instances on one folder would process each other's messages."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / "lock"
@@ -200,7 +200,7 @@ def _check_port(port: int) -> None:
 
 
 def _prepare_broker() -> None:
-    """An empty, private folder for the filesystem broker. What waited in it is found by the sweep: it is a doorbell."""
+    """Create an empty, private folder for the filesystem broker. The sweep enqueues again what was lost with the old one."""
     if settings.REDIS_URL:
         return
     shutil.rmtree(settings.BROKER_HOME, ignore_errors=True)
@@ -211,7 +211,7 @@ def _prepare_broker() -> None:
 
 def _answers(port: int) -> bool:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz")
-    # No proxy between this process and its own child, whatever the environment says.
+    # Ignore proxy variables: this is a request to our own child process.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=1) as answer:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -54,6 +55,7 @@ def _location(status: int, what: str) -> OpenApiParameter:
 class NotSubmitted(DomainError):
     slug = "not-submitted"
     status = 409
+    help = gettext_lazy("The attempt is still open, so there is no result yet. Submit it first.")
 
 
 def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:

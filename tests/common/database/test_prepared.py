@@ -1,4 +1,4 @@
-"""Prepared statements do what the ORM's own would."""
+"""Prepared statements return and store the same as the ORM's own."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 24, 9, 0, 1, 250, tzinfo=UTC)
 THEN = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-def test_objects_with_what_is_selected_with_them() -> None:
+def test_objects_have_their_selected_relations_and_annotations() -> None:
     enrolment, other = EnrolmentFactory(), EnrolmentFactory()
     prepared = Prepared(
         lambda pk: Enrolment.objects.filter(pk=pk).select_related("course").annotate(slug=F("course__slug")),
@@ -35,7 +35,7 @@ def test_objects_with_what_is_selected_with_them() -> None:
     assert prepared.first(0) is None
 
 
-def test_values_and_what_is_deferred() -> None:
+def test_values_and_deferred_columns() -> None:
     course = CourseFactory(slug="statistics")
     assert Prepared(lambda pk: Course.objects.filter(pk=pk).values("slug"), samples=(-1,)).values(course.pk) == [
         {"slug": "statistics"}
@@ -45,22 +45,22 @@ def test_values_and_what_is_deferred() -> None:
     assert "is_published" in found.get_deferred_fields()
 
 
-def test_a_sample_that_the_statement_does_not_take_is_a_mistake() -> None:
+def test_a_sample_that_is_no_parameter_is_refused() -> None:
     with pytest.raises(ValueError, match="take"):
         Prepared(lambda pk: Course.objects.filter(slug="x"), samples=(-1,)).first(1)
-    # True and 1 are equal, and two things.
+    # True equals 1 in Python, but is another parameter.
     with pytest.raises(ValueError, match="take"):
         Prepared(lambda yes: Course.objects.filter(pk=1), samples=(True,)).first(True)
 
 
-def test_as_many_arguments_as_samples() -> None:
+def test_each_sample_needs_an_argument() -> None:
     prepared = Prepared(lambda pk: Course.objects.filter(pk=pk), samples=(-1,))
     for arguments in ((), (1, 2)):
         with pytest.raises(ValueError, match="zip"):
             prepared.first(*arguments)
 
 
-def test_an_update_changes_its_rows_and_tells_which() -> None:
+def test_an_update_changes_its_rows_and_returns_their_new_values() -> None:
     enrolments = [EnrolmentFactory(progress_percent=percent) for percent in (10, 20, 30)]
     update = PreparedUpdate(
         lambda least, percent, seen: (
@@ -77,7 +77,7 @@ def test_an_update_changes_its_rows_and_tells_which() -> None:
     assert rows == [(10, enrolments[0].last_seen_at), (25, NOW), (36, None)]
 
 
-def test_a_row_is_stored_as_the_orm_would_and_its_id_is_known() -> None:
+def test_an_insert_stores_the_same_row_as_the_orm_and_sets_its_id() -> None:
     enrolment = EnrolmentFactory()
     item = GradeItem.objects.create(
         activity=ActivityFactory(module__course=enrolment.course, kind="quiz"), pass_mark=60
@@ -100,7 +100,7 @@ def test_a_row_is_stored_as_the_orm_would_and_its_id_is_known() -> None:
     assert GradeChange.objects.get(pk=made.pk).source == made.source
 
 
-def test_a_row_that_is_there_already_breaks_only_its_own_savepoint() -> None:
+def test_a_duplicate_row_breaks_only_its_own_savepoint() -> None:
     insert = PreparedInsert(Enrolment)
     first = EnrolmentFactory()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -1,4 +1,4 @@
-"""The backend of the embedded mode, on a file: who writes when, and what is on the disk when somebody is told of it."""
+"""The SQLite backend of the embedded mode, on a file: the write lock, and what is flushed when a commit returns."""
 
 import fcntl
 import os
@@ -35,26 +35,26 @@ def connected(path: Path, *, pragmas: str = PRAGMAS, timeout: float = 5.0) -> ba
 
 @pytest.fixture(autouse=True)
 def databases(django_db_blocker: Any) -> Iterator[None]:
-    """These are databases of the test's own."""
+    """Allow database access: these tests use databases of their own."""
     with django_db_blocker.unblock():
         yield
 
 
 @pytest.fixture
 def flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whenever the log was flushed: whether somebody else could have written meanwhile."""
+    """One entry for each flush of the log: whether the write lock was "free" or "held" meanwhile."""
     flushed: list[str] = []
 
     def flush(log: int) -> None:
         assert os.fstat(log).st_ino == (tmp_path / "test.sqlite3-wal").stat().st_ino
-        turnstile = os.open(tmp_path / "test.sqlite3-turn", os.O_RDWR)
+        lock_file = os.open(tmp_path / "test.sqlite3-turn", os.O_RDWR)
         try:
-            fcntl.flock(turnstile, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             flushed.append("free")
         except BlockingIOError:
             flushed.append("held")
         finally:
-            os.close(turnstile)
+            os.close(lock_file)
 
     monkeypatch.setattr(base, "_flush", flush)
     return flushed
@@ -86,7 +86,7 @@ def synchronous(connection: base.DatabaseWrapper) -> int:
 FULL, NORMAL = 2, 1
 
 
-def test_a_transaction_is_on_the_disk_when_it_returns_and_the_next_one_need_not_wait_for_that(
+def test_a_commit_is_flushed_before_it_returns_and_after_the_lock_is_released(
     file: base.DatabaseWrapper, flushed: list[str]
 ) -> None:
     with transaction.atomic("a-file"):
@@ -97,21 +97,19 @@ def test_a_transaction_is_on_the_disk_when_it_returns_and_the_next_one_need_not_
     assert synchronous(file) == FULL
 
 
-def test_a_transaction_that_writes_nothing_waits_for_nothing(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+def test_a_transaction_that_writes_nothing_is_not_flushed(file: base.DatabaseWrapper, flushed: list[str]) -> None:
     with transaction.atomic("a-file"), file.cursor() as cursor:
         cursor.execute("SELECT * FROM t")
     assert flushed == []
 
 
-def test_a_new_table_is_something_written(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+def test_a_new_table_is_flushed(file: base.DatabaseWrapper, flushed: list[str]) -> None:
     with transaction.atomic("a-file"), file.cursor() as cursor:
         cursor.execute("CREATE TABLE u (a)")
     assert flushed == ["free"]
 
 
-def test_what_is_rolled_back_waits_for_nothing_and_gives_up_its_turn(
-    file: base.DatabaseWrapper, flushed: list[str]
-) -> None:
+def test_a_rollback_is_not_flushed_and_releases_the_lock(file: base.DatabaseWrapper, flushed: list[str]) -> None:
     def fail() -> None:
         write(file)
         raise ZeroDivisionError
@@ -125,29 +123,29 @@ def test_what_is_rolled_back_waits_for_nothing_and_gives_up_its_turn(
     assert flushed == ["free"]
 
 
-def test_a_statement_of_its_own(file: base.DatabaseWrapper, flushed: list[str]) -> None:
-    # Without being told, SQLite itself waits for the disk.
+def test_a_single_statement_is_flushed_if_it_is_to_be_durable(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    # Without `write_lock`, SQLite itself waits for the disk.
     write(file)
     assert flushed == []
-    with file.turn():
+    with file.write_lock():
         write(file)
     assert flushed == ["free"]
-    with file.turn(durable=False):
+    with file.write_lock(durable=False):
         write(file)
     assert flushed == ["free"]
-    with transaction.atomic("a-file"), file.turn(durable=False):
+    with transaction.atomic("a-file"), file.write_lock(durable=False):
         write(file)
     assert flushed == ["free", "free"]
     assert synchronous(file) == FULL
 
 
-def test_who_finds_the_place_taken_waits_for_it(file: base.DatabaseWrapper) -> None:
+def test_concurrent_writers_wait_for_each_other(file: base.DatabaseWrapper) -> None:
     others = [connected(Path(file.settings_dict["NAME"])) for _ in range(4)]
 
     def write_often(connection: base.DatabaseWrapper) -> None:
         connection.inc_thread_sharing()
         for _ in range(50):
-            with connection.turn():
+            with connection.write_lock():
                 write(connection)
         connection.close()
 
@@ -161,41 +159,41 @@ def test_who_finds_the_place_taken_waits_for_it(file: base.DatabaseWrapper) -> N
         assert cursor.fetchone() == (200,)
 
 
-def test_waiting_has_an_end(file: base.DatabaseWrapper) -> None:
+def test_waiting_for_the_lock_ends_at_the_timeout(file: base.DatabaseWrapper) -> None:
     impatient = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
-    with file.turn(), pytest.raises(OperationalError, match="locked"), impatient.turn():
-        pytest.fail("Two have it at once.")
-    with impatient.turn():
+    with file.write_lock(), pytest.raises(OperationalError, match="locked"), impatient.write_lock():
+        pytest.fail("Two connections hold the lock at once.")
+    with impatient.write_lock():
         write(impatient)
     impatient.close()
 
 
-def test_a_program_that_knows_no_turnstile_is_waited_for_by_sqlite(file: base.DatabaseWrapper) -> None:
+def test_a_program_without_the_lock_file_is_waited_for_by_sqlite(file: base.DatabaseWrapper) -> None:
     path = file.settings_dict["NAME"]
     impatient = connected(Path(path), timeout=0.01)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(OperationalError, match="locked"), impatient.turn():
+    with pytest.raises(OperationalError, match="locked"), impatient.write_lock():
         write(impatient)
-    # It has given up its turn, too.
+    # It has released the lock, too.
     other.execute("ROLLBACK")
-    with file.turn():
+    with file.write_lock():
         write(file)
     other.close()
     impatient.close()
 
 
-def test_a_connection_that_is_closed_in_its_turn_leaves_it(file: base.DatabaseWrapper) -> None:
+def test_closing_a_connection_releases_its_lock(file: base.DatabaseWrapper) -> None:
     other = connected(Path(file.settings_dict["NAME"]), timeout=0.01)
-    with other.turn():
+    with other.write_lock():
         other.close()
-    with file.turn():
+    with file.write_lock():
         write(file)
 
 
-def test_a_database_without_a_log_is_left_to_sqlite(tmp_path: Path, flushed: list[str]) -> None:
+def test_a_database_without_a_wal_uses_no_lock_file(tmp_path: Path, flushed: list[str]) -> None:
     plain = connected(tmp_path / "plain.sqlite3", pragmas="PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;")
-    with plain.turn(), plain.cursor() as cursor:
+    with plain.write_lock(), plain.cursor() as cursor:
         assert synchronous(plain) == FULL
         cursor.execute("CREATE TABLE t (a)")
     assert flushed == []
@@ -203,10 +201,10 @@ def test_a_database_without_a_log_is_left_to_sqlite(tmp_path: Path, flushed: lis
     plain.close()
 
 
-def test_what_is_executed_again_is_converted_once(file: base.DatabaseWrapper) -> None:
-    base._converted.cache_clear()
+def test_the_placeholders_of_a_statement_are_converted_once(file: base.DatabaseWrapper) -> None:
+    base.convert_placeholders.cache_clear()
     for number in (1, 2):
         with file.cursor() as cursor:
             cursor.execute("SELECT %s + 1, '100 %%'", [number])
             assert cursor.fetchone() == (number + 1, "100 %")
-    assert base._converted.cache_info().hits == 1
+    assert base.convert_placeholders.cache_info().hits == 1

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from common.mail import sending
 from common.mail.inbox import messages
@@ -36,15 +38,16 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(autouse=True)
-def inbox(settings, tmp_path: Path, db: None) -> Path:
+def inbox(settings: Settings, tmp_path: Path, db: None) -> Path:
     settings.INBOX = True
     settings.INBOX_HOME = tmp_path / "inbox"
     settings.EMAIL_BACKEND = "common.mail.sending.InboxBackend"
-    return settings.INBOX_HOME
+    home: Path = settings.INBOX_HOME
+    return home
 
 
 def send(subject: str = "새 비밀번호", text: str = f"여기를 누르세요: {RESET_LINK}", html: str | None = None) -> str:
-    """Put a message into the inbox; return its name."""
+    """Put a message into the inbox. Return its name."""
     message = EmailMultiAlternatives(subject, text, None, ["alice@example.com"], headers={"Content-Language": "ko"})
     if html is not None:
         message.attach_alternative(html, "text/html")
@@ -52,32 +55,34 @@ def send(subject: str = "새 비밀번호", text: str = f"여기를 누르세요
     return messages.entries()[0].name
 
 
-def get(client: Client, name: str, *args: str, **kwargs: str) -> Page:
+def get(client: Client, name: str, *args: str, **kwargs: Any) -> Page:
     response = client.get(reverse(f"inbox:{name}", args=args), **kwargs)
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
     return Page(response.content.decode())
 
 
-class TestWhoSeesIt:
+class TestAccess:
     @pytest.fixture(params=["message-list", "message-detail", "message-html"])
     def address(self, request: pytest.FixtureRequest) -> str:
         name = send(html="<p>secret</p>")
         return reverse(f"inbox:{request.param}", args=[] if request.param == "message-list" else [name])
 
     @pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
-    def test_this_machine(self, client: Client, address: str, remote: str) -> None:
+    def test_this_machine_sees_the_inbox(self, client: Client, address: str, remote: str) -> None:
         assert client.get(address, REMOTE_ADDR=remote).status_code == 200
 
     @pytest.mark.parametrize("remote", ["192.168.1.20", "10.0.0.1", "2001:db8::1", "::ffff:8.8.8.8", "", "unix:"])
-    def test_no_other(self, client: Client, address: str, remote: str) -> None:
+    def test_other_machines_do_not(self, client: Client, address: str, remote: str) -> None:
         assert client.get(address, REMOTE_ADDR=remote).status_code == 404
 
     @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
-    def test_nobody_behind_a_proxy(self, client: Client, address: str, header: str) -> None:
+    def test_visitors_behind_a_proxy_do_not(self, client: Client, address: str, header: str) -> None:
         assert client.get(address, headers={header: "for=127.0.0.1"}).status_code == 404
 
-    def test_nobody_where_mails_are_really_sent(self, client: Client, address: str, settings) -> None:
+    def test_there_is_no_inbox_where_mails_are_really_sent(
+        self, client: Client, address: str, settings: Settings
+    ) -> None:
         settings.INBOX = False
         assert client.get(address).status_code == 404
 
@@ -97,7 +102,7 @@ def test_the_list_is_newest_first_and_decoded(client: Client) -> None:
     assert [link for link in page.links if "/inbox/0" in link] == [f"/inbox/{name}/" for name in reversed(names)]
 
 
-def test_what_is_no_message_is_left_out(inbox: Path, client: Client) -> None:
+def test_other_files_are_ignored(inbox: Path, client: Client) -> None:
     send()
     (inbox / "notes.eml").write_text("Subject: mine\n\n")
     (inbox / ".half.eml").write_text("Subject: half\n\n")
@@ -105,7 +110,7 @@ def test_what_is_no_message_is_left_out(inbox: Path, client: Client) -> None:
     assert client.get("/inbox/notes/").status_code == 404
 
 
-def test_a_message_pruned_meanwhile_is_passed_over(inbox: Path) -> None:
+def test_a_message_that_was_pruned_meanwhile_is_skipped(inbox: Path) -> None:
     name = send()
     (inbox / f"{name}.eml").unlink()
     (inbox / f"{name}.eml").symlink_to(inbox / "gone")
@@ -122,7 +127,7 @@ def test_a_text_mail_is_shown_with_a_link_to_click(client: Client) -> None:
     assert client.get(f"/inbox/{messages.entries()[0].name}/html/").status_code == 404
 
 
-def test_text_is_not_taken_for_html(client: Client) -> None:
+def test_text_is_escaped(client: Client) -> None:
     response = client.get(reverse("inbox:message-detail", args=[send("<b>x</b>", "<script>alert(1)</script>")]))
     assert b"<script>alert" not in response.content
     assert b"<b>x</b>" not in response.content
@@ -141,7 +146,7 @@ def test_html_is_shown_in_a_sandbox(client: Client) -> None:
     assert b'<head lang="ko"><base target="_top">' in response.content
 
 
-def test_html_without_a_head_gets_its_links_out_of_the_frame_too(client: Client) -> None:
+def test_links_of_html_without_a_head_leave_the_frame_too(client: Client) -> None:
     name = send(html="<p>short</p>")
     assert client.get(f"/inbox/{name}/html/").content == b'<base target="_top"><p>short</p>'
 
@@ -152,7 +157,7 @@ def test_unknown_messages_are_not_found(client: Client) -> None:
         assert client.get(f"/inbox/{name}/html/").status_code == 404
 
 
-def test_a_message_tells_when_it_came() -> None:
+def test_the_name_of_a_message_contains_its_time() -> None:
     before = datetime.now(UTC)
     sending.deliver(EmailMessage("x", "", None, ["alice@example.com"]))
     [entry] = messages.entries()

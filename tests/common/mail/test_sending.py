@@ -1,4 +1,4 @@
-"""The verdict on a mail that did not arrive, asked of a real SMTP server; and the inbox backend's files."""
+"""How failures of sending are classified, with a real SMTP server; and the files of the inbox backend."""
 
 import re
 import smtplib
@@ -12,13 +12,14 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from pytest_django import Settings
 
 from common.mail import sending
 from tests.smtp import ENDLESS_LINE, HANG_UP, MailServer
 
 
 class SilentlyBroken(BaseEmailBackend):
-    """Somebody else's backend: it breaks, and nobody knows when."""
+    """A foreign backend that fails without recording how far the message came."""
 
     def send_messages(self, email_messages: object) -> int:
         raise OSError("the line broke")
@@ -36,65 +37,67 @@ class TestDeliver:
         assert mail_server.only().get_content().splitlines() == ["첫 줄", "둘째 줄"]
 
     @pytest.mark.parametrize("answer", ["451 Busy", "421 Closing", "452 Full"])
-    def test_not_now_means_later(self, mail_server: MailServer, answer: str) -> None:
+    def test_a_temporary_error_is_deferred(self, mail_server: MailServer, answer: str) -> None:
         for command in ("rcpt", "data"):
             mail_server.rcpt = mail_server.data = "250 OK"
             setattr(mail_server, command, answer)
             with pytest.raises(sending.Deferred, match=answer[:3]):
                 sending.deliver(letter())
 
-    def test_no_means_never(self, mail_server: MailServer) -> None:
+    def test_a_permanent_error_is_refused(self, mail_server: MailServer) -> None:
         for command in ("rcpt", "data"):
             mail_server.rcpt = mail_server.data = "250 OK"
             setattr(mail_server, command, "550 No such mailbox")
             with pytest.raises(sending.Refused, match="550"):
                 sending.deliver(letter())
 
-    def test_hanging_up_before_the_text_is_no_delivery(self, mail_server: MailServer) -> None:
+    def test_a_hang_up_before_the_text_is_deferred(self, mail_server: MailServer) -> None:
         mail_server.rcpt = HANG_UP
         with pytest.raises(sending.Deferred):
             sending.deliver(letter())
         assert mail_server.received == []
 
-    def test_hanging_up_after_the_text_leaves_it_uncertain(self, mail_server: MailServer) -> None:
+    def test_a_hang_up_after_the_text_is_uncertain(self, mail_server: MailServer) -> None:
         mail_server.data = HANG_UP
         with pytest.raises(sending.Uncertain):
             sending.deliver(letter())
         assert len(mail_server.received) == 1
 
-    def test_an_answer_that_is_none_leaves_it_uncertain(self, mail_server: MailServer) -> None:
+    def test_an_invalid_answer_after_the_text_is_uncertain(self, mail_server: MailServer) -> None:
         mail_server.data = "299 Perhaps"
         with pytest.raises(sending.Uncertain):
             sending.deliver(letter())
 
     @pytest.mark.parametrize("goodbye", [HANG_UP, ENDLESS_LINE])
-    def test_what_was_accepted_is_sent_whatever_comes_after(self, mail_server: MailServer, goodbye: str) -> None:
+    def test_an_accepted_message_is_sent_even_if_closing_fails(self, mail_server: MailServer, goodbye: str) -> None:
         mail_server.quit = goodbye
         sending.deliver(letter())
         assert len(mail_server.received) == 1
 
     @pytest.mark.usefixtures("no_mail_server")
-    def test_no_server_means_later(self) -> None:
+    def test_an_unreachable_server_is_deferred(self) -> None:
         with pytest.raises(sending.Deferred, match="Connection refused"):
             sending.deliver(letter())
 
-    def test_a_server_without_encryption_is_not_trusted_with_less(self, mail_server: MailServer, settings) -> None:
+    def test_a_server_without_the_required_encryption_is_deferred(
+        self, mail_server: MailServer, settings: Settings
+    ) -> None:
         settings.EMAIL_USE_TLS = True
         with pytest.raises(sending.Deferred, match="STARTTLS"):
             sending.deliver(letter())
         assert mail_server.received == []
 
-    def test_an_address_that_is_none_is_refused_without_asking(self, mail_server: MailServer) -> None:
+    def test_an_invalid_address_is_refused_without_a_connection(self, mail_server: MailServer) -> None:
         with pytest.raises(sending.Refused, match="only alice@example\\.com could be parsed"):
             sending.deliver(letter(to="alice@example.com, bob"))
 
-    def test_a_backend_that_tells_nothing_leaves_it_uncertain(self, settings) -> None:
+    def test_a_failure_of_a_foreign_backend_is_uncertain(self, settings: Settings) -> None:
         settings.EMAIL_BACKEND = f"{__name__}.SilentlyBroken"
         with pytest.raises(sending.Uncertain, match="the line broke"):
             sending.deliver(letter())
 
 
-def test_encryption_is_a_matter_of_the_connection_only() -> None:
+def test_implicit_tls_uses_the_same_tracking() -> None:
     backend = sending.SMTPBackend(use_ssl=True, host="127.0.0.1")
     assert issubclass(backend.connection_class, smtplib.SMTP_SSL)
     assert backend.ssl_context.verify_mode == ssl.CERT_REQUIRED
@@ -103,10 +106,10 @@ def test_encryption_is_a_matter_of_the_connection_only() -> None:
 
 class TestInboxBackend:
     @pytest.fixture(autouse=True)
-    def home(self, settings, tmp_path: Path) -> Path:
+    def home(self, settings: Settings, tmp_path: Path) -> Path:
         settings.EMAIL_BACKEND = "common.mail.sending.InboxBackend"
-        settings.INBOX_HOME = tmp_path / "state" / "inbox"
-        return settings.INBOX_HOME
+        settings.INBOX_HOME = home = tmp_path / "state" / "inbox"
+        return home
 
     def test_a_message_is_a_file_for_its_owner_only(self, home: Path) -> None:
         sending.deliver(letter())
@@ -116,19 +119,19 @@ class TestInboxBackend:
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
         assert "둘째 줄" in path.read_text()
 
-    def test_the_oldest_go(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_oldest_messages_are_pruned(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sending, "INBOX_LIMIT", 3)
         for number in range(5):
             sending.deliver(EmailMessage(f"Number {number}", "", None, ["alice@example.com"]))
         subjects = [re.findall(r"Subject: (.*)", path.read_text())[0] for path in sorted(home.iterdir())]
         assert subjects == ["Number 2", "Number 3", "Number 4"]
 
-    def test_a_folder_that_cannot_be_written_means_later(self, home: Path) -> None:
+    def test_a_folder_that_cannot_be_written_is_deferred(self, home: Path) -> None:
         home.parent.write_text("a file where the folder should be")
         with pytest.raises(sending.Deferred):
             sending.deliver(letter())
 
-    def test_nothing_half_written_stays(self, home: Path) -> None:
+    def test_a_failed_write_leaves_no_file(self, home: Path) -> None:
         with pytest.raises(sending.Refused):
             sending.deliver(EmailMessage("two\nlines", "", None, ["alice@example.com"]))
         assert list(home.iterdir()) == []

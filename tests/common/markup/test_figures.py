@@ -1,4 +1,4 @@
-"""Drawings are rebuilt from an allow-list, and what is not on it is named."""
+"""Figures are rebuilt from an allow-list; anything else is reported."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def read(text: str) -> figures.Figure:
     return figures.read(text.encode(), name="a")
 
 
-def test_a_figure_comes_back_as_it_was_meant() -> None:
+def test_an_allowed_figure_is_rebuilt_unchanged() -> None:
     figure = read(
         drawing(
             '<defs><marker id="a-m" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
@@ -65,7 +65,7 @@ def test_a_figure_comes_back_as_it_was_meant() -> None:
         "<?php x ?>",
     ],
 )
-def test_what_is_not_on_the_list_is_a_problem_and_no_figure(inside: str) -> None:
+def test_anything_not_on_the_list_is_a_problem(inside: str) -> None:
     figure = read(drawing(inside))
     assert figure.problems
     assert figure.svg == ""
@@ -87,7 +87,7 @@ def test_what_is_not_on_the_list_is_a_problem_and_no_figure(inside: str) -> None
         drawing("<text>" + "x" * 300_000 + "</text>"),
     ],
 )
-def test_what_is_no_figure_at_all_is_refused(text: str) -> None:
+def test_files_that_are_no_figures_are_refused(text: str) -> None:
     assert read(text).problems
     assert read(text).svg == ""
 
@@ -97,7 +97,7 @@ def test_problems_carry_their_line() -> None:
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_inside_no_text_becomes_markup(text: str) -> None:
+def test_no_text_becomes_markup(text: str) -> None:
     svg = read(drawing(f"<text>{text}</text>")).svg
     assert "<script" not in svg
     assert "onload=" not in svg.split("<text>")[0]

@@ -1,4 +1,4 @@
-"""Markdown: bold beside Korean, names, boxes, tables, figures, code; and nothing that runs."""
+"""Markdown: emphasis beside Korean, names, boxes, tables, figures, code; and no active content."""
 
 import re
 from html.parser import HTMLParser
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.markup import markdown
+from common.markup import markdown, markdown_html
 from common.markup.markdown import NoResolver, Term
 
 SVG = '<svg viewBox="0 0 1 1"><title>t</title></svg>'
@@ -31,7 +31,7 @@ class Resolver(NoResolver):
 
 
 def html(text: str, language: str = "en") -> str:
-    return markdown.render(markdown.parse(text), language=language, resolver=Resolver()).strip()
+    return markdown_html.render(markdown.parse(text), language=language, resolver=Resolver()).strip()
 
 
 def problems(text: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_term_carries_its_definition() -> None:
     )
 
 
-def test_a_term_holds_marks_and_stands_in_tables() -> None:
+def test_a_term_may_contain_marks_and_be_in_a_table() -> None:
     assert "<strong>D</strong>" in html("[[data-drift|**D**]]")
     assert 'class="term"' in html("| a |\n|---|\n| [[data-drift\\|d]] |\n")
     assert problems("| a | b |\n|---|---|\n| [[data-drift|d]] | x |\n")
@@ -100,7 +100,7 @@ def test_a_term_holds_marks_and_stands_in_tables() -> None:
         ("[x](mailto:a@example.com)", '<a href="mailto:a@example.com">x</a>'),
     ],
 )
-def test_links_that_lead_somewhere(text: str, expected: str) -> None:
+def test_links_to_known_targets(text: str, expected: str) -> None:
     assert html(text) == f"<p>{expected}</p>"
     assert problems(text) == []
 
@@ -129,7 +129,7 @@ def test_a_link_within_the_page_needs_its_heading() -> None:
         "https://",
     ],
 )
-def test_links_that_lead_nowhere_are_words_and_a_problem(target: str) -> None:
+def test_a_link_to_an_unknown_target_is_text_and_a_problem(target: str) -> None:
     assert html(f"[x]({target})") == "<p>x</p>"
     assert len(problems(f"a\nb [x]({target})")) == 1
     assert problems(f"a\nb [x]({target})")[0].startswith("2: ")
@@ -151,12 +151,12 @@ def test_a_figure_is_drawn_into_the_page() -> None:
         "![x](assets/cycle.ko.svg)\n\n![x](assets/cycle.ko.svg)",
     ],
 )
-def test_figures_that_are_not_right_are_problems(text: str) -> None:
+def test_wrong_figures_are_problems(text: str) -> None:
     assert problems(text)
     assert "<img" not in html(text)
 
 
-def test_the_place_of_a_figure_cannot_be_forged() -> None:
+def test_the_placeholder_of_a_figure_cannot_be_forged() -> None:
     first = html("<div>figure-0.</div>\n\n![x](assets/cycle.ko.svg)")
     assert first.count(SVG) == 1
     assert first == html("<div>figure-0.</div>\n\n![x](assets/cycle.ko.svg)")
@@ -176,7 +176,7 @@ def test_problems_in_a_box_carry_their_line() -> None:
     assert problems("x\n\n> [!NOTE]\n> [x](nowhere)") == ["4: This link leads nowhere: nowhere"]
 
 
-def test_tables_scroll_and_have_names_of_their_own() -> None:
+def test_tables_scroll_and_have_unique_names() -> None:
     table = "| a | b |\n|:--|--:|\n| 1 | 2 |\n"
     page = html(f"## Costs {{#costs}}\n\n{table}\n{table}")
     assert re.findall('aria-label="([^"]+)"', page) == ["Table: Costs", "Table: Costs (2)"]
@@ -203,23 +203,23 @@ def test_code_is_coloured_by_classes() -> None:
         ("## A {#a}\n\n## B {#a}", "twice"),
         ("a <b>bold</b>", "HTML is not allowed"),
         ("<!-- x -->", "HTML is not allowed"),
-        ("[[Unknown Key|x]]", "no glossary term"),
+        ("[[Unknown Key|x]]", "not a glossary term"),
         ("[[unknown|x]]", "not in the glossary"),
-        ("[a [[data-drift|b]] c](lesson:mlops)", "no link"),
+        ("[a [[data-drift|b]] c](lesson:mlops)", "not a link"),
     ],
 )
-def test_what_the_format_does_not_know_is_a_problem(text: str, problem: str) -> None:
+def test_syntax_outside_the_format_is_a_problem(text: str, problem: str) -> None:
     assert any(problem in found for found in problems(text)), problems(text)
 
 
-def test_one_line_for_places_without_blocks() -> None:
-    assert markdown.render_inline("**a(b)**은 [x](lesson:mlops)", language="ko", resolver=Resolver()) == (
+def test_inline_rendering_has_no_blocks() -> None:
+    assert markdown_html.render_inline("**a(b)**은 [x](lesson:mlops)", language="ko", resolver=Resolver()) == (
         '<strong>a(b)</strong>은 <a href="/lessons/mlops/">x</a>'
     )
-    assert markdown.render_inline("# a", language="ko", resolver=Resolver()) == "# a"
+    assert markdown_html.render_inline("# a", language="ko", resolver=Resolver()) == "# a"
 
 
-# --- nothing runs ----------------------------------------------------------------------------------------------
+# --- no active content ----------------------------------------------------------------------------------------------
 
 ALLOWED = {
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a",
@@ -232,7 +232,7 @@ ATTRIBUTES = {
 
 
 class Inspector(HTMLParser):
-    """Fails on any element, attribute or address that a rendered text must not hold."""
+    """Fails on any element, attribute or address that rendered text must not contain."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in ALLOWED, tag
@@ -289,7 +289,7 @@ ATTACKS = [
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_no_attack_becomes_markup(attack: str) -> None:
     Inspector().feed(html(attack))
-    Inspector().feed(markdown.render_inline(attack, language="ko", resolver=Resolver()))
+    Inspector().feed(markdown_html.render_inline(attack, language="ko", resolver=Resolver()))
 
 
 PIECES = st.sampled_from(
@@ -331,5 +331,5 @@ def test_any_text_renders(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["[", "[[a|", "> ", "*", "- ", "`", "![", "|", "**가(", "<"])
-def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
+def test_the_time_to_render_repetition_is_linear(piece: str) -> None:
     html(piece * 5000)

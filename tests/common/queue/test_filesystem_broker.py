@@ -1,11 +1,11 @@
-"""The embedded broker's messages appear whole: a reader beside many writers never meets half a file."""
+"""The filesystem broker writes messages atomically: a reader beside many writers never reads half a file."""
 
 from pathlib import Path
 from queue import Empty
 from threading import Thread
 
 import pytest
-from kombu import Connection
+from kombu.connection import Connection
 
 WRITERS, EACH = 4, 100
 
@@ -35,7 +35,8 @@ def test_a_reader_beside_many_writers_gets_every_message_whole(connection: Conne
     writers = [Thread(target=write, args=(number,)) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
-    reader, found = connection.channel(), set()
+    reader = connection.channel()
+    found: set[int] = set()
     while any(writer.is_alive() for writer in writers) or len(found) < WRITERS * EACH:
         try:
             found.add(reader._get("grading")["body"])
@@ -47,7 +48,7 @@ def test_a_reader_beside_many_writers_gets_every_message_whole(connection: Conne
 
 
 def test_a_message_reaches_the_queue_that_is_bound(connection: Connection) -> None:
-    # A name of its own: a process knows for ever what it has bound, in whatever folder that was.
+    # A unique name: a process remembers which queues it has bound, whatever the folder.
     with connection.SimpleQueue("bound-once") as queue:
         queue.put({"attempt_id": 1})
         message = queue.get(timeout=5)
@@ -55,7 +56,7 @@ def test_a_message_reaches_the_queue_that_is_bound(connection: Connection) -> No
         message.ack()
 
 
-def test_binding_twice_is_once_and_keeps_the_others(connection: Connection) -> None:
+def test_binding_is_idempotent_and_keeps_the_other_queues(connection: Connection) -> None:
     channel = connection.channel()
     for queue in ("grading", "mail", "grading"):
         channel._queue_bind("all", queue, "", queue)

@@ -1,4 +1,4 @@
-"""Doorbells: rung after the commit, gathered by a process that answers requests, and never in its way."""
+"""Enqueueing: after the commit, in batches where batching was started, and without waiting for a broker that fails."""
 
 import threading
 from collections.abc import Callable
@@ -14,42 +14,42 @@ TASK = "quizzes.tasks.grade_attempts"
 
 
 @pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    rung: list[Any] = []
-    monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    messages: list[Any] = []
+    monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: messages.append((task, kwargs)))
     monkeypatch.setattr(publishing, "_paused_until", 0.0)
-    return rung
+    return messages
 
 
-class _Stepped(publishing._Batcher):
-    """Its thread waits for the test instead of the clock, each time that it has rung; at the end it waits for ever."""
+class _Stepped(publishing.Batcher):
+    """A batcher whose thread waits for the test instead of the clock after each message."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.has_rung = threading.Semaphore(0)
+        self.has_published = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
 
     def pause(self, seconds: float) -> None:
         assert seconds == publishing.BATCH_INTERVAL
-        self.has_rung.release()
+        self.has_published.release()
         self.go_on.acquire()
 
 
 @pytest.fixture
-def gatherer(monkeypatch: pytest.MonkeyPatch) -> _Stepped:
+def batcher(monkeypatch: pytest.MonkeyPatch) -> _Stepped:
     stepped = _Stepped()
-    monkeypatch.setattr(publishing.time, "sleep", stepped.pause)
+    monkeypatch.setattr("common.queue.publishing.time.sleep", stepped.pause)
     return stepped
 
 
-def test_without_a_thread_each_rings_at_once(rung: list[Any]) -> None:
-    publishing._Batcher().add((TASK, "attempt_ids"), 1)
-    assert rung == [(TASK, {"attempt_ids": [1]})]
+def test_without_a_thread_each_id_is_published_at_once(messages: list[Any]) -> None:
+    publishing.Batcher().add((TASK, "attempt_ids"), 1)
+    assert messages == [(TASK, {"attempt_ids": [1]})]
 
 
 @pytest.mark.django_db
-def test_nothing_rings_for_what_is_rolled_back(
-    rung: list[Any], django_capture_on_commit_callbacks: Callable[..., Any]
+def test_nothing_is_published_after_a_rollback(
+    messages: list[Any], django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     def fail() -> None:
         publishing.enqueue_batched_on_commit(TASK, "attempt_ids", 1)
@@ -59,24 +59,26 @@ def test_nothing_rings_for_what_is_rolled_back(
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             fail()
         publishing.enqueue_batched_on_commit(TASK, "attempt_ids", 2)
-    assert rung == [(TASK, {"attempt_ids": [2]})]
+    assert messages == [(TASK, {"attempt_ids": [2]})]
 
 
-def test_the_first_rings_at_once_and_what_comes_after_it_together(rung: list[Any], gatherer: _Stepped) -> None:
-    gatherer.start()
-    gatherer.add((TASK, "attempt_ids"), 1)
-    assert gatherer.has_rung.acquire(timeout=10)
-    assert rung == [(TASK, {"attempt_ids": [1]})]
+def test_the_first_id_is_published_at_once_and_later_ones_in_batches(messages: list[Any], batcher: _Stepped) -> None:
+    batcher.start()
+    batcher.add((TASK, "attempt_ids"), 1)
+    assert batcher.has_published.acquire(timeout=10)
+    assert messages == [(TASK, {"attempt_ids": [1]})]
     for value in range(2, 30):
-        gatherer.add((TASK, "attempt_ids"), value)
-    assert len(rung) == 1
-    gatherer.go_on.release()
-    assert gatherer.has_rung.acquire(timeout=10)
-    # So many that two workers have something to do.
-    assert rung[1:] == [(TASK, {"attempt_ids": list(range(2, 27))}), (TASK, {"attempt_ids": [27, 28, 29]})]
+        batcher.add((TASK, "attempt_ids"), value)
+    assert len(messages) == 1
+    batcher.go_on.release()
+    assert batcher.has_published.acquire(timeout=10)
+    # Two messages, so that two workers share them.
+    assert messages[1:] == [(TASK, {"attempt_ids": list(range(2, 27))}), (TASK, {"attempt_ids": [27, 28, 29]})]
 
 
-def test_a_broker_that_fails_is_left_alone_for_a_while(rung: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_fails_is_not_used_until_the_pause_is_over(
+    messages: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
 
     def refuse(task: str, kwargs: dict[str, Any]) -> None:
@@ -85,11 +87,11 @@ def test_a_broker_that_fails_is_left_alone_for_a_while(rung: list[Any], monkeypa
 
     clock = [100.0]
     monkeypatch.setattr(current_app, "send_task", refuse)
-    monkeypatch.setattr(publishing.time, "monotonic", lambda: clock[0])
-    gatherer = publishing._Batcher()
+    monkeypatch.setattr("common.queue.publishing.time.monotonic", lambda: clock[0])
+    batcher = publishing.Batcher()
     for _ in range(3):
-        gatherer.add((TASK, "attempt_ids"), 1)
+        batcher.add((TASK, "attempt_ids"), 1)
     assert asked == [TASK]
     clock[0] += publishing.BROKER_PAUSE
-    gatherer.add((TASK, "attempt_ids"), 1)
+    batcher.add((TASK, "attempt_ids"), 1)
     assert asked == [TASK, TASK]

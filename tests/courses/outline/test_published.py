@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, LessonEdition, Module
 from courses.outline import revisions
@@ -60,7 +61,9 @@ def test_a_form_that_saves_what_it_read_earlier_brings_no_revision_back(course: 
     assert outline_of(course) == earlier
 
 
-def test_it_is_read_once_a_revision(course: Course, lesson: Activity, django_assert_num_queries) -> None:
+def test_it_is_read_once_a_revision(
+    course: Course, lesson: Activity, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     course.refresh_from_db()
     with django_assert_num_queries(1):
         first = get_published(course.pk, course.revision)

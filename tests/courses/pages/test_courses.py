@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, Module
@@ -125,7 +126,7 @@ def test_the_glossary_in_the_readers_language(alice_client: Client, course: Cour
     ],
 )
 def test_query_counts_do_not_grow(
-    alice: User, size: int, address: str, first: int, later: int, django_assert_num_queries
+    alice: User, size: int, address: str, first: int, later: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """At 2 activities and courses and at 200: the same number of queries, session and user among them.
 

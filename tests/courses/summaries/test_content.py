@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from courses import gradebook, progress
@@ -54,7 +55,7 @@ def busy(enrolment: Enrolment, course: Course) -> Enrolment:
 @pytest.mark.enable_socket
 class TestAsItArrives:
     @pytest.fixture(autouse=True)
-    def site(self, settings) -> None:
+    def site(self, settings: Settings) -> None:
         settings.BAEUM_URL = "https://learn.example.com"
 
     def arrived(self, user: User, server: MailServer) -> EmailMessage:
@@ -154,9 +155,9 @@ class TestWeek:
     def test_minutes_are_those_of_the_readers_edition(self, enrolment: Enrolment, course: Course) -> None:
         editions = course.activities.get(slug="lesson-1").lesson.editions
         editions.filter(language="en").update(minutes=7)
-        assert self.week(enrolment.user).courses[0].next.minutes == 7
+        assert self.week(enrolment.user).courses[0].next.minutes == 7  # type: ignore[union-attr]  # there is a next step
         editions.filter(language="en").delete()
-        assert self.week(enrolment.user).courses[0].next.minutes == 5
+        assert self.week(enrolment.user).courses[0].next.minutes == 5  # type: ignore[union-attr]  # there is a next step
 
     def test_results_are_the_standing_of_what_changed_in_the_week(self, enrolment: Enrolment) -> None:
         record(enrolment, "1.00", now=SINCE - timedelta(seconds=1), number=1)
@@ -226,7 +227,7 @@ class TestWeek:
         assert self.week(enrolment.user).language == expected
 
     def test_queries_do_not_grow_with_the_course(
-        self, busy: Enrolment, course: Course, django_assert_num_queries
+        self, busy: Enrolment, course: Course, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         with django_assert_num_queries(7):
             content.week_of(busy.user, since=SINCE)

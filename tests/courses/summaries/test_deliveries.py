@@ -11,6 +11,7 @@ from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from common.mail import sending
@@ -50,7 +51,7 @@ class Misbehaving(BaseEmailBackend):
 
 
 @pytest.fixture
-def misbehaving(settings) -> Iterator[type[Misbehaving]]:
+def misbehaving(settings: Settings) -> Iterator[type[Misbehaving]]:
     settings.EMAIL_BACKEND = f"{__name__}.Misbehaving"
     yield Misbehaving
     Misbehaving.happening = None
@@ -224,7 +225,7 @@ class TestAgainstAMailServer:
 
 class TestWhatGoesWrong:
     def test_a_mail_that_cannot_be_written_is_tried_again(
-        self, delivery: SummaryDelivery, settings, caplog: pytest.LogCaptureFixture
+        self, delivery: SummaryDelivery, settings: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
         """A page's address is missing, say after half a deployment."""
         settings.ROOT_URLCONF = "common.mail.inbox.urls"
@@ -284,14 +285,16 @@ class TestWhatGoesWrong:
 
 class TestWakeUp:
     @pytest.fixture
-    def bells(self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks) -> list[Any]:
+    def bells(
+        self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> list[Any]:
         """What would have been published: the broker is another test's."""
         rung: list[Any] = []
         monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
         return rung
 
     def test_rings_for_each_and_sends_at_the_next_one_what_nobody_sent(
-        self, enrolment: Enrolment, bells: list[Any], django_capture_on_commit_callbacks
+        self, enrolment: Enrolment, bells: list[Any], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=MONDAY_8)
@@ -314,7 +317,9 @@ class TestWakeUp:
         assert deliveries.send_all(ids, now=MONDAY_8, budget=0) == []
         assert deliveries.send_all([*ids, ids[0]], now=MONDAY_8) == [Status.SENT] * 3
 
-    def test_an_idle_wake_up_is_cheap(self, enrolment: Enrolment, django_assert_num_queries) -> None:
+    def test_an_idle_wake_up_is_cheap(
+        self, enrolment: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
         with django_assert_num_queries(4):
             deliveries.send_due(now=MONDAY_8 - MINUTE)
 
@@ -372,7 +377,7 @@ class TestToken:
         alice.delete()
         assert deliveries.reader_by_token(token) is None
 
-    def test_the_address_is_the_sites_public_one(self, alice: User, settings) -> None:
+    def test_the_address_is_the_sites_public_one(self, alice: User, settings: Settings) -> None:
         settings.BAEUM_URL = "https://learn.example.com"
         token = deliveries.unsubscribe_token(alice)
         path = reverse("courses:summary-unsubscribe", args=[token])

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery import current_app
 from django.core import mail as django_mail
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from courses.models import Course, Enrolment, SummaryDelivery
@@ -123,7 +124,7 @@ class TestToWhom:
         assert len(deliveries.queue_due(now=MONDAY_8 + timedelta(hours=14))) == 1
 
     def test_queries_do_not_grow_with_the_students(
-        self, enrolment: Enrolment, course: Course, django_assert_num_queries
+        self, enrolment: Enrolment, course: Course, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         zones = ["Asia/Seoul", "Asia/Tokyo", "Pacific/Auckland", "America/New_York"]
 

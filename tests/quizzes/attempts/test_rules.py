@@ -65,13 +65,12 @@ def test_one_query_without_a_cohort(quiz: Quiz, enrolment: Enrolment, django_ass
 def test_the_rules_of_many_are_those_of_each(
     course: Course, quiz: Quiz, lesson: Activity, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
 ) -> None:
-    other = EnrolmentFactory(course=course, cohort=Cohort.objects.create(course=course, name="Autumn"))
+    autumn = Cohort.objects.create(course=course, name="Autumn")
+    other = EnrolmentFactory(course=course, cohort=autumn)
     alone = EnrolmentFactory(course=course)
     second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""), due_at=day(7))
     check = QuizFactory(activity=lesson, attempts_allowed=1)
-    for number, (each, group) in enumerate(
-        [(quiz, cohort), (second, cohort), (quiz, other.cohort), (second, other.cohort)], 1
-    ):
+    for number, (each, group) in enumerate([(quiz, cohort), (second, cohort), (quiz, autumn), (second, autumn)], 1):
         QuizDates.objects.create(quiz=each, cohort=group, due_at=day(number), closes_at=day(number + 10))
     for number, (each, student) in enumerate([(quiz, enrolment), (second, other), (quiz, alone)], 1):
         QuizOverride.objects.create(quiz=each, enrolment=student, extra_attempts=number, reason="ill")

@@ -133,7 +133,8 @@ def test_lateness_forgiven_during_grading_is_not_lost(submitted: Attempt, ines: 
 
 def test_what_changes_while_it_is_graded(submitted: Attempt, ines: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deduction that is taken off meanwhile: graded again at once. Another grader that took it over: left to that one."""
-    key_of, meanwhile = versions.get_answer_key, []
+    key_of = versions.get_answer_key
+    meanwhile: list[Any] = []
 
     def slowly(*arguments: Any) -> Any:
         key = key_of(*arguments)

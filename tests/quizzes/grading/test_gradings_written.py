@@ -144,7 +144,8 @@ def test_a_key_is_that_of_the_version_asked_for(quiz: Quiz, enrolment: Enrolment
     attempt = submitted(quiz, enrolment)
     question = str(other_choice_right(quiz).uuid)
     before, after = (
-        scoring.answer_key_for(fresh(attempt), version) for version in (attempt.version_id, quiz.current_version_id)
+        scoring.answer_key_for(fresh(attempt), version)  # type: ignore[arg-type]  # the quiz is published
+        for version in (attempt.version_id, quiz.current_version_id)
     )
     assert list(before) == list(after) == [view["uuid"] for view in attempt.public_questions]
     assert {uuid for uuid in before if before[uuid] != after[uuid]} == {question}
@@ -249,7 +250,7 @@ def test_only_what_differs_is_another_decision(waiting: Attempt, ines: User, ott
     assert decide(waiting, "1", otto)
     for change in ({"points": Decimal(2)}, {"criteria": {"c": "x"}}, {"comment": "x"}):
         count = Review.objects.count()
-        decision = manual.Decision(**{"points": Decimal(1), "criteria": {"c": "1"}, "comment": "Seen", **change})
+        decision = manual.Decision(**{"points": Decimal(1), "criteria": {"c": "1"}, "comment": "Seen", **change})  # type: ignore[arg-type]  # the cases give wrong values on purpose
         question = question_of(waiting, "hand_in")
         manual.record_reviews(attempt=waiting, decisions={question: decision}, reviewer=otto, now=LATER)
         assert Review.objects.count() == count + 1

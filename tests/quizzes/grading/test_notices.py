@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail as django_mail
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import override_settings
 
@@ -55,7 +56,8 @@ def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, su
     assert (message.to, message.subject) == (["alice@example.com"], subject)
     assert message.extra_headers["Date"] == "Mon, 02 Mar 2026 05:00:00 -0500"
     assert message.extra_headers["Message-ID"] == f"<grade-{notice.uuid}@localhost>"
-    html = message.alternatives[0].content
+    assert isinstance(message, EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
     for text in (message.body, html):
         assert "The key of question 1 was wrong." in text
         assert str(notice.attempt.uuid) in text

@@ -63,8 +63,8 @@ def test_the_whole_way(alice_client: Client, due: list[PracticeCard]) -> None:
         assert ("Next question" in shown.text) == (done < 2)
         assert shown.headers["Cache-Control"] == "no-store"
     assert "Done for today, well done!" in shown.text
-    page = alice_client.get("/review/").text
-    assert "Done for today" in page
+    page = alice_client.get("/review/")
+    assert "Done for today" in page.text
     assert "3/3" in page
     assert "The next question comes" in page
 

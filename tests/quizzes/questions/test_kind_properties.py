@@ -25,7 +25,7 @@ def spec_of(kind: str, points: str, **changes: Any) -> dict[str, Any]:
     )
     definition = {**definition, **changes}
     texts = {"ko": text, "en": text}
-    spec = {
+    spec: dict[str, Any] = {
         "uuid": str(uuid5(NAMESPACE, kind)), "kind": kind, "points": points, "text": texts, "html": texts,
         "lesson": "", "feedback": {"correct": texts, "incorrect": texts},
     }  # fmt: skip

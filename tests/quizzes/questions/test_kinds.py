@@ -287,6 +287,7 @@ def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     uuid = spec["items"][0]["uuid"]
     view = KINDS["ordering"].public_form(spec)
+    position: Any
     for position in (None, ""):
         assert KINDS["ordering"].read_response(view, {"positions": {uuid: position}}) == {"positions": {}}
     for position in (0, 4, True, 1.0, "1"):
@@ -296,7 +297,7 @@ def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
         KINDS["single_choice"].read_response(
             KINDS["single_choice"].public_form(by_kind(attempt, "single_choice")), {"choice": 7}
         )
-    answers = {"ordering": {"positions": {}}, "matching": {"matches": {}}, "fill_in": {"blanks": {}}}
+    answers: dict[str, Any] = {"ordering": {"positions": {}}, "matching": {"matches": {}}, "fill_in": {"blanks": {}}}
     for kind, response in answers.items():
         assert KINDS[kind].grade(by_kind(attempt, kind), response).outcome == "unanswered"
     assert read_number("-") == (None, "")

@@ -46,8 +46,8 @@ def true_false(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -
     monkeypatch.delitem(sys.modules, "quizzes.questions.kinds.true_false", raising=False)
     found = questions._found()
     assert set(found) - set(KINDS) == {"true_false"}
-    monkeypatch.setitem(KINDS, "true_false", found["true_false"])  # type: ignore[arg-type]
-    templates = copy.deepcopy(current.TEMPLATES)
+    monkeypatch.setitem(KINDS, "true_false", found["true_false"])
+    templates: list[dict[str, Any]] = copy.deepcopy(current.TEMPLATES)
     templates[0]["DIRS"] = [tmp_path, *templates[0]["DIRS"]]
     settings.TEMPLATES = templates
 

@@ -59,6 +59,8 @@ def test_what_is_taken(attempt: Attempt, question: UUID) -> None:
     text = add(attempt, question, "글.TXT", "내용".encode())
     archive = add(attempt, question, "work.zip", packed("a.csv", "b/c.md"))
     assert (text.name, text.size, text.file.read().decode()) == ("글.TXT", 6, "내용")
+    assert text.file.name
+    assert archive.file.name
     assert text.file.name.startswith("hand-ins/")
     assert "글" not in text.file.name
     assert archive.file.name.endswith(".zip")

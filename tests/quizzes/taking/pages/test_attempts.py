@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Answer, Attempt, LateAnswer
@@ -64,15 +65,16 @@ def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
 class TestHandingInWhatIsNotAnsweredEverywhere:
     """The page's form asks back; what is sent without it (an app, an older page) is handed in."""
 
-    def send(self, client: Client, attempt: Attempt, *, follow: bool = False, **data: Any) -> Any:
-        return client.post(f"/attempts/{attempt.uuid}/submit/", {"asks": "1", **data}, headers=EN, follow=follow)
+    def send(self, client: Client, attempt: Attempt, *, follow: bool = False, answers: Any = (), **data: str) -> Any:
+        sent = {"asks": "1", **data, **dict(answers)}
+        return client.post(f"/attempts/{attempt.uuid}/submit/", sent, headers=EN, follow=follow)
 
     def test_is_asked_first_with_everything_saved(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
         page = alice_client.get(f"/attempts/{attempt.uuid}/", headers=EN).text
         assert 'name="asks"' in page
         assert "no answer yet" not in page
         short = str(quiz.questions.get(key="short").uuid)
-        answer = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
+        answer = self.send(alice_client, attempt, submit="1", answers={short: "data drift"})
         assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/?asks=1"
         asked = alice_client.get(answer.headers["Location"], headers=EN)
         assert "These questions have no answer yet:" in asked.text
@@ -82,20 +84,20 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         assert Answer.objects.get(question=short).response == {"text": "data drift"}
         attempt.refresh_from_db()
         assert attempt.status == "in_progress"
-        answer = self.send(alice_client, attempt, submit="anyway", **{short: "data drift"})
+        answer = self.send(alice_client, attempt, submit="anyway", answers={short: "data drift"})
         assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
         attempt.refresh_from_db()
         assert attempt.status == "submitted"
 
     def test_is_not_asked_of_a_whole_form(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-        assert self.send(alice_client, attempt, submit="1", **form(quiz)).status_code == 302
+        assert self.send(alice_client, attempt, submit="1", answers=form(quiz)).status_code == 302
         attempt.refresh_from_db()
         assert attempt.status == "submitted"
 
     def test_is_not_asked_when_the_time_is_up(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
         Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
         short = str(quiz.questions.get(key="short").uuid)
-        answer = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
+        answer = self.send(alice_client, attempt, submit="1", answers={short: "data drift"})
         assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
         assert [late.response for late in LateAnswer.objects.all()] == [{"text": "data drift"}]
 
@@ -109,7 +111,7 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         [by_hand] = [view["uuid"] for view in attempt.public_questions if view["kind"] == "hand_in"]
         assert f'href="#q-{by_hand}"' in asked
         asked = self.send(
-            alice_client, attempt, **{f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}, follow=True
+            alice_client, attempt, answers={f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}, follow=True
         ).text
         assert f'href="#q-{by_hand}"' not in asked
         assert "have no answer yet" in asked
@@ -290,7 +292,11 @@ def test_seeing_the_answers_ends_the_quiz(alice_client: Client, quiz: Quiz) -> N
 
 @pytest.mark.parametrize("count", [2, 200])
 def test_query_counts_do_not_grow(
-    alice_client: Client, quiz: Quiz, enrolment: Enrolment, count: int, django_assert_num_queries
+    alice_client: Client,
+    quiz: Quiz,
+    enrolment: Enrolment,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     Quiz.objects.update(attempts_allowed=None)
     quiz.refresh_from_db()
@@ -357,8 +363,8 @@ def test_query_counts_do_not_grow_with_the_questions(
     publishing.publish(quiz)
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     answered = {UUID(view["uuid"]): {"text": "1"} for view in attempt.public_questions if view["kind"] == kinds[0]}
-    for question, response in answered.items():
-        save.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
+    for uuid, response in answered.items():
+        save.save_answer(attempt=attempt, question=uuid, response=response, now=timezone.now())
     if "show_answers" in rules:
         attempt.answers.update(confirmed_at=timezone.now())
     alice_client.get(f"/attempts/{attempt.uuid}/")

@@ -15,6 +15,7 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.grading.models import AttemptGrade
+from quizzes.questions import KINDS
 from quizzes.taking import save, start
 from tests.factories import right_answers
 from tests.quizzes import every_kind
@@ -170,7 +171,7 @@ def test_what_the_page_sends_is_what_the_kinds_read(every: Quiz) -> None:
     for name, value in form(every, right_of_every_kind(every)).items():
         sent.setlist(name, value if isinstance(value, list) else [str(value)])
     for view in every.current_version.content["questions"]:  # type: ignore[union-attr]
-        kind = publishing.KINDS[view["kind"]]
+        kind = KINDS[view["kind"]]
         assert kind.read_response(view, kind.from_form(view, sent)) == kind.read_response(
             view, right_of_every_kind(every)[view["uuid"]]
         )

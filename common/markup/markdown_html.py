@@ -1,0 +1,199 @@
+"""Render a parsed Markdown text as HTML.
+
+The HTML goes through the allow-list of nh3. Figures go through the allow-list of `common.markup.figures` instead, and
+are put in afterwards.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import nh3
+from django.utils import translation
+from django.utils.translation import pgettext
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from common.markup.markdown import Document, Resolver, find_figure, parse_inline, plain_text, resolve_link
+from common.markup.markdown_syntax import PARSER
+
+
+@dataclass(slots=True)
+class _Rendering:
+    """The state of one rendering. `mark` is a placeholder for a figure, which is inserted after sanitizing."""
+
+    document: Document
+    language: str
+    resolver: Resolver
+    figures: list[str] = field(default_factory=list)
+    open_links: list[bool] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)
+    heading: str = ""
+    mark: str = field(default_factory=lambda: f"figure-{secrets.token_hex(16)}-")
+
+
+def render(document: Document, *, language: str, resolver: Resolver) -> str:
+    """Return the HTML of a text in `language`. A name that the resolver does not find is shown as text without a link."""
+    state = _Rendering(document, language, resolver)
+    with translation.override(language):
+        html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
+    html = _CLEANER.clean(html)
+    for number, figure in enumerate(state.figures):
+        html = html.replace(f"<div>{state.mark}{number}.</div>", figure)
+    return html
+
+
+def render_inline(text: str, *, language: str, resolver: Resolver) -> str:
+    """Return the HTML of one line of text, for places without blocks, such as a choice or a feedback."""
+    return render(parse_inline(text), language=language, resolver=resolver)
+
+
+_FORMATTER = HtmlFormatter(nowrap=True)
+
+
+def _state(env: EnvType) -> _Rendering:
+    state: _Rendering = env["state"]
+    return state
+
+
+class _Renderer(RendererHTML):
+    """markdown-it's renderer with methods for the syntax of courses. Method names are token types."""
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        state.heading = plain_text(tokens[idx + 1])
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        target = str(tokens[idx].attrGet("href") or "")
+        url = resolve_link(target, state.resolver, state.document.headings)
+        state.open_links.append(url is not None)
+        if url is None:
+            return ""
+        if target.startswith("assets/"):
+            return f'<a href="{escape(url)}" download="">'
+        if target.startswith("https://"):
+            return f'<a href="{escape(url)}" rel="noopener">'
+        return f'<a href="{escape(url)}">'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</a>" if _state(env).open_links.pop() else ""
+
+    def term_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        key = tokens[idx].meta["key"]
+        term = state.resolver.term(key, state.language)
+        state.open_links.append(term is not None)
+        if term is None:
+            return ""
+        return (
+            f'<a class="term" href="{escape(term.url)}" data-term="{escape(key)}" '
+            f'data-definition="{escape(term.definition)}">'
+        )
+
+    def term_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self.link_close(tokens, idx, options, env)
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return escape(tokens[idx].content)
+
+    def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        state = _state(env)
+        meta = tokens[idx].meta
+        svg = find_figure(meta["src"], state.resolver)
+        if svg is None:
+            return f"<p>{escape(meta['alt'])}</p>\n"
+        caption = f"<figcaption>{escape(meta['caption'])}</figcaption>" if meta["caption"] else ""
+        state.figures.append(f'<figure class="figure">{svg}{caption}</figure>')
+        return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        # Accessibility: each region needs a unique name.
+        state = _state(env)
+        name = pgettext("name of a table", "Table: %(heading)s") % {"heading": state.heading} if state.heading else ""
+        name = name or pgettext("name of a table", "Table")
+        state.tables[name] = state.tables.get(name, 0) + 1
+        if state.tables[name] > 1:
+            name = f"{name} ({state.tables[name]})"
+        return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</table></div>\n"
+
+    def alert_title(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        title = {
+            "note": pgettext("title of a box", "Note"),
+            "tip": pgettext("title of a box", "Tip"),
+            "warning": pgettext("title of a box", "Warning"),
+        }[tokens[idx].meta["kind"]]
+        return f'<p class="alert-title">{escape(title)}</p>\n'
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        language = tokens[idx].info.strip().split(" ")[0]
+        return self._code(tokens[idx].content, language)
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self._code(tokens[idx].content, "")
+
+    def _code(self, code: str, language: str) -> str:
+        html = escape(code, quote=False)
+        if language:
+            try:
+                html = highlight(code, get_lexer_by_name(language, stripnl=False), _FORMATTER)
+            except ClassNotFound:
+                language = ""
+        named = f' data-language="{escape(language)}"' if language else ""
+        return f'<pre class="code" tabindex="0"{named}><code>{html}</code></pre>\n'
+
+
+_RENDERER = _Renderer(PARSER)
+_CLEANER = nh3.Cleaner(
+    tags={
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "s",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "br",
+        "hr",
+        "span",
+    },
+    attributes={
+        "a": {"href", "rel", "class", "download", "data-term", "data-definition"},
+        "div": {"class", "role", "tabindex", "aria-label"},
+        "p": {"class"},
+        "pre": {"class", "tabindex", "data-language"},
+        "span": {"class"},
+        "ol": {"start"},
+        "th": {"scope", "class"},
+        "td": {"class"},
+        **{f"h{level}": {"id"} for level in range(2, 7)},
+    },
+    url_schemes={"https", "mailto"},
+    link_rel=None,
+)

@@ -1,0 +1,81 @@
+"""Refuse migrations that break the release which still runs while they are applied, or that cannot be undone.
+
+During a deployment the old processes serve requests on the new tables. So a column or table is removed one release after
+the code stopped using it, and a new column is nullable or has a default in the database. The check reads operations, not
+SQL: linters of SQL such as django-migration-linter refuse nearly every migration on SQLite, which rebuilds the table.
+
+A migration that is right all the same says so in its own module, with the reason:
+
+    LINT_EXCEPTIONS = {"RemoveField": "The release before this one no longer reads the column."}
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+import django
+from django.db import models
+from django.db.migrations import Migration, operations
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+# Apps of the project, with the number of the last migration that is older than this check.
+LAST_UNCHECKED = {"accounts": 1, "courses": 4, "quizzes": 9}
+
+_DATA = (operations.RunPython, operations.RunSQL)
+_REMOVES = (operations.RemoveField, operations.DeleteModel, operations.RenameField, operations.RenameModel)
+
+
+def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]:
+    """One sentence for each fault of `migration` that `exceptions` (operation class → reason) does not excuse."""
+    if re.fullmatch(r"\d{4}_(auto_.*|\w+_and_more)", migration.name):
+        yield "give it a name that says what it does"
+    kinds = {isinstance(operation, _DATA) for operation in _flat(migration.operations)}
+    if kinds == {True, False} and "RunPython" not in exceptions:
+        yield "rows and tables change in one migration: PostgreSQL refuses to alter a table with pending triggers"
+    for operation in _flat(migration.operations):
+        if type(operation).__name__ not in exceptions and (fault := _fault(operation)):
+            yield f"{operation.describe()}: {fault}"
+
+
+def _flat(found: Sequence[Operation]) -> Iterator[Operation]:
+    """The operations, those on the database of a SeparateDatabaseAndState in place of it."""
+    for operation in found:
+        if isinstance(operation, operations.SeparateDatabaseAndState):
+            yield from _flat(operation.database_operations)
+        else:
+            yield operation
+
+
+def _fault(operation: Operation) -> str:
+    if isinstance(operation, _REMOVES):
+        return "the running release still uses the old name"
+    if isinstance(operation, operations.AddField) and not _may_be_left_out(operation.field):
+        return "the running release inserts rows without it: make it nullable or give it a db_default"
+    if isinstance(operation, _DATA) and not operation.reversible:
+        return "it cannot be undone: give it a reverse, if only a noop"
+    return ""
+
+
+def _may_be_left_out(field: "models.Field[object, object]") -> bool:
+    # A many-to-many field is a table of its own.
+    return field.null or field.has_db_default() or isinstance(field, models.ManyToManyField)
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+    django.setup()
+    loader = MigrationLoader(None)
+    faults = []
+    for (app, name), migration in sorted(loader.disk_migrations.items()):
+        if app not in LAST_UNCHECKED or int(name[:4]) <= LAST_UNCHECKED[app]:
+            continue
+        exceptions = getattr(sys.modules[type(migration).__module__], "LINT_EXCEPTIONS", {})
+        faults += [f"{app}.{name}: {fault}" for fault in faults_of(migration, exceptions)]
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
