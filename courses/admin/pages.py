@@ -48,7 +48,7 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
         changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
     rows = []
     for enrolment in page.object_list:
-        standings = [gradebook.fold(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
+        standings = [gradebook.compute_item_grade(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
         rows.append((enrolment, standings, gradebook.course_percent(standings)))
     context = _context(request, model_admin, course, _("Students, progress, grades"))
     return render(

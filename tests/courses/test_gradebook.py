@@ -69,22 +69,22 @@ def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: Gra
 
 
 def test_nothing_graded_is_no_grade(enrolment: Enrolment, item: GradeItem) -> None:
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts, standing.is_passed) == (None, 0, False)
-    assert standing == gradebook.ItemGrade(item, None, None, None, 0)
-    assert gradebook.course_percent([standing]) is None
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert (item_grade.percent, item_grade.attempts, item_grade.is_passed) == (None, 0, False)
+    assert item_grade == gradebook.ItemGrade(item, None, None, None, 0)
+    assert gradebook.course_percent([item_grade]) is None
 
 
 def test_the_highest_counts(enrolment: Enrolment, item: GradeItem) -> None:
     for number, points in enumerate(["1", "3", "2"], 1):
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts, standing.is_passed) == (100, 3, True)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert (item_grade.percent, item_grade.attempts, item_grade.is_passed) == (100, 3, True)
 
 
 def test_the_highest_is_the_largest_share_and_of_equals_the_first(item: GradeItem) -> None:
     def highest(*changes: GradeChange) -> gradebook.ItemGrade:
-        return gradebook.fold(item, changes)
+        return gradebook.compute_item_grade(item, changes)
 
     assert highest(at(1, "2", "3"), at(2, "1", "1")) == gradebook.ItemGrade(item, Decimal(1), Decimal(1), 100, 2)
     assert highest(at(2, "2", "4"), at(1, "1", "2")) == gradebook.ItemGrade(item, Decimal(1), Decimal(2), 50, 2)
@@ -98,8 +98,8 @@ def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
     item.save()
     for number, points in [(1, "3"), (3, "1"), (2, "2")]:
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert standing.percent == 33
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert item_grade.percent == 33
 
 
 def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
@@ -109,17 +109,17 @@ def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
     for number, points in [(2, "1"), (1, "3"), (3, "0")]:
         record(enrolment, item, points, source=uuid4(), number=number)
     GradeChange.objects.filter(source_number=3).update(max_points=0)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.points, standing.max_points, standing.percent) == (0, 0, 0)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert (item_grade.points, item_grade.max_points, item_grade.percent) == (0, 0, 0)
     GradeChange.objects.filter(source_number=3).update(max_points=1)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.points, standing.max_points, standing.percent) == (Decimal("0.44"), 1, 44)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert (item_grade.points, item_grade.max_points, item_grade.percent) == (Decimal("0.44"), 1, 44)
 
 
 def test_in_an_average_an_attempt_that_nothing_could_be_won_in_counts_as_nothing(item: GradeItem) -> None:
     item.grading_method = GradeItem.GradingMethod.AVERAGE
-    standing = gradebook.fold(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
-    assert standing == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
+    item_grade = gradebook.compute_item_grade(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
+    assert item_grade == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
 
 
 def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: Course, enrolment: Enrolment) -> None:
@@ -134,7 +134,7 @@ def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: C
         GradeItem.objects.create(activity=activity)
     Activity.objects.filter(pk=gone.pk).update(archived_at=NOW)
     with CaptureQueriesContext(connection) as captured:
-        found = [standing.item.activity for standing in gradebook.get_item_grades(enrolment)]
+        found = [item_grade.item.activity for item_grade in gradebook.get_item_grades(enrolment)]
     assert found[1:] == [early, second, same, third]
     assert len(captured) == 2
 
@@ -210,15 +210,15 @@ def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolme
     changes = [
         record(enrolment, item, points, source=source, number=1, revision=n) for n, points in ((2, "1"), (1, "3"))
     ]
-    assert gradebook.fold(item, changes).points == 1
+    assert gradebook.compute_item_grade(item, changes).points == 1
 
 
 def test_a_regrade_replaces_what_its_attempt_was_worth(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
     record(enrolment, item, "3", source=source, number=1)
     record(enrolment, item, "1", source=source, number=1, revision=2)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts) == (33, 1)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert (item_grade.percent, item_grade.attempts) == (33, 1)
 
 
 def test_the_same_revision_twice_is_refused(enrolment: Enrolment, item: GradeItem) -> None:
@@ -243,15 +243,15 @@ def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, less
 
 
 def test_weights(item: GradeItem) -> None:
-    def standing(percent: int | None, weight: str) -> gradebook.ItemGrade:
+    def item_grade(percent: int | None, weight: str) -> gradebook.ItemGrade:
         return gradebook.ItemGrade(
             GradeItem(activity=item.activity, weight=Decimal(weight)), Decimal(1), Decimal(1), percent, 1
         )
 
-    assert gradebook.course_percent([standing(100, "3"), standing(50, "1"), standing(None, "9")]) == 87
-    assert gradebook.course_percent([standing(100, "0")]) is None
-    assert gradebook.course_percent([standing(0, "1")]) == 0
-    assert gradebook.course_percent([standing(50, "0.5")]) == 50
+    assert gradebook.course_percent([item_grade(100, "3"), item_grade(50, "1"), item_grade(None, "9")]) == 87
+    assert gradebook.course_percent([item_grade(100, "0")]) is None
+    assert gradebook.course_percent([item_grade(0, "1")]) == 0
+    assert gradebook.course_percent([item_grade(50, "0.5")]) == 50
 
 
 def test_99_point_9_percent_is_not_full_marks() -> None:

@@ -52,13 +52,13 @@ def test_a_lesson_taken_away_raises(enrolment: Enrolment, course: Course, lesson
     course.activities.filter(slug="lesson-2").update(archived_at=NOW)
     progress.refresh_course(course=course)
     enrolment.refresh_from_db()
-    assert enrolment.progress_percent == 50 == progress.rebuild(enrolment)
+    assert enrolment.progress_percent == 50 == progress.compute_percent(enrolment)
 
 
 def test_a_course_without_activities_is_no_division_by_zero(enrolment: Enrolment, course: Course) -> None:
     course.activities.update(archived_at=NOW)
     progress.refresh_course(course=course)
-    assert progress.rebuild(enrolment) == 0
+    assert progress.compute_percent(enrolment) == 0
 
 
 def test_a_visit_is_written_when_the_place_changes_or_time_has_passed(
@@ -98,4 +98,4 @@ def test_progress_stays_within_bounds_and_equals_its_ledger(
         after = Enrolment.objects.get(pk=enrolment.pk).progress_percent
         assert 0 <= after <= 100
         assert after >= before or step == "undone"
-        assert progress.rebuild(enrolment) <= after
+        assert progress.compute_percent(enrolment) <= after
