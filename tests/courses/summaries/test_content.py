@@ -139,7 +139,7 @@ class TestAsItArrives:
 
 class TestWeek:
     def week(self, user: User) -> content.Week:
-        week = content.week_of(user, since=SINCE)
+        week = content.find_week(user, since=SINCE)
         assert week
         return week
 
@@ -229,7 +229,7 @@ class TestWeek:
         self, busy: Enrolment, course: Course, django_assert_num_queries
     ) -> None:
         with django_assert_num_queries(7):
-            content.week_of(busy.user, since=SINCE)
+            content.find_week(busy.user, since=SINCE)
         module = course.modules.get()
         for activity in (ActivityFactory(module=module) for _ in range(20)):
             LessonFactory(activity=activity)
@@ -237,4 +237,4 @@ class TestWeek:
         for number in range(2, 20):
             record(busy, "1.00", now=NOW, number=number)
         with django_assert_num_queries(7):
-            content.week_of(busy.user, since=SINCE)
+            content.find_week(busy.user, since=SINCE)

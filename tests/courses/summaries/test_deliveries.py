@@ -355,22 +355,22 @@ class TestByHand:
 class TestToken:
     def test_leads_back_to_its_reader(self, alice: User, bob: User) -> None:
         for user in (alice, bob):
-            assert deliveries.reader_by_token(deliveries.unsubscribe_token(user)) == user
+            assert deliveries.find_user_by_token(deliveries.unsubscribe_token(user)) == user
 
     @pytest.mark.parametrize(
         "spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.partition(":")[0], lambda t: ""]
     )
     def test_forged(self, alice: User, spoil: Any) -> None:
-        assert deliveries.reader_by_token(spoil(deliveries.unsubscribe_token(alice))) is None
+        assert deliveries.find_user_by_token(spoil(deliveries.unsubscribe_token(alice))) is None
 
     def test_one_persons_signature_does_not_fit_another(self, alice: User, bob: User) -> None:
         signature = deliveries.unsubscribe_token(alice).partition(":")[2]
-        assert deliveries.reader_by_token(f"{bob.uuid}:{signature}") is None
+        assert deliveries.find_user_by_token(f"{bob.uuid}:{signature}") is None
 
     def test_of_an_account_that_is_gone(self, alice: User) -> None:
         token = deliveries.unsubscribe_token(alice)
         alice.delete()
-        assert deliveries.reader_by_token(token) is None
+        assert deliveries.find_user_by_token(token) is None
 
     def test_the_address_is_the_sites_public_one(self, alice: User, settings) -> None:
         settings.BAEUM_URL = "https://learn.example.com"

@@ -189,7 +189,7 @@ def test_in_korean(alice_client: Client, due: list[PracticeCard]) -> None:
 
 
 def _mail(enrolment: Enrolment, now: datetime) -> str:
-    week = content.week_of(enrolment.user, since=now - 7 * DAY)
+    week = content.find_week(enrolment.user, since=now - 7 * DAY)
     assert week
     message = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=now)
     assert ("/review/" in str(message.alternatives[0][0])) == ("/review/" in message.body)
@@ -208,7 +208,7 @@ def test_the_weekly_mail_says_how_many_come_today(enrolment: Enrolment, due: lis
 def test_they_alone_are_no_reason_for_a_mail(enrolment: Enrolment, due: list[PracticeCard]) -> None:
     for activity in enrolment.course.activities.all():
         progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now() - 30 * DAY)
-    assert content.week_of(enrolment.user, since=timezone.now() - 7 * DAY) is None
+    assert content.find_week(enrolment.user, since=timezone.now() - 7 * DAY) is None
 
 
 # --- The key --------------------------------------------------------------------------------------------------
