@@ -1,4 +1,4 @@
-"""The admin's pages for accounts: an administrator's only."""
+"""Register accounts in the admin. Only administrators can see them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import User
 
-# Roles are the two flags of an account; groups would be a second way to say the same.
+# The role is stored in is_staff and is_superuser; groups are not used.
 admin.site.unregister(Group)
 
 
@@ -38,5 +38,5 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # allauth would still let the old address sign in and ask for a new password.
+        # Otherwise allauth still accepts the old address for sign-in and password reset.
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()

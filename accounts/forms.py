@@ -1,4 +1,4 @@
-"""Owns what sign-up and "my account" ask for."""
+"""Define the forms of sign-up and account settings."""
 
 import zoneinfo
 from functools import cache
@@ -16,7 +16,7 @@ from accounts.models import Language, User
 
 
 class SignupForm(forms.Form):
-    """What we ask beyond allauth's e-mail address and password, on the page and in the app's sign-up alike."""
+    """The fields that sign-up has besides allauth's e-mail address and password, on the page and in the API."""
 
     name = forms.CharField(
         label=gettext_lazy("Name (optional)"),
@@ -44,7 +44,7 @@ class SignupForm(forms.Form):
         return code
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Complete the account that allauth has just made."""
+        """Complete the account that allauth has just created: name, language, enrolment code."""
         user.name = self.cleaned_data.get("name", "")
         language = (get_language() or "").split("-")[0]
         user.language = language if language in Language.values else ""
@@ -55,7 +55,7 @@ class SignupForm(forms.Form):
 
 @cache
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The zones a person can live in, by region: [(region, [(name, city)])]."""
+    """The selectable time zones by region: [(region, [(IANA name, city)])]."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, _slash, city = name.partition("/")
@@ -65,7 +65,7 @@ def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class LanguageSelect(forms.Select):
-    """Each language is named in itself, and marked so for screen readers."""
+    """A select that sets the `lang` attribute of each option, because each language is written in itself."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -92,6 +92,6 @@ class SettingsForm(forms.ModelForm[User]):
         if not any(stored == name for _region, names in zones for name, _city in names):
             zones.insert(0, (stored, stored))
         self.fields["time_zone"] = forms.ChoiceField(label=self.fields["time_zone"].label, choices=zones)
-        # The names of zones are English in every language.
+        # The names of time zones are not translated.
         self.fields["time_zone"].widget.attrs["lang"] = "en"
         self.fields["name"].widget.attrs["autocomplete"] = "name"

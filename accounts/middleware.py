@@ -1,6 +1,4 @@
-"""Owns which language and time zone a request is answered in, what apps may send to allauth, and that staff hold a
-second factor.
-"""
+"""Activate the user's language and time zone, validate JSON sent to allauth, and require MFA of staff."""
 
 from collections.abc import Callable
 
@@ -18,16 +16,16 @@ from common.api.problems import problem_response
 
 
 class UserLanguageMiddleware:
-    """A signed-in reader's chosen language beats the browser's; times are shown in the reader's own zone.
+    """Activate the language and time zone that a signed-in user has chosen.
 
-    It stands after LocaleMiddleware (which read cookie and Accept-Language) and after authentication.
+    Must come after LocaleMiddleware, whose choice (cookie, Accept-Language) it overrides, and after authentication.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The API carries its own language (Accept-Language) and no session cookie: leave both alone.
+        # API requests have no session cookie and choose the language by Accept-Language only.
         if not request.path.startswith(("/api/", "/_allauth/", settings.STATIC_URL)) and request.user.is_authenticated:
             if request.user.language and request.user.language != translation.get_language():
                 translation.activate(request.user.language)
@@ -41,7 +39,7 @@ class UserLanguageMiddleware:
 
 
 class HeadlessBodyMiddleware:
-    """allauth's endpoints for apps take any JSON; what is nested too deeply or is no text would break them."""
+    """Refuse malformed JSON before allauth's app endpoints, which would fail on too deep nesting or invalid text."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,9 +54,9 @@ class HeadlessBodyMiddleware:
 
 
 class StaffAuthenticatorMiddleware:
-    """Staff see every student's grades and the answer keys: no administration without an authenticator app.
+    """Require an authenticator app for the admin, because staff can see all grades and answer keys.
 
-    Whoever has one is asked for its code at sign-in, by allauth. The setting is BAEUM_STAFF_MFA.
+    Staff without one are redirected to set it up. allauth asks for the code at sign-in. Set by BAEUM_STAFF_MFA.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Owns who somebody is: one account, signed in by e-mail address, with a language and a time zone."""
+"""Define accounts: users who sign in by e-mail address, with a language and a time zone."""
 
 import uuid
 import zoneinfo
@@ -18,7 +18,7 @@ class Language(models.TextChoices):
 
 
 def validate_time_zone(name: str) -> None:
-    """Raise ValidationError unless `name` is an IANA zone that this machine knows."""
+    """Raise ValidationError unless `name` is an IANA time zone that this machine knows."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
@@ -26,7 +26,7 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; the address is stored in lower case, so that it is found however it is typed."""
+    """Creates accounts. Addresses are stored in lower case, so that lookups do not depend on case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
@@ -44,15 +44,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One row is one person who can sign in.
+    """One person who can sign in.
 
-    Students have neither flag; instructors are staff and see the courses they teach; administrators are superusers.
+    Students have neither flag. Instructors have `is_staff` and see the courses that they teach. Administrators have
+    `is_superuser` as well.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=100, blank=True)
-    # Empty: not chosen yet, so the browser's language holds.
+    # Empty: not chosen yet, so the browser's language is used.
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Seoul", validators=[validate_time_zone])
     wants_weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
@@ -85,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The person's time zone; Seoul where the stored name is no longer known to this machine."""
+        """The user's time zone; Asia/Seoul if this machine does not know the stored name."""
         try:
             return zoneinfo.ZoneInfo(self.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""The type of a request behind `login_required`."""
+"""Type requests of views behind `login_required`."""
 
 from django.http import HttpRequest
 

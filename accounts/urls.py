@@ -1,3 +1,5 @@
+"""Route the pages of accounts."""
+
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -7,7 +9,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:settings"), name="index"),
-    # In front of allauth's page, which manages several addresses: an account has one.
+    # Replaces allauth's page for several e-mail addresses, because an account has only one.
     path("email/", RedirectView.as_view(pattern_name="accounts:settings"), name="email"),
     path("settings/", views.account_settings, name="settings"),
     path("language/", views.language_set, name="language-set"),

@@ -1,4 +1,4 @@
-"""Pages: my account, and the switch of the language."""
+"""Show the account settings, and switch the language."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,29 +27,29 @@ def account_settings(request: AuthenticatedRequest) -> HttpResponse:
     user = form.save()
     response = redirect("accounts:settings")
     if user.language:
-        # The note stands on a page that is written in the language just chosen.
+        # The message is shown on a page in the new language.
         translation.activate(user.language)
-        _keep_language(response, user.language)
+        _set_language_cookie(response, user.language)
     messages.success(request, _("Your settings are saved."))
     return response
 
 
 @require_POST
 def language_set(request: HttpRequest) -> HttpResponse:
-    """Answer in another language from now on, and stay at the same place."""
+    """Switch the language of the site and return to the same page."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(target if safe else "/")
     language = request.POST.get("language", "")
     if language in Language.values:
-        _keep_language(response, language)
+        _set_language_cookie(response, language)
         if request.user.is_authenticated and request.user.language != language:
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response
 
 
-def _keep_language(response: HttpResponse, language: str) -> None:
+def _set_language_cookie(response: HttpResponse, language: str) -> None:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,

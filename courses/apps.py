@@ -1,3 +1,5 @@
+"""Configure the courses app: watch its tables for changes, and accept enrolment codes at sign-up."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,7 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        # Here, not at the top: enrolment needs the models, which are not loaded while this file is imported.
+        # Imported here, because these modules need the models, which are not loaded yet when this module is imported.
         from accounts.extensions import SignupCodes, register_signup_codes
         from courses.enrolment import enrol_by_code, is_code
         from courses.outline import revisions

@@ -1,4 +1,4 @@
-"""Where the JSON Schema of the course format is."""
+"""Name the file of the course format's JSON Schema."""
 
 from pathlib import Path
 

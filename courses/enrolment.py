@@ -1,4 +1,4 @@
-"""Owns how somebody comes into a course and out of it: open, by code, or by the roster."""
+"""Enrol students in a course (openly, by code or by the roster) and withdraw them."""
 
 import secrets
 
@@ -22,29 +22,29 @@ class EnrolmentClosed(DomainError):
     help = gettext_lazy("The course takes students by its roster only.")
 
 
-def course_by_code(code: str) -> Course | None:
-    """The published course that `code` opens, None for a code that opens nothing."""
+def find_course_by_code(code: str) -> Course | None:
+    """The published course with the enrolment code `code`, or None. Compares in constant time."""
     code = code.strip()
     courses = Course.objects.filter(is_published=True, enrolment_mode=Course.EnrolmentMode.CODE)
     return next((c for c in courses if code and secrets.compare_digest(c.enrolment_code.encode(), code.encode())), None)
 
 
 def is_code(code: str) -> bool:
-    """Whether `code` opens a course; sign-up asks for that where it wants a code."""
-    return course_by_code(code) is not None
+    """Whether `code` is the enrolment code of a course. Sign-up calls it where a code is required."""
+    return find_course_by_code(code) is not None
 
 
 def enrol_by_code(user: User, code: str) -> None:
-    """Enrol a newcomer in the course that `code` opens; a code that was changed meanwhile opens none."""
-    course = course_by_code(code)
+    """Enrol a new user in the course with `code`. Does nothing if the code has been changed meanwhile."""
+    course = find_course_by_code(code)
     if course:
         enrol(user=user, course=course, source=Enrolment.Source.CODE, code=code)
 
 
 def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "") -> Enrolment:
-    """Enrol `user`, or take a withdrawn enrolment up again with all that was done in it. Twice changes nothing.
+    """Enrol `user` in `course`, or reactivate a withdrawn enrolment with its progress and grades. Idempotent.
 
-    Raises WrongCode, and EnrolmentClosed where the course does not take people this way.
+    Raises WrongCode for a wrong code, and EnrolmentClosed if students cannot enrol themselves in this course.
     """
     if source != Enrolment.Source.ROSTER:
         if not course.is_published or course.enrolment_mode == Course.EnrolmentMode.ROSTER:
@@ -63,5 +63,5 @@ def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "
 
 
 def withdraw(*, enrolment: Enrolment) -> None:
-    """Take somebody out of a course; progress, attempts and grades stay for when they come back."""
+    """Withdraw the student from the course. Progress, attempts and grades are kept."""
     Enrolment.objects.filter(pk=enrolment.pk).update(status=Enrolment.Status.WITHDRAWN)

@@ -1,5 +1,7 @@
-"""Owns the places where other apps add to courses' pages and mails: they register at start-up, courses knows none of
-them."""
+"""Let other apps add sections to pages and mails of courses.
+
+They register functions at start-up, so courses does not import them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from courses.models import Activity
 
 @dataclass(frozen=True, slots=True)
 class MailLine:
-    """One sentence of a weekly summary, in the reader's language, and the whole address of where it leads."""
+    """One sentence of a weekly summary in the recipient's language, with the absolute URL that it links to."""
 
     text: str
     url: str
@@ -29,35 +31,43 @@ _summary_lines: list[SummaryLine] = []
 
 
 def register_lesson_section(section: LessonSection) -> None:
-    """Show what `section(activity)` returns at the end of each lesson; an empty string shows nothing.
+    """Show what `section(activity)` returns at the end of each lesson. An empty string shows nothing.
 
-    It is held for all students until the course changes (see `courses.outline.revisions`): nothing of one person belongs in it.
+    The result is cached for all students until the course changes (see `courses.outline.revisions`), so it must not
+    contain anything about one person.
     """
     if section not in _lesson_sections:
         _lesson_sections.append(section)
 
 
 def lesson_sections(activity: Activity) -> list[SafeString]:
+    """The registered sections of a lesson that are not empty, as HTML."""
     return [html for section in _lesson_sections if (html := section(activity))]
 
 
 def register_student_section(section: StudentSection) -> None:
-    """Show what `section(user, now)` returns on the student's list of courses and on the page of each; an empty string
-    shows nothing. It is asked at each look at these pages, so it takes few queries."""
+    """Show what `section(user, now)` returns on the list of courses and on each course page.
+
+    An empty string shows nothing. It is called for every request of these pages, so it should need few queries.
+    """
     if section not in _student_sections:
         _student_sections.append(section)
 
 
 def student_sections(user: User, now: datetime) -> list[SafeString]:
+    """The registered sections for a student that are not empty, as HTML."""
     return [html for section in _student_sections if (html := section(user, now))]
 
 
 def register_summary_line(line: SummaryLine) -> None:
-    """Say what `line(user, now)` returns in the weekly summary; None says nothing. It never makes a mail go that has
-    nothing else to say."""
+    """Add the line that `line(user, now)` returns to the weekly summary. None adds nothing.
+
+    Lines are added only to a summary that has other content; they never cause a mail.
+    """
     if line not in _summary_lines:
         _summary_lines.append(line)
 
 
 def summary_lines(user: User, now: datetime) -> list[MailLine]:
-    return [said for line in _summary_lines if (said := line(user, now)) is not None]
+    """The registered lines for the weekly summary of `user`."""
+    return [line for make_line in _summary_lines if (line := make_line(user, now)) is not None]

@@ -1,4 +1,4 @@
-"""Owns grades: an append-only ledger of changes, whose fold is the standing. Nothing edits a grade in place."""
+"""Record grades in an append-only ledger, and compute item grades and course grades from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,17 @@ from accounts.models import User
 from common.database.prepared import Prepared, PreparedInsert
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
+# Prepared statements: the grade item of an activity, and the insert of a ledger entry.
+_ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
+_INSERT_CHANGE = PreparedInsert(GradeChange)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemGrade:
-    """What one grade item stands at for one student: the fold of the ledger by the item's rule.
+    """One student's current grade of one grade item, computed from the ledger by the item's grading method.
 
-    `percent` is a whole number rounded down and None while nothing is graded; `attempts` counts graded sources.
+    `percent` is a whole number, rounded down; it and the points are None while nothing is graded. `attempts` counts the
+    graded attempts.
     """
 
     item: GradeItem
@@ -31,12 +36,8 @@ class ItemGrade:
 
 
 def percent_of(points: Decimal, max_points: Decimal) -> int:
-    """`points` as a whole percentage of `max_points`, rounded down, so that 100 means full marks."""
+    """100 × points / max_points, rounded down, so that only full marks give 100. 0 if `max_points` is 0."""
     return int(points * 100 / max_points) if max_points else 0
-
-
-_ITEM = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
-_CHANGE = PreparedInsert(GradeChange)
 
 
 def record_change(
@@ -52,15 +53,15 @@ def record_change(
     revision: int = 1,
     actor: User | None = None,
 ) -> GradeChange:
-    """Add what `source` (an attempt) is worth to the ledger.
+    """Add an entry to the ledger: `source` (an attempt's uuid) is worth `points` of `max_points`.
 
-    Raises IntegrityError when this revision of the source is in the ledger already, and GradeItem.DoesNotExist for an
-    activity that is not graded.
+    Raises IntegrityError if the ledger already has this revision of the source, and GradeItem.DoesNotExist if the
+    activity has no grade item.
     """
-    item = _ITEM.first(activity.pk)
+    item = _ITEM_OF_ACTIVITY.first(activity.pk)
     if item is None:
         raise GradeItem.DoesNotExist(f"Nothing is graded by {activity}.")
-    return _CHANGE.create(
+    return _INSERT_CHANGE.create(
         item=item,
         enrolment=enrolment,
         source=source,
@@ -74,8 +75,12 @@ def record_change(
     )
 
 
-def fold(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
-    """The standing of `item` by its changes of one student: each source at its last revision, then the item's rule."""
+def compute_item_grade(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
+    """One student's grade of `item` from the ledger entries of that student and item.
+
+    The last revision of each source counts; then the grading method selects or averages. "Highest" compares
+    points / max_points, and of equal attempts the first counts. An attempt with `max_points` 0 counts as 0.
+    """
     latest: dict[UUID, GradeChange] = {}
     for change in changes:
         known = latest.get(change.source)
@@ -86,15 +91,15 @@ def fold(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
     if item.grading_method == GradeItem.GradingMethod.AVERAGE:
         return _average(item, list(latest.values()))
     if item.grading_method == GradeItem.GradingMethod.LAST:
-        best = max(latest.values(), key=lambda change: change.source_number)
+        chosen = max(latest.values(), key=lambda change: change.source_number)
     else:
-        best = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))
-    return ItemGrade(item, best.points, best.max_points, percent_of(best.points, best.max_points), len(latest))
+        chosen = max(latest.values(), key=lambda c: (c.points / c.max_points if c.max_points else 0, -c.source_number))
+    return ItemGrade(item, chosen.points, chosen.max_points, percent_of(chosen.points, chosen.max_points), len(latest))
 
 
 def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
-    """The mean of the attempts' fractions, told in points of the last attempt's maximum, rounded down to 0.01."""
-    # Fractions, because thirds in decimals would add up to less than one.
+    """The mean of points / max_points over all attempts, times the last attempt's `max_points`, rounded down to 0.01."""
+    # Exact fractions: as decimals, three thirds would add up to less than one.
     fractions = [Fraction(c.points) / Fraction(c.max_points) if c.max_points else Fraction(0) for c in changes]
     out_of = max(changes, key=lambda change: change.source_number).max_points
     cents = int(sum(fractions, Fraction(0)) / len(fractions) * Fraction(out_of) * 100)
@@ -103,7 +108,7 @@ def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
 
 
 def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
-    """One standing for each grade item of the course, in the order of the outline. Two queries."""
+    """The student's grade of each grade item of the course, in the order of the outline. Two queries."""
     items = (
         GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
         .select_related("activity")
@@ -112,44 +117,56 @@ def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
     by_item: dict[int, list[GradeChange]] = {}
     for change in GradeChange.objects.filter(enrolment=enrolment):
         by_item.setdefault(change.item_id, []).append(change)
-    return [fold(item, by_item.get(item.pk, [])) for item in items]
+    return [compute_item_grade(item, by_item.get(item.pk, [])) for item in items]
 
 
 def get_changes_by_enrolment(item: GradeItem) -> dict[int, list[GradeChange]]:
-    """The ledger of one item by enrolment. One query."""
-    by_student: dict[int, list[GradeChange]] = {}
+    """The ledger entries of one grade item: {enrolment id: [entries]}. One query."""
+    by_enrolment: dict[int, list[GradeChange]] = {}
     for change in GradeChange.objects.filter(item=item):
-        by_student.setdefault(change.enrolment_id, []).append(change)
-    return by_student
+        by_enrolment.setdefault(change.enrolment_id, []).append(change)
+    return by_enrolment
 
 
-def find_changed_percents(item: GradeItem, by: GradeItem) -> dict[int, tuple[int, int]]:
-    """Whose standing at an item is another one by the rule of `by` (unsaved): {enrolment id: (percent by item, by `by`)}."""
-    both = {student: (before.percent or 0, after.percent or 0) for student, before, after in _folds(item, by)}
-    return {student: (before, after) for student, (before, after) in both.items() if before != after}
+def find_changed_percents(item: GradeItem, new_rules: GradeItem) -> dict[int, tuple[int, int]]:
+    """The grades that another grading method would change: {enrolment id: (percent before, percent after)}.
+
+    `new_rules` is an unsaved grade item with the other grading method. One query.
+    """
+    percents = {
+        enrolment_id: (before.percent or 0, after.percent or 0)
+        for enrolment_id, before, after in _compare_rules(item, new_rules)
+    }
+    return {enrolment_id: (before, after) for enrolment_id, (before, after) in percents.items() if before != after}
 
 
-def find_losing_enrolments(item: GradeItem, by: GradeItem) -> list[int]:
-    """Who would stand lower at an item by the rule and the pass mark of `by` (unsaved), or no longer have passed:
-    enrolment ids."""
+def find_losing_enrolments(item: GradeItem, new_rules: GradeItem) -> list[int]:
+    """The ids of the enrolments whose percentage would fall, or that would no longer have passed, by `new_rules`.
+
+    `new_rules` is an unsaved grade item with another grading method or pass mark. One query.
+    """
     return [
-        student
-        for student, before, after in _folds(item, by)
+        enrolment_id
+        for enrolment_id, before, after in _compare_rules(item, new_rules)
         if (after.percent or 0) < (before.percent or 0) or (before.is_passed and not after.is_passed)
     ]
 
 
-def _folds(item: GradeItem, by: GradeItem) -> list[tuple[int, ItemGrade, ItemGrade]]:
-    """Everybody's standing at an item by its rule and by another's."""
+def _compare_rules(item: GradeItem, new_rules: GradeItem) -> list[tuple[int, ItemGrade, ItemGrade]]:
+    """(enrolment id, grade by the present rules, grade by the new rules) for each graded student. One query."""
     return [
-        (student, fold(item, changes), fold(by, changes)) for student, changes in get_changes_by_enrolment(item).items()
+        (enrolment_id, compute_item_grade(item, changes), compute_item_grade(new_rules, changes))
+        for enrolment_id, changes in get_changes_by_enrolment(item).items()
     ]
 
 
-def course_percent(of: Iterable[ItemGrade]) -> int | None:
-    """The course's grade so far: the mean of what is graded, weighted, in whole percent; None when nothing is."""
-    graded = [standing for standing in of if standing.percent is not None and standing.item.weight]
-    weight = sum((standing.item.weight for standing in graded), Decimal(0))
+def course_percent(item_grades: Iterable[ItemGrade]) -> int | None:
+    """The course grade so far: Σ(weight × percent) / Σ(weight) over the graded items, rounded down to whole percent.
+
+    None while no item with a weight is graded.
+    """
+    graded = [grade for grade in item_grades if grade.percent is not None and grade.item.weight]
+    weight = sum((grade.item.weight for grade in graded), Decimal(0))
     if not weight:
         return None
-    return int(sum((standing.item.weight * (standing.percent or 0) for standing in graded), Decimal(0)) / weight)
+    return int(sum((grade.item.weight * (grade.percent or 0) for grade in graded), Decimal(0)) / weight)

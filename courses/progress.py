@@ -1,8 +1,8 @@
-"""Owns what "done" means, and an enrolment's progress: 0 to 100, derived from events, never lowered by authoring.
+"""Mark activities as done, and compute an enrolment's progress from 0 to 100.
 
-Progress is the share of required, visible activities that are done, in whole percent rounded down. Every event keeps
-the percentage that it led to; the standing is the highest of that and what the outline says now, so that a lesson
-added later does not take away what somebody had reached. Only taking back one's own "done" lowers it.
+The progress by the outline is 100 × done / required over the required activities that are not archived, rounded down.
+Each event stores the percentage after it. The current progress is the maximum of the last event's percentage and the
+progress by the outline, so that a lesson added later does not lower it. Only undoing an own "done" lowers it.
 """
 
 from datetime import datetime, timedelta
@@ -14,76 +14,16 @@ from common.database.durability import relaxed_durability
 from common.database.prepared import Prepared, PreparedInsert, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
-# A visit to the same page within this time writes nothing.
+# A visit to the same page within this time is not written again.
 VISIT_INTERVAL = timedelta(minutes=5)
 
-
-def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> None:
-    """Remember where to continue. Writes only when the place changed or the last visit is a while ago."""
-    if (
-        enrolment.last_activity_id == activity.pk
-        and enrolment.last_seen_at
-        and now - enrolment.last_seen_at < VISIT_INTERVAL
-    ):
-        return
-    # A power cut may take this write with it: somebody finds the page before the one they had open.
-    with relaxed_durability():
-        Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
-
-
-_COMPLETED = Prepared(
+# Prepared statements of `mark_done`, which also runs at each submission of a quiz. _COUNTS: how many activities of the
+# course are required, and how many of them the enrolment has done.
+_COMPLETION_EXISTS = Prepared(
     lambda enrolment, activity: ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values("pk"),
     samples=(-1, -2),
 )
-
-
-_HELD = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk), samples=(-1,))
-_PERCENT = PreparedUpdate(
-    lambda pk, percent: (Enrolment.objects.filter(pk=pk), {"progress_percent": percent}), samples=(-1, -2)
-)
-_COMPLETION = PreparedInsert(ActivityCompletion)
-_EVENT = PreparedInsert(ProgressEvent)
-
-
-def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
-    """Mark `activity` as done. Doing so twice changes nothing."""
-    with transaction.atomic():
-        # The lock orders two tabs on PostgreSQL; on SQLite the transaction already holds the only write lock.
-        locked = _HELD.first(enrolment.pk)
-        if locked is None:
-            raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
-        if not _COMPLETED.values(enrolment.pk, activity.pk):
-            _COMPLETION.create(enrolment=locked, activity=activity, content_version=activity.version, done_at=now)
-            _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
-    return locked
-
-
-def mark_undone(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
-    """Take "done" back. Doing so twice changes nothing."""
-    with transaction.atomic():
-        locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-        deleted, _ = ActivityCompletion.objects.filter(enrolment=locked, activity=activity).delete()
-        if deleted:
-            _add_event(locked, activity, ProgressEvent.Kind.UNDONE, now, floor=0)
-    return locked
-
-
-def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kind, now: datetime, floor: int) -> None:
-    percent = max(floor, _percent_by_outline(enrolment))
-    _EVENT.create(
-        enrolment=enrolment,
-        activity=activity,
-        kind=kind,
-        content_version=activity.version,
-        percent=percent,
-        at=now,
-    )
-    if percent != enrolment.progress_percent:
-        _PERCENT.apply(enrolment.pk, percent)
-        enrolment.progress_percent = percent
-
-
-# By course and enrolment: how many activities are required, and how many of them are done.
+_LOCKED_ENROLMENT = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk), samples=(-1,))
 _COUNTS = Prepared(
     lambda course, enrolment: (
         Activity.objects.filter(course=course, archived_at=None, is_required=True)
@@ -97,21 +37,84 @@ _COUNTS = Prepared(
     ),
     samples=(-1, -2),
 )
+_UPDATE_PERCENT = PreparedUpdate(
+    lambda pk, percent: (Enrolment.objects.filter(pk=pk), {"progress_percent": percent}), samples=(-1, -2)
+)
+_INSERT_COMPLETION = PreparedInsert(ActivityCompletion)
+_INSERT_EVENT = PreparedInsert(ProgressEvent)
+
+
+def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> None:
+    """Store where the student continues later. Writes only if the activity changed or `VISIT_INTERVAL` has passed."""
+    if (
+        enrolment.last_activity_id == activity.pk
+        and enrolment.last_seen_at
+        and now - enrolment.last_seen_at < VISIT_INTERVAL
+    ):
+        return
+    # This write may be lost in a power failure. The student then continues one page earlier.
+    with relaxed_durability():
+        Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
+
+
+def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
+    """Mark `activity` as done and return the locked enrolment with its new progress. Idempotent.
+
+    Raises Enrolment.DoesNotExist.
+    """
+    with transaction.atomic():
+        # PostgreSQL: the lock serialises concurrent requests. SQLite: the transaction already has the only write lock.
+        locked = _LOCKED_ENROLMENT.first(enrolment.pk)
+        if locked is None:
+            raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
+        if not _COMPLETION_EXISTS.values(enrolment.pk, activity.pk):
+            _INSERT_COMPLETION.create(
+                enrolment=locked, activity=activity, content_version=activity.version, done_at=now
+            )
+            _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
+    return locked
+
+
+def mark_undone(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
+    """Undo "done" for `activity` and return the locked enrolment with its new progress. Idempotent."""
+    with transaction.atomic():
+        locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        deleted, _ = ActivityCompletion.objects.filter(enrolment=locked, activity=activity).delete()
+        if deleted:
+            _add_event(locked, activity, ProgressEvent.Kind.UNDONE, now, floor=0)
+    return locked
+
+
+def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kind, now: datetime, floor: int) -> None:
+    """Store an event and the enrolment's new progress, which is at least `floor`."""
+    percent = max(floor, _percent_by_outline(enrolment))
+    _INSERT_EVENT.create(
+        enrolment=enrolment,
+        activity=activity,
+        kind=kind,
+        content_version=activity.version,
+        percent=percent,
+        at=now,
+    )
+    if percent != enrolment.progress_percent:
+        _UPDATE_PERCENT.apply(enrolment.pk, percent)
+        enrolment.progress_percent = percent
 
 
 def _percent_by_outline(enrolment: Enrolment) -> int:
+    """100 × done / required activities, rounded down; 0 if no activity is required. One query."""
     counts = _COUNTS.values(enrolment.course_id, enrolment.pk)
     return int(counts[0]["done"] * 100 // counts[0]["required"]) if counts else 0
 
 
-def rebuild(enrolment: Enrolment) -> int:
-    """The percentage by the ledger and the outline of now: what `progress_percent` must hold."""
+def compute_percent(enrolment: Enrolment) -> int:
+    """Compute the progress again from the last event and the outline. Returns the correct `progress_percent`; two queries."""
     last = ProgressEvent.objects.filter(enrolment=enrolment).order_by("-id").values_list("percent", flat=True).first()
     return max(last or 0, _percent_by_outline(enrolment))
 
 
 def refresh_course(*, course: Course) -> None:
-    """Bring the stored percentages up to the outline after authoring; none falls."""
+    """Raise the stored progress of all enrolments to the progress by the outline, after authoring. None is lowered."""
     required = Activity.objects.filter(course=course, archived_at=None, is_required=True).count()
     if not required:
         return
@@ -119,10 +122,10 @@ def refresh_course(*, course: Course) -> None:
         "completions", filter=Q(completions__activity__archived_at=None, completions__activity__is_required=True)
     )
     with transaction.atomic():
-        # Locked first, counted then: PostgreSQL takes no lock on rows that it groups.
+        # A query of its own takes the locks, because PostgreSQL cannot lock rows of a grouped query.
         list(Enrolment.objects.select_for_update().filter(course=course).values("pk"))
-        standing = Enrolment.objects.filter(course=course).annotate(done=done)
-        for pk, stored, done_count in standing.values_list("pk", "progress_percent", "done"):
+        enrolments = Enrolment.objects.filter(course=course).annotate(done=done)
+        for pk, stored, done_count in enrolments.values_list("pk", "progress_percent", "done"):
             percent = done_count * 100 // required
             if percent > stored:
                 Enrolment.objects.filter(pk=pk).update(progress_percent=percent)

@@ -1,6 +1,6 @@
-"""Owns the roster: a CSV of students → a plan that can be looked at → accounts and enrolments, in one transaction.
+"""Import a roster: read a CSV of students, plan the changes, then create accounts and enrolments in one transaction.
 
-The same file may be uploaded any number of times: who is there stays as they are.
+Idempotent: importing the same file again changes nothing for students who are enrolled already.
 """
 
 import csv
@@ -19,7 +19,7 @@ from common.errors import DomainError
 from courses import enrolment
 from courses.models import Course, Enrolment
 
-# Bytes and rows; a class has a few hundred students.
+# Limits in bytes and in lines. A class has a few hundred students.
 SIZE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000
 
@@ -43,7 +43,7 @@ class RosterError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One line of the file. `action` is create, enrol, return, unchanged or invalid; `problem` says why it is invalid."""
+    """One line of the file. `action`: create, enrol, return, unchanged or invalid. `problem`: why it is invalid, or ""."""
 
     line: int
     email: str
@@ -54,7 +54,7 @@ class RosterRow:
 
 
 def decode(content: bytes) -> str:
-    """The text of a CSV from Excel: UTF-8 with or without BOM, or cp949. Raises RosterError."""
+    """Decode a CSV file as Excel writes it: UTF-8 with or without BOM, or cp949. Raises RosterError."""
     if len(content) > SIZE_LIMIT:
         raise RosterError(_("The file is larger than 1 MB."))
     for encoding in ("utf-8-sig", "cp949"):
@@ -66,7 +66,7 @@ def decode(content: bytes) -> str:
 
 
 def plan(course: Course, text: str) -> list[RosterRow]:
-    """What importing `text` would do, line by line. Raises RosterError when it is no roster at all."""
+    """What an import of `text` would do, line by line. Writes nothing. Raises RosterError if it is not a roster."""
     if "\x00" in text:
         raise RosterError(_("The file is not a text file."))
     try:
@@ -86,18 +86,18 @@ def plan(course: Course, text: str) -> list[RosterRow]:
         if any(cell.strip() for cell in line)
     ]
     known = _known_people(course, {record["email"].lower() for _n, record in records if record.get("email")})
-    seen: set[str] = set()
-    return [_row(number, record, known, seen) for number, record in records]
+    earlier: set[str] = set()
+    return [_row(number, record, known, earlier) for number, record in records]
 
 
 def _delimiter(text: str) -> str:
-    """Excel writes semicolons where the comma is the decimal sign, and tabs when it is pasted from."""
+    """The separator of the first line. Excel writes semicolons in some locales, and tabs when cells are copied."""
     first = text.split("\n", 1)[0]
     return max(",;\t", key=first.count)
 
 
 def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
-    """{address: what an import does to an existing account}."""
+    """{e-mail address: the action for an existing account}."""
     enrolments = dict(Enrolment.objects.filter(course=course).values_list("user_id", "status"))
     actions = {Enrolment.Status.ACTIVE: "unchanged", Enrolment.Status.WITHDRAWN: "return"}
     people = User.objects.annotate(address=Lower("email")).filter(address__in=emails).values_list("pk", "address")
@@ -106,7 +106,8 @@ def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
     }
 
 
-def _row(number: int, record: dict[str, str], known: dict[str, str], seen: set[str]) -> RosterRow:
+def _row(number: int, record: dict[str, str], known: dict[str, str], earlier: set[str]) -> RosterRow:
+    """Validate one line and choose its action. Adds its address to `earlier`, the addresses of the lines before."""
     email, name = record.get("email", "").lower(), record.get("name", "")
     language = record.get("language", "").lower()
     problem = ""
@@ -114,19 +115,19 @@ def _row(number: int, record: dict[str, str], known: dict[str, str], seen: set[s
         validate_email(email)
     except ValidationError:
         problem = _("This is not an e-mail address.")
-    if not problem and email in seen:
-        problem = _("This address stands in the file twice.")
+    if not problem and email in earlier:
+        problem = _("This address is in the file twice.")
     if not problem and len(name) > 100:
         problem = _("The name is longer than 100 characters.")
     if not problem and language and language not in Language.values:
         problem = _("The language is “ko” or “en”.")
-    seen.add(email)
+    earlier.add(email)
     action = "invalid" if problem else known.get(email, "create")
     return RosterRow(number, email, name, language, action, problem)
 
 
 def execute(course: Course, text: str) -> list[RosterRow]:
-    """Do what `plan` says, all of it or nothing. Raises RosterError when a line is invalid."""
+    """Carry out the plan in one transaction and return its rows. Raises RosterError if any line is invalid."""
     with transaction.atomic():
         rows = plan(course, text)
         if any(row.action == "invalid" for row in rows):
@@ -134,7 +135,7 @@ def execute(course: Course, text: str) -> list[RosterRow]:
         for row in rows:
             if row.action == "unchanged":
                 continue
-            # No password: the student sets one by “forgot your password”.
+            # The account has no password. The student sets one by “forgot your password”.
             user = User.objects.filter(email__iexact=row.email).first() or User.objects.create_user(
                 row.email, None, name=row.name, language=row.language
             )

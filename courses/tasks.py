@@ -1,4 +1,4 @@
-"""Celery's entries: an id in, one call, nothing else."""
+"""Define the Celery tasks of weekly summaries."""
 
 from celery import shared_task
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Which columns of courses exist once for each language (django-modeltranslation)."""
+"""Register the translated columns of courses (django-modeltranslation)."""
 
 from modeltranslation.translator import TranslationOptions, register
 

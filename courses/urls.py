@@ -1,3 +1,5 @@
+"""Route the student pages of courses."""
+
 from django.urls import path
 
 from courses.pages import courses, lessons, summaries

@@ -14,6 +14,6 @@ urlpatterns = [
     *route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
     *route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
     *route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
-    *route("review", api.Review.as_view(), "api-review"),
-    *route("review/cards/<uuid:card>/turns/<int:turn>", api.CardTurn.as_view(), "api-card-turn"),
+    *route("review", api.PracticeToday.as_view(), "api-review"),
+    *route("review/cards/<uuid:card>/turns/<int:turn>", api.PracticeTurn.as_view(), "api-card-turn"),
 ]

@@ -1,4 +1,4 @@
-"""Owns what every address of the API does first: know who asks, and in which language to answer."""
+"""Authenticate API requests and choose the language of the response."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.api import openapi  # noqa: F401 (importing it registers the sign-in's scheme with the schema)
+from accounts.api import openapi  # noqa: F401 (importing it registers the authentication scheme for the OpenAPI schema)
 from accounts.models import User
 
 
@@ -17,8 +17,7 @@ class AuthenticatedRequest(Request):
 
 
 class AuthenticatedAPIView(APIView):
-    """An address for people who are signed in. The texts are in the language that Accept-Language asks for, else in the
-    person's own, else in the site's."""
+    """A view for signed-in users. The language is that of Accept-Language, else the user's, else the site's default."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -27,7 +26,7 @@ class AuthenticatedAPIView(APIView):
 
 
 def _asks_for_language(request: Request) -> bool:
-    """Whether the request names a language that we have; LocaleMiddleware has then chosen it."""
+    """Whether Accept-Language names a supported language. LocaleMiddleware has then activated it."""
     for code, _priority in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         try:
             get_supported_language_variant(code)

@@ -1,4 +1,4 @@
-"""How the schema names the sign-in. drf-spectacular finds it by its target."""
+"""Describe session token authentication in the OpenAPI schema. drf-spectacular finds the class by `target_class`."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
@@ -12,5 +12,5 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
             "type": "apiKey",
             "in": "header",
             "name": "X-Session-Token",
-            "description": "`meta.session_token` of the answer to `POST /_allauth/app/v1/auth/login`.",
+            "description": "`meta.session_token` from the response of `POST /_allauth/app/v1/auth/login`.",
         }

@@ -1,3 +1,5 @@
+"""Describe the account in API requests and responses."""
+
 from typing import Any
 
 from rest_framework import serializers
@@ -11,7 +13,7 @@ class MeSerializer(OutputSerializer):
     email = serializers.EmailField()
     name = serializers.CharField()
     language = serializers.ChoiceField(
-        choices=Language.values, allow_blank=True, help_text="Empty where none has been chosen."
+        choices=Language.values, allow_blank=True, help_text="Empty if none has been chosen."
     )
     time_zone = serializers.CharField(help_text="An IANA name such as `Asia/Seoul`.")
     wants_weekly_summary = serializers.BooleanField()
@@ -19,7 +21,7 @@ class MeSerializer(OutputSerializer):
 
 
 class MeInput(serializers.Serializer[Any]):
-    """Settings to change; what is left out stays."""
+    """Settings to change. Omitted fields stay as they are."""
 
     name = serializers.CharField(max_length=100, allow_blank=True, required=False)
     language = serializers.ChoiceField(choices=Language.values, allow_blank=True, required=False)

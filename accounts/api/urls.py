@@ -1,3 +1,5 @@
+"""Route the API addresses of accounts."""
+
 from accounts.api import views
 from common.api.routing import route
 

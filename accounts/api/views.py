@@ -1,4 +1,4 @@
-"""The account of who asks, and sign-out."""
+"""Read and change the user's own account by the API, and sign out."""
 
 from django.contrib.sessions.backends.base import SessionBase
 from drf_spectacular.utils import extend_schema
@@ -42,6 +42,6 @@ class Session(AuthenticatedAPIView):
         responses={204: None, **problems()},
     )
     def delete(self, request: AuthenticatedRequest) -> Response:
-        session: SessionBase = request.auth  # type: ignore[assignment]  # what our authentication gives
+        session: SessionBase = request.auth  # type: ignore[assignment]  # the session, by our authentication class
         session.flush()
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""Owns who may sign up, and how allauth's mails leave."""
+"""Customise allauth: open or closed sign-up, mails, and the user data of the app API."""
 
 from smtplib import SMTPException
 from typing import Any
@@ -27,9 +27,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(settings.SIGNUP != "closed")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send at once, since somebody waits for the link; a mail server that is down is told, not a broken page.
+        """Send synchronously, because the user waits for the link. Respond with 503 if the mail server fails.
 
-        The answer is the same for known and unknown addresses: both are sent a mail.
+        Known and unknown addresses are both sent a mail, so the response does not reveal whether an account exists.
         """
         try:
             super().send_mail(template_prefix, email, context)
@@ -40,16 +40,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
-        """In the language that its reader chose, which need not be that of the page which sends it."""
+        """Render the mail in the recipient's language, which may differ from the language of the current page."""
         user = context.get("user") or User.objects.filter(email=email.lower()).first()
         language = (user and user.language) or languages.active()
-        ours = {"Auto-Submitted": "auto-generated", "Content-Language": language}
+        default_headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
         with translation.override(language):
-            mail: EmailMessage = super().render_mail(template_prefix, email, context, {**ours, **(headers or {})})
+            mail: EmailMessage = super().render_mail(
+                template_prefix, email, context, {**default_headers, **(headers or {})}
+            )
         return mail
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """What happened has happened, whether or not the note about it can be sent."""
+        """Send a notification. A failure is only logged, because the action that it reports has already happened."""
         try:
             super().send_notification_mail(*args, **kwargs)
         except ImmediateHttpResponse:
@@ -58,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class HeadlessAdapter(DefaultHeadlessAdapter):
     def serialize_user(self, user: User) -> dict[str, Any]:
-        """What the app is told at sign-in: the row's number stays inside."""
+        """The user data that the app receives at sign-in. The `id` is the uuid; primary keys are not exposed."""
         return {**super().serialize_user(user), "id": str(user.uuid)}
 
 

@@ -1,12 +1,12 @@
-"""Owns how the API knows who asks: an allauth session token, opaque and revocable."""
+"""Authenticate API requests by allauth's session token, which is opaque and revocable."""
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from rest_framework.request import Request
 
 
 class SessionTokenAuthentication(XSessionTokenAuthentication):
-    """`X-Session-Token`, as allauth hands it out at sign-in."""
+    """Reads the header `X-Session-Token`. allauth returns the token at sign-in."""
 
     def authenticate_header(self, request: Request) -> str:
-        # Without it DRF answers an anonymous request with 403 instead of 401.
+        # Without this header DRF responds to anonymous requests with 403 instead of 401.
         return "X-Session-Token"

@@ -1,12 +1,12 @@
-"""Owns how passwords are hashed."""
+"""Configure password hashing."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class Argon2(Argon2PasswordHasher):
-    """Argon2id at OWASP's smaller setting (m = 19 MiB, t = 2, p = 1): 29 ms.
+    """Argon2id with OWASP's smaller parameters (m = 19 MiB, t = 2, p = 1). One hash takes 29 ms.
 
-    Django's default takes 139 ms and 100 MiB, so that a thousand logins at the start of an exam would take 70 s.
+    Django's default takes 139 ms and 100 MiB: a thousand logins at the start of an exam would take 70 s.
     """
 
     time_cost = 2

@@ -1,4 +1,4 @@
-"""Owns how a session token finds its session."""
+"""Look up the session of a session token."""
 
 from allauth.headless.internal.sessionkit import lookup_session
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 
 class SessionTokens(SessionTokenStrategy):
-    """allauth's opaque tokens, looked up in one query instead of two: it asks whether a session exists, then loads it."""
+    """allauth's opaque tokens, looked up in one query. allauth needs two: it checks that the session exists, then loads it."""
 
     def lookup_session(self, session_token: str) -> SessionBase | None:
         session: SessionBase | None = lookup_session(session_token)

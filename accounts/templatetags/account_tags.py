@@ -1,4 +1,4 @@
-"""Template words of forms."""
+"""Provide template filters for forms."""
 
 from django import template
 from django.forms import BoundField, CheckboxInput
@@ -14,5 +14,5 @@ def is_checkbox(field: BoundField) -> bool:
 
 @register.filter
 def without_placeholder(field: BoundField) -> SafeString:
-    """The field's input. allauth repeats the label as a placeholder, which vanishes when one types."""
+    """The field's input without a placeholder. allauth repeats the label there, and it disappears while typing."""
     return field.as_widget(attrs={"placeholder": False})

@@ -1,5 +1,8 @@
-"""The admin of courses. Importing the package registers every admin class."""
+"""The admin of courses, for staff. Importing the package registers every admin class.
 
-from courses.admin import registrations
+`pages` has the staff pages that are not forms of one row. The pages for students are in `courses.pages`.
+"""
 
-__all__ = ["registrations"]
+from courses.admin import content, courses, students
+
+__all__ = ["content", "courses", "students"]

@@ -1,4 +1,4 @@
-"""Pages of the admin that are not forms of one row: students × progress × grades, and the roster."""
+"""Show staff the students of a course with progress and grades, and import rosters."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from common.admin.classes import CourseScopedAdmin, page_context
 from courses import gradebook, roster
 from courses.models import Course, Enrolment, GradeChange, GradeItem
 
+# Students on one page.
 PAGE = 100
 
 
@@ -27,7 +28,7 @@ def _context(request: HttpRequest, model_admin: CourseScopedAdmin, course: Cours
 
 
 def student_list(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Every student of a course with progress and the standing of each grade item. Its queries do not grow."""
+    """List the students of a course with progress and grades. The number of queries is constant."""
     course = _course(request, model_admin, course_id)
     search = request.GET.get("q", "").strip()
     enrolments = (
@@ -48,8 +49,8 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
         changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
     rows = []
     for enrolment in page.object_list:
-        standings = [gradebook.fold(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
-        rows.append((enrolment, standings, gradebook.course_percent(standings)))
+        item_grades = [gradebook.compute_item_grade(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
+        rows.append((enrolment, item_grades, gradebook.course_percent(item_grades)))
     context = _context(request, model_admin, course, _("Students, progress, grades"))
     return render(
         request,
@@ -59,7 +60,10 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
 
 
 def roster_import(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Upload → what would happen → confirm. The text travels with the form, so that what was seen is what is done."""
+    """Import a roster in two steps: upload it and see the plan, then confirm.
+
+    The form of the second step contains the text, so that exactly the shown text is imported.
+    """
     course = _course(request, model_admin, course_id)
     context = _context(request, model_admin, course, _("Import a roster"))
     text, error, rows = "", "", []
@@ -67,8 +71,8 @@ def roster_import(request: HttpRequest, course_id: int, model_admin: CourseScope
         try:
             text = _roster_text(request)
             if "confirm" in request.POST:
-                done = roster.execute(course, text)
-                new = sum(row.action != "unchanged" for row in done)
+                imported = roster.execute(course, text)
+                new = sum(row.action != "unchanged" for row in imported)
                 messages.success(
                     request, ngettext("%(n)d student was enrolled.", "%(n)d students were enrolled.", new) % {"n": new}
                 )

@@ -1,3 +1,5 @@
+"""Describe courses, lessons and progress in API requests and responses."""
+
 from rest_framework import serializers
 
 from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
@@ -5,7 +7,7 @@ from courses.models import Activity, Lesson
 
 
 class ActivityRefSerializer(OutputSerializer):
-    """Enough of an activity to go to it: `lessons/{uuid}` or `quizzes/{uuid}`, by its kind."""
+    """A reference to an activity, which is read at `lessons/{uuid}` or `quizzes/{uuid}`, depending on `kind`."""
 
     uuid = serializers.UUIDField()
     slug = serializers.CharField()
@@ -38,13 +40,13 @@ class ModuleSerializer(OutputSerializer):
 
 
 class OutlineEntrySerializer(OutputSerializer):
-    """One entry of the outline. Its `uuid` is the one that `lessons/{uuid}` or `quizzes/{uuid}` takes."""
+    """One entry of the outline, which is read at `lessons/{uuid}` or `quizzes/{uuid}`, depending on `kind`."""
 
     uuid = serializers.UUIDField(source="activity.uuid")
     slug = serializers.CharField(source="activity.slug")
     kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
     title = serializers.CharField(source="activity.title")
-    code = serializers.CharField(source="activity.code", help_text="The number that authors gave it; may be empty.")
+    code = serializers.CharField(source="activity.code", help_text="The number that authors gave it. May be empty.")
     position = serializers.IntegerField(help_text="1 for the first entry of the outline.")
     module = serializers.CharField(source="activity.module.slug", help_text="The `slug` of one of `modules`.")
     required = serializers.BooleanField(  # type: ignore[assignment]  # DRF takes the field out of the class
@@ -60,13 +62,13 @@ class OutlineSerializer(OutputSerializer):
     progress_percent = serializers.IntegerField(min_value=0, max_value=100)
     required_count = serializers.IntegerField()
     done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
-    next = serializers.UUIDField(allow_null=True, help_text="The entry to continue with; null when all are done.")
+    next = serializers.UUIDField(allow_null=True, help_text="The entry to continue with. Null if all are done.")
     modules = ModuleSerializer(many=True)
     entries = OutlineEntrySerializer(many=True)
 
 
 class CriterionSerializer(MappingOutput):
-    """One thing that a practice is judged by."""
+    """One criterion by which a practice lesson is graded."""
 
     key = serializers.CharField()
     points = serializers.IntegerField()
@@ -88,19 +90,21 @@ class LessonSerializer(OutputSerializer):
     lesson_kind = serializers.ChoiceField(choices=Lesson.Kind.values, source="edition.lesson.kind")
     language = serializers.CharField(
         source="edition.language",
-        help_text="What it is written in, where there is no edition in the language asked for.",
+        help_text="The language of the text. Differs from the requested language if there is no such edition.",
     )
-    minutes = serializers.IntegerField(source="edition.minutes", help_text="How long reading takes.")
+    minutes = serializers.IntegerField(source="edition.minutes", help_text="The reading time.")
     objectives = serializers.ListField(child=serializers.CharField())
-    rubric = CriterionSerializer(many=True, source="edition.rubric", help_text="How a practice is judged; else empty.")
+    rubric = CriterionSerializer(
+        many=True, source="edition.rubric", help_text="The criteria of a practice lesson. Empty for other lessons."
+    )
     text = serializers.CharField(source="edition.body", help_text="Markdown.")
     html = serializers.CharField(
-        source="edition.html", help_text="The same, rendered. Addresses are relative to the site."
+        source="edition.html", help_text="The same text as HTML. URLs are relative to the site."
     )
 
 
 class GradeSerializer(OutputSerializer):
-    """What a graded activity stands at. `percent` and the points are null while nothing is graded."""
+    """The current grade of an activity. `percent` and the points are null while nothing is graded."""
 
     activity = ActivityRefSerializer(source="item.activity")
     percent = serializers.IntegerField(allow_null=True, help_text="Whole percent, rounded down.")
@@ -108,7 +112,7 @@ class GradeSerializer(OutputSerializer):
     max_points = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
     pass_mark = serializers.IntegerField(source="item.pass_mark")
     passed = serializers.BooleanField(source="is_passed")
-    attempts = serializers.IntegerField(help_text="How many have been graded.")
+    attempts = serializers.IntegerField(help_text="The number of graded attempts.")
 
 
 class DoneSerializer(OutputSerializer):
@@ -121,13 +125,15 @@ class ProgressSerializer(OutputSerializer):
     progress_percent = serializers.IntegerField(min_value=0, max_value=100)
     required_count = serializers.IntegerField()
     done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
-    done = DoneSerializer(many=True, help_text="Everything that is done, in the order of the outline.")
-    grade_percent = serializers.IntegerField(allow_null=True, help_text="The course's grade so far.")
+    done = DoneSerializer(many=True, help_text="All entries that are done, in the order of the outline.")
+    grade_percent = serializers.IntegerField(
+        allow_null=True, help_text="The course grade so far. Null while nothing is graded."
+    )
     grades = GradeSerializer(many=True)
 
 
 class ProgressInput(InputSerializer):
-    """A lesson is done, or is not. A quiz is done when an attempt at it is submitted."""
+    """Whether a lesson is done. A quiz is done when an attempt is submitted."""
 
     activity = serializers.UUIDField()
     done = serializers.BooleanField()

@@ -1,3 +1,5 @@
+"""Route the API addresses of courses."""
+
 from common.api.routing import route
 from courses.api import views
 

@@ -1,4 +1,4 @@
-"""A student's courses, outlines, lessons and progress. Pages call the same functions."""
+"""Serve a student's courses, outlines, lessons and progress by the API. The pages call the same functions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class NotMarkable(DomainError):
 
 @dataclass(slots=True)
 class PlacedEntry:
-    """An entry with its place in the whole outline."""
+    """An entry with its position in the whole outline."""
 
     position: int
     activity: Activity
@@ -56,19 +56,19 @@ class CourseOutline:
     entries: list[PlacedEntry]
 
     @classmethod
-    def of(cls, enrolment: Enrolment, found: Outline) -> "CourseOutline":
-        to_do = found.next_to_do(enrolment.last_activity_id)
+    def of(cls, enrolment: Enrolment, outline: Outline) -> "CourseOutline":
+        to_do = outline.next_to_do(enrolment.last_activity_id)
         return cls(
             course=enrolment.course.slug,
             title=enrolment.course.title,
             progress_percent=enrolment.progress_percent,
-            required_count=found.required_count,
-            done_count=found.done_count,
+            required_count=outline.required_count,
+            done_count=outline.done_count,
             next=to_do.uuid if to_do else None,
-            modules=[part.module for part in found.modules],
+            modules=[part.module for part in outline.modules],
             entries=[
                 PlacedEntry(position, entry.activity, entry.is_done, entry.done_at)
-                for position, entry in enumerate(found.entries, 1)
+                for position, entry in enumerate(outline.entries, 1)
             ],
         )
 
@@ -100,24 +100,24 @@ class CourseProgress:
 
     @classmethod
     def of(cls, enrolment: Enrolment) -> "CourseProgress":
-        found = get_outline(enrolment)
-        standings = gradebook.get_item_grades(enrolment)
+        outline = get_outline(enrolment)
+        item_grades = gradebook.get_item_grades(enrolment)
         return cls(
             course=enrolment.course.slug,
             progress_percent=enrolment.progress_percent,
-            required_count=found.required_count,
-            done_count=found.done_count,
-            done=[entry for entry in found.entries if entry.is_done],
-            grade_percent=gradebook.course_percent(standings),
-            grades=standings,
+            required_count=outline.required_count,
+            done_count=outline.done_count,
+            done=[entry for entry in outline.entries if entry.is_done],
+            grade_percent=gradebook.course_percent(item_grades),
+            grades=item_grades,
         )
 
 
 class CourseList(AuthenticatedAPIView):
     @extend_schema(
         operation_id="courses_list",
-        summary="The courses one is enrolled in",
-        description="The one seen last comes first.",
+        summary="The courses in which the student is enrolled",
+        description="The last visited course comes first.",
         tags=["courses"],
         responses={200: CourseListSerializer, **problems()},
     )
@@ -141,8 +141,8 @@ class LessonDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="lesson_read",
         summary="A lesson",
-        description="In the language asked for where there is such an edition. Reading it is remembered as the place to "
-        "continue; it is done when it is marked so (`course_progress_mark`).",
+        description="In the requested language if there is such an edition. Reading a lesson makes it the last activity "
+        "of the course; `course_progress_mark` marks it as done.",
         tags=["courses"],
         responses={200: LessonSerializer, **problems(404)},
     )
@@ -172,8 +172,8 @@ class CourseProgressDetail(AuthenticatedAPIView):
 
     @extend_schema(
         operation_id="course_progress_mark",
-        summary="Mark a lesson done, or take that back",
-        description="Doing so twice changes nothing. Answers with the progress after it.",
+        summary="Mark a lesson as done, or undo that",
+        description="Idempotent. Returns the progress after the change.",
         tags=["courses"],
         request=ProgressInput,
         responses={200: ProgressSerializer, **problems(400, 404)},

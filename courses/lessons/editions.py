@@ -1,4 +1,4 @@
-"""Owns which edition of a lesson somebody reads."""
+"""Choose the edition of a lesson in the reader's language."""
 
 from django.db.models import Case, QuerySet, Value, When
 

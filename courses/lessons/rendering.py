@@ -1,6 +1,6 @@
-"""Owns how a course's Markdown becomes HTML: what the names in it stand for.
+"""Render a course's Markdown to HTML, and resolve the names of lessons, quizzes, terms and files in it.
 
-Done at import and at save, never per request. Addresses are stored relative to the site.
+Texts are rendered when they are imported or saved, never per request. URLs are relative to the site.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,10 @@ from courses.outline import revisions
 
 @dataclass
 class Names:
-    """What a course holds that a text may name. `headings` is None for a lesson whose headings nobody has looked up."""
+    """The names that a text of a course may refer to.
+
+    `lessons` maps a slug to the lesson's headings, or to None if they are unknown: then every heading is accepted.
+    """
 
     course_slug: str
     original: str
@@ -29,15 +32,15 @@ class Names:
 
 
 class CourseResolver:
-    """Answers `common.markup.markdown` for one course. The drawings that it gives are checked once and kept."""
+    """Resolves names for `common.markup.markdown` in one course. Each figure is validated once and then cached."""
 
     def __init__(self, names: Names) -> None:
-        self._given = names
+        self._names = names
         self._figures: dict[str, str | None] = {}
 
     @property
     def names(self) -> Names:
-        return self._given
+        return self._names
 
     def lesson(self, slug: str, heading: str) -> str | None:
         if slug not in self.names.lessons:
@@ -74,7 +77,7 @@ class CourseResolver:
 
 
 class StoredCourseResolver(CourseResolver):
-    """The same from the database, asked only when a text names something at all."""
+    """Resolves names from the database. Queries only when a text contains the first name."""
 
     def __init__(self, course: Course) -> None:
         super().__init__(Names(course.slug, ""))
@@ -86,7 +89,7 @@ class StoredCourseResolver(CourseResolver):
 
 
 def names_of(course: Course) -> Names:
-    """What `course` holds by the database. Three queries."""
+    """The names of `course` in the database. Three queries."""
     activities = Activity.objects.filter(course=course, archived_at=None).values_list("slug", "kind")
     languages = course.languages or [settings.LANGUAGE_CODE]
     terms = GlossaryTerm.objects.filter(course=course)
@@ -101,25 +104,25 @@ def names_of(course: Course) -> Names:
 
 
 def resolver_for(course: Course) -> CourseResolver:
-    """A resolver for several texts of one course; it looks at the database once, when the first name is met."""
+    """A resolver for several texts of one course. It queries the database once, at the first name."""
     return StoredCourseResolver(course)
 
 
 def problems(text: str, *, language: str, course: Course) -> list[Problem]:
-    """What an author must mend in `text`: [(line, sentence)]."""
+    """The faults in `text` that an author must correct: [(line, message)]."""
     return markdown.problems(markdown.parse(text), language=language, resolver=resolver_for(course))
 
 
 def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = None) -> None:
-    """Set `edition.html` from its text. Saving is the caller's."""
+    """Set `edition.html` from `edition.body`. Does not save."""
     resolver = resolver or resolver_for(edition.lesson.activity.course)
     edition.html = markdown_html.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
 
 
 def render_course(course: Course) -> int:
-    """Render every lesson of `course` again, and save what came out different; return how many did.
+    """Render every lesson edition of `course` again and save those that changed. Returns the number of changed editions.
 
-    Needed after a change of what texts name: a definition, a drawing, a lesson that is gone.
+    Needed after a change of anything that texts refer to: a definition, a figure, an archived lesson.
     """
     resolver = resolver_for(course)
     changed = []
@@ -134,12 +137,12 @@ def render_course(course: Course) -> int:
 
 
 def render_block(text: str, *, language: str, resolver: CourseResolver) -> str:
-    """A text that stands by itself, such as a quiz's introduction: HTML blocks."""
+    """Render a separate text, such as the introduction of a quiz, to HTML blocks."""
     return markdown_html.render(markdown.parse(text), language=language, resolver=resolver)
 
 
 def render_fragment(text: str, *, language: str, resolver: CourseResolver) -> str:
-    """A question, a choice or a feedback: the HTML of its words alone where it is one paragraph, else blocks."""
+    """Render a question, choice or feedback: inline HTML if it is a single paragraph, else HTML blocks."""
     document = markdown.parse(text)
     if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         return markdown_html.render_inline(text.strip(), language=language, resolver=resolver)

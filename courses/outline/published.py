@@ -1,8 +1,8 @@
-"""Owns what is the same for every student of a course: its outline and the texts of its lessons, held in memory.
+"""Cache in memory what is the same for all students of a course: its outline and rendered lessons.
 
-What is held stands for one `revision` of the course, which comes with the enrolment that each page reads anyway: every
-process sees a change with the first request after it, without being told. What is held is shared between requests, so
-nobody writes to it.
+Each cached value belongs to one `revision` of the course. Every page reads the revision together with the enrolment,
+so each process notices a change at its next request, without invalidation messages. Requests share the cached objects,
+so they must not be modified.
 """
 
 from collections.abc import Callable, Hashable
@@ -18,13 +18,16 @@ from courses.models import Activity, Course, Module
 
 T = TypeVar("T")
 
-# Courses that one process holds. A course of 13 lessons takes about 2 MB with everything rendered in two languages.
+# Courses cached by one process. A course of 13 lessons, fully rendered in two languages, takes about 2 MB.
 CACHED_COURSES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedCourse:
-    """A course as its students see it: visible activities in the order of the outline, module by module."""
+    """A course as students see it: its modules with their visible activities, in the order of the outline.
+
+    `values` caches rendered parts by (language, name).
+    """
 
     course: Course
     revision: UUID
@@ -32,7 +35,7 @@ class PublishedCourse:
     values: dict[Hashable, Any] = field(default_factory=dict)
 
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What `make` returned for `name` in the reader's language; made once, and again after the course changed."""
+        """The result of `make()` for `name` and the active language. Cached until the course changes."""
         key = (get_language(), name)
         if key not in self.values:
             self.values[key] = make()
@@ -45,7 +48,7 @@ _lock = Lock()
 
 
 def get_published(course_id: int, revision: UUID) -> PublishedCourse:
-    """The course of this revision. One query when this process meets the revision for the first time, none after."""
+    """The published course at `revision`. One query if this process has not cached that revision, else none."""
     with _lock:
         found = _cache.get(course_id)
     if found is None or found.revision != revision:

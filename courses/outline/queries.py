@@ -1,4 +1,4 @@
-"""Owns what a student's outline is: the visible activities in order, and which of them are done."""
+"""Read a student's outline: the visible activities in order, and which of them are done."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,6 +6,12 @@ from datetime import datetime
 from common.database.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Enrolment, Module
 from courses.outline.published import get_published
+
+# Prepared statement: when an enrolment's activities were done.
+_COMPLETIONS_OF_ENROLMENT = Prepared(
+    lambda enrolment_id: ActivityCompletion.objects.filter(enrolment_id=enrolment_id).only("activity_id", "done_at"),
+    samples=(-1,),
+)
 
 
 @dataclass(slots=True)
@@ -46,38 +52,34 @@ class Outline:
         return sum(entry.activity.is_required and entry.is_done for entry in self.entries)
 
     def neighbours(self, activity: Activity) -> tuple[Activity | None, Activity | None]:
-        """The activities before and after `activity`, None at the ends."""
-        line = [entry.activity for entry in self.entries]
-        at = next((index for index, other in enumerate(line) if other.pk == activity.pk), None)
-        if at is None:
+        """The activities before and after `activity`; None at the ends or if it is not in the outline."""
+        activities = [entry.activity for entry in self.entries]
+        index = next((index for index, other in enumerate(activities) if other.pk == activity.pk), None)
+        if index is None:
             return None, None
-        return (line[at - 1] if at else None), (line[at + 1] if at + 1 < len(line) else None)
+        before = activities[index - 1] if index else None
+        after = activities[index + 1] if index + 1 < len(activities) else None
+        return before, after
 
     def next_to_do(self, last_id: int | None = None) -> Activity | None:
-        """Where to continue: the activity seen last (`last_id`) while it is not done, else the first undone one after it.
+        """The activity to continue with: the first undone one from the last visited activity (`last_id`) on.
 
-        When everything after it is done, the first undone one of all; None when the whole outline is done.
+        If all of these are done, the first undone one of the outline; None if everything is done.
         """
         undone = [entry.activity for entry in self.entries if not entry.is_done]
         if last_id is None:
             return undone[0] if undone else None
-        seen = False
+        is_reached = False
         for entry in self.entries:
-            seen = seen or entry.activity.pk == last_id
-            if seen and not entry.is_done:
+            is_reached = is_reached or entry.activity.pk == last_id
+            if is_reached and not entry.is_done:
                 return entry.activity
         return undone[0] if undone else None
 
 
-_COMPLETIONS = Prepared(
-    lambda enrolment_id: ActivityCompletion.objects.filter(enrolment_id=enrolment_id).only("activity_id", "done_at"),
-    samples=(-1,),
-)
-
-
 def get_outline(enrolment: Enrolment) -> Outline:
-    """The outline of the enrolment's course. One query, whatever the course's size (see `courses.outline.published`)."""
-    done = {row.activity_id: row.done_at for row in _COMPLETIONS.instances(enrolment.pk)}
+    """The outline of the enrolment's course. One query if the course is cached (see `courses.outline.published`)."""
+    done = {row.activity_id: row.done_at for row in _COMPLETIONS_OF_ENROLMENT.instances(enrolment.pk)}
     return Outline(
         [
             OutlineModule(module, [OutlineEntry(activity, done.get(activity.pk)) for activity in activities])

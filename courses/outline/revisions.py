@@ -1,8 +1,8 @@
-"""Owns when what a course shows has changed: each change gives it a new `revision`, in the change's own transaction.
+"""Give a course a new `revision` with every change of its content, in the same transaction.
 
-`courses.outline.published` holds what is the same for all students as long as the revision stands, so a change without a new
-revision would not be seen. Saving and deleting rows sees to it by signals; whoever writes content past them, by
-`QuerySet.update` or `bulk_update`, calls `touch`.
+`courses.outline.published` caches by revision, so students do not see a change without a new revision. Signals do this
+when rows are saved or deleted. Code that writes content without signals (`QuerySet.update`, `bulk_update`) must call
+`touch`.
 """
 
 import uuid
@@ -15,12 +15,18 @@ from courses.models import Activity, Course, CourseAsset, GlossaryTerm, Lesson, 
 
 
 def touch(course_id: int) -> None:
-    """Give the course a new revision. Not a counter: a form that saves the row it read earlier cannot bring one back."""
+    """Give the course a new random revision.
+
+    A counter would not do: a form that saves a course it read earlier could restore an old number.
+    """
     _touch(pk=course_id)
 
 
 def watch(model: type[Model], *, course: str, by: str) -> None:
-    """From now on a row of `model` that is saved or deleted changes the course whose `course` is the row's `by`."""
+    """Touch the course whenever a row of `model` is saved or deleted. Call it once, at start-up.
+
+    `course` is a lookup on Course, and `by` the attribute of the row that it must equal.
+    """
 
     def changed(instance: Model, **_: Any) -> None:
         _touch(**{course: getattr(instance, by)})
@@ -30,7 +36,7 @@ def watch(model: type[Model], *, course: str, by: str) -> None:
 
 
 def watch_courses() -> None:
-    """Watch this app's own tables, at start-up."""
+    """Watch the tables of this app. Called at start-up."""
     watch(Course, course="pk", by="pk")
     for model in (Module, Activity, GlossaryTerm, CourseAsset):
         watch(model, course="pk", by="course_id")
@@ -38,5 +44,5 @@ def watch_courses() -> None:
     watch(LessonEdition, course="activities__lesson", by="lesson_id")
 
 
-def _touch(**which: Any) -> None:
-    Course.objects.filter(**which).update(revision=uuid.uuid4())
+def _touch(**lookup: Any) -> None:
+    Course.objects.filter(**lookup).update(revision=uuid.uuid4())

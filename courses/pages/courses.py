@@ -1,4 +1,4 @@
-"""Pages: my courses, a course's outline, enrolling, the glossary, and a course's files."""
+"""Show students their courses, the outline of a course, enrolment, the glossary and the course's files."""
 
 import mimetypes
 
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
-from courses import access, enrolment, extensions, gradebook
+from courses import access, extensions, gradebook
+from courses import enrolment as enrolling
 from courses.models import CourseAsset, Enrolment, GlossaryTerm
 from courses.outline.queries import get_outline
 
@@ -35,23 +36,23 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
 @require_GET
 def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     try:
-        place = access.enrolment_or_404(request.user, slug)
+        enrolment = access.enrolment_or_404(request.user, slug)
     except Http404:
-        # Somebody who could enrol is shown the door; for everybody else there is nothing here.
+        # Students who can enrol are redirected to the enrolment page. Others get a 404.
         course = get_object_or_404(access.open_courses(request.user), slug=slug)
         return redirect("courses:course-enrol", course.slug)
-    course_outline = get_outline(place)
-    standings = gradebook.get_item_grades(place)
+    course_outline = get_outline(enrolment)
+    item_grades = gradebook.get_item_grades(enrolment)
     return render(
         request,
         "courses/course_detail.html",
         {
-            "enrolment": place,
-            "course": place.course,
+            "enrolment": enrolment,
+            "course": enrolment.course,
             "outline": course_outline,
-            "next": course_outline.next_to_do(place.last_activity_id),
-            "standings": {standing.item.activity_id: standing for standing in standings},
-            "course_percent": gradebook.course_percent(standings),
+            "next": course_outline.next_to_do(enrolment.last_activity_id),
+            "standings": {grade.item.activity_id: grade for grade in item_grades},
+            "course_percent": gradebook.course_percent(item_grades),
             "sections": extensions.student_sections(request.user, timezone.now()),
         },
     )
@@ -62,13 +63,13 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     course = access.open_courses(request.user).filter(slug=slug).first()
     if course is None:
-        # Enrolled already, in another tab perhaps: that is where they wanted to go.
+        # The student is already enrolled, for example in another tab. Otherwise this is a 404.
         access.enrolment_or_404(request.user, slug)
         return redirect("courses:course-detail", slug)
     error = ""
     if request.method == "POST":
         try:
-            enrolment.enrol(
+            enrolling.enrol(
                 user=request.user, course=course, source=Enrolment.Source.OPEN, code=request.POST.get("code", "")
             )
         except DomainError as refused:
@@ -84,17 +85,17 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @login_required
 @require_GET
 def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    place = access.enrolment_or_404(request.user, slug)
-    terms = GlossaryTerm.objects.filter(course=place.course).select_related("activity").order_by("term", "key")
-    return render(request, "courses/glossary.html", {"course": place.course, "terms": terms})
+    enrolment = access.enrolment_or_404(request.user, slug)
+    terms = GlossaryTerm.objects.filter(course=enrolment.course).select_related("activity").order_by("term", "key")
+    return render(request, "courses/glossary.html", {"course": enrolment.course, "terms": terms})
 
 
 @login_required
 @require_GET
 def asset(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
-    """A file that ships with the course, as a download: an SVG shown by itself could carry a script."""
-    place = access.enrolment_or_404(request.user, slug)
-    file = get_object_or_404(CourseAsset, course=place.course, name=name)
+    """Download a file of the course. It is not shown inline, because an SVG can contain a script."""
+    enrolment = access.enrolment_or_404(request.user, slug)
+    file = get_object_or_404(CourseAsset, course=enrolment.course, name=name)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = HttpResponse(bytes(file.content), content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,4 +1,4 @@
-"""Pages: a lesson, and marking it done."""
+"""Show a lesson, and mark it as done."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
 
 @dataclass(frozen=True, slots=True)
 class LessonParts:
-    """What a lesson's page shows everybody, as HTML."""
+    """The parts of a lesson's page that are the same for all students, as HTML."""
 
     breadcrumbs: SafeString
     done_url: str
@@ -67,7 +67,7 @@ class LessonParts:
 
 
 def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
-    """None for a lesson that nobody has written yet."""
+    """Render the shared parts of a lesson's page; None if the lesson has no edition."""
     activity = entry.activity
     edition = editions_for_reader(activity).defer("body").first()
     if edition is None:
@@ -93,20 +93,20 @@ def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
 
 
 def _contents(
-    course: PublishedCourse, course_outline: Outline, here: OutlineEntry
+    course: PublishedCourse, course_outline: Outline, current: OutlineEntry
 ) -> list[tuple[str, list[SafeString]]]:
-    """The outline beside the lesson: each module's heading, and its entries as HTML."""
+    """The outline beside the lesson: [(module heading, [entry as HTML])]."""
     return [
         (
             f"{part.module.number}. {part.module.title}",
-            [_item(course, entry, is_here=entry is here) for entry in part.entries],
+            [_item(course, entry, is_here=entry is current) for entry in part.entries],
         )
         for part in course_outline.modules
     ]
 
 
 def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
-    """One of the four that an entry has: done or not, the one that is open or not."""
+    """One entry of the outline as HTML. Cached in four variants: done or not, the current lesson or not."""
     return course.cached(
         ("item", entry.activity.pk, entry.is_done, is_here),
         lambda: render_to_string(
@@ -118,13 +118,13 @@ def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> Saf
 @login_required
 @require_http_methods(["GET", "POST"])
 def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    """Mark the lesson done and go on to the next, or take that back and stay."""
+    """Mark the lesson as done and go to the next activity, or undo that and stay."""
     enrolment = access.enrolment_or_404(request.user, slug)
     activity = get_object_or_404(
         access.activities(request.user), course=enrolment.course, slug=lesson_slug, kind=Activity.Kind.LESSON
     )
     if request.method == "GET":
-        # Whoever had to sign in on the way comes back like this.
+        # The sign-in page redirects here with a GET if the session had ended.
         return redirect(activity)
     if request.POST.get("done") == "0":
         progress.mark_undone(enrolment=enrolment, activity=activity, now=timezone.now())

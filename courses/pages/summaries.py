@@ -1,7 +1,7 @@
-"""Pages: switching the weekly summary off and on from a link in a mail, without signing in.
+"""Switch the weekly summary off and on by a link in a mail, without signing in.
 
-The signed token in the address is the proof, so neither a cookie nor a CSRF token is asked for: mail programs send the
-one-click POST by themselves (RFC 8058). A GET changes nothing, because mail scanners follow every link.
+The signed token in the URL authenticates the request. Neither a cookie nor a CSRF token is required, because mail
+programs send the one-click POST themselves (RFC 8058). A GET changes nothing, because mail scanners follow every link.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,17 +29,17 @@ def summary_subscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _switch(request: HttpRequest, token: str, *, wanted: bool) -> HttpResponse:
-    reader = deliveries.reader_by_token(token)
-    if reader is None:
+    user = deliveries.find_user_by_token(token)
+    if user is None:
         raise Http404
-    if reader.language:
-        translation.activate(reader.language)
-        request.LANGUAGE_CODE = reader.language
+    if user.language:
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = user.language
     if request.method == "POST":
-        deliveries.subscribe(user=reader, wanted=wanted)
-    # No redirect after the POST: mail programs do not follow one.
+        deliveries.subscribe(user=user, wanted=wanted)
+    # Mail programs do not follow a redirect after the POST, so the page is rendered directly.
     return render(
         request,
         "courses/summary_switch.html",
-        {"reader": reader, "token": token, "wanted": wanted, "is_done": request.method == "POST"},
+        {"reader": user, "token": token, "wanted": wanted, "is_done": request.method == "POST"},
     )

@@ -1,4 +1,4 @@
-"""Owns what the courses' mails say: gathered at the moment of sending, in the reader's language and zone."""
+"""Compose the weekly summary at the time of sending, in the recipient's language and time zone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from courses.outline.queries import OutlineEntry, get_outline
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A text with the language that it is written in, which is not the mail's where a translation is missing."""
+    """A title and its language, which differs from the language of the mail if a translation is missing."""
 
     text: str
     language: str
@@ -30,7 +30,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An activity that was done in the week."""
+    """A lesson that was done in the week."""
 
     title: Title
     at: datetime
@@ -38,7 +38,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Where a graded activity stands whose grade changed in the week."""
+    """The current grade of an activity whose grade changed in the week."""
 
     title: Title
     percent: int
@@ -49,7 +49,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Where to continue. `minutes` is None where nobody knows how long it takes."""
+    """The activity to continue with. `minutes` is the reading time, None if it is unknown."""
 
     title: Title
     is_lesson: bool
@@ -59,7 +59,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class CourseWeek:
-    """One course in a weekly summary. `next` is None when everything is done."""
+    """One course in a weekly summary. `next` is None if everything is done."""
 
     title: Title
     url: str
@@ -71,14 +71,14 @@ class CourseWeek:
     next: NextStep | None
 
     @property
-    def is_worth_telling(self) -> bool:
-        """There is something left to do, or something happened: a finished course falls silent."""
+    def has_content(self) -> bool:
+        """Whether something is left to do, or something was done or graded in the week."""
         return self.next is not None or bool(self.lessons or self.results)
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What a weekly summary tells: the courses, the one seen last first."""
+    """The content of a weekly summary. The last visited course comes first."""
 
     user: User
     language: str
@@ -86,17 +86,17 @@ class Week:
     courses: list[CourseWeek]
 
 
-def week_of(user: User, *, since: datetime) -> Week | None:
-    """What is true and visible for `user` now, and happened from `since` on; None when there is nothing to say."""
+def find_week(user: User, *, since: datetime) -> Week | None:
+    """The content by the current data, with what happened from `since` on; None if no course has content."""
     enrolments = list(access.enrolments(user))
     language = _language(user, [enrolment.course for enrolment in enrolments])
     with translation.override(language):
-        told = [course for enrolment in enrolments if (course := _course_week(enrolment, since)) is not None]
-    return Week(user, language, since, told) if told else None
+        courses = [course for enrolment in enrolments if (course := _course_week(enrolment, since)) is not None]
+    return Week(user, language, since, courses) if courses else None
 
 
 def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: datetime) -> EmailMultiAlternatives:
-    """The mail that tells `week`. `unsubscribe_url` takes a POST without a cookie (RFC 8058)."""
+    """The mail with the content `week`. `unsubscribe_url` accepts a POST without a cookie (one-click, RFC 8058)."""
     with translation.override(week.language):
         lines = extensions.summary_lines(week.user, now)
     return sending.compose(
@@ -121,9 +121,9 @@ def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: da
 
 
 def _language(user: User, courses: Iterable[Course]) -> str:
-    """The reader's, or that of the course they saw last."""
-    wanted = [user.language, *(code for course in courses for code in course.languages[:1])]
-    return next((code for code in wanted if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
+    """The user's language, else the original language of the last visited course, else the site's default."""
+    candidates = [user.language, *(code for course in courses for code in course.languages[:1])]
+    return next((code for code in candidates if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
 
 
 def _course_week(enrolment: Enrolment, since: datetime) -> CourseWeek | None:
@@ -141,7 +141,7 @@ def _course_week(enrolment: Enrolment, since: datetime) -> CourseWeek | None:
         results=_results(enrolment, since),
         next=None if following is None else _next_step(following),
     )
-    return week if week.is_worth_telling else None
+    return week if week.has_content else None
 
 
 def _done_since(entry: OutlineEntry, since: datetime) -> Done | None:
@@ -154,14 +154,14 @@ def _results(enrolment: Enrolment, since: datetime) -> list[Result]:
     changed = set(GradeChange.objects.filter(enrolment=enrolment, at__gte=since).values_list("item_id", flat=True))
     return [
         Result(
-            title=_title(standing.item.activity),
-            percent=standing.percent,
-            points=_plain(standing.points),
-            max_points=_plain(standing.max_points),
-            is_passed=standing.is_passed,
+            title=_title(grade.item.activity),
+            percent=grade.percent,
+            points=_plain(grade.points),
+            max_points=_plain(grade.max_points),
+            is_passed=grade.is_passed,
         )
-        for standing in (gradebook.get_item_grades(enrolment) if changed else ())
-        if standing.item.pk in changed and standing.percent is not None
+        for grade in (gradebook.get_item_grades(enrolment) if changed else ())
+        if grade.item.pk in changed and grade.percent is not None
     ]
 
 
@@ -181,5 +181,5 @@ def _title(row: Activity | Course) -> Title:
 
 
 def _plain(number: Decimal | None) -> str:
-    """A number of points without the zeros that the column adds."""
+    """Points without trailing zeros; "" for None."""
     return "" if number is None else f"{number.normalize():f}"

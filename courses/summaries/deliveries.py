@@ -1,7 +1,7 @@
-"""Owns whom a weekly summary is due to, and that it goes once.
+"""Queue and send weekly summaries, each at most once.
 
-A row of `SummaryDelivery`, unique for person, ISO week and kind, is the queue; the broker is a doorbell. How a row's mail
-goes once is `common.mail.outbox`'s.
+The rows of `SummaryDelivery`, unique by user, ISO week and kind, are the queue; a task in the broker only triggers the
+sending early. `common.mail.outbox` claims rows, so that each mail is sent once.
 """
 
 from collections.abc import Iterable
@@ -27,43 +27,43 @@ log = structlog.get_logger(__name__)
 SEND_TASK = "courses.tasks.send_weekly_summary"
 Status = SummaryDelivery.Status
 
-# The student's local time on Mondays.
+# On Mondays, in the student's time zone.
 DUE_AT = clock_time(8)
-# A server that was off over Monday morning still sends on Tuesday, but a summary on Friday helps nobody.
+# After this time a summary is no longer sent. A server that was down on Monday morning still sends on Tuesday.
 WINDOW = timedelta(hours=36)
-# Mails queued by one wake-up; the next one, a minute later, goes on.
+# Rows queued by one run. The next run, a minute later, continues.
 BATCH = 1000
 
 _signer = signing.Signer(salt="courses.summaries.deliveries.unsubscribe")
 
 
-# --- When, and to whom ----------------------------------------------------------------------------------------
+# --- Due times and queueing ----------------------------------------------------------------------------------------
 
 
 def due_at(iso_year: int, iso_week: int, zone: ZoneInfo) -> datetime:
-    """When the summary of an ISO week is due in `zone`, in UTC."""
+    """The time in UTC at which the summary of an ISO week is due in `zone`."""
     monday = date.fromisocalendar(iso_year, iso_week, 1)
     return datetime.combine(monday, DUE_AT, tzinfo=zone).astimezone(UTC)
 
 
 def due_week(zone: ZoneInfo, now: datetime) -> tuple[int, int] | None:
-    """ISO year and week (by the local date) of the summary to be sent in `zone` now; None outside the window."""
+    """(ISO year, ISO week) of the summary that is due in `zone` now, by the local date; None outside the window."""
     iso_year, iso_week, _ = now.astimezone(zone).date().isocalendar()
     return (iso_year, iso_week) if timedelta(0) <= now - due_at(iso_year, iso_week, zone) < WINDOW else None
 
 
-def _readers() -> QuerySet[User]:
-    """Everybody who wants the summary and is enrolled somewhere."""
+def _subscribers() -> QuerySet[User]:
+    """Active users who want the summary and have an active enrolment."""
     enrolled = Enrolment.objects.active().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(enrolled), is_active=True, wants_weekly_summary=True)
 
 
 def queue_due(*, now: datetime) -> list[int]:
-    """Insert the rows of the summaries that are due and have none, at most BATCH; return the ids of these.
+    """Insert rows for due summaries that have none, at most BATCH per week. Returns the ids of the inserted rows.
 
-    The number of queries depends on neither the number of students nor that of time zones.
+    The number of queries depends neither on the number of students nor on that of time zones.
     """
-    zones = {name: User(time_zone=name).zone for name in _readers().values_list("time_zone", flat=True).distinct()}
+    zones = {name: User(time_zone=name).zone for name in _subscribers().values_list("time_zone", flat=True).distinct()}
     weeks: dict[tuple[int, int], list[str]] = {}
     for name, zone in zones.items():
         if week := due_week(zone, now):
@@ -71,7 +71,7 @@ def queue_due(*, now: datetime) -> list[int]:
     rows = [
         SummaryDelivery(user_id=pk, iso_year=year, iso_week=week, due_at=due_at(year, week, zones[name]))
         for (year, week), names in weeks.items()
-        for pk, name in _readers()
+        for pk, name in _subscribers()
         .filter(~Exists(_of_week(year, week).filter(user=OuterRef("pk"))), time_zone__in=names)
         .order_by("pk")
         .values_list("pk", "time_zone")[:BATCH]
@@ -79,7 +79,7 @@ def queue_due(*, now: datetime) -> list[int]:
     if not rows:
         return []
     SummaryDelivery.objects.bulk_create(rows, ignore_conflicts=True)
-    # Rows that another wake-up was faster with are not ours: their uuid is another one.
+    # Rows that a concurrent run inserted first have other uuids and are not returned.
     return list(SummaryDelivery.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True))
 
 
@@ -87,20 +87,20 @@ def _of_week(iso_year: int, iso_week: int) -> QuerySet[SummaryDelivery]:
     return SummaryDelivery.objects.filter(kind=SummaryDelivery.Kind.WEEKLY, iso_year=iso_year, iso_week=iso_week)
 
 
-# --- The wake-up ----------------------------------------------------------------------------------------------
+# --- The periodic run ----------------------------------------------------------------------------------------------
 
 
 def send_due(*, now: datetime) -> None:
-    """Queue what is due and ring for each; send what an earlier wake-up queued and nobody has sent."""
+    """Queue due summaries and enqueue a task for each; then send those that earlier runs queued and no task has sent."""
     settle(now=now)
-    left = ready(now=now)
+    unsent = ready(now=now)
     for delivery_id in queue_due(now=now):
         publishing.enqueue_on_commit(SEND_TASK, delivery_id=delivery_id)
-    send_all(left, now=now, budget=outbox.BUDGET)
+    send_all(unsent, now=now, budget=outbox.BUDGET)
 
 
 def settle(*, now: datetime) -> None:
-    """Give a name to what went wrong: a sender that died, and a mail whose time has passed."""
+    """Mark rows whose sender died as uncertain, and rows whose window has passed as failed."""
     uncertain = outbox.mark_uncertain(SummaryDelivery.objects.all(), now=now)
     late = SummaryDelivery.objects.filter(status=Status.QUEUED, due_at__lte=now - WINDOW).update(
         status=Status.FAILED, finished_at=now, error="It could not be sent in time."
@@ -114,14 +114,14 @@ def _ready(now: datetime) -> Q:
 
 
 def ready(*, now: datetime) -> list[int]:
-    """The ids of queued rows whose turn has come, the oldest first."""
+    """The ids of queued rows that may be sent now, the oldest first; at most BATCH."""
     return list(
         SummaryDelivery.objects.filter(_ready(now)).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]
     )
 
 
 def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = float("inf")) -> list[Status]:
-    """Send one after the other until `budget` seconds are used up; return what became of those that were ours."""
+    """Send the rows one by one, for at most `budget` seconds. Returns the status of each row that this call claimed."""
     outcomes = outbox.send_all(delivery_ids, lambda pk: send(delivery_id=pk, now=now), budget=budget)
     return [Status(outcome) for outcome in outcomes]
 
@@ -130,12 +130,12 @@ def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = floa
 
 
 def send(*, delivery_id: int, now: datetime) -> Status | None:
-    """Send one summary, if it is queued and its turn has come; return what became of it, None if it was not ours."""
+    """Send one summary if it is queued and due. Returns its new status, or None if the row could not be claimed."""
     return _send(delivery_id, _ready(now), now)
 
 
 def send_again(*, delivery_id: int, now: datetime) -> Status | None:
-    """Send a summary again that is uncertain or failed, because a person has looked at it and says so."""
+    """Send a summary again that is uncertain or failed. Called only when an administrator asks for it."""
     return _send(delivery_id, outbox.RESENDABLE, now)
 
 
@@ -146,34 +146,34 @@ def _send(delivery_id: int, condition: Q, now: datetime) -> Status | None:
 
 
 def _message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:
-    """The mail as things are now; None when there is nothing to say, or nobody who wants to hear it."""
+    """The mail by the current data; None if it would be empty or the user no longer wants it."""
     user = delivery.user
     if not (user.is_active and user.wants_weekly_summary):
         return None
-    # From the time at which last week's was due: what was done after it went out is told now.
-    return _compose(user, since=_a_week_before(delivery.due_at, user.zone), message_id=delivery.message_id, now=now)
+    # From the due time of last week's summary, so that nothing done since then is left out.
+    return _compose(user, since=_one_week_before(delivery.due_at, user.zone), message_id=delivery.message_id, now=now)
 
 
 def _compose(user: User, *, since: datetime, message_id: str, now: datetime) -> EmailMultiAlternatives | None:
-    week = content.week_of(user, since=since)
+    week = content.find_week(user, since=since)
     if week is None:
         return None
     return content.weekly_summary(week, message_id=message_id, unsubscribe_url=unsubscribe_url(user), now=now)
 
 
-def _a_week_before(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The same time on the clock, seven days earlier, whatever the clocks did in between."""
+def _one_week_before(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The same local time seven days earlier, also across a change of daylight saving time."""
     return (moment.astimezone(zone) - timedelta(days=7)).astimezone(UTC)
 
 
-# --- By hand --------------------------------------------------------------------------------------------------
+# --- Sending manually --------------------------------------------------------------------------------------------------
 
 
 def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
-    """Send `user` a summary at once; return what became of it, and whether it was the week's own.
+    """Send `user` a summary now. Returns (status, whether it was the regular summary of this week).
 
-    The week's own goes through its row while it is due and has not gone yet. Else it is a copy of the last seven days
-    with a Message-ID of its own, which leaves no trace. Raises mail.DeliveryError when a copy could not be sent.
+    The regular summary is sent through its row if it is due and unsent. Otherwise a copy about the last seven days is
+    sent with a Message-ID of its own, and no row is written. Raises sending.DeliveryError if a copy cannot be sent.
     """
     week = due_week(user.zone, now)
     if week and user.is_active and user.wants_weekly_summary:
@@ -186,7 +186,7 @@ def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
         )
         if outcome := send(delivery_id=row.pk, now=now):
             return outcome, True
-    since = _a_week_before(now, user.zone)
+    since = _one_week_before(now, user.zone)
     message = _compose(user, since=since, message_id=sending.message_id(f"weekly-copy-{uuid4()}"), now=now)
     if message is None:
         return Status.SKIPPED, False
@@ -198,16 +198,17 @@ def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
 
 
 def unsubscribe_token(user: User) -> str:
-    """Proves that its bearer got a summary of `user`. It never expires: old mails must keep working."""
+    """A signed token for the unsubscribe links in the mails of `user`. It does not expire, because old mails must work."""
     return _signer.sign(str(user.uuid))
 
 
 def unsubscribe_url(user: User) -> str:
+    """The absolute URL that switches the summaries of `user` off."""
     return sending.absolute(reverse("courses:summary-unsubscribe", args=[unsubscribe_token(user)]))
 
 
-def reader_by_token(token: str) -> User | None:
-    """The person whom `token` was made for, None when it is forged or the account is gone."""
+def find_user_by_token(token: str) -> User | None:
+    """The user of an unsubscribe token; None if the token is invalid or the account no longer exists."""
     try:
         return User.objects.filter(uuid=UUID(_signer.unsign(token))).first()
     except signing.BadSignature:
@@ -215,5 +216,5 @@ def reader_by_token(token: str) -> User | None:
 
 
 def subscribe(*, user: User, wanted: bool) -> None:
-    """Switch the weekly summary on or off; what is queued asks again before it goes."""
+    """Switch the weekly summary on or off. Queued summaries check this again before they are sent."""
     User.objects.filter(pk=user.pk).update(wants_weekly_summary=wanted)

@@ -1,4 +1,4 @@
-"""Template words of courses."""
+"""Provide template filters for courses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
-    """`mapping[key]`, None where it is missing: templates cannot look up by a variable."""
+    """`mapping[key]`, or None. Templates cannot look up a key that is in a variable."""
     return mapping.get(key)

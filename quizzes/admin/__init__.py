@@ -1,4 +1,7 @@
-"""The admin of quizzes. Importing the package registers every admin class."""
+"""The admin of quizzes, for staff. Importing the package registers every admin class.
+
+`pages` has the staff pages that are not forms of one row. The pages for students are in `quizzes.taking.pages`.
+"""
 
 from quizzes.admin import attempts, questions, quizzes, regrades
 

@@ -1,4 +1,4 @@
-"""Admin of attempts, late answers and overrides."""
+"""Register attempts, late answers and overrides in the admin."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from common.admin.classes import CourseScopedAdmin, ReadOnlyAdmin
 from common.errors import DomainError
-from quizzes.admin.forms import QuizExceptionForm
+from quizzes.admin.forms import QuizOverrideForm
 from quizzes.admin.pages import manual_grading
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import QuizOverride
@@ -95,7 +95,7 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 @admin.register(QuizOverride)
 class QuizOverrideAdmin(CourseScopedAdmin):
     instructors: ClassVar[str] = "quiz__activity__course__instructors"
-    form = QuizExceptionForm
+    form = QuizOverrideForm
     list_display = (
         "quiz",
         "enrolment",
@@ -141,14 +141,14 @@ class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
     @admin.display(description=gettext_lazy("question"))
     def asked(self, late: LateAnswer) -> str:
-        view = late.attempt.find_question(late.question)
-        return Truncator(explanations.question_text(view)).chars(80) if view else "–"
+        question = late.attempt.find_question(late.question)
+        return Truncator(explanations.question_text(question)).chars(80) if question else "–"
 
     @admin.display(description=gettext_lazy("answer"))
     def answered(self, late: LateAnswer) -> str:
         names = ", ".join(file.name for file in late.files.all())
-        view = late.attempt.find_question(late.question)
-        return names or (explanations.answer_text(view, late.response) if view else "–")
+        question = late.attempt.find_question(late.question)
+        return names or (explanations.answer_text(question, late.response) if question else "–")
 
     @action(description=gettext_lazy("Look at the attempt and decide"), url_path="go-look")
     def look(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The admin's forms for quizzes: what somebody types is held against what a course's files may say, before it is saved."""
+"""Validate quizzes, dates, overrides and questions in the admin by the rules of the course format."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -20,12 +20,12 @@ from quizzes.authoring import grade_effects
 from quizzes.authoring.models import Choice, Question, Quiz, QuizDates, QuizOverride
 from quizzes.questions import KINDS, Kind
 
-# Dates before it are slips of the hand, and the first of all years cannot be turned into UTC.
+# Earlier dates are typing errors. In the year 1, the conversion to UTC can even overflow.
 EARLIEST_YEAR = 2000
 
 
 class DatesForm(ModelForm[Any]):
-    """Three dates that follow one another: opens, due, closes. Any of them may be left out."""
+    """Three optional dates in this order: opens, due, closes."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -34,26 +34,26 @@ class DatesForm(ModelForm[Any]):
             if date and (fault := _too_early(date)):
                 self.add_error(name, fault)
         if opens and due and due <= opens:
-            self.add_error("due_at", _("The due date comes after the opening."))
+            self.add_error("due_at", _("The due date must be after the opening."))
         if opens and closes and closes <= opens:
-            self.add_error("closes_at", _("The closing comes after the opening."))
+            self.add_error("closes_at", _("The closing must be after the opening."))
         if due and closes and closes < due:
-            self.add_error("closes_at", _("The closing does not come before the due date."))
+            self.add_error("closes_at", _("The closing must not be before the due date."))
         return data
 
 
 class QuizForm(DatesForm):
-    """The rules of a quiz, by the schema of the course's files."""
+    """The rules of a quiz, validated by the schema of the course format."""
 
     ends_running = BooleanField(
         label=gettext_lazy("end running attempts"),
         required=False,
-        help_text=gettext_lazy("Only asked where a closing date ends attempts that students are in the middle of."),
+        help_text=gettext_lazy("Only needed if a new closing date ends attempts that are in progress."),
     )
 
     class Meta:
         model = Quiz
-        fields = "__all__"  # noqa: DJ007 - the admin says which
+        fields = "__all__"  # noqa: DJ007 - the admin class lists the fields
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -72,14 +72,17 @@ class QuizForm(DatesForm):
         return data
 
     def _post_clean(self) -> None:
-        """Nobody is stopped in the middle of an attempt by a slip of the hand. The instance has the new rules by now."""
+        """Refuse dates that would end running attempts at once, unless `ends_running` is ticked.
+
+        Runs after Django has copied the new rules to the instance.
+        """
         super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         if self.errors or self.instance._state.adding or self.cleaned_data.get("ends_running"):
             return
         if "closes_at" not in self.changed_data and "late_rule" not in self.changed_data:
             return
-        stopped = find_students_cut_off(self.instance, timezone.now())
-        if stopped:
+        students = find_students_cut_off(self.instance, timezone.now())
+        if students:
             self.add_error(
                 "closes_at" if "closes_at" in self.changed_data else "late_rule",
                 ngettext(
@@ -87,21 +90,21 @@ class QuizForm(DatesForm):
                     "moment, or tick “end running attempts”.",
                     "%(n)d students are in the middle of an attempt, which this would end at once: %(who)s. Choose a later "
                     "moment, or tick “end running attempts”.",
-                    len(stopped),
+                    len(students),
                 )
-                % {"n": len(stopped), "who": grade_effects.join_names(stopped)},
+                % {"n": len(students), "who": grade_effects.join_names(students)},
             )
 
     def clean_pools(self) -> dict[str, int]:
         pools = self.cleaned_data["pools"] or {}
         if faults := _faults("pools", pools):
             raise ValidationError(faults)
-        # 2.0 is an integer to a schema.
-        return {name: int(wanted) for name, wanted in pools.items()}
+        # JSON Schema accepts 2.0 as an integer.
+        return {name: int(count) for name, count in pools.items()}
 
 
 def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
-    """Of each kind that is defined by more than its text and its rows: what it is called, and a definition."""
+    """(label, definition as JSON) of an example for each kind that needs a definition."""
     for kind in kinds:
         if kind.example:
             value = yaml.safe_load(kind.example)
@@ -112,40 +115,42 @@ def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
 
 
 def _too_early(date: datetime) -> str:
-    return _("The year lies before %(year)d.") % {"year": EARLIEST_YEAR} if date.year < EARLIEST_YEAR else ""
+    """The error message for a date before EARLIEST_YEAR; "" if the date is valid."""
+    return _("The year is before %(year)d.") % {"year": EARLIEST_YEAR} if date.year < EARLIEST_YEAR else ""
 
 
 def _faults(rule: str, value: Any) -> list[str]:
+    """The error messages of the course format's schema for one rule of a quiz."""
     return schema.faults({rule: value}, schema=SCHEMA, definition="rules")
 
 
 class QuizDatesForm(DatesForm):
     class Meta:
         model = QuizDates
-        fields = "__all__"  # noqa: DJ007 - the admin says which
+        fields = "__all__"  # noqa: DJ007 - the admin class lists the fields
 
 
-class QuizExceptionForm(DatesForm):
+class QuizOverrideForm(DatesForm):
     class Meta:
         model = QuizOverride
-        fields = "__all__"  # noqa: DJ007 - the admin says which
+        fields = "__all__"  # noqa: DJ007 - the admin class lists the fields
 
 
 class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
     def clean(self) -> None:
         super().clean()
-        kept = [
+        choices = [
             f.cleaned_data for f in self.forms if f.is_valid() and f.cleaned_data and not f.cleaned_data.get("DELETE")
         ]
-        right = sum(bool(data.get("is_correct")) for data in kept)
-        if self.instance.kind == "single_choice" and kept and right != 1:
+        correct = sum(bool(data.get("is_correct")) for data in choices)
+        if self.instance.kind == "single_choice" and choices and correct != 1:
             raise ValidationError(_("A single choice question has exactly one correct choice."))
-        if self.instance.kind == "multiple_choice" and kept and not right:
+        if self.instance.kind == "multiple_choice" and choices and not correct:
             raise ValidationError(_("A multiple choice question has at least one correct choice."))
 
 
 class QuestionForm(ModelForm[Question]):
-    """Holds the definition against what its kind asks for, and shows how one looks."""
+    """Validates the definition by the schema of the question kind, and shows examples of definitions."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Publish after a change in the admin and tell the author what followed."""
+"""Publish a quiz after a change in the admin, and show the author the consequences."""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -15,60 +15,62 @@ from quizzes.grading import regrading
 
 
 def publish(request: HttpRequest, quiz: Quiz) -> None:
-    """Publish, and tell the author what came of it."""
+    """Publish the quiz and show the author the new version or the faults that prevent it."""
     before = quiz.current_version
     try:
         version = publishing.publish(quiz)
     except publishing.UnpublishableQuiz as refused:
         faults = "; ".join(f"{key}: {fault}" for key, fault in refused.faults)
-        messages.error(request, _("Saved, but students go on with the last version until this is mended: %s") % faults)
+        messages.error(
+            request, _("Saved, but students get the last version until these faults are corrected: %s") % faults
+        )
         return
     if before is None or before.pk != version.pk:
         messages.info(
             request,
-            _("Version %(number)d is what new attempts start with. Attempts that have begun keep their version.")
+            _("New attempts start with version %(number)d. Attempts that have already started keep their version.")
             % {"number": version.number},
         )
         _offer_regrade(request, quiz)
 
 
 def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
-    """Grades that were given stand until a person says otherwise: lead to where that is done."""
+    """Link to the regrade page if attempts were graded by an earlier version. Publishing does not change grades."""
     if count := regrading.find_outdated(quiz).count():
-        said = ngettext(
-            "%(n)d attempt was graded by an earlier version, and that grade stands.",
-            "%(n)d attempts were graded by an earlier version, and those grades stand.",
+        text = ngettext(
+            "%(n)d attempt was graded by an earlier version. Its grade has not changed.",
+            "%(n)d attempts were graded by an earlier version. Their grades have not changed.",
             count,
         )
         url = reverse("admin:quizzes_quiz_regrade", args=[quiz.pk])
-        words = _("See what the present key would change")
+        link = _("See what the current answer key would change")
         messages.warning(
-            request, format_html('{} <a class="underline" href="{}">{}</a>', said % {"n": count}, url, words)
+            request, format_html('{} <a class="underline" href="{}">{}</a>', text % {"n": count}, url, link)
         )
 
 
-def tell_changed_grades(request: HttpRequest, quiz: Quiz) -> None:
-    """Name whose standing another rule moves, before it does; those who lose by it first."""
+def warn_about_changed_grades(request: HttpRequest, quiz: Quiz) -> None:
+    """Name the students whose grade the new grading method changes, those who lose most first."""
     item = GradeItem.objects.filter(activity=quiz.activity).first()
     if item is None or item.grading_method == quiz.grading_method:
         return
-    moved = gradebook.find_changed_percents(item, GradeItem(grading_method=quiz.grading_method))
-    students = Enrolment.objects.filter(pk__in=moved).select_related("user").order_by("user__name")
-    told = sorted(
+    changed = gradebook.find_changed_percents(item, GradeItem(grading_method=quiz.grading_method))
+    students = Enrolment.objects.filter(pk__in=changed).select_related("user").order_by("user__name")
+    lines = sorted(
         (after - before, f"{student.user} {before}% → {after}%")
         for student in students
-        for before, after in [moved[student.pk]]
+        for before, after in [changed[student.pk]]
     )
-    if told:
+    if lines:
         messages.warning(
             request,
             ngettext(
-                "By the other rule of which attempt counts, %(n)d student stands at something else now: %(who)s.",
-                "By the other rule of which attempt counts, %(n)d students stand at something else now: %(who)s.",
-                len(told),
+                "The new grading method changes the grade of %(n)d student: %(who)s.",
+                "The new grading method changes the grades of %(n)d students: %(who)s.",
+                len(lines),
             )
             % {
-                "n": len(told),
-                "who": grade_effects.join_names([text for _by, text in told]),
+                "n": len(lines),
+                "who": grade_effects.join_names([text for _difference, text in lines]),
             },
         )

@@ -1,4 +1,4 @@
-"""Admin of questions."""
+"""Register questions in the admin, with their choices and accepted answers."""
 
 from typing import Any, ClassVar
 
@@ -17,32 +17,32 @@ from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.questions import KINDS
 
 
-class _RowsOfAKind:
-    """Empty rows for whoever has no script to add one; none where the kind is not made of these rows."""
+class _RowsByKind:
+    """Shows empty rows of an inline, for browsers without script; none if the question's kind does not use them."""
 
     rows: ClassVar[str]
-    at_first: ClassVar[int]
+    initial_rows: ClassVar[int]
 
     def get_extra(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> int:
         if obj is not None and obj.kind in KINDS and KINDS[obj.kind].rows != self.rows:
             return 0
         is_new = obj is None or not getattr(obj, self.rows).exists()
-        return self.at_first if is_new else 1
+        return self.initial_rows if is_new else 1
 
 
-class ChoiceInline(_RowsOfAKind, OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases promise the same
+class ChoiceInline(_RowsByKind, OwnedInline, TranslationStackedInline[Choice, Question], StackedInline):  # type: ignore[misc]  # both bases declare the same attributes
     rows = "choices"
-    at_first = 4
+    initial_rows = 4
     model = Choice
     formset = ChoiceFormSet
     fields = ("key", "position", "is_correct", "text", "feedback", "lesson")
 
 
-class AcceptedAnswerInline(  # type: ignore[misc]  # both bases promise the same
-    _RowsOfAKind, OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline
+class AcceptedAnswerInline(  # type: ignore[misc]  # both bases declare the same attributes
+    _RowsByKind, OwnedInline, TranslationTabularInline[AcceptedAnswer, Question], TabularInline
 ):
     rows = "answers"
-    at_first = 2
+    initial_rows = 2
     model = AcceptedAnswer
     fields = ("text", "is_correct", "feedback", "position")
 
@@ -73,5 +73,5 @@ class QuestionAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-a
         super().save_related(request, form, formsets, change)
         publish(request, form.instance.quiz)
         if change and "quiz" in form.changed_data:
-            # It has left another quiz, which must not go on asking it.
+            # The question was moved, so the quiz that it left must be published without it.
             publish(request, Quiz.objects.select_related("activity__course").get(pk=form.initial["quiz"]))

@@ -1,4 +1,4 @@
-"""Admin of quizzes."""
+"""Register quizzes and their dates in the admin."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from common.admin.classes import CourseScopedAdmin, OwnedInline
 from courses.models import Cohort, Course
 from quizzes.admin.forms import QuizDatesForm, QuizForm
 from quizzes.admin.pages import regrades
-from quizzes.admin.publishing import publish, tell_changed_grades
+from quizzes.admin.publishing import publish, warn_about_changed_grades
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Quiz, QuizDates
 from quizzes.taking import deadline
@@ -67,19 +67,19 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("published"))
     def publication_state(self, quiz: Quiz) -> SafeString | str:
-        """Which version students meet, and what keeps a newer one from them."""
+        """The version that students get, and the faults that prevent a newer version."""
         if quiz._state.adding:
             return "–"
         version = quiz.current_version
         faults = publishing.find_faults(quiz)
         if faults:
-            told = format_html_join("", "<li>{}: {}</li>", faults)
-            words = (
-                _("Students meet version %(number)d until this is mended:") % {"number": version.number}
+            items = format_html_join("", "<li>{}: {}</li>", faults)
+            heading = (
+                _("Students get version %(number)d until these faults are corrected:") % {"number": version.number}
                 if version
-                else _("Students meet nothing until this is mended:")
+                else _("Students cannot start the quiz until these faults are corrected:")
             )
-            return format_html('<p><strong>{}</strong></p><ul class="list-disc pl-5">{}</ul>', words, told)
+            return format_html('<p><strong>{}</strong></p><ul class="list-disc pl-5">{}</ul>', heading, items)
         return _("Version %(number)d") % {"number": version.number} if version else _("Not yet")
 
     @admin.display(description=gettext_lazy("questions"))
@@ -97,15 +97,15 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
 
     def save_related(self, request: HttpRequest, form: ModelForm[Quiz], formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        tell_changed_grades(request, form.instance)
+        warn_about_changed_grades(request, form.instance)
         publish(request, form.instance)
         changed = deadline.refresh_deadlines(quiz=form.instance, now=timezone.now())
         if changed:
             messages.info(
                 request,
                 ngettext(
-                    "%(n)d open attempt has another deadline now.",
-                    "%(n)d open attempts have another deadline now.",
+                    "The deadline of %(n)d open attempt has changed.",
+                    "The deadlines of %(n)d open attempts have changed.",
                     changed,
                 )
                 % {"n": changed},

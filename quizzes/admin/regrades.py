@@ -1,4 +1,4 @@
-"""Admin of regrades and grade notices."""
+"""Register regrades and grade notices in the admin."""
 
 from typing import ClassVar
 
@@ -46,5 +46,5 @@ class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
     @admin.action(description=gettext_lazy("Send again (only notices that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, rows: QuerySet[GradeNotice]) -> None:
-        """Where it is uncertain whether a notice went, a person decides that twice is better than never."""
+        """Send failed or uncertain notices again. An uncertain one may then arrive twice, which staff accept by this."""
         report_sent(request, [notices.send_again(notice_id=notice.pk, now=timezone.now()) for notice in rows])

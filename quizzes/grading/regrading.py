@@ -149,8 +149,8 @@ def _add_item_percents(quiz: Quiz, lines: list[RegradeLine]) -> None:
     for line in lines:
         student = line.attempt.enrolment_id
         before = ledger.get(student, [])
-        line.old_percent = gradebook.fold(item, before).percent
-        line.new_percent = gradebook.fold(item, [*before, *new.get(student, [])]).percent
+        line.old_percent = gradebook.compute_item_grade(item, before).percent
+        line.new_percent = gradebook.compute_item_grade(item, [*before, *new.get(student, [])]).percent
 
 
 def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Ask the question of a practice card and grade the answer."""
+"""Show the question of a practice card and grade the student's answer."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +15,9 @@ from common.errors import DomainError
 from courses import access
 from quizzes.attempts.presentation import PresentedQuestion, present_one
 from quizzes.authoring.versions import AnswerKey
-from quizzes.practice.cards import SCHEDULE_FIELDS, next_answer
+from quizzes.practice.cards import SCHEDULE_FIELDS, advance_card
 from quizzes.practice.models import PracticeAnswer, PracticeCard
-from quizzes.practice.queue import CardNotDue, get_today, keep_askable
+from quizzes.practice.queue import CardNotDue, filter_askable, prepare_today
 from quizzes.questions import KINDS, PENDING, Response, Spec
 from quizzes.taking import responses, results
 from quizzes.taking.results import QuestionResult
@@ -30,75 +30,76 @@ class NothingAnswered(DomainError):
 
 @dataclass(frozen=True)
 class AnsweredCard:
-    """One review in the queue, with what there is to say about it."""
+    """One answered turn of a card, with the full question (`spec`) that it was graded by."""
 
     card: PracticeCard
-    review: PracticeAnswer
+    answer: PracticeAnswer
     spec: Spec
 
     @property
     def comes_again_on(self) -> date:
-        return date.fromisoformat(self.review.after["due_on"])
+        return date.fromisoformat(self.answer.after["due_on"])
 
     @property
     def is_undecided(self) -> bool:
-        """Whether only a person could say if the answer is right; the student compares it themselves."""
-        return bool(self.review.score["outcome"] == PENDING)
+        """Whether no rule can decide the answer. The student then compares it with the accepted answers."""
+        return bool(self.answer.score["outcome"] == PENDING)
 
     @cached_property
-    def view(self) -> Spec:
+    def public_question(self) -> Spec:
         return KINDS[self.spec["kind"]].public_form(self.spec)
 
     @cached_property
     def result(self) -> QuestionResult:
-        return results.build_question_result(self.view, self.review.response, self.review.score, self.spec)
+        return results.build_question_result(self.public_question, self.answer.response, self.answer.score, self.spec)
 
     def question(self, number: int = 1) -> PresentedQuestion:
-        return _present(self.card, self.view, self.review.turn, number, self.review.response)
+        return _present(self.card, self.public_question, self.answer.turn, number, self.answer.response)
 
 
-def find_public_question(card: PracticeCard) -> Spec:
-    """What a student may see of a card's question now. Raises CardNotDue where its quiz has it no longer."""
+def get_public_question(card: PracticeCard) -> Spec:
+    """The public form of a card's question in the current version. Raises CardNotDue if the quiz no longer has it."""
     version = card.quiz.current_version
-    for view in version.content["questions"] if version else ():
-        if view["uuid"] == str(card.question):
-            return dict(view)
+    for question in version.content["questions"] if version else ():
+        if question["uuid"] == str(card.question):
+            return dict(question)
     raise CardNotDue(_("This question is not up for review now."))
 
 
 def present_next(card: PracticeCard, number: int = 1) -> PresentedQuestion:
-    """The question of a card of today as its next turn asks it. Reads nothing of the key."""
-    return _present(card, find_public_question(card), card.next_turn, number, {})
+    """The question of the card's next turn, unanswered. Does not read the answer key."""
+    return _present(card, get_public_question(card), card.next_turn, number, {})
 
 
-def _present(card: PracticeCard, view: Spec, turn: int, number: int, response: Response) -> PresentedQuestion:
-    # Another order at each turn, the same at each look at one turn.
+def _present(
+    card: PracticeCard, public_question: Spec, turn: int, number: int, response: Response
+) -> PresentedQuestion:
+    # The order of the choices differs between turns and stays the same within a turn.
     seed = uuid5(card.uuid, str(turn)) if card.quiz.shuffle_choices else None
-    return present_one(view, number=number, seed=seed, response=response)
+    return present_one(public_question, number=number, seed=seed, response=response)
 
 
 def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -> AnsweredCard:
-    """Grade the answer to a card of today and set the day on which it comes again. The same turn twice is once: the
-    answer that came first stands.
+    """Grade the answer to one of today's cards and schedule the card again. Idempotent: the first answer to a turn stays.
 
-    `response` None: the student does not know. Raises ReviewCard.DoesNotExist, CardNotDue, NothingAnswered and what
-    `attempts.read_by` raises.
+    `response` is None if the student does not know the answer. Raises PracticeCard.DoesNotExist, CardNotDue,
+    NothingAnswered, and the errors of `responses.read_response_to`.
     """
-    done = (
+    answered = (
         find_answered(user=user, card=card, turn=turn, now=now)
         or _answer(user, card, turn, response, now)
-        # Another tab was faster.
+        # None: a concurrent request may have answered this turn meanwhile.
         or find_answered(user=user, card=card, turn=turn, now=now)
     )
-    if done is None:
+    if answered is None:
         raise CardNotDue(_("This question is not up for review now."))
-    return done
+    return answered
 
 
 def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> AnsweredCard | None:
-    """None where that turn of the card is not up now, or no longer."""
-    queue = get_today(user=user, now=now)
-    found = next((each for each in queue.cards if each.uuid == card and turn == each.next_turn), None)
+    """Store the answer. None if this turn of the card is not due, or a concurrent request has answered it."""
+    today = prepare_today(user=user, now=now)
+    found = next((each for each in today.cards if each.uuid == card and turn == each.next_turn), None)
     if found is None:
         return None
     version_id = found.quiz.current_version_id
@@ -112,28 +113,29 @@ def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> 
     with transaction.atomic():
         if PracticeCard.objects.select_for_update().get(pk=found.pk).turns != found.turns:
             return None
-        review = next_answer(
+        practice_answer = advance_card(
             found,
             response=accepted,
             score=score.as_dict(),
             version_id=version_id,
             attempt_id=None,
             at=now,
-            on=queue.on,
+            on=today.on,
         )
         found.save(update_fields=SCHEDULE_FIELDS)
-        review.save()
-    return AnsweredCard(found, review, spec)
+        practice_answer.save()
+    return AnsweredCard(found, practice_answer, spec)
 
 
 def find_answered(*, user: User, card: UUID, turn: int, now: datetime) -> AnsweredCard | None:
-    """What was answered at that turn of the queue; None while nothing is. Raises ReviewCard.DoesNotExist, CardNotDue."""
+    """The answered turn of a card, None while it is unanswered. Raises PracticeCard.DoesNotExist, CardNotDue."""
     found = PracticeCard.objects.for_student(user).get(uuid=card)
-    review = PracticeAnswer.objects.filter(card=found, turn=turn, attempt=None).first()
-    if review is None:
+    practice_answer = PracticeAnswer.objects.filter(card=found, turn=turn, attempt=None).first()
+    if practice_answer is None:
         return None
-    places = {enrolment.pk: enrolment for enrolment in access.enrolments(user)}
-    if not keep_askable([found], places, now):
-        # Its quiz can be taken again, by an exception perhaps: its answers are no longer shown.
+    enrolments = {enrolment.pk: enrolment for enrolment in access.enrolments(user)}
+    if not filter_askable([found], enrolments, now):
+        # The student may take the quiz again (for example by an override), so its solutions are hidden again.
         raise CardNotDue(_("This question is not up for review now."))
-    return AnsweredCard(found, review, AnswerKey.objects.get(version=review.version_id).content[str(found.question)])
+    spec = AnswerKey.objects.get(version=practice_answer.version_id).content[str(found.question)]
+    return AnsweredCard(found, practice_answer, spec)

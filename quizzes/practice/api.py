@@ -1,4 +1,4 @@
-"""The daily review of one's own mistakes. Pages call the same functions."""
+"""Serve practice by the API, where it is called the daily review. The pages call the same functions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -24,32 +24,34 @@ from quizzes.taking.api.shapes import Choice, QuestionOutcome, choices_of
 
 
 class CardSerializer(OutputSerializer):
-    """A question that was answered wrong before. There is no word of the key in it."""
+    """A question that the student got wrong before, without its answer key."""
 
-    uuid = serializers.UUIDField(source="card.uuid", help_text="The card's.")
-    turn = serializers.IntegerField(source="card.next_turn", help_text="What `review_answer` takes.")
+    uuid = serializers.UUIDField(source="card.uuid", help_text="The card's `uuid`.")
+    turn = serializers.IntegerField(source="card.next_turn", help_text="The turn to send to `review_answer`.")
     course = serializers.CharField(source="card.enrolment.course.slug", help_text="The course's `slug`.")
     question = serializers.UUIDField(source="question.uuid")
     kind = serializers.ChoiceField(choices=KIND_NAMES, source="question.kind")
-    language = serializers.CharField(source="question.language", help_text="What the texts are written in.")
+    language = serializers.CharField(source="question.language", help_text="The language of the texts.")
     text = serializers.CharField(source="question.text", help_text="Markdown.")
-    html = serializers.CharField(source="question.html", help_text="The same, rendered.")
-    choices = ChoiceSerializer(many=True, help_text="In the order to show; empty for a question that is no choice.")
+    html = serializers.CharField(source="question.html", help_text="The same text as HTML.")
+    choices = ChoiceSerializer(many=True, help_text="In the order to show. Empty unless it is a choice question.")
     body = serializers.JSONField(source="question.body", help_text="As in an attempt.")
 
 
-class ReviewTodaySerializer(OutputSerializer):
+# The API keeps the name "review" in its addresses, fields and schemas.
+@extend_schema_serializer(component_name="ReviewToday")
+class PracticeTodaySerializer(OutputSerializer):
     on = serializers.DateField(source="today.on", help_text="Today, in the person's time zone.")
-    done = serializers.IntegerField(source="today.done", help_text="How many have been answered today.")
+    done = serializers.IntegerField(source="today.done", help_text="The number of questions answered today.")
     total = serializers.IntegerField(
-        source="today.total", help_text="How many that makes with those still to be asked."
+        source="today.total", help_text="The number of today's questions, answered or not."
     )
     next_on = serializers.DateField(
         source="today.next_on",
         allow_null=True,
-        help_text="The first day on which a question comes that is not today's.",
+        help_text="The next date with a question that is not one of today's. Null if there is none.",
     )
-    card = CardSerializer(allow_null=True, help_text="The next question of today; null: there is none.")
+    card = CardSerializer(allow_null=True, help_text="The next question of today. Null if there is none.")
 
 
 class CardAnswerInput(serializers.Serializer[Any]):
@@ -57,17 +59,19 @@ class CardAnswerInput(serializers.Serializer[Any]):
 
 
 class CardAnswerSerializer(OutputSerializer):
-    """One answer of the review, which counts for nothing but when the question comes again."""
+    """One graded answer. It decides only when the question is asked again; it affects neither grades nor progress."""
 
     card = serializers.UUIDField(source="answered.card.uuid")
-    turn = serializers.IntegerField(source="answered.review.turn")
+    turn = serializers.IntegerField(source="answered.answer.turn")
     comes_again_on = serializers.DateField(source="answered.comes_again_on")
-    result = QuestionResultSerializer(help_text="`pending`: no rule can decide it; the student compares it themselves.")
-    review = ReviewTodaySerializer(help_text="The review after it, with the next question.")
+    result = QuestionResultSerializer(
+        help_text="`pending`: no rule can decide the answer; the student compares it with the solution."
+    )
+    review = PracticeTodaySerializer(source="today", help_text="Today after this answer, with the next question.")
 
 
 @dataclass(slots=True)
-class CardAsked:
+class AskedCard:
     card: PracticeCard
     question: PresentedQuestion
 
@@ -77,46 +81,46 @@ class CardAsked:
 
 
 @dataclass(slots=True)
-class ReviewToday:
+class TodayWithQuestion:
     today: Today
-    card: CardAsked | None
+    card: AskedCard | None
 
 
 @dataclass(slots=True)
-class CardAnswer:
+class AnswerWithToday:
     answered: AnsweredCard
-    review: ReviewToday
+    today: TodayWithQuestion
 
     @property
     def result(self) -> QuestionOutcome:
         return QuestionOutcome(self.answered.result)
 
 
-def _today(request: AuthenticatedRequest) -> ReviewToday:
-    today = queue.get_today(user=request.user, now=timezone.now())
+def _today(request: AuthenticatedRequest) -> TodayWithQuestion:
+    today = queue.prepare_today(user=request.user, now=timezone.now())
     card = today.cards[0] if today.cards else None
-    return ReviewToday(today, CardAsked(card, answering.present_next(card)) if card else None)
+    return TodayWithQuestion(today, AskedCard(card, answering.present_next(card)) if card else None)
 
 
-class Review(AuthenticatedAPIView):
+class PracticeToday(AuthenticatedAPIView):
     @extend_schema(
         operation_id="review_today",
-        summary="The daily review: questions that one got wrong, by spaced repetition",
-        description="The next question of today, one at a time. A question that was answered wrong comes here once its "
-        "answers have been shown to the student: first on the next day, then less and less often.",
+        summary="The daily review: questions that the student got wrong, by spaced repetition",
+        description="Returns the next question of today. A question that was answered wrong is asked again once the "
+        "student may see its solution: first on the next day, then less and less often.",
         tags=["review"],
-        responses={200: ReviewTodaySerializer, **problems()},
+        responses={200: PracticeTodaySerializer, **problems()},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
-        return Response(ReviewTodaySerializer.shape(_today(request)))
+        return Response(PracticeTodaySerializer.shape(_today(request)))
 
 
-class CardTurn(AuthenticatedAPIView):
+class PracticeTurn(AuthenticatedAPIView):
     @extend_schema(
         operation_id="review_answer",
         summary="Answer a question of the daily review",
-        description="May be repeated: the answer that came first stands. Refused with `card-not-due` when the question is "
-        "not up for review today, `nothing-answered`, `too-long`, `unknown-choice` or `invalid-response`.",
+        description="Idempotent: the first answer to a turn stays. Refused with `card-not-due` if the question is not "
+        "due today, `nothing-answered`, `too-long`, `unknown-choice` or `invalid-response`.",
         tags=["review"],
         request=CardAnswerInput,
         responses={200: CardAnswerSerializer, **problems(400, 404, 409, 413)},
@@ -129,4 +133,4 @@ class CardTurn(AuthenticatedAPIView):
         answered = answering.answer(
             user=request.user, card=card, turn=turn, response=form.validated_data["response"], now=timezone.now()
         )
-        return Response(CardAnswerSerializer.shape(CardAnswer(answered, _today(request))))
+        return Response(CardAnswerSerializer.shape(AnswerWithToday(answered, _today(request))))

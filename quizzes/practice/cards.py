@@ -1,4 +1,4 @@
-"""Move a practice card on by one answer."""
+"""Advance a practice card by one answer."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +11,17 @@ from quizzes.practice.scheduling import Memory
 from quizzes.questions import Response
 
 MISTAKES = ("incorrect", "partial")
-# What of a card follows its log.
+# The columns of a card that are derived from its answers.
 SCHEDULE_FIELDS = ["turns", "stability", "difficulty", "due_on", "reviewed_on"]
 EnrolmentsById = dict[int, Enrolment]
 
 
 def local_day(user: User, moment: datetime) -> date:
+    """The date of `moment` in the student's time zone."""
     return moment.astimezone(user.zone).date()
 
 
-def next_answer(
+def advance_card(
     card: PracticeCard,
     *,
     response: Response,
@@ -30,7 +31,11 @@ def next_answer(
     at: datetime,
     on: date,
 ) -> PracticeAnswer:
-    """The next row of the card's log; the card follows it. The caller writes both in one transaction."""
+    """Update the card for one more answer and return the row to store. Neither is saved: the caller writes both in one
+    transaction.
+
+    `attempt_id` is None for an answer given in practice. `on` is the day in the student's calendar.
+    """
     before = memory_of(card) if card.turns else None
     rating = scheduling.RATINGS[score["outcome"]]
     after = scheduling.schedule_next(before, rating, on)
@@ -53,4 +58,5 @@ def next_answer(
 
 
 def memory_of(card: PracticeCard) -> Memory:
+    """The state of the scheduling algorithm that the card stores."""
     return Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)

@@ -1,4 +1,4 @@
-"""Turn mistakes in graded attempts into practice cards."""
+"""Collect mistakes: turn wrong answers of graded attempts into practice cards."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,72 +10,76 @@ from courses.models import Enrolment
 from quizzes.attempts.models import Answer
 from quizzes.authoring.versions import QuizVersion
 from quizzes.grading.models import AttemptGrade
-from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, local_day, next_answer
+from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card, local_day
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS, Response
 from quizzes.taking import results
 
 
-def collect_mistakes(user: User, places: EnrolmentsById, now: datetime) -> set[int]:
-    """Make cards of what was graded since the last look, as far as its answers may be shown. Safe to repeat.
+def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> set[int]:
+    """Make cards of the mistakes in uncollected gradings, as far as their solutions may be shown. Idempotent.
 
-    Returns the enrolments that it looked through.
+    Returns the ids of the enrolments that were searched; an empty set if there was nothing to collect.
     """
-    if not _ready(_uncollected_grades(places), places, now):
+    if not _collectable(_uncollected_grades(enrolments), enrolments, now):
         return set()
     with transaction.atomic():
-        # One look after the other: the second finds everything taken.
+        # The lock serialises concurrent calls: the second finds nothing uncollected.
         list(Enrolment.objects.select_for_update().filter(user=user).order_by("pk").values_list("pk"))
-        grades = _ready(_uncollected_grades(places), places, now)
+        grades = _collectable(_uncollected_grades(enrolments), enrolments, now)
         CollectedGrade.objects.bulk_create(CollectedGrade(grade=grade, at=now) for grade in grades)
-        # Of an attempt that was graded anew the last grading counts.
+        # If an attempt was graded more than once, the last grading is used.
         _make_cards(user, list({grade.attempt_id: grade for grade in grades}.values()), now)
-    return set(places)
+    return set(enrolments)
 
 
-def _uncollected_grades(places: Iterable[int]) -> list[AttemptGrade]:
-    """Gradings that nobody has looked through, in the order of the submits and, of one attempt, of the revisions."""
+def _uncollected_grades(enrolment_ids: Iterable[int]) -> list[AttemptGrade]:
+    """Gradings without a `CollectedGrade`, ordered by the attempt's submission and then by revision."""
     return list(
-        AttemptGrade.objects.filter(attempt__enrolment__in=list(places), collected=None)
+        AttemptGrade.objects.filter(attempt__enrolment__in=list(enrolment_ids), collected=None)
         .select_related("attempt__quiz__activity")
         .order_by("attempt__submitted_at", "attempt_id", "revision")
     )
 
 
-def _ready(grades: list[AttemptGrade], places: EnrolmentsById, now: datetime) -> list[AttemptGrade]:
+def _collectable(grades: list[AttemptGrade], enrolments: EnrolmentsById, now: datetime) -> list[AttemptGrade]:
+    """The gradings whose solutions the student may see now."""
     pairs = {(grade.attempt.quiz_id, grade.attempt.enrolment_id): grade.attempt for grade in grades}
     shown = results.find_pairs_with_answers_shown(
-        [(each.quiz, places[each.enrolment_id]) for each in pairs.values()], now=now
+        [(attempt.quiz, enrolments[attempt.enrolment_id]) for attempt in pairs.values()], now=now
     )
     return [grade for grade in grades if (grade.attempt.quiz_id, grade.attempt.enrolment_id) in shown]
 
 
 def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> None:
+    """Store a card for each mistake, or advance the existing card. At most one answer of each attempt and card."""
     mistakes = list(_mistakes(grades))
     questions = {question for _, question in mistakes}
     cards = {
         (card.enrolment_id, str(card.question)): card
         for card in PracticeCard.objects.filter(enrolment__user=user, question__in=questions)
     }
-    old = {card.pk for card in cards.values()}
-    known = set(PracticeAnswer.objects.filter(card__in=old, attempt__isnull=False).values_list("card_id", "attempt_id"))
+    stored_ids = {card.pk for card in cards.values()}
+    collected = set(
+        PracticeAnswer.objects.filter(card__in=stored_ids, attempt__isnull=False).values_list("card_id", "attempt_id")
+    )
     responses = _responses(grades)
-    reviews = []
+    practice_answers = []
     for grade, question in mistakes:
         attempt = grade.attempt
         assert attempt.submitted_at is not None
         card = cards.get((attempt.enrolment_id, question))
         on = local_day(user, attempt.submitted_at)
-        if card and ((card.pk, attempt.pk) in known or on < card.reviewed_on):
-            # Graded anew, or known only now: the card has moved on since.
+        if card and ((card.pk, attempt.pk) in collected or on < card.reviewed_on):
+            # The attempt was collected by an earlier grading, or it is older than the card's last answer.
             continue
         score = grade.details[question]
         if card is None:
             card = cards[attempt.enrolment_id, question] = PracticeCard(
                 enrolment_id=attempt.enrolment_id, quiz_id=attempt.quiz_id, question=question, turns=0, created_at=now
             )
-        reviews.append(
-            next_answer(
+        practice_answers.append(
+            advance_card(
                 card,
                 response=responses.get((attempt.pk, question), {}),
                 score=score,
@@ -85,25 +89,27 @@ def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> No
                 on=on,
             )
         )
-    moved = {id(review.card): review.card for review in reviews}.values()
-    PracticeCard.objects.bulk_create(card for card in moved if card.pk is None)
-    PracticeCard.objects.bulk_update([card for card in moved if card.pk in old], SCHEDULE_FIELDS)
-    PracticeAnswer.objects.bulk_create(reviews)
+    # By identity, because a new card has no primary key yet.
+    changed_cards = {id(answer.card): answer.card for answer in practice_answers}.values()
+    PracticeCard.objects.bulk_create(card for card in changed_cards if card.pk is None)
+    PracticeCard.objects.bulk_update([card for card in changed_cards if card.pk in stored_ids], SCHEDULE_FIELDS)
+    PracticeAnswer.objects.bulk_create(practice_answers)
 
 
 def _mistakes(grades: Sequence[AttemptGrade]) -> Iterable[tuple[AttemptGrade, str]]:
-    """(grading, question) for each question that was answered wrong or partly right and that a machine grades."""
+    """(grading, question uuid) for each question that is graded automatically and was answered wrong or partly right."""
     contents = dict(
         QuizVersion.objects.filter(pk__in={grade.attempt.version_id for grade in grades}).values_list("pk", "content")
     )
     for grade in grades:
-        # In the order of the quiz: a database may give back the names of a JSON object in another one.
-        for view in contents[grade.attempt.version_id]["questions"]:
-            score = grade.details.get(view["uuid"])
-            if score and score["outcome"] in MISTAKES and not KINDS[view["kind"]].by_person:
-                yield grade, view["uuid"]
+        # In the order of the quiz: a database may return the keys of a JSON object in another order.
+        for question in contents[grade.attempt.version_id]["questions"]:
+            score = grade.details.get(question["uuid"])
+            if score and score["outcome"] in MISTAKES and not KINDS[question["kind"]].by_person:
+                yield grade, question["uuid"]
 
 
 def _responses(grades: Sequence[AttemptGrade]) -> dict[tuple[int, str], Response]:
+    """The stored responses of the graded attempts: {(attempt id, question uuid): response}."""
     answers = Answer.objects.filter(attempt__in=[grade.attempt_id for grade in grades])
     return {(answer.attempt_id, str(answer.question)): answer.response for answer in answers}

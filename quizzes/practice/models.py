@@ -1,4 +1,4 @@
-"""The daily review: what one student got wrong, and every time it was asked again."""
+"""Define practice cards and their answers: the questions that a student got wrong, asked again over time."""
 
 import uuid
 from typing import ClassVar, Self
@@ -17,7 +17,7 @@ from quizzes.grading.models import AttemptGrade
 
 class PracticeCardQuerySet(models.QuerySet["PracticeCard"]):
     def for_student(self, user: User) -> Self:
-        """The person's own cards, in courses that they may still see."""
+        """The cards of `user` in published courses with an active enrolment."""
         return self.filter(
             enrolment__user=user,
             enrolment__status=Enrolment.Status.ACTIVE,
@@ -28,8 +28,9 @@ class PracticeCardQuerySet(models.QuerySet["PracticeCard"]):
 class PracticeCard(models.Model):
     """One question that one student got wrong, and the day on which it is asked again.
 
-    The fold of its `PracticeAnswer`s by `quizzes.practice.scheduling`; `turns` counts them. The question is asked as the
-    current version of the quiz has it, and not at all where that has it no longer.
+    The schedule is computed from the card's `PracticeAnswer`s by `quizzes.practice.scheduling`; `turns` counts them.
+    The current version of the quiz provides the question. If that version no longer has it, the card is not asked.
+    `reviewed_on` is the day of the last answer.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -39,7 +40,7 @@ class PracticeCard(models.Model):
     turns = models.PositiveIntegerField(_("turns"))
     stability = models.FloatField(_("stability (days)"))
     difficulty = models.FloatField(_("difficulty"))
-    # Days of the student's own calendar.
+    # Dates in the student's time zone.
     due_on = models.DateField(_("due"))
     reviewed_on = models.DateField(_("last review"))
     created_at = models.DateTimeField(_("made"))
@@ -64,10 +65,10 @@ class PracticeCard(models.Model):
 
 
 class PracticeAnswer(AppendOnlyModel):
-    """One answer to the question of a card: first the mistake in an `attempt`, then each answer in the review queue.
+    """One answer to the question of a card: a mistake in an `attempt`, or (`attempt` is null) an answer in practice.
 
-    `before` and `after` are the memory of the card (`quizzes.practice.scheduling.Memory`); `before` is null for the first
-    answer. `on` is the day in the student's calendar. None of it enters a grade or the progress.
+    `before` and `after` are the card's `quizzes.practice.scheduling.Memory` as JSON; `before` is null for the first
+    answer. `on` is the date in the student's time zone. Practice answers affect neither grades nor progress.
     """
 
     class Rating(models.IntegerChoices):
@@ -107,7 +108,7 @@ class PracticeAnswer(AppendOnlyModel):
 
 
 class CollectedGrade(AppendOnlyModel):
-    """That the mistakes of one grading have become review cards: it need not be looked through again."""
+    """Marks that the mistakes of one grading have been collected, so that it is not searched again."""
 
     grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="collected")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Pages: the daily review of one's own mistakes, one question at a time."""
+"""Show the student pages of practice, one question at a time. The site calls them the daily review."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,14 +24,14 @@ from quizzes.questions import KINDS
 
 
 def student_section(user: User, now: datetime) -> SafeString:
-    """What quizzes adds to the pages of courses: how many questions come again today. Nothing while there are none at all."""
-    today = queue.get_today(user=user, now=now)
+    """The section for course pages that says how many questions are due today; "" if the student has no cards."""
+    today = queue.prepare_today(user=user, now=now)
     return SafeString("") if today.is_empty else render_to_string("quizzes/_review_section.html", {"today": today})
 
 
 def summary_line(user: User, now: datetime) -> MailLine | None:
-    """What quizzes adds to the weekly summary: how many questions come again today."""
-    count = len(queue.get_today(user=user, now=now).cards)
+    """The line for the weekly summary that says how many questions are due today; None if there are none."""
+    count = len(queue.prepare_today(user=user, now=now).cards)
     if not count:
         return None
     text = ngettext(
@@ -45,12 +45,12 @@ def summary_line(user: User, now: datetime) -> MailLine | None:
 @login_required
 @require_GET
 def practice_today(request: AuthenticatedRequest) -> HttpResponse:
-    """The next question of today, or that there is none and when the next one comes."""
-    return _asking(request)
+    """Show the next question of today, or the date of the next one."""
+    return _render_next(request)
 
 
-def _asking(request: AuthenticatedRequest, error: str = "") -> HttpResponse:
-    today = queue.get_today(user=request.user, now=timezone.now())
+def _render_next(request: AuthenticatedRequest, error: str = "") -> HttpResponse:
+    today = queue.prepare_today(user=request.user, now=timezone.now())
     card = today.cards[0] if today.cards else None
     response = render(
         request,
@@ -63,7 +63,7 @@ def _asking(request: AuthenticatedRequest, error: str = "") -> HttpResponse:
         },
         status=400 if error else 200,
     )
-    # The back button must ask again: the question of before has been answered.
+    # The back button must load the page again, because the question has been answered meanwhile.
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -71,12 +71,12 @@ def _asking(request: AuthenticatedRequest, error: str = "") -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpResponse:
-    """Answer one turn of a card, and look at what there is to say about it."""
+    """Answer one turn of a card (POST), or show the result of an answered turn (GET)."""
     now = timezone.now()
     try:
         if request.method == "POST":
-            view = answering.find_public_question(PracticeCard.objects.for_student(request.user).get(uuid=card))
-            response = None if "unknown" in request.POST else KINDS[view["kind"]].from_form(view, request.POST)
+            question = answering.get_public_question(PracticeCard.objects.for_student(request.user).get(uuid=card))
+            response = None if "unknown" in request.POST else KINDS[question["kind"]].from_form(question, request.POST)
             answering.answer(user=request.user, card=card, turn=turn, response=response, now=now)
             return redirect("quizzes:card-turn", card, turn)
         answered = answering.find_answered(user=request.user, card=card, turn=turn, now=now)
@@ -85,11 +85,11 @@ def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpRespo
     except queue.CardNotDue:
         answered = None
     except DomainError as refused:
-        return _asking(request, refused.message)
+        return _render_next(request, refused.message)
     if answered is None:
         return redirect("quizzes:review-today")
-    today = queue.get_today(user=request.user, now=now)
-    shown = render(
+    today = queue.prepare_today(user=request.user, now=now)
+    page = render(
         request,
         "quizzes/card_turn.html",
         {
@@ -100,5 +100,5 @@ def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpRespo
             "outcome": answered.result,
         },
     )
-    shown.headers["Cache-Control"] = "no-store"
-    return shown
+    page.headers["Cache-Control"] = "no-store"
+    return page

@@ -1,4 +1,4 @@
-"""Choose the questions that a student practises today."""
+"""Choose the practice cards that a student is asked today."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,8 +19,8 @@ from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS
 from quizzes.taking import results
 
-# Questions that a student is asked on one day: some five minutes, short enough to be done daily. What is due beyond
-# them waits; the oldest comes first.
+# Questions that a student is asked on one day. Five take about five minutes, short enough to be done daily. Other due
+# cards wait; the card that has been due longest is asked first.
 DAILY_LIMIT = 5
 
 
@@ -34,84 +34,93 @@ class CardNotDue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The review queue of one student on one day of their calendar."""
+    """The practice queue of one student on one date in their time zone. `done` counts the answers given on it."""
 
     on: date
     done: int
-    # Of today, in the order in which they are asked.
+    # The cards still to be answered today, in the order in which they are asked.
     cards: list[PracticeCard]
-    # The first day on which a card is due that is not asked today; None: there is none.
+    # The first date on which a further card is due; None if there is none.
     next_on: date | None
 
     @property
     def total(self) -> int:
+        """How many questions today has, answered or not."""
         return self.done + len(self.cards)
 
     @property
     def is_tomorrow(self) -> bool:
-        """Whether that is the day after this one."""
+        """Whether the next card is due on the following day."""
         return self.next_on == self.on + timedelta(days=1)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to say: no card, today or later."""
+        """Whether there is no card at all, today or later."""
         return not self.total and self.next_on is None
 
 
-def get_today(*, user: User, now: datetime) -> Today:
-    """The student's queue now, with the mistakes that have become known since the last look."""
-    places, untaken, with_cards = _find_enrolments(user)
-    if untaken:
-        with_cards |= collect_mistakes(user, untaken, now)
+def prepare_today(*, user: User, now: datetime) -> Today:
+    """Collect new mistakes, then return the student's queue of today. One query if the student has no cards."""
+    enrolments, uncollected, with_cards = _get_enrolments(user)
+    if uncollected:
+        with_cards |= collect_mistakes(user, uncollected, now)
     on = local_day(user, now)
     if not with_cards:
         return Today(on, 0, [], None)
     cards = list(PracticeCard.objects.filter(enrolment__in=with_cards).order_by("due_on", "pk"))
     done = PracticeAnswer.objects.filter(card__enrolment__user=user, attempt=None, on=on).count()
-    cards = keep_askable(cards, places, now)
+    cards = filter_askable(cards, enrolments, now)
     due = [card for card in cards if card.due_on <= on]
-    chosen, waiting = due[: max(0, DAILY_LIMIT - done)], due[max(0, DAILY_LIMIT - done) :]
-    later = cards[len(due)].due_on if len(cards) > len(due) else None
-    return Today(on, done, chosen, on + timedelta(days=1) if waiting else later)
+    left = max(0, DAILY_LIMIT - done)
+    chosen, waiting = due[:left], due[left:]
+    next_due_on = cards[len(due)].due_on if len(cards) > len(due) else None
+    return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on)
 
 
-def _find_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
-    """The student's enrolments by id, those of them with gradings that nobody has looked through, and those with cards.
+def _get_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
+    """(all enrolments of the student, those with uncollected gradings, ids of those with cards).
 
-    One query: for most students on most days there is nothing else to ask.
+    One query. Most students on most days have neither, so no other query is needed.
     """
     rows = access.enrolments(user).annotate(
-        has_untaken=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)),
+        has_uncollected=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)),
         has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
     )
-    places: EnrolmentsById = {row.pk: row for row in rows}
-    return places, {row.pk: row for row in rows if row.has_untaken}, {row.pk for row in rows if row.has_cards}
+    enrolments: EnrolmentsById = {row.pk: row for row in rows}
+    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}
+    return enrolments, uncollected, {row.pk for row in rows if row.has_cards}
 
 
-def keep_askable(cards: list[PracticeCard], places: EnrolmentsById, now: datetime) -> list[PracticeCard]:
-    """Those of `cards` whose question is asked now: it is in its quiz, and its answers may be shown to the student."""
-    cards = [card for card in cards if _is_in_course(card, places[card.enrolment_id])]
+def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: datetime) -> list[PracticeCard]:
+    """The cards that may be asked: the quiz still has the question, and the student may see its solutions.
+
+    Sets `quiz` and `enrolment` of the returned cards, so that reading them needs no further query.
+    """
+    cards = [card for card in cards if _is_in_course(card, enrolments[card.enrolment_id])]
     by_id = Quiz.objects.select_related("activity").in_bulk({card.quiz_id for card in cards})
     pairs = {(card.quiz_id, card.enrolment_id) for card in cards}
     shown = results.find_pairs_with_answers_shown(
-        [(by_id[quiz], places[enrolment]) for quiz, enrolment in pairs], now=now
+        [(by_id[quiz], enrolments[enrolment]) for quiz, enrolment in pairs], now=now
     )
     for card in cards:
-        card.quiz, card.enrolment = by_id[card.quiz_id], places[card.enrolment_id]
+        card.quiz, card.enrolment = by_id[card.quiz_id], enrolments[card.enrolment_id]
     return [card for card in cards if (card.quiz_id, card.enrolment_id) in shown]
 
 
 def _is_in_course(card: PracticeCard, enrolment: Enrolment) -> bool:
-    """Whether the course still asks the question. Held with the course's revision: no query once it is known."""
+    """Whether the course still has the question. Cached with the course's revision: no query when it is cached."""
     course = get_published(enrolment.course_id, enrolment.course.revision)
     return str(card.question) in course.cached("quizzes.practice.queue", lambda: _questions(enrolment.course_id))
 
 
 def _questions(course_id: int) -> frozenset[str]:
-    """The questions of a course that a machine grades, by uuid, as its students meet them now."""
+    """The uuids of all automatically graded questions in the current quiz versions of a course."""
     contents = Quiz.objects.filter(
         activity__course=course_id, activity__archived_at=None, current_version__isnull=False
     ).values_list("current_version__content", flat=True)
     return frozenset(
-        view["uuid"] for content in contents for view in content["questions"] if not KINDS[view["kind"]].by_person
+        question["uuid"]
+        for content in contents
+        for question in content["questions"]
+        if not KINDS[question["kind"]].by_person
     )

@@ -1,7 +1,7 @@
-"""Owns when a question comes again: FSRS in whole days of the student's own calendar. Pure Python, no Django.
+"""Compute the date on which a question is asked again, by the FSRS algorithm in whole days. Pure Python, no Django.
 
-A memory is the fold of a card's reviews: the ratings and days that the log holds give the same one again, to the
-last digit, because nothing in it is left to chance. docs/decisions/0014 says why these parameters.
+The algorithm is deterministic: replaying a card's ratings and dates gives exactly the same `Memory`. Source: FSRS, by
+the library `fsrs`; docs/decisions/0014 gives the reasons for these parameters.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from quizzes.questions import PENDING, Outcome
 
 Rating = fsrs.Rating
 
-# Published default weights. No steps within a day: what was wrong comes again on the next day, not ten minutes after its
-# solution was read. No fuzz: the log must give the same state again.
+# The library's default weights. No steps within a day: a wrong answer is asked again on the next day, not ten minutes
+# after the student read the solution. No fuzzing: replaying the answers must give the same state.
 SCHEDULER = fsrs.Scheduler(
     desired_retention=0.9, learning_steps=(), relearning_steps=(), maximum_interval=365, enable_fuzzing=False
 )
 
-# Nobody is asked how easy it was, so nothing is Easy. Hard: partly right, or nothing that a machine can decide.
+# Students do not rate how easy an answer was, so Easy is not used. Hard: partly right, or not decidable by a rule.
 RATINGS: dict[Outcome, Rating] = {
     "incorrect": Rating.Again,
     "unanswered": Rating.Again,
@@ -32,7 +32,10 @@ RATINGS: dict[Outcome, Rating] = {
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """How well something is remembered, and when it is due. `stability`: days until recall falls to 90 %."""
+    """The FSRS state of a card. `stability`: days until the probability of recall falls to 90 %. `difficulty`: 1 to 10.
+
+    `reviewed_on` is the date of the last answer.
+    """
 
     stability: float
     difficulty: float
@@ -49,7 +52,7 @@ class Memory:
 
 
 def schedule_next(memory: Memory | None, rating: int, on: date) -> Memory:
-    """The memory after an answer of that rating on that day; None: it is the first."""
+    """The state after an answer with `rating` on the date `on`. `memory` is None for the first answer."""
     card = fsrs.Card(card_id=0)
     if memory is not None:
         card = fsrs.Card(
@@ -67,5 +70,5 @@ def schedule_next(memory: Memory | None, rating: int, on: date) -> Memory:
 
 
 def _midnight(day: date) -> datetime:
-    # FSRS counts spans of 24 hours: an answer late in the evening and one early next morning are a day apart here.
+    # FSRS counts periods of 24 hours. With midnights, late evening and early next morning are one day apart.
     return datetime.combine(day, time(), tzinfo=UTC)

@@ -53,7 +53,7 @@ def find_differences() -> Iterator[Difference]:
     for attempt in ungraded.iterator(chunk_size=CHUNK):
         yield Difference(_("gradings"), str(attempt.uuid), "none", "at least one")
     for enrolment in Enrolment.objects.order_by("pk").iterator(chunk_size=CHUNK):
-        rebuilt = progress.rebuild(enrolment)
+        rebuilt = progress.compute_percent(enrolment)
         if rebuilt != enrolment.progress_percent:
             yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(rebuilt))
     cards = PracticeCard.objects.order_by("pk").prefetch_related("answers")

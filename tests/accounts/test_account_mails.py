@@ -1,4 +1,4 @@
-"""Mails about the account: in the language that their reader chose, whatever page they were asked for on."""
+"""Account mails are in the recipient's language, whatever the language of the page."""
 
 import re
 
@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 
 
 def asked_for(address: str, *, browser: str) -> EmailMessage:
-    """The mail that somebody gets who asks for a new password for `address`."""
+    """The mail that is sent when a new password is requested for `address`."""
     client = Client(headers={"Accept-Language": browser})
     assert client.post(reverse("account_reset_password"), {"email": address}).status_code == 302
     [message] = django_mail.outbox
@@ -28,7 +28,7 @@ def sentence(text: str, language: str) -> str:
 
 
 @pytest.mark.parametrize(("chosen", "browser", "expected"), [("ko", "en", "ko"), ("en", "ko", "en"), ("", "en", "en")])
-def test_a_new_password_in_the_readers_language(alice: User, chosen: str, browser: str, expected: str) -> None:
+def test_a_password_mail_is_in_the_users_language(alice: User, chosen: str, browser: str, expected: str) -> None:
     User.objects.update(language=chosen)
     message = asked_for("Alice@example.com", browser=browser)
     assert message.subject == sentence("Choose a new password", expected)
@@ -44,7 +44,7 @@ def test_an_unknown_address_gets_a_mail_in_the_browsers_language(db: None) -> No
     assert message.extra_headers["Content-Language"] == "en"
 
 
-def test_a_note_about_a_change_in_the_readers_language(alice: User) -> None:
+def test_a_notification_is_in_the_users_language(alice: User) -> None:
     User.objects.update(language="ko")
     EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
     client = Client()

@@ -1,4 +1,4 @@
-"""What an administrator does to an account."""
+"""Accounts in the admin."""
 
 import pytest
 from django.test import Client
@@ -15,7 +15,7 @@ def admin_client(db: None) -> Client:
     return client
 
 
-def test_a_changed_address_is_the_only_one_that_signs_in(admin_client: Client) -> None:
+def test_only_the_new_address_can_sign_in_after_a_change(admin_client: Client) -> None:
     user = UserFactory(email="old@example.com")
     login = reverse("account_login")
     assert Client().post(login, {"login": "old@example.com", "password": PASSWORD}).status_code == 302

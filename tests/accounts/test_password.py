@@ -1,4 +1,4 @@
-"""A forgotten password, and changing one."""
+"""Resetting a forgotten password, and changing one."""
 
 from smtplib import SMTPServerDisconnected
 from typing import Any
@@ -17,7 +17,7 @@ from tests.factories import PASSWORD
 
 
 class BrokenBackend(EmailBackend):
-    """A mail server that hangs up."""
+    """A mail backend whose connection fails."""
 
     def send_messages(self, messages: Any) -> int:
         raise SMTPServerDisconnected("gone")
@@ -46,12 +46,12 @@ def test_a_link_by_mail_sets_a_new_password_once(client: Client, alice: User, ma
     assert changed.headers["Location"] == reverse("account_reset_password_from_key_done")
     alice.refresh_from_db()
     assert alice.check_password("quite another one")
-    # Whoever was signed in with the old one is not any more.
+    # Sessions that were signed in with the old password have ended.
     token.get("me", expect=401)
     assert "too old" in Client().get(path, follow=True, headers={"Accept-Language": "en"}).content.decode()
 
 
-def test_known_and_unknown_addresses_get_the_same_answer(
+def test_known_and_unknown_addresses_get_the_same_response(
     client: Client, alice: User, mailoutbox: list[EmailMessage]
 ) -> None:
     known, unknown = ask(client, alice.email), ask(client, "nobody@example.com")
@@ -62,7 +62,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(
 
 
 @pytest.mark.parametrize("email", ["alice@example.com", "nobody@example.com"])
-def test_a_mail_server_that_is_down_is_told(alice: User, settings: Settings, email: str) -> None:
+def test_a_mail_server_that_is_down_is_reported(alice: User, settings: Settings, email: str) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.test_password.BrokenBackend"
 
     response = ask(Client(), email)
@@ -71,7 +71,7 @@ def test_a_mail_server_that_is_down_is_told(alice: User, settings: Settings, ema
     assert "could not be sent" in response.content.decode()
 
 
-def test_too_many_asks_are_refused(client: Client, alice: User, mailoutbox: list[EmailMessage]) -> None:
+def test_too_many_requests_are_refused(client: Client, alice: User, mailoutbox: list[EmailMessage]) -> None:
     codes = [ask(client, alice.email).status_code for _try in range(6)]
 
     assert codes[:5] == [302] * 5
@@ -79,7 +79,7 @@ def test_too_many_asks_are_refused(client: Client, alice: User, mailoutbox: list
     assert len(mailoutbox) == 5
 
 
-def test_changing_it_asks_for_the_old_one_and_sends_a_note(
+def test_changing_the_password_requires_the_old_one_and_sends_a_notification(
     alice_client: Client, alice: User, mailoutbox: list[EmailMessage]
 ) -> None:
     url = reverse("account_change_password")
@@ -95,7 +95,7 @@ def test_changing_it_asks_for_the_old_one_and_sends_a_note(
     assert alice_client.get(reverse("accounts:settings")).status_code == 200
 
 
-def test_a_note_that_cannot_be_sent_does_not_undo_the_change(
+def test_a_notification_that_cannot_be_sent_does_not_undo_the_change(
     alice_client: Client, alice: User, settings: Settings
 ) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.test_password.BrokenBackend"

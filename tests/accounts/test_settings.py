@@ -1,4 +1,4 @@
-"""My account, and the switch of the language."""
+"""Account settings, and switching the language."""
 
 import pytest
 from django.conf import settings as django_settings
@@ -26,7 +26,7 @@ def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Clie
 @pytest.mark.parametrize(
     "fields", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"name": "x" * 101}]
 )
-def test_what_cannot_be_right_changes_nothing(alice_client: Client, alice: User, fields: dict[str, str]) -> None:
+def test_invalid_settings_change_nothing(alice_client: Client, alice: User, fields: dict[str, str]) -> None:
     response = alice_client.post(URL, {**FORM, **fields})
 
     assert response.status_code == 400
@@ -35,28 +35,28 @@ def test_what_cannot_be_right_changes_nothing(alice_client: Client, alice: User,
     assert alice.name == "Alice"
 
 
-def test_a_zone_that_the_list_does_not_offer_is_kept(alice_client: Client, alice: User) -> None:
+def test_a_stored_time_zone_that_is_not_in_the_list_is_kept(alice_client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(time_zone="Etc/GMT+3")
 
     assert b'value="Etc/GMT+3" selected' in alice_client.get(URL).content
 
 
-def test_a_language_is_marked_as_what_it_is_written_in(alice_client: Client) -> None:
+def test_each_language_option_has_its_lang_attribute(alice_client: Client) -> None:
     assert '<option value="ko" lang="ko">한국어</option>' in alice_client.get(URL).content.decode()
 
 
-def test_anonymous_readers_are_sent_to_the_sign_in(client: Client, db: None) -> None:
+def test_anonymous_users_are_redirected_to_the_sign_in(client: Client, db: None) -> None:
     assert client.get(URL).headers["Location"] == f"/accounts/login/?next={URL}"
 
 
-def test_switching_the_language_works_for_anybody(client: Client, db: None) -> None:
+def test_anonymous_users_can_switch_the_language(client: Client, db: None) -> None:
     response = client.post(reverse("accounts:language-set"), {"language": "en", "next": "/accounts/login/?next=/x#top"})
 
     assert response.headers["Location"] == "/accounts/login/?next=/x#top"
     assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
 
 
-def test_switching_the_language_is_kept_with_the_account(alice_client: Client, alice: User) -> None:
+def test_switching_the_language_is_stored_in_the_account(alice_client: Client, alice: User) -> None:
     alice_client.post(reverse("accounts:language-set"), {"language": "ko", "next": "/"})
 
     alice.refresh_from_db()
@@ -66,7 +66,7 @@ def test_switching_the_language_is_kept_with_the_account(alice_client: Client, a
 @pytest.mark.parametrize(
     "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "", "\\\\elsewhere.example"]
 )
-def test_the_switch_leads_nowhere_else(client: Client, db: None, target: str) -> None:
+def test_the_switch_does_not_redirect_to_other_sites(client: Client, db: None, target: str) -> None:
     response = client.post(reverse("accounts:language-set"), {"language": "en", "next": target})
 
     assert response.headers["Location"] == "/"
@@ -81,7 +81,7 @@ def test_an_unknown_language_changes_nothing(alice_client: Client, alice: User) 
     assert alice.language == "en"
 
 
-def test_the_switch_takes_posts_only(client: Client, db: None) -> None:
+def test_the_switch_accepts_only_post(client: Client, db: None) -> None:
     assert client.get(reverse("accounts:language-set")).status_code == 405
 
 

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out and their limits, on the pages."""
+"""Sign-in and sign-out on the pages, and their rate limits."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **extra: str) 
     )
 
 
-def test_signs_in_and_goes_where_one_wanted_to(client: Client, alice: User) -> None:
+def test_signing_in_redirects_to_the_requested_page(client: Client, alice: User) -> None:
     response = sign_in(client, "ALICE@example.com", next="/courses/statistics/")
 
     assert response.status_code == 302
@@ -24,13 +24,13 @@ def test_signs_in_and_goes_where_one_wanted_to(client: Client, alice: User) -> N
     assert client.session["_auth_user_id"] == str(alice.pk)
 
 
-def test_does_not_lead_to_another_site(client: Client, alice: User) -> None:
+def test_signing_in_does_not_redirect_to_another_site(client: Client, alice: User) -> None:
     response = sign_in(client, alice.email, next="https://elsewhere.example/")
 
     assert response.headers["Location"] == reverse("courses:course-list")
 
 
-def test_the_same_answer_for_known_and_unknown_addresses(client: Client, alice: User) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(client: Client, alice: User) -> None:
     known = sign_in(client, alice.email, "wrong")
     unknown = sign_in(client, "nobody@example.com", "wrong")
 
@@ -43,7 +43,7 @@ def _without_tokens(page: bytes, email: str) -> str:
     return "\n".join(line for line in text.splitlines() if "csrfmiddlewaretoken" not in line and "nonce" not in line)
 
 
-def test_an_inactive_account_does_not_get_in(client: Client, alice: User) -> None:
+def test_an_inactive_account_cannot_sign_in(client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_active=False)
 
     sign_in(client, alice.email)
@@ -51,9 +51,7 @@ def test_an_inactive_account_does_not_get_in(client: Client, alice: User) -> Non
     assert "_auth_user_id" not in client.session
 
 
-def test_the_sixth_wrong_password_in_five_minutes_is_refused_and_then_the_right_one_too(
-    client: Client, alice: User
-) -> None:
+def test_after_five_wrong_passwords_in_five_minutes_sign_in_is_blocked(client: Client, alice: User) -> None:
     for _try in range(5):
         assert b"Too many failed" not in sign_in(client, alice.email, "wrong").content
 
@@ -62,8 +60,8 @@ def test_the_sixth_wrong_password_in_five_minutes_is_refused_and_then_the_right_
     assert "_auth_user_id" not in client.session
 
 
-def test_a_class_can_sign_in_from_one_address(db: None) -> None:
-    # One hash for all: what is tested is the limit.
+def test_a_whole_class_can_sign_in_from_one_ip_address(db: None) -> None:
+    # All users share one password hash to save time. Only the rate limit is tested.
     people = [User.objects.create_user(f"s{number}@example.com", "pw") for number in range(3)]
     User.objects.bulk_create(User(email=f"c{number}@example.com", password=people[0].password) for number in range(110))
 
@@ -79,7 +77,7 @@ def test_anonymous_pages_open(client: Client, db: None, name: str) -> None:
     assert b"placeholder" not in response.content
 
 
-def test_signing_out_asks_and_needs_a_post(alice_client: Client) -> None:
+def test_signing_out_requires_a_confirmation_by_post(alice_client: Client) -> None:
     assert alice_client.get(reverse("account_logout")).status_code == 200
     assert "_auth_user_id" in alice_client.session
 
@@ -88,7 +86,7 @@ def test_signing_out_asks_and_needs_a_post(alice_client: Client) -> None:
     assert "_auth_user_id" not in alice_client.session
 
 
-def test_the_administration_uses_the_same_sign_in(client: Client, db: None) -> None:
+def test_the_admin_uses_the_same_sign_in(client: Client, db: None) -> None:
     response = client.get("/admin/login/?next=/admin/")
 
     assert response.status_code == 302

@@ -27,7 +27,7 @@ def coded(course: Course) -> Course:
     return course
 
 
-def test_open_signup_makes_an_account_in_lower_case_and_signs_in(client: Client, db: None) -> None:
+def test_open_signup_creates_an_account_in_lower_case_and_signs_in(client: Client, db: None) -> None:
     response = sign_up(client, name="김민지")
 
     assert response.status_code == 302, response.content
@@ -52,7 +52,7 @@ def test_the_name_is_optional(client: Client, db: None) -> None:
         {"name": "x" * 101},
     ],
 )
-def test_what_cannot_be_right_makes_no_account(client: Client, db: None, fields: dict[str, str]) -> None:
+def test_invalid_input_creates_no_account(client: Client, db: None, fields: dict[str, str]) -> None:
     response = sign_up(client, **fields)
 
     assert response.status_code == 200
@@ -60,7 +60,7 @@ def test_what_cannot_be_right_makes_no_account(client: Client, db: None, fields:
     assert not User.objects.exists()
 
 
-def test_closed_signup_shows_a_page_and_makes_no_account(client: Client, db: None, settings: Settings) -> None:
+def test_closed_signup_shows_a_page_and_creates_no_account(client: Client, db: None, settings: Settings) -> None:
     settings.SIGNUP = "closed"
 
     assert "closed" in client.get(reverse("account_signup"), headers={"Accept-Language": "en"}).content.decode()
@@ -68,13 +68,13 @@ def test_closed_signup_shows_a_page_and_makes_no_account(client: Client, db: Non
     assert not User.objects.exists()
 
 
-def test_the_code_is_asked_for_only_where_it_is_needed(client: Client, db: None, settings: Settings) -> None:
+def test_the_code_is_a_field_only_if_sign_up_requires_one(client: Client, db: None, settings: Settings) -> None:
     assert b'name="code"' not in client.get(reverse("account_signup")).content
     settings.SIGNUP = "code"
     assert b'name="code"' in client.get(reverse("account_signup")).content
 
 
-def test_a_code_enrols_the_newcomer(client: Client, coded: Course, settings: Settings) -> None:
+def test_a_code_enrols_the_new_user(client: Client, coded: Course, settings: Settings) -> None:
     settings.SIGNUP = "code"
 
     sign_up(client, code=" spring-26 ")
@@ -84,7 +84,7 @@ def test_a_code_enrols_the_newcomer(client: Client, coded: Course, settings: Set
 
 
 @pytest.mark.parametrize("code", ["", "autumn-26", "\x00", "x" * 51])
-def test_a_wrong_code_makes_no_account(client: Client, coded: Course, settings: Settings, code: str) -> None:
+def test_a_wrong_code_creates_no_account(client: Client, coded: Course, settings: Settings, code: str) -> None:
     settings.SIGNUP = "code"
 
     response = sign_up(client, code=code)
@@ -93,7 +93,7 @@ def test_a_wrong_code_makes_no_account(client: Client, coded: Course, settings: 
     assert not User.objects.exists()
 
 
-def test_the_code_of_an_unpublished_course_opens_nothing(client: Client, coded: Course, settings: Settings) -> None:
+def test_the_code_of_an_unpublished_course_is_refused(client: Client, coded: Course, settings: Settings) -> None:
     settings.SIGNUP = "code"
     coded.is_published = False
     coded.save()
@@ -103,7 +103,7 @@ def test_the_code_of_an_unpublished_course_opens_nothing(client: Client, coded: 
     assert not User.objects.exists()
 
 
-def test_with_verification_known_and_unknown_addresses_get_the_same_answer(
+def test_with_verification_known_and_unknown_addresses_get_the_same_response(
     client: Client, alice: User, settings: Settings, mailoutbox: list[EmailMessage]
 ) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -115,7 +115,7 @@ def test_with_verification_known_and_unknown_addresses_get_the_same_answer(
     assert [mail.to for mail in mailoutbox] == [[alice.email], ["new@example.com"]]
 
 
-def test_confirming_the_address_lets_in(
+def test_confirming_the_address_allows_signing_in(
     client: Client, db: None, settings: Settings, mailoutbox: list[EmailMessage]
 ) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -132,7 +132,7 @@ def test_confirming_the_address_lets_in(
     assert "_auth_user_id" in client.session
 
 
-def test_the_app_signs_up_by_the_same_rules(api: Api, coded: Course, settings: Settings) -> None:
+def test_sign_up_by_the_app_has_the_same_rules(api: Api, coded: Course, settings: Settings) -> None:
     settings.SIGNUP = "code"
     body = {"email": "App@example.com", "password": "a long enough one"}
 

@@ -1,4 +1,4 @@
-"""Staff and their second factor."""
+"""Multi-factor authentication of staff."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def sign_in(client: Client, user: User) -> Any:
 
 
 @pytest.mark.usefixtures("enforced")
-def test_staff_without_an_authenticator_are_led_to_set_one_up(client: Client, ines: User) -> None:
+def test_staff_without_an_authenticator_are_redirected_to_set_one_up(client: Client, ines: User) -> None:
     sign_in(client, ines)
 
     for url in ("/admin/", "/admin/courses/course/", "/admin/nothing-here/"):
@@ -39,9 +39,7 @@ def test_staff_without_an_authenticator_are_led_to_set_one_up(client: Client, in
 
 
 @pytest.mark.usefixtures("enforced")
-def test_setting_it_up_opens_the_administration_and_the_next_sign_in_asks_for_the_code(
-    client: Client, ines: User
-) -> None:
+def test_an_authenticator_opens_the_admin_and_is_required_at_the_next_sign_in(client: Client, ines: User) -> None:
     sign_in(client, ines)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))
@@ -83,14 +81,14 @@ def test_the_app_asks_for_the_code_too(api: Api, ines: User) -> None:
     assert api.get("me")["is_instructor"] is True
 
 
-def test_students_are_refused_whatever_the_setting(alice_client: Client, settings: Settings) -> None:
+def test_students_cannot_open_the_admin_whatever_the_setting(alice_client: Client, settings: Settings) -> None:
     for enforced in (False, True):
         settings.STAFF_MFA = enforced
         assert alice_client.get("/admin/").status_code in (302, 403)
         assert alice_client.get("/admin/login/").status_code == 403
 
 
-def test_without_the_setting_staff_go_in(ines: User) -> None:
+def test_staff_need_no_authenticator_if_the_setting_is_off(ines: User) -> None:
     client = Client()
     client.force_login(ines)
 
@@ -98,7 +96,7 @@ def test_without_the_setting_staff_go_in(ines: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["mfa_index", "account_reauthenticate", "account_change_password"])
-def test_allauths_own_pages_stand_in_ours(client: Client, alice: User, name: str) -> None:
+def test_allauths_pages_use_our_layout(client: Client, alice: User, name: str) -> None:
     client.post(reverse("account_login"), {"login": alice.email, "password": PASSWORD})
 
     page = client.get(reverse(name)).content.decode()

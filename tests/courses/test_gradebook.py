@@ -1,3 +1,5 @@
+"""The gradebook: ledger entries, item grades by each grading method, and the course grade."""
+
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,7 +40,7 @@ def record(
 
 
 def at(number: int, points: str, max_points: str) -> GradeChange:
-    """An attempt's entry in the ledger."""
+    """An unsaved ledger entry of the attempt `number`."""
     return GradeChange(
         source=UUID(int=number),
         source_number=number,
@@ -48,7 +50,7 @@ def at(number: int, points: str, max_points: str) -> GradeChange:
     )
 
 
-def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: GradeItem, ines: User) -> None:
+def test_a_ledger_entry_stores_who_graded_what_and_why(enrolment: Enrolment, item: GradeItem, ines: User) -> None:
     source = uuid4()
     change = gradebook.record_change(
         activity=item.activity,
@@ -62,67 +64,101 @@ def test_the_ledger_says_who_graded_what_and_why(enrolment: Enrolment, item: Gra
         actor=ines,
     )
     stored = GradeChange.objects.get(pk=change.pk)
-    assert (stored.item, stored.enrolment, stored.source, stored.source_number) == (item, enrolment, source, 2)
-    assert (stored.points, stored.max_points, stored.reason) == (Decimal("2.5"), 3, GradeChange.Reason.REGRADED)
-    # The first grading of a source, where nothing else is said.
-    assert (stored.revision, stored.actor, stored.at) == (1, ines, NOW)
+    assert stored.item == item
+    assert stored.enrolment == enrolment
+    assert stored.source == source
+    assert stored.source_number == 2
+    assert stored.points == Decimal("2.5")
+    assert stored.max_points == 3
+    assert stored.reason == GradeChange.Reason.REGRADED
+    assert stored.actor == ines
+    assert stored.at == NOW
+    # The default is the first grading of a source.
+    assert stored.revision == 1
 
 
-def test_nothing_graded_is_no_grade(enrolment: Enrolment, item: GradeItem) -> None:
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts, standing.is_passed) == (None, 0, False)
-    assert standing == gradebook.ItemGrade(item, None, None, None, 0)
-    assert gradebook.course_percent([standing]) is None
+def test_without_a_ledger_entry_there_is_no_grade(enrolment: Enrolment, item: GradeItem) -> None:
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert item_grade.item == item
+    assert item_grade.points is None
+    assert item_grade.max_points is None
+    assert item_grade.percent is None
+    assert item_grade.attempts == 0
+    assert not item_grade.is_passed
+    assert gradebook.course_percent([item_grade]) is None
 
 
-def test_the_highest_counts(enrolment: Enrolment, item: GradeItem) -> None:
+def test_by_the_highest_method_the_best_attempt_counts(enrolment: Enrolment, item: GradeItem) -> None:
     for number, points in enumerate(["1", "3", "2"], 1):
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts, standing.is_passed) == (100, 3, True)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert item_grade.percent == 100
+    assert item_grade.attempts == 3
+    assert item_grade.is_passed
 
 
-def test_the_highest_is_the_largest_share_and_of_equals_the_first(item: GradeItem) -> None:
-    def highest(*changes: GradeChange) -> gradebook.ItemGrade:
-        return gradebook.fold(item, changes)
-
-    assert highest(at(1, "2", "3"), at(2, "1", "1")) == gradebook.ItemGrade(item, Decimal(1), Decimal(1), 100, 2)
-    assert highest(at(2, "2", "4"), at(1, "1", "2")) == gradebook.ItemGrade(item, Decimal(1), Decimal(2), 50, 2)
-    # An attempt that nothing could be won in is worth nothing.
-    assert highest(at(1, "0", "0"), at(2, "1", "2")) == gradebook.ItemGrade(item, Decimal(1), Decimal(2), 50, 2)
-    assert highest(at(1, "0", "0")) == gradebook.ItemGrade(item, Decimal(0), Decimal(0), 0, 1)
+def test_the_highest_attempt_is_the_one_with_the_largest_percentage(item: GradeItem) -> None:
+    item_grade = gradebook.compute_item_grade(item, [at(1, "2", "3"), at(2, "1", "1")])
+    assert item_grade == gradebook.ItemGrade(item, points=Decimal(1), max_points=Decimal(1), percent=100, attempts=2)
 
 
-def test_the_last_counts(enrolment: Enrolment, item: GradeItem) -> None:
+def test_of_equally_high_attempts_the_first_counts(item: GradeItem) -> None:
+    item_grade = gradebook.compute_item_grade(item, [at(2, "2", "4"), at(1, "1", "2")])
+    assert item_grade == gradebook.ItemGrade(item, points=Decimal(1), max_points=Decimal(2), percent=50, attempts=2)
+
+
+def test_an_attempt_without_possible_points_is_never_higher_than_another(item: GradeItem) -> None:
+    item_grade = gradebook.compute_item_grade(item, [at(1, "0", "0"), at(2, "1", "2")])
+    assert item_grade == gradebook.ItemGrade(item, points=Decimal(1), max_points=Decimal(2), percent=50, attempts=2)
+
+
+def test_an_attempt_without_possible_points_is_zero_percent(item: GradeItem) -> None:
+    item_grade = gradebook.compute_item_grade(item, [at(1, "0", "0")])
+    assert item_grade == gradebook.ItemGrade(item, points=Decimal(0), max_points=Decimal(0), percent=0, attempts=1)
+
+
+def test_by_the_last_method_the_last_attempt_counts(enrolment: Enrolment, item: GradeItem) -> None:
     item.grading_method = GradeItem.GradingMethod.LAST
     item.save()
     for number, points in [(1, "3"), (3, "1"), (2, "2")]:
         record(enrolment, item, points, source=uuid4(), number=number)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert standing.percent == 33
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert item_grade.percent == 33
 
 
-def test_the_average_counts(enrolment: Enrolment, item: GradeItem) -> None:
-    """Of fractions, told in points of the last attempt's maximum, rounded down."""
+@pytest.fixture
+def averaged(enrolment: Enrolment, item: GradeItem) -> Enrolment:
+    """Three attempts with 3, 1 and 0 of 3 points, graded by their average."""
     item.grading_method = GradeItem.GradingMethod.AVERAGE
     item.save()
     for number, points in [(2, "1"), (1, "3"), (3, "0")]:
         record(enrolment, item, points, source=uuid4(), number=number)
+    return enrolment
+
+
+def test_an_average_is_zero_if_the_last_attempt_has_no_possible_points(averaged: Enrolment) -> None:
     GradeChange.objects.filter(source_number=3).update(max_points=0)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.points, standing.max_points, standing.percent) == (0, 0, 0)
+    (item_grade,) = gradebook.get_item_grades(averaged)
+    assert item_grade.points == 0
+    assert item_grade.max_points == 0
+    assert item_grade.percent == 0
+
+
+def test_an_average_is_scaled_to_the_last_attempts_maximum_and_rounded_down(averaged: Enrolment) -> None:
     GradeChange.objects.filter(source_number=3).update(max_points=1)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.points, standing.max_points, standing.percent) == (Decimal("0.44"), 1, 44)
+    (item_grade,) = gradebook.get_item_grades(averaged)
+    assert item_grade.points == Decimal("0.44")
+    assert item_grade.max_points == 1
+    assert item_grade.percent == 44
 
 
-def test_in_an_average_an_attempt_that_nothing_could_be_won_in_counts_as_nothing(item: GradeItem) -> None:
+def test_in_an_average_an_attempt_without_possible_points_counts_as_zero(item: GradeItem) -> None:
     item.grading_method = GradeItem.GradingMethod.AVERAGE
-    standing = gradebook.fold(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
-    assert standing == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
+    item_grade = gradebook.compute_item_grade(item, [at(1, "3", "3"), at(2, "0", "0"), at(3, "3", "3")])
+    assert item_grade == gradebook.ItemGrade(item, Decimal(2), Decimal(3), 66, 3)
 
 
-def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: Course, enrolment: Enrolment) -> None:
+def test_item_grades_are_in_the_order_of_the_outline(course: Course, enrolment: Enrolment) -> None:
     def graded(module: Module, position: int) -> Activity:
         return ActivityFactory(module=module, kind="quiz", code="", position=position)
 
@@ -134,101 +170,145 @@ def test_standings_are_those_of_the_course_in_the_order_of_its_outline(course: C
         GradeItem.objects.create(activity=activity)
     Activity.objects.filter(pk=gone.pk).update(archived_at=NOW)
     with CaptureQueriesContext(connection) as captured:
-        found = [standing.item.activity for standing in gradebook.get_item_grades(enrolment)]
+        found = [item_grade.item.activity for item_grade in gradebook.get_item_grades(enrolment)]
     assert found[1:] == [early, second, same, third]
     assert len(captured) == 2
 
 
-def test_whose_standing_another_rule_moves(enrolment: Enrolment, item: GradeItem) -> None:
-    steady = EnrolmentFactory(course=enrolment.course)
-    for student, points in ((enrolment, ["3", "1"]), (steady, ["2", "2"])):
-        for number, each in enumerate(points, 1):
-            record(student, item, each, source=uuid4(), number=number)
-    assert gradebook.find_changed_percents(item, GradeItem(grading_method=GradeItem.GradingMethod.LAST)) == {
-        enrolment.pk: (100, 33)
-    }
-    assert gradebook.find_changed_percents(item, GradeItem(grading_method=GradeItem.GradingMethod.AVERAGE)) == {
-        enrolment.pk: (100, 66)
-    }
+LAST = GradeItem(grading_method=GradeItem.GradingMethod.LAST)
+AVERAGE = GradeItem(grading_method=GradeItem.GradingMethod.AVERAGE)
+
+
+def record_attempts(item: GradeItem, enrolment: Enrolment, *points: str) -> Enrolment:
+    for number, each in enumerate(points, 1):
+        record(enrolment, item, each, source=uuid4(), number=number)
+    return enrolment
+
+
+@pytest.fixture
+def falling(enrolment: Enrolment, item: GradeItem) -> Enrolment:
+    """A student whose last attempt is worse than the first."""
+    return record_attempts(item, enrolment, "3", "1")
+
+
+@pytest.fixture
+def steady(enrolment: Enrolment, item: GradeItem) -> Enrolment:
+    """A student with two equal attempts."""
+    return record_attempts(item, EnrolmentFactory(course=enrolment.course), "2", "2")
+
+
+@pytest.fixture
+def rising(enrolment: Enrolment, item: GradeItem) -> Enrolment:
+    """A student whose last attempt is better than the first."""
+    return record_attempts(item, EnrolmentFactory(course=enrolment.course), "1", "3")
+
+
+@pytest.mark.usefixtures("steady")
+def test_only_grades_that_another_method_changes_are_found(item: GradeItem, falling: Enrolment) -> None:
+    assert gradebook.find_changed_percents(item, LAST) == {falling.pk: (100, 33)}
+    assert gradebook.find_changed_percents(item, AVERAGE) == {falling.pk: (100, 66)}
     assert gradebook.find_changed_percents(item, item) == {}
-    nothing = EnrolmentFactory(course=enrolment.course)
-    for number, each in enumerate(["3", "0"], 1):
-        record(nothing, item, each, source=uuid4(), number=number)
+
+
+def test_a_change_to_or_from_zero_percent_is_found(item: GradeItem, enrolment: Enrolment) -> None:
+    record_attempts(item, enrolment, "3", "0")
     last = GradeItem(pk=item.pk, grading_method=GradeItem.GradingMethod.LAST)
-    assert gradebook.find_changed_percents(item, last)[nothing.pk] == (100, 0)
-    assert gradebook.find_changed_percents(last, item)[nothing.pk] == (0, 100)
-    assert {student: len(changes) for student, changes in gradebook.get_changes_by_enrolment(item).items()} == {
-        enrolment.pk: 2, steady.pk: 2, nothing.pk: 2,
-    }  # fmt: skip
+    assert gradebook.find_changed_percents(item, last) == {enrolment.pk: (100, 0)}
+    assert gradebook.find_changed_percents(last, item) == {enrolment.pk: (0, 100)}
 
 
-def test_who_loses_by_another_rule_or_pass_mark(enrolment: Enrolment, item: GradeItem) -> None:
-    falling, rising, steady = (enrolment, *(EnrolmentFactory(course=enrolment.course) for _ in range(2)))
-    for student, points in ((falling, ["3", "1"]), (rising, ["1", "3"]), (steady, ["2", "2"])):
-        for number, each in enumerate(points, 1):
-            record(student, item, each, source=uuid4(), number=number)
+def test_ledger_entries_are_grouped_by_enrolment(item: GradeItem, falling: Enrolment, steady: Enrolment) -> None:
+    changes = gradebook.get_changes_by_enrolment(item)
+    assert {enrolment_id: len(entries) for enrolment_id, entries in changes.items()} == {falling.pk: 2, steady.pk: 2}
 
-    def losing(**rules: Any) -> list[int]:
-        return gradebook.find_losing_enrolments(
-            item, GradeItem(**{"grading_method": item.grading_method, "pass_mark": item.pass_mark, **rules})
-        )
 
-    assert losing() == []
-    assert losing(grading_method=GradeItem.GradingMethod.LAST) == [falling.pk]
-    assert sorted(losing(grading_method=GradeItem.GradingMethod.AVERAGE)) == [falling.pk, rising.pk]
-    # 66 of 100 points: passed up to a mark of 66.
-    assert losing(pass_mark=66) == []
-    assert losing(pass_mark=67) == [steady.pk]
-    # Nobody loses by a lower mark; and whoever had not passed loses nothing by a higher one.
-    assert losing(pass_mark=0) == []
+def losing(item: GradeItem, **rules: Any) -> list[int]:
+    """The enrolments that lose by `rules`; the item's other rules stay."""
+    present = {"grading_method": item.grading_method, "pass_mark": item.pass_mark}
+    return gradebook.find_losing_enrolments(item, GradeItem(**{**present, **rules}))
+
+
+@pytest.mark.usefixtures("falling", "rising", "steady")
+def test_nobody_loses_by_the_same_rules(item: GradeItem) -> None:
+    assert losing(item) == []
+
+
+@pytest.mark.usefixtures("rising", "steady")
+def test_a_student_whose_percentage_falls_loses(item: GradeItem, falling: Enrolment) -> None:
+    assert losing(item, grading_method=GradeItem.GradingMethod.LAST) == [falling.pk]
+
+
+@pytest.mark.usefixtures("steady")
+def test_an_average_lowers_every_student_with_unequal_attempts(
+    item: GradeItem, falling: Enrolment, rising: Enrolment
+) -> None:
+    assert sorted(losing(item, grading_method=GradeItem.GradingMethod.AVERAGE)) == sorted([falling.pk, rising.pk])
+
+
+@pytest.mark.usefixtures("falling", "rising")
+def test_a_student_who_no_longer_passes_loses(item: GradeItem, steady: Enrolment) -> None:
+    """66 percent pass up to a pass mark of 66."""
+    assert losing(item, pass_mark=66) == []
+    assert losing(item, pass_mark=67) == [steady.pk]
+
+
+@pytest.mark.usefixtures("falling", "rising", "steady")
+def test_nobody_loses_by_a_lower_pass_mark(item: GradeItem) -> None:
+    assert losing(item, pass_mark=0) == []
+
+
+@pytest.mark.usefixtures("falling", "rising", "steady")
+def test_a_student_who_had_not_passed_does_not_lose_by_a_higher_pass_mark(item: GradeItem) -> None:
     item.pass_mark = 90
-    assert losing(pass_mark=100) == []
-    nothing = EnrolmentFactory(course=enrolment.course)
-    for number, each in enumerate(["3", "0"], 1):
-        record(nothing, item, each, source=uuid4(), number=number)
-    assert gradebook.find_losing_enrolments(
-        item, GradeItem(grading_method=GradeItem.GradingMethod.LAST, pass_mark=0)
-    ) == [
-        falling.pk,
-        nothing.pk,
-    ]
-    assert gradebook.find_losing_enrolments(GradeItem(pk=item.pk, grading_method="last", pass_mark=90), item) == []
-    # One percent is something to lose, and nothing is not.
-    little, none = (EnrolmentFactory(course=enrolment.course) for _ in range(2))
-    for student, first in ((little, "0.03"), (none, "0")):
-        record(student, item, first, source=uuid4(), number=1)
-        record(student, item, "0", source=uuid4(), number=2)
-    assert gradebook.find_losing_enrolments(item, GradeItem(grading_method="last", pass_mark=0)) == [
-        falling.pk,
-        nothing.pk,
-        little.pk,
-    ]
+    assert losing(item, pass_mark=100) == []
 
 
-def test_an_earlier_revision_that_comes_later_is_not_the_last(enrolment: Enrolment, item: GradeItem) -> None:
+def test_a_fall_to_zero_percent_is_a_loss(item: GradeItem, enrolment: Enrolment) -> None:
+    record_attempts(item, enrolment, "3", "0")
+    assert losing(item, grading_method=GradeItem.GradingMethod.LAST, pass_mark=0) == [enrolment.pk]
+
+
+def test_a_rise_from_zero_percent_is_no_loss(item: GradeItem, enrolment: Enrolment) -> None:
+    record_attempts(item, enrolment, "3", "0")
+    last = GradeItem(pk=item.pk, grading_method=GradeItem.GradingMethod.LAST, pass_mark=90)
+    assert gradebook.find_losing_enrolments(last, item) == []
+
+
+def test_a_fall_by_one_percent_is_a_loss(item: GradeItem, enrolment: Enrolment) -> None:
+    record_attempts(item, enrolment, "0.03", "0")
+    assert losing(item, grading_method=GradeItem.GradingMethod.LAST, pass_mark=0) == [enrolment.pk]
+
+
+def test_zero_percent_in_both_attempts_is_no_loss(item: GradeItem, enrolment: Enrolment) -> None:
+    record_attempts(item, enrolment, "0", "0")
+    assert losing(item, grading_method=GradeItem.GradingMethod.LAST, pass_mark=0) == []
+
+
+def test_the_highest_revision_counts_whatever_the_order_of_entries(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
     changes = [
         record(enrolment, item, points, source=source, number=1, revision=n) for n, points in ((2, "1"), (1, "3"))
     ]
-    assert gradebook.fold(item, changes).points == 1
+    assert gradebook.compute_item_grade(item, changes).points == 1
 
 
-def test_a_regrade_replaces_what_its_attempt_was_worth(enrolment: Enrolment, item: GradeItem) -> None:
+def test_a_regrade_replaces_the_attempts_earlier_grade(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
     record(enrolment, item, "3", source=source, number=1)
     record(enrolment, item, "1", source=source, number=1, revision=2)
-    (standing,) = gradebook.get_item_grades(enrolment)
-    assert (standing.percent, standing.attempts) == (33, 1)
+    (item_grade,) = gradebook.get_item_grades(enrolment)
+    assert item_grade.percent == 33
+    assert item_grade.attempts == 1
 
 
-def test_the_same_revision_twice_is_refused(enrolment: Enrolment, item: GradeItem) -> None:
+def test_one_revision_cannot_be_recorded_twice(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
     record(enrolment, item, "3", source=source, number=1)
     with pytest.raises(IntegrityError):
         record(enrolment, item, "3", source=source, number=1)
 
 
-def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, lesson: Activity) -> None:
+def test_an_activity_without_a_grade_item_cannot_be_graded(enrolment: Enrolment, lesson: Activity) -> None:
     with pytest.raises(GradeItem.DoesNotExist, match=f"Nothing is graded by {lesson}"):
         gradebook.record_change(
             activity=lesson,
@@ -242,18 +322,18 @@ def test_an_activity_without_grade_item_has_no_grades(enrolment: Enrolment, less
         )
 
 
-def test_weights(item: GradeItem) -> None:
-    def standing(percent: int | None, weight: str) -> gradebook.ItemGrade:
+def test_the_course_grade_is_weighted(item: GradeItem) -> None:
+    def item_grade(percent: int | None, weight: str) -> gradebook.ItemGrade:
         return gradebook.ItemGrade(
             GradeItem(activity=item.activity, weight=Decimal(weight)), Decimal(1), Decimal(1), percent, 1
         )
 
-    assert gradebook.course_percent([standing(100, "3"), standing(50, "1"), standing(None, "9")]) == 87
-    assert gradebook.course_percent([standing(100, "0")]) is None
-    assert gradebook.course_percent([standing(0, "1")]) == 0
-    assert gradebook.course_percent([standing(50, "0.5")]) == 50
+    assert gradebook.course_percent([item_grade(100, "3"), item_grade(50, "1"), item_grade(None, "9")]) == 87
+    assert gradebook.course_percent([item_grade(100, "0")]) is None
+    assert gradebook.course_percent([item_grade(0, "1")]) == 0
+    assert gradebook.course_percent([item_grade(50, "0.5")]) == 50
 
 
-def test_99_point_9_percent_is_not_full_marks() -> None:
+def test_percentages_are_rounded_down() -> None:
     assert gradebook.percent_of(Decimal("999"), Decimal("1000")) == 99
     assert gradebook.percent_of(Decimal("0"), Decimal("0")) == 0

@@ -57,7 +57,7 @@ def edit_key(teacher: Visitor, chosen: str) -> None:
     page.locator(f"input[name={right}-is_correct]").uncheck()
     page.locator(f"input[name={new}-is_correct]").check()
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="See what the present key would change").click()
+    page.get_by_role("link", name="See what the current answer key would change").click()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -74,7 +74,7 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
         uploaded_at=timezone.now(),
     )
     take(make_check(lesson), enrolment)
-    queue.get_today(user=enrolment.user, now=timezone.now())
+    queue.prepare_today(user=enrolment.user, now=timezone.now())
     return {
         "<uuid:file>": str(handed_in.uuid),
         "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",

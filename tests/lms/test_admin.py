@@ -346,7 +346,7 @@ def test_another_grading_method_lowers_no_grade_and_names_who_rises(
         data = {**data_of(ines_client.get(page)), "grading_method": rule, "pools": "{}", **others}
         return str(ines_client.post(page, data, follow=True, headers=ENGLISH).text)
 
-    assert "stands at something else" not in change("highest")
+    assert "The new grading method changes" not in change("highest")
     # The last attempt is worth nothing.
     words = "1 student would stand lower or no longer have passed, without having been told before: Alice."
     assert words in change("last")
@@ -365,7 +365,7 @@ def test_another_grading_method_lowers_no_grade_and_names_who_rises(
     GradeChange.objects.filter(revision=2).delete()
     Quiz.objects.update(grading_method="last")
     GradeItem.objects.update(grading_method="last")
-    assert "1 student stands at something else now: Alice 0% → 100%." in change("highest")
+    assert "The new grading method changes the grade of 1 student: Alice 0% → 100%." in change("highest")
     assert GradeItem.objects.get().grading_method == "highest"
 
 

@@ -160,7 +160,7 @@ def visitor_pages(client: Client) -> Iterator[tuple[str, str]]:
 
 
 def weekly_summary(user: User) -> Iterator[tuple[str, str]]:
-    week = content.week_of(user, since=datetime(2026, 1, 1, tzinfo=UTC))
+    week = content.find_week(user, since=datetime(2026, 1, 1, tzinfo=UTC))
     assert week
     message = content.weekly_summary(week, message_id="<1@x>", unsubscribe_url="http://x/", now=timezone.now())
     html = str(message.alternatives[0][0])

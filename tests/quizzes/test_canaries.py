@@ -164,7 +164,7 @@ class Crawl:
         for language in ("ko", "en"):
             User.objects.filter(pk=self.enrolment.user_id).update(language=language)
             user = User.objects.get(pk=self.enrolment.user_id)
-            week = content.week_of(user, since=timezone.now() - timedelta(days=7))
+            week = content.find_week(user, since=timezone.now() - timedelta(days=7))
             if week is not None:
                 mail = content.weekly_summary(week, message_id="<a@b>", unsubscribe_url="/", now=timezone.now())
                 yield mail.message().as_string() + str(mail.body) + str(mail.alternatives)

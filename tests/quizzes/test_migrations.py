@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion
 from quizzes.practice.models import PracticeCard
 from tests.factories import EnrolmentFactory, QuizFactory
 
@@ -38,7 +39,7 @@ def test_renamed_models_and_columns_keep_their_rows() -> None:
     now = timezone.now()
     attempt = Attempt.objects.create(
         quiz=quiz,
-        version=quiz.current_version,
+        version=QuizVersion.objects.get(quiz=quiz),
         enrolment=enrolment,
         number=1,
         started_at=now,
@@ -46,7 +47,7 @@ def test_renamed_models_and_columns_keep_their_rows() -> None:
         grading_attempts=3,
     )
     answer = attempt.answers.create(
-        question=quiz.questions.first().uuid, response={}, saved_at=now, confirmed_at=now + timedelta(1)
+        question=quiz.questions.all()[0].uuid, response={}, saved_at=now, confirmed_at=now + timedelta(1)
     )
     card = PracticeCard.objects.create(
         enrolment=enrolment,

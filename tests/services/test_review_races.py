@@ -13,8 +13,7 @@ from quizzes.practice import answering, queue
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.taking import start, submit
 from quizzes.verify import grades
-from tests.quizzes.practice.cards import MONDAY, make_check, take, wrong_answers
-from tests.quizzes.practice.test_queue import TUESDAY
+from tests.quizzes.practice.cards import MONDAY, TUESDAY, make_check, take, wrong_answers
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -37,16 +36,16 @@ def test_concurrent_reads_and_answers(lesson: Activity, enrolment: Enrolment) ->
     for _ in range(2):
         take(check, enrolment)
     user = enrolment.user
-    looks = at_once(lambda: [card.pk for card in queue.get_today(user=user, now=TUESDAY).cards])
+    looks = at_once(lambda: [card.pk for card in queue.prepare_today(user=user, now=TUESDAY).cards])
     # A request during the creation of the cards may have seen none yet, but never other cards.
     made = list(PracticeCard.objects.order_by("pk").values_list("pk", flat=True))
     assert len(made) == 3
     assert all(look in ([], made) for look in looks)
     assert PracticeAnswer.objects.count() == 6
 
-    card = queue.get_today(user=user, now=TUESDAY).cards[0]
+    card = queue.prepare_today(user=user, now=TUESDAY).cards[0]
     answers = at_once(
-        lambda: answering.answer(user=user, card=card.uuid, turn=card.next_turn, response=None, now=TUESDAY).review.pk
+        lambda: answering.answer(user=user, card=card.uuid, turn=card.next_turn, response=None, now=TUESDAY).answer.pk
     )
     assert len(set(answers)) == 1
     assert PracticeAnswer.objects.filter(attempt=None).count() == 1

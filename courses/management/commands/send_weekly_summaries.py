@@ -1,4 +1,4 @@
-"""`manage.py send_weekly_summaries`: what beat does, by hand; with --to, one summary at once."""
+"""Send due weekly summaries from the command line, or with --to one summary to one person."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         deliveries.settle(now=now)
         queued = deliveries.queue_due(now=now)
         outcomes = Counter(status.value for status in deliveries.send_all(deliveries.ready(now=now), now=now))
-        told = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
-        self.stdout.write(f"{len(queued)} newly due; {told}.")
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
+        self.stdout.write(f"{len(queued)} newly due; {counts}.")
 
     def _send_to(self, email: str, now: datetime) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()

@@ -1,0 +1,1 @@
+"""Show staff the pages of quizzes that are not forms of one row."""

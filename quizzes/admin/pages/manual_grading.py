@@ -1,4 +1,4 @@
-"""The admin's pages for what waits for a person: the queue, and grading one attempt by hand."""
+"""Show the queue of attempts that wait for manual grading, and grade one attempt by hand."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -29,12 +29,14 @@ from quizzes.questions.points import format_points
 from quizzes.taking import results
 from quizzes.whole_numbers import parse_whole_number
 
+# Attempts on one page of the queue.
 PAGE = 50
+# Characters of a reviewer's comment.
 COMMENT_LIMIT = 5000
 
 
-def _with_late(user: User) -> QuerySet[Attempt]:
-    """Graded attempts with answers that came too late and that nobody has looked at, the longest waiting first."""
+def _with_open_late_answers(user: User) -> QuerySet[Attempt]:
+    """Attempts with late answers that are not decided yet. The attempt that has waited longest comes first."""
     is_open = Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
     return (
         Attempt.objects.for_staff(user)
@@ -45,19 +47,19 @@ def _with_late(user: User) -> QuerySet[Attempt]:
 
 
 def count_waiting(user: User) -> int:
-    """How many attempts wait for this instructor: to be graded, or for a word on what came too late. Two queries."""
-    return Attempt.objects.for_staff(user).for_a_person().count() + _with_late(user).count()
+    """The number of attempts that wait for this instructor: for manual grading or a decision on late answers. Two queries."""
+    return Attempt.objects.for_staff(user).for_a_person().count() + _with_open_late_answers(user).count()
 
 
 def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Everything that waits for the instructor; what has waited longest comes first. Its queries do not grow."""
-    mine = Attempt.objects.for_staff(request.user)
+    """Show everything that waits for the instructor, the longest waiting first. The number of queries is constant."""
+    attempts = Attempt.objects.for_staff(request.user)
     related = ("quiz__activity", "enrolment__user", "enrolment__course")
-    waiting, chosen = _of_chosen_quiz(request, mine.for_a_person())
+    waiting, chosen = _of_chosen_quiz(request, attempts.for_a_person())
     page = Paginator(waiting.select_related(*related), PAGE).get_page(request.GET.get("page"))
-    late = _with_late(request.user)
+    late = _with_open_late_answers(request.user)
     notices = GradeNotice.objects.filter(
-        attempt__in=mine, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
+        attempt__in=attempts, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
     )
     drafts = Regrade.objects.filter(status=Regrade.Status.DRAFT).select_related("quiz__activity", "version")
     if not request.user.is_superuser:
@@ -65,12 +67,12 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
     context = page_context(request, model_admin, _("Waits for you")) | {
         "page": page,
         "rows": [(attempt, len(pending)) for attempt, pending in _with_pending(list(page.object_list))],
-        "quizzes": mine.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
+        "quizzes": attempts.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
         .annotate(n=Count("pk")),
         "chosen": chosen,
         "late": late.select_related(*related)[:PAGE],
         "late_count": late.count(),
-        "failed": mine.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
+        "failed": attempts.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
         "unsure": notices.order_by("status").values_list("status").annotate(n=Count("pk")),
         "drafts": drafts[:PAGE],
     }  # fmt: skip
@@ -78,13 +80,13 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
 
 
 def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:
-    """`?quiz=` keeps to one quiz."""
-    asked = parse_whole_number(request.GET.get("quiz", ""))
-    return (waiting if asked is None else waiting.filter(quiz_id=asked)), asked
+    """Filter by the quiz in `?quiz=`. Returns (attempts, quiz id or None)."""
+    quiz_id = parse_whole_number(request.GET.get("quiz", ""))
+    return (waiting if quiz_id is None else waiting.filter(quiz_id=quiz_id)), quiz_id
 
 
 def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
-    """Each attempt with the questions that wait for a person. One query."""
+    """[(attempt, uuids of the questions that wait for manual grading)]. One query."""
     last = {grade.attempt_id: grade for grade in AttemptGrade.objects.filter(attempt__in=rows).order_by("revision")}
     return [
         (row, [uuid for uuid, score in last[row.pk].details.items() if score["outcome"] == PENDING]) for row in rows
@@ -92,7 +94,7 @@ def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
 
 
 def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Grade by hand what waits for a person; every question may be decided on anew, and so may what came too late."""
+    """Grade an attempt by hand. Staff can decide on every question, also again, and on late answers."""
     rows: QuerySet[Attempt] = model_admin.get_queryset(request).select_related(
         "version", "quiz__activity", "enrolment__user", "enrolment__course"
     )
@@ -108,12 +110,12 @@ def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: 
         if not errors:
             messages.success(request, _("Saved."))
             return _next(request, attempt)
-    context = page_context(request, model_admin, _("Grade by hand")) | _shown(request, attempt, errors)
+    context = page_context(request, model_admin, _("Grade by hand")) | _attempt_context(request, attempt, errors)
     return render(request, "admin/quizzes/attempt_review.html", context, status=400 if errors else 200)
 
 
 def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
-    """Store what the form decides on; returns what is wrong with it."""
+    """Store the decisions of the form. Returns the errors of the form; empty if they were stored."""
     decisions, errors = _decisions(attempt, request)
     if errors:
         return errors
@@ -131,7 +133,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
 
 
 def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """The attempt that has waited longest, of the same quiz where the queue keeps to one; the queue when none is left."""
+    """Redirect to the attempt that has waited longest, of the chosen quiz if any; to the queue if none is left."""
     waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
     query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
     following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
@@ -154,7 +156,8 @@ def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
         )
 
 
-def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -> dict[str, Any]:
+def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -> dict[str, Any]:
+    """The template context of the page that grades one attempt."""
     grade = revisions.last_grade(attempt)
     key = scoring.answer_key_for(attempt, grade.version_id)
     reviews: dict[str, list[Review]] = {}
@@ -188,11 +191,11 @@ def _shown(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -
 def _row(
     request: HttpRequest, question: PresentedQuestion, score: dict[str, Any], spec: Spec, reviews: list[Review]
 ) -> dict[str, Any]:
-    """One question as the page shows it. What was typed stands in the fields again; else what was decided last."""
+    """The template context of one question. The fields contain the submitted values, else the last decision."""
     last = reviews[-1] if reviews else None
-    known = {uuid: format_points(given) for uuid, given in last.criteria.items()} if last else {}
+    last_points = {uuid: format_points(points) for uuid, points in last.criteria.items()} if last else {}
 
-    def typed(name: str, stored: str) -> str:
+    def submitted(name: str, stored: str) -> str:
         return request.POST.get(f"{question.uuid}:{name}", stored).strip()
 
     return {
@@ -205,7 +208,7 @@ def _row(
         "notes": languages.choose(spec.get("notes")),
         "score": score,
         "is_pending": score["outcome"] == PENDING,
-        # What a machine has decided is open to a person too, but not in the way.
+        # Automatically graded questions can be decided on as well, but their fields are folded away.
         "is_open": score["outcome"] == PENDING or bool(reviews) or KINDS[spec["kind"]].by_person,
         "reviews": reviews,
         "criteria": [
@@ -213,47 +216,47 @@ def _row(
                 "uuid": part["uuid"],
                 "text": languages.choose(part["text"]),
                 "points": part["points"],
-                "given": typed(part["uuid"], known.get(part["uuid"], "")),
+                "given": submitted(part["uuid"], last_points.get(part["uuid"], "")),
             }
             for part in spec.get("rubric", [])
         ],
-        "points": typed("points", format_points(last.points) if last else ""),
-        "comment": typed("comment", last.comment if last else ""),
+        "points": submitted("points", format_points(last.points) if last else ""),
+        "comment": submitted("comment", last.comment if last else ""),
     }  # fmt: skip
 
 
 def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UUID, manual.Decision], list[str]]:
-    """What the form decides on, and what is wrong with it; questions left without points are left as they are."""
+    """({question uuid: decision}, errors) of the form. Questions without points are not changed."""
     decisions: dict[UUID, manual.Decision] = {}
     errors: list[str] = []
     key = scoring.answer_key_for(attempt, revisions.last_grade(attempt).version_id)
-    for number, view in enumerate(attempt.public_questions, 1):
-        spec = key[view["uuid"]]
+    for number, question in enumerate(attempt.public_questions, 1):
+        spec = key[question["uuid"]]
         try:
             decision = _decision(spec, request)
         except ValueError as fault:
             errors.append(_("Question %(number)d: %(fault)s") % {"number": number, "fault": fault})
             continue
         if decision is not None:
-            decisions[UUID(view["uuid"])] = decision
+            decisions[UUID(question["uuid"])] = decision
     return decisions, errors
 
 
 def _decision(spec: Spec, request: AuthenticatedRequest) -> manual.Decision | None:
-    """What the form says of one question. Raises ValueError with a sentence."""
+    """The form's decision on one question, None if it has no points. Raises ValueError with an error message."""
 
-    def typed(name: str) -> str:
+    def submitted(name: str) -> str:
         return request.POST.get(f"{spec['uuid']}:{name}", "").strip()
 
-    rubric = {part["uuid"]: (typed(part["uuid"]), part["points"]) for part in spec.get("rubric", [])}
-    given = [text for text, _top in rubric.values()] or [typed("points")]
-    comment = typed("comment")
+    rubric = {part["uuid"]: (submitted(part["uuid"]), part["points"]) for part in spec.get("rubric", [])}
+    given = [text for text, _top in rubric.values()] or [submitted("points")]
+    comment = submitted("comment")
     if not any(given):
         if comment:
             raise ValueError(_("A comment needs points beside it."))
         return None
     if not all(given):
-        raise ValueError(_("Give points for each line of the rubric; 0 is a number too."))
+        raise ValueError(_("Give points for each line of the rubric; 0 is allowed."))
     if len(comment) > COMMENT_LIMIT:
         raise ValueError(_("The comment is too long: at most %(limit)d characters.") % {"limit": COMMENT_LIMIT})
     criteria = {uuid: f"{_points(text, top):.2f}" for uuid, (text, top) in rubric.items()}
@@ -263,7 +266,7 @@ def _decision(spec: Spec, request: AuthenticatedRequest) -> manual.Decision | No
 
 
 def _points(text: str, top: str) -> Decimal:
-    """Raises ValueError for what is no number of points."""
+    """Parse points from 0 to `top`. Raises ValueError with an error message."""
     try:
         value = Decimal(text)
     except InvalidOperation:

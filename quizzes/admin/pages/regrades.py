@@ -1,4 +1,4 @@
-"""The admin's pages for a regrade: where it begins, the dry run line by line, its approval, its progress."""
+"""Propose a regrade, show its dry run line by line, approve it, and show its progress."""
 
 from typing import Any
 
@@ -20,14 +20,15 @@ from quizzes.grading import regrading, scoring
 from quizzes.grading.explanations import explain_change, question_text
 from quizzes.grading.models import GradeNotice, Regrade, RegradeLine, Review
 
+# Lines on one page.
 PAGE = 100
 Direction = RegradeLine.Direction
-# Whoever loses something stands first.
+# Students who lose points come first.
 ORDER = [Direction.FALLS, Direction.PENDING, Direction.RISES, Direction.GRADED, Direction.SAME]
 
 
 def regrade_start(request: AuthenticatedRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """What a regrade would be about, the ones there were, and the button that makes a dry run."""
+    """Show how many attempts are outdated and the earlier regrades. A POST makes a new dry run."""
     quiz: Quiz = get_object_or_404(
         model_admin.get_queryset(request).select_related("activity", "current_version"), pk=quiz_id
     )
@@ -48,7 +49,7 @@ def regrade_start(request: AuthenticatedRequest, quiz_id: int, model_admin: Cour
 
 
 def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """The dry run, line by line, and its approval with a reason; afterwards its progress. Its queries do not grow."""
+    """Show the dry run line by line, approve it with a reason, and show its progress. The number of queries is constant."""
     regrade: Regrade = get_object_or_404(
         model_admin.get_queryset(request).select_related("quiz__activity", "version", "approved_by"), pk=regrade_id
     )
@@ -62,17 +63,17 @@ def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: 
         except DomainError as refused:
             regrade.refresh_from_db(fields=["status"])
             if regrade.status in (Regrade.Status.APPROVED, Regrade.Status.DONE):
-                # The second click of a double one, or a colleague's: the page says by whom and why.
+                # A double click, or a colleague approved it meanwhile. The page shows who approved it and why.
                 return redirect("admin:quizzes_regrade_review", regrade.pk)
             error = refused.message
     if request.headers.get("HX-Request"):
         return _progress(request, regrade)
-    context = page_context(request, model_admin, _("Regrade")) | _shown(request, regrade) | {"error": error}
+    context = page_context(request, model_admin, _("Regrade")) | _regrade_context(request, regrade) | {"error": error}
     return render(request, "admin/quizzes/regrade_review.html", context, status=400 if error else 200)
 
 
 def _progress(request: HttpRequest, regrade: Regrade) -> HttpResponse:
-    """The bar alone; when all is done the page is asked to come anew."""
+    """Render the progress bar only. When the regrade is done, htmx reloads the whole page."""
     context = {"regrade": regrade, "progress": regrading.get_progress(regrade)}
     response = render(request, "admin/quizzes/_regrade_progress.html", context)
     if regrade.status != Regrade.Status.APPROVED:
@@ -80,7 +81,8 @@ def _progress(request: HttpRequest, regrade: Regrade) -> HttpResponse:
     return response
 
 
-def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
+def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
+    """The template context of the page of one regrade."""
     lines = sorted(
         regrade.lines.select_related("attempt__enrolment__user"),
         key=lambda line: (not line.percent_falls, ORDER.index(line.direction), line.pk),
@@ -97,12 +99,12 @@ def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         "is_current": regrade.quiz.current_version_id == regrade.version_id,
     }
     if regrade.status == Regrade.Status.DONE:
-        told = GradeNotice.objects.filter(
+        notices = GradeNotice.objects.filter(
             attempt__in=regrade.lines.values("attempt"),
             grade__version=regrade.version_id,
             created_at__gte=regrade.approved_at,
         )
-        by_status = dict(told.values_list("status").annotate(n=Count("pk")))
+        by_status = dict(notices.values_list("status").annotate(n=Count("pk")))
         context |= {
             "missed": regrading.count_missed(regrade),
             "told": sum(by_status.values()),
@@ -112,23 +114,23 @@ def _shown(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
 
 
 def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
-    """The lines with their reasons in words: from the key, what was answered, and who decided. Three queries."""
+    """The lines with the reason of each change in words, from answer keys, answers and reviews. Three queries."""
     versions = {regrade.version_id, *(line.attempt.version_id for line in lines)}
     keys = dict(AnswerKey.objects.filter(version__in=versions).values_list("version", "content"))
-    concerned = [line.attempt_id for line in lines]
+    attempt_ids = [line.attempt_id for line in lines]
     answers = {
-        (row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=concerned)
+        (row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=attempt_ids)
     }
     decided = {
         (attempt_id, str(question))
-        for attempt_id, question in Review.objects.filter(attempt__in=concerned).values_list("attempt_id", "question")
+        for attempt_id, question in Review.objects.filter(attempt__in=attempt_ids).values_list("attempt_id", "question")
     }
     rows = []
     for line in lines:
         changes = []
         for change in line.changes:
-            name, place = change["question"], (line.attempt_id, change["question"])
-            spec = scoring.spec_for(name, own=keys[line.attempt.version_id], other=keys[regrade.version_id])
+            question, place = change["question"], (line.attempt_id, change["question"])
+            spec = scoring.spec_for(question, own=keys[line.attempt.version_id], other=keys[regrade.version_id])
             why = explain_change(spec, answers.get(place, {}), change, by_person=place in decided)
             changes.append({**change, "text": question_text(spec), "why": why})
         rows.append({"line": line, "changes": changes})

@@ -1,4 +1,4 @@
-"""The admin's box for trying answers, beside the accepted ones."""
+"""Try how answers would be graded by the accepted answers of a question, without storing anything."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,26 +10,27 @@ from quizzes.grading.explanations import explain
 from quizzes.questions.short_answers import decide
 from quizzes.whole_numbers import parse_whole_number
 
+# Characters of all tried answers together.
 LIMIT = 5000
 
 
 def try_answers(request: HttpRequest, question_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """What the rules would make of any answer, and why; nothing is stored.
+    """Show how each tried answer would be graded, and why. Nothing is stored.
 
-    Sent along with the question's form, the texts compared with are those that stand in the form, saved or not.
+    If the question's form is submitted as well, its accepted answers are used, saved or not.
     """
     question: Question = get_object_or_404(model_admin.get_queryset(request), pk=question_id)
     rows = _rows_of_form(request) if "answers-TOTAL_FORMS" in request.POST else _rows_of(question)
     accepted = [text for text, is_correct in rows if is_correct]
     wrong = [text for text, is_correct in rows if not is_correct]
     asked = (request.POST if request.method == "POST" else request.GET).get("try", "")[:LIMIT]
-    told = [
+    decisions = [
         (answer, decision, explain(decision))
         for answer in asked.splitlines()
         if answer.strip()
         for decision in [decide(answer, accepted, wrong)]
     ]
-    context = {"question": question, "accepted": accepted, "wrong": wrong, "asked": asked, "decisions": told}
+    context = {"question": question, "accepted": accepted, "wrong": wrong, "asked": asked, "decisions": decisions}
     if request.headers.get("HX-Request"):
         return render(request, "admin/quizzes/_try_results.html", context)
     context |= page_context(request, model_admin, _("Try answers"))
@@ -41,7 +42,7 @@ def _rows_of(question: Question) -> list[tuple[str, bool]]:
 
 
 def _rows_of_form(request: HttpRequest) -> list[tuple[str, bool]]:
-    """The formset of the accepted answers as it is being edited, without what is marked for deletion."""
+    """[(text, is_correct)] from the formset of accepted answers as edited, without rows marked for deletion."""
     count = min(parse_whole_number(request.POST["answers-TOTAL_FORMS"]) or 0, 1000)
     return [
         (text, f"answers-{n}-is_correct" in request.POST)

@@ -1,4 +1,4 @@
-"""`me`, the language of answers, sign-in and sign-out of the app."""
+"""The account by the API: `me`, the language of responses, sign-in and sign-out."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
     }
 
 
-def test_settings_change_one_by_one(alice_api: Api, alice: User) -> None:
+def test_settings_can_be_changed_separately(alice_api: Api, alice: User) -> None:
     assert alice_api.patch("me", {"name": "앨리스"})["name"] == "앨리스"
     assert alice_api.patch("me", {"language": "", "wants_weekly_summary": False})["wants_weekly_summary"] is False
     assert alice_api.patch("me", {})["language"] == ""
@@ -37,7 +37,7 @@ def test_settings_change_one_by_one(alice_api: Api, alice: User) -> None:
     assert (alice.name, alice.language, alice.wants_weekly_summary) == ("앨리스", "", False)
 
 
-def test_what_is_not_a_setting_stays(alice_api: Api, alice: User) -> None:
+def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: User) -> None:
     alice_api.patch("me", {"email": "other@example.com", "is_instructor": True, "is_staff": True, "is_superuser": True})
 
     alice.refresh_from_db()
@@ -56,7 +56,7 @@ def test_what_is_not_a_setting_stays(alice_api: Api, alice: User) -> None:
         ({"wants_weekly_summary": "perhaps"}, "wants_weekly_summary"),
     ],
 )
-def test_what_cannot_be_right_is_named(alice_api: Api, body: dict[str, Any], field: str) -> None:
+def test_an_invalid_field_is_named(alice_api: Api, body: dict[str, Any], field: str) -> None:
     problem = alice_api.patch("me", body, expect=400)
 
     check("Problem", problem)
@@ -65,11 +65,11 @@ def test_what_cannot_be_right_is_named(alice_api: Api, body: dict[str, Any], fie
 
 
 @pytest.mark.parametrize("body", [[], "text", 1, None])
-def test_a_body_that_is_no_object_is_refused(alice_api: Api, body: Any) -> None:
+def test_a_body_that_is_not_an_object_is_refused(alice_api: Api, body: Any) -> None:
     alice_api.patch("me", b"null" if body is None else body, expect=400)
 
 
-def test_answers_are_in_the_language_asked_for_else_in_ones_own(alice_api: Api, api: Api) -> None:
+def test_responses_are_in_the_requested_language_else_in_the_users(alice_api: Api, api: Api) -> None:
     path = "courses/nothing-here/outline"
     english, korean = "There is nothing at this address.", "ko"
 
@@ -105,7 +105,7 @@ def test_allauths_own_sign_out_works_too(alice_api: Api) -> None:
     alice_api.get("me", expect=401)
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client, alice: User) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_response(client: Client, alice: User) -> None:
     answers = [
         client.post(LOGIN, {"email": email, "password": "wrong"}, content_type="application/json")
         for email in (alice.email, "nobody@example.com")
@@ -116,7 +116,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Cli
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "x" * 5000, "한글", "\u00e9"])
-def test_a_token_that_is_none_is_401(db: None, token: str) -> None:
+def test_an_invalid_token_is_401(db: None, token: str) -> None:
     api = Api()
     api.headers["X-Session-Token"] = token
 
@@ -139,7 +139,7 @@ def test_a_changed_password_ends_other_sessions(alice_api: Api, alice: User) -> 
     alice_api.get("me", expect=401)
 
 
-def test_an_unconfirmed_address_has_a_token_that_opens_nothing(api: Api, alice: User, settings: Any) -> None:
+def test_the_token_of_an_unconfirmed_address_gives_no_access(api: Api, alice: User, settings: Any) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
     answer = api.client.post(LOGIN, {"email": alice.email, "password": PASSWORD}, content_type="application/json")
@@ -149,7 +149,7 @@ def test_an_unconfirmed_address_has_a_token_that_opens_nothing(api: Api, alice: 
     api.get("me", expect=401)
 
 
-def test_the_browsers_cookie_is_no_token(alice_client: Client) -> None:
+def test_a_session_cookie_does_not_authenticate_the_api(alice_client: Client) -> None:
     assert alice_client.get("/api/v1/me").status_code == 401
 
 
@@ -164,7 +164,7 @@ def test_the_browsers_cookie_is_no_token(alice_client: Client) -> None:
     ids=["half", "deep", "not-utf8", "surrogate-password", "surrogate-address", "huge"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["login", "signup"])
-def test_what_apps_send_to_allauth_breaks_nothing(api: Api, alice: User, path: str, body: bytes, status: int) -> None:
+def test_malformed_input_to_allauth_is_refused(api: Api, alice: User, path: str, body: bytes, status: int) -> None:
     api.post(f"/_allauth/app/v1/auth/{path}", body, expect=status)
 
 
@@ -179,11 +179,11 @@ def test_what_apps_send_to_allauth_breaks_nothing(api: Api, alice: User, path: s
         {"email": "a\x00@example.com", "password": "x"},
     ],
 )
-def test_a_sign_in_that_cannot_be_right_is_400(client: Client, alice: User, body: Any) -> None:
+def test_an_invalid_sign_in_is_400(client: Client, alice: User, body: Any) -> None:
     assert client.post(LOGIN, body, content_type="application/json").status_code == 400
 
 
-def test_an_unknown_address_below_allauths_is_a_problem_document(api: Api, db: None) -> None:
+def test_an_unknown_path_below_allauth_is_a_problem_document(api: Api, db: None) -> None:
     api.get("/_allauth/app/v1/nothing", expect=404)
 
 

@@ -14,7 +14,7 @@ from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, ModuleFactory
 
-# A uuid that nothing has; a fresh one would name the tests differently in each worker of pytest-xdist.
+# A uuid that no row has. A random one would give the tests other names in each worker of pytest-xdist.
 NOBODYS = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
 
 
@@ -22,7 +22,9 @@ def entries(api: Api, slug: str = "statistics") -> list[dict[str, Any]]:
     return api.get(f"courses/{slug}/outline")["entries"]  # type: ignore[no-any-return]
 
 
-def test_ones_courses_with_the_one_seen_last_first(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+def test_the_courses_of_a_student_are_listed_by_last_visit(
+    alice_api: Api, enrolment: Enrolment, lesson: Activity
+) -> None:
     EnrolmentFactory(user=enrolment.user, course__slug="other")
     progress.record_visit(enrolment=enrolment, activity=lesson, now=timezone.now())
 
@@ -36,7 +38,7 @@ def test_ones_courses_with_the_one_seen_last_first(alice_api: Api, enrolment: En
 
 
 @pytest.mark.parametrize("change", [{"status": "withdrawn"}, {}])
-def test_courses_that_one_may_not_see_are_not_there(
+def test_courses_that_a_student_may_not_see_are_not_listed(
     alice_api: Api, enrolment: Enrolment, change: dict[str, str]
 ) -> None:
     Enrolment.objects.filter(pk=enrolment.pk).update(**change)
@@ -48,7 +50,7 @@ def test_courses_that_one_may_not_see_are_not_there(
     alice_api.get("courses/statistics/progress", expect=404)
 
 
-def test_the_outline_leads_to_each_entrys_own_endpoint(alice_api: Api, course: Course) -> None:
+def test_the_outline_has_the_uuid_of_each_entrys_own_endpoint(alice_api: Api, course: Course) -> None:
     outline = alice_api.get("courses/statistics/outline")
 
     check("Outline", outline)
@@ -61,14 +63,16 @@ def test_the_outline_leads_to_each_entrys_own_endpoint(alice_api: Api, course: C
         assert (found["uuid"], found["slug"], found["title"]) == (entry["uuid"], entry["slug"], entry["title"])
 
 
-def test_titles_are_in_the_language_asked_for(alice_api: Api) -> None:
+def test_titles_are_in_the_requested_language(alice_api: Api) -> None:
     outline = alice_api.get("courses/statistics/outline", headers={"Accept-Language": "ko"})
 
     assert outline["title"] == "통계"
     assert outline["entries"][0]["title"] == "활동 lesson-1"
 
 
-def test_a_lesson_comes_whole_and_is_where_to_continue(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+def test_reading_a_lesson_makes_it_the_activity_to_continue_with(
+    alice_api: Api, enrolment: Enrolment, lesson: Activity
+) -> None:
     found = alice_api.get(f"lessons/{lesson.uuid}")
 
     check("Lesson", found)
@@ -79,13 +83,13 @@ def test_a_lesson_comes_whole_and_is_where_to_continue(alice_api: Api, enrolment
     assert enrolment.last_activity == lesson
 
 
-def test_a_lesson_without_a_translation_says_what_it_is_written_in(alice_api: Api, lesson: Activity) -> None:
+def test_a_lesson_without_a_translation_has_its_own_language(alice_api: Api, lesson: Activity) -> None:
     LessonEdition.objects.filter(lesson__activity=lesson, language="en").delete()
 
     assert alice_api.get(f"lessons/{lesson.uuid}")["language"] == "ko"
 
 
-def test_what_is_no_lesson_is_404(alice_api: Api, quiz: Quiz, lesson: Activity) -> None:
+def test_an_activity_that_is_not_a_visible_lesson_is_404(alice_api: Api, quiz: Quiz, lesson: Activity) -> None:
     for name in (quiz.activity.uuid, NOBODYS, "not-a-uuid"):
         alice_api.get(f"lessons/{name}", expect=404)
     LessonEdition.objects.filter(lesson__activity=lesson).delete()
@@ -116,17 +120,17 @@ def test_marking_a_lesson_done_and_undone(alice_api: Api, lesson: Activity, meth
 @pytest.mark.parametrize(
     "body", [{}, {"activity": "x", "done": True}, {"activity": NOBODYS}, [], {"activity": None, "done": True}]
 )
-def test_a_mark_that_cannot_be_right(alice_api: Api, body: Any) -> None:
+def test_an_invalid_mark_is_refused(alice_api: Api, body: Any) -> None:
     assert alice_api.put("courses/statistics/progress", body, expect=400)["type"] == "/problems/invalid"
 
 
-def test_a_quiz_is_not_marked_by_hand(alice_api: Api, quiz: Quiz) -> None:
+def test_a_quiz_cannot_be_marked_as_done(alice_api: Api, quiz: Quiz) -> None:
     body = {"activity": quiz.activity.uuid, "done": True}
 
     assert alice_api.put("courses/statistics/progress", body, expect=400)["type"] == "/problems/not-markable"
 
 
-def test_what_is_not_in_the_course_is_404(alice_api: Api, enrolment: Enrolment) -> None:
+def test_an_activity_of_another_course_is_404(alice_api: Api, enrolment: Enrolment) -> None:
     elsewhere = LessonFactory(activity__module__course=EnrolmentFactory(user=enrolment.user).course).activity
     stranger = LessonFactory().activity
 
@@ -134,7 +138,7 @@ def test_what_is_not_in_the_course_is_404(alice_api: Api, enrolment: Enrolment) 
         alice_api.put("courses/statistics/progress", {"activity": activity, "done": True}, expect=404)
 
 
-def test_a_stranger_sees_nothing(bob_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+def test_a_student_who_is_not_enrolled_gets_404(bob_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
     assert bob_api.get("courses") == {"results": []}
     bob_api.get("courses/statistics/outline", expect=404)
     bob_api.get("courses/statistics/progress", expect=404)
@@ -150,11 +154,11 @@ def test_query_counts_do_not_grow(alice_api: Api, enrolment: Enrolment, module: 
     lesson = module.activities.filter(kind="lesson").first()
     assert lesson is not None
 
-    # Every call has two for its token: the session and the person.
+    # Each call has two queries for its token: the session and the user.
     for path, queries in {
         "me": 2,
         "courses": 3,
-        "courses/statistics/outline": 5,  # the first one since the course changed
+        "courses/statistics/outline": 5,  # the first request after the course changed
         "courses/statistics/outline?": 4,
         "courses/statistics/progress": 6,
     }.items():

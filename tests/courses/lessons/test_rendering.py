@@ -1,4 +1,4 @@
-"""What the names in a course's texts stand for, by the database."""
+"""Rendering resolves the names in a course's texts by the database."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -15,7 +15,7 @@ def edition(course: Course, body: str) -> LessonEdition:
     return row
 
 
-def test_names_become_addresses(course: Course) -> None:
+def test_names_are_rendered_as_links(course: Course) -> None:
     GlossaryTerm.objects.create(
         course=course, key="mean", term_ko="평균", definition_ko="가운데예요.", definition_en="The middle."
     )
@@ -29,20 +29,20 @@ def test_names_become_addresses(course: Course) -> None:
     assert row.html.count("<a ") == 4
 
 
-def test_a_definition_that_is_missing_in_a_language_comes_in_the_original(course: Course) -> None:
+def test_a_definition_without_a_translation_is_shown_in_the_original_language(course: Course) -> None:
     GlossaryTerm.objects.create(course=course, key="mean", term_ko="평균", definition_ko="가운데예요.")
     row = edition(course, "[[mean|m]]")
     rendering.render_edition(row)
     assert 'data-definition="가운데예요."' in row.html
 
 
-def test_what_is_archived_is_no_target(course: Course, lesson: Activity) -> None:
+def test_an_archived_lesson_cannot_be_linked(course: Course, lesson: Activity) -> None:
     Activity.objects.filter(slug="lesson-2").update(archived_at="2026-01-01T00:00Z")
     found = rendering.problems("[a](lesson:lesson-2)", language="en", course=course)
     assert found == [(1, "This link leads nowhere: lesson:lesson-2")]
 
 
-def test_a_course_is_rendered_where_it_changed(course: Course) -> None:
+def test_rendering_a_course_saves_only_changed_editions(course: Course) -> None:
     assert rendering.render_course(course) == 4
     assert rendering.render_course(course) == 0
     LessonEdition.objects.filter(lesson__activity__slug="lesson-1", language="en").update(body="New **body**.")
@@ -50,16 +50,14 @@ def test_a_course_is_rendered_where_it_changed(course: Course) -> None:
     assert "<strong>body</strong>" in LessonEdition.objects.get(lesson__activity__slug="lesson-1", language="en").html
 
 
-def test_a_fragment_of_one_paragraph_is_words_only(course: Course) -> None:
+def test_a_fragment_of_one_paragraph_is_rendered_inline(course: Course) -> None:
     resolver = rendering.resolver_for(course)
     assert rendering.render_fragment("a **b**", language="en", resolver=resolver) == "a <strong>b</strong>"
     assert rendering.render_fragment("a\n\nb", language="en", resolver=resolver) == "<p>a</p>\n<p>b</p>\n"
     assert rendering.render_block("a", language="en", resolver=resolver) == "<p>a</p>\n"
 
 
-def test_texts_without_names_ask_the_database_nothing(
-    course: Course, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_texts_without_names_need_no_query(course: Course, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     resolver = rendering.resolver_for(course)
     with django_assert_num_queries(0):
         rendering.render_fragment("a **b**", language="en", resolver=resolver)

@@ -1,4 +1,4 @@
-"""What is held in memory is what the database says, whoever changes it and however."""
+"""The cached course always matches the database, whoever changes the course and however."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ def outline_of(course: Course) -> list[str]:
         lambda lesson: revisions.touch(lesson.course_id),
     ],
 )
-def test_every_change_is_a_new_revision(course: Course, lesson: Activity, change: Callable[[Activity], Any]) -> None:
+def test_every_change_gives_a_new_revision(course: Course, lesson: Activity, change: Callable[[Activity], Any]) -> None:
     others = CourseFactory()
     course.refresh_from_db()
     others.refresh_from_db()
@@ -49,7 +49,7 @@ def test_every_change_is_a_new_revision(course: Course, lesson: Activity, change
     assert others.revision == untouched
 
 
-def test_a_form_that_saves_what_it_read_earlier_brings_no_revision_back(course: Course, lesson: Activity) -> None:
+def test_saving_a_course_read_earlier_does_not_restore_its_old_revision(course: Course, lesson: Activity) -> None:
     course.refresh_from_db()
     form = Course.objects.get(pk=course.pk)
     earlier = outline_of(course)
@@ -61,7 +61,7 @@ def test_a_form_that_saves_what_it_read_earlier_brings_no_revision_back(course: 
     assert outline_of(course) == earlier
 
 
-def test_it_is_read_once_a_revision(
+def test_a_course_is_read_once_for_each_revision(
     course: Course, lesson: Activity, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     course.refresh_from_db()
@@ -73,7 +73,7 @@ def test_it_is_read_once_a_revision(
     assert get_published(course.pk, course.revision) is not first
 
 
-def test_what_is_held_is_bounded(course: Course) -> None:
+def test_the_number_of_cached_courses_is_limited(course: Course) -> None:
     course.refresh_from_db()
     first = get_published(course.pk, course.revision)
     for _ in range(CACHED_COURSES):
@@ -82,7 +82,9 @@ def test_what_is_held_is_bounded(course: Course) -> None:
     assert get_published(course.pk, course.revision) is not first
 
 
-def test_a_lesson_page_shows_an_edit_at_once(alice_client: Client, lesson: Activity, enrolment: Enrolment) -> None:
+def test_a_lesson_page_shows_a_change_at_the_next_request(
+    alice_client: Client, lesson: Activity, enrolment: Enrolment
+) -> None:
     address = lesson.get_absolute_url()
     assert "A new sentence" not in alice_client.get(address).text
     edition = LessonEdition.objects.get(lesson=lesson.lesson, language="en")
@@ -94,7 +96,7 @@ def test_a_lesson_page_shows_an_edit_at_once(alice_client: Client, lesson: Activ
     assert "<h1>Another title</h1>" in alice_client.get(address).text
 
 
-def test_a_lesson_page_in_two_languages_and_for_two_states(
+def test_a_lesson_page_is_cached_for_each_language_and_state(
     alice_client: Client, lesson: Activity, enrolment: Enrolment
 ) -> None:
     english = alice_client.get(lesson.get_absolute_url(), headers={"Accept-Language": "en"}).text
@@ -112,7 +114,7 @@ def test_a_new_module_without_activities_is_not_shown(course: Course, lesson: Ac
     assert outline_of(course) == before
 
 
-def test_nobody_writes_a_lesson_without_text(alice_client: Client, module: Module, enrolment: Enrolment) -> None:
+def test_a_lesson_without_an_edition_is_not_found(alice_client: Client, module: Module, enrolment: Enrolment) -> None:
     empty = LessonFactory(activity=ActivityFactory(module=module, slug="empty"), editions=[])
     address = empty.activity.get_absolute_url()
     assert [alice_client.get(address).status_code for _ in range(2)] == [404, 404]

@@ -1,3 +1,5 @@
+"""Student pages of courses: list, outline, enrolment, files and glossary."""
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -19,20 +21,20 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_anonymous_is_asked_to_sign_in(client: Client, course: Course, address: str) -> None:
+def test_anonymous_users_are_redirected_to_the_sign_in(client: Client, course: Course, address: str) -> None:
     response = client.get(address)
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/accounts/login/?next=")
 
 
 @pytest.mark.parametrize("address", [a for a in ADDRESSES if a.count("/") > 3])
-def test_a_stranger_finds_nothing(bob_client: Client, course: Course, address: str) -> None:
+def test_a_student_who_is_not_enrolled_gets_404(bob_client: Client, course: Course, address: str) -> None:
     course.enrolment_mode = Course.EnrolmentMode.ROSTER
     course.save()
     assert bob_client.get(address).status_code == 404
 
 
-def test_the_list_shows_progress_and_where_to_continue(
+def test_the_list_shows_progress_and_the_activity_to_continue_with(
     alice_client: Client, enrolment: Enrolment, lesson: Activity
 ) -> None:
     assert "Start the course" in alice_client.get("/courses/").text
@@ -42,13 +44,15 @@ def test_the_list_shows_progress_and_where_to_continue(
     assert "Continue where you left off" in page
 
 
-def test_without_a_course_the_list_says_what_to_do(bob_client: Client, course: Course) -> None:
+def test_the_list_explains_how_to_get_a_course_if_there_is_none(bob_client: Client, course: Course) -> None:
     page = bob_client.get("/courses/").text
     assert "You are not enrolled in a course yet" in page
     assert "/courses/statistics/enrol/" in page
 
 
-def test_somebody_who_may_enrol_is_led_there(bob_client: Client, course: Course, bob: User) -> None:
+def test_a_student_who_can_enrol_is_redirected_to_the_enrolment_page(
+    bob_client: Client, course: Course, bob: User
+) -> None:
     response = bob_client.get("/courses/statistics/", follow=True)
     assert response.redirect_chain == [("/courses/statistics/enrol/", 302)]
     response = bob_client.post("/courses/statistics/enrol/", follow=True)
@@ -67,7 +71,7 @@ def test_enrolling_by_code(bob_client: Client, course: Course, bob: User) -> Non
     assert bob_client.get("/courses/statistics/enrol/").status_code == 302
 
 
-def test_withdrawn_is_out_and_comes_back_with_everything(
+def test_a_withdrawn_student_returns_with_all_progress(
     alice_client: Client, enrolment: Enrolment, lesson: Activity
 ) -> None:
     alice_client.post("/courses/statistics/lessons/lesson-1/done/", {"done": "1"})
@@ -78,13 +82,13 @@ def test_withdrawn_is_out_and_comes_back_with_everything(
     assert (enrolment.status, enrolment.progress_percent) == (Enrolment.Status.ACTIVE, 33)
 
 
-def test_an_unpublished_course_is_nowhere(alice_client: Client, course: Course) -> None:
+def test_an_unpublished_course_is_not_found(alice_client: Client, course: Course) -> None:
     Course.objects.update(is_published=False)
     assert alice_client.get("/courses/statistics/").status_code == 404
     assert "Statistics" not in alice_client.get("/courses/").text
 
 
-def test_unknown_course(alice_client: Client) -> None:
+def test_an_unknown_course_is_404(alice_client: Client) -> None:
     response = alice_client.get("/courses/nothing/")
     assert response.status_code == 404
     assert "There is nothing at this address." in response.text
@@ -128,7 +132,7 @@ def test_the_glossary_in_the_readers_language(alice_client: Client, course: Cour
 def test_query_counts_do_not_grow(
     alice: User, size: int, address: str, first: int, later: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """At 2 activities and courses and at 200: the same number of queries, session and user among them.
+    """The number of queries is the same for 2 and 200 activities and courses. It includes session and user.
 
     `first` is the page that this process makes first after the course changed, `later` every other one.
     """

@@ -1,4 +1,4 @@
-"""Switching the weekly summary off and on from a mail: one click, no cookie, no sign-in (RFC 8058)."""
+"""Switching the weekly summary off and on by a link in a mail: one click, no cookie, no sign-in (RFC 8058)."""
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from courses.summaries import deliveries
 
 @pytest.fixture
 def stranger() -> Client:
-    """A mail provider's machine: no cookies, and CSRF is enforced as in production."""
+    """A mail provider's server: it has no cookies, and CSRF is enforced as in production."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -23,7 +23,7 @@ def wants(user: User) -> bool:
     return user.wants_weekly_summary
 
 
-def test_one_click(stranger: Client, alice: User, bob: User) -> None:
+def test_one_click_switches_the_summary_off(stranger: Client, alice: User, bob: User) -> None:
     response = stranger.post(address(alice), {"List-Unsubscribe": "One-Click"})
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
@@ -31,21 +31,21 @@ def test_one_click(stranger: Client, alice: User, bob: User) -> None:
     assert wants(bob)
 
 
-def test_twice_changes_nothing(stranger: Client, alice: User) -> None:
+def test_switching_off_is_idempotent(stranger: Client, alice: User) -> None:
     for _ in range(2):
         assert stranger.post(address(alice)).status_code == 200
     assert not wants(alice)
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_looking_changes_nothing(stranger: Client, alice: User, method: str) -> None:
+def test_a_get_or_head_changes_nothing(stranger: Client, alice: User, method: str) -> None:
     """Mail scanners follow every link."""
     for action in ("unsubscribe", "subscribe"):
         assert getattr(stranger, method)(address(alice, action)).status_code == 200
     assert wants(alice)
 
 
-def test_the_page_asks_then_says_that_it_is_done_and_offers_the_way_back(stranger: Client, alice: User) -> None:
+def test_the_page_asks_confirms_and_offers_to_undo(stranger: Client, alice: User) -> None:
     page = stranger.get(address(alice)).content.decode()
     assert "Switch the weekly summary off?" in page
     assert '<form method="post">' in page
@@ -59,20 +59,20 @@ def test_the_page_asks_then_says_that_it_is_done_and_offers_the_way_back(strange
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_in_the_readers_language(alice: User, language: str) -> None:
+def test_the_page_is_in_the_users_language(alice: User, language: str) -> None:
     User.objects.update(language=language)
     response = Client(headers={"Accept-Language": "en" if language == "ko" else "ko"}).get(address(alice))
     assert f'<html lang="{language}">' in response.content.decode()
     assert response.headers["Content-Language"] == language
 
 
-def test_in_the_browsers_language_where_none_was_chosen(alice: User) -> None:
+def test_the_page_is_in_the_browsers_language_if_the_user_chose_none(alice: User) -> None:
     User.objects.update(language="")
     response = Client(headers={"Accept-Language": "en"}).get(address(alice))
     assert '<html lang="en">' in response.content.decode()
 
 
-def test_a_wrong_token_is_not_found(stranger: Client, alice: User, bob: User) -> None:
+def test_an_invalid_token_is_404(stranger: Client, alice: User, bob: User) -> None:
     forged = f"{alice.uuid}:{deliveries.unsubscribe_token(bob).partition(':')[2]}"
     for action in ("unsubscribe", "subscribe"):
         for token in (forged, str(alice.uuid), "x"):
@@ -81,6 +81,6 @@ def test_a_wrong_token_is_not_found(stranger: Client, alice: User, bob: User) ->
     assert wants(alice)
 
 
-def test_no_other_method(stranger: Client, alice: User) -> None:
+def test_other_methods_are_refused(stranger: Client, alice: User) -> None:
     assert stranger.delete(address(alice)).status_code == 405
     assert wants(alice)

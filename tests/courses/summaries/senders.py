@@ -36,7 +36,7 @@ def prepare(students: int) -> None:
 
 
 def sender() -> int:
-    """A child that does what beat's wake-ups do, until nothing is queued; its process id."""
+    """Fork a process that runs `send_due` until nothing is queued. Returns its process id."""
     from courses.models import SummaryDelivery
     from courses.summaries import deliveries
 
@@ -64,7 +64,7 @@ def main(students: int, seed: int) -> None:
     running = {sender() for _ in range(SENDERS)}
     kills = 0
     while running:
-        # No wait for anything: the kill falls into a moment that nobody chose.
+        # Not synchronised with anything, so the kill happens at a random point.
         time.sleep(dice.uniform(0.01, 0.1))
         while running and (child := os.waitpid(-1, os.WNOHANG)[0]):
             running.remove(child)

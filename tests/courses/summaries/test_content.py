@@ -1,4 +1,4 @@
-"""What a weekly summary says, read as its reader gets it: through a real SMTP server, decoded."""
+"""The content of a weekly summary, as received through a real SMTP server and decoded."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def record(enrolment: Enrolment, points: str, *, now: datetime, number: int = 1)
 
 @pytest.fixture
 def busy(enrolment: Enrolment, course: Course) -> Enrolment:
-    """Alice has done one lesson and the quiz in the week, and stands at the second lesson."""
+    """Alice has done one lesson and the quiz in the week, and last visited the second lesson."""
     progress.mark_done(
         enrolment=enrolment, activity=course.activities.get(slug="lesson-1"), now=NOW - timedelta(days=2)
     )
@@ -125,7 +125,7 @@ class TestAsItArrives:
         assert 'width="66%"' in html
         assert max(map(len, html.splitlines())) < 998
 
-    def test_what_people_write_stays_text(self, busy: Enrolment, mail_server: MailServer) -> None:
+    def test_titles_are_escaped(self, busy: Enrolment, mail_server: MailServer) -> None:
         User.objects.update(name="Al <b>ice</b>\nBcc: x@example.com")
         Course.objects.update(title_en="Profit & <i>loss</i>")
         busy.course.activities.filter(slug="lesson-2").update(title_en="Two\r\nlines & more", code="")
@@ -140,11 +140,11 @@ class TestAsItArrives:
 
 class TestWeek:
     def week(self, user: User) -> content.Week:
-        week = content.week_of(user, since=SINCE)
+        week = content.find_week(user, since=SINCE)
         assert week
         return week
 
-    def test_resumes_where_the_reader_stopped(self, enrolment: Enrolment, course: Course) -> None:
+    def test_the_next_step_follows_the_last_visited_activity(self, enrolment: Enrolment, course: Course) -> None:
         quiz = course.activities.get(slug="quiz")
         progress.record_visit(enrolment=enrolment, activity=quiz, now=NOW)
         following = self.week(enrolment.user).courses[0].next
@@ -152,30 +152,30 @@ class TestWeek:
         assert following.url.endswith(reverse("quizzes:quiz-detail", args=["statistics", "quiz"]))
         assert (following.is_lesson, following.minutes) == (False, None)
 
-    def test_minutes_are_those_of_the_readers_edition(self, enrolment: Enrolment, course: Course) -> None:
+    def test_the_reading_time_is_that_of_the_users_edition(self, enrolment: Enrolment, course: Course) -> None:
         editions = course.activities.get(slug="lesson-1").lesson.editions
         editions.filter(language="en").update(minutes=7)
         assert self.week(enrolment.user).courses[0].next.minutes == 7  # type: ignore[union-attr]  # there is a next step
         editions.filter(language="en").delete()
         assert self.week(enrolment.user).courses[0].next.minutes == 5  # type: ignore[union-attr]  # there is a next step
 
-    def test_results_are_the_standing_of_what_changed_in_the_week(self, enrolment: Enrolment) -> None:
+    def test_results_are_the_current_grades_of_items_changed_in_the_week(self, enrolment: Enrolment) -> None:
         record(enrolment, "1.00", now=SINCE - timedelta(seconds=1), number=1)
         assert self.week(enrolment.user).courses[0].results == []
         record(enrolment, "0.50", now=SINCE, number=2)
         [result] = self.week(enrolment.user).courses[0].results
         assert (result.percent, result.points, result.max_points, result.is_passed) == (33, "1", "3", False)
 
-    def test_only_the_readers_own_results(self, enrolment: Enrolment, course: Course, bob: User) -> None:
+    def test_results_of_other_students_are_not_shown(self, enrolment: Enrolment, course: Course, bob: User) -> None:
         record(EnrolmentFactory(user=bob, course=course), "3.00", now=NOW)
         assert self.week(enrolment.user).courses[0].results == []
 
-    def test_an_archived_quiz_is_not_told(self, enrolment: Enrolment, course: Course) -> None:
+    def test_an_archived_quiz_is_not_shown(self, enrolment: Enrolment, course: Course) -> None:
         record(enrolment, "3.00", now=NOW)
         course.activities.filter(slug="quiz").update(archived_at=NOW)
         assert self.week(enrolment.user).courses[0].results == []
 
-    def test_several_courses_the_one_seen_last_first(self, enrolment: Enrolment) -> None:
+    def test_the_last_visited_course_comes_first(self, enrolment: Enrolment) -> None:
         other = CourseFactory(slug="other", title_ko="다른 강의", title_en="")
         LessonFactory(activity=ActivityFactory(module=ModuleFactory(course=other), slug="first", title_en=""))
         progress.record_visit(
@@ -196,7 +196,7 @@ class TestWeek:
         assert "/courses/statistics/lessons/lesson-1/" in message.body
         assert not re.search("[가-힣]", re.sub(r'<span lang="ko">[^<]*</span>', "", html))
 
-    def test_a_finished_course_beside_an_open_one(self, enrolment: Enrolment) -> None:
+    def test_a_finished_course_is_left_out_beside_an_open_one(self, enrolment: Enrolment) -> None:
         other = CourseFactory(slug="other", title_en="Other")
         lesson = ActivityFactory(module=ModuleFactory(course=other))
         finished = EnrolmentFactory(user=enrolment.user, course=other)
@@ -220,7 +220,9 @@ class TestWeek:
             ("", [], "ko"),
         ],
     )
-    def test_language(self, course: Course, chosen: str, course_languages: list[str], expected: str) -> None:
+    def test_the_language_is_the_users_else_the_courses(
+        self, course: Course, chosen: str, course_languages: list[str], expected: str
+    ) -> None:
         course.languages = course_languages
         course.save()
         enrolment = EnrolmentFactory(course=course, user=UserFactory(language=chosen))
@@ -230,7 +232,7 @@ class TestWeek:
         self, busy: Enrolment, course: Course, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         with django_assert_num_queries(7):
-            content.week_of(busy.user, since=SINCE)
+            content.find_week(busy.user, since=SINCE)
         module = course.modules.get()
         for activity in (ActivityFactory(module=module) for _ in range(20)):
             LessonFactory(activity=activity)
@@ -238,4 +240,4 @@ class TestWeek:
         for number in range(2, 20):
             record(busy, "1.00", now=NOW, number=number)
         with django_assert_num_queries(7):
-            content.week_of(busy.user, since=SINCE)
+            content.find_week(busy.user, since=SINCE)

@@ -1,4 +1,4 @@
-"""What becomes of a weekly summary that is due: sent once, never twice, never silently lost."""
+"""Sending a weekly summary: once, never twice, and failures stay visible."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,8 +40,8 @@ def delivery(enrolment: Enrolment) -> SummaryDelivery:
     return SummaryDelivery.objects.get(pk=pk)
 
 
-class Misbehaving(BaseEmailBackend):
-    """A backend on which something happens while the mail is under way."""
+class InterruptedBackend(BaseEmailBackend):
+    """A mail backend that runs `happening` while it sends."""
 
     happening: Any = None
 
@@ -51,14 +51,14 @@ class Misbehaving(BaseEmailBackend):
 
 
 @pytest.fixture
-def misbehaving(settings: Settings) -> Iterator[type[Misbehaving]]:
-    settings.EMAIL_BACKEND = f"{__name__}.Misbehaving"
-    yield Misbehaving
-    Misbehaving.happening = None
+def interrupted(settings: Settings) -> Iterator[type[InterruptedBackend]]:
+    settings.EMAIL_BACKEND = f"{__name__}.InterruptedBackend"
+    yield InterruptedBackend
+    InterruptedBackend.happening = None
 
 
 class TestSend:
-    def test_sent(self, delivery: SummaryDelivery) -> None:
+    def test_a_due_summary_is_sent(self, delivery: SummaryDelivery) -> None:
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
         assert outcome(delivery) == ("sent", 1)
         assert (delivery.claimed_at, delivery.finished_at, delivery.error) == (MONDAY_8, MONDAY_8, "")
@@ -66,15 +66,15 @@ class TestSend:
         assert message.to == ["alice@example.com"]
         assert message.extra_headers["Message-ID"] == delivery.message_id == f"<weekly-{delivery.uuid}@localhost>"
 
-    def test_a_second_bell_sends_nothing(self, delivery: SummaryDelivery) -> None:
+    def test_a_second_task_sends_nothing(self, delivery: SummaryDelivery) -> None:
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8 + MINUTE) is None
         assert deliveries.send(delivery_id=404, now=MONDAY_8) is None
         assert len(django_mail.outbox) == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_the_claim_is_committed_before_the_mail_leaves(
-        self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]
+    def test_the_claim_is_committed_before_the_mail_is_sent(
+        self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
         seen = []
 
@@ -83,21 +83,23 @@ class TestSend:
             row = SummaryDelivery.objects.get()
             seen.append((row.status, row.claimed_at, row.message_id == message.extra_headers["Message-ID"]))
 
-        misbehaving.happening = look
+        interrupted.happening = look
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
         assert seen == [("sending", MONDAY_8, True)]
 
-    def test_who_was_faster_sends(self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]) -> None:
-        """The second sender comes while the first speaks to the mail server."""
+    def test_only_the_first_of_two_senders_sends(
+        self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
+    ) -> None:
+        """The second sender starts while the first is connected to the mail server."""
         others = []
-        misbehaving.happening = lambda _: others.append(deliveries.send(delivery_id=delivery.pk, now=MONDAY_8))
+        interrupted.happening = lambda _: others.append(deliveries.send(delivery_id=delivery.pk, now=MONDAY_8))
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
         assert others == [None]
 
-    def test_whoever_read_the_row_too_early_loses(
+    def test_a_sender_that_read_the_row_before_another_claimed_it_does_not_send(
         self, delivery: SummaryDelivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Between reading and claiming, another sender was there and put the row back: the token differs."""
+        """Between reading and claiming, another sender claimed and released the row, so the token differs."""
         message_id = sending.message_id
 
         def meanwhile(name: str) -> str:
@@ -120,14 +122,14 @@ class TestSend:
         ],
         ids=["unsubscribed", "deactivated", "withdrawn", "unpublished", "empty"],
     )
-    def test_what_is_true_at_that_moment_counts(self, delivery: SummaryDelivery, change: Any) -> None:
+    def test_the_content_is_that_of_the_time_of_sending(self, delivery: SummaryDelivery, change: Any) -> None:
         change(delivery.user)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SKIPPED
         assert outcome(delivery) == ("skipped", 1)
         assert delivery.finished_at == MONDAY_8
         assert django_mail.outbox == []
 
-    def test_a_finished_course_falls_silent(self, enrolment: Enrolment, course: Course) -> None:
+    def test_a_summary_of_a_finished_course_is_skipped(self, enrolment: Enrolment, course: Course) -> None:
         for activity in course.activities.all():
             progress.mark_done(enrolment=enrolment, activity=activity, now=MONDAY_8 - timedelta(days=1))
         told = []
@@ -138,8 +140,8 @@ class TestSend:
         assert told == [Status.SENT, Status.SKIPPED, Status.SKIPPED]
         assert django_mail.outbox[0].subject == "You have finished “Statistics”"
 
-    def test_nothing_falls_between_two_mails(self, enrolment: Enrolment, course: Course) -> None:
-        """What is done from the minute at which last week's was due is told, though that one went out later."""
+    def test_nothing_is_left_out_between_two_summaries(self, enrolment: Enrolment, course: Course) -> None:
+        """A summary covers the time from the last due time on, even if the last summary was sent later."""
         first, second = course.activities.filter(kind="lesson")
         progress.mark_done(enrolment=enrolment, activity=first, now=MONDAY_8 - timedelta(days=7))
         progress.mark_done(enrolment=enrolment, activity=second, now=MONDAY_8 - timedelta(days=7, seconds=1))
@@ -148,8 +150,8 @@ class TestSend:
         assert "1 lesson done" in django_mail.outbox[0].body
         assert "Activity lesson-1, " in django_mail.outbox[0].body
 
-    def test_the_week_before_is_measured_on_the_readers_clock(self, course: Course) -> None:
-        """Over the end of summer time a week has 169 hours."""
+    def test_the_week_is_measured_in_the_users_local_time(self, course: Course) -> None:
+        """The week in which daylight saving time ends has 169 hours."""
         enrolment = EnrolmentFactory(course=course, user=UserFactory(time_zone="Europe/Berlin"))
         now = datetime(2026, 10, 26, 7, 0, tzinfo=UTC)
         lesson = course.activities.get(slug="lesson-1")
@@ -162,7 +164,7 @@ class TestSend:
 
 @pytest.mark.enable_socket
 class TestAgainstAMailServer:
-    def test_not_now_means_later_with_growing_pauses_and_an_end(
+    def test_a_temporary_refusal_is_retried_with_growing_pauses_until_given_up(
         self, delivery: SummaryDelivery, mail_server: MailServer
     ) -> None:
         mail_server.rcpt = "451 Busy"
@@ -177,7 +179,7 @@ class TestAgainstAMailServer:
         assert "451" in delivery.error
         assert mail_server.received == []
 
-    def test_the_second_try_arrives_under_the_same_id(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
+    def test_a_retry_has_the_same_message_id(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.data = "451 Busy"
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
         assert deliveries.ready(now=MONDAY_8 + MINUTE / 2) == []
@@ -188,14 +190,14 @@ class TestAgainstAMailServer:
         assert delivery.error == ""
         assert {message["Message-ID"] for message in mail_server.received} == {delivery.message_id}
 
-    def test_no_means_never(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
+    def test_a_permanent_refusal_is_not_retried(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.rcpt = "550 No such mailbox"
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.FAILED
         assert outcome(delivery) == ("failed", 1)
         assert "No such mailbox" in delivery.error
         assert deliveries.ready(now=MONDAY_8 + timedelta(hours=1)) == []
 
-    def test_hanging_up_after_the_text_is_for_a_person_to_look_at(
+    def test_a_connection_lost_after_the_text_is_uncertain(
         self, delivery: SummaryDelivery, mail_server: MailServer
     ) -> None:
         mail_server.data = HANG_UP
@@ -207,12 +209,12 @@ class TestAgainstAMailServer:
         assert len(mail_server.received) == 1
 
     @pytest.mark.usefixtures("no_mail_server")
-    def test_a_server_that_is_down_means_later(self, delivery: SummaryDelivery) -> None:
+    def test_an_unreachable_server_is_retried(self, delivery: SummaryDelivery) -> None:
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
         assert outcome(delivery) == ("queued", 1)
         assert "Connection refused" in delivery.error
 
-    def test_a_person_may_send_it_again(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
+    def test_an_administrator_can_send_it_again(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.data = HANG_UP
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
         mail_server.data = "250 OK"
@@ -223,24 +225,24 @@ class TestAgainstAMailServer:
         assert len({message["Message-ID"] for message in mail_server.received}) == 1
 
 
-class TestWhatGoesWrong:
-    def test_a_mail_that_cannot_be_written_is_tried_again(
+class TestFailures:
+    def test_a_mail_that_cannot_be_composed_is_retried(
         self, delivery: SummaryDelivery, settings: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """A page's address is missing, say after half a deployment."""
+        """Composing fails, for example because of a missing URL after an incomplete deployment."""
         settings.ROOT_URLCONF = "common.mail.inbox.urls"
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
         assert outcome(delivery) == ("queued", 1)
         assert delivery.error.startswith("NoReverseMatch: ")
         assert "mail_not_written" in caplog.text
 
-    def test_a_sender_that_is_killed_leaves_a_row_to_look_at(
-        self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]
+    def test_a_row_whose_sender_was_killed_becomes_uncertain(
+        self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
         def killed(_: Any) -> None:
             raise SystemExit
 
-        misbehaving.happening = killed
+        interrupted.happening = killed
         with pytest.raises(SystemExit):
             deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
         assert outcome(delivery) == ("sending", 1)
@@ -252,85 +254,83 @@ class TestWhatGoesWrong:
         assert outcome(delivery) == ("uncertain", 1)
         assert delivery.finished_at == MONDAY_8 + 15 * MINUTE
 
-    def test_a_slow_sender_knows_better_than_the_clock(
-        self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]
+    def test_a_slow_sender_marks_its_uncertain_row_as_sent(
+        self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
-        misbehaving.happening = lambda _: deliveries.settle(now=MONDAY_8 + 20 * MINUTE)
+        interrupted.happening = lambda _: deliveries.settle(now=MONDAY_8 + 20 * MINUTE)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
         assert outcome(delivery) == ("sent", 1)
 
-    def test_a_slow_sender_does_not_speak_for_its_successor(
-        self, delivery: SummaryDelivery, misbehaving: type[Misbehaving]
+    def test_a_slow_sender_does_not_change_a_row_that_was_claimed_again(
+        self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
-        """It was called uncertain, a person has sent it again, and that try is under way."""
+        """The row became uncertain, an administrator sent it again, and that sending has not finished."""
 
         def overtaken(_: Any) -> None:
             SummaryDelivery.objects.update(send_attempts=2)
             raise OSError("the line broke")
 
-        misbehaving.happening = overtaken
+        interrupted.happening = overtaken
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
         assert outcome(delivery) == ("sending", 2)
 
-    def test_what_is_too_late_is_given_up_and_said(self, delivery: SummaryDelivery) -> None:
+    def test_a_summary_that_is_too_late_fails_with_a_reason(self, delivery: SummaryDelivery) -> None:
         late = MONDAY_8 + timedelta(hours=36)
-        assert (
-            deliveries.send(delivery_id=delivery.pk, now=late) is None
-        )  # a bell that rang in vain for a day and a half
+        assert deliveries.send(delivery_id=delivery.pk, now=late) is None
         deliveries.send_due(now=late)
         assert outcome(delivery) == ("failed", 0)
         assert delivery.error == "It could not be sent in time."
         assert django_mail.outbox == []
 
 
-class TestWakeUp:
+class TestPeriodicRun:
     @pytest.fixture
-    def bells(
+    def tasks(
         self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> list[Any]:
-        """What would have been published: the broker is another test's."""
-        rung: list[Any] = []
-        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
-        return rung
+        """The tasks that would be enqueued: [(task name, arguments)]. The broker itself is not used."""
+        enqueued: list[Any] = []
+        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: enqueued.append((task, kwargs)))
+        return enqueued
 
-    def test_rings_for_each_and_sends_at_the_next_one_what_nobody_sent(
-        self, enrolment: Enrolment, bells: list[Any], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    def test_a_run_enqueues_a_task_for_each_and_the_next_run_sends_unsent_ones(
+        self, enrolment: Enrolment, tasks: list[Any], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=MONDAY_8)
         delivery = SummaryDelivery.objects.get()
-        assert bells == [("courses.tasks.send_weekly_summary", {"delivery_id": delivery.pk})]
+        assert tasks == [("courses.tasks.send_weekly_summary", {"delivery_id": delivery.pk})]
         assert outcome(delivery) == ("queued", 0)
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=MONDAY_8 + MINUTE)
         assert outcome(delivery) == ("sent", 1)
-        assert len(bells) == 1
+        assert len(tasks) == 1
 
-    def test_the_task_that_the_bell_names_exists(self) -> None:
+    def test_the_enqueued_task_exists(self) -> None:
         current_app.loader.import_default_modules()
         assert deliveries.SEND_TASK in current_app.tasks
 
-    def test_it_stops_when_its_time_is_used_up(self, enrolment: Enrolment, course: Course) -> None:
+    def test_a_run_stops_when_its_budget_is_used_up(self, enrolment: Enrolment, course: Course) -> None:
         for _ in range(2):
             EnrolmentFactory(course=course)
         ids = deliveries.queue_due(now=MONDAY_8)
         assert deliveries.send_all(ids, now=MONDAY_8, budget=0) == []
         assert deliveries.send_all([*ids, ids[0]], now=MONDAY_8) == [Status.SENT] * 3
 
-    def test_an_idle_wake_up_is_cheap(
+    def test_a_run_without_work_needs_few_queries(
         self, enrolment: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         with django_assert_num_queries(4):
             deliveries.send_due(now=MONDAY_8 - MINUTE)
 
 
-class TestByHand:
-    def test_the_weeks_own_goes_through_its_row(self, enrolment: Enrolment) -> None:
+class TestSendingManually:
+    def test_the_regular_summary_is_sent_through_its_row(self, enrolment: Enrolment) -> None:
         assert deliveries.send_now(user=enrolment.user, now=MONDAY_8) == (Status.SENT, True)
         assert SummaryDelivery.objects.get().status == "sent"
         assert deliveries.queue_due(now=MONDAY_8) == []
 
-    def test_after_that_it_is_a_copy_that_leaves_no_trace(self, delivery: SummaryDelivery) -> None:
+    def test_a_further_summary_is_a_copy_without_a_row(self, delivery: SummaryDelivery) -> None:
         for now in (MONDAY_8, MONDAY_8 + MINUTE, MONDAY_8 + timedelta(days=3)):
             deliveries.send_now(user=delivery.user, now=now)
         assert outcome(delivery) == ("sent", 1)
@@ -339,18 +339,18 @@ class TestByHand:
         assert len(set(ids)) == 3
         assert delivery.message_id == ids[0]
 
-    def test_a_copy_tells_the_seven_days_before_it(self, enrolment: Enrolment, course: Course) -> None:
+    def test_a_copy_covers_the_last_seven_days(self, enrolment: Enrolment, course: Course) -> None:
         thursday = MONDAY_8 + timedelta(days=3)
         lesson = course.activities.get(slug="lesson-1")
         progress.mark_done(enrolment=enrolment, activity=lesson, now=thursday - timedelta(days=7))
         assert deliveries.send_now(user=enrolment.user, now=thursday) == (Status.SENT, False)
         assert "1 lesson done" in django_mail.outbox[0].body
 
-    def test_nothing_to_say(self, bob: User) -> None:
+    def test_an_empty_summary_is_skipped(self, bob: User) -> None:
         assert deliveries.send_now(user=bob, now=MONDAY_8 - MINUTE) == (Status.SKIPPED, False)
         assert django_mail.outbox == []
 
-    def test_who_does_not_want_it_gets_no_row(self, enrolment: Enrolment) -> None:
+    def test_a_user_who_switched_it_off_gets_no_row(self, enrolment: Enrolment) -> None:
         deliveries.subscribe(user=enrolment.user, wanted=False)
         enrolment.user.refresh_from_db()
         assert deliveries.send_now(user=enrolment.user, now=MONDAY_8) == (Status.SENT, False)
@@ -358,26 +358,26 @@ class TestByHand:
 
 
 class TestToken:
-    def test_leads_back_to_its_reader(self, alice: User, bob: User) -> None:
+    def test_a_token_finds_its_user(self, alice: User, bob: User) -> None:
         for user in (alice, bob):
-            assert deliveries.reader_by_token(deliveries.unsubscribe_token(user)) == user
+            assert deliveries.find_user_by_token(deliveries.unsubscribe_token(user)) == user
 
     @pytest.mark.parametrize(
         "spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.partition(":")[0], lambda t: ""]
     )
-    def test_forged(self, alice: User, spoil: Any) -> None:
-        assert deliveries.reader_by_token(spoil(deliveries.unsubscribe_token(alice))) is None
+    def test_a_forged_token_finds_nobody(self, alice: User, spoil: Any) -> None:
+        assert deliveries.find_user_by_token(spoil(deliveries.unsubscribe_token(alice))) is None
 
-    def test_one_persons_signature_does_not_fit_another(self, alice: User, bob: User) -> None:
+    def test_a_signature_is_valid_for_one_user_only(self, alice: User, bob: User) -> None:
         signature = deliveries.unsubscribe_token(alice).partition(":")[2]
-        assert deliveries.reader_by_token(f"{bob.uuid}:{signature}") is None
+        assert deliveries.find_user_by_token(f"{bob.uuid}:{signature}") is None
 
-    def test_of_an_account_that_is_gone(self, alice: User) -> None:
+    def test_a_token_of_a_deleted_account_finds_nobody(self, alice: User) -> None:
         token = deliveries.unsubscribe_token(alice)
         alice.delete()
-        assert deliveries.reader_by_token(token) is None
+        assert deliveries.find_user_by_token(token) is None
 
-    def test_the_address_is_the_sites_public_one(self, alice: User, settings: Settings) -> None:
+    def test_the_url_is_absolute(self, alice: User, settings: Settings) -> None:
         settings.BAEUM_URL = "https://learn.example.com"
         token = deliveries.unsubscribe_token(alice)
         path = reverse("courses:summary-unsubscribe", args=[token])

@@ -1,4 +1,4 @@
-"""To whom a weekly summary is due, and when: the student's own Monday at eight, all year."""
+"""To whom a weekly summary is due, and when: Monday at eight in the student's time zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ class TestWhen:
             ("Pacific/Pago_Pago", (2026, 48), "2026-11-23T19:00"),
         ],
     )
-    def test_local_monday_at_eight(self, zone: str, week: tuple[int, int], utc: str) -> None:
+    def test_a_summary_is_due_on_monday_at_eight_local_time(self, zone: str, week: tuple[int, int], utc: str) -> None:
         due = deliveries.due_at(*week, ZoneInfo(zone))
         assert due == datetime.fromisoformat(f"{utc}:00+00:00")
         assert deliveries.due_week(ZoneInfo(zone), due) == week
@@ -57,7 +57,7 @@ class TestWhen:
         assert deliveries.due_week(zone, due + timedelta(hours=35, minutes=59)) == (2026, 48)
         assert deliveries.due_week(zone, due + timedelta(hours=36)) is None
 
-    def test_the_year_of_a_week_is_not_the_year_of_its_days(self) -> None:
+    def test_the_iso_year_of_a_week_can_differ_from_the_calendar_year(self) -> None:
         """3 January 2027 is a Sunday of 2026-W53."""
         assert date(2027, 1, 3).isocalendar()[:2] == (2026, 53)
         assert deliveries.due_week(SEOUL, datetime(2026, 12, 28, 9, tzinfo=SEOUL)) == (2026, 53)
@@ -66,7 +66,7 @@ class TestWhen:
     @pytest.mark.parametrize(
         "name", ["Asia/Seoul", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "Australia/Lord_Howe"]
     )
-    def test_every_hour_of_a_year(self, name: str) -> None:
+    def test_each_week_of_a_year_has_one_window(self, name: str) -> None:
         """Both clock changes and week 53: each week begins to be due at 8:00 on its Monday, and at no other hour."""
         zone = ZoneInfo(name)
         first: dict[tuple[int, int], datetime] = {}
@@ -80,44 +80,44 @@ class TestWhen:
 
 
 class TestToWhom:
-    def test_whoever_wants_it_and_is_enrolled(self, enrolment: Enrolment, bob: User) -> None:
+    def test_enrolled_students_who_want_it_get_a_summary(self, enrolment: Enrolment, bob: User) -> None:
         assert len(deliveries.queue_due(now=MONDAY_8)) == 1
         delivery = SummaryDelivery.objects.get()
         assert (delivery.user, delivery.status) == (enrolment.user, "queued")
         assert (delivery.iso_year, delivery.iso_week, delivery.due_at) == (2026, 48, MONDAY_8)
 
     @pytest.mark.parametrize("field", ["is_active", "wants_weekly_summary"])
-    def test_not_who_is_gone_or_does_not_want_it(self, enrolment: Enrolment, field: str) -> None:
+    def test_inactive_users_and_those_who_switched_it_off_get_none(self, enrolment: Enrolment, field: str) -> None:
         User.objects.update(**{field: False})
         assert deliveries.queue_due(now=MONDAY_8) == []
 
-    def test_not_who_has_withdrawn(self, enrolment: Enrolment) -> None:
+    def test_withdrawn_students_get_none(self, enrolment: Enrolment) -> None:
         Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
         assert deliveries.queue_due(now=MONDAY_8) == []
 
-    def test_not_for_a_course_that_is_not_published(self, enrolment: Enrolment) -> None:
+    def test_students_of_an_unpublished_course_get_none(self, enrolment: Enrolment) -> None:
         Course.objects.update(is_published=False)
         assert deliveries.queue_due(now=MONDAY_8) == []
 
-    def test_once_for_two_courses(self, enrolment: Enrolment) -> None:
+    def test_a_student_of_two_courses_gets_one_summary(self, enrolment: Enrolment) -> None:
         EnrolmentFactory(user=enrolment.user)
         assert len(deliveries.queue_due(now=MONDAY_8)) == 1
 
-    def test_once_a_week(self, delivery: SummaryDelivery) -> None:
+    def test_a_student_gets_one_summary_a_week(self, delivery: SummaryDelivery) -> None:
         assert deliveries.queue_due(now=MONDAY_8 + MINUTE) == []
         assert len(deliveries.queue_due(now=MONDAY_8 + timedelta(days=7))) == 1
 
-    def test_moving_to_another_zone_brings_no_second_one(self, delivery: SummaryDelivery) -> None:
+    def test_changing_the_time_zone_does_not_queue_a_second_summary(self, delivery: SummaryDelivery) -> None:
         User.objects.update(time_zone="America/New_York")
         for hours in range(48):
             assert deliveries.queue_due(now=MONDAY_8 + timedelta(hours=hours)) == []
 
-    def test_an_unknown_zone_is_seoul(self, enrolment: Enrolment) -> None:
+    def test_an_unknown_time_zone_counts_as_seoul(self, enrolment: Enrolment) -> None:
         User.objects.update(time_zone="Europe/Atlantis")
         assert deliveries.queue_due(now=MONDAY_8 - MINUTE) == []
         assert len(deliveries.queue_due(now=MONDAY_8)) == 1
 
-    def test_each_zone_at_its_own_time(self, enrolment: Enrolment, course: Course) -> None:
+    def test_each_time_zone_is_due_at_its_own_time(self, enrolment: Enrolment, course: Course) -> None:
         EnrolmentFactory(course=course, user=UserFactory(time_zone="America/New_York"))
         assert len(deliveries.queue_due(now=MONDAY_8)) == 1
         assert deliveries.queue_due(now=MONDAY_8 + timedelta(hours=13, minutes=59)) == []
@@ -140,7 +140,7 @@ class TestToWhom:
         with django_assert_num_queries(2):
             assert deliveries.queue_due(now=MONDAY_8 + timedelta(days=7)) == []
 
-    def test_a_great_many_go_in_batches(
+    def test_many_summaries_are_queued_in_batches(
         self, enrolment: Enrolment, course: Course, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(deliveries, "BATCH", 2)

@@ -1,4 +1,4 @@
-"""`manage.py send_weekly_summaries`, and the tasks that beat and bell call."""
+"""`manage.py send_weekly_summaries`, and the Celery tasks."""
 
 import re
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ def run(*args: str) -> str:
     return out.getvalue().strip()
 
 
-def test_sends_what_is_due_at_once(enrolment: Enrolment) -> None:
+def test_the_command_sends_due_summaries(enrolment: Enrolment) -> None:
     EnrolmentFactory(user=enrolment.user)
     EnrolmentFactory()
     assert run("--now", MONDAY) == "2 newly due; 1 sent, 1 skipped."
@@ -34,12 +34,12 @@ def test_sends_what_is_due_at_once(enrolment: Enrolment) -> None:
     assert [message.to for message in django_mail.outbox] == [["alice@example.com"]]
 
 
-def test_now_is_now(enrolment: Enrolment) -> None:
+def test_the_option_now_sets_the_time(enrolment: Enrolment) -> None:
     is_due = deliveries.due_week(ZoneInfo("Asia/Seoul"), timezone.now()) is not None
     assert run().startswith(f"{int(is_due)} newly due")
 
 
-def test_to_one_person_each_time_it_is_called(enrolment: Enrolment) -> None:
+def test_the_option_to_sends_a_summary_at_every_call(enrolment: Enrolment) -> None:
     assert run("--to", "Alice@example.com", "--now", MONDAY) == "The summary of this week to Alice@example.com: sent."
     for _ in range(2):
         assert run("--to", "alice@example.com", "--now", MONDAY).startswith("A copy to alice@example.com: sent.")
@@ -48,11 +48,11 @@ def test_to_one_person_each_time_it_is_called(enrolment: Enrolment) -> None:
     assert SummaryDelivery.objects.get().send_attempts == 1
 
 
-def test_nothing_to_tell(bob: User) -> None:
+def test_the_command_says_if_the_summary_would_be_empty(bob: User) -> None:
     assert run("--to", "bob@example.com", "--now", THURSDAY).startswith("There is nothing to tell bob@example.com")
 
 
-def test_who_gets_none(alice: User) -> None:
+def test_the_command_refuses_users_who_get_no_summary(alice: User) -> None:
     with pytest.raises(CommandError, match="Nobody has the address nobody@"):
         run("--to", "nobody@example.com")
     for field in ("wants_weekly_summary", "is_active"):
@@ -63,19 +63,19 @@ def test_who_gets_none(alice: User) -> None:
 
 @pytest.mark.enable_socket
 @pytest.mark.usefixtures("no_mail_server")
-def test_no_mail_server(enrolment: Enrolment) -> None:
+def test_the_command_reports_a_mail_server_that_is_down(enrolment: Enrolment) -> None:
     assert run("--to", "alice@example.com", "--now", MONDAY) == "The summary of this week to alice@example.com: queued."
     with pytest.raises(CommandError, match="was not sent: ConnectionRefusedError"):
         run("--to", "alice@example.com", "--now", THURSDAY)
 
 
 @pytest.mark.parametrize("moment", ["Monday", "2026-11-23T08:00:00", "2026-13-23T08:00:00+09:00"])
-def test_a_time_that_is_none(db: None, moment: str) -> None:
+def test_an_invalid_time_is_refused(db: None, moment: str) -> None:
     with pytest.raises(CommandError, match=re.escape(moment)):
         run("--now", moment)
 
 
-def test_the_tasks(enrolment: Enrolment) -> None:
+def test_the_tasks_queue_and_send_summaries(enrolment: Enrolment) -> None:
     now = timezone.now()
     delivery = SummaryDelivery.objects.create(
         user=enrolment.user, iso_year=2026, iso_week=48, due_at=now - timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Four senders as processes, a real mail server, kill -9 at random moments: nothing twice, nothing out of sight."""
+"""Four sender processes, a real mail server, kill -9 at random times: no mail twice, and no row without a status."""
 
 import json
 import os
@@ -20,7 +20,7 @@ STUDENTS = 150
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The environment that names a new database."""
+    """The environment of the sender processes, with a new database."""
     if request.param == "sqlite":
         yield {}
         return
@@ -34,7 +34,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 @pytest.mark.processes
 @pytest.mark.enable_socket
-def test_nothing_twice_and_nothing_out_of_sight(
+def test_no_mail_is_sent_twice_and_every_row_has_a_known_status(
     database: dict[str, str], mail_server: MailServer, tmp_path: Path
 ) -> None:
     mail_server.delay = 0.01
@@ -66,5 +66,5 @@ def test_nothing_twice_and_nothing_out_of_sight(
     sent = {message_id for message_id in status if status[message_id] == "sent"}
     uncertain = set(status) - sent
     assert sent <= set(received) <= sent | uncertain
-    # One sender has one mail in hand.
+    # Each sender sends one mail at a time.
     assert len(uncertain) <= told["kills"]

@@ -103,14 +103,14 @@ def test_a_rule_beyond_what_can_be_says_so(
 @pytest.mark.parametrize(
     ("dates", "at_fault", "sentence"),
     [
-        ({"opens_at": "2026-12-02", "due_at": "2026-12-01"}, "due_at", "The due date comes after the opening."),
-        ({"opens_at": "2026-12-02", "closes_at": "2026-12-02"}, "closes_at", "The closing comes after the opening."),
+        ({"opens_at": "2026-12-02", "due_at": "2026-12-01"}, "due_at", "The due date must be after the opening."),
+        ({"opens_at": "2026-12-02", "closes_at": "2026-12-02"}, "closes_at", "The closing must be after the opening."),
         (
             {"due_at": "2026-12-02", "closes_at": "2026-12-01"},
             "closes_at",
-            "The closing does not come before the due date.",
+            "The closing must not be before the due date.",
         ),
-        ({"due_at": "0001-01-01"}, "due_at", "The year lies before 2000."),
+        ({"due_at": "0001-01-01"}, "due_at", "The year is before 2000."),
     ],
 )
 def test_dates_follow_one_another_for_all_and_for_one(
@@ -187,12 +187,12 @@ def test_what_ends_nobodys_attempt_is_not_asked(quiz: Quiz, enrolment: Enrolment
 def test_a_question_that_was_archived_before_there_were_quizzes_is_refused(quiz: Quiz, ines_client: Client) -> None:
     question = quiz.questions.get(key="short")
     answer = send(ines_client, page_of(question), archived_at_0="0001-01-01", archived_at_1="00:00")
-    assert faults(answer) == {"archived_at": ["The year lies before 2000."]}
+    assert faults(answer) == {"archived_at": ["The year is before 2000."]}
     assert send(ines_client, page_of(question), archived_at_0="2026-01-01", archived_at_1="00:00").status_code == 302
 
 
 def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz, ines_client: Client) -> None:
-    words = "Students meet version 1 until this is mended:"
+    words = "Students get version 1 until these faults are corrected:"
     page = ines_client.get(page_of(quiz), headers={"Accept-Language": "en"})
     assert words not in page.text
     assert "Version 1" in page.text

@@ -205,12 +205,12 @@ def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enr
     late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "data drfit"}), actor=ines, now=LATER)
     assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
     item = GradeItem.objects.get()
-    assert gradebook.fold(item, GradeChange.objects.all()).percent == 100
+    assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 100
     assert not GradeNotice.objects.exists()
     decide(fresh(attempt), "short_answer", "0", reviewer=ines)
     notice = GradeNotice.objects.get()
     assert (notice.old_points, notice.grade.points) == (3, 2)
-    assert gradebook.fold(item, GradeChange.objects.all()).percent == 66
+    assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 66
     assert list(grades.find_differences()) == []
 
 

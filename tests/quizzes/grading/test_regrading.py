@@ -341,7 +341,7 @@ class TestWhatElseChanges:
             # What was given stands until a person has decided: nothing has fallen, so nobody is told.
             assert (line.old_percent, line.new_percent) == (66, 66)
             assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
-            assert gradebook.fold(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
+            assert gradebook.compute_item_grade(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
         assert not GradeNotice.objects.exists()
 
     def test_a_change_within_stays_the_same_in_all(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:

@@ -1,21 +1,28 @@
-"""Mistakes for tests: attempts that are over, and the cards that come of them."""
+"""Make attempts with mistakes, and answer the practice cards that they become."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accounts.models import User
 from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
+from quizzes.practice import answering, queue
+from quizzes.practice.answering import AnsweredCard
+from quizzes.practice.models import PracticeCard
+from quizzes.practice.queue import Today
 from quizzes.taking import start, submit
 from tests.factories import ActivityFactory, QuizFactory, right_answers
 
 # A Monday, ten o'clock in Seoul.
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+TUESDAY = MONDAY + DAY
 
 
 def make_check(lesson: Activity, questions: int = 2) -> Quiz:
-    """The lesson's check: `questions` single choice questions and a short answer."""
+    """A lesson check with `questions` single choice questions and a short answer."""
     quiz: Quiz = QuizFactory(
         activity=lesson, attempts_allowed=None, show_answers=Quiz.ShowAnswers.AFTER_EACH, questions=questions
     )
@@ -27,7 +34,7 @@ def another_check(enrolment: Enrolment, questions: int = 2) -> Quiz:
 
 
 def wrong_answers(quiz: Quiz) -> dict[Any, dict[str, Any]]:
-    """Every question answered, and none right."""
+    """A wrong answer to every question."""
     answers = right_answers(quiz)
     for question in quiz.questions.filter(archived_at=None):
         if question.kind == "short_answer":
@@ -38,9 +45,21 @@ def wrong_answers(quiz: Quiz) -> dict[Any, dict[str, Any]]:
 
 
 def take(quiz: Quiz, enrolment: Enrolment, answers: dict[Any, Any] | None = None, now: datetime = MONDAY) -> Attempt:
-    """Start, submit and grade; all wrong unless told otherwise."""
+    """Start, submit and grade an attempt. All answers are wrong unless `answers` is given."""
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=now)
     submit.submit(attempt=attempt, answers=wrong_answers(quiz) if answers is None else answers, now=now)
     automatic.grade_attempt(attempt_id=attempt.pk, now=now)
     attempt.refresh_from_db()
     return attempt
+
+
+def today_of(user: User, now: datetime = TUESDAY) -> Today:
+    return queue.prepare_today(user=user, now=now)
+
+
+def right_answer(card: PracticeCard) -> dict[str, Any]:
+    return right_answers(Quiz.objects.get(pk=card.quiz_id))[card.question]
+
+
+def answer(user: User, card: PracticeCard, response: object, now: datetime = TUESDAY) -> AnsweredCard:
+    return answering.answer(user=user, card=card.uuid, turn=card.next_turn, response=response, now=now)

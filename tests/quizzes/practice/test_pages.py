@@ -35,7 +35,7 @@ def check(lesson: Activity) -> Quiz:
 def due(check: Quiz, enrolment: Enrolment) -> list[PracticeCard]:
     """Three cards of today: two single choice questions and a short answer."""
     take(check, enrolment, now=timezone.now() - 2 * DAY)
-    return queue.get_today(user=enrolment.user, now=timezone.now()).cards
+    return queue.prepare_today(user=enrolment.user, now=timezone.now()).cards
 
 
 def address(card: PracticeCard) -> str:
@@ -77,7 +77,7 @@ def test_a_wrong_answer_shows_what_is_right_and_where_it_is_explained(
     publishing.publish(check)
     check.refresh_from_db()
     take(check, enrolment, now=timezone.now() - 2 * DAY)
-    for card in queue.get_today(user=enrolment.user, now=timezone.now()).cards:
+    for card in queue.prepare_today(user=enrolment.user, now=timezone.now()).cards:
         key = check.questions.get(uuid=card.question).key
         wrong = next(iter(wrong_answers(check)[card.question].values()))
         page = alice_client.post(address(card), {str(card.question): wrong}, follow=True).text
@@ -132,7 +132,7 @@ def test_an_answer_that_no_rule_decides(alice_client: Client, quiz: Quiz, enrolm
     quiz.refresh_from_db()
     take(quiz, enrolment, now=timezone.now() - 2 * DAY)
     short = quiz.questions.get(key="short").uuid
-    card = next(c for c in queue.get_today(user=enrolment.user, now=timezone.now()).cards if c.question == short)
+    card = next(c for c in queue.prepare_today(user=enrolment.user, now=timezone.now()).cards if c.question == short)
     page = alice_client.post(address(card), {str(short): "data drit"}, follow=True).text
     assert "No rule can decide this answer." in page
     assert "Data Drift" in page
@@ -189,7 +189,7 @@ def test_in_korean(alice_client: Client, due: list[PracticeCard]) -> None:
 
 
 def _mail(enrolment: Enrolment, now: datetime) -> str:
-    week = content.week_of(enrolment.user, since=now - 7 * DAY)
+    week = content.find_week(enrolment.user, since=now - 7 * DAY)
     assert week
     message = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=now)
     assert ("/review/" in str(message.alternatives[0][0])) == ("/review/" in message.body)
@@ -208,7 +208,7 @@ def test_the_weekly_mail_says_how_many_come_today(enrolment: Enrolment, due: lis
 def test_they_alone_are_no_reason_for_a_mail(enrolment: Enrolment, due: list[PracticeCard]) -> None:
     for activity in enrolment.course.activities.all():
         progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now() - 30 * DAY)
-    assert content.week_of(enrolment.user, since=timezone.now() - 7 * DAY) is None
+    assert content.find_week(enrolment.user, since=timezone.now() - 7 * DAY) is None
 
 
 # --- The key --------------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def test_nothing_of_the_key_before_the_answer(alice_client: Client, quiz: Quiz, 
     take(quiz, enrolment, wrong, now=timezone.now() - 3 * DAY)
     asked = set()
     with patch.object(queue, "DAILY_LIMIT", 9):
-        while (today := queue.get_today(user=enrolment.user, now=timezone.now())).cards:
+        while (today := queue.prepare_today(user=enrolment.user, now=timezone.now())).cards:
             card = today.cards[0]
             pages.append(address(card))
             assert crawl() == []
@@ -257,7 +257,7 @@ def test_nothing_of_the_key_before_the_answer(alice_client: Client, quiz: Quiz, 
 def test_query_counts_do_not_grow(alice_client: Client, lesson: Activity, enrolment: Enrolment, count: int) -> None:
     check = make_check(lesson, questions=count)
     take(check, enrolment, now=timezone.now() - 2 * DAY)
-    cards = queue.get_today(user=enrolment.user, now=timezone.now()).cards
+    cards = queue.prepare_today(user=enrolment.user, now=timezone.now()).cards
     alice_client.get("/courses/statistics/")
     alice_client.post(address(cards[0]), {"unknown": "1"})
 

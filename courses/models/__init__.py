@@ -1,0 +1,35 @@
+"""Provide every model of courses. Other code imports models from this package.
+
+The courses app does not know quizzes. An `Activity` is one entry of the outline: a lesson, or the place of a quiz.
+"""
+
+from courses.models.activities import Activity
+from courses.models.append_only import AppendOnlyError, AppendOnlyModel
+from courses.models.content import CourseAsset, GlossaryTerm, Lesson, LessonEdition
+from courses.models.courses import Course, Module, Titled
+from courses.models.enrolment_status import EnrolmentStatus
+from courses.models.enrolments import Cohort, Enrolment
+from courses.models.grades import GradeChange, GradeItem
+from courses.models.progress import ActivityCompletion, ProgressEvent
+from courses.models.summaries import SummaryDelivery
+
+__all__ = [
+    "Activity",
+    "ActivityCompletion",
+    "AppendOnlyError",
+    "AppendOnlyModel",
+    "Cohort",
+    "Course",
+    "CourseAsset",
+    "Enrolment",
+    "EnrolmentStatus",
+    "GlossaryTerm",
+    "GradeChange",
+    "GradeItem",
+    "Lesson",
+    "LessonEdition",
+    "Module",
+    "ProgressEvent",
+    "SummaryDelivery",
+    "Titled",
+]

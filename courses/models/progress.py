@@ -1,0 +1,61 @@
+"""Define progress: append-only events, and the completions that are derived from them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.activities import Activity
+from courses.models.append_only import AppendOnlyModel
+from courses.models.enrolments import Enrolment
+
+
+class ProgressEvent(AppendOnlyModel):
+    """A student marked an activity as done, or undid that. `courses.progress` derives the progress from these events.
+
+    `content_version` is the version of the activity at that time. `percent` is the enrolment's progress after the
+    event, 0 to 100.
+    """
+
+    class Kind(models.TextChoices):
+        DONE = "done", _("done")
+        UNDONE = "undone", _("taken back")
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="events")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    content_version = models.PositiveIntegerField()
+    percent = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("progress event")
+        verbose_name_plural = _("progress events")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(kind__in=["done", "undone"]), name="courses_progressevent_kind_known"),
+            models.CheckConstraint(condition=Q(percent__lte=100), name="courses_progressevent_percent_at_most_100"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} {self.kind} ({self.percent}%)"
+
+
+class ActivityCompletion(models.Model):
+    """The student has done this activity, by the last `ProgressEvent`. The row is deleted when that is undone."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="completions")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="completions")
+    content_version = models.PositiveIntegerField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("completion")
+        verbose_name_plural = _("completions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enrolment", "activity"], name="courses_activitycompletion_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.activity}"

@@ -1,0 +1,64 @@
+"""Define deliveries of weekly summaries."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SummaryDelivery(models.Model):
+    """One weekly summary to one person. The unique constraint prevents a second mail for the same week.
+
+    The status goes from queued to sending (committed before the SMTP call) to sent. A row that stays in `sending`
+    becomes `uncertain`: an administrator sees it, and it is never sent again automatically. `failed`: the mail was
+    refused, given up after many send attempts, or too late; `error` says which. `skipped`: it would have been empty.
+    """
+
+    class Kind(models.TextChoices):
+        WEEKLY = "weekly", _("weekly summary")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        SKIPPED = "skipped", _("nothing to say")
+        UNCERTAIN = "uncertain", _("uncertain: look at it")
+        FAILED = "failed", _("not sent: look at it")
+
+    uuid = models.UUIDField("UUID", default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="summary_deliveries", verbose_name=_("person")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.WEEKLY)
+    iso_year = models.PositiveSmallIntegerField(_("year"))
+    iso_week = models.PositiveSmallIntegerField(_("week"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    due_at = models.DateTimeField(_("due"))
+    claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    send_attempts = models.PositiveSmallIntegerField(_("send attempts"), default=0)
+    message_id = models.CharField("Message-ID", max_length=200, blank=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("summary delivery")
+        verbose_name_plural = _("summary deliveries")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["status", "due_at"], name="courses_summary_status_due"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "iso_year", "iso_week", "kind"], name="courses_summarydelivery_once_a_week"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
+                name="courses_summarydelivery_status_known",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["weekly"]), name="courses_summarydelivery_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.iso_year}-W{self.iso_week:02d}"
