@@ -7,18 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from course_files import checking, course_folder
-from tests.course_files import sample
+from course_files import course_folder
+from course_files.checking.course import check_course
 from tests.course_files.sample import SAMPLE, edit
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
-
-
 def faults(folder: Path, against: str = "") -> list[str]:
-    return [str(fault) for fault in checking.check(course_folder.inspect(folder), against=against).faults]
+    return [str(fault) for fault in check_course(course_folder.inspect(folder), against=against).faults]
 
 
 def test_the_sample_is_fit_to_be_taught_from() -> None:
@@ -33,8 +28,8 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
     [
         ("course.yaml", "  en: Tea\n", "", None),
         ("course.yaml", "      en: Tea\n", "", "course.yaml:16: The text in this language is missing: en."),
-        ("lessons/1-1.en.md", "## Steps {#steps}", "## Steps {#step}", "Other headings than in lessons/1-1.ko.md"),
-        ("lessons/1-1.en.md", "## Summary {#summary}\n", "", "The last section of a lesson is its summary"),
+        ("lessons/1-1.en.md", "## Steps {#steps}", "## Steps {#step}", "The headings differ from lessons/1-1.ko.md"),
+        ("lessons/1-1.en.md", "## Summary {#summary}\n", "", "The last section of a lesson must be its summary"),
         ("lessons/1-1.en.md", "tea-steps.en.svg", "tea-steps.ko.svg", "not drawn in the language of the text"),
         (
             "lessons/1-1.en.md",
@@ -50,14 +45,14 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
             "lessons/1-2.ko.md:7: Nothing covers this objective.",
         ),
         ("lessons/1-1.en.md", "minutes: 1", "minutes: 30", "Reading this takes about 1 minutes; 30 are given."),
-        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "Other terms than in lessons/1-1.ko.md"),
-        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "The term “steeping” stands in no lesson (en)."),
-        ("glossary.yaml", "lesson: making-tea", "lesson: brew-a-pot", "“brew-a-pot” teaches “steeping” and does not"),
+        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "The terms differ from lessons/1-1.ko.md"),
+        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "No lesson marks the term “steeping” (en)."),
+        ("glossary.yaml", "lesson: making-tea", "lesson: brew-a-pot", "“brew-a-pot” teaches “steeping” but does not"),
         ("glossary.yaml", "    lesson: making-tea\n", "", "does not say which lesson teaches it"),
         ("lessons/1-1.en.md", "Tea is made", "Tea (차) is made", "lessons/1-1.en.md:13: Korean in an English text: 차"),
         ("checks/1-1.yaml", "en: Right.", "en: 맞아요.", "Korean in an English text"),
         ("assets/tea-steps.en.svg", ">Water<", ">물<", "assets/tea-steps.en.svg:1: Korean in an English text"),
-        ("lessons/2-1.en.md", "  - key: taste\n", "  - key: smell\n", "Other criteria than in lessons/2-1.ko.md"),
+        ("lessons/2-1.en.md", "  - key: taste\n", "  - key: smell\n", "The criteria differ from lessons/2-1.ko.md"),
         ("quizzes/quiz-tea.yaml", "\n    lesson: making-tea\n", "\n", "does not say which lesson explains it"),
         (
             "quizzes/quiz-tea.yaml",
@@ -66,7 +61,7 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
             "This choice has no feedback.",
         ),
         ("quizzes/quiz-tea.yaml", "          en: Water is no tea.\n", "", "The text in this language is missing: en."),
-        ("lessons/1-2.en.md", "[the data](assets/teas.csv)", "the data", "Other links than in lessons/1-2.ko.md"),
+        ("lessons/1-2.en.md", "[the data](assets/teas.csv)", "the data", "The links differ from lessons/1-2.ko.md"),
     ],
 )
 def test_faults(folder: Path, name: str, old: str, new: str, fault: str | None) -> None:
@@ -100,7 +95,7 @@ def test_a_reading_lesson_has_a_figure(folder: Path) -> None:
         path = folder / "lessons" / f"1-2.{language}.md"
         lines = [line for line in path.read_text().split("\n") if not line.startswith("![")]
         path.write_text("\n".join(lines))
-    assert "lessons/1-2.ko.md: A reading lesson has a figure." in faults(folder)
+    assert "lessons/1-2.ko.md: A reading lesson needs a figure." in faults(folder)
 
 
 def test_the_longest_choice_is_not_always_right(folder: Path) -> None:
@@ -117,7 +112,9 @@ def test_copies_are_found(folder: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("They said: boil the water, add the leaves, wait. Then more.")
     found = faults(folder, notes.read_text())
-    assert found == ["lessons/1-1.en.md:31: 7 words in a row stand in the notes: boil the water add the leaves wait"]
+    assert found == [
+        "lessons/1-1.en.md:31: 7 words in a row also occur in the notes: boil the water add the leaves wait"
+    ]
     with pytest.raises(CommandError, match="1 faults"):
         call_command("check_course", folder, against=notes, stdout=StringIO())
     notes.write_text("Something else altogether.")

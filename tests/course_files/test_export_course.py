@@ -17,11 +17,6 @@ from tests.course_files.sample import NOW, SAMPLE, load
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
-
-
 def test_the_folder_comes_back(tmp_path: Path) -> None:
     load(SAMPLE)
     written = course_folder.export_folder(sample.course(), tmp_path / "out")
@@ -67,10 +62,10 @@ def test_somebody_else_s_folder_is_not_overwritten(folder: Path, tmp_path: Path)
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("x")
-    with pytest.raises(FaultyFolder, match="something else"):
+    with pytest.raises(FaultyFolder, match="something other"):
         course_folder.export_folder(sample.course(), other)
     sample.edit(folder, "course.yaml", "slug: sample", "slug: another")
-    with pytest.raises(FaultyFolder, match="something else"):
+    with pytest.raises(FaultyFolder, match="something other"):
         course_folder.export_folder(sample.course(), folder)
     assert list(other.iterdir()) == [other / "thesis.txt"]
 
@@ -87,7 +82,7 @@ def test_the_command(tmp_path: Path) -> None:
 def test_the_command_says_what_is_in_the_way(tmp_path: Path) -> None:
     load(SAMPLE)
     (tmp_path / "x").write_text("x")
-    with pytest.raises(CommandError, match="something else"):
+    with pytest.raises(CommandError, match="something other"):
         call_command("export_course", "sample", tmp_path)
 
 

@@ -16,7 +16,7 @@ def test_hidden_files_are_left_out_and_names_are_relative(tmp_path: Path) -> Non
     (tmp_path / ".git" / "config").write_text("x")
     folder = files.read(tmp_path)
     assert folder.files == {"a/b.txt": b"x"}
-    folder.refuse_faults()
+    folder.raise_faults()
 
 
 def test_no_folder_is_a_fault(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     folder = files.read(tmp_path)
     assert folder.files == {}
     with pytest.raises(FaultyFolder, match="secret: This is a link"):
-        folder.refuse_faults()
+        folder.raise_faults()
 
 
 def test_what_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_files.merging import Fields, Key, Outcome, Side, Step, canonical, digest, plan, unite
+from course_files.merging import Fields, Key, Outcome, Preference, Step, align_parts, canonical, digest, plan
 
 KEY: Key = ("thing", "a")
 OLD, MINE, THEIRS = {"v": "old"}, {"v": "mine"}, {"v": "theirs"}
@@ -12,7 +12,7 @@ def one(
     imported: Fields | None,
     current: Fields | None,
     incoming: Fields | None,
-    side: Side | None = None,
+    prefer: Preference | None = None,
     *,
     used: bool = False,
 ) -> Step:
@@ -21,7 +21,7 @@ def one(
         current={KEY: current} if current else {},
         incoming={KEY: incoming} if incoming else {},
         used=[KEY] if used else [],
-        side=side,
+        prefer=prefer,
     )
     assert len(steps) == 1
     return steps[0]
@@ -52,9 +52,13 @@ def one(
     ],
 )
 def test_outcomes(
-    imported: Fields | None, current: Fields | None, incoming: Fields | None, side: Side | None, outcome: Outcome
+    imported: Fields | None,
+    current: Fields | None,
+    incoming: Fields | None,
+    prefer: Preference | None,
+    outcome: Outcome,
 ) -> None:
-    assert one(imported, current, incoming, side).outcome is outcome
+    assert one(imported, current, incoming, prefer).outcome is outcome
 
 
 def test_what_is_in_use_is_archived_never_removed() -> None:
@@ -94,13 +98,15 @@ def _departures(**outcomes: Outcome) -> list[Step]:
     ],
 )
 def test_a_whole_and_its_parts_share_one_fate(whole: Outcome, part: Outcome, fate: Outcome) -> None:
-    steps = unite(_departures(whole=whole, part=part, leaf=part), {("part",): ("whole",), ("leaf",): ("part",)})
+    steps = align_parts(_departures(whole=whole, part=part, leaf=part), {("part",): ("whole",), ("leaf",): ("part",)})
     assert [step.outcome for step in steps] == [fate] * 3
 
 
 def test_a_part_leaves_alone_when_its_whole_stays() -> None:
     stays = Step(("whole",), Outcome.UNCHANGED, OLD, OLD)
-    assert unite([stays, *_departures(part=Outcome.REMOVED)], {("part",): ("whole",)})[1].outcome is Outcome.REMOVED
+    assert (
+        align_parts([stays, *_departures(part=Outcome.REMOVED)], {("part",): ("whole",)})[1].outcome is Outcome.REMOVED
+    )
 
 
 def test_a_form_s_line_breaks_are_no_change() -> None:

@@ -4,17 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from course_files import course as courses_archive
-from course_files import course_folder, quizzes
+from course_files import course_folder
+from course_files.course.stored import get_stored_course
 from course_files.files import FaultyFolder
+from course_files.quizzes.exporting import quizzes_to_files
+from course_files.quizzes.stored import get_stored_quizzes
 from quizzes.authoring.models import Quiz
 from tests.course_files import sample
 from tests.course_files.sample import edit, load
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
 
 
 def faults(folder: Path) -> list[str]:
@@ -72,9 +69,9 @@ def test_files_that_belong_to_nothing(folder: Path) -> None:
     (folder / "quizzes" / "other.yaml").write_text((folder / QUIZ).read_text().replace("slug: quiz-tea", "slug: other"))
     (folder / "quizzes" / "x.txt").write_text("x")
     assert faults(folder) == [
-        "checks/9-9.yaml: course.yaml knows no lesson with this number.",
-        "quizzes/other.yaml: course.yaml knows no quiz of this name.",
-        "quizzes/x.txt: This file has not the name of a quiz or a check.",
+        "checks/9-9.yaml: course.yaml has no lesson with this number.",
+        "quizzes/other.yaml: course.yaml has no quiz of this name.",
+        "quizzes/x.txt: This is not a valid name for a quiz or a check.",
     ]
 
 
@@ -90,7 +87,7 @@ def test_rules_that_are_left_out_are_the_usual_ones(folder: Path) -> None:
     start, end = text.index("rules:"), text.index("questions:")
     (folder / QUIZ).write_text(text[:start] + text[end:])
     parsed = course_folder.parse(folder)
-    rules = parsed.quizzes.things["quiz", "quiz-tea"]["rules"]
+    rules = parsed.quizzes.records["quiz", "quiz-tea"]["rules"]
     assert rules == {
         "attempts_allowed": 3,
         "counts": "highest",
@@ -102,7 +99,7 @@ def test_rules_that_are_left_out_are_the_usual_ones(folder: Path) -> None:
 
 def test_any_number_of_attempts_is_null(folder: Path) -> None:
     edit(folder, QUIZ, "attempts_allowed: 2", "attempts_allowed: null")
-    assert course_folder.parse(folder).quizzes.things["quiz", "quiz-tea"]["rules"]["attempts_allowed"] is None
+    assert course_folder.parse(folder).quizzes.records["quiz", "quiz-tea"]["rules"]["attempts_allowed"] is None
 
 
 @pytest.mark.django_db
@@ -110,8 +107,8 @@ def test_the_database_says_what_the_files_said(folder: Path) -> None:
     load(folder)
     course = sample.course()
     parsed = course_folder.parse(folder)
-    assert quizzes.stored(course).things == parsed.quizzes.things
-    files = quizzes.files(quizzes.stored(course).things, courses_archive.stored("sample").things)
+    assert get_stored_quizzes(course).records == parsed.quizzes.records
+    files = quizzes_to_files(get_stored_quizzes(course).records, get_stored_course("sample").records)
     assert files == {
         name: content for name, content in parsed.folder.files.items() if name.startswith(("quizzes/", "checks/"))
     }

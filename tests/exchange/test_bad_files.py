@@ -9,9 +9,9 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange import files, importing, shape
-from exchange.planning import joined
-from exchange.shape import NotBrought
+from exchange import files, importing, questions
+from exchange.import_plan import merge_question
+from exchange.questions import UnsupportedQuestion
 from tests.exchange.files import package, read, sample
 
 LAUGHS = (
@@ -22,7 +22,7 @@ EXTERNAL = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</
 
 
 def refusal(content: bytes | str, **options: str) -> str:
-    with pytest.raises(shape.ExchangeError) as refused:
+    with pytest.raises(questions.ExchangeError) as refused:
         importing.parse(content if isinstance(content, bytes) else content.encode(), language="en", **options)
     return refused.value.message
 
@@ -32,8 +32,8 @@ def refusal(content: bytes | str, **options: str) -> str:
     [
         (LAUGHS, "Line 1 declares a document type."),
         (EXTERNAL, "Line 1 declares a document type."),
-        ("<quiz><question>", "Line 1: the file is not whole XML"),
-        ("<quiz>&nbsp;</quiz>", "Line 1: the file is not whole XML (undefined entity)"),
+        ("<quiz><question>", "Line 1: the file is not well-formed XML"),
+        ("<quiz>&nbsp;</quiz>", "Line 1: the file is not well-formed XML (undefined entity)"),
         (f"<quiz>{'<a>' * 100}{'</a>' * 100}</quiz>", "Line 1: the file is nested too deeply."),
         ("<html></html>", "The file begins with <html>: it is neither Moodle XML nor QTI 2.1."),
         ("<questestinterop/>", "This is QTI 1.2."),
@@ -67,12 +67,12 @@ def test_fifty_megabytes_are_refused_before_they_are_looked_at() -> None:
 @pytest.mark.parametrize("asked", ["gift", "qti"])
 def test_the_wrong_format_is_named_with_the_right_one(asked: str) -> None:
     told = refusal(sample("tea.en.xml"), format=asked)
-    assert told == f"This is no {files.FORMATS[asked]} file; by its content it is Moodle XML."
+    assert told == f"This is not a {files.FORMATS[asked]} file; its content is Moodle XML."
 
 
 def test_a_truncated_file_brings_nothing() -> None:
     whole = sample("tea.en.xml")
-    assert "not whole XML" in refusal(whole[: len(whole) // 2])
+    assert "not well-formed XML" in refusal(whole[: len(whole) // 2])
 
 
 def test_too_many_questions() -> None:
@@ -97,7 +97,7 @@ def test_a_size_that_lies_does_not_help() -> None:
     content = bytearray(bomb(40_000_000))
     directory = content.rindex(b"PK\x01\x02")
     content[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
-    with pytest.raises(shape.ExchangeError):
+    with pytest.raises(questions.ExchangeError):
         importing.parse(bytes(content), language="en")
 
 
@@ -115,15 +115,15 @@ def test_other_packages() -> None:
 
 def test_an_item_with_entities_inside_a_package_is_left_behind() -> None:
     manifest = '<manifest><resources><resource type="imsqti_item_xmlv2p1" href="a.xml"/></resources></manifest>'
-    reading = read(package({"imsmanifest.xml": manifest, "a.xml": EXTERNAL}))
-    assert [skipped.name for skipped in reading.skipped] == ["a.xml"]
-    assert "document type" in reading.skipped[0].reason
+    parsed = read(package({"imsmanifest.xml": manifest, "a.xml": EXTERNAL}))
+    assert [skipped.name for skipped in parsed.skipped] == ["a.xml"]
+    assert "document type" in parsed.skipped[0].reason
 
 
 def test_declared_encodings() -> None:
     latin = '<?xml version="1.0" encoding="ISO-8859-1"?><quiz><question type="x"><name><text>café</text></name></question></quiz>'
-    reading = read(latin.encode("latin-1"))
-    assert reading.skipped[0].name == "café"
+    parsed = read(latin.encode("latin-1"))
+    assert parsed.skipped[0].name == "café"
     korean = '<?xml version="1.0" encoding="EUC-KR"?><quiz><question type="x"><name><text>홍차</text></name></question></quiz>'
     assert read(korean.encode("euc-kr")).skipped[0].name == "홍차"
     for odd in ("base64", "rot13", "idna", "nonsense"):
@@ -138,13 +138,13 @@ QUIET = settings(max_examples=150, deadline=None, suppress_health_check=list(Hea
 
 
 def survive(content: bytes) -> None:
-    """Whatever it is: a reading, or a refusal with a sentence. Anything else fails the test."""
+    """Whatever it is: a parsed, or a refusal with a sentence. Anything else fails the test."""
     try:
-        reading = importing.parse(content, language="ko")
-    except shape.ExchangeError:
+        parsed = importing.parse(content, language="ko")
+    except questions.ExchangeError:
         return
-    assert all(skipped.reason for skipped in reading.skipped)
-    assert shape.Reading.from_json(reading.as_json()) == reading
+    assert all(skipped.reason for skipped in parsed.skipped)
+    assert questions.ParsedFile.from_json(parsed.as_json()) == parsed
 
 
 @QUIET
@@ -169,7 +169,7 @@ def mutated(draw: st.DrawFn) -> bytes:
         at = draw(st.integers(0, len(content)))
         length = draw(st.integers(0, 60))
         piece = draw(
-            st.one_of(
+            st._common_feedback(
                 st.binary(max_size=20),
                 st.sampled_from([b"{", b"}", b"=", b"~", b"<text>", b"]]>", b"100", b"\\", b"#", b"%"]),
             )
@@ -208,13 +208,13 @@ def test_the_caps_are_what_the_pages_say() -> None:
 def test_what_is_brought_over_twice_is_the_same(content: bytes, language: str) -> None:
     """Each question is refused, or brought over so that a second time changes nothing."""
     try:
-        reading = importing.parse(content, language=language)
+        parsed = importing.parse(content, language=language)
         again = importing.parse(content, language=language)
-    except shape.ExchangeError:
+    except questions.ExchangeError:
         return
-    for first, second in zip(reading.questions, again.questions, strict=True):
+    for first, second in zip(parsed.questions, again.questions, strict=True):
         try:
-            fields = joined(first, None, language=language)
-        except NotBrought:
+            fields = merge_question(first, None, language=language)
+        except UnsupportedQuestion:
             continue
-        assert joined(second, fields, language=language) == fields
+        assert merge_question(second, fields, language=language) == fields

@@ -42,7 +42,7 @@ def test_the_courses_language_is_the_default(quiz: Quiz) -> None:
         (["import_questions", str(FOLDER / "item.xml"), "--quiz", "statistics"], "There is no quiz"),
         (
             ["import_questions", str(FOLDER / "item.xml"), "--quiz", "statistics/quiz", "--format", "gift"],
-            "This is no GIFT file",
+            "This is not a GIFT file",
         ),
         (["export_questions", "x/y", "--format", "gift", "--output", "/tmp/x"], "There is no quiz"),
         (["export_questions", "statistics/quiz", "--format", "gift", "--output", "/nowhere/x"], "cannot be written"),

@@ -3,7 +3,7 @@
 import pytest
 
 from exchange import gift
-from exchange.shape import Blank, Pair, Part, Question, Wrong
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -38,7 +38,7 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 
 def test_typed_answers(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
-    assert (question.accept, question.wrong) == (["tannin"], [Wrong(["caffeine"], "That wakes you up.")])
+    assert (question.accept, question.wrong) == (["tannin"], [WrongAnswers(["caffeine"], "That wakes you up.")])
     assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
     untitled = tea["Untitled question about oolong?"]
     assert untitled.accept == ["yes", "indeed"]
@@ -52,9 +52,9 @@ def test_a_missing_word(tea: dict[str, Question]) -> None:
 
 
 def test_numbers(tea: dict[str, Question]) -> None:
-    assert tea["Temperature"].more == {"value": 80, "tolerance": 2.5}
+    assert tea["Temperature"].extra == {"value": 80, "tolerance": 2.5}
     question = tea["Range"]
-    assert question.more == {"value": 3, "tolerance": 1}
+    assert question.extra == {"value": 3, "tolerance": 1}
     assert (question.correct_feedback, question.incorrect_feedback) == ("About three.", "No.")
 
 
@@ -73,12 +73,12 @@ def test_a_line_break_is_escaped(tea: dict[str, Question]) -> None:
 
 
 def test_what_is_not_brought_over_is_named() -> None:
-    reading = read(sample("tea.en.gift.txt"))
-    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
-        "Only text": "It has no answers in braces: it is a text between questions.",
-        "Broken": "The braces around its answers do not match, or a blank line parts them.",
+    parsed = read(sample("tea.en.gift.txt"))
+    assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
+        "Only text": "It has no answers in braces, so it is not a question.",
+        "Broken": "The braces around its answers do not match, or there is a blank line between them.",
     }
-    assert reading.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == ["Categories are left out: a quiz has none."]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_what_is_not_brought_over_is_named() -> None:
         ("::a::q{=x}{=y}", "several sets of answers"),
         ("::a::q}x{", "do not match"),
         ("::a::q{#}", "exactly one right value"),
-        ("::a::q{#x}", "is no number"),
+        ("::a::q{#x}", "is not a number"),
         ("::a::q{=a -> b =c}", "no arrow"),
         ("::a::_____ {=x} and", "underscores"),
-        ("::a::q{=%50%x}", "accepted as it stands"),
+        ("::a::q{=%50%x}", "no accepted answer without a wild card"),
     ],
 )
 def test_why_a_question_stays_behind(content: str, why: str) -> None:
@@ -100,13 +100,13 @@ def test_why_a_question_stays_behind(content: str, why: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_encodings(encoding: str) -> None:
     text = sample("tea.ko.gift.txt").decode()
-    reading = read(text.encode(encoding), "ko")
-    assert named(reading)["bitterness"].parts[0].text == "홍차"
+    parsed = read(text.encode(encoding), "ko")
+    assert named(parsed)["bitterness"].parts[0].text == "홍차"
     told = {
         "cp949": ["The file was read as cp949, not as UTF-8."],
         "utf-16": ["The file was read as UTF-16, not as UTF-8."],
     }
-    assert reading.notes == told.get(encoding, [])
+    assert parsed.notes == told.get(encoding, [])
 
 
 def test_escapes_there_and_back() -> None:

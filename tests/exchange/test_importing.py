@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from course_files.merging import Outcome
 from courses.models import Enrolment
-from exchange import exporting, importing, planning, shape
+from exchange import exporting, import_plan, importing, questions
 from quizzes.authoring.models import Choice, Question, Quiz
 from quizzes.taking import start
 from tests.exchange import quizzes
@@ -18,17 +18,17 @@ from tests.exchange.files import read, sample
 pytestmark = pytest.mark.django_db
 
 
-def bring(quiz: Quiz, content: bytes | str, language: str = "en") -> planning.Plan:
-    return importing.execute(quiz=quiz, reading=read(content, language), language=language, now=timezone.now())
+def bring(quiz: Quiz, content: bytes | str, language: str = "en") -> import_plan.Plan:
+    return importing.execute(quiz=quiz, parsed=read(content, language), language=language, now=timezone.now())
 
 
-def outcomes(plan: planning.Plan) -> dict[str, str]:
+def outcomes(plan: import_plan.Plan) -> dict[str, str]:
     return {entry.key: entry.outcome.value for entry in plan.entries}
 
 
 def test_a_plan_changes_nothing_and_says_everything(quiz: Quiz) -> None:
     before = quiz.questions.count()
-    plan = planning.plan(quiz=quiz, reading=read(sample("tea.en.xml")), language="en")
+    plan = import_plan.plan(quiz=quiz, parsed=read(sample("tea.en.xml")), language="en")
     assert quiz.questions.count() == before
     assert set(outcomes(plan).values()) == {"added"}
     assert len(plan.entries) == 10
@@ -137,7 +137,7 @@ def test_an_archived_question_comes_back(quiz: Quiz) -> None:
     bring(quiz, gift("=a", "~b"))
     Question.objects.filter(key="one").update(archived_at=timezone.now())
     plan = bring(quiz, gift("=a", "~b"))
-    assert plan.entries[0].aspects == ["it comes back from the archive"]
+    assert plan.entries[0].aspects == ["restored, was archived"]
     assert Question.objects.get(key="one").archived_at is None
 
 
@@ -174,30 +174,32 @@ def test_points_that_cannot_be(quiz: Quiz, points: str, why: str) -> None:
     content = sample("tea.en.xml").replace(
         b"<defaultgrade>1.0000000</defaultgrade>", f"<defaultgrade>{points}</defaultgrade>".encode()
     )
-    plan = planning.plan(quiz=quiz, reading=read(content), language="en")
+    plan = import_plan.plan(quiz=quiz, parsed=read(content), language="en")
     assert [why in skipped.reason for skipped in plan.skipped if skipped.name == "bitterness"] == [True]
 
 
 def test_nothing_is_written_where_the_quiz_could_not_be_asked(quiz: Quiz) -> None:
     Question.objects.filter(key="q0").update(pool="nowhere")
-    with pytest.raises(shape.ExchangeError, match="Nothing was imported, as the quiz could not be asked: nowhere"):
+    with pytest.raises(
+        questions.ExchangeError, match="Nothing was imported because the quiz could not be published: nowhere"
+    ):
         bring(quiz, sample("tea.en.xml"))
     assert quiz.questions.count() == 3
 
 
 def test_a_plan_that_is_no_longer_true_is_refused(quiz: Quiz) -> None:
-    reading = read(sample("tea.en.xml"))
-    seen = planning.plan(quiz=quiz, reading=reading, language="en").fingerprint
+    parsed = read(sample("tea.en.xml"))
+    fingerprint = import_plan.plan(quiz=quiz, parsed=parsed, language="en").fingerprint
     bring(quiz, "::Making::Other?{>2 ALL\na\nb\n}")
     with pytest.raises(importing.ChangedMeanwhile) as refused:
-        importing.execute(quiz=quiz, reading=reading, language="en", now=timezone.now(), seen=seen)
+        importing.execute(quiz=quiz, parsed=parsed, language="en", now=timezone.now(), expected_fingerprint=fingerprint)
     assert refused.value.plan.counts[Outcome.CHANGED] == 1
     assert quiz.questions.count() == 4
 
 
 def test_the_courses_languages_only(quiz: Quiz) -> None:
     quiz.activity.course.languages = ["ko"]
-    with pytest.raises(shape.ExchangeError, match="not written in this language: en"):
+    with pytest.raises(questions.ExchangeError, match="not written in this language: en"):
         bring(quiz, sample("tea.en.xml"))
 
 
@@ -206,14 +208,14 @@ def many(count: int, text: str = "What") -> str:
 
 
 def queries(quiz: Quiz, count: int, text: str, *, executed: bool) -> int:
-    reading = read(many(count, text))
+    parsed = read(many(count, text))
     with CaptureQueriesContext(
         connection,
     ) as captured:
         if executed:
-            importing.execute(quiz=quiz, reading=reading, language="en", now=timezone.now())
+            importing.execute(quiz=quiz, parsed=parsed, language="en", now=timezone.now())
         else:
-            planning.plan(quiz=quiz, reading=reading, language="en")
+            import_plan.plan(quiz=quiz, parsed=parsed, language="en")
     return len(captured)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from common.markup import plain_xml
 from exchange import moodle
-from exchange.shape import Blank, Pair, Part, Question, Wrong
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -43,7 +43,7 @@ def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]
 def test_multiple_choice_with_other_percentages(tea: dict[str, Question]) -> None:
     question = tea["Lenient"]
     assert question.credit == "all"
-    assert "not the partial credit of this site" in question.remarks[0]
+    assert "differ from this site's partial credit" in question.remarks[0]
 
 
 def test_true_or_false(tea: dict[str, Question]) -> None:
@@ -56,18 +56,18 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 def test_a_short_answer(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
     assert (question.kind, question.accept) == ("short_answer", ["tannin"])
-    assert question.wrong == [Wrong(["caffeine"], "That wakes you up.")]
+    assert question.wrong == [WrongAnswers(["caffeine"], "That wakes you up.")]
     assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
     assert question.remarks == [
-        "“poly*” has a wild card; answers are compared as they stand here.",
-        "“acid” earns 50% there; a short answer is right or wrong here.",
-        "Capitals count there; they never do here.",
+        "“poly*” has a wild card. Wild cards are not supported.",
+        "“acid” earns 50% in the file. Here a short answer is right or wrong.",
+        "It is case-sensitive in the file. Here case never matters.",
     ]
 
 
 def test_a_number_with_units(tea: dict[str, Question]) -> None:
     question = tea["Temperature"]
-    assert question.more == {
+    assert question.extra == {
         "value": 0.35,
         "tolerance": 0.005,
         "unit": "m",
@@ -85,7 +85,7 @@ def test_matching_with_a_distractor(tea: dict[str, Question]) -> None:
 def test_ordering(tea: dict[str, Question]) -> None:
     question = tea["Making"]
     assert [part.text for part in question.parts] == ["Boil", "Pour", "Wait"]
-    assert "graded as RELATIVE_TO_CORRECT there" in question.remarks[0]
+    assert "graded as RELATIVE_TO_CORRECT in the file" in question.remarks[0]
 
 
 def test_embedded_answers(tea: dict[str, Question]) -> None:
@@ -99,18 +99,18 @@ def test_embedded_answers(tea: dict[str, Question]) -> None:
 def test_an_essay(tea: dict[str, Question]) -> None:
     question = tea["Essay"]
     assert question.text == "Write about tea.\n\n- its past\n- its taste"
-    assert question.more == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
+    assert question.extra == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
 
 
 def test_what_is_not_brought_over_is_named() -> None:
-    reading = read(sample("tea.en.xml"))
-    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
-        "Only wild cards": "No answer of it is accepted as it stands, without a wild card.",
+    parsed = read(sample("tea.en.xml"))
+    assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
+        "Only wild cards": "It has no accepted answer without a wild card.",
         "Gap to choose": "It has a gap of the kind MULTICHOICE; here gaps are filled by typing.",
-        "Hello": "It asks nothing: it is a text between questions.",
-        "Drag": "There is no such kind of question here: ddimageortext.",
+        "Hello": "It is a text without a question.",
+        "Drag": "This kind of question is not supported: ddimageortext.",
     }
-    assert reading.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == ["Categories are left out: a quiz has none."]
 
 
 def question(kind: str, inside: str, text: str = "What?") -> str:
@@ -125,10 +125,10 @@ def question(kind: str, inside: str, text: str = "What?") -> str:
     [
         (question("multichoice", '<single>true</single><answer fraction="50"><text>a</text></answer>'), "exactly one"),
         (question("truefalse", ""), "exactly one correct choice"),
-        (question("numerical", '<answer fraction="100"><text>many</text></answer>'), "“many” is no number."),
+        (question("numerical", '<answer fraction="100"><text>many</text></answer>'), "“many” is not a number."),
         (question("numerical", ""), "exactly one right value"),
-        (question("multichoice", '<answer fraction="x"><text>a</text></answer>'), "“x” is no percentage."),
-        (question("shortanswer", "<defaultgrade>1e999999</defaultgrade>"), "is no number of points"),
+        (question("multichoice", '<answer fraction="x"><text>a</text></answer>'), "“x” is not a percentage."),
+        (question("shortanswer", "<defaultgrade>1e999999</defaultgrade>"), "is not a number of points"),
         (question("cloze", "", "{1:SHORTANSWER:=a"), "A gap of its text is not closed."),
         (question("cloze", "", "none"), "Its text has no gap."),
         (question("shortanswer", "", "<div>" * 500), "too long or nested too deeply"),
@@ -162,7 +162,7 @@ def test_scripts_and_links_to_nowhere_stay_behind() -> None:
     found = one(question("shortanswer", answers, 'a<script>alert(1)</script> <a href="javascript:alert(1)">b</a>'))
     assert found.text == "a b"
     assert found.remarks == [
-        "Left out: <script>, which is no text.",
+        "Left out: the element <script>.",
         "Left out: the link to javascript:alert(1).",
     ]
 

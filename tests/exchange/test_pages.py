@@ -47,7 +47,7 @@ def ticket(page: str) -> str:
 def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
     page = upload(ines_client, quiz, sample("tea.en.xml"))
     assert "10 added, 0 changed, 0 unchanged, 5 not brought over" in page
-    assert "There is no such kind of question here: ddimageortext." in page
+    assert "This kind of question is not supported: ddimageortext." in page
     assert quiz.questions.count() == 3
     response = ines_client.post(address(quiz), {"ticket": ticket(page)}, follow=True)
     assert "10 added, 0 changed, 0 unchanged, 5 not brought over." in response.content.decode()
@@ -59,7 +59,7 @@ def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
 
 def test_a_quiz_that_changed_meanwhile(ines_client: Client, quiz: Quiz) -> None:
     held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
-    importing.execute(quiz=quiz, reading=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
+    importing.execute(quiz=quiz, parsed=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
     response = ines_client.post(address(quiz), {"ticket": held})
     page = response.content.decode()
     assert response.status_code == 400
@@ -100,7 +100,7 @@ def test_a_lessons_check_takes_questions_too(ines_client: Client, course: object
         (b'<!DOCTYPE x [<!ENTITY a "b">]><quiz/>', "declares a document type"),
         (b"x" * 10_000_001, "The file is larger than 10 MB."),
         (b"\xff\xfe\x00", "neither UTF-8 nor cp949"),
-        (b"<quiz><question>", "not whole XML"),
+        (b"<quiz><question>", "not well-formed XML"),
     ],
 )
 def test_a_bad_file_gets_a_sentence(ines_client: Client, quiz: Quiz, content: bytes, told: str) -> None:
@@ -112,8 +112,8 @@ def test_a_bad_file_gets_a_sentence(ines_client: Client, quiz: Quiz, content: by
 def test_no_file_a_strange_language_a_wrong_format(ines_client: Client, quiz: Quiz) -> None:
     assert "Choose a file." in ines_client.post(address(quiz), {"language": "en"}).content.decode()
     assert "not written in this language: xx" in upload(ines_client, quiz, b"x", language="xx")
-    assert "This is no QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
-    assert "This is no zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
+    assert "This is not a QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
+    assert "This is not a zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
 
 
 def test_what_a_file_says_is_escaped(ines_client: Client, quiz: Quiz) -> None:
@@ -173,5 +173,5 @@ def test_a_plan_asks_as_much_at_2_questions_as_at_200(ines_client: Client, quiz:
         with CaptureQueriesContext(connection) as captured:
             upload(ines_client, quiz, many(count).encode())
         counts.append(len(captured))
-        importing.execute(quiz=quiz, reading=read(many(200)), language="en", now=timezone.now())
+        importing.execute(quiz=quiz, parsed=read(many(200)), language="en", now=timezone.now())
     assert counts[0] == counts[1]

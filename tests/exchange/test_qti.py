@@ -7,7 +7,7 @@ import pytest
 
 from common.markup import plain_xml
 from exchange import qti
-from exchange.shape import Part, Question
+from exchange.questions import Part, Question
 from tests.exchange.files import one, package, read, reason, sample
 
 _MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="m"><resources>
@@ -25,7 +25,7 @@ def test_an_item() -> None:
         "partial",
         "2",
     )
-    assert question.text == "Tea holds *several* things.\n\nA leaf\n\nWhich of these?"
+    assert question.text == "Tea holds *several* records.\n\nA leaf\n\nWhich of these?"
     assert question.parts == [
         Part("Caffeine", "a", True, "Yes, it wakes you up."),
         Part("Tannin", "b", True),
@@ -40,7 +40,7 @@ def test_a_package_says_the_weights_and_names_what_is_missing() -> None:
         f'<resource identifier="r{n}" type="imsqti_item_xmlv2p1" href="{href}"/>'
         for n, href in enumerate(["items/gone.xml", "items/tea%20choice.xml", "items/broken.xml"])
     )
-    reading = read(
+    parsed = read(
         package(
             {
                 "imsmanifest.xml": _MANIFEST.format(resources),
@@ -50,10 +50,10 @@ def test_a_package_says_the_weights_and_names_what_is_missing() -> None:
             }
         )
     )
-    assert [(question.name, question.points) for question in reading.questions] == [("tea-choice", "3")]
-    assert [(skipped.name, skipped.reason) for skipped in reading.skipped] == [
+    assert [(question.name, question.points) for question in parsed.questions] == [("tea-choice", "3")]
+    assert [(skipped.name, skipped.reason) for skipped in parsed.skipped] == [
         ("items/gone.xml", "Its file is missing in the package."),
-        ("items/broken.xml", "Line 1: the file is not whole XML (no element found)."),
+        ("items/broken.xml", "Line 1: the file is not well-formed XML (no element found)."),
     ]
 
 
@@ -85,27 +85,27 @@ def test_one_entry_below_the_text_is_a_short_answer_and_in_it_a_gap() -> None:
 def test_a_number_with_a_relative_tolerance() -> None:
     processing = '<responseProcessing><equal toleranceMode="relative" tolerance="5 5"/></responseProcessing>'
     found = one(item(f"<p>How many?</p><p>{ENTRY}</p>", declared("float", "single", "80"), processing))
-    assert found.more == {"value": 80, "tolerance": 4}
+    assert found.extra == {"value": 80, "tolerance": 4}
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (item("<p>Hello</p>"), "asks nothing"),
+        (item("<p>Hello</p>"), "a text without a question"),
         (item(f"<p>{ENTRY}</p>"), "does not declare its response"),
         (
             item('<hotspotInteraction responseIdentifier="RESPONSE"/>', declared("point", "single")),
             "hotspotInteraction",
         ),
         (item(f"<p>{ENTRY}</p>", declared("string", "single")), "does not say which answer is right"),
-        (item(f"<p>{ENTRY}</p>", declared("float", "single", "x")), "“x” is no number."),
+        (item(f"<p>{ENTRY}</p>", declared("float", "single", "x")), "“x” is not a number."),
         (
             item(
                 '<orderInteraction responseIdentifier="RESPONSE"><simpleChoice identifier="a">a</simpleChoice>'
                 "</orderInteraction>",
                 declared("identifier", "ordered", "b"),
             ),
-            "does not name each of its things once",
+            "does not contain each of its items once",
         ),
         (
             item('<matchInteraction responseIdentifier="RESPONSE"/>', declared("directedPair", "multiple", "a b")),
@@ -117,7 +117,7 @@ def test_a_number_with_a_relative_tolerance() -> None:
                 declared("float", "single", "1"),
                 '<responseProcessing><equal toleranceMode="absolute" tolerance="1 2"/></responseProcessing>',
             ),
-            "more on one side",
+            "not the same above and below",
         ),
     ],
 )

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from course_files import quizzes as quiz_files
 from course_files.merging import Outcome
+from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Activity, Module
-from exchange import exporting, files, importing, planning
+from exchange import exporting, files, import_plan, importing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.authoring.versions import QuizVersion
 from tests.exchange import quizzes
@@ -32,25 +32,25 @@ def empty(module: Module) -> Quiz:
     return quiz
 
 
-def things(quiz: Quiz) -> dict[str, Any]:
-    stored = quiz_files.stored(quiz.activity.course).things
+def question_records(quiz: Quiz) -> dict[str, Any]:
+    stored = get_stored_quizzes(quiz.activity.course).records
     return {key[2]: fields for key, fields in stored.items() if key[:2] == ("question", quiz.activity.slug)}
 
 
-def bring(quiz: Quiz, content: bytes, language: str) -> planning.Plan:
-    reading = importing.parse(content, language=language)
-    return importing.execute(quiz=quiz, reading=reading, language=language, now=timezone.now())
+def bring(quiz: Quiz, content: bytes, language: str) -> import_plan.Plan:
+    parsed = importing.parse(content, language=language)
+    return importing.execute(quiz=quiz, parsed=parsed, language=language, now=timezone.now())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_export_imported_into_its_own_quiz_changes_nothing(full: Quiz, format: str, language: str) -> None:
-    before, versions = things(full), QuizVersion.objects.count()
+    before, versions = question_records(full), QuizVersion.objects.count()
     made = exporting.export(quiz=full, format=format, language=language)
     plan = bring(full, made.content, language)
     assert [(entry.key, entry.aspects) for entry in plan.entries if entry.outcome is not Outcome.UNCHANGED] == []
     assert plan.skipped == []
-    assert things(full) == before
+    assert question_records(full) == before
     assert QuizVersion.objects.count() == versions
 
 
@@ -81,7 +81,7 @@ def test_both_languages_bring_a_whole_quiz_to_another(full: Quiz, empty: Quiz, f
     other = "en" if language == "ko" else "ko"
     for code in (language, other):
         bring(empty, exporting.export(quiz=full, format=format, language=code).content, code)
-    there, here = things(empty), things(full)
+    there, here = question_records(empty), question_records(full)
     if format == "gift":
         del here["gaps"]  # several gaps in a text are none of GIFT's
     assert sorted(there) == sorted(here)
@@ -102,9 +102,14 @@ def test_what_a_format_cannot_say_is_named(full: Quiz, format: str) -> None:
     for key, loss in named:
         by_key[key] = f"{by_key.get(key, '')} {loss}"
     told = {
-        "moodle": {"gap": "counts as a whole", "report": "rubric"},
+        "moodle": {"gap": "all-or-nothing", "report": "rubric"},
         "qti": {"latency": "units", "report": "rubric"},
-        "gift": {"latency": "units", "gaps": "left out: GIFT knows one gap", "pairs": "feedback", "report": "rubric"},
+        "gift": {
+            "latency": "units",
+            "gaps": "left out: GIFT supports one gap",
+            "pairs": "feedback",
+            "report": "rubric",
+        },
     }
     for key, words in told[format].items():
         assert words in by_key[key], by_key
@@ -120,7 +125,7 @@ def test_what_stays_here_is_named_in_every_format(full: Quiz, format: str) -> No
         "the lesson that explains it",
         "its pool",
     ]
-    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["that near misses go to a person"]
+    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["the review of near misses by a person"]
 
 
 @pytest.mark.parametrize("format", FORMATS)

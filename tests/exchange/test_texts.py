@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from exchange import gift, importing, moodle, qti
 from exchange.html import conversion
-from exchange.shape import Blank, Pair, Part, Question, Wrong, clean, key_of
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers, clean, to_key
 
 WRITERS: dict[str, Any] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
 QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 SIGNS = st.text(
-    st.one_of(
+    st._common_feedback(
         st.sampled_from(list("\\`*_{}[]()#+-.!|<>&~=:%\"'$^@/ \n가나다한글은는aAbB12,;?")),
         st.characters(exclude_categories=["Cs", "Cc", "Cn"]),
     ),
@@ -21,7 +21,7 @@ SIGNS = st.text(
     max_size=60,
 )
 # Canonical and not empty; {{ would be a gap.
-TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.plain(text)) and "{{" not in text)
+TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.to_plain(text)) and "{{" not in text)
 # What HTML keeps: a text's own line breaks and figures are not among it.
 PLAIN = TEXTS.map(lambda text: clean(conversion.from_plain(" ".join(text.split())))).filter(bool)
 TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text: bool(text) and len(text) < 60)
@@ -29,9 +29,9 @@ TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text
 
 def back(format: str, question: Question) -> Question:
     made = WRITERS[format]([question], language="ko", name="quiz")
-    reading = importing.parse(made.content, language="ko")
-    assert not reading.skipped, (reading.skipped, made.content)
-    return reading.questions[0]
+    parsed = importing.parse(made.content, language="ko")
+    assert not parsed.skipped, (parsed.skipped, made.content)
+    return parsed.questions[0]
 
 
 @QUIET
@@ -45,10 +45,10 @@ def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> 
         parts=[Part(choice, f"c-{n}", n == 1, feedback) for n, choice in enumerate(choices)],
     )
     found = back(format, asked)
-    assert conversion.same(found.text, text)
+    assert conversion.renders_same(found.text, text)
     for before, after in zip(asked.parts, found.parts, strict=True):
-        assert conversion.same(after.text, before.text)
-        assert conversion.same(after.feedback, before.feedback)
+        assert conversion.renders_same(after.text, before.text)
+        assert conversion.renders_same(after.feedback, before.feedback)
         assert after.correct == before.correct
 
 
@@ -61,14 +61,14 @@ def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str
         "short_answer",
         "Q",
         accept=accept,
-        wrong=[Wrong([wrong], feedback)],
+        wrong=[WrongAnswers([wrong], feedback)],
         correct_feedback="Yes",
         incorrect_feedback="No",
     )
     found = back(format, asked)
     assert found.accept == accept
     assert [group.answers for group in found.wrong] == [[wrong]]
-    assert conversion.same(found.wrong[0].feedback, feedback)
+    assert conversion.renders_same(found.wrong[0].feedback, feedback)
 
 
 @QUIET
@@ -91,13 +91,13 @@ def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
         Pair(left.replace("->", ""), clean(conversion.from_plain(right)), f"p-{n}")
         for n, (left, right) in enumerate(sides)
     ]
-    if not all(conversion.plain(pair.left) and pair.right for pair in pairs):
+    if not all(conversion.to_plain(pair.left) and pair.right for pair in pairs):
         return
     asked = Question("q", "matching", "Q", "2", "partial", pairs=pairs, correct_feedback="", incorrect_feedback="")
     found = back(format, asked)
     for before, after in zip(asked.pairs, found.pairs, strict=True):
-        assert conversion.same(after.left, before.left)
-        assert conversion.same(after.right, before.right)
+        assert conversion.renders_same(after.left, before.left)
+        assert conversion.renders_same(after.right, before.right)
 
 
 @QUIET
@@ -106,7 +106,7 @@ def test_markdown_to_html_and_back_is_read_the_same(text: str) -> None:
     html = conversion.to_html(text, language="en", losses=[])
     once = conversion.from_html(html, [])
     again = conversion.from_html(conversion.to_html(once, language="en", losses=[]), [])
-    assert conversion.same(once, again)
+    assert conversion.renders_same(once, again)
 
 
 @QUIET
@@ -116,13 +116,13 @@ def test_plain_text_is_read_as_it_stands(text: str) -> None:
     if not line:
         return
     made = conversion.from_plain(line)
-    assert " ".join(conversion.plain(made).split()) == " ".join(line.split())
+    assert " ".join(conversion.to_plain(made).split()) == " ".join(line.split())
 
 
 @QUIET
 @given(st.text(max_size=200))
 def test_a_key_is_a_key_and_always_the_same(name: str) -> None:
-    key = key_of(name or "x")
-    assert key == key_of(name or "x")
+    key = to_key(name or "x")
+    assert key == to_key(name or "x")
     assert len(key) <= 100
-    assert key_of(key) == key
+    assert to_key(key) == key

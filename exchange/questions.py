@@ -1,6 +1,6 @@
-"""Owns what a question is between formats: one language, Markdown, and nothing of any format's own.
+"""The format-neutral form of a question: one language, texts in Markdown. Readers produce it, writers take it.
 
-None means that the format cannot say it: what the database says stays. Formats read into it and write from it.
+None in a field means that the format cannot express it; an import keeps the stored value.
 """
 
 import hashlib
@@ -20,18 +20,18 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uf
 
 
 class ExchangeError(DomainError):
-    """A file, or an import as a whole, that cannot be used; nothing was changed."""
+    """A file or an import is refused as a whole; nothing was changed."""
 
     slug = "question-file-refused"
 
 
-class NotBrought(ValueError):
-    """One question that has no counterpart here; the message says why, in the reader's language."""
+class UnsupportedQuestion(ValueError):
+    """One question that cannot be imported or exported. The message says why, in the current language."""
 
 
 @dataclass(slots=True)
 class Part:
-    """A choice or a thing to be ordered. `key` is the source's own name for it, or ""."""
+    """A choice, or an item to be ordered. `key` is its identifier in the file, or ""."""
 
     text: str
     key: str = ""
@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(slots=True)
 class Pair:
-    """Two things that belong together; one with nothing on its left is a distractor."""
+    """A pair of a matching question. With an empty `left` it is a distractor."""
 
     left: str
     right: str
@@ -50,15 +50,15 @@ class Pair:
 
 @dataclass(slots=True)
 class Blank:
-    """A gap that stands in the text as {{key}}, and the answers that fill it."""
+    """A gap, written {{key}} in the text, and its accepted answers."""
 
     key: str
     accept: list[str]
 
 
 @dataclass(slots=True)
-class Wrong:
-    """Answers known to be wrong, and what to say to whoever gives one."""
+class WrongAnswers:
+    """Known wrong answers with a common feedback."""
 
     answers: list[str]
     feedback: str = ""
@@ -66,7 +66,7 @@ class Wrong:
 
 @dataclass(slots=True)
 class Question:
-    """One question. `name` is the source's stable name for it; `remarks` say what of it was left behind."""
+    """One question. `name` identifies it in its file. `remarks` say what was lost when it was read."""
 
     name: str
     kind: str
@@ -77,9 +77,9 @@ class Question:
     pairs: list[Pair] = field(default_factory=list)
     blanks: list[Blank] = field(default_factory=list)
     accept: list[str] = field(default_factory=list)
-    wrong: list[Wrong] = field(default_factory=list)
-    # What the kind's definition says beyond its parts: a number's value and tolerance, a hand-in's files.
-    more: dict[str, Any] = field(default_factory=dict)
+    wrong: list[WrongAnswers] = field(default_factory=list)
+    # Other fields of the kind's definition: value and tolerance of a number, files of a hand-in.
+    extra: dict[str, Any] = field(default_factory=dict)
     correct_feedback: str | None = None
     incorrect_feedback: str | None = None
     remarks: list[str] = field(default_factory=list)
@@ -87,15 +87,15 @@ class Question:
 
 @dataclass(slots=True)
 class Skipped:
-    """A question that was not brought over, and why."""
+    """A question that is not imported, and the reason."""
 
     name: str
     reason: str
 
 
 @dataclass(slots=True)
-class Reading:
-    """What a file holds. `notes` are about the file as a whole."""
+class ParsedFile:
+    """The questions of a file. `notes` are messages about the whole file."""
 
     format: str
     questions: list[Question] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Reading:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Reading":
+    def from_json(cls, stored: dict[str, Any]) -> "ParsedFile":
         questions = [
             Question(
                 **{
@@ -114,7 +114,7 @@ class Reading:
                     "parts": [Part(**part) for part in fields["parts"]],
                     "pairs": [Pair(**pair) for pair in fields["pairs"]],
                     "blanks": [Blank(**blank) for blank in fields["blanks"]],
-                    "wrong": [Wrong(**wrong) for wrong in fields["wrong"]],
+                    "wrong": [WrongAnswers(**wrong) for wrong in fields["wrong"]],
                 }
             )
             for fields in stored["questions"]
@@ -123,8 +123,8 @@ class Reading:
 
 
 @dataclass(slots=True)
-class Export:
-    """A file to hand out. `losses` is [(question's key, what the format cannot say)]."""
+class ExportedFile:
+    """A file to download. `losses` is [(key of the question, what the format cannot express)]."""
 
     name: str
     content_type: str
@@ -133,12 +133,12 @@ class Export:
 
 
 def clean(text: str) -> str:
-    """A text that the database can hold: without control characters, as `course_files.merging` compares it."""
+    """A text without control characters, in the canonical form of `course_files.merging`."""
     return canonical(_CONTROL.sub("", text))
 
 
-def key_of(name: str) -> str:
-    """The key that stands for a source's name, always the same. What letters and digits cannot say, a digest does."""
+def to_key(name: str) -> str:
+    """The key for a name, always the same. If the name has other signs than letters and digits, it ends with a digest."""
     name = clean(name)
     if _KEY.match(name):
         return name
@@ -154,12 +154,12 @@ def is_key(name: str) -> bool:
 
 
 def first_words(text: str) -> str:
-    """The name of a question that has none: how its text begins."""
+    """The beginning of a text (60 characters). It serves as the name of a question without one."""
     return " ".join(text.split())[:60]
 
 
 def number(text: str) -> Decimal:
-    """A number as the formats write it. Raises InvalidOperation."""
+    """Parse a finite number of a file. Raises InvalidOperation."""
     found = Decimal(text.strip())
     if not found.is_finite() or abs(found.adjusted()) > 30:
         raise InvalidOperation
@@ -167,7 +167,7 @@ def number(text: str) -> Decimal:
 
 
 def plain_number(value: Any) -> int | float:
-    """A decimal as JSON writes it shortest."""
+    """A decimal as the number that JSON writes shortest: int if possible, else float."""
     exact = Decimal(str(value))
     return int(exact) if exact == exact.to_integral_value() and abs(exact) < 10**15 else float(exact)
 
@@ -178,24 +178,26 @@ def decimal_text(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def weights_of(right: int, wrong: int, credit: str) -> tuple[Decimal, Decimal]:
-    """The percentages of a right and of a wrong choice by which others reckon what `credit` says.
+def answer_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decimal]:
+    """The percentages of a right and of a wrong choice that express `credit` in other systems.
 
-    "all" is told as: any wrong choice takes everything.
+    "partial": n right choices earn 100/n each, m wrong ones cost 100/m each. "all": any wrong choice costs 100.
     """
-    taken = Decimal(100) / wrong if wrong and credit == "partial" else Decimal(100)
-    return Decimal(100) / max(right, 1), -taken
+    penalty = Decimal(100) / wrong if wrong and credit == "partial" else Decimal(100)
+    return Decimal(100) / max(right, 1), -penalty
 
 
-def credit_of(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:
-    """The credit that percentages mean, and whether it is exactly theirs. None: they would be the same for either."""
-    gain, loss = weights_of(len(right), len(wrong), "partial")
-    near = Decimal("0.01")
-    partial = all(abs(given - gain) < near for given in right) and all(abs(given - loss) < near for given in wrong)
+def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:
+    """The credit that percentages express, and whether it does so exactly. None: both credits have these percentages."""
+    gain, loss = answer_weights(len(right), len(wrong), "partial")
+    tolerance = Decimal("0.01")
+    partial = all(abs(given - gain) < tolerance for given in right) and all(
+        abs(given - loss) < tolerance for given in wrong
+    )
     if partial:
         return ("partial" if len(wrong) > 1 else None), True
     return "all", False
 
 
-def without_doubles(answers: Iterable[str]) -> list[str]:
+def unique_answers(answers: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(answer for answer in map(clean, answers) if answer))
