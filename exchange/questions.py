@@ -191,8 +191,8 @@ def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None,
     """The credit that percentages express, and whether it does so exactly. None: both credits have these percentages."""
     gain, loss = answer_weights(len(right), len(wrong), "partial")
     tolerance = Decimal("0.01")
-    partial = all(abs(given - gain) < tolerance for given in right) and all(
-        abs(given - loss) < tolerance for given in wrong
+    partial = all(abs(percentage - gain) < tolerance for percentage in right) and all(
+        abs(percentage - loss) < tolerance for percentage in wrong
     )
     if partial:
         return ("partial" if len(wrong) > 1 else None), True

@@ -47,12 +47,12 @@ def text_paths(document: Document) -> Iterator[YamlPath]:
 
 def check_unique(folder: Folder, name: str, document: Document, paths: Iterable[YamlPath]) -> None:
     """Add a fault for each value at `paths` that occurs twice."""
-    seen: set[Any] = set()
+    values: set[Any] = set()
     for path in paths:
         value = value_at(document.value, path)
-        if value in seen:
+        if value in values:
             folder.add_fault(name, document.line(path), _("“%(key)s” stands here twice.") % {"key": value})
-        seen.add(value)
+        values.add(value)
 
 
 def value_at(value: Any, path: YamlPath) -> Any:
@@ -62,14 +62,14 @@ def value_at(value: Any, path: YamlPath) -> Any:
     return value
 
 
-def texts(given: dict[str, str] | None) -> Texts:
+def texts(by_language: dict[str, str] | None) -> Texts:
     """A text by language in the form that is compared: canonical, without empty texts."""
-    return {code: text for code in LANGUAGES if (text := canonical((given or {}).get(code, "")))}
+    return {code: text for code in LANGUAGES if (text := canonical((by_language or {}).get(code, "")))}
 
 
-def ordered(given: Texts, languages: Sequence[str]) -> Texts:
+def ordered(by_language: Texts, languages: Sequence[str]) -> Texts:
     """A text by language in the order of the course's languages: the original first."""
-    return {code: given[code] for code in languages if given.get(code)}
+    return {code: by_language[code] for code in languages if by_language.get(code)}
 
 
 def stored_texts(row: Any, name: str, languages: Sequence[str]) -> Texts:
@@ -77,7 +77,7 @@ def stored_texts(row: Any, name: str, languages: Sequence[str]) -> Texts:
     return texts({code: getattr(row, f"{name}_{code}") or "" for code in languages})
 
 
-def set_texts(row: Any, name: str, given: Texts) -> None:
+def set_texts(row: Any, name: str, by_language: Texts) -> None:
     """Set the translated columns of a row from a text by language."""
     for code in LANGUAGES:
-        setattr(row, f"{name}_{code}", given.get(code))
+        setattr(row, f"{name}_{code}", by_language.get(code))

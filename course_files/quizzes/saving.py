@@ -136,11 +136,11 @@ class QuizWriter:
                 type(row).objects.filter(pk=row.pk).update(source_digest=saved_digest)
 
 
-def _write_choices(question: Question, given: Sequence[Fields]) -> None:
+def _write_choices(question: Question, entries: Sequence[Fields]) -> None:
     """Write the choices. A choice keeps its uuid while it keeps its key, because answers refer to the uuid."""
     known = {choice.key: choice for choice in question.choices.all()}
     added: list[Choice] = []
-    for position, fields in enumerate(given):
+    for position, fields in enumerate(entries):
         choice = known.pop(fields["key"], None) or Choice(question=question, key=fields["key"])
         choice.position = position
         choice.is_correct = fields["correct"]

@@ -298,9 +298,9 @@ def _without_wrappers(nodes: Sequence[Node | str]) -> list[Node | str]:
         elif node.name == "s":
             kept.append(Node("span", {"class": "strikethrough"}, _without_wrappers(node.children)))
         else:
-            wanted = {"a": ("href",)}.get(node.name, ())
+            allowed = {"a": ("href",)}.get(node.name, ())
             kept.append(
-                Node(node.name, {key: node.attributes[key] for key in wanted}, _without_wrappers(node.children))
+                Node(node.name, {key: node.attributes[key] for key in allowed}, _without_wrappers(node.children))
             )
     return kept
 

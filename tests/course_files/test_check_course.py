@@ -1,4 +1,4 @@
-"""The linter names what is missing from a course that one could teach from."""
+"""check_course reports what a course lacks to be taught from."""
 
 from io import StringIO
 from pathlib import Path
@@ -16,7 +16,7 @@ def faults(folder: Path, against: str = "") -> list[str]:
     return [str(fault) for fault in check_course(course_folder.inspect(folder), against=against).faults]
 
 
-def test_the_sample_is_fit_to_be_taught_from() -> None:
+def test_the_sample_course_has_no_faults() -> None:
     out = StringIO()
     call_command("check_course", SAMPLE, stdout=out)
     assert out.getvalue().startswith("sample (ko, en): 3 lessons, 1 graded quizzes, 3 checks with 4 questions")
@@ -85,12 +85,12 @@ def test_missing_files(folder: Path, name: str, fault: str) -> None:
     assert fault in faults(folder)
 
 
-def test_a_file_that_nobody_uses(folder: Path) -> None:
+def test_an_unused_asset_is_a_fault(folder: Path) -> None:
     (folder / "assets" / "more.csv").write_text("x")
     assert faults(folder) == ["assets/more.csv: No lesson uses this file."]
 
 
-def test_a_reading_lesson_has_a_figure(folder: Path) -> None:
+def test_a_reading_lesson_without_a_figure_is_a_fault(folder: Path) -> None:
     for language in ("ko", "en"):
         path = folder / "lessons" / f"1-2.{language}.md"
         lines = [line for line in path.read_text().split("\n") if not line.startswith("![")]
@@ -98,7 +98,7 @@ def test_a_reading_lesson_has_a_figure(folder: Path) -> None:
     assert "lessons/1-2.ko.md: A reading lesson needs a figure." in faults(folder)
 
 
-def test_the_longest_choice_is_not_always_right(folder: Path) -> None:
+def test_a_longest_choice_that_is_always_right_is_a_fault(folder: Path) -> None:
     head = (folder / "checks" / "1-2.yaml").read_text()
     question = head.removeprefix("questions:\n").replace("en: Black tea", "en: Black tea of the longest kind")
     questions = "".join(question.replace("key: drier", f"key: drier-{number}") for number in range(5))
@@ -108,7 +108,7 @@ def test_the_longest_choice_is_not_always_right(folder: Path) -> None:
     assert any("Over the whole course" in fault for fault in found)
 
 
-def test_copies_are_found(folder: Path, tmp_path: Path) -> None:
+def test_text_copied_from_notes_is_a_fault(folder: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("They said: boil the water, add the leaves, wait. Then more.")
     found = faults(folder, notes.read_text())
@@ -123,7 +123,7 @@ def test_copies_are_found(folder: Path, tmp_path: Path) -> None:
     assert "Longest run of words shared with the notes: 0" in out.getvalue() or "notes: 1" in out.getvalue()
 
 
-def test_faults_of_the_import_are_faults_here_and_the_status_says_so(folder: Path) -> None:
+def test_faults_of_an_import_are_reported_too(folder: Path) -> None:
     edit(folder, "lessons/1-1.en.md", "[[steeping|", "[[stewing|")
     edit(folder, "course.yaml", "number: 1", "number: one")
     out = StringIO()
@@ -132,7 +132,7 @@ def test_faults_of_the_import_are_faults_here_and_the_status_says_so(folder: Pat
     assert "course.yaml:15" in out.getvalue()
 
 
-def test_no_folder_and_no_notes(tmp_path: Path) -> None:
+def test_missing_folders_and_notes_are_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="1 faults"):
         call_command("check_course", tmp_path / "missing", stdout=StringIO())
     with pytest.raises(CommandError, match="cannot be read"):

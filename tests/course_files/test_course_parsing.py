@@ -1,4 +1,4 @@
-"""Every fault of a course's own files is named with its file and line."""
+"""Every fault in the files of a course is reported with file and line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ def faults(folder: Path) -> list[str]:
     return []
 
 
-def test_the_sample_has_none(folder: Path) -> None:
+def test_the_sample_course_is_parsed_without_faults(folder: Path) -> None:
     assert faults(folder) == []
 
 

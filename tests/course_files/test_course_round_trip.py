@@ -1,4 +1,4 @@
-"""Whatever course there is: folder → database → folder changes no byte, and what was imported is what was said."""
+"""Folder → database → folder changes no byte, for generated courses and for the shipped one."""
 
 import itertools
 import re
@@ -26,14 +26,14 @@ COURSE = Path(__file__).parents[2] / "content" / "data-analytics-week-2"
 LANGUAGES = ["ko", "en"]
 NUMBERS = itertools.count()
 
-# Words that YAML and Markdown could trip over, in texts that mean nothing else to the format.
+# Pieces of text that are special in YAML or Markdown but have no meaning in the format.
 PIECES = st.sampled_from(
     ["가", "나다", "a", "Z", " ", "  ", "\n", "\n\n", ": ", "a #b", "- ", "'", '"', "**", "`", "\\", "%", "&", "*", "!",
      "1", "3-1", "yes", "null", "|", ">", "…", "é", "\u00a0", "\u200b", "🙂", "{", "}", ",", "?", "~"]
 )  # fmt: skip
-# What Markdown reads as a heading by the line under it; a heading needs an id.
+# A line that makes the line above it a heading in Markdown; a heading would need an id.
 UNDERLINE = re.compile(r"\n[ \u00a0]*[-=]")
-# No brackets and no angle in front of a letter: those would be links, terms and HTML.
+# No brackets: they would be links, terms or HTML.
 WORDS = st.lists(PIECES, min_size=1, max_size=12).map("".join).map(canonical).filter(bool)
 TEXT = WORDS.filter(lambda text: not set("<[") & set(text) and "# " not in text and not UNDERLINE.search(text))
 LINE = TEXT.map(lambda text: " ".join(text.split())).filter(bool)
@@ -105,7 +105,7 @@ def add_questions(draw: st.DrawFn, records: dict[Key, Fields], slug: str, fields
 
 @st.composite
 def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]]:
-    """A course as records: the course's half, the quizzes' half, the files."""
+    """A course as (records of the course, records of its quizzes, assets)."""
     records: dict[Key, Fields] = {}
     quizzes: dict[Key, Fields] = {}
     slugs = draw(st.lists(SLUG, min_size=2, max_size=5, unique=True))
@@ -120,8 +120,8 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
         "modules": modules,
     }
     for number, slug in enumerate(modules):
-        mine = [activity for index, activity in enumerate(activities) if index % len(modules) == number]
-        records["module", slug] = {"number": number, "title": draw(both()), "activities": mine}
+        own = [activity for index, activity in enumerate(activities) if index % len(modules) == number]
+        records["module", slug] = {"number": number, "title": draw(both()), "activities": own}
     for module in modules:
         for slug in records["module", module]["activities"]:
             number = activities.index(slug)
@@ -154,14 +154,16 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
 @given(course())
 @settings(
     max_examples=25,
-    # The same in every run: a change is refused for what it did, not for what chance found.
+    # The same examples in every run, so that a failure is caused by the change and not by chance.
     derandomize=True,
     deadline=None,
-    # A smaller example costs minutes here and says little more.
+    # Shrinking takes minutes here and helps little.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-def test_generated_courses_come_back(made: tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]]) -> None:
+def test_generated_courses_survive_import_and_export(
+    made: tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]],
+) -> None:
     records, quizzes, assets = made
     slug = f"generated-{next(NUMBERS)}"
     written = course_to_files(slug, records, assets) | quizzes_to_files(quizzes, records)
@@ -181,11 +183,11 @@ def test_generated_courses_come_back(made: tuple[dict[Key, Fields], dict[Key, Fi
         assert files.read(root / "out").files == written
 
 
-def test_the_course_that_ships_comes_back(tmp_path: Path) -> None:
+def test_the_shipped_course_survives_import_and_export(tmp_path: Path) -> None:
     course_folder.import_folder(COURSE, now=NOW)
     stored = get_stored_course("data-analytics-week-2")
     assert stored.course is not None
     course_folder.export_folder(stored.course, tmp_path / "out")
     assert course_folder.import_folder(tmp_path / "out", now=NOW).changes_nothing
-    # The folder in the repository is the export itself, so that an edit in the admin is a diff of what was edited.
+    # The folder in the repository is an export, so that an edit in the admin is a diff of the edited lines.
     assert files.read(tmp_path / "out").files == files.read(COURSE).files

@@ -20,7 +20,7 @@ def run(*arguments: object) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_the_command_prints_its_plan_and_then_nothing_to_do(folder: Path) -> None:
+def test_the_command_prints_its_plan_and_a_second_run_has_nothing_to_do(folder: Path) -> None:
     out, _err = run(folder)
     assert "added  edition making-tea ko" in out
     assert "29 added, 0 changed, 0 removed, 0 archived" in out
@@ -47,7 +47,7 @@ def test_the_command_lists_every_fault(folder: Path) -> None:
     ]
 
 
-def test_the_command_names_conflicts(folder: Path) -> None:
+def test_the_command_lists_conflicts(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and love")
     edit(folder, "lessons/1-1.en.md", "leaves and water", "leaves and milk")

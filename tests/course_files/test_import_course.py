@@ -39,7 +39,7 @@ def test_a_folder_becomes_a_course() -> None:
     assert bytes(course.assets.get(name="teas.csv").content).startswith(b"tea,")
 
 
-def test_lessons_are_rendered_with_addresses_of_the_course() -> None:
+def test_lessons_are_rendered_with_urls_of_the_course() -> None:
     load(SAMPLE)
     html = sample.edition("making-tea", "ko").html
     assert "<strong>우리기(steeping)</strong>는" in html
@@ -50,7 +50,7 @@ def test_lessons_are_rendered_with_addresses_of_the_course() -> None:
     assert 'href="/courses/sample/files/teas.csv"' in sample.edition("kinds-of-tea", "en").html
 
 
-def test_quizzes_are_published_graded_ones_and_checks() -> None:
+def test_quizzes_and_lesson_checks_are_published() -> None:
     load(SAMPLE)
     graded = Quiz.objects.get(activity__slug="quiz-tea")
     assert (graded.attempts_allowed, graded.show_answers, graded.is_graded) == (2, "after_pass", True)
@@ -84,7 +84,7 @@ def test_a_second_import_changes_nothing() -> None:
     assert before["choices"] == list(Choice.objects.values_list("pk", "uuid").order_by("pk"))
 
 
-def test_a_changed_text_is_one_changed_thing_and_a_new_version(folder: Path) -> None:
+def test_a_changed_lesson_text_increments_the_version_once(folder: Path) -> None:
     load(folder)
     edit(folder, "lessons/1-1.ko.md", "차는 잎과 물로", "차는 잎과 뜨거운 물로")
     edit(folder, "lessons/1-1.en.md", "leaves and water", "leaves and hot water")
@@ -97,7 +97,7 @@ def test_a_changed_text_is_one_changed_thing_and_a_new_version(folder: Path) -> 
     assert sample.activity("kinds-of-tea").version == 1
 
 
-def test_a_new_title_is_no_new_version_of_the_content(folder: Path) -> None:
+def test_a_changed_title_does_not_increment_the_version(folder: Path) -> None:
     load(folder)
     edit(folder, "lessons/1-1.en.md", "title: Making tea", "title: How tea is made")
     load(folder)
@@ -105,7 +105,7 @@ def test_a_new_title_is_no_new_version_of_the_content(folder: Path) -> None:
     assert sample.activity("making-tea").version == 1
 
 
-def test_a_definition_reaches_every_lesson_that_names_the_term(folder: Path) -> None:
+def test_a_changed_definition_renders_the_lessons_that_use_the_term(folder: Path) -> None:
     load(folder)
     edit(folder, "glossary.yaml", "What makes tea taste dry.", "A bitter thing.")
     plan = load(folder)
@@ -114,7 +114,7 @@ def test_a_definition_reaches_every_lesson_that_names_the_term(folder: Path) -> 
     assert 'data-definition="A bitter thing."' in sample.edition("kinds-of-tea", "en").html
 
 
-def test_a_changed_question_makes_a_new_version_and_keeps_the_names_of_choices(folder: Path) -> None:
+def test_a_changed_question_publishes_a_version_and_keeps_the_uuids_of_choices(folder: Path) -> None:
     load(folder)
     quiz = Quiz.objects.get(activity__slug="quiz-tea")
     before = {choice.key: choice.uuid for choice in Choice.objects.filter(question__quiz=quiz)}
@@ -130,7 +130,7 @@ def test_a_changed_question_makes_a_new_version_and_keeps_the_names_of_choices(f
     assert all(before[key] == after[key] for key in set(before) & set(after))
 
 
-def test_order_follows_the_folder(folder: Path) -> None:
+def test_activities_have_the_order_of_the_folder(folder: Path) -> None:
     load(folder)
     edit(folder, "course.yaml", "      - lesson: making-tea\n        code: 1-1\n", "")
     edit(
@@ -176,7 +176,7 @@ def test_a_faulty_folder_imports_nothing(folder: Path) -> None:
     assert not Course.objects.exists()
 
 
-def test_a_lesson_does_not_become_a_quiz(folder: Path) -> None:
+def test_changing_a_lesson_to_a_quiz_is_refused(folder: Path) -> None:
     load(folder)
     text = (folder / "quizzes" / "quiz-tea.yaml").read_text().replace("slug: quiz-tea", "slug: brew-a-pot")
     (folder / "quizzes" / "brew-a-pot.yaml").write_text(text.replace("brew-a-pot#do-it", "making-tea"))

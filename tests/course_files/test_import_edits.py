@@ -14,7 +14,7 @@ from tests.course_files.sample import NOW, edit, load, outcomes
 pytestmark = pytest.mark.django_db
 
 
-def test_an_edit_in_the_admin_is_kept_and_named(folder: Path) -> None:
+def test_an_edit_in_the_admin_is_kept_and_listed(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and love")
     plan = load(folder)
@@ -24,7 +24,7 @@ def test_an_edit_in_the_admin_is_kept_and_named(folder: Path) -> None:
     assert "love" in sample.edition("making-tea", "en").html
 
 
-def test_line_breaks_of_a_form_are_no_edit(folder: Path) -> None:
+def test_line_breaks_of_a_form_do_not_count_as_an_edit(folder: Path) -> None:
     load(folder)
     edition = sample.edition("making-tea", "en")
     edition.body = edition.body.replace("\n", "\r\n") + "\r\n"
@@ -33,7 +33,7 @@ def test_line_breaks_of_a_form_are_no_edit(folder: Path) -> None:
     assert outcomes(load(folder)) == {}
 
 
-def test_changes_on_both_sides_import_nothing_until_somebody_decides(folder: Path) -> None:
+def test_a_conflict_imports_nothing_without_a_preference(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and love")
     edit(folder, "lessons/1-1.en.md", "leaves and water", "leaves and milk")
@@ -44,7 +44,7 @@ def test_changes_on_both_sides_import_nothing_until_somebody_decides(folder: Pat
     assert "many kinds" in sample.edition("kinds-of-tea", "en").body
 
 
-def test_ours_keeps_the_admin_s_version_for_good(folder: Path) -> None:
+def test_ours_keeps_the_version_of_the_admin_permanently(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and love")
     edit(folder, "lessons/1-1.en.md", "leaves and water", "leaves and milk")
@@ -55,7 +55,7 @@ def test_ours_keeps_the_admin_s_version_for_good(folder: Path) -> None:
     assert outcomes(load(folder)) == {("edition", "making-tea", "en"): Outcome.EDITED}
 
 
-def test_theirs_takes_the_folder_s_version(folder: Path) -> None:
+def test_theirs_takes_the_version_of_the_folder(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and love")
     load(folder, "theirs")
@@ -63,7 +63,7 @@ def test_theirs_takes_the_folder_s_version(folder: Path) -> None:
     assert load(folder).changes_nothing
 
 
-def test_the_same_edit_on_both_sides_is_no_conflict(folder: Path) -> None:
+def test_the_same_change_in_folder_and_admin_is_not_a_conflict(folder: Path) -> None:
     load(folder)
     sample.edit_in_admin("leaves and milk")
     edit(folder, "lessons/1-1.en.md", "leaves and water", "leaves and milk")
@@ -80,7 +80,7 @@ def test_an_edited_choice_is_an_edit_of_its_question(folder: Path) -> None:
     assert choice.feedback_en == "Green tea is much milder."
 
 
-def test_what_was_made_in_the_admin_stays(folder: Path) -> None:
+def test_records_created_in_the_admin_are_kept(folder: Path) -> None:
     load(folder)
     GlossaryTerm.objects.create(course=sample.course(), key="teapot", term_ko="찻주전자", definition_ko="그릇이에요.")
     assert outcomes(load(folder)) == {("term", "teapot"): Outcome.EDITED}
@@ -88,7 +88,7 @@ def test_what_was_made_in_the_admin_stays(folder: Path) -> None:
     assert not GlossaryTerm.objects.filter(key="teapot").exists()
 
 
-def test_an_edited_lesson_that_left_the_folder_waits_for_a_decision(folder: Path) -> None:
+def test_an_edited_lesson_missing_in_the_folder_is_a_conflict(folder: Path) -> None:
     load(folder)
     edition = sample.edition("kinds-of-tea", "en")
     edition.body += "\n\nMore."

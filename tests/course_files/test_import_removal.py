@@ -15,7 +15,7 @@ from tests.course_files.sample import NOW, SAMPLE, edit, load, outcomes
 pytestmark = pytest.mark.django_db
 
 
-def test_what_nobody_used_is_removed(folder: Path) -> None:
+def test_an_unused_lesson_is_removed(folder: Path) -> None:
     load(folder)
     sample.drop_kinds_of_tea(folder)
     plan = load(folder)
@@ -25,7 +25,7 @@ def test_what_nobody_used_is_removed(folder: Path) -> None:
     assert load(folder).changes_nothing
 
 
-def test_what_somebody_did_is_archived_and_comes_back_with_its_folder(student: Enrolment, folder: Path) -> None:
+def test_a_completed_lesson_is_archived_and_restored_with_its_files(student: Enrolment, folder: Path) -> None:
     lesson = sample.activity("kinds-of-tea")
     progress.mark_done(enrolment=student, activity=lesson, now=NOW)
     sample.drop_kinds_of_tea(folder)
@@ -68,7 +68,7 @@ def test_a_quiz_without_attempts_is_removed_with_its_grade_item(folder: Path) ->
     assert not Activity.objects.filter(slug="quiz-tea").exists()
 
 
-def test_an_answered_question_is_archived_another_one_removed(student: Enrolment, folder: Path) -> None:
+def test_answered_questions_are_archived_and_others_removed(student: Enrolment, folder: Path) -> None:
     quiz = Quiz.objects.get(activity__slug="quiz-tea")
     question = quiz.questions.get(key="driest")
     attempt = start.start(quiz=quiz, enrolment=student, now=NOW)
@@ -88,7 +88,7 @@ def test_an_answered_question_is_archived_another_one_removed(student: Enrolment
     assert load(folder).changes_nothing
 
 
-def test_a_check_with_attempts_loses_its_questions_and_keeps_its_attempts(student: Enrolment, folder: Path) -> None:
+def test_a_check_with_attempts_keeps_its_attempts(student: Enrolment, folder: Path) -> None:
     check = Quiz.objects.get(activity__slug="brew-a-pot")
     start.start(quiz=check, enrolment=student, now=NOW)
     (folder / "checks" / "2-1.yaml").unlink()
@@ -105,7 +105,7 @@ def test_a_check_with_attempts_loses_its_questions_and_keeps_its_attempts(studen
     assert load(folder).changes_nothing
 
 
-def test_a_module_goes_and_its_archived_lessons_find_another(student: Enrolment, folder: Path) -> None:
+def test_archived_lessons_of_a_removed_module_move_to_another(student: Enrolment, folder: Path) -> None:
     lesson = sample.activity("brew-a-pot")
     progress.mark_done(enrolment=student, activity=lesson, now=NOW)
     text = (folder / "course.yaml").read_text()
@@ -133,7 +133,7 @@ def test_progress_does_not_fall_when_lessons_are_added(student: Enrolment, folde
     assert student.progress_percent >= reached
 
 
-def test_progress_rises_when_what_was_not_done_goes(student: Enrolment, folder: Path) -> None:
+def test_progress_rises_when_an_incomplete_lesson_is_removed(student: Enrolment, folder: Path) -> None:
     for slug in ("making-tea", "brew-a-pot"):
         progress.mark_done(enrolment=student, activity=sample.activity(slug), now=NOW)
     sample.drop_kinds_of_tea(folder)

@@ -1,4 +1,4 @@
-"""Every fault of quizzes and checks is named with its file and line; what they say survives the way there and back."""
+"""Every fault in quizzes and checks is reported with file and line, and quizzes survive import and export."""
 
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def test_faults(folder: Path, name: str, old: str, new: str, fault: str) -> None
     assert any(fault in text for text in found), found
 
 
-def test_files_that_belong_to_nothing(folder: Path) -> None:
+def test_files_without_a_lesson_or_quiz_are_faults(folder: Path) -> None:
     check = (folder / "checks" / "1-1.yaml").read_text()
     (folder / "checks" / "9-9.yaml").write_text(check)
     (folder / "quizzes" / "other.yaml").write_text((folder / QUIZ).read_text().replace("slug: quiz-tea", "slug: other"))
@@ -82,7 +82,7 @@ def test_a_multiple_choice_question_needs_a_right_choice(folder: Path) -> None:
     assert any("at least one correct choice" in fault for fault in faults(folder))
 
 
-def test_rules_that_are_left_out_are_the_usual_ones(folder: Path) -> None:
+def test_omitted_rules_have_their_defaults(folder: Path) -> None:
     text = (folder / QUIZ).read_text()
     start, end = text.index("rules:"), text.index("questions:")
     (folder / QUIZ).write_text(text[:start] + text[end:])
@@ -97,13 +97,13 @@ def test_rules_that_are_left_out_are_the_usual_ones(folder: Path) -> None:
     }
 
 
-def test_any_number_of_attempts_is_null(folder: Path) -> None:
+def test_null_means_any_number_of_attempts(folder: Path) -> None:
     edit(folder, QUIZ, "attempts_allowed: 2", "attempts_allowed: null")
     assert course_folder.parse(folder).quizzes.records["quiz", "quiz-tea"]["rules"]["attempts_allowed"] is None
 
 
 @pytest.mark.django_db
-def test_the_database_says_what_the_files_said(folder: Path) -> None:
+def test_stored_quizzes_equal_the_parsed_files(folder: Path) -> None:
     load(folder)
     course = sample.course()
     parsed = course_folder.parse(folder)
@@ -115,7 +115,7 @@ def test_the_database_says_what_the_files_said(folder: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_check_keeps_the_rules_that_an_instructor_gave_it(folder: Path) -> None:
+def test_an_import_keeps_the_rules_of_a_check_set_in_the_admin(folder: Path) -> None:
     load(folder)
     Quiz.objects.filter(activity__slug="making-tea").update(shuffle_choices=False, attempts_allowed=5)
     edit(folder, "checks/1-1.yaml", "en: Check", "en: A check")
@@ -124,7 +124,7 @@ def test_a_check_keeps_the_rules_that_an_instructor_gave_it(folder: Path) -> Non
     assert (check.title_en, check.shuffle_choices, check.attempts_allowed) == ("A check", False, 5)
 
 
-def test_a_check_asks_nothing_that_waits_for_a_person(folder: Path) -> None:
+def test_a_check_must_not_contain_questions_graded_by_a_person(folder: Path) -> None:
     edit(
         folder,
         "checks/1-1.yaml",

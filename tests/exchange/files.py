@@ -19,7 +19,7 @@ def read(content: bytes | str, language: str = "en") -> questions.ParsedFile:
 
 
 def named(parsed: questions.ParsedFile) -> dict[str, Question]:
-    """The first of each name: of two with one name the second is refused when it is planned."""
+    """{name: question}. Of two questions with the same name it is the first."""
     return {question.name: question for question in reversed(parsed.questions)}
 
 
@@ -31,7 +31,7 @@ def one(content: bytes | str, language: str = "en") -> Question:
 
 
 def reason(content: bytes | str) -> str:
-    """Why the one question of a file was not brought over."""
+    """The reason why the only question of a file is skipped."""
     parsed = read(content)
     assert not parsed.questions
     (skipped,) = parsed.skipped

@@ -72,7 +72,7 @@ def test_a_line_break_is_escaped(tea: dict[str, Question]) -> None:
     assert tea["Lines"].text == "First\\\nsecond"
 
 
-def test_what_is_not_brought_over_is_named() -> None:
+def test_skipped_questions_are_listed_with_reasons() -> None:
     parsed = read(sample("tea.en.gift.txt"))
     assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
         "Only text": "It has no answers in braces, so it is not a question.",
@@ -93,7 +93,7 @@ def test_what_is_not_brought_over_is_named() -> None:
         ("::a::q{=%50%x}", "no accepted answer without a wild card"),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
@@ -102,14 +102,14 @@ def test_encodings(encoding: str) -> None:
     text = sample("tea.ko.gift.txt").decode()
     parsed = read(text.encode(encoding), "ko")
     assert named(parsed)["bitterness"].parts[0].text == "홍차"
-    told = {
+    expected = {
         "cp949": ["The file was read as cp949, not as UTF-8."],
         "utf-16": ["The file was read as UTF-16, not as UTF-8."],
     }
-    assert parsed.notes == told.get(encoding, [])
+    assert parsed.notes == expected.get(encoding, [])
 
 
-def test_escapes_there_and_back() -> None:
+def test_escapes_survive_export_and_import() -> None:
     text = "a:b#c={d}~e\\f\\n\ng"
     asked = Question("q", "short_answer", text, accept=["x=y~z#{}:\\*n"], correct_feedback="", incorrect_feedback="")
     made = gift.write([asked], language="en", name="quiz")

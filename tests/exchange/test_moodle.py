@@ -1,4 +1,4 @@
-"""Moodle XML: each kind of question, and what of it is left behind, by name."""
+"""Moodle XML: each kind of question and what is reported as lost."""
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_an_essay(tea: dict[str, Question]) -> None:
     assert question.extra == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
 
 
-def test_what_is_not_brought_over_is_named() -> None:
+def test_skipped_questions_are_listed_with_reasons() -> None:
     parsed = read(sample("tea.en.xml"))
     assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
         "Only wild cards": "It has no accepted answer without a wild card.",
@@ -135,7 +135,7 @@ def question(kind: str, inside: str, text: str = "What?") -> str:
         (question("shortanswer", "", "a" * 30_000), "too long or nested too deeply"),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
@@ -151,13 +151,13 @@ def test_why_a_question_stays_behind(content: str, why: str) -> None:
         ("moodle_auto_format", "a <b>b</b>\nc", "a **b**\\\nc"),
     ],
 )
-def test_texts_by_their_format(form: str, text: str, markdown: str) -> None:
+def test_texts_are_converted_from_their_format(form: str, text: str, markdown: str) -> None:
     answers = '<answer fraction="100"><text>x</text></answer>'
     content = question("shortanswer", answers, text).replace('format="html"', f'format="{form}"')
     assert one(content).text == markdown
 
 
-def test_scripts_and_links_to_nowhere_stay_behind() -> None:
+def test_scripts_and_unsafe_links_are_left_out() -> None:
     answers = '<answer fraction="100"><text>x</text></answer>'
     found = one(question("shortanswer", answers, 'a<script>alert(1)</script> <a href="javascript:alert(1)">b</a>'))
     assert found.text == "a b"
@@ -167,7 +167,7 @@ def test_scripts_and_links_to_nowhere_stay_behind() -> None:
     ]
 
 
-def test_the_file_is_as_moodle_writes_it() -> None:
+def test_the_layout_is_that_of_a_moodle_export() -> None:
     """Order and names of elements follow Moodle's own export (question/format/xml, 4.5)."""
     asked = Question(
         "q",
@@ -190,7 +190,7 @@ def test_the_file_is_as_moodle_writes_it() -> None:
     assert [answer.attributes["fraction"] for answer in element.elements("answer")] == ["100", "-50", "-50"]
 
 
-def test_signs_of_moodle_in_embedded_answers_survive() -> None:
+def test_special_signs_in_embedded_answers_survive() -> None:
     accept = ["a}b", "c~d", "e#f", "=g", "%50%h", "i\\j", "k*l", "<m>", "&n;", '"o"']
     asked = Question("q", "fill_in", "Say {{gap}} now.", "1", "partial", blanks=[Blank("gap", accept)])
     made = moodle.write([asked], language="en", name="quiz")

@@ -1,4 +1,4 @@
-"""QTI 2.1: single items and packages, and the structure of what is written."""
+"""QTI 2.1: single items, packages, and the structure of an export."""
 
 import io
 import zipfile
@@ -25,7 +25,7 @@ def test_an_item() -> None:
         "partial",
         "2",
     )
-    assert question.text == "Tea holds *several* records.\n\nA leaf\n\nWhich of these?"
+    assert question.text == "Tea holds *several* things.\n\nA leaf\n\nWhich of these?"
     assert question.parts == [
         Part("Caffeine", "a", True, "Yes, it wakes you up."),
         Part("Tannin", "b", True),
@@ -35,7 +35,7 @@ def test_an_item() -> None:
     assert question.remarks == ["Left out: a picture or other media: images/leaf.png."]
 
 
-def test_a_package_says_the_weights_and_names_what_is_missing() -> None:
+def test_a_package_has_weights_and_missing_items_are_listed() -> None:
     resources = "".join(
         f'<resource identifier="r{n}" type="imsqti_item_xmlv2p1" href="{href}"/>'
         for n, href in enumerate(["items/gone.xml", "items/tea%20choice.xml", "items/broken.xml"])
@@ -75,7 +75,7 @@ def declared(base: str, cardinality: str, *values: str, name: str = "RESPONSE") 
 ENTRY = '<textEntryInteraction responseIdentifier="RESPONSE"/>'
 
 
-def test_one_entry_below_the_text_is_a_short_answer_and_in_it_a_gap() -> None:
+def test_an_entry_below_the_text_is_a_short_answer_and_inside_it_a_gap() -> None:
     below = one(item(f"<p>Who?</p><p>{ENTRY}</p>", declared("string", "single", "Me")))
     inside = one(item(f"<p>I am {ENTRY}, am I?</p>", declared("string", "single", "me")))
     assert (below.kind, below.accept) == ("short_answer", ["Me"])
@@ -121,7 +121,7 @@ def test_a_number_with_a_relative_tolerance() -> None:
         ),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
@@ -133,7 +133,7 @@ _BLOCKS = {
 }  # fmt: skip
 
 
-def test_what_is_written_has_the_structure_of_qti() -> None:
+def test_an_export_has_the_structure_of_qti() -> None:
     asked = Question(
         "1-q",
         "single_choice",

@@ -1,4 +1,4 @@
-"""Texts of every sign there is go there and back through each format, and are read as before."""
+"""Texts with any characters survive export and import in each format."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SIGNS = st.text(
 )
 # Canonical and not empty; {{ would be a gap.
 TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.to_plain(text)) and "{{" not in text)
-# What HTML keeps: a text's own line breaks and figures are not among it.
+# Texts that HTML preserves: without line breaks and figures.
 PLAIN = TEXTS.map(lambda text: clean(conversion.from_plain(" ".join(text.split())))).filter(bool)
 TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text: bool(text) and len(text) < 60)
 
@@ -102,7 +102,7 @@ def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
 
 @QUIET
 @given(TEXTS)
-def test_markdown_to_html_and_back_is_read_the_same(text: str) -> None:
+def test_markdown_to_html_and_back_renders_the_same(text: str) -> None:
     html = conversion.to_html(text, language="en", losses=[])
     once = conversion.from_html(html, [])
     again = conversion.from_html(conversion.to_html(once, language="en", losses=[]), [])
@@ -111,7 +111,7 @@ def test_markdown_to_html_and_back_is_read_the_same(text: str) -> None:
 
 @QUIET
 @given(SIGNS)
-def test_plain_text_is_read_as_it_stands(text: str) -> None:
+def test_plain_text_renders_unchanged(text: str) -> None:
     line = clean(" ".join(text.split()))
     if not line:
         return
@@ -121,7 +121,7 @@ def test_plain_text_is_read_as_it_stands(text: str) -> None:
 
 @QUIET
 @given(st.text(max_size=200))
-def test_a_key_is_a_key_and_always_the_same(name: str) -> None:
+def test_the_key_of_a_name_is_stable(name: str) -> None:
     key = to_key(name or "x")
     assert key == to_key(name or "x")
     assert len(key) <= 100
