@@ -15,7 +15,8 @@ from course_files.quizzes.parsing import explain_question_fault
 from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
 from exchange.html import conversion
 from exchange.question_merge import merge_fields
-from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion, clean, to_key
+from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, to_key
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
 

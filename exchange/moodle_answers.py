@@ -5,17 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exchange.questions import (
-    Part,
-    Question,
-    UnsupportedQuestion,
-    WrongAnswers,
-    clean,
-    find_credit,
-    number,
-    plain_number,
-    unique_answers,
-)
+from exchange.questions import Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.values import clean, find_credit, number, plain_number, unique_answers
 
 WHOLE = Decimal(100)
 

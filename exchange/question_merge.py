@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from course_files.merging import Fields
 from exchange.html import conversion
-from exchange.questions import Question, UnsupportedQuestion, WrongAnswers, plain_number
+from exchange.questions import Question, UnsupportedQuestion, WrongAnswers
+from exchange.values import plain_number
 from quizzes.questions import KINDS
 from quizzes.questions.short_answers import normalise
 

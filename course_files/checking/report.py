@@ -1,4 +1,4 @@
-"""The report of a course check, and what all checks share."""
+"""Collect the lines and faults of a course check, with helpers that several checks use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -11,18 +11,8 @@ from exchange.gift.escapes import protect, restore, unescape
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.moodle_answers import WHOLE, Answer
-from exchange.questions import (
-    Blank,
-    Pair,
-    ParsedFile,
-    Part,
-    Question,
-    Skipped,
-    UnsupportedQuestion,
-    clean,
-    first_words,
-    number,
-)
+from exchange.questions import Blank, Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, first_words, number
 
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")

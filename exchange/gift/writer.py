@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from exchange.gift.escapes import escape
 from exchange.html import conversion
-from exchange.questions import ExportedFile, Question, UnsupportedQuestion, answer_weights, decimal_text
+from exchange.questions import ExportedFile, Question, UnsupportedQuestion
+from exchange.values import answer_weights, decimal_text
 
 _BRACES = re.compile(r"[{}\n]")
 

@@ -5,7 +5,8 @@ from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-from exchange.questions import Blank, Question, UnsupportedQuestion, clean, unique_answers
+from exchange.questions import Blank, Question, UnsupportedQuestion
+from exchange.values import clean, unique_answers
 
 _START = re.compile(r"\{(\d{0,6}):([A-Z_]{1,20}):")
 _TYPED = frozenset({"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"})

@@ -12,19 +12,8 @@ from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.moodle import cloze
 from exchange.moodle_answers import Answer
-from exchange.questions import (
-    Pair,
-    ParsedFile,
-    Part,
-    Question,
-    Skipped,
-    UnsupportedQuestion,
-    clean,
-    decimal_text,
-    first_words,
-    number,
-    plain_number,
-)
+from exchange.questions import Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, decimal_text, first_words, number, plain_number
 
 _GRADING = {"ALL_OR_NOTHING": "all", "-1": "all", "ABSOLUTE_POSITION": "partial", "0": "partial"}
 _TRUE = frozenset({"true", "1"})

@@ -8,7 +8,8 @@ from common.markup import plain_xml
 from common.markup.plain_xml import Node
 from exchange.html import conversion
 from exchange.moodle import cloze
-from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion, answer_weights, decimal_text
+from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion
+from exchange.values import answer_weights, decimal_text
 
 # Numbers of choices n for which Moodle has the percentage 100/n. It refuses others or rounds them.
 _SHARES = frozenset(range(1, 11)) | {12, 20}

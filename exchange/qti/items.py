@@ -8,20 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.markup.plain_xml import Node
-from exchange.questions import (
-    Blank,
-    Pair,
-    Part,
-    Question,
-    UnsupportedQuestion,
-    WrongAnswers,
-    clean,
-    find_credit,
-    is_key,
-    number,
-    plain_number,
-    unique_answers,
-)
+from exchange.questions import Blank, Pair, Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.values import clean, find_credit, is_key, number, plain_number, unique_answers
 
 TOOL = "Baeum"
 _LEAD = re.compile(r"^(?:[LRDG]?_)")

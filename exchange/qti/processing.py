@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from common.markup.plain_xml import Node
 from exchange.qti.items import identifier
-from exchange.questions import Question, decimal_text
+from exchange.questions import Question
+from exchange.values import decimal_text
 
 
 @dataclass(slots=True)

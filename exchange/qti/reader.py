@@ -14,16 +14,8 @@ from exchange.files import Source, decode, read_xml
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.qti import items
-from exchange.questions import (
-    ExchangeError,
-    ParsedFile,
-    Question,
-    Skipped,
-    UnsupportedQuestion,
-    clean,
-    decimal_text,
-    number,
-)
+from exchange.questions import ExchangeError, ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, decimal_text, number
 
 _ITEM = re.compile(r"imsqti_(?:apip)?item_xmlv2p[012]\Z|imsqti_item")
 _TEST = re.compile(r"imsqti_(?:test|assessment)")

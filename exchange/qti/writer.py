@@ -11,7 +11,8 @@ from common.markup.plain_xml import Node
 from exchange.html import conversion
 from exchange.qti import processing
 from exchange.qti.items import TOOL, identifier
-from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion, decimal_text
+from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion
+from exchange.values import decimal_text
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
@@ -142,18 +143,7 @@ class _Item:
             raise UnsupportedQuestion(_("There is no such kind of question in QTI."))
         parts = writers[question.kind]()
         body = self.blocks(self.nodes(question.text)) if not parts.body_is_text else []
-        feedback = [
-            Node(
-                "modalFeedback",
-                {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name},
-                self.nodes(text),
-            )
-            for name, text in parts.feedback.items()
-            if text
-        ]
-        if feedback and not parts.rules:
-            self.losses.append(_("the feedback: in QTI a person grades the answer"))
-            feedback = []
+        feedback = self.feedback(parts)
         outcomes: list[Node | str] = [processing.outcome("SCORE", "float")]
         if feedback:
             outcomes.append(processing.outcome("FEEDBACK", "identifier", parts.cardinality))
@@ -179,6 +169,22 @@ class _Item:
                 *feedback,
             ],
         )
+
+    def feedback(self, parts: processing.Parts) -> list[Node]:
+        """The modalFeedback elements. An item without rules cannot select a feedback: then it is a loss."""
+        feedback = [
+            Node(
+                "modalFeedback",
+                {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name},
+                self.nodes(text),
+            )
+            for name, text in parts.feedback.items()
+            if text
+        ]
+        if feedback and not parts.rules:
+            self.losses.append(_("the feedback: in QTI a person grades the answer"))
+            return []
+        return feedback
 
     def simple(self, name: str, part: Part, **more: str) -> Node:
         return Node(name, {"identifier": identifier(part.key), **more}, self.nodes(part.text))

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from course_files.files import FaultyFolder
-from course_files.merging import Outcome
+from course_files.merging import Outcome, Preference
 from courses.models import Activity, Course, Enrolment, GlossaryTerm, LessonEdition
+from quizzes.authoring import grade_effects
 from quizzes.authoring.models import Choice, Question, Quiz
 from quizzes.grading import automatic
 from quizzes.taking import start, submit
@@ -20,23 +21,34 @@ pytestmark = pytest.mark.django_db
 def test_a_folder_becomes_a_course() -> None:
     load(SAMPLE)
     course = sample.course()
-    assert (course.title_ko, course.title_en, course.enrolment_mode) == ("표본 강의", "A sample course", "open")
-    outline = [
-        (activity.module.number, activity.kind, activity.code, activity.slug, activity.title_en)
-        for activity in Activity.objects.visible().filter(course=course)
-    ]
-    assert outline == [
-        (1, "lesson", "1-1", "making-tea", "Making tea"),
-        (1, "lesson", "1-2", "kinds-of-tea", "Kinds of tea"),
-        (1, "quiz", "", "quiz-tea", "[Quiz] Tea"),
-        (2, "lesson", "2-1", "brew-a-pot", "Brew a pot"),
-    ]
+    assert course.title_ko == "표본 강의"
+    assert course.title_en == "A sample course"
+    assert course.enrolment_mode == "open"
+
+
+def test_a_folder_becomes_an_outline() -> None:
+    load(SAMPLE)
+    outline = list(Activity.objects.visible().filter(course=sample.course()))
+    assert [activity.slug for activity in outline] == ["making-tea", "kinds-of-tea", "quiz-tea", "brew-a-pot"]
+    assert [activity.kind for activity in outline] == ["lesson", "lesson", "quiz", "lesson"]
+    assert [activity.code for activity in outline] == ["1-1", "1-2", "", "2-1"]
+    assert [activity.title_en for activity in outline] == ["Making tea", "Kinds of tea", "[Quiz] Tea", "Brew a pot"]
+    assert [activity.module.number for activity in outline] == [1, 1, 1, 2]
+
+
+def test_front_matter_becomes_fields_of_lessons() -> None:
+    load(SAMPLE)
     assert sample.activity("brew-a-pot").lesson.kind == "practice"
     assert len(sample.edition("brew-a-pot", "ko").rubric) == 4
     assert sample.edition("making-tea", "en").objectives[0]["covered_by"] == ["#steps", "?first-step"]
+
+
+def test_terms_and_assets_are_imported() -> None:
+    load(SAMPLE)
     term = GlossaryTerm.objects.get(key="tannin")
-    assert (term.term_ko, term.activity) == ("타닌", sample.activity("kinds-of-tea"))
-    assert bytes(course.assets.get(name="teas.csv").content).startswith(b"tea,")
+    assert term.term_ko == "타닌"
+    assert term.activity == sample.activity("kinds-of-tea")
+    assert bytes(sample.course().assets.get(name="teas.csv").content).startswith(b"tea,")
 
 
 def test_lessons_are_rendered_with_urls_of_the_course() -> None:
@@ -50,23 +62,32 @@ def test_lessons_are_rendered_with_urls_of_the_course() -> None:
     assert 'href="/courses/sample/files/teas.csv"' in sample.edition("kinds-of-tea", "en").html
 
 
-def test_quizzes_and_lesson_checks_are_published() -> None:
+def test_a_graded_quiz_is_published_with_its_rules() -> None:
     load(SAMPLE)
-    graded = Quiz.objects.get(activity__slug="quiz-tea")
-    assert (graded.attempts_allowed, graded.show_answers, graded.is_graded) == (2, "after_pass", True)
-    assert graded.current_version is not None
-    assert graded.current_version.max_points == pytest.approx(3.5)
-    assert graded.activity.grade_item.pass_mark == 60
+    quiz = Quiz.objects.get(activity__slug="quiz-tea")
+    assert quiz.is_graded
+    assert quiz.attempts_allowed == 2
+    assert quiz.show_answers == "after_pass"
+    assert quiz.current_version is not None
+    assert quiz.current_version.max_points == pytest.approx(3.5)
+    assert quiz.activity.grade_item.pass_mark == 60
+
+
+def test_a_lesson_check_allows_any_number_of_attempts_and_shows_answers_at_once() -> None:
+    load(SAMPLE)
     check = Quiz.objects.get(activity__slug="making-tea")
-    assert (check.attempts_allowed, check.show_answers, check.is_graded) == (None, "after_each", False)
+    assert not check.is_graded
+    assert check.attempts_allowed is None
+    assert check.show_answers == "after_each"
     assert check.title_en == "Check"
-    short = Question.objects.get(quiz=graded, key="dry-taste")
-    assert [(answer.text, answer.is_correct) for answer in short.answers.all()] == [
-        ("타닌", True),
-        ("tannin", True),
-        ("카페인", False),
-        ("caffeine", False),
-    ]
+
+
+def test_accepted_and_known_wrong_answers_are_imported_in_order() -> None:
+    load(SAMPLE)
+    answers = Question.objects.get(quiz__activity__slug="quiz-tea", key="dry-taste").answers.all()
+    assert [answer.text for answer in answers if answer.is_correct] == ["타닌", "tannin"]
+    assert [answer.text for answer in answers if not answer.is_correct] == ["카페인", "caffeine"]
+    assert [answer.is_correct for answer in answers] == [True, True, False, False]
 
 
 def test_a_second_import_changes_nothing() -> None:
@@ -187,27 +208,38 @@ def test_changing_a_lesson_to_a_quiz_is_refused(folder: Path) -> None:
         load(folder)
 
 
-def test_no_folder_lowers_anybodys_standing(folder: Path, student: Enrolment) -> None:
+@pytest.fixture
+def quiz_failed_after_passing(student: Enrolment) -> Quiz:
+    """The quiz of the course, after Alice first had full marks and then none."""
     quiz = Quiz.objects.get(activity__slug="quiz-tea")
     for answers in (right_answers(quiz), {}):
         attempt = start.start(quiz=quiz, enrolment=student, now=NOW)
         submit.submit(attempt=attempt, now=NOW, answers=answers)
         automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
-    before = folder.joinpath("quizzes/quiz-tea.yaml").read_text()
+    return quiz
+
+
+@pytest.mark.parametrize("prefer", [None, "theirs"])
+def test_rules_that_would_lower_a_grade_are_refused(
+    folder: Path, quiz_failed_after_passing: Quiz, prefer: Preference | None
+) -> None:
+    quiz = quiz_failed_after_passing
     edit(folder, "quizzes/quiz-tea.yaml", "counts: highest", "counts: last")
     edit(folder, "quizzes/quiz-tea.yaml", "ko: 세 문제예요.", "ko: 문제가 셋이에요.")
-    for refuse in (lambda: load(folder), lambda: load(folder, "theirs")):
-        with pytest.raises(FaultyFolder) as refused:
-            refuse()
-        [fault] = refused.value.faults
-        assert fault.file == "quizzes/quiz-tea.yaml"
-        assert "1 student would stand lower" in fault.message
-        assert "Alice" in fault.message
+    with pytest.raises(FaultyFolder) as refused:
+        load(folder, prefer)
+    [fault] = refused.value.faults
+    assert fault.file == "quizzes/quiz-tea.yaml"
+    assert fault.message == grade_effects.explain_grade_losses(quiz.activity_id, grading_method="last", pass_mark=60)
+    assert "Alice" in fault.message
     quiz.refresh_from_db()
-    assert (quiz.grading_method, quiz.intro_ko) == ("highest", "세 문제예요.")
-    # Whoever has full marks passes by any mark.
-    folder.joinpath("quizzes/quiz-tea.yaml").write_text(before)
+    assert quiz.grading_method == "highest"
+    assert quiz.intro_ko == "세 문제예요."
+
+
+def test_rules_that_lower_no_grade_are_imported(folder: Path, quiz_failed_after_passing: Quiz) -> None:
+    """A student with full marks passes with any pass mark."""
     edit(folder, "quizzes/quiz-tea.yaml", "pass_mark: 60", "pass_mark: 90")
     load(folder)
-    quiz.refresh_from_db()
-    assert quiz.pass_mark == 90
+    quiz_failed_after_passing.refresh_from_db()
+    assert quiz_failed_after_passing.pass_mark == 90

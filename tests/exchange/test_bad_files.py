@@ -169,7 +169,7 @@ def mutated(draw: st.DrawFn) -> bytes:
         at = draw(st.integers(0, len(content)))
         length = draw(st.integers(0, 60))
         piece = draw(
-            st._common_feedback(
+            st.one_of(
                 st.binary(max_size=20),
                 st.sampled_from([b"{", b"}", b"=", b"~", b"<text>", b"]]>", b"100", b"\\", b"#", b"%"]),
             )

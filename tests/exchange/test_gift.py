@@ -14,7 +14,8 @@ def tea() -> dict[str, Question]:
 
 def test_a_single_choice_named_by_its_id(tea: dict[str, Question]) -> None:
     question = tea["bitterness"]
-    assert (question.kind, question.text) == ("single_choice", "Which tea is the most bitter?")
+    assert question.kind == "single_choice"
+    assert question.text == "Which tea is the most bitter?"
     assert question.parts == [
         Part("Black tea", correct=True, feedback="Steeped long, yes."),
         Part("White tea"),
@@ -26,7 +27,9 @@ def test_a_single_choice_named_by_its_id(tea: dict[str, Question]) -> None:
 
 def test_multiple_choice(tea: dict[str, Question]) -> None:
     question = tea["Ingredients"]
-    assert (question.kind, question.credit, question.text) == ("multiple_choice", "partial", "What is **in** tea?")
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.text == "What is **in** tea?"
 
 
 def test_true_or_false(tea: dict[str, Question]) -> None:
@@ -38,8 +41,10 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 
 def test_typed_answers(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
-    assert (question.accept, question.wrong) == (["tannin"], [WrongAnswers(["caffeine"], "That wakes you up.")])
-    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    assert question.accept == ["tannin"]
+    assert question.wrong == [WrongAnswers(["caffeine"], "That wakes you up.")]
+    assert question.correct_feedback == "Yes."
+    assert question.incorrect_feedback == "No."
     untitled = tea["Untitled question about oolong?"]
     assert untitled.accept == ["yes", "indeed"]
     assert untitled.correct_feedback == "Oolong is half oxidised."
@@ -47,7 +52,8 @@ def test_typed_answers(tea: dict[str, Question]) -> None:
 
 def test_a_missing_word(tea: dict[str, Question]) -> None:
     question = tea["Gap"]
-    assert (question.kind, question.text) == ("fill_in", "Green tea likes {{blank-1}} of heat.")
+    assert question.kind == "fill_in"
+    assert question.text == "Green tea likes {{blank-1}} of heat."
     assert question.blanks == [Blank("blank-1", ["80 degrees", "eighty"])]
 
 
@@ -55,7 +61,8 @@ def test_numbers(tea: dict[str, Question]) -> None:
     assert tea["Temperature"].extra == {"value": 80, "tolerance": 2.5}
     question = tea["Range"]
     assert question.extra == {"value": 3, "tolerance": 1}
-    assert (question.correct_feedback, question.incorrect_feedback) == ("About three.", "No.")
+    assert question.correct_feedback == "About three."
+    assert question.incorrect_feedback == "No."
 
 
 def test_matching_and_ordering(tea: dict[str, Question]) -> None:
@@ -65,7 +72,8 @@ def test_matching_and_ordering(tea: dict[str, Question]) -> None:
 
 
 def test_an_essay_in_html(tea: dict[str, Question]) -> None:
-    assert (tea["Essay"].kind, tea["Essay"].text) == ("hand_in", "Write *about* tea.")
+    assert tea["Essay"].kind == "hand_in"
+    assert tea["Essay"].text == "Write *about* tea."
 
 
 def test_a_line_break_is_escaped(tea: dict[str, Question]) -> None:
@@ -114,4 +122,5 @@ def test_escapes_survive_export_and_import() -> None:
     asked = Question("q", "short_answer", text, accept=["x=y~z#{}:\\*n"], correct_feedback="", incorrect_feedback="")
     made = gift.write([asked], language="en", name="quiz")
     found = one(made.content)
-    assert (found.text, found.accept) == (text, asked.accept)
+    assert found.text == text
+    assert found.accept == asked.accept

@@ -15,11 +15,9 @@ def tea() -> dict[str, Question]:
 
 def test_a_single_choice(tea: dict[str, Question]) -> None:
     question = tea["bitterness"]
-    assert (question.kind, question.text, question.points) == (
-        "single_choice",
-        "Which tea is the **most** bitter?",
-        "1",
-    )
+    assert question.kind == "single_choice"
+    assert question.text == "Which tea is the **most** bitter?"
+    assert question.points == "1"
     general = "See the lesson on tannin."
     assert question.parts == [
         Part("Black tea", correct=True, feedback=f"Steeped long, yes.\n\n{general}"),
@@ -34,7 +32,9 @@ def test_a_single_choice(tea: dict[str, Question]) -> None:
 
 def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]) -> None:
     question = tea["Ingredients"]
-    assert (question.kind, question.credit, question.points) == ("multiple_choice", "partial", "2")
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.points == "2"
     assert [part.correct for part in question.parts] == [True, True, False, False]
     assert question.text == "What is in tea? A leaf"
     assert question.remarks == ["Left out: a picture or other media: @@PLUGINFILE@@/leaf.png."]
@@ -55,9 +55,11 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 
 def test_a_short_answer(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
-    assert (question.kind, question.accept) == ("short_answer", ["tannin"])
+    assert question.kind == "short_answer"
+    assert question.accept == ["tannin"]
     assert question.wrong == [WrongAnswers(["caffeine"], "That wakes you up.")]
-    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    assert question.correct_feedback == "Yes."
+    assert question.incorrect_feedback == "No."
     assert question.remarks == [
         "“poly*” has a wild card. Wild cards are not supported.",
         "“acid” earns 50% in the file. Here a short answer is right or wrong.",
@@ -79,7 +81,8 @@ def test_a_number_with_units(tea: dict[str, Question]) -> None:
 def test_matching_with_a_distractor(tea: dict[str, Question]) -> None:
     question = tea["Origins"]
     assert question.pairs == [Pair("Assam", "India"), Pair("Sencha", "Japan"), Pair("", "Peru")]
-    assert (question.correct_feedback, question.incorrect_feedback) == ("All right.", "Look at a map.")
+    assert question.correct_feedback == "All right."
+    assert question.incorrect_feedback == "Look at a map."
 
 
 def test_ordering(tea: dict[str, Question]) -> None:

@@ -19,12 +19,10 @@ _TEST = """<assessmentTest xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" iden
 
 def test_an_item() -> None:
     question = one(sample("item.xml"))
-    assert (question.name, question.kind, question.credit, question.points) == (
-        "tea-choice",
-        "multiple_choice",
-        "partial",
-        "2",
-    )
+    assert question.name == "tea-choice"
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.points == "2"
     assert question.text == "Tea holds *several* things.\n\nA leaf\n\nWhich of these?"
     assert question.parts == [
         Part("Caffeine", "a", True, "Yes, it wakes you up."),
@@ -78,8 +76,10 @@ ENTRY = '<textEntryInteraction responseIdentifier="RESPONSE"/>'
 def test_an_entry_below_the_text_is_a_short_answer_and_inside_it_a_gap() -> None:
     below = one(item(f"<p>Who?</p><p>{ENTRY}</p>", declared("string", "single", "Me")))
     inside = one(item(f"<p>I am {ENTRY}, am I?</p>", declared("string", "single", "me")))
-    assert (below.kind, below.accept) == ("short_answer", ["Me"])
-    assert (inside.kind, inside.text) == ("fill_in", "I am {{blank-1}}, am I?")
+    assert below.kind == "short_answer"
+    assert below.accept == ["Me"]
+    assert inside.kind == "fill_in"
+    assert inside.text == "I am {{blank-1}}, am I?"
 
 
 def test_a_number_with_a_relative_tolerance() -> None:
@@ -147,7 +147,8 @@ def test_an_export_has_the_structure_of_qti() -> None:
         root = plain_xml.parse(archive.read("items/1-q.xml").decode())
         test = plain_xml.parse(archive.read("test.xml").decode())
         manifest = plain_xml.parse(archive.read("imsmanifest.xml").decode())
-    assert (root.name, root.namespace) == ("assessmentItem", "http://www.imsglobal.org/xsd/imsqti_v2p1")
+    assert root.name == "assessmentItem"
+    assert root.namespace == "http://www.imsglobal.org/xsd/imsqti_v2p1"
     assert root.attributes["identifier"] == "_1-q"  # an identifier begins with a letter or _
     places = [_ORDER.index(child.name) for child in root.elements()]
     assert places == sorted(places)

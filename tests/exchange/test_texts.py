@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from exchange import gift, importing, moodle, qti
 from exchange.html import conversion
-from exchange.questions import Blank, Pair, Part, Question, WrongAnswers, clean, to_key
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
+from exchange.values import clean, to_key
 
 WRITERS: dict[str, Any] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
 QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 SIGNS = st.text(
-    st._common_feedback(
+    st.one_of(
         st.sampled_from(list("\\`*_{}[]()#+-.!|<>&~=:%\"'$^@/ \n가나다한글은는aAbB12,;?")),
         st.characters(exclude_categories=["Cs", "Cc", "Cn"]),
     ),
