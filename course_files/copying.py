@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from common.markup import markdown
 
@@ -54,20 +55,11 @@ def own_words(document: markdown.Document, *, first_line: int = 1) -> Iterator[W
 
 def longest_run(mine: Iterable[Word], others: Sequence[Word]) -> Run:
     """The longest run of `mine` that stands in `others` as well."""
-    places: dict[str, list[int]] = {}
-    for position, word in enumerate(others):
-        places.setdefault(word.text, []).append(position)
-    seen: list[Word] = []
-    best, end = 0, 0
-    running: dict[int, int] = {}
-    for word in mine:
-        seen.append(word)
-        running = {
-            position: running.get(position - 1, 0) + 1
-            for position in (places.get(word.text, ()) if word.text != BREAK else ())
-        }
-        longest = max(running.values(), default=0)
-        if longest > best:
-            best, end = longest, len(seen)
-    found = seen[end - best : end]
+    read = list(mine)
+    # None equals no word: a run does not cross a break.
+    matcher = SequenceMatcher(
+        None, [word.text or None for word in read], [word.text for word in others], autojunk=False
+    )
+    match = matcher.find_longest_match()
+    found = read[match.a : match.a + match.size]
     return Run(tuple(word.text for word in found), found[0].line if found else 0)

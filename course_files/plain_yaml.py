@@ -5,9 +5,11 @@ decimal number, and else text. Reading walks the parser's events instead of buil
 a bomb of aliases nor deep nesting costs more than the file's own size.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import yaml
@@ -150,9 +152,7 @@ def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Pat
 
 # --- writing ---------------------------------------------------------------------------------------------------
 
-_INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=~<")
-_RESOLVER = yaml.SafeLoader("")
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_INDICATORS = tuple("-?:~<=")
 
 
 def dump(value: Any) -> str:
@@ -160,91 +160,51 @@ def dump(value: Any) -> str:
 
     Mappings keep their order; nothing is folded, so that a changed sentence is one changed line.
     """
-    if isinstance(value, dict | list) and value:
-        return "".join(f"{line}\n" for line in _lines(value, ""))
-    return f"{_flat(value)}\n"
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=inf)
+    return text
 
 
-def _lines(value: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
-    """The block lines of a filled mapping or list, indented by `indent`."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            head = f"{indent}{_text(str(key))}:"
-            if isinstance(item, dict | list) and item:
-                yield head
-                yield from _lines(item, f"{indent}  ")
-            else:
-                yield from _leaf(f"{head} ", item, f"{indent}  ")
-        return
-    for item in value:
-        if isinstance(item, dict | list) and item:
-            first, *rest = _lines(item, f"{indent}  ")
-            yield f"{indent}- {first[len(indent) + 2 :]}"
-            yield from rest
-        else:
-            yield from _leaf(f"{indent}- ", item, f"{indent}  ")
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's writer without aliases, with indented lists; long texts are literal blocks, quotes are double."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def choose_scalar_style(self) -> str:
+        event: Any = self.event
+        text, is_text = event.value, event.implicit[1]
+        if _is_literal(text):
+            return "|"
+        style: str = super().choose_scalar_style()
+        # "?why" is valid without quotes but looks like syntax; characters that nobody sees are written as escapes.
+        is_quoted = style == "'" or (is_text and (text.startswith(_INDICATORS) or not text.isprintable()))
+        return '"' if is_quoted else style
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """As JSON. PyYAML would write an emoji as an escape, even with `allow_unicode`."""
+        quoted = json.dumps(text, ensure_ascii=False)
+        shown = "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
+        self.write_indicator(shown, True)
 
 
-def _leaf(head: str, value: Any, indent: str) -> Iterator[str]:
-    if isinstance(value, str) and "\n" in value and _is_literal(value):
-        yield f"{head}|" if value.endswith("\n") else f"{head}|-"
-        for line in value.removesuffix("\n").split("\n"):
-            yield f"{indent}{line}" if line else ""
-    else:
-        yield f"{head}{_flat(value)}"
+# Numbers, yes and no of other readers of YAML, of 1.1 and 1.2: text that looks like them is quoted.
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)\Z"),
+    list("-+.0123456789"),
+)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 
 def _is_literal(text: str) -> bool:
-    """Whether a literal block can hold `text` as it is, without an indentation or keep indicator."""
+    """Whether a literal block holds `text` without an indentation or keep indicator."""
     lines = text.removesuffix("\n").split("\n")
     return (
-        all(_is_printable(line) and (line.strip(" ") or not line) for line in lines)
+        "\n" in text
+        and all(line.isprintable() and (line.strip(" ") or not line) for line in lines)
         and not text.startswith((" ", "\n"))
         and not text.endswith("\n\n")
     )
-
-
-def _flat(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, str):
-        return _text(value)
-    return "{}" if isinstance(value, dict) else "[]"
-
-
-def _text(text: str) -> str:
-    return text if _is_plain(text) else f'"{"".join(_escaped(character) for character in text)}"'
-
-
-def _is_plain(text: str) -> bool:
-    """Whether `text` unquoted reads back as itself, here and in readers of YAML 1.1 and 1.2."""
-    if not text or text != text.strip() or not _is_printable(text) or text[0] in _INDICATORS or text.endswith(":"):
-        return False
-    if ": " in text or " #" in text or "\t" in text or text.startswith("..."):
-        return False
-    if text.replace("_", "").lower() in {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}:
-        return False
-    try:
-        float(text.replace("_", ""))
-    except ValueError:
-        pass
-    else:
-        return False
-    resolve: Any = _RESOLVER.resolve
-    return bool(resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")
-
-
-def _is_printable(text: str) -> bool:
-    return all(character.isprintable() for character in text)
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character.isprintable():
-        return character
-    return f"\\U{ord(character):08x}"

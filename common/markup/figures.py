@@ -7,9 +7,9 @@ an author sees at import what would be missing.
 import re
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
-from xml.parsers import expat
 
+from defusedxml import DTDForbidden
+from defusedxml.ElementTree import ParseError
 from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
@@ -127,8 +127,9 @@ def read(content: bytes, *, name: str) -> Figure:
     return _Reader(name).read(content)
 
 
-class _Reader:
+class _Reader(plain_xml.Target):
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.prefix = f"{name}-"
         self.figure = Figure()
         self.out: list[str] = []
@@ -137,11 +138,6 @@ class _Reader:
         self.ids: set[str] = set()
         self.wanted: list[tuple[int, str]] = []
         self.first_children: list[str] = []
-        self.parser: Any = plain_xml.parser()
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.text
-        self.parser.ProcessingInstructionHandler = self.instruction
 
     def read(self, content: bytes) -> Figure:
         figure = self.figure
@@ -149,16 +145,17 @@ class _Reader:
             figure.problems.append((1, _("This figure is larger than %(size)d bytes.") % {"size": MAX_BYTES}))
             return figure
         try:
-            self.parser.Parse(content, True)
-        except expat.ExpatError as error:
-            figure.problems.append((error.lineno, _("This is not XML: %(error)s.") % {"error": str(error)}))
+            self.parser.feed(content)
+            self.parser.close()
+        except ParseError as error:
+            figure.problems.append((error.position[0], _("This is not XML: %(error)s.") % {"error": str(error)}))
             return figure
-        except plain_xml.DoctypeFound:
+        except DTDForbidden:
             message = _("A figure has no document type and no entities.")
-            figure.problems.append((self.parser.CurrentLineNumber, message))
+            figure.problems.append((self.line(), message))
             return figure
         except _Refused as refusal:
-            figure.problems.append((self.parser.CurrentLineNumber, str(refusal)))
+            figure.problems.append((self.line(), str(refusal)))
             return figure
         for line, target in self.wanted:
             if target not in self.ids:
@@ -172,14 +169,14 @@ class _Reader:
         return figure
 
     def problem(self, message: str) -> None:
-        self.figure.problems.append((self.parser.CurrentLineNumber, message))
+        self.figure.problems.append((self.line(), message))
 
-    def instruction(self, *_args: object) -> None:
+    def pi(self, *_args: object) -> None:
         if self.open:
             self.problem(_("A figure has no processing instructions."))
 
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
-        namespace, _space, element = qualified.rpartition(" ")
+        namespace, _brace, element = qualified.removeprefix("{").rpartition("}")
         self.count += 1
         if self.count > MAX_ELEMENTS or len(self.open) >= MAX_DEPTH:
             raise _Refused(_("This figure holds too many elements."))
@@ -208,7 +205,7 @@ class _Reader:
         if name not in ATTRIBUTES[element]:
             self.problem(
                 _("%(attribute)s is not an attribute of <%(element)s> in a figure.")
-                % {"attribute": name.rpartition(" ")[2], "element": element}
+                % {"attribute": name.rpartition("}")[2], "element": element}
             )
             return ""
         if not self.is_value(name, value):
@@ -220,7 +217,7 @@ class _Reader:
         return f' {name}="{escape(value)}"'
 
     def is_value(self, name: str, value: str) -> bool:
-        line = self.parser.CurrentLineNumber
+        line = self.line()
         if name == "class":
             return set(value.split()) <= CLASSES
         if name in _WORDS:
@@ -247,7 +244,7 @@ class _Reader:
         if element:
             self.out.append(f"</{element}>")
 
-    def text(self, text: str) -> None:
+    def data(self, text: str) -> None:
         element = self.open[-1] if self.open else ""
         if element not in _HOLDS_TEXT:
             if text.strip() and element:

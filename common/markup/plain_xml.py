@@ -6,13 +6,12 @@ from html import escape
 from typing import Any
 from xml.parsers import expat
 
+from defusedxml import DTDForbidden
+from defusedxml.ElementTree import ParseError, XMLParser
+
 # Elements and levels. A file of a thousand questions has some fifty thousand, ten levels deep.
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 60
-
-
-class DoctypeFound(ValueError):
-    """The text declares a document type, in which entities would be declared."""
 
 
 class XmlError(ValueError):
@@ -73,50 +72,46 @@ class Node:
         return "".join(words)
 
 
-def parser(encoding: str | None = None) -> Any:
-    """An expat parser that raises DoctypeFound where a document type begins; names come as "namespace name"."""
-    made = expat.ParserCreate(encoding, namespace_separator=" ")
-    made.buffer_text = True
-    made.StartDoctypeDeclHandler = _refuse
-    return made
-
-
-def _refuse(*_args: object) -> None:
-    # At once: entities are declared in here.
-    raise DoctypeFound
-
-
 def parse(text: str) -> Node:
     """The root of a text, whatever encoding it declares: it has been decoded. Raises XmlError."""
-    return _Tree().read(text)
+    tree = _Tree()
+    try:
+        tree.parser.feed(text.encode())
+        tree.parser.close()
+    except DTDForbidden as found:
+        raise XmlError("doctype", tree.line()) from found
+    except ParseError as error:
+        raise XmlError("syntax", error.position[0], expat.ErrorString(error.code)) from error
+    return next(tree.root.elements())
 
 
-class _Tree:
+class Target:
+    """What defusedxml's parser tells of elements and texts; DTDForbidden is raised where a document type begins."""
+
+    def __init__(self, encoding: str | None = None) -> None:
+        self.parser: Any = XMLParser(target=self, encoding=encoding, forbid_dtd=True)
+
+    def line(self) -> int:
+        """The line that has been read."""
+        number: int = self.parser.parser.CurrentLineNumber
+        return number
+
+
+class _Tree(Target):
     def __init__(self) -> None:
-        self.parser = parser("utf-8")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.text
-        self.open = [Node("")]
+        super().__init__("utf-8")
+        self.root = Node("")
+        self.open = [self.root]
         self.count = 0
-
-    def read(self, text: str) -> Node:
-        try:
-            self.parser.Parse(text.encode(), True)
-        except DoctypeFound as found:
-            raise XmlError("doctype", self.parser.CurrentLineNumber) from found
-        except expat.ExpatError as error:
-            raise XmlError("syntax", error.lineno, expat.ErrorString(error.code)) from error
-        return next(self.open[0].elements())
 
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
         self.count += 1
         if len(self.open) > MAX_DEPTH:
-            raise XmlError("depth", self.parser.CurrentLineNumber)
+            raise XmlError("depth", self.line())
         if self.count > MAX_ELEMENTS:
-            raise XmlError("size", self.parser.CurrentLineNumber)
-        namespace, _space, name = qualified.rpartition(" ")
-        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+            raise XmlError("size", self.line())
+        namespace, _brace, name = qualified.removeprefix("{").rpartition("}")
+        plain = {key.rpartition("}")[2]: value for key, value in attributes.items()}
         node = Node(name, plain, namespace=namespace)
         self.open[-1].children.append(node)
         self.open.append(node)
@@ -124,7 +119,7 @@ class _Tree:
     def end(self, _qualified: str) -> None:
         self.open.pop()
 
-    def text(self, text: str) -> None:
+    def data(self, text: str) -> None:
         self.open[-1].children.append(text)
 
 

@@ -5,13 +5,13 @@ process sees a change with the first request after it, without being told. What 
 nobody writes to it.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
+from cachetools import LRUCache
 from django.utils.translation import get_language
 
 from courses.models import Activity, Course, Module
@@ -40,7 +40,7 @@ class PublishedCourse:
         return found
 
 
-_cache: OrderedDict[int, PublishedCourse] = OrderedDict()
+_cache: LRUCache[int, PublishedCourse] = LRUCache(CACHED_COURSES)
 _lock = Lock()
 
 
@@ -48,15 +48,10 @@ def get_published(course_id: int, revision: UUID) -> PublishedCourse:
     """The course of this revision. One query when this process meets the revision for the first time, none after."""
     with _lock:
         found = _cache.get(course_id)
-        if found is not None and found.revision == revision:
-            _cache.move_to_end(course_id)
-            return found
-    found = _read(course_id)
-    with _lock:
-        _cache[course_id] = found
-        _cache.move_to_end(course_id)
-        while len(_cache) > CACHED_COURSES:
-            _cache.popitem(last=False)
+    if found is None or found.revision != revision:
+        found = _read(course_id)
+        with _lock:
+            _cache[course_id] = found
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 
-# The row is the queue, the broker only a doorbell: see docs/architecture.md. The settings are explained in RELIABILITY.
+# The row is the queue; the broker only wakes a worker. docs/reliability.md explains the settings.
 BROKER_HOME = BAEUM_HOME / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

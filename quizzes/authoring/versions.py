@@ -4,11 +4,10 @@ A version and its key never change, so a process reads each once. Cached values 
 them. The cache key contains the digest, because a restored database may give an id to another version.
 """
 
-from collections import OrderedDict
-from collections.abc import Hashable
 from threading import Lock
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
+from cachetools import LRUCache, cached
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,55 +60,33 @@ class AnswerKey(AppendOnlyModel):
         return f"{self.version}"
 
 
-T = TypeVar("T")
 # Versions that one process holds; one of ten questions takes about 100 KB.
 CACHED_VERSIONS = 200
-
-
-class _Cache(Generic[T]):
-    """The CACHED_VERSIONS values that were used last."""
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[Hashable, T] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> T | None:
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
-
-    def put(self, key: Hashable, value: T) -> T:
-        with self._lock:
-            self._found[key] = value
-            while len(self._found) > CACHED_VERSIONS:
-                self._found.popitem(last=False)
-        return value
-
-
-_contents: _Cache[dict[str, Any]] = _Cache()
-_keys: _Cache[dict[str, Spec]] = _Cache()
 _CONTENT = Prepared(lambda pk: QuizVersion.objects.filter(pk=pk).only("content"), samples=(-1,))
 _KEY = Prepared(lambda pk: AnswerKey.objects.filter(version=pk), samples=(-1,))
 
 
 def load_content(version: QuizVersion) -> QuizVersion:
     """The version, its content as this process holds it. A query when it meets the version for the first time."""
-    name = (version.pk, version.digest)
-    content = _contents.get(name)
-    if content is None:
-        content = _contents.put(name, _CONTENT.instances(version.pk)[0].content)
-    version.content = content
+    version.content = _content(version.pk, version.digest)
     return version
+
+
+@cached(LRUCache(CACHED_VERSIONS), lock=Lock())
+def _content(version_id: int, _digest: str) -> dict[str, Any]:
+    found: dict[str, Any] = _CONTENT.instances(version_id)[0].content
+    return found
 
 
 def get_answer_key(version: QuizVersion) -> dict[str, Spec]:
     """{question uuid: full spec}, for whoever grades. Raises AnswerKey.DoesNotExist."""
-    name = (version.pk, version.digest)
-    key = _keys.get(name)
-    if key is None:
-        found = _KEY.first(version.pk)
-        if found is None:
-            raise AnswerKey.DoesNotExist(f"Version {version.pk} has no key.")
-        key = _keys.put(name, found.content)
+    return _answer_key(version.pk, version.digest)
+
+
+@cached(LRUCache(CACHED_VERSIONS), lock=Lock())
+def _answer_key(version_id: int, _digest: str) -> dict[str, Spec]:
+    found = _KEY.first(version_id)
+    if found is None:
+        raise AnswerKey.DoesNotExist(f"Version {version_id} has no key.")
+    key: dict[str, Spec] = found.content
     return key

@@ -111,3 +111,31 @@ def test_long_text_is_a_block_and_nothing_is_folded() -> None:
     text = plain_yaml.dump({"body": "one\n\ntwo", "line": "word " * 100 + "end", "quoted": "a: b"})
     assert text.startswith("body: |-\n  one\n\n  two\nline: word word ")
     assert text.endswith('end\nquoted: "a: b"\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("?why", '"?why"'),
+        ("-1 or so", '"-1 or so"'),
+        ("it's 50 % 'quoted'", "it's 50 % 'quoted'"),
+        ("😀: yes", '"😀: yes"'),
+        ("one\u00a0space", '"one\\U000000a0space"'),
+        ("y", '"y"'),
+        ("1e5", '"1e5"'),
+        ("08", '"08"'),
+        ("2024-08-05", '"2024-08-05"'),
+        ("a  \nb\n", "|\n  a  \n  b"),
+        ("a\n\n", '"a\\n\\n"'),
+        (" a\nb", '" a\\nb"'),
+    ],
+)
+def test_the_form_of_a_text_is_fixed(text: str, written: str) -> None:
+    assert plain_yaml.dump({"a": text}) == f"a: {written}\n"
+    assert plain_yaml.load(f"a: {written}\n").value == {"a": text}
+
+
+def test_the_form_of_lists_and_mappings_is_fixed() -> None:
+    same = ["x"]
+    value = {"b": [{"c": same, "d": same}, []], "a": {}}
+    assert plain_yaml.dump(value) == "b:\n  - c:\n      - x\n    d:\n      - x\n  - []\na: {}\n"
