@@ -1,4 +1,4 @@
-"""Owns how a straight copy is found: the longest run of words that two texts share. Quotations do not count."""
+"""Find copied text: the longest run of words that two texts share. Quotations are not compared."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

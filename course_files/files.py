@@ -1,4 +1,4 @@
-"""Owns how a folder of text is read without trusting it, and written: caps, encodings, faults with file and line."""
+"""Read an untrusted folder of text files within size limits, and write one. Faults name file and line."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from course_files import plain_yaml
 
-# Bytes. A course is text and a few drawings; a folder beyond these is not one.
+# Limits in bytes, files and levels of folders. A course is text and a few drawings and stays far below them.
 MAX_FILE = 5_000_000
 MAX_FOLDER = 50_000_000
 MAX_FILES = 2_000
@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Something that a person must mend, and where. `line` counts from 1; 0 means the file as a whole."""
+    """A mistake in a file that its author must correct. `line` counts from 1; 0 means the whole file."""
 
     file: str
     line: int
@@ -31,7 +31,7 @@ class Fault:
 
 
 class FaultyFolder(ValueError):
-    """A folder that cannot be used; `faults` names all that is wrong with it, in the order of files and lines."""
+    """A folder with faults. `faults` lists all of them by file and line."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -40,70 +40,70 @@ class FaultyFolder(ValueError):
 
 @dataclass(slots=True)
 class Folder:
-    """The files of a folder by their relative names, and the faults found in them so far."""
+    """The files of a folder by relative name, and the faults found so far."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, file: str, line: int, message: str) -> None:
+    def add_fault(self, file: str, line: int, message: str) -> None:
         self.faults.append(Fault(file, line, message))
 
-    def refuse_faults(self) -> None:
-        """Raise FaultyFolder when anything is wrong."""
+    def raise_faults(self) -> None:
+        """Raise FaultyFolder if there are faults."""
         if self.faults:
             raise FaultyFolder(sorted(set(self.faults)))
 
     def text(self, name: str) -> str | None:
-        """The file as text with plain line feeds, or None: it is missing, or a fault says why it is unreadable."""
+        """The file as text with line feeds only. None if it is missing or unreadable (then a fault is added)."""
         content = self.files.get(name)
         if content is None:
             return None
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
-            self.fault(name, content.count(b"\n", 0, error.start) + 1, _("This is not UTF-8."))
+            self.add_fault(name, content.count(b"\n", 0, error.start) + 1, _("This is not UTF-8."))
             return None
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
         for number, line in enumerate(text.split("\n"), start=1):
             if not unicodedata.is_normalized("NFC", line):
-                self.fault(name, number, _("This line is not in Unicode normal form NFC."))
+                self.add_fault(name, number, _("This line is not in Unicode normal form NFC."))
             if _CONTROL.search(line):
-                self.fault(name, number, _("This line holds a control character."))
+                self.add_fault(name, number, _("This line contains a control character."))
                 return None
         return text
 
     def yaml(self, name: str) -> plain_yaml.Document | None:
-        """The file as plain YAML, or None: it is missing, or a fault says why it is unreadable."""
+        """The file as plain YAML. None if it is missing or unreadable (then a fault is added)."""
         text = self.text(name)
         return None if text is None else self.yaml_text(name, text)
 
     def yaml_text(self, name: str, text: str, *, first_line: int = 1) -> plain_yaml.Document | None:
-        """Plain YAML that is `text` and stands in the file `name` from `first_line` on."""
+        """Parse `text` as plain YAML. It begins at `first_line` of the file `name`. None if unreadable (a fault is added)."""
         try:
             document = plain_yaml.load(text, first_line=first_line)
         except plain_yaml.PlainYamlError as error:
-            self.fault(name, error.line, error.message)
+            self.add_fault(name, error.line, error.message)
             return None
         before = len(self.faults)
         self._check_texts(name, document)
         return document if len(self.faults) == before else None
 
     def _check_texts(self, name: str, document: plain_yaml.Document) -> None:
-        """An escape in a quoted text may say what the file itself must not hold."""
+        """Check the values too: an escape in a quoted text can produce characters that the file itself must not contain."""
         for path in document.lines:
             value = document.value
             for step in path:
                 value = value[step]
             if isinstance(value, str) and _CONTROL.search(value):
-                self.fault(name, document.line(path), _("This text holds a control character."))
+                self.add_fault(name, document.line(path), _("This text contains a control character."))
             elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
-                self.fault(name, document.line(path), _("This text is not in Unicode normal form NFC."))
+                self.add_fault(name, document.line(path), _("This text is not in Unicode normal form NFC."))
 
 
 def read(root: Path) -> Folder:
-    """Read every file below `root` into memory. Hidden files are left out; links and what is too large are faults.
+    """Read every file below `root` into memory. Hidden files are skipped; links and files that are too large are faults.
 
-    Raises FaultyFolder when `root` is no folder or is too large to be looked at.
+    Raises FaultyFolder if `root` is not a folder or exceeds the limits.
     """
     folder = Folder()
     if not root.is_dir():
@@ -111,7 +111,7 @@ def read(root: Path) -> Folder:
     total = 0
     for path, name in _files(root, folder):
         if path.stat().st_size > MAX_FILE:
-            folder.fault(name, 0, _("This file is larger than %(size)d bytes.") % {"size": MAX_FILE})
+            folder.add_fault(name, 0, _("This file is larger than %(size)d bytes.") % {"size": MAX_FILE})
             continue
         folder.files[name] = path.read_bytes()
         total += len(folder.files[name])
@@ -121,7 +121,7 @@ def read(root: Path) -> Folder:
 
 
 def _files(root: Path, folder: Folder) -> Iterator[tuple[Path, str]]:
-    """The plain files below `root` with their relative names; what is neither file nor folder is a fault."""
+    """The regular files below `root` with their relative names. Anything that is neither file nor folder is a fault."""
     waiting = [root]
     while waiting:
         for path in sorted(waiting.pop().iterdir()):
@@ -129,19 +129,19 @@ def _files(root: Path, folder: Folder) -> Iterator[tuple[Path, str]]:
             if path.name.startswith("."):
                 continue
             if path.is_symlink():
-                folder.fault(name, 0, _("This is a link; a course folder holds files."))
+                folder.add_fault(name, 0, _("This is a link. A course folder may contain only files."))
             elif path.is_dir() and len(Path(name).parts) >= MAX_LEVELS:
-                folder.fault(name, 0, _("This folder is nested too deeply."))
+                folder.add_fault(name, 0, _("This folder is nested too deeply."))
             elif path.is_dir():
                 waiting.append(path)
             elif path.is_file():
                 yield path, name
             else:
-                folder.fault(name, 0, _("This is not a file."))
+                folder.add_fault(name, 0, _("This is not a file."))
 
 
 def write(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Make `root` hold `files`; return the names that were written because they were new or different."""
+    """Write `files` below `root`. Returns the names of the files that were new or different."""
     written = []
     for name, content in files.items():
         path = root / name

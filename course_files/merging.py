@@ -1,7 +1,8 @@
-"""Owns the comparison of three states of things: what was imported last, what the database holds, what a folder says.
+"""Decide by a three-way comparison what an import does with each record of a course.
 
-It decides for each thing what an import does; doing it is for those who know the tables. A thing has a key (a tuple of
-words, unique) and fields (a mapping that JSON can hold). Its digest stands for its fields.
+The three states are the last import, the database and the folder. `course_files.course` defines what a record is. The
+digest of a record's fields is saved with its row at each import, so that a later import can tell who changed it.
+This module reads no table; the course and quiz writers execute the steps.
 """
 
 import hashlib
@@ -14,29 +15,31 @@ from typing import Any, Literal
 
 Key = tuple[str, ...]
 Fields = dict[str, Any]
-# Whose version wins where both sides changed: the database's, the folder's, or nobody's (the import refuses).
-Side = Literal["ours", "theirs"]
+# The version to keep if the database and the folder both changed: "ours" is the database's, "theirs" the folder's.
+# None: neither; the import is refused.
+Preference = Literal["ours", "theirs"]
 
 
 class Outcome(StrEnum):
-    """What an import does with one thing."""
+    """What an import does with one record."""
 
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REMOVED = "removed"
     ARCHIVED = "archived"
-    # Changed in the admin only: the database's version stays.
+    # Changed only in the admin: the database's version is kept.
     EDITED = "edited"
-    # Changed on both sides, and nobody said whose version wins.
+    # Changed in the folder and in the admin, and no preference is given.
     CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision. `current` is what the database holds, `incoming` what the folder says (None: not there).
+    """The decision about one record.
 
-    `digest` is what to remember as imported; None leaves what was remembered.
+    `current` has the fields in the database, `incoming` those in the folder; None if the record is not there. `digest`
+    is saved as imported; None leaves the saved digest as it is.
     """
 
     key: Key
@@ -47,17 +50,17 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        """Whether `incoming` goes into the database."""
+        """Whether `incoming` is written to the database."""
         return self.outcome in (Outcome.ADDED, Outcome.CHANGED)
 
     @property
-    def departs(self) -> bool:
-        """Whether the folder no longer speaks of it."""
+    def is_missing(self) -> bool:
+        """Whether the folder no longer contains the record."""
         return self.incoming is None
 
 
 def digest(fields: Fields) -> str:
-    """64 hexadecimal digits that stand for these fields."""
+    """The SHA-256 of the fields, as 64 hexadecimal digits. The order of keys does not matter."""
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -67,92 +70,93 @@ def plan(
     imported: Mapping[Key, str],
     current: Mapping[Key, Fields],
     incoming: Mapping[Key, Fields],
-    used: Iterable[Key] = (),
-    side: Side | None = None,
+    in_use: Iterable[Key] = (),
+    prefer: Preference | None = None,
 ) -> list[Step]:
-    """Decide for everything that the database or the folder holds, in the folder's order, what is gone last.
+    """One step for each record of the folder, in its order, then one for each record that only the database has.
 
-    `imported` maps a key to the digest remembered by the last import ("": never imported). What vanished from the
-    folder is archived when it is among `used`, else removed.
+    `imported` maps keys to the digests of the last import ("": never imported). A record that is missing in the folder
+    is archived if it is in `in_use`, otherwise removed.
     """
-    in_use = set(used)
-    steps = [_arrival(key, fields, current.get(key), imported.get(key, ""), side) for key, fields in incoming.items()]
+    used = set(in_use)
+    steps = [
+        _plan_present(key, fields, current.get(key), imported.get(key, ""), prefer) for key, fields in incoming.items()
+    ]
     steps += [
-        _departure(key, fields, imported.get(key, ""), key in in_use, side)
+        _plan_missing(key, fields, imported.get(key, ""), key in used, prefer)
         for key, fields in current.items()
         if key not in incoming
     ]
     return steps
 
 
-def _arrival(key: Key, incoming: Fields, current: Fields | None, imported: str, side: Side | None) -> Step:
-    theirs = digest(incoming)
+def _plan_present(key: Key, incoming: Fields, current: Fields | None, imported: str, prefer: Preference | None) -> Step:
+    in_folder = digest(incoming)
     if current is None:
-        return Step(key, Outcome.ADDED, current, incoming, theirs)
-    ours = digest(current)
-    if ours == theirs:
-        return Step(key, Outcome.UNCHANGED, current, incoming, theirs if imported != theirs else None)
-    if ours == imported or side == "theirs":
-        return Step(key, Outcome.CHANGED, current, incoming, theirs)
-    if theirs == imported:
+        return Step(key, Outcome.ADDED, current, incoming, in_folder)
+    in_database = digest(current)
+    if in_database == in_folder:
+        return Step(key, Outcome.UNCHANGED, current, incoming, in_folder if imported != in_folder else None)
+    if in_database == imported or prefer == "theirs":
+        return Step(key, Outcome.CHANGED, current, incoming, in_folder)
+    if in_folder == imported:
         return Step(key, Outcome.EDITED, current, incoming)
-    if side == "ours":
-        # Remembering the folder's version settles the conflict: the next import finds an edit, not a conflict.
-        return Step(key, Outcome.EDITED, current, incoming, theirs)
+    if prefer == "ours":
+        # Saving the folder's digest settles the conflict: the next import finds an edit, not a conflict.
+        return Step(key, Outcome.EDITED, current, incoming, in_folder)
     return Step(key, Outcome.CONFLICT, current, incoming)
 
 
-def _departure(key: Key, current: Fields, imported: str, used: bool, side: Side | None) -> Step:
+def _plan_missing(key: Key, current: Fields, imported: str, used: bool, prefer: Preference | None) -> Step:
     if current.get("archived"):
         return Step(key, Outcome.UNCHANGED, current, None)
-    if imported == digest(current) or side == "theirs":
-        return _gone(key, current, Outcome.ARCHIVED if used else Outcome.REMOVED)
+    if imported == digest(current) or prefer == "theirs":
+        return _missing_step(key, current, Outcome.ARCHIVED if used else Outcome.REMOVED)
     if not imported:
         return Step(key, Outcome.EDITED, current, None)
-    if side == "ours":
+    if prefer == "ours":
         return Step(key, Outcome.EDITED, current, None, "")
     return Step(key, Outcome.CONFLICT, current, None)
 
 
-def _gone(key: Key, current: Fields, outcome: Outcome) -> Step:
-    remembered = (
-        digest({**current, "archived": True}) if outcome is Outcome.ARCHIVED and "archived" in current else None
-    )
-    return Step(key, outcome, current, None, remembered)
+def _missing_step(key: Key, current: Fields, outcome: Outcome) -> Step:
+    """A step for a missing record. If it is archived, the digest is that of the archived record."""
+    archives = outcome is Outcome.ARCHIVED and "archived" in current
+    return Step(key, outcome, current, None, digest({**current, "archived": True}) if archives else None)
 
 
-# The first of these that one part of a departing whole meets is what the whole meets.
-_BY_WEIGHT = (Outcome.CONFLICT, Outcome.EDITED, Outcome.ARCHIVED, Outcome.REMOVED)
+# If the outcomes of a missing record and its missing parts differ, the first of these that occurs applies to all.
+_BY_PRECEDENCE = (Outcome.CONFLICT, Outcome.EDITED, Outcome.ARCHIVED, Outcome.REMOVED)
 
 
-def unite(steps: Sequence[Step], parents: Mapping[Key, Key]) -> list[Step]:
-    """Let what belongs together leave together. `parents` maps a thing to the one that it cannot be without.
+def align_parts(steps: Sequence[Step], parents: Mapping[Key, Key]) -> list[Step]:
+    """Give a missing record and its missing parts the same outcome. `parents` maps a part to the record it belongs to.
 
-    Where a whole departs, its parts share its fate: a conflict in one part is a conflict about all, an edited part
-    keeps all, a part in use has all of it archived. What was archived before stays so.
+    A conflict in one part is a conflict for all, an edited part keeps all, and a part in use has all of them archived.
+    Parts that are archived already are unchanged.
     """
-    departing = {step.key: step for step in steps if step.departs}
+    missing = {step.key: step for step in steps if step.is_missing}
     groups: dict[Key, list[Step]] = {}
-    for step in departing.values():
-        top = step.key
-        while top in parents and parents[top] in departing:
-            top = parents[top]
-        groups.setdefault(top, []).append(step)
-    united: dict[Key, Step] = {}
-    for top, group in groups.items():
+    for step in missing.values():
+        root = step.key
+        while root in parents and parents[root] in missing:
+            root = parents[root]
+        groups.setdefault(root, []).append(step)
+    aligned: dict[Key, Step] = {}
+    for root, group in groups.items():
         outcomes = {step.outcome for step in group}
-        fate = next((outcome for outcome in _BY_WEIGHT if outcome in outcomes), Outcome.UNCHANGED)
-        if departing[top].outcome is Outcome.UNCHANGED:
-            fate = Outcome.UNCHANGED
+        shared = next((outcome for outcome in _BY_PRECEDENCE if outcome in outcomes), Outcome.UNCHANGED)
+        if missing[root].outcome is Outcome.UNCHANGED:
+            shared = Outcome.UNCHANGED
         for step in group:
-            settled = step.outcome in (fate, Outcome.UNCHANGED)
-            united[step.key] = step if settled else _gone(step.key, step.current or {}, fate)
-    return [united.get(step.key, step) for step in steps]
+            keeps_outcome = step.outcome in (shared, Outcome.UNCHANGED)
+            aligned[step.key] = step if keeps_outcome else _missing_step(step.key, step.current or {}, shared)
+    return [aligned.get(step.key, step) for step in steps]
 
 
 def canonical(text: str) -> str:
-    """A text as it is compared and stored: NFC, plain line feeds, nothing blank around it.
+    """The form in which a text is stored and compared: NFC, line feeds only, no blanks at either end.
 
-    Browsers send a form's line breaks as CR LF, which would make every text edited in the admin a changed one.
+    Browsers send line breaks as CR LF. Without this, every text saved in the admin would count as changed.
     """
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

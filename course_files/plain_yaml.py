@@ -1,4 +1,4 @@
-"""Owns the plain YAML of course folders: read with the line of everything, written in one fixed way.
+"""Read plain YAML with the line of each value, and write it in one fixed form.
 
 Plain means: one document, text keys, no anchors, aliases or tags; an unquoted scalar is null, true, false, a whole or a
 decimal number, and else text. Reading walks the parser's events instead of building a tree recursively, so that neither

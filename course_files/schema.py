@@ -8,12 +8,12 @@ from course_files.plain_yaml import Document
 
 
 def check(folder: Folder, name: str, document: Document, *, schema: Path, definition: str) -> bool:
-    """Whether `document`, which stands in the file `name`, is what `definition` of the schema says; if not, faults."""
+    """Whether `document`, read from the file `name`, matches `definition` of the schema. Adds faults if not."""
     valid = True
     for error in _validator(schema, definition).iter_errors(document.value):
         valid = False
         line = document.line(tuple(error.absolute_path))
         for message, key in _messages(error):
             path = (*error.absolute_path, key) if key else tuple(error.absolute_path)
-            folder.fault(name, document.line(path) if key else line, message)
+            folder.add_fault(name, document.line(path) if key else line, message)
     return valid

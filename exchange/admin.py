@@ -1,6 +1,6 @@
-"""Admin of quizzes with pages to import and export questions.
+"""Add import and export of questions to the admin of quizzes.
 
-It replaces the admin class that `quizzes` registers: `quizzes` does not know this app.
+This replaces the admin class registered by `quizzes`, which may not import this app.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Owns how an uploaded file is opened without trusting it: caps, what it is by its content, encodings, zip packages."""
+"""Open an untrusted file: check its size, detect format and encoding, unpack zip packages in memory."""
 
 import codecs
 import io
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
 from common.markup.plain_xml import Node, XmlError
-from exchange.shape import ExchangeError
+from exchange.questions import ExchangeError
 
 FORMATS = {"moodle": "Moodle XML", "gift": "GIFT", "qti": "QTI 2.1"}
-# Bytes of a file, and of all that a package unpacks to; files of a package; questions.
+# Limits: bytes of a file, bytes of an unpacked package, files in a package, questions in a file.
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 30_000_000
 MAX_ENTRIES = 3_000
@@ -27,7 +27,10 @@ _QTI_ROOTS = frozenset({"assessmentItem", "assessmentTest", "manifest"})
 
 @dataclass(slots=True)
 class Source:
-    """An opened file: `text` of GIFT, `root` of XML, or the `entries` of a package with its manifest as `root`."""
+    """An opened file: the `text` of GIFT, the `root` of XML, or a package's `entries` with its manifest as `root`.
+
+    `notes` are messages about the whole file, such as its encoding.
+    """
 
     format: str
     text: str = ""
@@ -36,8 +39,8 @@ class Source:
     notes: list[str] = field(default_factory=list)
 
 
-def open_source(content: bytes) -> Source:
-    """Look at a file and say what it is. Raises ExchangeError."""
+def open_file(content: bytes) -> Source:
+    """Detect the format of a file by its content and open it. Raises ExchangeError."""
     if len(content) > MAX_BYTES:
         raise ExchangeError(_("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1_000_000})
     if not content.strip():
@@ -61,7 +64,7 @@ def open_source(content: bytes) -> Source:
 
 
 def decode(content: bytes, notes: list[str]) -> str:
-    """The text of a file, and a note where it is not in UTF-8. Raises ExchangeError."""
+    """The text of a file. Adds a note if it is not UTF-8. Raises ExchangeError."""
     text, encoding = _decoded(content)
     if "\x00" in text:
         raise ExchangeError(_("The file is not a text file."))
@@ -71,12 +74,12 @@ def decode(content: bytes, notes: list[str]) -> str:
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
-    refused = ExchangeError(_("The file is neither UTF-8 nor cp949 text. Save it as UTF-8."))
+    unreadable = ExchangeError(_("The file is neither UTF-8 nor cp949 text. Save it as UTF-8."))
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             return content.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError as error:
-            raise refused from error
+            raise unreadable from error
     try:
         return content.removeprefix(codecs.BOM_UTF8).decode("utf-8"), ""
     except UnicodeDecodeError:
@@ -86,19 +89,19 @@ def _decoded(content: bytes) -> tuple[str, str]:
         try:
             return content.decode(name), declared[1]
         except (UnicodeDecodeError, LookupError) as error:
-            raise refused from error
+            raise unreadable from error
     try:
         text = content.decode("cp949")
     except UnicodeDecodeError as error:
-        raise refused from error
-    # Almost any bytes of the right parity are cp949; a text of ours has Hangul in it.
+        raise unreadable from error
+    # Most byte strings decode as cp949, so the text must also contain Hangul.
     if not _HANGUL.search(text):
-        raise refused
+        raise unreadable
     return text, "cp949"
 
 
 def _codec(name: str) -> str:
-    """Python's name of a text encoding, "" for what is none."""
+    """Python's name of a text encoding; "" if it is unknown or not a text encoding."""
     try:
         found = codecs.lookup(name)
     except LookupError:
@@ -107,21 +110,21 @@ def _codec(name: str) -> str:
 
 
 def read_xml(text: str) -> Node:
-    """The root of an XML text, whose refusal is a sentence. Raises ExchangeError."""
+    """The root of an XML text. Raises ExchangeError with a message for users."""
     try:
         return plain_xml.parse(text)
     except XmlError as error:
         values = {"line": error.line, "detail": error.detail}
         sentence = {
-            "doctype": _("Line %(line)d declares a document type. Such files may hold entities and are not read."),
+            "doctype": _("Line %(line)d declares a document type. Such files may contain entities and are refused."),
             "depth": _("Line %(line)d: the file is nested too deeply."),
             "size": _("Line %(line)d: the file holds too many elements."),
-        }.get(error.problem, _("Line %(line)d: the file is not whole XML (%(detail)s)."))
+        }.get(error.problem, _("Line %(line)d: the file is not well-formed XML (%(detail)s)."))
         raise ExchangeError(sentence % values) from error
 
 
 def _package(content: bytes) -> Source:
-    """A zip file in memory; nothing of it is ever written anywhere."""
+    """Open a zip package in memory. Nothing is written to disk."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             entries = _entries(package)
@@ -129,7 +132,7 @@ def _package(content: bytes) -> Source:
         raise ExchangeError(_("The package is damaged or encrypted and cannot be unpacked.")) from error
     manifest = next((name for name in entries if name.lower() == "imsmanifest.xml"), None)
     if manifest is None:
-        raise ExchangeError(_("The package holds no imsmanifest.xml: it is not QTI."))
+        raise ExchangeError(_("The package has no imsmanifest.xml, so it is not QTI."))
     notes: list[str] = []
     return Source("qti", root=read_xml(decode(entries[manifest], notes)), entries=entries, notes=notes)
 
@@ -139,17 +142,17 @@ def _entries(package: zipfile.ZipFile) -> dict[str, bytes]:
     if len(infos) > MAX_ENTRIES:
         raise ExchangeError(_("The package holds more than %(limit)d files.") % {"limit": MAX_ENTRIES})
     entries: dict[str, bytes] = {}
-    left = MAX_UNPACKED
+    remaining = MAX_UNPACKED
     for info in infos:
         if info.filename.startswith("/") or "\\" in info.filename or ".." in info.filename.split("/"):
             raise ExchangeError(_("The package names a file outside itself: %(name)s") % {"name": info.filename[:80]})
         if not info.filename.lower().endswith(".xml"):
             continue
-        # What the directory says of the size may be a lie: no more than what is left is ever unpacked.
+        # The size in the zip directory can be false: never unpack more than the remaining limit.
         with package.open(info) as entry:
-            text = entry.read(left + 1)
-        left -= len(text)
-        if left < 0:
+            text = entry.read(remaining + 1)
+        remaining -= len(text)
+        if remaining < 0:
             size = MAX_UNPACKED // 1_000_000
             raise ExchangeError(_("The package unpacks to more than %(size)d MB.") % {"size": size})
         entries[info.filename] = text

@@ -1,4 +1,4 @@
-"""Owns the way of an import: parse → plan → execute in one transaction."""
+"""Import a file of questions into a quiz: parse, plan, then execute in one transaction."""
 
 from datetime import datetime
 
@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from course_files import quizzes
+from course_files.quizzes.saving import QuizWriter
 from exchange import gift, moodle, qti
 from exchange.exporting import check_language
-from exchange.files import FORMATS, MAX_QUESTIONS, open_source
-from exchange.planning import Plan, plan
-from exchange.shape import ExchangeError, Reading
+from exchange.files import FORMATS, MAX_QUESTIONS, open_file
+from exchange.import_plan import Plan, plan
+from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.publishing import UnpublishableQuiz
 
@@ -19,7 +19,7 @@ READERS = {"moodle": moodle.read, "gift": gift.read, "qti": qti.read}
 
 
 class ChangedMeanwhile(ExchangeError):
-    """The quiz is not what it was when the plan was shown; `plan` is the plan as it is now."""
+    """The quiz has changed since the plan was shown. `plan` is the current plan."""
 
     slug = "quiz-changed-meanwhile"
     status = 409
@@ -30,44 +30,47 @@ class ChangedMeanwhile(ExchangeError):
         self.plan = plan
 
 
-def parse(content: bytes, *, language: str, format: str = "") -> Reading:
-    """What a file holds; `format` is what somebody says it is, and is held against the content. Raises ExchangeError."""
-    source = open_source(content)
+def parse(content: bytes, *, language: str, format: str = "") -> ParsedFile:
+    """Parse a file. `format`, if given, must be the format detected from the content. Raises ExchangeError."""
+    source = open_file(content)
     if format and format != source.format:
         raise ExchangeError(
-            _("This is no %(asked)s file; by its content it is %(found)s.")
+            _("This is not a %(asked)s file; its content is %(found)s.")
             % {"asked": FORMATS.get(format, format), "found": FORMATS[source.format]}
         )
-    reading = READERS[source.format](source, language=language)
-    found = len(reading.questions) + len(reading.skipped)
+    parsed = READERS[source.format](source, language=language)
+    found = len(parsed.questions) + len(parsed.skipped)
     if found > MAX_QUESTIONS:
         raise ExchangeError(_("The file holds more than %(limit)d questions. Split it.") % {"limit": MAX_QUESTIONS})
     if not found:
         raise ExchangeError(_("There is no question in this file."))
-    return reading
+    return parsed
 
 
-def execute(*, quiz: Quiz, reading: Reading, language: str, now: datetime, seen: str | None = None) -> Plan:
-    """Do what the plan says, all of it or nothing, and publish. `seen` is the fingerprint of the plan that was agreed to.
+def execute(
+    *, quiz: Quiz, parsed: ParsedFile, language: str, now: datetime, expected_fingerprint: str | None = None
+) -> Plan:
+    """Import the questions in one transaction, publish the quiz and return the executed plan.
 
-    Raises ExchangeError: another plan than the one seen, or a quiz that could not be asked afterwards.
+    `expected_fingerprint` is that of the plan that was shown and confirmed. Raises ChangedMeanwhile if the plan is a
+    different one now, and ExchangeError if the quiz could not be published; then nothing is imported.
     """
     course = quiz.activity.course
     check_language(course, language)
     try:
         with transaction.atomic():
             Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
-            made = plan(quiz=quiz, reading=reading, language=language)
-            if seen is not None and made.fingerprint != seen:
+            result = plan(quiz=quiz, parsed=parsed, language=language)
+            if expected_fingerprint is not None and result.fingerprint != expected_fingerprint:
                 raise ChangedMeanwhile(
                     _("The quiz has changed since you looked. Nothing was imported; this is what would happen now."),
-                    made,
+                    result,
                 )
-            if not made.changes_nothing:
-                quizzes.Execution(made.stored, made.steps, now=now).run(course, leaving=())
+            if not result.changes_nothing:
+                QuizWriter(result.stored, result.steps, now=now).write(course, removed_activities=())
     except UnpublishableQuiz as refused:
         faults = "; ".join(f"{key}: {fault}" for key, fault in refused.faults)
         raise ExchangeError(
-            _("Nothing was imported, as the quiz could not be asked: %(faults)s") % {"faults": faults}
+            _("Nothing was imported because the quiz could not be published: %(faults)s") % {"faults": faults}
         ) from refused
-    return made
+    return result

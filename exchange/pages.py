@@ -1,4 +1,4 @@
-"""Pages of the admin that bring questions into a quiz and hand them out: upload → plan → confirm, and a download."""
+"""Admin pages to import questions (upload, plan, confirm) and to export them (losses, download)."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from common.admin.classes import CourseScopedAdmin
 from course_files.merging import Outcome
-from exchange import exporting, files, importing, planning, shape
+from exchange import exporting, files, import_plan, importing, questions
 from quizzes.authoring.models import Quiz
 
-# Between looking at a plan and confirming it, in seconds; and characters that a form brings back.
+# The time to confirm a plan in seconds, and the maximum length of the signed ticket in the form.
 MAX_AGE = 24 * 60 * 60
 MAX_TICKET = 1_500_000
 
@@ -40,7 +40,11 @@ def _context(request: HttpRequest, model_admin: CourseScopedAdmin, quiz: Quiz, t
 
 
 def question_import(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """What was read travels with the form, signed: what was seen is what is done, unless the quiz has changed."""
+    """Show the plan of an uploaded file, and execute it when it is confirmed.
+
+    The parsed file is a signed ticket in the form, so that what was shown is what is imported. If the quiz has changed
+    since, the new plan is shown instead.
+    """
     quiz = _quiz(request, model_admin, quiz_id)
     error, plan, ticket = "", None, ""
     language = request.POST.get("language") or quiz.activity.course.languages[0]
@@ -50,12 +54,12 @@ def question_import(request: HttpRequest, quiz_id: int, model_admin: CourseScope
             if "ticket" in request.POST:
                 return _confirm(request, quiz)
             exporting.check_language(quiz.activity.course, language)
-            reading = importing.parse(_content(request), language=language, format=chosen)
-            plan = planning.plan(quiz=quiz, reading=reading, language=language)
-            ticket = _ticket(quiz, reading, language, plan)
+            parsed = importing.parse(_read_upload(request), language=language, format=chosen)
+            plan = import_plan.plan(quiz=quiz, parsed=parsed, language=language)
+            ticket = _sign_ticket(quiz, parsed, language, plan)
         except importing.ChangedMeanwhile as changed:
-            error, plan, ticket = changed.message, changed.plan, _renewed(request, quiz, changed.plan)
-        except shape.ExchangeError as refused:
+            error, plan, ticket = changed.message, changed.plan, _renew_ticket(request, quiz, changed.plan)
+        except questions.ExchangeError as refused:
             error, plan = refused.message, None
     context = _context(request, model_admin, quiz, _("Import questions"))
     context |= {"error": error, "plan": plan, "ticket": ticket, "language": language, "chosen": chosen}
@@ -64,48 +68,49 @@ def question_import(request: HttpRequest, quiz_id: int, model_admin: CourseScope
     return render(request, "admin/quizzes/question_import.html", context, status=400 if error else 200)
 
 
-def _content(request: HttpRequest) -> bytes:
+def _read_upload(request: HttpRequest) -> bytes:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
-        raise shape.ExchangeError(_("Choose a file."))
+        raise questions.ExchangeError(_("Choose a file."))
     return bytes(upload.read(files.MAX_BYTES + 1))
 
 
 def _salt(quiz: Quiz) -> str:
-    return f"exchange.{quiz.pk}"
+    # Changed whenever the payload changes, so that a ticket of an older release is refused instead of misread.
+    return f"question-import.1.{quiz.pk}"
 
 
-def _ticket(quiz: Quiz, reading: shape.Reading, language: str, plan: planning.Plan) -> str:
-    held = {"reading": reading.as_json(), "language": language, "seen": plan.fingerprint}
-    ticket = signing.dumps(held, salt=_salt(quiz), compress=True)
+def _sign_ticket(quiz: Quiz, parsed: questions.ParsedFile, language: str, plan: import_plan.Plan) -> str:
+    payload = {"file": parsed.as_json(), "language": language, "fingerprint": plan.fingerprint}
+    ticket = signing.dumps(payload, salt=_salt(quiz), compress=True)
     if len(ticket) > MAX_TICKET:
-        raise shape.ExchangeError(
-            _("The file holds more text than this page can carry. Split it, or use ./run manage import_questions.")
+        raise questions.ExchangeError(
+            _("The file contains too much text for this page. Split it, or use ./run manage import_questions.")
         )
     return ticket
 
 
-def _held(request: HttpRequest, quiz: Quiz) -> dict[str, Any]:
+def _load_ticket(request: HttpRequest, quiz: Quiz) -> dict[str, Any]:
     try:
-        held: dict[str, Any] = signing.loads(request.POST["ticket"], salt=_salt(quiz), max_age=MAX_AGE)
+        payload: dict[str, Any] = signing.loads(request.POST["ticket"], salt=_salt(quiz), max_age=MAX_AGE)
     except signing.BadSignature as error:
-        raise shape.ExchangeError(_("Too much time has passed. Upload the file again.")) from error
-    return held
+        raise questions.ExchangeError(_("Too much time has passed. Upload the file again.")) from error
+    return payload
 
 
-def _renewed(request: HttpRequest, quiz: Quiz, plan: planning.Plan) -> str:
-    held = _held(request, quiz)
-    return signing.dumps({**held, "seen": plan.fingerprint}, salt=_salt(quiz), compress=True)
+def _renew_ticket(request: HttpRequest, quiz: Quiz, plan: import_plan.Plan) -> str:
+    payload = _load_ticket(request, quiz)
+    return signing.dumps({**payload, "fingerprint": plan.fingerprint}, salt=_salt(quiz), compress=True)
 
 
 def _confirm(request: HttpRequest, quiz: Quiz) -> HttpResponse:
-    held = _held(request, quiz)
+    payload = _load_ticket(request, quiz)
     plan = importing.execute(
         quiz=quiz,
-        reading=shape.Reading.from_json(held["reading"]),
-        language=held["language"],
+        parsed=questions.ParsedFile.from_json(payload["file"]),
+        language=payload["language"],
         now=timezone.now(),
-        seen=held["seen"],
+        expected_fingerprint=payload["fingerprint"],
     )
     messages.success(
         request,
@@ -118,20 +123,20 @@ def _confirm(request: HttpRequest, quiz: Quiz) -> HttpResponse:
 
 
 def question_export(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """First what the format cannot say, then the file."""
+    """Show what the format cannot express, then return the file."""
     quiz = _quiz(request, model_admin, quiz_id)
     chosen, language = request.GET.get("format", ""), request.GET.get("language", "")
-    error, made = "", None
+    error, exported = "", None
     if chosen:
         try:
-            made = exporting.export(quiz=quiz, format=chosen, language=language)
-        except shape.ExchangeError as refused:
+            exported = exporting.export(quiz=quiz, format=chosen, language=language)
+        except questions.ExchangeError as refused:
             error = refused.message
-    if made is not None and "download" in request.GET:
-        response = HttpResponse(made.content, content_type=made.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    if exported is not None and "download" in request.GET:
+        response = HttpResponse(exported.content, content_type=exported.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{exported.name}"'
         response["X-Content-Type-Options"] = "nosniff"
         return response
     context = _context(request, model_admin, quiz, _("Export questions"))
-    context |= {"error": error, "made": made, "chosen": chosen, "language": language}
+    context |= {"error": error, "made": exported, "chosen": chosen, "language": language}
     return render(request, "admin/quizzes/question_export.html", context, status=400 if error else 200)

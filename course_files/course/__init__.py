@@ -1,16 +1,14 @@
-"""Owns import and export of a course's outline, lessons, glossary and files; `course_files.course_folder` joins it with quizzes.
+"""Import and export a course's outline, lessons, glossary and assets.
 
-A course is a set of *things*, each with a key and fields (see `course_files.merging`):
+Terms used here and in `course_files.quizzes`:
+
+- record: one unit that an import compares. It has a key (a tuple of words) and fields (a mapping that JSON can hold).
+- parsed course: the records read from the files of a folder (`parsing`, `ParsedCourse`).
+- stored course: the records read from the database (`stored`, `StoredCourse`). Equal records mean equal courses.
+- step: the decision about one record, made by `course_files.merging`.
+- course writer: executes the steps on the rows of the database (`saving`, `CourseWriter`).
+
+`exporting` turns records into files. The keys of a course's records:
 
     ("course",)  ("module", slug)  ("activity", slug)  ("edition", slug, language)  ("term", key)  ("asset", name)
-
-`reading` makes them from a folder, `stored` from the database; equal things mean an equal course. `executing` does what
-was planned, `writing` makes a folder of things.
 """
-
-from course_files.course.executing import Execution
-from course_files.course.reading import Reading, read
-from course_files.course.stored import Stored, stored
-from course_files.course.writing import files
-
-__all__ = ["Execution", "Reading", "Stored", "files", "read", "stored"]

@@ -18,7 +18,7 @@ Texts = dict[str, str]
 
 
 def read_yaml(folder: Folder, name: str, definition: str) -> Document | None:
-    """A file that is what `definition` of the schema says, or None: it is missing, or faults say what is wrong."""
+    """The parsed file, or None if it is missing or does not match `definition` of the schema (then faults are added)."""
     document = folder.yaml(name)
     if document is None or not schema.check(folder, name, document, schema=SCHEMA, definition=definition):
         return None
@@ -26,58 +26,58 @@ def read_yaml(folder: Folder, name: str, definition: str) -> Document | None:
 
 
 def check_languages(folder: Folder, name: str, document: Document, languages: Sequence[str]) -> None:
-    """Every text by language speaks the course's languages only, and the original one always."""
+    """Add faults for texts without the original language or in a language that the course does not have."""
     for path in text_paths(document):
-        value = at(document.value, path)
+        value = value_at(document.value, path)
         if not canonical(value.get(languages[0], "")):
             message = _("The text in the original language (%(language)s) is missing.") % {"language": languages[0]}
-            folder.fault(name, document.line(path), message)
+            folder.add_fault(name, document.line(path), message)
         for language in sorted(set(value) - set(languages)):
             message = _("The course is not written in this language: %(language)s.") % {"language": language}
-            folder.fault(name, document.line((*path, language)), message)
+            folder.add_fault(name, document.line((*path, language)), message)
 
 
 def text_paths(document: Document) -> Iterator[YamlPath]:
-    """Where the texts by language stand."""
+    """The paths of all texts by language."""
     for path in document.lines:
-        value = at(document.value, path)
+        value = value_at(document.value, path)
         if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
             yield path
 
 
 def check_unique(folder: Folder, name: str, document: Document, paths: Iterable[YamlPath]) -> None:
-    """The values at `paths` differ from each other."""
-    seen: set[Any] = set()
+    """Add a fault for each value at `paths` that occurs twice."""
+    values: set[Any] = set()
     for path in paths:
-        value = at(document.value, path)
-        if value in seen:
-            folder.fault(name, document.line(path), _("“%(key)s” stands here twice.") % {"key": value})
-        seen.add(value)
+        value = value_at(document.value, path)
+        if value in values:
+            folder.add_fault(name, document.line(path), _("“%(key)s” stands here twice.") % {"key": value})
+        values.add(value)
 
 
-def at(value: Any, path: YamlPath) -> Any:
-    """What stands at `path` in `value`."""
+def value_at(value: Any, path: YamlPath) -> Any:
+    """The value at `path` inside `value`."""
     for step in path:
         value = value[step]
     return value
 
 
-def texts(given: dict[str, str] | None) -> Texts:
-    """A text by language as it is compared: canonical, empty ones left out."""
-    return {code: text for code in LANGUAGES if (text := canonical((given or {}).get(code, "")))}
+def texts(by_language: dict[str, str] | None) -> Texts:
+    """A text by language in the form that is compared: canonical, without empty texts."""
+    return {code: text for code in LANGUAGES if (text := canonical((by_language or {}).get(code, "")))}
 
 
-def ordered(given: Texts, languages: Sequence[str]) -> Texts:
-    """A text by language as it is written: the original first."""
-    return {code: given[code] for code in languages if given.get(code)}
+def ordered(by_language: Texts, languages: Sequence[str]) -> Texts:
+    """A text by language in the order of the course's languages: the original first."""
+    return {code: by_language[code] for code in languages if by_language.get(code)}
 
 
 def stored_texts(row: Any, name: str, languages: Sequence[str]) -> Texts:
-    """The same from a translated column of a row, in the course's languages."""
+    """A text by language read from the translated columns of a row, in the form that is compared."""
     return texts({code: getattr(row, f"{name}_{code}") or "" for code in languages})
 
 
-def set_texts(row: Any, name: str, given: Texts) -> None:
-    """Write a text by language into a translated column."""
+def set_texts(row: Any, name: str, by_language: Texts) -> None:
+    """Set the translated columns of a row from a text by language."""
     for code in LANGUAGES:
-        setattr(row, f"{name}_{code}", given.get(code))
+        setattr(row, f"{name}_{code}", by_language.get(code))

@@ -1,10 +1,10 @@
-"""Owns how the rows of a course become things, and which of them somebody has worked with."""
+"""Read the rows of a course as records, and find the activities that students have used."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from course_files.course.format import LANGUAGES, stored_texts
-from course_files.course.reading import asset_fields
+from course_files.course.parsing import asset_record
 from course_files.merging import Fields, Key, canonical
 from courses.models import (
     Activity,
@@ -23,48 +23,53 @@ Row = Course | Module | Activity | LessonEdition | GlossaryTerm | CourseAsset
 
 
 @dataclass(slots=True)
-class Stored:
-    """A course as the database says it. `imported`: the digests that the last import left; `used`: what is in use."""
+class StoredCourse:
+    """A course read from the database.
+
+    `imported` maps keys to the digests saved by the last import. `in_use` has the keys of activities with student data.
+    """
 
     course: Course | None
-    things: dict[Key, Fields] = field(default_factory=dict)
+    records: dict[Key, Fields] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
     imported: dict[Key, str] = field(default_factory=dict)
-    used: set[Key] = field(default_factory=set)
+    in_use: set[Key] = field(default_factory=set)
 
     def add(self, key: Key, row: Row, fields: Fields) -> None:
-        self.things[key] = fields
+        self.records[key] = fields
         self.rows[key] = row
         self.imported[key] = row.source_digest
 
 
-def stored(slug: str) -> Stored:
-    """The course named `slug` by the database; nothing at all when there is none."""
+def get_stored_course(slug: str) -> StoredCourse:
+    """The course with this slug. If there is none, `course` is None and there are no records."""
     course = Course.objects.filter(slug=slug).first()
-    result = Stored(course)
+    stored = StoredCourse(course)
     if course is None:
-        return result
+        return stored
     languages = [code for code in course.languages if code in LANGUAGES] or list(LANGUAGES)
     modules = list(course.modules.order_by("position", "id"))
     activities = list(course.activities.select_related("lesson").order_by("position", "id"))
-    _add_outline(result, course, modules, activities, languages)
+    _add_outline(stored, course, modules, activities, languages)
     editions = LessonEdition.objects.filter(lesson__activity__course=course)
     for edition in editions.select_related("lesson__activity").order_by("lesson__activity__position", "language"):
         activity = edition.lesson.activity
-        result.add(("edition", activity.slug, edition.language), edition, _edition(edition, activity))
+        stored.add(("edition", activity.slug, edition.language), edition, _edition_record(edition, activity))
     for term in course.terms.select_related("activity"):
-        result.add(("term", term.key), term, _term(term, languages))
+        stored.add(("term", term.key), term, _term_record(term, languages))
     for asset in course.assets.all():
-        result.add(("asset", asset.name), asset, asset_fields(bytes(asset.content)))
-    result.used = {("activity", activity.slug) for activity in activities if activity.pk in _in_use(course)}
-    return result
+        stored.add(("asset", asset.name), asset, asset_record(bytes(asset.content)))
+    stored.in_use = {
+        ("activity", activity.slug) for activity in activities if activity.pk in _find_used_activities(course)
+    }
+    return stored
 
 
 def _add_outline(
-    result: Stored, course: Course, modules: list[Module], activities: list[Activity], languages: Sequence[str]
+    stored: StoredCourse, course: Course, modules: list[Module], activities: list[Activity], languages: Sequence[str]
 ) -> None:
     visible = [activity for activity in activities if activity.archived_at is None]
-    result.add(
+    stored.add(
         ("course",),
         course,
         {
@@ -79,12 +84,12 @@ def _add_outline(
     for module in modules:
         slugs = [activity.slug for activity in visible if activity.module_id == module.pk]
         title = stored_texts(module, "title", languages)
-        result.add(("module", module.slug), module, {"number": module.number, "title": title, "activities": slugs})
+        stored.add(("module", module.slug), module, {"number": module.number, "title": title, "activities": slugs})
     for activity in activities:
-        result.add(("activity", activity.slug), activity, _activity(activity, languages))
+        stored.add(("activity", activity.slug), activity, _activity_record(activity, languages))
 
 
-def _activity(activity: Activity, languages: Sequence[str]) -> Fields:
+def _activity_record(activity: Activity, languages: Sequence[str]) -> Fields:
     fields: Fields = {"required": activity.is_required, "archived": activity.archived_at is not None}
     if activity.kind == Activity.Kind.QUIZ:
         return {**fields, "kind": "quiz", "title": stored_texts(activity, "title", languages)}
@@ -93,7 +98,7 @@ def _activity(activity: Activity, languages: Sequence[str]) -> Fields:
     return {**fields, "kind": "lesson", "code": activity.code, "lesson_kind": kind}
 
 
-def _edition(edition: LessonEdition, activity: Activity) -> Fields:
+def _edition_record(edition: LessonEdition, activity: Activity) -> Fields:
     return {
         "title": canonical(getattr(activity, f"title_{edition.language}") or ""),
         "minutes": edition.minutes,
@@ -109,7 +114,7 @@ def _edition(edition: LessonEdition, activity: Activity) -> Fields:
     }
 
 
-def _term(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
+def _term_record(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
     return {
         "lesson": term.activity.slug if term.activity else "",
         "term": stored_texts(term, "term", languages),
@@ -117,8 +122,8 @@ def _term(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
     }
 
 
-def _in_use(course: Course) -> set[int]:
-    """Activities that somebody has done, or taken back, or was graded for: they are archived, never deleted."""
+def _find_used_activities(course: Course) -> set[int]:
+    """The ids of activities with a completion, a progress event or a grade. They are archived, never deleted."""
     return (
         set(ActivityCompletion.objects.filter(activity__course=course).values_list("activity_id", flat=True))
         | set(ProgressEvent.objects.filter(activity__course=course).values_list("activity_id", flat=True))

@@ -1,4 +1,4 @@
-"""Owns how the rows of quizzes become things, and which of them somebody has answered."""
+"""Read the rows of quizzes as records, and find the quizzes and questions that students have answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from course_files.course.format import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
-from course_files.quizzes.reading import COLUMNS, MORE_RULES, RULES, read_rules
+from course_files.quizzes.parsing import COLUMNS, DEFAULT_RULES, OPTIONAL_RULES, normalise_rules
 from courses.models import Course
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Question, Quiz
@@ -17,25 +17,25 @@ Row = Quiz | Question
 
 
 @dataclass(slots=True)
-class Stored:
-    """The quizzes of a course as the database says them; see `course_files.course.Stored`."""
+class StoredQuizzes:
+    """The quizzes of a course read from the database; the fields are those of `course.stored.StoredCourse`."""
 
-    things: dict[Key, Fields] = field(default_factory=dict)
+    records: dict[Key, Fields] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
     imported: dict[Key, str] = field(default_factory=dict)
-    used: set[Key] = field(default_factory=set)
+    in_use: set[Key] = field(default_factory=set)
 
     def add(self, key: Key, row: Row, fields: Fields) -> None:
-        self.things[key] = fields
+        self.records[key] = fields
         self.rows[key] = row
         self.imported[key] = row.source_digest
 
 
-def stored(course: Course | None) -> Stored:
-    """The quizzes and checks of `course`."""
-    result = Stored()
+def get_stored_quizzes(course: Course | None) -> StoredQuizzes:
+    """The quizzes and checks of `course`; no records if it is None."""
+    stored = StoredQuizzes()
     if course is None:
-        return result
+        return stored
     languages = [code for code in course.languages if code in LANGUAGES] or list(LANGUAGES)
     quizzes = Quiz.objects.filter(activity__course=course).select_related("activity").order_by("activity__position")
     attempted = set(Attempt.objects.filter(quiz__activity__course=course).values_list("quiz_id", flat=True).distinct())
@@ -46,35 +46,37 @@ def stored(course: Course | None) -> Stored:
     for quiz in quizzes.prefetch_related("questions__choices", "questions__answers"):
         slug = quiz.activity.slug
         questions = list(quiz.questions.all())
-        result.add(("quiz", slug), quiz, _quiz(quiz, questions, languages))
+        stored.add(("quiz", slug), quiz, _quiz_record(quiz, questions, languages))
         if quiz.pk in attempted:
-            result.used.add(("quiz", slug))
+            stored.in_use.add(("quiz", slug))
         for question in questions:
             key = ("question", slug, question.key)
-            result.add(key, question, _question(question, languages))
+            stored.add(key, question, _question_record(question, languages))
             if question.uuid in answered:
-                result.used.add(key)
-    return result
+                stored.in_use.add(key)
+    return stored
 
 
-def _quiz(quiz: Quiz, questions: Sequence[Question], languages: Sequence[str]) -> Fields:
+def _quiz_record(quiz: Quiz, questions: Sequence[Question], languages: Sequence[str]) -> Fields:
     visible = [question.key for question in questions if question.archived_at is None]
     fields: Fields = {
         "check": not quiz.is_graded,
         "intro": stored_texts(quiz, "intro", languages),
         "questions": visible,
-        # A lesson's check has no archive of its own: it is gone when all its questions are.
+        # A lesson check has no `archived_at`: it counts as archived when all its questions are.
         "archived": bool(questions) and not visible,
     }
     if not quiz.is_graded:
         return {**fields, "title": stored_texts(quiz, "title", languages)}
     return {
         **fields,
-        "rules": read_rules({name: getattr(quiz, COLUMNS.get(name, name)) for name in (*RULES, *MORE_RULES)}),
+        "rules": normalise_rules(
+            {name: getattr(quiz, COLUMNS.get(name, name)) for name in (*DEFAULT_RULES, *OPTIONAL_RULES)}
+        ),
     }
 
 
-def _question(question: Question, languages: Sequence[str]) -> Fields:
+def _question_record(question: Question, languages: Sequence[str]) -> Fields:
     fields: Fields = {
         "kind": question.kind,
         "points": f"{question.points:.2f}",
@@ -106,7 +108,7 @@ def _question(question: Question, languages: Sequence[str]) -> Fields:
     return {
         **fields,
         "accept": [canonical(answer.text) for answer in question.answers.all() if answer.is_correct],
-        # Neighbours with the same feedback are one group: there is no other mark of it.
+        # The database stores no groups. Adjacent wrong answers with the same feedback form one.
         "known_wrong": [
             {"answers": [canonical(answer.text) for answer in group], "feedback": feedback}
             for feedback, group in groupby(wrong, key=lambda answer: stored_texts(answer, "feedback", languages))

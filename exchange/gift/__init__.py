@@ -1,6 +1,6 @@
-"""Reads and writes one format; see docs/question-exchange.md."""
+"""Read and write GIFT; see docs/question-exchange.md."""
 
-from exchange.gift.reading import read
-from exchange.gift.writing import write
+from exchange.gift.reader import read
+from exchange.gift.writer import write
 
 __all__ = ["read", "write"]

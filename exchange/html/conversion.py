@@ -1,6 +1,6 @@
-"""Owns HTML from outside as Markdown, and Markdown as HTML and XHTML for elsewhere: nothing is kept that is not listed.
+"""Convert HTML of other systems to Markdown, and Markdown to HTML for them, with an allow-list of elements.
 
-What has no Markdown of ours (a picture, a script, a course's own links) is left out and named, never passed through.
+Everything else (pictures, scripts, links inside a course) is left out and reported as a loss.
 """
 
 import re
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from common.markup import markdown, markdown_html
 from common.markup.markdown_syntax import PARSER
 from common.markup.plain_xml import Node
-from exchange.html.tree import TooDeep, tree
+from exchange.html.tree import TextTooLarge, tree
 
-# Characters of a text, once its pictures are out.
+# The maximum length of a text in characters, without its pictures.
 MAX_LENGTH = 20_000
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math"})
 _MEDIA = frozenset({"img", "object", "audio", "video", "iframe", "embed", "picture", "canvas", "svg", "math"})
@@ -31,18 +31,18 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&[a-zA-Z#][0-9a-zA-Z]*;")
 _TARGET = re.compile(r"(?:https://[^\s<>()\\]+|mailto:[^\s<>()\\]+)\Z")
 
 
-# --- reading ---------------------------------------------------------------------------------------------------
+# --- to Markdown ---------------------------------------------------------------------------------------------------
 
 
 def from_html(html: str, losses: list[str]) -> str:
-    """The Markdown of a piece of HTML; what had to be left out is added to `losses`. Raises TooDeep."""
+    """The Markdown of a piece of HTML. What is left out is added to `losses`. Raises TextTooLarge."""
     return from_nodes(tree(html).children, losses)
 
 
 def from_nodes(nodes: Sequence[Node | str], losses: list[str]) -> str:
-    """The same of elements that have been read already."""
+    """The Markdown of parsed elements. What is left out is added to `losses`. Raises TextTooLarge."""
     if sum(len(text) for text in _texts(nodes)) > MAX_LENGTH:
-        raise TooDeep
+        raise TextTooLarge
     writer = _Writer(losses)
     return "\n\n".join(writer.blocks(nodes)).strip()
 
@@ -58,18 +58,18 @@ def _texts(nodes: Iterable[Node | str]) -> Iterator[str]:
 
 
 def from_plain(text: str) -> str:
-    """The Markdown that reads as this plain text does, line for line. Raises TooDeep."""
+    """Markdown that renders as this plain text, line by line. Raises TextTooLarge."""
     _check_length(text)
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip())
     return "\n\n".join(
-        "\\\n".join(escaped(_SPACES.sub(" ", line).strip()) for line in paragraph.split("\n"))
+        "\\\n".join(escape_line(_SPACES.sub(" ", line).strip()) for line in paragraph.split("\n"))
         for paragraph in paragraphs
         if paragraph.strip()
     )
 
 
 def from_auto(text: str, losses: list[str]) -> str:
-    """Moodle's own format: HTML in which a line break is one. Raises TooDeep."""
+    """The Markdown of Moodle's auto-format: HTML in which line breaks count. Raises TextTooLarge."""
     if not _TAG.search(text):
         return from_plain(text)
     if re.search(r"<(?:p|div|br|ul|ol|table|pre)\b", text, re.IGNORECASE):
@@ -79,7 +79,7 @@ def from_auto(text: str, losses: list[str]) -> str:
 
 
 def from_markdown(text: str, losses: list[str]) -> str:
-    """Markdown of elsewhere, as it stands; what it names that is not here is added to `losses`. Raises TooDeep."""
+    """Markdown of another system, unchanged. Its pictures are added to `losses`. Raises TextTooLarge."""
     _check_length(text)
     figures = (reference for reference in markdown.parse(text).references if reference.kind == "figure")
     losses += [_("a picture: %(name)s") % {"name": figure.target} for figure in figures]
@@ -88,11 +88,11 @@ def from_markdown(text: str, losses: list[str]) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
-        raise TooDeep
+        raise TextTooLarge
 
 
-def escaped(line: str) -> str:
-    """One line of plain text as Markdown that reads the same, left as it is where that does already."""
+def escape_line(line: str) -> str:
+    """One line of plain text as Markdown. It is escaped only if it would otherwise render differently."""
     tokens = PARSER.parse(line)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         children = tokens[1].children or []
@@ -109,12 +109,12 @@ class _Writer:
     def __init__(self, losses: list[str]) -> None:
         self.losses = losses
 
-    def lose(self, what: str) -> None:
+    def add_loss(self, what: str) -> None:
         if what not in self.losses:
             self.losses.append(what)
 
     def blocks(self, nodes: Iterable[Node | str]) -> list[str]:
-        """Each block of Markdown; neighbours that are no blocks are a paragraph."""
+        """The blocks of Markdown. Adjacent inline nodes form a paragraph."""
         found: list[str] = []
         run: list[Node | str] = []
         for node in nodes:
@@ -133,14 +133,14 @@ class _Writer:
         words = [child for child in run if not isinstance(child, Node)]
         if run and len(words) == len(run):
             text = _SPACES.sub(" ", "".join(words)).strip()
-            return [escaped(text)] if text else []
+            return [escape_line(text)] if text else []
         lines = [re.sub(r" {2,}", " ", line).strip(" ") for line in self.inline(run).split("\n")]
         text = "\n".join(lines).strip().removesuffix("\\").strip()
         while text.startswith("\\\n"):
             text = text[2:].strip()
         if not text:
             return []
-        # A line that begins like a list, a heading or a quotation is none.
+        # Escape line starts that would otherwise begin a list, a heading or a quotation.
         return [_LINE_START.sub(_escape_start, text)]
 
     def block(self, node: Node) -> list[str]:
@@ -212,30 +212,30 @@ class _Writer:
         if name == "a":
             return self.link(node.attributes.get("href", ""), inside)
         if name in _PLAIN_LOSSES and inside.strip():
-            self.lose(_("the raising, lowering or underlining of “%(text)s”") % {"text": node.text()[:40]})
+            self.add_loss(_("superscript, subscript or underlining of “%(text)s”") % {"text": node.text()[:40]})
         mark = "~~" if node.attributes.get("class") == "strikethrough" else _MARKS.get(name, "")
         return _marked(mark, inside) if mark else inside
 
     def left_out(self, node: Node) -> str:
-        """What stays of what is no text: a picture's words."""
+        """The alternative text of a picture; "" for other elements without text. Adds a loss."""
         if node.name not in _MEDIA:
-            self.lose(_("<%(element)s>, which is no text") % {"element": node.name})
+            self.add_loss(_("the element <%(element)s>") % {"element": node.name})
             return ""
         attributes = node.attributes
         shown = attributes.get("src") or attributes.get("data") or attributes.get("alt") or node.name
-        self.lose(_("a picture or other media: %(name)s") % {"name": shown[:80]})
+        self.add_loss(_("a picture or other media: %(name)s") % {"name": shown[:80]})
         return _SPECIAL.sub(r"\\\1", attributes.get("alt", ""))
 
     def link(self, target: str, words: str) -> str:
         if _TARGET.match(target) and words.strip() and "\n" not in words:
             return f"[{words}]({target})"
         if target:
-            self.lose(_("the link to %(target)s") % {"target": target[:80]})
+            self.add_loss(_("the link to %(target)s") % {"target": target[:80]})
         return words
 
 
 def _marked(mark: str, words: str) -> str:
-    """The mark around the words, not around the spaces beside them; marks that meet are not doubled."""
+    """The words with the mark around them but inside adjacent spaces. Words that contain the mark are left alone."""
     inside = words.strip(" ")
     if not inside or mark in inside or "\n\n" in inside:
         return words
@@ -244,8 +244,8 @@ def _marked(mark: str, words: str) -> str:
 
 
 def _code_language(node: Node) -> str:
-    told = node.attributes.get("data-language") or node.attributes.get("class", "").rpartition("language-")[2]
-    return told if re.fullmatch(r"[a-z0-9+#-]{1,20}", told) and told != "code" else ""
+    name = node.attributes.get("data-language") or node.attributes.get("class", "").rpartition("language-")[2]
+    return name if re.fullmatch(r"[a-z0-9+#-]{1,20}", name) and name != "code" else ""
 
 
 def _code(text: str) -> str:
@@ -259,11 +259,14 @@ def _code(text: str) -> str:
     return f"{fence}{space}{text}{space}{fence}"
 
 
-# --- writing ---------------------------------------------------------------------------------------------------
+# --- to HTML ---------------------------------------------------------------------------------------------------
 
 
 def to_html(text: str, *, language: str, losses: list[str]) -> str:
-    """The HTML of a Markdown text for another site: the words of one paragraph, else blocks."""
+    """The HTML of a Markdown text for another system: inline HTML for a single paragraph, otherwise blocks.
+
+    Pictures, terms and links inside the course are added to `losses`.
+    """
     document = markdown.parse(text)
     for reference in document.references:
         if reference.kind == "figure":
@@ -277,31 +280,33 @@ def to_html(text: str, *, language: str, losses: list[str]) -> str:
 
 
 def to_nodes(text: str, *, language: str, losses: list[str]) -> list[Node | str]:
-    """The same as elements, with none of this site's classes, roles and wrappers."""
-    return _bare(tree(to_html(text, language=language, losses=losses)).children)
+    """The elements of `to_html`, without this site's classes, roles and wrappers."""
+    return _without_wrappers(tree(to_html(text, language=language, losses=losses)).children)
 
 
-def _bare(nodes: Sequence[Node | str]) -> list[Node | str]:
+def _without_wrappers(nodes: Sequence[Node | str]) -> list[Node | str]:
     kept: list[Node | str] = []
     for node in nodes:
         if isinstance(node, str):
             kept.append(node)
         elif node.name in ("div", "span"):
-            kept += _bare(node.children)
+            kept += _without_wrappers(node.children)
         elif node.name == "pre":
             language = _code_language(node)
             attributes = {"class": f"language-{language}"} if language else {}
             kept.append(Node("pre", attributes, [node.text()]))
         elif node.name == "s":
-            kept.append(Node("span", {"class": "strikethrough"}, _bare(node.children)))
+            kept.append(Node("span", {"class": "strikethrough"}, _without_wrappers(node.children)))
         else:
-            wanted = {"a": ("href",)}.get(node.name, ())
-            kept.append(Node(node.name, {key: node.attributes[key] for key in wanted}, _bare(node.children)))
+            allowed = {"a": ("href",)}.get(node.name, ())
+            kept.append(
+                Node(node.name, {key: node.attributes[key] for key in allowed}, _without_wrappers(node.children))
+            )
     return kept
 
 
-def plain(text: str) -> str:
-    """What a reader sees of a Markdown text, without its marks."""
+def to_plain(text: str) -> str:
+    """The plain text of a Markdown text, without its marks."""
     words = [
         markdown.plain_text(token) if token.type == "inline" else token.content
         for token in markdown.parse(text).tokens
@@ -310,8 +315,8 @@ def plain(text: str) -> str:
     return " ".join(words).strip()
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two Markdown texts are read as the same."""
+def renders_same(one: str, other: str) -> bool:
+    """Whether two Markdown texts render to the same HTML, apart from white space."""
     if one == other:
         return True
     if not one or not other:

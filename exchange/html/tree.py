@@ -1,4 +1,4 @@
-"""Owns HTML from outside as a tree of plain nodes: forgiving as browsers are, in one go, of bounded depth."""
+"""Parse untrusted HTML into a tree of bounded depth, in linear time. Errors are tolerated as in browsers."""
 
 import re
 from html import unescape
@@ -9,7 +9,7 @@ MAX_DEPTH = 40
 _VOID = frozenset(
     {"br", "hr", "img", "input", "wbr", "source", "track", "col", "area", "base", "link", "meta", "embed"}
 )
-# Closed by the next of the same, as HTML allows.
+# {element: the open elements that its start tag closes}
 _CLOSES = {
     "li": {"li"},
     "p": {"p"},
@@ -21,21 +21,21 @@ _CLOSES = {
 }
 
 
-class TooDeep(ValueError):
-    """The text is nested more deeply, or longer, than any text of a question is."""
+class TextTooLarge(ValueError):
+    """The text is longer or nested more deeply than the limits."""
 
 
-# Nothing in it crosses a "<", so that a text full of them is read in one go; html.parser takes minutes for such a text.
+# No alternative crosses a "<", so that a text full of them takes linear time; html.parser takes minutes for it.
 _TOKEN = re.compile(
     r"""<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>]{0,40})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>|[^<]+|<"""
 )
 _ATTRIBUTE = re.compile(r"""([a-zA-Z_:][-a-zA-Z0-9_:.]{0,60})\s*(?:=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-# A picture inside its own address is not worth reading.
+# A picture inside its own address is not worth parsed.
 _DATA = re.compile(r"""(?<==["'])data:[^"'<>]{100,}""")
 
 
 class _Builder:
-    """The tree of a piece of HTML, forgiving as browsers are, of bounded depth."""
+    """Builds the tree of a piece of HTML."""
 
     def __init__(self) -> None:
         self.open = [Node("div")]
@@ -56,7 +56,7 @@ class _Builder:
         return self.open[0]
 
     def tag(self, found: re.Match[str], html: str) -> int:
-        """Open or close an element; where to go on."""
+        """Open or close an element. Returns the position after it."""
         name = found["name"].lower()
         if found["close"]:
             self.end(name)
@@ -78,7 +78,7 @@ class _Builder:
         if name in _VOID:
             return
         if len(self.open) > MAX_DEPTH:
-            raise TooDeep
+            raise TextTooLarge
         self.open.append(node)
 
     def end(self, name: str) -> None:
@@ -88,5 +88,5 @@ class _Builder:
 
 
 def tree(html: str) -> Node:
-    """A piece of HTML as the children of one node. Raises TooDeep."""
+    """The tree of a piece of HTML below a <div>. Raises TextTooLarge."""
     return _Builder().read(html)

@@ -1,6 +1,6 @@
-"""Reads and writes one format; see docs/question-exchange.md."""
+"""Read and write Moodle XML; see docs/question-exchange.md."""
 
-from exchange.moodle.reading import read
-from exchange.moodle.writing import write
+from exchange.moodle.reader import read
+from exchange.moodle.writer import write
 
 __all__ = ["read", "write"]

@@ -1,49 +1,50 @@
-"""Owns Moodle's embedded answers: {1:SHORTANSWER:=right~=also right} inside the HTML of a text."""
+"""Read and write Moodle's embedded answers: {1:SHORTANSWER:=right~=also right} inside HTML."""
 
 import re
 from html import escape, unescape
 
 from django.utils.translation import gettext as _
 
-from exchange.shape import Blank, NotBrought, Question, clean, without_doubles
+from exchange.questions import Blank, Question, UnsupportedQuestion
+from exchange.values import clean, unique_answers
 
 _START = re.compile(r"\{(\d{0,6}):([A-Z_]{1,20}):")
 _TYPED = frozenset({"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"})
 _WITH_CASE = frozenset({"SHORTANSWER_C", "SAC", "MWC"})
 _WEIGHT = re.compile(r"(?:=|%(-?\d{1,3}(?:\.\d{1,7})?)%)")
-# What would end an answer or begin its feedback.
+# Signs that would end an answer or begin its feedback, with their entities.
 _MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "}~#\\="})
 
 
 def read(question: Question, html: str) -> str:
-    """Take the gaps out of a text, which is given back with {{key}} in their places. Raises NotBrought."""
+    """Add the gaps to the question. Returns the text with {{key}} in their places. Raises UnsupportedQuestion."""
     question.kind = "fill_in"
     pieces, at, weights = [], 0, []
     while start := _START.search(html, at):
         end = _end(html, start.end())
         if end < 0:
-            raise NotBrought(_("A gap of its text is not closed."))
+            raise UnsupportedQuestion(_("A gap of its text is not closed."))
         if start[2] not in _TYPED:
-            raise NotBrought(
+            raise UnsupportedQuestion(
                 _("It has a gap of the kind %(kind)s; here gaps are filled by typing.") % {"kind": start[2]}
             )
         if start[2] in _WITH_CASE:
-            _remark(question, _("Capitals count there; they never do here."))
+            _remark(question, _("It is case-sensitive in the file. Here case never matters."))
         key = f"blank-{len(question.blanks) + 1}"
         question.blanks.append(Blank(key, _accepted(question, html[start.end() : end])))
         weights.append(int(start[1] or 1))
         pieces += [html[at : start.start()], f"{{{{{key}}}}}"]
         at = end + 1
     if not question.blanks:
-        raise NotBrought(_("Its text has no gap."))
+        raise UnsupportedQuestion(_("Its text has no gap."))
     if len(set(weights)) > 1:
-        question.remarks.append(_("Its gaps weigh differently there; here they count the same."))
+        question.remarks.append(_("Its gaps have different weights in the file. Here they count the same."))
     question.points = str(sum(weights))
     return "".join([*pieces, html[at:]])
 
 
 def _end(html: str, at: int) -> int:
-    """Where the gap ends that begins before `at`; -1: nowhere."""
+    """The position of the brace that closes a gap whose content begins at `at`; -1 if there is none."""
     while at < len(html):
         if html[at] == "\\":
             at += 1
@@ -56,7 +57,7 @@ def _end(html: str, at: int) -> int:
 def _accepted(question: Question, text: str) -> list[str]:
     found = []
     for alternative in re.split(r"(?<!\\)~", text):
-        answer, _mark, feedback = _cut(alternative)
+        answer, _mark, feedback = _split_feedback(alternative)
         weight = _WEIGHT.match(answer)
         fraction = 0.0 if weight is None else float(weight[1] or 100)
         answer = _plain(answer[weight.end() :] if weight else answer)
@@ -65,20 +66,22 @@ def _accepted(question: Question, text: str) -> list[str]:
         if fraction >= 100 and "*" in answer.replace("\\*", ""):
             _remark(
                 question,
-                _("“%(text)s” has a wild card; answers are compared as they stand here.") % {"text": answer[:60]},
+                _("“%(text)s” has a wild card. Wild cards are not supported.") % {"text": answer[:60]},
             )
         elif fraction >= 100:
             found.append(answer.replace("\\*", "*"))
         elif fraction > 0:
-            _remark(question, _("A gap gives part of its points for some answers; here it is right or wrong."))
-    accepted = without_doubles(found)
+            _remark(
+                question, _("In the file a gap gives part of its points for some answers. Here it is right or wrong.")
+            )
+    accepted = unique_answers(found)
     if not accepted:
-        raise NotBrought(_("No answer of it is accepted as it stands, without a wild card."))
+        raise UnsupportedQuestion(_("It has no accepted answer without a wild card."))
     return accepted
 
 
-def _cut(alternative: str) -> tuple[str, str, str]:
-    """The answer and its feedback: a # that is neither escaped nor part of an entity parts them."""
+def _split_feedback(alternative: str) -> tuple[str, str, str]:
+    """(answer, "#" or "", feedback). They are separated by a # that is neither escaped nor part of an entity."""
     found = re.search(r"(?<![\\&])#", alternative)
     return (alternative, "", "") if found is None else (alternative[: found.start()], "#", alternative[found.end() :])
 
@@ -93,13 +96,13 @@ def _remark(question: Question, remark: str) -> None:
 
 
 def write(accept: list[str], weight: int) -> str:
-    """A gap."""
+    """A gap in Moodle's syntax."""
     answers = "~".join(f"={_written(answer)}" for answer in accept)
     return f"{{{weight}:SHORTANSWER:{answers}}}"
 
 
 def _written(answer: str) -> str:
-    # A star would be a wild card; & goes first, so that the marks' own entities stay whole.
+    # An unescaped star would be a wild card. & is escaped first, so that the entities of _MARKS stay intact.
     plain = escape(answer, quote=False).replace("*", "\\*")
     return "".join(
         piece if piece.startswith(("&", "\\*")) else piece.translate(_MARKS)

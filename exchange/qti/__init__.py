@@ -1,6 +1,6 @@
-"""Reads and writes one format; see docs/question-exchange.md."""
+"""Read and write QTI 2.1; see docs/question-exchange.md."""
 
-from exchange.qti.reading import read
-from exchange.qti.writing import write
+from exchange.qti.reader import read
+from exchange.qti.writer import write
 
 __all__ = ["read", "write"]

@@ -1,4 +1,4 @@
-"""Owns what QTI's reading and writing agree on: identifiers, choices, pairs, mappings, tolerances."""
+"""Parse the parts of a QTI item: identifiers, choices, pairs, mappings, tolerances."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,20 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.markup.plain_xml import Node
-from exchange.shape import (
-    Blank,
-    NotBrought,
-    Pair,
-    Part,
-    Question,
-    Wrong,
-    clean,
-    credit_of,
-    is_key,
-    number,
-    plain_number,
-    without_doubles,
-)
+from exchange.questions import Blank, Pair, Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.values import clean, find_credit, is_key, number, plain_number, unique_answers
 
 TOOL = "Baeum"
 _LEAD = re.compile(r"^(?:[LRDG]?_)")
@@ -29,12 +17,12 @@ Markdown = Callable[[Sequence[Node | str]], str]
 
 
 def identifier(key: str, lead: str = "") -> str:
-    """A key as QTI's identifiers may be: they begin with a letter or an underscore."""
+    """The QTI identifier of a key. Identifiers begin with a letter or an underscore."""
     return f"{lead}_{key}" if lead or not key[:1].isalpha() else key
 
 
 def key(identifier: str) -> str:
-    """The same back."""
+    """The key of an identifier written by `identifier`."""
     return _LEAD.sub("", identifier)
 
 
@@ -51,21 +39,21 @@ def parts(interaction: Node, markdown: Markdown) -> list[Part]:
 
 
 def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | None, bool]:
-    """The credit that a mapping means, whatever its whole is."""
+    """The credit that a mapping expresses, and whether exactly. Values are relative to the sum of the positive ones."""
     gains = [value for value in mapped.values() if value > 0]
     losses = [value for value in mapped.values() if value <= 0]
     whole = sum(gains)
     if not whole or len(gains) != right:
         return "all", False
     losses += [Decimal(0)] * (wrong - len(losses))
-    return credit_of([100 * value / whole for value in gains], [100 * value / whole for value in losses])
+    return find_credit([100 * value / whole for value in gains], [100 * value / whole for value in losses])
 
 
 def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pair]:
-    """The pairs of the right answer, then the right sides that belong to nothing."""
+    """The pairs of the correct response, then the distractors. Raises UnsupportedQuestion."""
     sets = list(interaction.elements("simpleMatchSet"))
     if len(sets) != 2:
-        raise NotBrought(_("It does not match two sets."))
+        raise UnsupportedQuestion(_("It does not match two sets."))
     left, right = (
         {node.attributes.get("identifier", ""): node for node in side.elements("simpleAssociableChoice")}
         for side in sets
@@ -74,10 +62,10 @@ def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pai
     for value in correct:
         ends = value.split()
         if len(ends) != 2 or ends[0] not in left or ends[1] not in right or ends[0] in partner:
-            raise NotBrought(_("Its right pairs do not give each thing on the left one on the right."))
+            raise UnsupportedQuestion(_("Its right pairs do not match each item on the left with one on the right."))
         partner[ends[0]] = ends[1]
     if set(partner) != set(left):
-        raise NotBrought(_("Its right pairs do not give each thing on the left one on the right."))
+        raise UnsupportedQuestion(_("Its right pairs do not match each item on the left with one on the right."))
     texts = {name: markdown(node.children) for name, node in right.items()}
     return [
         *(Pair(markdown(node.children), texts[partner[name]], _own_key(name)) for name, node in left.items()),
@@ -86,23 +74,23 @@ def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pai
 
 
 def accepted(values: list[str], mapped: dict[str, Decimal], question: Question) -> list[str]:
-    """The answers that earn everything."""
+    """The answers that earn all points. Raises UnsupportedQuestion if there are none."""
     top = max(mapped.values(), default=Decimal(0))
     if any(0 < value < top for value in mapped.values()):
         question.remarks.append(
-            _("Some of its answers earn a part of the points there; here an answer is right or wrong.")
+            _("Some of its answers earn a part of the points in the file. Here an answer is right or wrong.")
         )
-    found = without_doubles([*values, *(text for text, value in mapped.items() if value == top and top > 0)])
+    found = unique_answers([*values, *(text for text, value in mapped.items() if value == top and top > 0)])
     if not found:
-        raise NotBrought(_("It does not say which answer is right."))
+        raise UnsupportedQuestion(_("It does not say which answer is right."))
     return found
 
 
-def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[Wrong]:
-    """The answers that the processing compares with one by one, to say something to whoever gives them."""
+def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[WrongAnswers]:
+    """The wrong answers that the response processing compares with one by one to select a feedback."""
     groups: dict[str, list[str]] = {}
     for place, condition in enumerate(processing.all("responseElseIf")):
-        said = next(
+        feedback = next(
             (
                 key(node.text("baseValue").strip())
                 for node in condition.elements("setOutcomeValue")
@@ -112,12 +100,12 @@ def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[Wrong]:
         )
         texts = [clean(node.text("baseValue")) for node in condition.all("stringMatch")]
         if texts:
-            groups.setdefault(said, []).extend(texts)
-    return [Wrong(without_doubles(texts), feedbacks.get(said, "")) for said, texts in groups.items()]
+            groups.setdefault(feedback, []).extend(texts)
+    return [WrongAnswers(unique_answers(texts), feedbacks.get(feedback, "")) for feedback, texts in groups.items()]
 
 
-def number_of(value: str, processing: Node) -> dict[str, Any]:
-    """Value and tolerance."""
+def parse_number(value: str, processing: Node) -> dict[str, Any]:
+    """The value and the tolerance of a number, for `Question.extra`. Raises UnsupportedQuestion."""
     try:
         right = number(value)
         tolerance = Decimal(0)
@@ -127,11 +115,11 @@ def number_of(value: str, processing: Node) -> dict[str, Any]:
             if mode == "exact" or not both:
                 continue
             if len(set(both)) > 1:
-                raise NotBrought(_("It allows more on one side of its value than on the other."))
+                raise UnsupportedQuestion(_("Its tolerance is not the same above and below its value."))
             tolerance = both[0] if mode == "absolute" else abs(right) * both[0] / 100
         return {"value": plain_number(right), "tolerance": plain_number(tolerance)}
     except InvalidOperation as error:
-        raise NotBrought(_("“%(text)s” is no number.") % {"text": value[:40]}) from error
+        raise UnsupportedQuestion(_("“%(text)s” is not a number.") % {"text": value[:40]}) from error
 
 
 def blank(entry: Node, place: int, accept: list[str]) -> Blank:

@@ -1,4 +1,4 @@
-"""Owns how an item of QTI declares its response, and by which rules SCORE (0 to 1) and FEEDBACK follow from it."""
+"""Build the response declarations and the response processing of a QTI item: SCORE (0 to 1) and FEEDBACK."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from common.markup.plain_xml import Node
 from exchange.qti.items import identifier
-from exchange.shape import Question, decimal_text
+from exchange.questions import Question
+from exchange.values import decimal_text
 
 
 @dataclass(slots=True)
 class Parts:
-    """What an item is made of beside its text."""
+    """The parts of an item beside its text."""
 
     declarations: list[Node] = field(default_factory=list)
     body: Sequence[Node | str] = ()
@@ -33,7 +34,7 @@ def outcome(name: str, base: str, cardinality: str = "single") -> Node:
 def declare(
     name: str, base: str, values: Sequence[str], mapped: Mapping[str, float] | None = None, **more: str
 ) -> Node:
-    """A response, what is right, and what each answer is worth."""
+    """A response declaration with the correct values and the score of each mapped answer."""
     inside: list[Node | str] = []
     if values:
         inside.append(Node("correctResponse", {}, [Node("value", {}, [value]) for value in values]))
@@ -58,12 +59,12 @@ def variable(name: str) -> Node:
     return Node("variable", {"identifier": name})
 
 
-def put(name: str, expression: Node) -> Node:
+def set_outcome(name: str, expression: Node) -> Node:
     return Node("setOutcomeValue", {"identifier": name}, [expression])
 
 
 def condition(*branches: tuple[Node | None, list[Node]]) -> Node:
-    """if, else if …, else: the last has no expression."""
+    """A condition with branches if, else if, …; a branch without expression is the else."""
     found: list[Node | str] = []
     for place, (expression, actions) in enumerate(branches):
         name = "responseElse" if expression is None else "responseElseIf" if place else "responseIf"
@@ -71,8 +72,8 @@ def condition(*branches: tuple[Node | None, list[Node]]) -> Node:
     return Node("responseCondition", {}, found)
 
 
-def silent(rule: Node) -> Node | None:
-    """The rule without what it says about feedback that there is none of; None where nothing is left of it."""
+def without_feedback(rule: Node) -> Node | None:
+    """The rule without setting FEEDBACK; None if nothing is left. For items without feedback."""
     if rule.name == "setOutcomeValue":
         return None if rule.attributes["identifier"] == "FEEDBACK" else rule
     if rule.name != "responseCondition":
@@ -89,16 +90,18 @@ def silent(rule: Node) -> Node | None:
     return Node("responseCondition", {}, branches) if branches else None
 
 
-def _score(worth: str) -> Node:
-    return put("SCORE", value("float", worth))
+def _set_score(worth: str) -> Node:
+    return set_outcome("SCORE", value("float", worth))
 
 
-def _say(name: str) -> Node:
-    return put("FEEDBACK", value("identifier", name))
+def _set_feedback(name: str) -> Node:
+    return set_outcome("FEEDBACK", value("identifier", name))
 
 
 def _right_or_wrong(expression: Node) -> Node:
-    return condition((expression, [_score("1"), _say("correct")]), (None, [_score("0"), _say("incorrect")]))
+    return condition(
+        (expression, [_set_score("1"), _set_feedback("correct")]), (None, [_set_score("0"), _set_feedback("incorrect")])
+    )
 
 
 def _is_correct(name: str = "RESPONSE") -> Node:
@@ -109,7 +112,7 @@ def _is_accepted(name: str) -> Node:
     return Node("gt", {}, [Node("mapResponse", {"identifier": name}), value("float", "0")])
 
 
-def _whole(question: Question) -> dict[str, str]:
+def _overall_feedback(question: Question) -> dict[str, str]:
     return {"correct": question.correct_feedback or "", "incorrect": question.incorrect_feedback or ""}
 
 
@@ -122,14 +125,14 @@ def choices(question: Question, interaction: Node) -> Parts:
     cardinality = "single" if single else "multiple"
     declared = declare("RESPONSE", "identifier", right, mapped, cardinality=cardinality)
     scoring = (
-        put("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
+        set_outcome("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
         if partial
-        else condition((_is_correct(), [_score("1")]), (None, [_score("0")]))
+        else condition((_is_correct(), [_set_score("1")]), (None, [_set_score("0")]))
     )
     return Parts(
         [declared],
         [interaction],
-        [scoring, put("FEEDBACK", variable("RESPONSE"))],
+        [scoring, set_outcome("FEEDBACK", variable("RESPONSE"))],
         {identifier(part.key): part.feedback for part in question.parts},
         cardinality,
     )
@@ -139,7 +142,7 @@ def ordering(question: Question, interaction: Node) -> Parts:
     order = [identifier(part.key) for part in question.parts]
     declared = declare("RESPONSE", "identifier", order, cardinality="ordered")
     if question.credit != "partial":
-        return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _whole(question))
+        return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _overall_feedback(question))
     share = _share(1 / len(order))
     rules = [
         condition(
@@ -152,13 +155,13 @@ def ordering(question: Question, interaction: Node) -> Parts:
                         Node("index", {"n": str(place)}, [Node("correct", {"identifier": "RESPONSE"})]),
                     ],
                 ),
-                [put("SCORE", Node("sum", {}, [variable("SCORE"), value("float", share)]))],
+                [set_outcome("SCORE", Node("sum", {}, [variable("SCORE"), value("float", share)]))],
             )
         )
         for place in range(1, len(order) + 1)
     ]
-    told = condition((_is_correct(), [_say("correct")]), (None, [_say("incorrect")]))
-    return Parts([declared], [interaction], [*rules, told], _whole(question))
+    feedback_rule = condition((_is_correct(), [_set_feedback("correct")]), (None, [_set_feedback("incorrect")]))
+    return Parts([declared], [interaction], [*rules, feedback_rule], _overall_feedback(question))
 
 
 def matching(question: Question, interaction: Node) -> Parts:
@@ -167,16 +170,18 @@ def matching(question: Question, interaction: Node) -> Parts:
     mapped = dict.fromkeys(right, 1 / len(right)) if partial else None
     declared = declare("RESPONSE", "directedPair", right, mapped, cardinality="multiple")
     if not partial:
-        return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _whole(question))
-    scoring = put("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
-    told = condition((_is_correct(), [_say("correct")]), (None, [_say("incorrect")]))
-    return Parts([declared], [interaction], [scoring, told], _whole(question))
+        return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _overall_feedback(question))
+    scoring = set_outcome("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
+    feedback_rule = condition((_is_correct(), [_set_feedback("correct")]), (None, [_set_feedback("incorrect")]))
+    return Parts([declared], [interaction], [scoring, feedback_rule], _overall_feedback(question))
 
 
 def typed(question: Question, entry: Node) -> Parts:
     declared = declare("RESPONSE", "string", question.accept[:1], dict.fromkeys(question.accept, 1.0))
-    feedback = _whole(question)
-    branches: list[tuple[Node | None, list[Node]]] = [(_is_accepted("RESPONSE"), [_score("1"), _say("correct")])]
+    feedback = _overall_feedback(question)
+    branches: list[tuple[Node | None, list[Node]]] = [
+        (_is_accepted("RESPONSE"), [_set_score("1"), _set_feedback("correct")])
+    ]
     for place, group in enumerate(question.wrong, 1):
         name = f"wrong-{place}"
         feedback[name] = group.feedback
@@ -184,22 +189,22 @@ def typed(question: Question, entry: Node) -> Parts:
             Node("stringMatch", {"caseSensitive": "false"}, [variable("RESPONSE"), value("string", text)])
             for text in group.answers
         ]
-        branches.append((Node("or", {}, list(compared)), [_score("0"), _say(name)]))
-    branches.append((None, [_score("0"), _say("incorrect")]))
+        branches.append((Node("or", {}, list(compared)), [_set_score("0"), _set_feedback(name)]))
+    branches.append((None, [_set_score("0"), _set_feedback("incorrect")]))
     return Parts([declared], [entry], [condition(*branches)], feedback)
 
 
 def number(question: Question, entry: Node) -> Parts:
-    more = question.more
-    declared = declare("RESPONSE", "float", [decimal_text(more["value"])])
-    tolerance = decimal_text(more.get("tolerance", 0))
+    extra = question.extra
+    declared = declare("RESPONSE", "float", [decimal_text(extra["value"])])
+    tolerance = decimal_text(extra.get("tolerance", 0))
     mode = (
         {"toleranceMode": "exact"}
         if tolerance == "0"
         else {"toleranceMode": "absolute", "tolerance": f"{tolerance} {tolerance}"}
     )
     compared = Node("equal", mode, [variable("RESPONSE"), Node("correct", {"identifier": "RESPONSE"})])
-    return Parts([declared], [entry], [_right_or_wrong(compared)], _whole(question))
+    return Parts([declared], [entry], [_right_or_wrong(compared)], _overall_feedback(question))
 
 
 def gaps(question: Question, body: list[Node | str]) -> Parts:
@@ -214,12 +219,15 @@ def gaps(question: Question, body: list[Node | str]) -> Parts:
         rules = [_right_or_wrong(all_right)]
     else:
         earned = Node("sum", {}, [Node("mapResponse", {"identifier": name}) for name in names])
-        rules = [put("SCORE", earned), condition((all_right, [_say("correct")]), (None, [_say("incorrect")]))]
-    return Parts(declared, body, rules, _whole(question), body_is_text=True)
+        rules = [
+            set_outcome("SCORE", earned),
+            condition((all_right, [_set_feedback("correct")]), (None, [_set_feedback("incorrect")])),
+        ]
+    return Parts(declared, body, rules, _overall_feedback(question), body_is_text=True)
 
 
 def with_gaps(nodes: Sequence[Node | str], entries: Mapping[str, Node]) -> list[Node | str]:
-    """The text with an entry where its mark stands."""
+    """The nodes of a text with the gaps {{key}} replaced by entries."""
     found: list[Node | str] = []
     pattern = re.compile("(" + "|".join(map(re.escape, entries)) + ")")
     for node in nodes:
@@ -231,13 +239,13 @@ def with_gaps(nodes: Sequence[Node | str], entries: Mapping[str, Node]) -> list[
 
 
 def hand_in(question: Question, rubric: list[Node]) -> Parts:
-    more = question.more
+    extra = question.extra
     declared: list[Node] = []
     body: list[Node | str] = [*rubric]
-    if more.get("text", True):
+    if extra.get("text", True):
         declared.append(declare("RESPONSE", "string", []))
         body.append(Node("extendedTextInteraction", {"responseIdentifier": "RESPONSE"}))
-    for place in range(1, more.get("files", {"max": 0})["max"] + 1):
+    for place in range(1, extra.get("files", {"max": 0})["max"] + 1):
         declared.append(declare(f"FILE_{place}", "file", []))
         body.append(Node("uploadInteraction", {"responseIdentifier": f"FILE_{place}"}))
-    return Parts(declared, body, [], _whole(question))
+    return Parts(declared, body, [], _overall_feedback(question))

@@ -1,4 +1,4 @@
-"""The sample course as a folder that a test may change, and the words for changing it."""
+"""The sample course as a folder that a test may change, and helpers to change it."""
 
 import shutil
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course_files import course_folder
 from course_files.course_folder import Plan
-from course_files.merging import Key, Outcome, Side
+from course_files.merging import Key, Outcome, Preference
 from courses.models import Activity, Course, LessonEdition
 
 SAMPLE = Path(__file__).parents[1] / "fixtures" / "courses" / "sample"
@@ -32,8 +32,8 @@ def drop_lesson(folder: Path, slug: str, code: str) -> None:
     (folder / "checks" / f"{code}.yaml").unlink(missing_ok=True)
 
 
-def load(folder: Path, side: Side | None = None) -> Plan:
-    return course_folder.import_folder(folder, now=NOW, side=side)
+def load(folder: Path, prefer: Preference | None = None) -> Plan:
+    return course_folder.import_folder(folder, now=NOW, prefer=prefer)
 
 
 def outcomes(plan: Plan) -> dict[Key, Outcome]:
@@ -51,3 +51,20 @@ def activity(slug: str) -> Activity:
 
 def edition(slug: str, language: str) -> LessonEdition:
     return LessonEdition.objects.get(lesson__activity__slug=slug, language=language)
+
+
+def drop_kinds_of_tea(folder: Path) -> None:
+    """Take out the lesson kinds-of-tea and every reference to it."""
+    drop_lesson(folder, "kinds-of-tea", "1-2")
+    for language in ("ko", "en"):
+        edit(folder, f"lessons/1-1.{language}.md", "(lesson:kinds-of-tea#black-tea)", "(lesson:brew-a-pot)")
+    edit(folder, "glossary.yaml", "lesson: kinds-of-tea", "lesson: making-tea")
+    quiz = folder / "quizzes" / "quiz-tea.yaml"
+    quiz.write_text(quiz.read_text().replace("kinds-of-tea#black-tea", "making-tea"))
+
+
+def edit_in_admin(text: str) -> None:
+    """Change the English edition of making-tea, as in the admin."""
+    row = edition("making-tea", "en")
+    row.body = row.body.replace("leaves and water", text)
+    row.save()

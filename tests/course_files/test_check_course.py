@@ -1,4 +1,4 @@
-"""The linter names what is missing from a course that one could teach from."""
+"""check_course reports what a course lacks to be taught from."""
 
 from io import StringIO
 from pathlib import Path
@@ -7,21 +7,16 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from course_files import checking, course_folder
-from tests.course_files import sample
+from course_files import course_folder
+from course_files.checking.course import check_course
 from tests.course_files.sample import SAMPLE, edit
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
-
-
 def faults(folder: Path, against: str = "") -> list[str]:
-    return [str(fault) for fault in checking.check(course_folder.inspect(folder), against=against).faults]
+    return [str(fault) for fault in check_course(course_folder.inspect(folder), against=against).faults]
 
 
-def test_the_sample_is_fit_to_be_taught_from() -> None:
+def test_the_sample_course_has_no_faults() -> None:
     out = StringIO()
     call_command("check_course", SAMPLE, stdout=out)
     assert out.getvalue().startswith("sample (ko, en): 3 lessons, 1 graded quizzes, 3 checks with 4 questions")
@@ -33,8 +28,8 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
     [
         ("course.yaml", "  en: Tea\n", "", None),
         ("course.yaml", "      en: Tea\n", "", "course.yaml:16: The text in this language is missing: en."),
-        ("lessons/1-1.en.md", "## Steps {#steps}", "## Steps {#step}", "Other headings than in lessons/1-1.ko.md"),
-        ("lessons/1-1.en.md", "## Summary {#summary}\n", "", "The last section of a lesson is its summary"),
+        ("lessons/1-1.en.md", "## Steps {#steps}", "## Steps {#step}", "The headings differ from lessons/1-1.ko.md"),
+        ("lessons/1-1.en.md", "## Summary {#summary}\n", "", "The last section of a lesson must be its summary"),
         ("lessons/1-1.en.md", "tea-steps.en.svg", "tea-steps.ko.svg", "not drawn in the language of the text"),
         (
             "lessons/1-1.en.md",
@@ -50,14 +45,14 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
             "lessons/1-2.ko.md:7: Nothing covers this objective.",
         ),
         ("lessons/1-1.en.md", "minutes: 1", "minutes: 30", "Reading this takes about 1 minutes; 30 are given."),
-        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "Other terms than in lessons/1-1.ko.md"),
-        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "The term “steeping” stands in no lesson (en)."),
-        ("glossary.yaml", "lesson: making-tea", "lesson: brew-a-pot", "“brew-a-pot” teaches “steeping” and does not"),
+        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "The terms differ from lessons/1-1.ko.md"),
+        ("lessons/1-1.en.md", "[[steeping|steeping]]", "steeping", "No lesson marks the term “steeping” (en)."),
+        ("glossary.yaml", "lesson: making-tea", "lesson: brew-a-pot", "“brew-a-pot” teaches “steeping” but does not"),
         ("glossary.yaml", "    lesson: making-tea\n", "", "does not say which lesson teaches it"),
         ("lessons/1-1.en.md", "Tea is made", "Tea (차) is made", "lessons/1-1.en.md:13: Korean in an English text: 차"),
         ("checks/1-1.yaml", "en: Right.", "en: 맞아요.", "Korean in an English text"),
         ("assets/tea-steps.en.svg", ">Water<", ">물<", "assets/tea-steps.en.svg:1: Korean in an English text"),
-        ("lessons/2-1.en.md", "  - key: taste\n", "  - key: smell\n", "Other criteria than in lessons/2-1.ko.md"),
+        ("lessons/2-1.en.md", "  - key: taste\n", "  - key: smell\n", "The criteria differ from lessons/2-1.ko.md"),
         ("quizzes/quiz-tea.yaml", "\n    lesson: making-tea\n", "\n", "does not say which lesson explains it"),
         (
             "quizzes/quiz-tea.yaml",
@@ -66,7 +61,7 @@ def test_the_sample_is_fit_to_be_taught_from() -> None:
             "This choice has no feedback.",
         ),
         ("quizzes/quiz-tea.yaml", "          en: Water is no tea.\n", "", "The text in this language is missing: en."),
-        ("lessons/1-2.en.md", "[the data](assets/teas.csv)", "the data", "Other links than in lessons/1-2.ko.md"),
+        ("lessons/1-2.en.md", "[the data](assets/teas.csv)", "the data", "The links differ from lessons/1-2.ko.md"),
     ],
 )
 def test_faults(folder: Path, name: str, old: str, new: str, fault: str | None) -> None:
@@ -90,20 +85,20 @@ def test_missing_files(folder: Path, name: str, fault: str) -> None:
     assert fault in faults(folder)
 
 
-def test_a_file_that_nobody_uses(folder: Path) -> None:
+def test_an_unused_asset_is_a_fault(folder: Path) -> None:
     (folder / "assets" / "more.csv").write_text("x")
     assert faults(folder) == ["assets/more.csv: No lesson uses this file."]
 
 
-def test_a_reading_lesson_has_a_figure(folder: Path) -> None:
+def test_a_reading_lesson_without_a_figure_is_a_fault(folder: Path) -> None:
     for language in ("ko", "en"):
         path = folder / "lessons" / f"1-2.{language}.md"
         lines = [line for line in path.read_text().split("\n") if not line.startswith("![")]
         path.write_text("\n".join(lines))
-    assert "lessons/1-2.ko.md: A reading lesson has a figure." in faults(folder)
+    assert "lessons/1-2.ko.md: A reading lesson needs a figure." in faults(folder)
 
 
-def test_the_longest_choice_is_not_always_right(folder: Path) -> None:
+def test_a_longest_choice_that_is_always_right_is_a_fault(folder: Path) -> None:
     head = (folder / "checks" / "1-2.yaml").read_text()
     question = head.removeprefix("questions:\n").replace("en: Black tea", "en: Black tea of the longest kind")
     questions = "".join(question.replace("key: drier", f"key: drier-{number}") for number in range(5))
@@ -113,11 +108,13 @@ def test_the_longest_choice_is_not_always_right(folder: Path) -> None:
     assert any("Over the whole course" in fault for fault in found)
 
 
-def test_copies_are_found(folder: Path, tmp_path: Path) -> None:
+def test_text_copied_from_notes_is_a_fault(folder: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("They said: boil the water, add the leaves, wait. Then more.")
     found = faults(folder, notes.read_text())
-    assert found == ["lessons/1-1.en.md:31: 7 words in a row stand in the notes: boil the water add the leaves wait"]
+    assert found == [
+        "lessons/1-1.en.md:31: 7 words in a row also occur in the notes: boil the water add the leaves wait"
+    ]
     with pytest.raises(CommandError, match="1 faults"):
         call_command("check_course", folder, against=notes, stdout=StringIO())
     notes.write_text("Something else altogether.")
@@ -126,7 +123,7 @@ def test_copies_are_found(folder: Path, tmp_path: Path) -> None:
     assert "Longest run of words shared with the notes: 0" in out.getvalue() or "notes: 1" in out.getvalue()
 
 
-def test_faults_of_the_import_are_faults_here_and_the_status_says_so(folder: Path) -> None:
+def test_faults_of_an_import_are_reported_too(folder: Path) -> None:
     edit(folder, "lessons/1-1.en.md", "[[steeping|", "[[stewing|")
     edit(folder, "course.yaml", "number: 1", "number: one")
     out = StringIO()
@@ -135,7 +132,7 @@ def test_faults_of_the_import_are_faults_here_and_the_status_says_so(folder: Pat
     assert "course.yaml:15" in out.getvalue()
 
 
-def test_no_folder_and_no_notes(tmp_path: Path) -> None:
+def test_missing_folders_and_notes_are_reported(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="1 faults"):
         call_command("check_course", tmp_path / "missing", stdout=StringIO())
     with pytest.raises(CommandError, match="cannot be read"):

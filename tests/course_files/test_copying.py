@@ -21,17 +21,17 @@ def test_a_run_ends_with_its_paragraph() -> None:
     assert len(run("the quick brown\n\nfox jumps over")) == 3
 
 
-def test_korean_words_count_as_they_are_written() -> None:
+def test_korean_words_are_compared_as_written() -> None:
     assert len(run("데이터 드리프트는 분포가 달라요")) == 3
 
 
-def test_quotations_and_code_are_not_the_text_s_own_words() -> None:
+def test_quotations_and_code_are_not_compared() -> None:
     assert len(run('He said “the quick brown fox jumps” and "over the lazy dog".')) <= 1
     assert len(run("> the quick brown fox")) == 0
     assert len(run("`the quick brown fox`")) == 0
     assert len(run("> [!NOTE]\n> the quick brown fox")) == 4
 
 
-def test_nothing_shared() -> None:
+def test_texts_without_common_words_have_no_run() -> None:
     assert len(run("something else")) == 0
     assert len(copying.longest_run([], NOTES)) == 0

@@ -1,4 +1,4 @@
-"""Whatever course there is: folder → database → folder changes no byte, and what was imported is what was said."""
+"""Folder → database → folder changes no byte, for generated courses and for the shipped one."""
 
 import itertools
 import re
@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from course_files import course as courses_archive
 from course_files import course_folder, files
-from course_files import quizzes as quizzes_archive
-from course_files.course.reading import asset_fields
+from course_files.course.exporting import course_to_files
+from course_files.course.parsing import asset_record
+from course_files.course.stored import get_stored_course
 from course_files.merging import Fields, Key, canonical
+from course_files.quizzes.exporting import quizzes_to_files
+from course_files.quizzes.stored import get_stored_quizzes
 from quizzes.questions.short_answers import normalise
 from tests.course_files.sample import NOW
 
@@ -24,14 +26,14 @@ COURSE = Path(__file__).parents[2] / "content" / "data-analytics-week-2"
 LANGUAGES = ["ko", "en"]
 NUMBERS = itertools.count()
 
-# Words that YAML and Markdown could trip over, in texts that mean nothing else to the format.
+# Pieces of text that are special in YAML or Markdown but have no meaning in the format.
 PIECES = st.sampled_from(
     ["가", "나다", "a", "Z", " ", "  ", "\n", "\n\n", ": ", "a #b", "- ", "'", '"', "**", "`", "\\", "%", "&", "*", "!",
      "1", "3-1", "yes", "null", "|", ">", "…", "é", "\u00a0", "\u200b", "🙂", "{", "}", ",", "?", "~"]
 )  # fmt: skip
-# What Markdown reads as a heading by the line under it; a heading needs an id.
+# A line that makes the line above it a heading in Markdown; a heading would need an id.
 UNDERLINE = re.compile(r"\n[ \u00a0]*[-=]")
-# No brackets and no angle in front of a letter: those would be links, terms and HTML.
+# No brackets: they would be links, terms or HTML.
 WORDS = st.lists(PIECES, min_size=1, max_size=12).map("".join).map(canonical).filter(bool)
 TEXT = WORDS.filter(lambda text: not set("<[") & set(text) and "# " not in text and not UNDERLINE.search(text))
 LINE = TEXT.map(lambda text: " ".join(text.split())).filter(bool)
@@ -94,22 +96,22 @@ def question(draw: st.DrawFn) -> Fields:
     }
 
 
-def add_questions(draw: st.DrawFn, things: dict[Key, Fields], slug: str, fields: Fields) -> None:
+def add_questions(draw: st.DrawFn, records: dict[Key, Fields], slug: str, fields: Fields) -> None:
     keys = draw(st.lists(SLUG, min_size=1, max_size=3, unique=True))
-    things["quiz", slug] = {**fields, "intro": draw(texts() | st.just({})), "questions": keys, "archived": False}
+    records["quiz", slug] = {**fields, "intro": draw(texts() | st.just({})), "questions": keys, "archived": False}
     for key in keys:
-        things["question", slug, key] = draw(question())
+        records["question", slug, key] = draw(question())
 
 
 @st.composite
 def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]]:
-    """A course as things: the course's half, the quizzes' half, the files."""
-    things: dict[Key, Fields] = {}
+    """A course as (records of the course, records of its quizzes, assets)."""
+    records: dict[Key, Fields] = {}
     quizzes: dict[Key, Fields] = {}
     slugs = draw(st.lists(SLUG, min_size=2, max_size=5, unique=True))
     modules = slugs[: draw(st.integers(1, 2))]
     activities = [f"x-{slug}" for slug in slugs]
-    things["course",] = {
+    records["course",] = {
         "languages": LANGUAGES,
         "title": draw(both()),
         "summary": draw(texts() | st.just({})),
@@ -118,14 +120,14 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
         "modules": modules,
     }
     for number, slug in enumerate(modules):
-        mine = [activity for index, activity in enumerate(activities) if index % len(modules) == number]
-        things["module", slug] = {"number": number, "title": draw(both()), "activities": mine}
+        own = [activity for index, activity in enumerate(activities) if index % len(modules) == number]
+        records["module", slug] = {"number": number, "title": draw(both()), "activities": own}
     for module in modules:
-        for slug in things["module", module]["activities"]:
+        for slug in records["module", module]["activities"]:
             number = activities.index(slug)
             base: Fields = {"required": draw(st.booleans()), "archived": False}
             if draw(st.booleans()):
-                things["activity", slug] = {**base, "kind": "quiz", "title": draw(both())}
+                records["activity", slug] = {**base, "kind": "quiz", "title": draw(both())}
                 rules: dict[str, Any] = {
                     "attempts_allowed": draw(st.none() | st.integers(1, 9)),
                     "counts": draw(st.sampled_from(["highest", "last"])),
@@ -136,54 +138,56 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
                 add_questions(draw, quizzes, slug, {"check": False, "rules": rules})
                 continue
             kind = draw(st.sampled_from(["reading", "practice"]))
-            things["activity", slug] = {**base, "kind": "lesson", "code": f"1-{number}", "lesson_kind": kind}
+            records["activity", slug] = {**base, "kind": "lesson", "code": f"1-{number}", "lesson_kind": kind}
             for language in LANGUAGES if draw(st.booleans()) else ["ko"]:
-                things["edition", slug, language] = draw(edition(language))
+                records["edition", slug, language] = draw(edition(language))
             if draw(st.booleans()):
                 add_questions(draw, quizzes, slug, {"check": True, "title": draw(both())})
     for key in draw(st.lists(SLUG, max_size=3, unique=True)):
-        things["term", key] = {"lesson": "", "term": draw(both()), "definition": draw(texts())}
+        records["term", key] = {"lesson": "", "term": draw(both()), "definition": draw(texts())}
     assets = draw(st.dictionaries(SLUG.map(lambda slug: f"{slug}.csv"), st.binary(max_size=20), max_size=2))
     for name, content in assets.items():
-        things["asset", name] = asset_fields(content)
-    return things, quizzes, assets
+        records["asset", name] = asset_record(content)
+    return records, quizzes, assets
 
 
 @given(course())
 @settings(
     max_examples=25,
-    # The same in every run: a change is refused for what it did, not for what chance found.
+    # The same examples in every run, so that a failure is caused by the change and not by chance.
     derandomize=True,
     deadline=None,
-    # A smaller example costs minutes here and says little more.
+    # Shrinking takes minutes here and helps little.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-def test_generated_courses_come_back(made: tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]]) -> None:
-    things, quizzes, assets = made
+def test_generated_courses_survive_import_and_export(
+    made: tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]],
+) -> None:
+    records, quizzes, assets = made
     slug = f"generated-{next(NUMBERS)}"
-    written = courses_archive.files(slug, things, assets) | quizzes_archive.files(quizzes, things)
+    written = course_to_files(slug, records, assets) | quizzes_to_files(quizzes, records)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         files.write(root / "in", written)
         parsed = course_folder.parse(root / "in")
-        assert parsed.course.things == things
-        assert parsed.quizzes.things == quizzes
+        assert parsed.course.records == records
+        assert parsed.quizzes.records == quizzes
         course_folder.import_folder(root / "in", now=NOW)
-        stored = courses_archive.stored(slug)
+        stored = get_stored_course(slug)
         assert stored.course is not None
-        assert stored.things == things
-        assert quizzes_archive.stored(stored.course).things == quizzes
+        assert stored.records == records
+        assert get_stored_quizzes(stored.course).records == quizzes
         assert course_folder.import_folder(root / "in", now=NOW).changes_nothing
         course_folder.export_folder(stored.course, root / "out")
         assert files.read(root / "out").files == written
 
 
-def test_the_course_that_ships_comes_back(tmp_path: Path) -> None:
+def test_the_shipped_course_survives_import_and_export(tmp_path: Path) -> None:
     course_folder.import_folder(COURSE, now=NOW)
-    stored = courses_archive.stored("data-analytics-week-2")
+    stored = get_stored_course("data-analytics-week-2")
     assert stored.course is not None
     course_folder.export_folder(stored.course, tmp_path / "out")
     assert course_folder.import_folder(tmp_path / "out", now=NOW).changes_nothing
-    # The folder in the repository is the export itself, so that an edit in the admin is a diff of what was edited.
+    # The folder in the repository is an export, so that an edit in the admin is a diff of the edited lines.
     assert files.read(tmp_path / "out").files == files.read(COURSE).files

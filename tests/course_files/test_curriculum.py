@@ -1,4 +1,4 @@
-"""docs/curriculum.md names headings that are there, in both editions; what it says of its own length is so."""
+"""docs/curriculum.md lists headings that exist in both editions, and its counts are right."""
 
 import re
 from collections.abc import Iterator

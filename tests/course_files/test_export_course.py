@@ -1,4 +1,4 @@
-"""Export: the folder comes back byte for byte, an edit in the admin is a diff, and nobody's files are overwritten."""
+"""An export writes the same bytes that were imported and does not overwrite other folders."""
 
 from io import StringIO
 from pathlib import Path
@@ -17,12 +17,7 @@ from tests.course_files.sample import NOW, SAMPLE, load
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
-
-
-def test_the_folder_comes_back(tmp_path: Path) -> None:
+def test_an_export_equals_the_imported_folder(tmp_path: Path) -> None:
     load(SAMPLE)
     written = course_folder.export_folder(sample.course(), tmp_path / "out")
     assert files.read(tmp_path / "out").files == files.read(SAMPLE).files
@@ -30,13 +25,13 @@ def test_the_folder_comes_back(tmp_path: Path) -> None:
     assert course_folder.export_folder(sample.course(), tmp_path / "out") == []
 
 
-def test_what_was_exported_imports_to_the_same_course(tmp_path: Path) -> None:
+def test_importing_an_export_changes_nothing(tmp_path: Path) -> None:
     load(SAMPLE)
     course_folder.export_folder(sample.course(), tmp_path / "out")
     assert load(tmp_path / "out").changes_nothing
 
 
-def test_an_edit_in_the_admin_is_one_changed_file(folder: Path) -> None:
+def test_an_edit_in_the_admin_changes_one_exported_file(folder: Path) -> None:
     load(folder)
     choice = Choice.objects.get(key="green")
     choice.feedback_en = "Much milder:\r\n\r\n- really"
@@ -54,7 +49,7 @@ def test_an_edit_in_the_admin_is_one_changed_file(folder: Path) -> None:
     assert sample.outcomes(load(folder)) == {}
 
 
-def test_what_is_archived_is_not_written_and_its_files_go(folder: Path) -> None:
+def test_files_of_archived_activities_are_deleted(folder: Path) -> None:
     load(folder)
     Activity.objects.filter(slug="brew-a-pot").update(archived_at=NOW)
     gone = course_folder.export_folder(sample.course(), folder)
@@ -62,15 +57,15 @@ def test_what_is_archived_is_not_written_and_its_files_go(folder: Path) -> None:
     assert not (folder / "lessons" / "2-1.ko.md").exists()
 
 
-def test_somebody_else_s_folder_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_with_other_content_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
     load(folder)
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("x")
-    with pytest.raises(FaultyFolder, match="something else"):
+    with pytest.raises(FaultyFolder, match="something other"):
         course_folder.export_folder(sample.course(), other)
     sample.edit(folder, "course.yaml", "slug: sample", "slug: another")
-    with pytest.raises(FaultyFolder, match="something else"):
+    with pytest.raises(FaultyFolder, match="something other"):
         course_folder.export_folder(sample.course(), folder)
     assert list(other.iterdir()) == [other / "thesis.txt"]
 
@@ -84,10 +79,10 @@ def test_the_command(tmp_path: Path) -> None:
         call_command("export_course", "nowhere", tmp_path / "out")
 
 
-def test_the_command_says_what_is_in_the_way(tmp_path: Path) -> None:
+def test_the_command_refuses_a_folder_with_other_content(tmp_path: Path) -> None:
     load(SAMPLE)
     (tmp_path / "x").write_text("x")
-    with pytest.raises(CommandError, match="something else"):
+    with pytest.raises(CommandError, match="something other"):
         call_command("export_course", "sample", tmp_path)
 
 

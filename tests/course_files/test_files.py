@@ -1,4 +1,4 @@
-"""A folder is read without trusting it."""
+"""Untrusted folders are read within limits."""
 
 import unicodedata
 from pathlib import Path
@@ -16,7 +16,7 @@ def test_hidden_files_are_left_out_and_names_are_relative(tmp_path: Path) -> Non
     (tmp_path / ".git" / "config").write_text("x")
     folder = files.read(tmp_path)
     assert folder.files == {"a/b.txt": b"x"}
-    folder.refuse_faults()
+    folder.raise_faults()
 
 
 def test_no_folder_is_a_fault(tmp_path: Path) -> None:
@@ -29,10 +29,10 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     folder = files.read(tmp_path)
     assert folder.files == {}
     with pytest.raises(FaultyFolder, match="secret: This is a link"):
-        folder.refuse_faults()
+        folder.raise_faults()
 
 
-def test_what_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_too_large_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MAX_FILE", 10)
     (tmp_path / "big").write_bytes(b"x" * 11)
     folder = files.read(tmp_path)
@@ -72,16 +72,16 @@ def test_text_is_utf8_nfc_and_without_control_characters(content: bytes, line: i
     assert [fault.line for fault in folder.faults] == ([line] if line else [])
 
 
-def test_line_feeds_are_plain_and_a_byte_order_mark_is_no_text() -> None:
+def test_line_breaks_are_normalised_and_a_byte_order_mark_is_removed() -> None:
     assert Folder({"x": b"\xef\xbb\xbfa\r\nb"}).text("x") == "a\nb"
 
 
-def test_an_escape_does_not_bring_in_what_the_file_must_not_hold() -> None:
+def test_escapes_cannot_produce_forbidden_characters() -> None:
     folder = Folder({"x.yaml": b'a: ok\nb: "\\0"\nc: "\\u1100\\u1161"\n'})
     assert folder.yaml("x.yaml") is None
     assert [fault.line for fault in folder.faults] == [2, 3]
 
 
-def test_writing_touches_only_what_differs(tmp_path: Path) -> None:
+def test_only_changed_files_are_written(tmp_path: Path) -> None:
     assert files.write(tmp_path, {"a/b": b"1", "c": b"2"}) == ["a/b", "c"]
     assert files.write(tmp_path, {"a/b": b"1", "c": b"3"}) == ["c"]

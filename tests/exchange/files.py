@@ -4,8 +4,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from exchange import importing, shape
-from exchange.shape import Question
+from exchange import importing, questions
+from exchange.questions import Question
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "exchange"
 
@@ -14,27 +14,27 @@ def sample(name: str) -> bytes:
     return (FOLDER / name).read_bytes()
 
 
-def read(content: bytes | str, language: str = "en") -> shape.Reading:
+def read(content: bytes | str, language: str = "en") -> questions.ParsedFile:
     return importing.parse(content if isinstance(content, bytes) else content.encode(), language=language)
 
 
-def named(reading: shape.Reading) -> dict[str, Question]:
-    """The first of each name: of two with one name the second is refused when it is planned."""
-    return {question.name: question for question in reversed(reading.questions)}
+def named(parsed: questions.ParsedFile) -> dict[str, Question]:
+    """{name: question}. Of two questions with the same name it is the first."""
+    return {question.name: question for question in reversed(parsed.questions)}
 
 
 def one(content: bytes | str, language: str = "en") -> Question:
-    reading = read(content, language)
-    assert not reading.skipped, reading.skipped
-    (question,) = reading.questions
+    parsed = read(content, language)
+    assert not parsed.skipped, parsed.skipped
+    (question,) = parsed.questions
     return question
 
 
 def reason(content: bytes | str) -> str:
-    """Why the one question of a file was not brought over."""
-    reading = read(content)
-    assert not reading.questions
-    (skipped,) = reading.skipped
+    """The reason why the only question of a file is skipped."""
+    parsed = read(content)
+    assert not parsed.questions
+    (skipped,) = parsed.skipped
     return skipped.reason
 
 

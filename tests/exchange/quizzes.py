@@ -160,7 +160,7 @@ def add(quiz: Quiz, row: dict[str, Any]) -> Question:
 
 
 def fill(quiz: Quiz) -> Quiz:
-    """Every kind there is."""
+    """Replace the questions of a quiz by ROWS, which has every kind, and publish it."""
     assert {row["kind"] for row in ROWS} == set(KINDS)
     quiz.questions.all().delete()
     for row in ROWS:

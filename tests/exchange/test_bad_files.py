@@ -1,4 +1,4 @@
-"""Whatever is uploaded, the answer is a sentence: only ExchangeError, and what a bomb would need is never allocated."""
+"""Any upload is read or refused with ExchangeError, within limits of memory and time."""
 
 import io
 import time
@@ -9,9 +9,9 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange import files, importing, shape
-from exchange.planning import joined
-from exchange.shape import NotBrought
+from exchange import files, importing, questions
+from exchange.import_plan import merge_question
+from exchange.questions import UnsupportedQuestion
 from tests.exchange.files import package, read, sample
 
 LAUGHS = (
@@ -22,7 +22,7 @@ EXTERNAL = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</
 
 
 def refusal(content: bytes | str, **options: str) -> str:
-    with pytest.raises(shape.ExchangeError) as refused:
+    with pytest.raises(questions.ExchangeError) as refused:
         importing.parse(content if isinstance(content, bytes) else content.encode(), language="en", **options)
     return refused.value.message
 
@@ -32,8 +32,8 @@ def refusal(content: bytes | str, **options: str) -> str:
     [
         (LAUGHS, "Line 1 declares a document type."),
         (EXTERNAL, "Line 1 declares a document type."),
-        ("<quiz><question>", "Line 1: the file is not whole XML"),
-        ("<quiz>&nbsp;</quiz>", "Line 1: the file is not whole XML (undefined entity)"),
+        ("<quiz><question>", "Line 1: the file is not well-formed XML"),
+        ("<quiz>&nbsp;</quiz>", "Line 1: the file is not well-formed XML (undefined entity)"),
         (f"<quiz>{'<a>' * 100}{'</a>' * 100}</quiz>", "Line 1: the file is nested too deeply."),
         ("<html></html>", "The file begins with <html>: it is neither Moodle XML nor QTI 2.1."),
         ("<questestinterop/>", "This is QTI 1.2."),
@@ -48,34 +48,34 @@ def refusal(content: bytes | str, **options: str) -> str:
         (b"x" * 10_000_001, "The file is larger than 10 MB."),
     ],
 )
-def test_a_file_that_cannot_be_used_gets_a_sentence(content: bytes | str, sentence: str) -> None:
+def test_an_unusable_file_is_refused_with_a_message(content: bytes | str, sentence: str) -> None:
     assert sentence in refusal(content)
 
 
-def test_the_sentence_is_in_the_readers_language_where_the_catalogue_has_it() -> None:
+def test_the_message_is_translated() -> None:
     with translation.override("ko"):
-        told = refusal("")
-    assert told == translation.gettext("The file is empty.") or told != "The file is empty."
+        message = refusal("")
+    assert message == translation.gettext("The file is empty.") or message != "The file is empty."
 
 
-def test_fifty_megabytes_are_refused_before_they_are_looked_at() -> None:
+def test_fifty_megabytes_are_refused_at_once() -> None:
     began = time.perf_counter()
     assert refusal(b"<quiz>" + b"a" * 50_000_000) == "The file is larger than 10 MB."
     assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("asked", ["gift", "qti"])
-def test_the_wrong_format_is_named_with_the_right_one(asked: str) -> None:
-    told = refusal(sample("tea.en.xml"), format=asked)
-    assert told == f"This is no {files.FORMATS[asked]} file; by its content it is Moodle XML."
+def test_a_wrong_format_is_refused_with_the_detected_one(asked: str) -> None:
+    message = refusal(sample("tea.en.xml"), format=asked)
+    assert message == f"This is not a {files.FORMATS[asked]} file; its content is Moodle XML."
 
 
-def test_a_truncated_file_brings_nothing() -> None:
+def test_a_truncated_file_is_refused() -> None:
     whole = sample("tea.en.xml")
-    assert "not whole XML" in refusal(whole[: len(whole) // 2])
+    assert "not well-formed XML" in refusal(whole[: len(whole) // 2])
 
 
-def test_too_many_questions() -> None:
+def test_too_many_questions_are_refused() -> None:
     assert "more than 1000 questions" in refusal("\n\n".join(f"::q{n}::q{{=a}}" for n in range(1001)))
 
 
@@ -93,37 +93,37 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
     assert refusal(content) == "The package unpacks to more than 30 MB."
 
 
-def test_a_size_that_lies_does_not_help() -> None:
+def test_a_false_size_in_the_zip_directory_is_refused() -> None:
     content = bytearray(bomb(40_000_000))
     directory = content.rindex(b"PK\x01\x02")
     content[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
-    with pytest.raises(shape.ExchangeError):
+    with pytest.raises(questions.ExchangeError):
         importing.parse(bytes(content), language="en")
 
 
 @pytest.mark.parametrize("name", ["../x.xml", "/etc/x.xml", "a/../../x.xml", "a\\..\\x.xml"])
-def test_names_that_lead_out_of_the_package(name: str) -> None:
+def test_names_outside_the_package_are_refused(name: str) -> None:
     assert "names a file outside itself" in refusal(package({"imsmanifest.xml": "<manifest/>", name: "<x/>"}))
 
 
-def test_other_packages() -> None:
+def test_other_packages_are_refused() -> None:
     assert "no imsmanifest.xml" in refusal(package({"word/document.xml": "<x/>"}))
     many: dict[str, str | bytes] = {f"{n}.xml": "" for n in range(3001)}
     assert "more than 3000 files" in refusal(package(many))
     assert "declares a document type" in refusal(package({"imsmanifest.xml": LAUGHS}))
 
 
-def test_an_item_with_entities_inside_a_package_is_left_behind() -> None:
+def test_an_item_with_entities_in_a_package_is_skipped() -> None:
     manifest = '<manifest><resources><resource type="imsqti_item_xmlv2p1" href="a.xml"/></resources></manifest>'
-    reading = read(package({"imsmanifest.xml": manifest, "a.xml": EXTERNAL}))
-    assert [skipped.name for skipped in reading.skipped] == ["a.xml"]
-    assert "document type" in reading.skipped[0].reason
+    parsed = read(package({"imsmanifest.xml": manifest, "a.xml": EXTERNAL}))
+    assert [skipped.name for skipped in parsed.skipped] == ["a.xml"]
+    assert "document type" in parsed.skipped[0].reason
 
 
-def test_declared_encodings() -> None:
+def test_a_declared_encoding_is_used() -> None:
     latin = '<?xml version="1.0" encoding="ISO-8859-1"?><quiz><question type="x"><name><text>café</text></name></question></quiz>'
-    reading = read(latin.encode("latin-1"))
-    assert reading.skipped[0].name == "café"
+    parsed = read(latin.encode("latin-1"))
+    assert parsed.skipped[0].name == "café"
     korean = '<?xml version="1.0" encoding="EUC-KR"?><quiz><question type="x"><name><text>홍차</text></name></question></quiz>'
     assert read(korean.encode("euc-kr")).skipped[0].name == "홍차"
     for odd in ("base64", "rot13", "idna", "nonsense"):
@@ -137,28 +137,28 @@ SEEDS = [sample(name) for name in ("tea.en.xml", "tea.en.gift.txt", "tea.ko.gift
 QUIET = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def survive(content: bytes) -> None:
-    """Whatever it is: a reading, or a refusal with a sentence. Anything else fails the test."""
+def assert_read_or_refused(content: bytes) -> None:
+    """Parse the content. It is read, or refused with ExchangeError; any other exception fails the test."""
     try:
-        reading = importing.parse(content, language="ko")
-    except shape.ExchangeError:
+        parsed = importing.parse(content, language="ko")
+    except questions.ExchangeError:
         return
-    assert all(skipped.reason for skipped in reading.skipped)
-    assert shape.Reading.from_json(reading.as_json()) == reading
+    assert all(skipped.reason for skipped in parsed.skipped)
+    assert questions.ParsedFile.from_json(parsed.as_json()) == parsed
 
 
 @QUIET
 @given(st.binary(max_size=2000))
-def test_any_bytes(content: bytes) -> None:
-    survive(content)
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    assert_read_or_refused(content)
 
 
 @QUIET
 @given(
     st.text(max_size=500), st.sampled_from(["", "<quiz>", "::a::", "PK\x03\x04", "q{", "<assessmentItem><itemBody>"])
 )
-def test_any_text(text: str, start: str) -> None:
-    survive((start + text).encode("utf-8", "surrogatepass"))
+def test_any_text_is_read_or_refused(text: str, start: str) -> None:
+    assert_read_or_refused((start + text).encode("utf-8", "surrogatepass"))
 
 
 @st.composite
@@ -180,41 +180,41 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 @QUIET
 @given(mutated())
-def test_broken_files(content: bytes) -> None:
-    survive(content)
+def test_broken_files_are_read_or_refused(content: bytes) -> None:
+    assert_read_or_refused(content)
 
 
 @QUIET
 @given(mutated())
-def test_broken_items_in_a_package(content: bytes) -> None:
+def test_broken_items_in_a_package_are_read_or_refused(content: bytes) -> None:
     manifest = '<manifest><resources><resource type="imsqti_item_xmlv2p1" href="a.xml"/></resources></manifest>'
-    survive(package({"imsmanifest.xml": manifest, "a.xml": content}))
+    assert_read_or_refused(package({"imsmanifest.xml": manifest, "a.xml": content}))
 
 
 @QUIET
 @given(st.binary(max_size=60), st.integers(0, 400))
-def test_broken_packages(piece: bytes, at: int) -> None:
+def test_broken_packages_are_read_or_refused(piece: bytes, at: int) -> None:
     whole = bytearray(package({"imsmanifest.xml": "<manifest/>", "a.xml": "<x/>"}))
     whole[at : at + len(piece)] = piece
-    survive(bytes(whole))
+    assert_read_or_refused(bytes(whole))
 
 
-def test_the_caps_are_what_the_pages_say() -> None:
+def test_the_size_limit_is_the_one_in_the_page() -> None:
     assert files.MAX_BYTES == 10_000_000
 
 
 @QUIET
 @given(mutated(), st.sampled_from(["ko", "en"]))
-def test_what_is_brought_over_twice_is_the_same(content: bytes, language: str) -> None:
+def test_merging_a_question_twice_changes_nothing(content: bytes, language: str) -> None:
     """Each question is refused, or brought over so that a second time changes nothing."""
     try:
-        reading = importing.parse(content, language=language)
+        parsed = importing.parse(content, language=language)
         again = importing.parse(content, language=language)
-    except shape.ExchangeError:
+    except questions.ExchangeError:
         return
-    for first, second in zip(reading.questions, again.questions, strict=True):
+    for first, second in zip(parsed.questions, again.questions, strict=True):
         try:
-            fields = joined(first, None, language=language)
-        except NotBrought:
+            fields = merge_question(first, None, language=language)
+        except UnsupportedQuestion:
             continue
-        assert joined(second, fields, language=language) == fields
+        assert merge_question(second, fields, language=language) == fields

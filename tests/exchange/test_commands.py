@@ -1,4 +1,4 @@
-"""The two commands: what they print, and what they refuse."""
+"""The commands import_questions and export_questions."""
 
 from io import StringIO
 from pathlib import Path
@@ -18,18 +18,18 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
-def test_a_dry_run_then_an_import_then_nothing(quiz: Quiz) -> None:
+def test_a_dry_run_changes_nothing_and_a_second_import_neither(quiz: Quiz) -> None:
     words = ("import_questions", str(FOLDER / "tea.en.gift.txt"), "--quiz", "statistics/quiz", "--language", "en")
-    told = run(*words, "--dry-run")
-    assert "added  bitterness\n    A wrong choice earns or costs points" in told
-    assert "not brought over  Broken: The braces around its answers do not match" in told
-    assert "12 added, 0 changed, 0 unchanged, 2 not brought over. This was a dry run: nothing was changed." in told
+    output = run(*words, "--dry-run")
+    assert "added  bitterness\n    A wrong choice earns or costs points" in output
+    assert "not brought over  Broken: The braces around its answers do not match" in output
+    assert "12 added, 0 changed, 0 unchanged, 2 not brought over. This was a dry run: nothing was changed." in output
     assert quiz.questions.count() == 3
     assert "12 added, 0 changed, 0 unchanged, 2 not brought over." in run(*words)
     assert "0 added, 0 changed, 12 unchanged, 2 not brought over." in run(*words)
 
 
-def test_the_courses_language_is_the_default(quiz: Quiz) -> None:
+def test_the_default_language_is_that_of_the_course(quiz: Quiz) -> None:
     run("import_questions", str(FOLDER / "tea.ko.gift.txt"), "--quiz", "statistics/quiz")
     assert Question.objects.get(key="bitterness").text_ko == "가장 떫은 차는 무엇일까요?"
 
@@ -42,7 +42,7 @@ def test_the_courses_language_is_the_default(quiz: Quiz) -> None:
         (["import_questions", str(FOLDER / "item.xml"), "--quiz", "statistics"], "There is no quiz"),
         (
             ["import_questions", str(FOLDER / "item.xml"), "--quiz", "statistics/quiz", "--format", "gift"],
-            "This is no GIFT file",
+            "This is not a GIFT file",
         ),
         (["export_questions", "x/y", "--format", "gift", "--output", "/tmp/x"], "There is no quiz"),
         (["export_questions", "statistics/quiz", "--format", "gift", "--output", "/nowhere/x"], "cannot be written"),
@@ -56,7 +56,7 @@ def test_refusals(quiz: Quiz, words: list[str], refusal: str) -> None:
 @pytest.mark.parametrize("format", ["moodle", "gift", "qti"])
 def test_an_export_is_a_file_that_can_be_imported(quiz: Quiz, tmp_path: Path, format: str) -> None:
     target = tmp_path / "out"
-    told = run("export_questions", "statistics/quiz", "--format", format, "--language", "en", "--output", str(target))
-    assert told.endswith(f"{target}\n")
+    output = run("export_questions", "statistics/quiz", "--format", format, "--language", "en", "--output", str(target))
+    assert output.endswith(f"{target}\n")
     again = run("import_questions", str(target), "--quiz", "statistics/quiz", "--language", "en")
     assert "0 added, 0 changed, 3 unchanged, 0 not brought over." in again

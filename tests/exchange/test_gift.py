@@ -3,7 +3,7 @@
 import pytest
 
 from exchange import gift
-from exchange.shape import Blank, Pair, Part, Question, Wrong
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -14,7 +14,8 @@ def tea() -> dict[str, Question]:
 
 def test_a_single_choice_named_by_its_id(tea: dict[str, Question]) -> None:
     question = tea["bitterness"]
-    assert (question.kind, question.text) == ("single_choice", "Which tea is the most bitter?")
+    assert question.kind == "single_choice"
+    assert question.text == "Which tea is the most bitter?"
     assert question.parts == [
         Part("Black tea", correct=True, feedback="Steeped long, yes."),
         Part("White tea"),
@@ -26,7 +27,9 @@ def test_a_single_choice_named_by_its_id(tea: dict[str, Question]) -> None:
 
 def test_multiple_choice(tea: dict[str, Question]) -> None:
     question = tea["Ingredients"]
-    assert (question.kind, question.credit, question.text) == ("multiple_choice", "partial", "What is **in** tea?")
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.text == "What is **in** tea?"
 
 
 def test_true_or_false(tea: dict[str, Question]) -> None:
@@ -38,8 +41,10 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 
 def test_typed_answers(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
-    assert (question.accept, question.wrong) == (["tannin"], [Wrong(["caffeine"], "That wakes you up.")])
-    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    assert question.accept == ["tannin"]
+    assert question.wrong == [WrongAnswers(["caffeine"], "That wakes you up.")]
+    assert question.correct_feedback == "Yes."
+    assert question.incorrect_feedback == "No."
     untitled = tea["Untitled question about oolong?"]
     assert untitled.accept == ["yes", "indeed"]
     assert untitled.correct_feedback == "Oolong is half oxidised."
@@ -47,15 +52,17 @@ def test_typed_answers(tea: dict[str, Question]) -> None:
 
 def test_a_missing_word(tea: dict[str, Question]) -> None:
     question = tea["Gap"]
-    assert (question.kind, question.text) == ("fill_in", "Green tea likes {{blank-1}} of heat.")
+    assert question.kind == "fill_in"
+    assert question.text == "Green tea likes {{blank-1}} of heat."
     assert question.blanks == [Blank("blank-1", ["80 degrees", "eighty"])]
 
 
 def test_numbers(tea: dict[str, Question]) -> None:
-    assert tea["Temperature"].more == {"value": 80, "tolerance": 2.5}
+    assert tea["Temperature"].extra == {"value": 80, "tolerance": 2.5}
     question = tea["Range"]
-    assert question.more == {"value": 3, "tolerance": 1}
-    assert (question.correct_feedback, question.incorrect_feedback) == ("About three.", "No.")
+    assert question.extra == {"value": 3, "tolerance": 1}
+    assert question.correct_feedback == "About three."
+    assert question.incorrect_feedback == "No."
 
 
 def test_matching_and_ordering(tea: dict[str, Question]) -> None:
@@ -65,20 +72,21 @@ def test_matching_and_ordering(tea: dict[str, Question]) -> None:
 
 
 def test_an_essay_in_html(tea: dict[str, Question]) -> None:
-    assert (tea["Essay"].kind, tea["Essay"].text) == ("hand_in", "Write *about* tea.")
+    assert tea["Essay"].kind == "hand_in"
+    assert tea["Essay"].text == "Write *about* tea."
 
 
 def test_a_line_break_is_escaped(tea: dict[str, Question]) -> None:
     assert tea["Lines"].text == "First\\\nsecond"
 
 
-def test_what_is_not_brought_over_is_named() -> None:
-    reading = read(sample("tea.en.gift.txt"))
-    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
-        "Only text": "It has no answers in braces: it is a text between questions.",
-        "Broken": "The braces around its answers do not match, or a blank line parts them.",
+def test_skipped_questions_are_listed_with_reasons() -> None:
+    parsed = read(sample("tea.en.gift.txt"))
+    assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
+        "Only text": "It has no answers in braces, so it is not a question.",
+        "Broken": "The braces around its answers do not match, or there is a blank line between them.",
     }
-    assert reading.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == ["Categories are left out: a quiz has none."]
 
 
 @pytest.mark.parametrize(
@@ -87,31 +95,32 @@ def test_what_is_not_brought_over_is_named() -> None:
         ("::a::q{=x}{=y}", "several sets of answers"),
         ("::a::q}x{", "do not match"),
         ("::a::q{#}", "exactly one right value"),
-        ("::a::q{#x}", "is no number"),
+        ("::a::q{#x}", "is not a number"),
         ("::a::q{=a -> b =c}", "no arrow"),
         ("::a::_____ {=x} and", "underscores"),
-        ("::a::q{=%50%x}", "accepted as it stands"),
+        ("::a::q{=%50%x}", "no accepted answer without a wild card"),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_encodings(encoding: str) -> None:
     text = sample("tea.ko.gift.txt").decode()
-    reading = read(text.encode(encoding), "ko")
-    assert named(reading)["bitterness"].parts[0].text == "홍차"
-    told = {
+    parsed = read(text.encode(encoding), "ko")
+    assert named(parsed)["bitterness"].parts[0].text == "홍차"
+    expected = {
         "cp949": ["The file was read as cp949, not as UTF-8."],
         "utf-16": ["The file was read as UTF-16, not as UTF-8."],
     }
-    assert reading.notes == told.get(encoding, [])
+    assert parsed.notes == expected.get(encoding, [])
 
 
-def test_escapes_there_and_back() -> None:
+def test_escapes_survive_export_and_import() -> None:
     text = "a:b#c={d}~e\\f\\n\ng"
     asked = Question("q", "short_answer", text, accept=["x=y~z#{}:\\*n"], correct_feedback="", incorrect_feedback="")
     made = gift.write([asked], language="en", name="quiz")
     found = one(made.content)
-    assert (found.text, found.accept) == (text, asked.accept)
+    assert found.text == text
+    assert found.accept == asked.accept

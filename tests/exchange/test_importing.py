@@ -1,4 +1,4 @@
-"""What an import does to a quiz: plan, execution in one transaction, two languages, what stays, what is refused."""
+"""Importing questions into a quiz: plan, execution, two languages, kept fields, refusals."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from course_files.merging import Outcome
 from courses.models import Enrolment
-from exchange import exporting, importing, planning, shape
+from exchange import exporting, import_plan, importing, questions
 from quizzes.authoring.models import Choice, Question, Quiz
 from quizzes.taking import start
 from tests.exchange import quizzes
@@ -18,17 +18,17 @@ from tests.exchange.files import read, sample
 pytestmark = pytest.mark.django_db
 
 
-def bring(quiz: Quiz, content: bytes | str, language: str = "en") -> planning.Plan:
-    return importing.execute(quiz=quiz, reading=read(content, language), language=language, now=timezone.now())
+def import_file(quiz: Quiz, content: bytes | str, language: str = "en") -> import_plan.Plan:
+    return importing.execute(quiz=quiz, parsed=read(content, language), language=language, now=timezone.now())
 
 
-def outcomes(plan: planning.Plan) -> dict[str, str]:
+def outcomes(plan: import_plan.Plan) -> dict[str, str]:
     return {entry.key: entry.outcome.value for entry in plan.entries}
 
 
-def test_a_plan_changes_nothing_and_says_everything(quiz: Quiz) -> None:
+def test_a_plan_lists_all_questions_and_changes_nothing(quiz: Quiz) -> None:
     before = quiz.questions.count()
-    plan = planning.plan(quiz=quiz, reading=read(sample("tea.en.xml")), language="en")
+    plan = import_plan.plan(quiz=quiz, parsed=read(sample("tea.en.xml")), language="en")
     assert quiz.questions.count() == before
     assert set(outcomes(plan).values()) == {"added"}
     assert len(plan.entries) == 10
@@ -38,11 +38,12 @@ def test_a_plan_changes_nothing_and_says_everything(quiz: Quiz) -> None:
 
 
 def test_an_import_publishes_and_a_second_one_changes_nothing(quiz: Quiz) -> None:
-    plan = bring(quiz, sample("tea.en.xml"))
+    plan = import_file(quiz, sample("tea.en.xml"))
     quiz.refresh_from_db()
     assert quiz.current_version is not None
-    assert (quiz.current_version.number, len(quiz.current_version.content["questions"])) == (2, 13)
-    again = bring(quiz, sample("tea.en.xml"))
+    assert quiz.current_version.number == 2
+    assert len(quiz.current_version.content["questions"]) == 13
+    again = import_file(quiz, sample("tea.en.xml"))
     assert plan.counts[Outcome.ADDED] == again.counts[Outcome.UNCHANGED] == 10
     assert again.changes_nothing
     quiz.refresh_from_db()
@@ -50,41 +51,55 @@ def test_an_import_publishes_and_a_second_one_changes_nothing(quiz: Quiz) -> Non
 
 
 @pytest.mark.parametrize("name", ["tea.en.xml", "tea.en.gift.txt", "item.xml"])
-def test_every_sample_can_be_brought_twice(quiz: Quiz, name: str) -> None:
-    assert not bring(quiz, sample(name)).changes_nothing
-    assert bring(quiz, sample(name)).changes_nothing
+def test_importing_a_file_twice_changes_nothing(quiz: Quiz, name: str) -> None:
+    assert not import_file(quiz, sample(name)).changes_nothing
+    assert import_file(quiz, sample(name)).changes_nothing
 
 
 def test_a_running_attempt_keeps_its_version(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     before = [view["uuid"] for view in attempt.public_questions]
-    bring(quiz, sample("tea.en.gift.txt"))
+    import_file(quiz, sample("tea.en.gift.txt"))
     attempt.refresh_from_db()
     assert [view["uuid"] for view in attempt.public_questions] == before
 
 
-def test_the_other_language_fills_the_other_column(quiz: Quiz) -> None:
-    bring(quiz, sample("tea.en.gift.txt"))
-    first = list(Choice.objects.filter(question__key="bitterness").values_list("uuid", flat=True))
-    plan = bring(quiz, sample("tea.ko.gift.txt"), "ko")
+def test_a_file_in_the_other_language_adds_its_texts(quiz: Quiz) -> None:
+    import_file(quiz, sample("tea.en.gift.txt"))
+    plan = import_file(quiz, sample("tea.ko.gift.txt"), "ko")
     assert outcomes(plan)["bitterness"] == "changed"
     question = Question.objects.get(quiz=quiz, key="bitterness")
-    assert (question.text_en, question.text_ko) == ("Which tea is the most bitter?", "가장 떫은 차는 무엇일까요?")
-    rows = list(question.choices.values_list("uuid", "text_en", "text_ko", "is_correct"))
-    assert [row[0] for row in rows] == first
-    assert [row[1:] for row in rows] == [
-        ("Black tea", "홍차", True),
-        ("White tea", "백차", False),
-        ("Barley = water", "보리차 = 물", False),
-    ]
-    astringent = Question.objects.get(quiz=quiz, key="astringent")
-    accepted = list(astringent.answers.filter(is_correct=True).values_list("text", flat=True))
-    assert accepted == ["tannin", "타닌"]
-    wrong = list(astringent.answers.filter(is_correct=False).values_list("text", "feedback_en", "feedback_ko"))
-    assert wrong == [("caffeine", "That wakes you up.", None), ("카페인", None, "잠을 깨우는 것이에요.")]
-    # And neither language undoes the other.
-    assert bring(quiz, sample("tea.en.gift.txt")).changes_nothing
-    assert bring(quiz, sample("tea.ko.gift.txt"), "ko").changes_nothing
+    assert question.text_en == "Which tea is the most bitter?"
+    assert question.text_ko == "가장 떫은 차는 무엇일까요?"
+
+
+def test_a_file_in_the_other_language_adds_its_texts_to_the_same_choices(quiz: Quiz) -> None:
+    import_file(quiz, sample("tea.en.gift.txt"))
+    before = list(Choice.objects.filter(question__key="bitterness").values_list("uuid", flat=True))
+    import_file(quiz, sample("tea.ko.gift.txt"), "ko")
+    choices = list(Question.objects.get(quiz=quiz, key="bitterness").choices.all())
+    assert [choice.uuid for choice in choices] == before
+    assert [choice.text_en for choice in choices] == ["Black tea", "White tea", "Barley = water"]
+    assert [choice.text_ko for choice in choices] == ["홍차", "백차", "보리차 = 물"]
+    assert [choice.is_correct for choice in choices] == [True, False, False]
+
+
+def test_a_file_in_the_other_language_adds_accepted_and_wrong_answers(quiz: Quiz) -> None:
+    import_file(quiz, sample("tea.en.gift.txt"))
+    import_file(quiz, sample("tea.ko.gift.txt"), "ko")
+    answers = Question.objects.get(quiz=quiz, key="astringent").answers
+    assert [answer.text for answer in answers.filter(is_correct=True)] == ["tannin", "타닌"]
+    wrong = list(answers.filter(is_correct=False))
+    assert [answer.text for answer in wrong] == ["caffeine", "카페인"]
+    assert [answer.feedback_en for answer in wrong] == ["That wakes you up.", None]
+    assert [answer.feedback_ko for answer in wrong] == [None, "잠을 깨우는 것이에요."]
+
+
+def test_importing_one_language_again_keeps_the_other(quiz: Quiz) -> None:
+    import_file(quiz, sample("tea.en.gift.txt"))
+    import_file(quiz, sample("tea.ko.gift.txt"), "ko")
+    assert import_file(quiz, sample("tea.en.gift.txt")).changes_nothing
+    assert import_file(quiz, sample("tea.ko.gift.txt"), "ko").changes_nothing
 
 
 def gift(*choices: str, text: str = "Which?") -> str:
@@ -96,55 +111,56 @@ def names_of_choices(quiz: Quiz) -> dict[str, Any]:
     return dict(rows.values_list("text_en", "uuid"))
 
 
-def test_choices_keep_their_names_in_answers_whatever_their_order(quiz: Quiz) -> None:
-    bring(quiz, gift("=red", "~green", "~blue"))
+def test_choices_keep_their_uuids_in_any_order(quiz: Quiz) -> None:
+    import_file(quiz, gift("=red", "~green", "~blue"))
     before = names_of_choices(quiz)
-    plan = bring(quiz, gift("~blue", "=red", "~green", "~black"))
+    plan = import_file(quiz, gift("~blue", "=red", "~green", "~black"))
     after = names_of_choices(quiz)
     assert {text: after[text] for text in before} == before
     assert plan.entries[0].aspects == ["choices"]
-    bring(quiz, gift("~blue", "=red!", "~green", "~black"))
+    import_file(quiz, gift("~blue", "=red!", "~green", "~black"))
     assert names_of_choices(quiz)["red!"] == before["red"]
 
 
-def test_what_a_format_cannot_say_stays(quiz: Quiz) -> None:
+def test_fields_that_the_format_cannot_express_are_kept(quiz: Quiz) -> None:
     quizzes.fill(quiz)
     Question.objects.filter(key="ship").update(lesson="lesson-1")
     Choice.objects.filter(key="c-0").update(lesson="lesson-2")
     made = exporting.export(quiz=quiz, format="gift", language="en")
-    bring(quiz, made.content.replace(b"What do you look at", b"What do you see"))
+    import_file(quiz, made.content.replace(b"What do you look at", b"What do you see"))
     question = Question.objects.get(key="ship")
-    assert (question.lesson, question.choices.get(key="c-0").lesson) == ("lesson-1", "lesson-2")
+    assert question.lesson == "lesson-1"
+    assert question.choices.get(key="c-0").lesson == "lesson-2"
     assert question.text_en == "What do you see **first** after a release?"
     assert question.text_ko == "배포 뒤에 **먼저** 볼 것은?"
     assert len(Question.objects.get(key="report").definition["rubric"]) == 2
 
 
-def test_a_choice_that_speaks_another_language_is_not_lost(quiz: Quiz) -> None:
+def test_a_choice_with_a_text_in_another_language_is_not_removed(quiz: Quiz) -> None:
     quizzes.fill(quiz)
-    plan = bring(quiz, "// [id:ship]\n::ship::What?{=The metrics ~`git log`}")
+    plan = import_file(quiz, "// [id:ship]\n::ship::What?{=The metrics ~`git log`}")
     assert plan.entries == []
     assert "fewer parts than the question has in its other language" in plan.skipped[0].reason
 
 
 def test_a_question_of_another_kind_is_not_overwritten(quiz: Quiz) -> None:
-    plan = bring(quiz, "::short::A number?{#3}")
+    plan = import_file(quiz, "::short::A number?{#3}")
     assert "of another kind (short answer)" in plan.skipped[0].reason
     assert plan.changes_nothing
 
 
-def test_an_archived_question_comes_back(quiz: Quiz) -> None:
-    bring(quiz, gift("=a", "~b"))
+def test_an_archived_question_is_restored(quiz: Quiz) -> None:
+    import_file(quiz, gift("=a", "~b"))
     Question.objects.filter(key="one").update(archived_at=timezone.now())
-    plan = bring(quiz, gift("=a", "~b"))
-    assert plan.entries[0].aspects == ["it comes back from the archive"]
+    plan = import_file(quiz, gift("=a", "~b"))
+    assert plan.entries[0].aspects == ["restored, was archived"]
     assert Question.objects.get(key="one").archived_at is None
 
 
-def test_a_course_folder_keeps_what_was_imported(quiz: Quiz) -> None:
+def test_an_import_does_not_change_the_digest_of_the_course_folder(quiz: Quiz) -> None:
     """An import is an edit like one in the admin: it leaves what the course's folder said last."""
     Question.objects.filter(key="q0").update(source_digest="x")
-    bring(quiz, "::q0::Another text?{=Choice q0 0 ~Choice q0 1 ~Choice q0 2}")
+    import_file(quiz, "::q0::Another text?{=Choice q0 0 ~Choice q0 1 ~Choice q0 2}")
     assert Question.objects.get(key="q0").source_digest == "x"
 
 
@@ -160,8 +176,8 @@ def test_a_course_folder_keeps_what_was_imported(quiz: Quiz) -> None:
         ("::a::q{=a -> " + "x" * 4001 + " =b -> c}", "longer than 4000 characters"),
     ],
 )
-def test_what_cannot_be_asked_is_left_behind(quiz: Quiz, content: str, why: str) -> None:
-    plan = bring(quiz, content)
+def test_invalid_questions_are_skipped(quiz: Quiz, content: str, why: str) -> None:
+    plan = import_file(quiz, content)
     assert plan.entries == []
     assert why in plan.skipped[0].reason
 
@@ -170,35 +186,37 @@ def test_what_cannot_be_asked_is_left_behind(quiz: Quiz, content: str, why: str)
     ("points", "why"),
     [("0", "more than 0"), ("-1", "more than 0"), ("0.001", "two decimals"), ("10000", "more than 9999.99 points")],
 )
-def test_points_that_cannot_be(quiz: Quiz, points: str, why: str) -> None:
+def test_invalid_points_are_skipped(quiz: Quiz, points: str, why: str) -> None:
     content = sample("tea.en.xml").replace(
         b"<defaultgrade>1.0000000</defaultgrade>", f"<defaultgrade>{points}</defaultgrade>".encode()
     )
-    plan = planning.plan(quiz=quiz, reading=read(content), language="en")
+    plan = import_plan.plan(quiz=quiz, parsed=read(content), language="en")
     assert [why in skipped.reason for skipped in plan.skipped if skipped.name == "bitterness"] == [True]
 
 
-def test_nothing_is_written_where_the_quiz_could_not_be_asked(quiz: Quiz) -> None:
+def test_nothing_is_imported_if_the_quiz_could_not_be_published(quiz: Quiz) -> None:
     Question.objects.filter(key="q0").update(pool="nowhere")
-    with pytest.raises(shape.ExchangeError, match="Nothing was imported, as the quiz could not be asked: nowhere"):
-        bring(quiz, sample("tea.en.xml"))
+    with pytest.raises(
+        questions.ExchangeError, match="Nothing was imported because the quiz could not be published: nowhere"
+    ):
+        import_file(quiz, sample("tea.en.xml"))
     assert quiz.questions.count() == 3
 
 
-def test_a_plan_that_is_no_longer_true_is_refused(quiz: Quiz) -> None:
-    reading = read(sample("tea.en.xml"))
-    seen = planning.plan(quiz=quiz, reading=reading, language="en").fingerprint
-    bring(quiz, "::Making::Other?{>2 ALL\na\nb\n}")
+def test_an_outdated_plan_is_refused(quiz: Quiz) -> None:
+    parsed = read(sample("tea.en.xml"))
+    fingerprint = import_plan.plan(quiz=quiz, parsed=parsed, language="en").fingerprint
+    import_file(quiz, "::Making::Other?{>2 ALL\na\nb\n}")
     with pytest.raises(importing.ChangedMeanwhile) as refused:
-        importing.execute(quiz=quiz, reading=reading, language="en", now=timezone.now(), seen=seen)
+        importing.execute(quiz=quiz, parsed=parsed, language="en", now=timezone.now(), expected_fingerprint=fingerprint)
     assert refused.value.plan.counts[Outcome.CHANGED] == 1
     assert quiz.questions.count() == 4
 
 
-def test_the_courses_languages_only(quiz: Quiz) -> None:
+def test_a_language_that_the_course_does_not_have_is_refused(quiz: Quiz) -> None:
     quiz.activity.course.languages = ["ko"]
-    with pytest.raises(shape.ExchangeError, match="not written in this language: en"):
-        bring(quiz, sample("tea.en.xml"))
+    with pytest.raises(questions.ExchangeError, match="not written in this language: en"):
+        import_file(quiz, sample("tea.en.xml"))
 
 
 def many(count: int, text: str = "What") -> str:
@@ -206,24 +224,24 @@ def many(count: int, text: str = "What") -> str:
 
 
 def queries(quiz: Quiz, count: int, text: str, *, executed: bool) -> int:
-    reading = read(many(count, text))
+    parsed = read(many(count, text))
     with CaptureQueriesContext(
         connection,
     ) as captured:
         if executed:
-            importing.execute(quiz=quiz, reading=reading, language="en", now=timezone.now())
+            importing.execute(quiz=quiz, parsed=parsed, language="en", now=timezone.now())
         else:
-            planning.plan(quiz=quiz, reading=reading, language="en")
+            import_plan.plan(quiz=quiz, parsed=parsed, language="en")
     return len(captured)
 
 
-def test_a_plan_asks_as_much_at_2_questions_as_at_200(quiz: Quiz) -> None:
+def test_a_plan_needs_as_many_queries_for_2_questions_as_for_200(quiz: Quiz) -> None:
     few = queries(quiz, 2, "What", executed=False)
-    bring(quiz, many(200))
+    import_file(quiz, many(200))
     assert queries(quiz, 200, "Which", executed=False) == few
 
 
-def test_writing_grows_with_what_is_written_only(quiz: Quiz) -> None:
+def test_queries_grow_only_with_the_written_questions(quiz: Quiz) -> None:
     none = queries(quiz, 0 + 1, "What", executed=True)
     two = queries(quiz, 3, "What", executed=True)
     each = (queries(quiz, 203, "What", executed=True) - two) / 198

@@ -1,10 +1,10 @@
-"""Moodle XML: each kind of question, and what of it is left behind, by name."""
+"""Moodle XML: each kind of question and what is reported as lost."""
 
 import pytest
 
 from common.markup import plain_xml
 from exchange import moodle
-from exchange.shape import Blank, Pair, Part, Question, Wrong
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -15,11 +15,9 @@ def tea() -> dict[str, Question]:
 
 def test_a_single_choice(tea: dict[str, Question]) -> None:
     question = tea["bitterness"]
-    assert (question.kind, question.text, question.points) == (
-        "single_choice",
-        "Which tea is the **most** bitter?",
-        "1",
-    )
+    assert question.kind == "single_choice"
+    assert question.text == "Which tea is the **most** bitter?"
+    assert question.points == "1"
     general = "See the lesson on tannin."
     assert question.parts == [
         Part("Black tea", correct=True, feedback=f"Steeped long, yes.\n\n{general}"),
@@ -34,7 +32,9 @@ def test_a_single_choice(tea: dict[str, Question]) -> None:
 
 def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]) -> None:
     question = tea["Ingredients"]
-    assert (question.kind, question.credit, question.points) == ("multiple_choice", "partial", "2")
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.points == "2"
     assert [part.correct for part in question.parts] == [True, True, False, False]
     assert question.text == "What is in tea? A leaf"
     assert question.remarks == ["Left out: a picture or other media: @@PLUGINFILE@@/leaf.png."]
@@ -43,7 +43,7 @@ def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]
 def test_multiple_choice_with_other_percentages(tea: dict[str, Question]) -> None:
     question = tea["Lenient"]
     assert question.credit == "all"
-    assert "not the partial credit of this site" in question.remarks[0]
+    assert "differ from this site's partial credit" in question.remarks[0]
 
 
 def test_true_or_false(tea: dict[str, Question]) -> None:
@@ -55,19 +55,21 @@ def test_true_or_false(tea: dict[str, Question]) -> None:
 
 def test_a_short_answer(tea: dict[str, Question]) -> None:
     question = tea["Astringent"]
-    assert (question.kind, question.accept) == ("short_answer", ["tannin"])
-    assert question.wrong == [Wrong(["caffeine"], "That wakes you up.")]
-    assert (question.correct_feedback, question.incorrect_feedback) == ("Yes.", "No.")
+    assert question.kind == "short_answer"
+    assert question.accept == ["tannin"]
+    assert question.wrong == [WrongAnswers(["caffeine"], "That wakes you up.")]
+    assert question.correct_feedback == "Yes."
+    assert question.incorrect_feedback == "No."
     assert question.remarks == [
-        "“poly*” has a wild card; answers are compared as they stand here.",
-        "“acid” earns 50% there; a short answer is right or wrong here.",
-        "Capitals count there; they never do here.",
+        "“poly*” has a wild card. Wild cards are not supported.",
+        "“acid” earns 50% in the file. Here a short answer is right or wrong.",
+        "It is case-sensitive in the file. Here case never matters.",
     ]
 
 
 def test_a_number_with_units(tea: dict[str, Question]) -> None:
     question = tea["Temperature"]
-    assert question.more == {
+    assert question.extra == {
         "value": 0.35,
         "tolerance": 0.005,
         "unit": "m",
@@ -79,13 +81,14 @@ def test_a_number_with_units(tea: dict[str, Question]) -> None:
 def test_matching_with_a_distractor(tea: dict[str, Question]) -> None:
     question = tea["Origins"]
     assert question.pairs == [Pair("Assam", "India"), Pair("Sencha", "Japan"), Pair("", "Peru")]
-    assert (question.correct_feedback, question.incorrect_feedback) == ("All right.", "Look at a map.")
+    assert question.correct_feedback == "All right."
+    assert question.incorrect_feedback == "Look at a map."
 
 
 def test_ordering(tea: dict[str, Question]) -> None:
     question = tea["Making"]
     assert [part.text for part in question.parts] == ["Boil", "Pour", "Wait"]
-    assert "graded as RELATIVE_TO_CORRECT there" in question.remarks[0]
+    assert "graded as RELATIVE_TO_CORRECT in the file" in question.remarks[0]
 
 
 def test_embedded_answers(tea: dict[str, Question]) -> None:
@@ -99,18 +102,18 @@ def test_embedded_answers(tea: dict[str, Question]) -> None:
 def test_an_essay(tea: dict[str, Question]) -> None:
     question = tea["Essay"]
     assert question.text == "Write about tea.\n\n- its past\n- its taste"
-    assert question.more == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
+    assert question.extra == {"text": True, "files": {"max": 1}, "notes": "Be kind."}
 
 
-def test_what_is_not_brought_over_is_named() -> None:
-    reading = read(sample("tea.en.xml"))
-    assert {skipped.name: skipped.reason for skipped in reading.skipped} == {
-        "Only wild cards": "No answer of it is accepted as it stands, without a wild card.",
+def test_skipped_questions_are_listed_with_reasons() -> None:
+    parsed = read(sample("tea.en.xml"))
+    assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
+        "Only wild cards": "It has no accepted answer without a wild card.",
         "Gap to choose": "It has a gap of the kind MULTICHOICE; here gaps are filled by typing.",
-        "Hello": "It asks nothing: it is a text between questions.",
-        "Drag": "There is no such kind of question here: ddimageortext.",
+        "Hello": "It is a text without a question.",
+        "Drag": "This kind of question is not supported: ddimageortext.",
     }
-    assert reading.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == ["Categories are left out: a quiz has none."]
 
 
 def question(kind: str, inside: str, text: str = "What?") -> str:
@@ -125,17 +128,17 @@ def question(kind: str, inside: str, text: str = "What?") -> str:
     [
         (question("multichoice", '<single>true</single><answer fraction="50"><text>a</text></answer>'), "exactly one"),
         (question("truefalse", ""), "exactly one correct choice"),
-        (question("numerical", '<answer fraction="100"><text>many</text></answer>'), "“many” is no number."),
+        (question("numerical", '<answer fraction="100"><text>many</text></answer>'), "“many” is not a number."),
         (question("numerical", ""), "exactly one right value"),
-        (question("multichoice", '<answer fraction="x"><text>a</text></answer>'), "“x” is no percentage."),
-        (question("shortanswer", "<defaultgrade>1e999999</defaultgrade>"), "is no number of points"),
+        (question("multichoice", '<answer fraction="x"><text>a</text></answer>'), "“x” is not a percentage."),
+        (question("shortanswer", "<defaultgrade>1e999999</defaultgrade>"), "is not a number of points"),
         (question("cloze", "", "{1:SHORTANSWER:=a"), "A gap of its text is not closed."),
         (question("cloze", "", "none"), "Its text has no gap."),
         (question("shortanswer", "", "<div>" * 500), "too long or nested too deeply"),
         (question("shortanswer", "", "a" * 30_000), "too long or nested too deeply"),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
@@ -151,23 +154,23 @@ def test_why_a_question_stays_behind(content: str, why: str) -> None:
         ("moodle_auto_format", "a <b>b</b>\nc", "a **b**\\\nc"),
     ],
 )
-def test_texts_by_their_format(form: str, text: str, markdown: str) -> None:
+def test_texts_are_converted_from_their_format(form: str, text: str, markdown: str) -> None:
     answers = '<answer fraction="100"><text>x</text></answer>'
     content = question("shortanswer", answers, text).replace('format="html"', f'format="{form}"')
     assert one(content).text == markdown
 
 
-def test_scripts_and_links_to_nowhere_stay_behind() -> None:
+def test_scripts_and_unsafe_links_are_left_out() -> None:
     answers = '<answer fraction="100"><text>x</text></answer>'
     found = one(question("shortanswer", answers, 'a<script>alert(1)</script> <a href="javascript:alert(1)">b</a>'))
     assert found.text == "a b"
     assert found.remarks == [
-        "Left out: <script>, which is no text.",
+        "Left out: the element <script>.",
         "Left out: the link to javascript:alert(1).",
     ]
 
 
-def test_the_file_is_as_moodle_writes_it() -> None:
+def test_the_layout_is_that_of_a_moodle_export() -> None:
     """Order and names of elements follow Moodle's own export (question/format/xml, 4.5)."""
     asked = Question(
         "q",
@@ -190,7 +193,7 @@ def test_the_file_is_as_moodle_writes_it() -> None:
     assert [answer.attributes["fraction"] for answer in element.elements("answer")] == ["100", "-50", "-50"]
 
 
-def test_signs_of_moodle_in_embedded_answers_survive() -> None:
+def test_special_signs_in_embedded_answers_survive() -> None:
     accept = ["a}b", "c~d", "e#f", "=g", "%50%h", "i\\j", "k*l", "<m>", "&n;", '"o"']
     asked = Question("q", "fill_in", "Say {{gap}} now.", "1", "partial", blanks=[Blank("gap", accept)])
     made = moodle.write([asked], language="en", name="quiz")

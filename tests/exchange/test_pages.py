@@ -1,4 +1,4 @@
-"""The admin's pages: upload → plan → confirm, and the export; whose quizzes, and what is refused."""
+"""The admin pages: upload, plan, confirm and export; permissions and refusals."""
 
 import re
 from html import unescape
@@ -48,7 +48,7 @@ def ticket(page: str) -> str:
 def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
     page = upload(ines_client, quiz, sample("tea.en.xml"))
     assert "10 added, 0 changed, 0 unchanged, 5 not brought over" in page
-    assert "There is no such kind of question here: ddimageortext." in page
+    assert "This kind of question is not supported: ddimageortext." in page
     assert quiz.questions.count() == 3
     response = ines_client.post(address(quiz), {"ticket": ticket(page)}, follow=True)
     assert "10 added, 0 changed, 0 unchanged, 5 not brought over." in response.content.decode()
@@ -58,10 +58,10 @@ def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
     assert 'name="ticket"' not in again
 
 
-def test_a_quiz_that_changed_meanwhile(ines_client: Client, quiz: Quiz) -> None:
-    held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
-    importing.execute(quiz=quiz, reading=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
-    response = ines_client.post(address(quiz), {"ticket": held})
+def test_a_changed_quiz_shows_the_new_plan(ines_client: Client, quiz: Quiz) -> None:
+    signed = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+    importing.execute(quiz=quiz, parsed=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
+    response = ines_client.post(address(quiz), {"ticket": signed})
     page = response.content.decode()
     assert response.status_code == 400
     assert "The quiz has changed since you looked." in page
@@ -72,22 +72,22 @@ def test_a_quiz_that_changed_meanwhile(ines_client: Client, quiz: Quiz) -> None:
     assert quiz.questions.count() == 13
 
 
-@pytest.mark.parametrize("held", ["", "nonsense", "a:b:c"])
-def test_a_forged_ticket(ines_client: Client, quiz: Quiz, held: str) -> None:
-    response = ines_client.post(address(quiz), {"ticket": held})
+@pytest.mark.parametrize("signed", ["", "nonsense", "a:b:c"])
+def test_a_forged_ticket_is_refused(ines_client: Client, quiz: Quiz, signed: str) -> None:
+    response = ines_client.post(address(quiz), {"ticket": signed})
     assert response.status_code == 400
     assert "Upload the file again." in response.content.decode()
 
 
-def test_a_ticket_of_another_quiz(ines_client: Client, quiz: Quiz, lesson: Activity) -> None:
-    held = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+def test_a_ticket_of_another_quiz_is_refused(ines_client: Client, quiz: Quiz, lesson: Activity) -> None:
+    signed = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
     other = Quiz.objects.create(activity=lesson)
-    response = ines_client.post(address(other), {"ticket": held})
+    response = ines_client.post(address(other), {"ticket": signed})
     assert response.status_code == 400
     assert other.questions.count() == 0
 
 
-def test_a_lessons_check_takes_questions_too(ines_client: Client, course: Course, lesson: Activity) -> None:
+def test_questions_can_be_imported_into_a_lesson_check(ines_client: Client, course: Course, lesson: Activity) -> None:
     check = Quiz.objects.create(activity=lesson)
     ines_client.post(address(check), {"ticket": ticket(upload(ines_client, check, sample("item.xml")))})
     check.refresh_from_db()
@@ -95,35 +95,37 @@ def test_a_lessons_check_takes_questions_too(ines_client: Client, course: Course
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "The file is empty."),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><quiz/>', "declares a document type"),
         (b"x" * 10_000_001, "The file is larger than 10 MB."),
         (b"\xff\xfe\x00", "neither UTF-8 nor cp949"),
-        (b"<quiz><question>", "not whole XML"),
+        (b"<quiz><question>", "not well-formed XML"),
     ],
 )
-def test_a_bad_file_gets_a_sentence(ines_client: Client, quiz: Quiz, content: bytes, told: str) -> None:
+def test_an_invalid_file_shows_its_error(ines_client: Client, quiz: Quiz, content: bytes, message: str) -> None:
     page = upload(ines_client, quiz, content)
-    assert told in page
+    assert message in page
     assert quiz.questions.count() == 3
 
 
-def test_no_file_a_strange_language_a_wrong_format(ines_client: Client, quiz: Quiz) -> None:
+def test_a_missing_file_and_a_wrong_language_or_format_are_refused(ines_client: Client, quiz: Quiz) -> None:
     assert "Choose a file." in ines_client.post(address(quiz), {"language": "en"}).content.decode()
     assert "not written in this language: xx" in upload(ines_client, quiz, b"x", language="xx")
-    assert "This is no QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
-    assert "This is no zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
+    assert "This is not a QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
+    assert "This is not a zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
 
 
-def test_what_a_file_says_is_escaped(ines_client: Client, quiz: Quiz) -> None:
+def test_texts_of_a_file_are_escaped(ines_client: Client, quiz: Quiz) -> None:
     page = upload(ines_client, quiz, b"::<script>alert(1)</script>::<b>x</b> [plain]{=a}")
     assert "<script>alert(1)" not in page
 
 
 @pytest.mark.parametrize("page", ["import", "export"])
-def test_whose_quizzes(quiz: Quiz, otto: User, alice: User, ines: User, page: str) -> None:
+def test_only_teachers_of_the_course_may_use_the_page(
+    quiz: Quiz, otto: User, alice: User, ines: User, page: str
+) -> None:
     for person, status in ((otto, 404), (alice, 302), (None, 302), (ines, 200)):
         client = Client()
         if person is not None:
@@ -136,14 +138,14 @@ def test_whose_quizzes(quiz: Quiz, otto: User, alice: User, ines: User, page: st
     assert client.get(address(quiz, "export"), {"format": "gift", "language": "en", "download": "1"}).status_code == 404
 
 
-def test_csrf(quiz: Quiz, ines: User) -> None:
+def test_an_upload_without_csrf_token_is_refused(quiz: Quiz, ines: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(ines)
     response = client.post(address(quiz), {"file": SimpleUploadedFile("x", sample("item.xml")), "language": "en"})
     assert response.status_code == 403
 
 
-def test_the_change_page_leads_to_both(ines_client: Client, quiz: Quiz) -> None:
+def test_the_page_of_a_quiz_links_to_import_and_export(ines_client: Client, quiz: Quiz) -> None:
     page = ines_client.get(reverse("admin:quizzes_quiz_change", args=[quiz.pk])).content.decode()
     for name in ("import", "export"):
         assert f"/{quiz.pk}/go-{name}" in page
@@ -152,7 +154,7 @@ def test_the_change_page_leads_to_both(ines_client: Client, quiz: Quiz) -> None:
 
 
 @pytest.mark.parametrize("format", list(files.FORMATS))
-def test_an_export_says_what_is_lost_and_then_gives_the_file(ines_client: Client, quiz: Quiz, format: str) -> None:
+def test_an_export_lists_its_losses_before_the_download(ines_client: Client, quiz: Quiz, format: str) -> None:
     Question.objects.filter(key="short").update(text_en="")
     chosen = {"format": format, "language": "en"}
     page = ines_client.get(address(quiz, "export"), chosen).content.decode()
@@ -162,17 +164,17 @@ def test_an_export_says_what_is_lost_and_then_gives_the_file(ines_client: Client
     assert len(importing.parse(response.content, language="en").questions) == 2
 
 
-def test_an_export_of_no_format_or_language(ines_client: Client, quiz: Quiz) -> None:
+def test_an_export_with_a_wrong_format_or_language_is_refused(ines_client: Client, quiz: Quiz) -> None:
     for chosen in ({"format": "zzz", "language": "en"}, {"format": "gift"}, {"format": "gift", "language": "xx"}):
         assert ines_client.get(address(quiz, "export"), chosen).status_code == 400
 
 
-def test_a_plan_asks_as_much_at_2_questions_as_at_200(ines_client: Client, quiz: Quiz) -> None:
+def test_a_plan_needs_as_many_queries_for_2_questions_as_for_200(ines_client: Client, quiz: Quiz) -> None:
     counts = []
     upload(ines_client, quiz, many(1).encode())
     for count in (2, 200):
         with CaptureQueriesContext(connection) as captured:
             upload(ines_client, quiz, many(count).encode())
         counts.append(len(captured))
-        importing.execute(quiz=quiz, reading=read(many(200)), language="en", now=timezone.now())
+        importing.execute(quiz=quiz, parsed=read(many(200)), language="en", now=timezone.now())
     assert counts[0] == counts[1]

@@ -1,4 +1,4 @@
-"""QTI 2.1: single items and packages, and the structure of what is written."""
+"""QTI 2.1: single items, packages, and the structure of an export."""
 
 import io
 import zipfile
@@ -7,7 +7,7 @@ import pytest
 
 from common.markup import plain_xml
 from exchange import qti
-from exchange.shape import Part, Question
+from exchange.questions import Part, Question
 from tests.exchange.files import one, package, read, reason, sample
 
 _MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="m"><resources>
@@ -19,12 +19,10 @@ _TEST = """<assessmentTest xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" iden
 
 def test_an_item() -> None:
     question = one(sample("item.xml"))
-    assert (question.name, question.kind, question.credit, question.points) == (
-        "tea-choice",
-        "multiple_choice",
-        "partial",
-        "2",
-    )
+    assert question.name == "tea-choice"
+    assert question.kind == "multiple_choice"
+    assert question.credit == "partial"
+    assert question.points == "2"
     assert question.text == "Tea holds *several* things.\n\nA leaf\n\nWhich of these?"
     assert question.parts == [
         Part("Caffeine", "a", True, "Yes, it wakes you up."),
@@ -35,12 +33,12 @@ def test_an_item() -> None:
     assert question.remarks == ["Left out: a picture or other media: images/leaf.png."]
 
 
-def test_a_package_says_the_weights_and_names_what_is_missing() -> None:
+def test_a_package_has_weights_and_missing_items_are_listed() -> None:
     resources = "".join(
         f'<resource identifier="r{n}" type="imsqti_item_xmlv2p1" href="{href}"/>'
         for n, href in enumerate(["items/gone.xml", "items/tea%20choice.xml", "items/broken.xml"])
     )
-    reading = read(
+    parsed = read(
         package(
             {
                 "imsmanifest.xml": _MANIFEST.format(resources),
@@ -50,10 +48,10 @@ def test_a_package_says_the_weights_and_names_what_is_missing() -> None:
             }
         )
     )
-    assert [(question.name, question.points) for question in reading.questions] == [("tea-choice", "3")]
-    assert [(skipped.name, skipped.reason) for skipped in reading.skipped] == [
+    assert [(question.name, question.points) for question in parsed.questions] == [("tea-choice", "3")]
+    assert [(skipped.name, skipped.reason) for skipped in parsed.skipped] == [
         ("items/gone.xml", "Its file is missing in the package."),
-        ("items/broken.xml", "Line 1: the file is not whole XML (no element found)."),
+        ("items/broken.xml", "Line 1: the file is not well-formed XML (no element found)."),
     ]
 
 
@@ -75,37 +73,39 @@ def declared(base: str, cardinality: str, *values: str, name: str = "RESPONSE") 
 ENTRY = '<textEntryInteraction responseIdentifier="RESPONSE"/>'
 
 
-def test_one_entry_below_the_text_is_a_short_answer_and_in_it_a_gap() -> None:
+def test_an_entry_below_the_text_is_a_short_answer_and_inside_it_a_gap() -> None:
     below = one(item(f"<p>Who?</p><p>{ENTRY}</p>", declared("string", "single", "Me")))
     inside = one(item(f"<p>I am {ENTRY}, am I?</p>", declared("string", "single", "me")))
-    assert (below.kind, below.accept) == ("short_answer", ["Me"])
-    assert (inside.kind, inside.text) == ("fill_in", "I am {{blank-1}}, am I?")
+    assert below.kind == "short_answer"
+    assert below.accept == ["Me"]
+    assert inside.kind == "fill_in"
+    assert inside.text == "I am {{blank-1}}, am I?"
 
 
 def test_a_number_with_a_relative_tolerance() -> None:
     processing = '<responseProcessing><equal toleranceMode="relative" tolerance="5 5"/></responseProcessing>'
     found = one(item(f"<p>How many?</p><p>{ENTRY}</p>", declared("float", "single", "80"), processing))
-    assert found.more == {"value": 80, "tolerance": 4}
+    assert found.extra == {"value": 80, "tolerance": 4}
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (item("<p>Hello</p>"), "asks nothing"),
+        (item("<p>Hello</p>"), "a text without a question"),
         (item(f"<p>{ENTRY}</p>"), "does not declare its response"),
         (
             item('<hotspotInteraction responseIdentifier="RESPONSE"/>', declared("point", "single")),
             "hotspotInteraction",
         ),
         (item(f"<p>{ENTRY}</p>", declared("string", "single")), "does not say which answer is right"),
-        (item(f"<p>{ENTRY}</p>", declared("float", "single", "x")), "“x” is no number."),
+        (item(f"<p>{ENTRY}</p>", declared("float", "single", "x")), "“x” is not a number."),
         (
             item(
                 '<orderInteraction responseIdentifier="RESPONSE"><simpleChoice identifier="a">a</simpleChoice>'
                 "</orderInteraction>",
                 declared("identifier", "ordered", "b"),
             ),
-            "does not name each of its things once",
+            "does not contain each of its items once",
         ),
         (
             item('<matchInteraction responseIdentifier="RESPONSE"/>', declared("directedPair", "multiple", "a b")),
@@ -117,11 +117,11 @@ def test_a_number_with_a_relative_tolerance() -> None:
                 declared("float", "single", "1"),
                 '<responseProcessing><equal toleranceMode="absolute" tolerance="1 2"/></responseProcessing>',
             ),
-            "more on one side",
+            "not the same above and below",
         ),
     ],
 )
-def test_why_a_question_stays_behind(content: str, why: str) -> None:
+def test_the_reason_why_a_question_is_skipped(content: str, why: str) -> None:
     assert why in reason(content)
 
 
@@ -133,7 +133,7 @@ _BLOCKS = {
 }  # fmt: skip
 
 
-def test_what_is_written_has_the_structure_of_qti() -> None:
+def test_an_export_has_the_structure_of_qti() -> None:
     asked = Question(
         "1-q",
         "single_choice",
@@ -147,7 +147,8 @@ def test_what_is_written_has_the_structure_of_qti() -> None:
         root = plain_xml.parse(archive.read("items/1-q.xml").decode())
         test = plain_xml.parse(archive.read("test.xml").decode())
         manifest = plain_xml.parse(archive.read("imsmanifest.xml").decode())
-    assert (root.name, root.namespace) == ("assessmentItem", "http://www.imsglobal.org/xsd/imsqti_v2p1")
+    assert root.name == "assessmentItem"
+    assert root.namespace == "http://www.imsglobal.org/xsd/imsqti_v2p1"
     assert root.attributes["identifier"] == "_1-q"  # an identifier begins with a letter or _
     places = [_ORDER.index(child.name) for child in root.elements()]
     assert places == sorted(places)

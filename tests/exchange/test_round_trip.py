@@ -1,14 +1,14 @@
-"""import(export(x)) = x for what a format can hold; what it cannot is named, and an import into the same quiz keeps it."""
+"""import(export(x)) = x for everything that a format can express. Losses are listed, and importing keeps those fields."""
 
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from course_files import quizzes as quiz_files
 from course_files.merging import Outcome
+from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Activity, Module
-from exchange import exporting, files, importing, planning
+from exchange import exporting, files, import_plan, importing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.authoring.versions import QuizVersion
 from tests.exchange import quizzes
@@ -32,36 +32,36 @@ def empty(module: Module) -> Quiz:
     return quiz
 
 
-def things(quiz: Quiz) -> dict[str, Any]:
-    stored = quiz_files.stored(quiz.activity.course).things
+def question_records(quiz: Quiz) -> dict[str, Any]:
+    stored = get_stored_quizzes(quiz.activity.course).records
     return {key[2]: fields for key, fields in stored.items() if key[:2] == ("question", quiz.activity.slug)}
 
 
-def bring(quiz: Quiz, content: bytes, language: str) -> planning.Plan:
-    reading = importing.parse(content, language=language)
-    return importing.execute(quiz=quiz, reading=reading, language=language, now=timezone.now())
+def import_file(quiz: Quiz, content: bytes, language: str) -> import_plan.Plan:
+    parsed = importing.parse(content, language=language)
+    return importing.execute(quiz=quiz, parsed=parsed, language=language, now=timezone.now())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_export_imported_into_its_own_quiz_changes_nothing(full: Quiz, format: str, language: str) -> None:
-    before, versions = things(full), QuizVersion.objects.count()
+    before, versions = question_records(full), QuizVersion.objects.count()
     made = exporting.export(quiz=full, format=format, language=language)
-    plan = bring(full, made.content, language)
+    plan = import_file(full, made.content, language)
     assert [(entry.key, entry.aspects) for entry in plan.entries if entry.outcome is not Outcome.UNCHANGED] == []
     assert plan.skipped == []
-    assert things(full) == before
+    assert question_records(full) == before
     assert QuizVersion.objects.count() == versions
 
 
 def strip(fields: Any, losing: set[str]) -> Any:
-    """Without keys of parts, which other systems do not know, and what a format loses by its own word."""
+    """The fields without those in `losing`."""
     if isinstance(fields, dict):
         return {name: strip(value, losing) for name, value in fields.items() if name not in losing}
     return [strip(value, losing) for value in fields] if isinstance(fields, list) else fields
 
 
-# What each format cannot hold of the quiz above, by question: names of fields.
+# The fields that each format cannot express, by question of the sample quiz.
 LOST: dict[str, dict[str, set[str]]] = {
     "moodle": {"gap": {"credit"}, "report": {"rubric", "types"}},
     "qti": {"latency": {"unit", "units"}, "report": {"rubric", "types"}},
@@ -77,42 +77,47 @@ LOST: dict[str, dict[str, set[str]]] = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("format", FORMATS)
-def test_both_languages_bring_a_whole_quiz_to_another(full: Quiz, empty: Quiz, format: str, language: str) -> None:
+def test_exports_in_both_languages_copy_a_quiz(full: Quiz, empty: Quiz, format: str, language: str) -> None:
     other = "en" if language == "ko" else "ko"
     for code in (language, other):
-        bring(empty, exporting.export(quiz=full, format=format, language=code).content, code)
-    there, here = things(empty), things(full)
+        import_file(empty, exporting.export(quiz=full, format=format, language=code).content, code)
+    there, here = question_records(empty), question_records(full)
     if format == "gift":
-        del here["gaps"]  # several gaps in a text are none of GIFT's
+        del here["gaps"]  # GIFT does not support several gaps
     assert sorted(there) == sorted(here)
     for key, fields in here.items():
         losing = {"key", *LOST[format].get(key, set()), *({"points"} if format == "gift" else set())}
         expected, found = strip(fields, losing), strip(there[key], losing)
         if key in ("gaps", "gap"):
-            # Their keys stand in their texts.
+            # The texts contain the keys of the gaps.
             assert len(found["definition"]["blanks"]) == len(expected["definition"]["blanks"])
             expected.pop("text"), found.pop("text")
         assert found == expected, key
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_a_format_cannot_say_is_named(full: Quiz, format: str) -> None:
+def test_losses_of_a_format_are_listed(full: Quiz, format: str) -> None:
     named = exporting.export(quiz=full, format=format, language="en").losses
     by_key: dict[str, str] = {}
     for key, loss in named:
         by_key[key] = f"{by_key.get(key, '')} {loss}"
-    told = {
-        "moodle": {"gap": "counts as a whole", "report": "rubric"},
+    expected = {
+        "moodle": {"gap": "all-or-nothing", "report": "rubric"},
         "qti": {"latency": "units", "report": "rubric"},
-        "gift": {"latency": "units", "gaps": "left out: GIFT knows one gap", "pairs": "feedback", "report": "rubric"},
+        "gift": {
+            "latency": "units",
+            "gaps": "left out: GIFT supports one gap",
+            "pairs": "feedback",
+            "report": "rubric",
+        },
     }
-    for key, words in told[format].items():
+    for key, words in expected[format].items():
         assert words in by_key[key], by_key
     assert "ship" not in by_key
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_stays_here_is_named_in_every_format(full: Quiz, format: str) -> None:
+def test_losses_of_all_formats_are_listed(full: Quiz, format: str) -> None:
     Question.objects.filter(key="ship").update(lesson="lesson-1", pool="releases")
     Question.objects.filter(key="name").update(definition={"near_misses": "review"})
     named = exporting.export(quiz=full, format=format, language="en").losses
@@ -120,11 +125,11 @@ def test_what_stays_here_is_named_in_every_format(full: Quiz, format: str) -> No
         "the lesson that explains it",
         "its pool",
     ]
-    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["that near misses go to a person"]
+    assert [loss.partition(";")[0] for key, loss in named if key == "name"] == ["the review of near misses by a person"]
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_names_of_the_course_lead_nowhere_elsewhere(full: Quiz, format: str) -> None:
+def test_links_into_the_course_are_listed_as_losses(full: Quiz, format: str) -> None:
     Question.objects.filter(key="ship").update(text_en="See [this](lesson:lesson-1) and [[drift|drift]].")
     named = [loss for key, loss in exporting.export(quiz=full, format=format, language="en").losses if key == "ship"]
     assert [loss.rpartition(": ")[2] for loss in named] == ["the link to lesson:lesson-1", "the link to drift"]

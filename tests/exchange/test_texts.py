@@ -1,4 +1,4 @@
-"""Texts of every sign there is go there and back through each format, and are read as before."""
+"""Texts with any characters survive export and import in each format."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from exchange import gift, importing, moodle, qti
 from exchange.html import conversion
-from exchange.shape import Blank, Pair, Part, Question, Wrong, clean, key_of
+from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
+from exchange.values import clean, to_key
 
 WRITERS: dict[str, Any] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
 QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -21,17 +22,17 @@ SIGNS = st.text(
     max_size=60,
 )
 # Canonical and not empty; {{ would be a gap.
-TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.plain(text)) and "{{" not in text)
-# What HTML keeps: a text's own line breaks and figures are not among it.
+TEXTS = SIGNS.map(clean).filter(lambda text: bool(conversion.to_plain(text)) and "{{" not in text)
+# Texts that HTML preserves: without line breaks and figures.
 PLAIN = TEXTS.map(lambda text: clean(conversion.from_plain(" ".join(text.split())))).filter(bool)
 TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text: bool(text) and len(text) < 60)
 
 
 def back(format: str, question: Question) -> Question:
     made = WRITERS[format]([question], language="ko", name="quiz")
-    reading = importing.parse(made.content, language="ko")
-    assert not reading.skipped, (reading.skipped, made.content)
-    return reading.questions[0]
+    parsed = importing.parse(made.content, language="ko")
+    assert not parsed.skipped, (parsed.skipped, made.content)
+    return parsed.questions[0]
 
 
 @QUIET
@@ -45,10 +46,10 @@ def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> 
         parts=[Part(choice, f"c-{n}", n == 1, feedback) for n, choice in enumerate(choices)],
     )
     found = back(format, asked)
-    assert conversion.same(found.text, text)
+    assert conversion.renders_same(found.text, text)
     for before, after in zip(asked.parts, found.parts, strict=True):
-        assert conversion.same(after.text, before.text)
-        assert conversion.same(after.feedback, before.feedback)
+        assert conversion.renders_same(after.text, before.text)
+        assert conversion.renders_same(after.feedback, before.feedback)
         assert after.correct == before.correct
 
 
@@ -61,14 +62,14 @@ def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str
         "short_answer",
         "Q",
         accept=accept,
-        wrong=[Wrong([wrong], feedback)],
+        wrong=[WrongAnswers([wrong], feedback)],
         correct_feedback="Yes",
         incorrect_feedback="No",
     )
     found = back(format, asked)
     assert found.accept == accept
     assert [group.answers for group in found.wrong] == [[wrong]]
-    assert conversion.same(found.wrong[0].feedback, feedback)
+    assert conversion.renders_same(found.wrong[0].feedback, feedback)
 
 
 @QUIET
@@ -91,38 +92,38 @@ def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
         Pair(left.replace("->", ""), clean(conversion.from_plain(right)), f"p-{n}")
         for n, (left, right) in enumerate(sides)
     ]
-    if not all(conversion.plain(pair.left) and pair.right for pair in pairs):
+    if not all(conversion.to_plain(pair.left) and pair.right for pair in pairs):
         return
     asked = Question("q", "matching", "Q", "2", "partial", pairs=pairs, correct_feedback="", incorrect_feedback="")
     found = back(format, asked)
     for before, after in zip(asked.pairs, found.pairs, strict=True):
-        assert conversion.same(after.left, before.left)
-        assert conversion.same(after.right, before.right)
+        assert conversion.renders_same(after.left, before.left)
+        assert conversion.renders_same(after.right, before.right)
 
 
 @QUIET
 @given(TEXTS)
-def test_markdown_to_html_and_back_is_read_the_same(text: str) -> None:
+def test_markdown_to_html_and_back_renders_the_same(text: str) -> None:
     html = conversion.to_html(text, language="en", losses=[])
     once = conversion.from_html(html, [])
     again = conversion.from_html(conversion.to_html(once, language="en", losses=[]), [])
-    assert conversion.same(once, again)
+    assert conversion.renders_same(once, again)
 
 
 @QUIET
 @given(SIGNS)
-def test_plain_text_is_read_as_it_stands(text: str) -> None:
+def test_plain_text_renders_unchanged(text: str) -> None:
     line = clean(" ".join(text.split()))
     if not line:
         return
     made = conversion.from_plain(line)
-    assert " ".join(conversion.plain(made).split()) == " ".join(line.split())
+    assert " ".join(conversion.to_plain(made).split()) == " ".join(line.split())
 
 
 @QUIET
 @given(st.text(max_size=200))
-def test_a_key_is_a_key_and_always_the_same(name: str) -> None:
-    key = key_of(name or "x")
-    assert key == key_of(name or "x")
+def test_the_key_of_a_name_is_stable(name: str) -> None:
+    key = to_key(name or "x")
+    assert key == to_key(name or "x")
     assert len(key) <= 100
-    assert key_of(key) == key
+    assert to_key(key) == key

@@ -1,4 +1,4 @@
-"""`manage.py check_course PATH`: says whether a course folder is fit to be taught from; exit status 1 when not."""
+"""`manage.py check_course PATH`: check the quality of a course folder; the exit status is 1 if there are faults."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from course_files import checking, course_folder
+from course_files import course_folder
+from course_files.checking.course import check_course
+from course_files.checking.report import Report
 from course_files.files import FaultyFolder
 
 
@@ -26,9 +28,9 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(_("%(file)s cannot be read.") % {"file": against}) from error
         try:
-            report = checking.check(course_folder.inspect(path), against=notes)
+            report = check_course(course_folder.inspect(path), against=notes)
         except FaultyFolder as faulty:
-            report = checking.Report(faults=faulty.faults)
+            report = Report(faults=faulty.faults)
         for line in report.lines:
             self.stdout.write(line)
         for fault in report.faults:

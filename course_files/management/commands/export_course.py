@@ -1,4 +1,4 @@
-"""`manage.py export_course SLUG PATH`: writes a course's folder, so that git shows what was edited in the admin."""
+"""`manage.py export_course SLUG PATH`: write a course to a folder, so that git shows edits made in the admin."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`manage.py import_course PATH`: makes the database say what a course folder says."""
+"""`manage.py import_course PATH`: import a course folder and print what changes."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from course_files import course_folder
 from course_files.course_folder import Plan
 from course_files.files import FaultyFolder
-from course_files.merging import Outcome, Side, Step
+from course_files.merging import Outcome, Preference, Step
 
 _SHOWN = (Outcome.ADDED, Outcome.CHANGED, Outcome.REMOVED, Outcome.ARCHIVED, Outcome.EDITED, Outcome.CONFLICT)
 
@@ -22,17 +22,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
-        sides = parser.add_mutually_exclusive_group()
-        sides.add_argument(
-            "--ours", dest="side", action="store_const", const="ours", help="where both changed, keep the database's"
+        choice = parser.add_mutually_exclusive_group()
+        choice.add_argument(
+            "--ours", dest="prefer", action="store_const", const="ours", help="where both changed, keep the database's"
         )
-        sides.add_argument(
-            "--theirs", dest="side", action="store_const", const="theirs", help="take the folder's, over any edit"
+        choice.add_argument(
+            "--theirs", dest="prefer", action="store_const", const="theirs", help="take the folder's, over any edit"
         )
 
-    def handle(self, *args: Any, path: Path, dry_run: bool, side: Side | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, path: Path, dry_run: bool, prefer: Preference | None = None, **options: Any) -> None:
         try:
-            plan = course_folder.import_folder(path, now=timezone.now(), side=side, dry_run=dry_run)
+            plan = course_folder.import_folder(path, now=timezone.now(), prefer=prefer, dry_run=dry_run)
         except FaultyFolder as faulty:
             for fault in faulty.faults:
                 self.stderr.write(str(fault))
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except course_folder.Conflict as conflict:
             self.print_plan(conflict.plan)
             raise CommandError(
-                _("The folder and the admin changed the same things; nothing was imported. --ours keeps the")
+                _("The folder and the admin changed the same records. Nothing was imported. --ours keeps the")
                 + " "
                 + _("database's version of them, --theirs takes the folder's.")
             ) from conflict
@@ -60,15 +60,18 @@ class Command(BaseCommand):
             Outcome.REMOVED: _("removed"),
             Outcome.ARCHIVED: _("archived"),
             Outcome.EDITED: _("edited in the admin, kept"),
-            Outcome.CONFLICT: _("changed here and edited in the admin"),
+            Outcome.CONFLICT: _("changed in the folder and in the admin"),
         }[step.outcome]
 
     def conclusion(self, plan: Plan, dry_run: bool) -> str:
         counts = {outcome.value: plan.counts[outcome] for outcome in Outcome}
         if dry_run and plan.conflicts:
-            return _("%(conflict)d things changed on both sides: import with --ours or --theirs.") % counts
+            return (
+                _("%(conflict)d records changed in the folder and in the admin: import with --ours or --theirs.")
+                % counts
+            )
         if plan.changes_nothing:
-            nothing = _("Nothing to change: %(unchanged)d things are as the folder says.") % counts
+            nothing = _("Nothing to change: %(unchanged)d records match the folder.") % counts
             return f"{nothing} {self.rendered(plan)}".strip()
         summary = _(
             "%(added)d added, %(changed)d changed, %(removed)d removed, %(archived)d archived, "

@@ -1,4 +1,4 @@
-"""`manage.py export_questions COURSE/SLUG --format F --output FILE`: writes a quiz's questions for another system."""
+"""`manage.py export_questions COURSE/SLUG --format F --output FILE`: export the questions of a quiz."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from exchange import exporting, files, shape
+from exchange import exporting, files, questions
 from quizzes.authoring.models import Quiz
 
 
@@ -26,14 +26,14 @@ class Command(BaseCommand):
         try:
             found = Quiz.objects.named(quiz)
             language = options["language"] or found.activity.course.languages[0]
-            made = exporting.export(quiz=found, format=format, language=language)
-            output.write_bytes(made.content)
+            exported = exporting.export(quiz=found, format=format, language=language)
+            output.write_bytes(exported.content)
         except Quiz.DoesNotExist as missing:
             raise CommandError(_("There is no quiz “%(quiz)s”.") % {"quiz": quiz}) from missing
         except OSError as error:
             raise CommandError(_("The file cannot be written: %(file)s") % {"file": output}) from error
-        except shape.ExchangeError as refused:
+        except questions.ExchangeError as refused:
             raise CommandError(refused.message) from refused
-        for key, loss in made.losses:
+        for key, loss in exported.losses:
             self.stdout.write(f"{key}: {loss}")
         self.stdout.write(str(output))

@@ -1,4 +1,4 @@
-"""`manage.py import_questions FILE --quiz COURSE/SLUG`: brings questions of Moodle XML, GIFT or QTI 2.1 into a quiz."""
+"""`manage.py import_questions FILE --quiz COURSE/SLUG`: import questions from Moodle XML, GIFT or QTI 2.1."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from course_files.merging import Outcome
-from exchange import exporting, files, importing, planning, shape
+from exchange import exporting, files, import_plan, importing, questions
 from quizzes.authoring.models import Quiz
 
 
@@ -32,22 +32,22 @@ class Command(BaseCommand):
             exporting.check_language(quiz.activity.course, language)
             with file.open("rb") as opened:
                 content = opened.read(files.MAX_BYTES + 1)
-            reading = importing.parse(content, language=language, format=options["format"])
+            parsed = importing.parse(content, language=language, format=options["format"])
             if dry_run:
-                plan = planning.plan(quiz=quiz, reading=reading, language=language)
+                plan = import_plan.plan(quiz=quiz, parsed=parsed, language=language)
             else:
-                plan = importing.execute(quiz=quiz, reading=reading, language=language, now=timezone.now())
+                plan = importing.execute(quiz=quiz, parsed=parsed, language=language, now=timezone.now())
         except Quiz.DoesNotExist as missing:
             raise CommandError(_("There is no quiz “%(quiz)s”.") % {"quiz": options["quiz"]}) from missing
         except OSError as error:
             raise CommandError(_("The file cannot be read: %(file)s") % {"file": file}) from error
-        except shape.ExchangeError as refused:
+        except questions.ExchangeError as refused:
             raise CommandError(refused.message) from refused
         if options["verbosity"]:
             self.print_plan(plan)
             self.stdout.write(self.conclusion(plan, dry_run))
 
-    def print_plan(self, plan: planning.Plan) -> None:
+    def print_plan(self, plan: import_plan.Plan) -> None:
         words = {Outcome.ADDED: _("added"), Outcome.CHANGED: _("changed"), Outcome.UNCHANGED: _("unchanged")}
         for note in plan.notes:
             self.stdout.write(note)
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         for skipped in plan.skipped:
             self.stdout.write(f"{_('not brought over')}  {skipped.name}: {skipped.reason}")
 
-    def conclusion(self, plan: planning.Plan, dry_run: bool) -> str:
+    def conclusion(self, plan: import_plan.Plan, dry_run: bool) -> str:
         summary = _("%(added)d added, %(changed)d changed, %(unchanged)d unchanged, %(skipped)d not brought over.") % {
             **{outcome.value: plan.counts[outcome] for outcome in Outcome},
             "skipped": len(plan.skipped),

@@ -1,4 +1,4 @@
-"""Owns what an import would do to one quiz, question by question, and the questions that it leaves behind, with reasons."""
+"""Plan what an import changes in a quiz, question by question, and which questions it skips and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,17 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.files import schema
-from course_files import quizzes
 from course_files.merging import Fields, Key, Outcome, Step, digest
+from course_files.quizzes.parsing import explain_question_fault
+from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
 from exchange.html import conversion
-from exchange.merging import fields_of
-from exchange.shape import NotBrought, Question, Reading, Skipped, clean, key_of
+from exchange.question_merge import merge_fields
+from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, to_key
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
 
-# What of a question can change, as its author calls it.
+# The labels of a question's fields in the plan.
 ASPECTS: dict[str, Promise] = {
-    "archived": gettext_lazy("it comes back from the archive"),
+    "archived": gettext_lazy("restored, was archived"),
     "text": gettext_lazy("text"),
     "points": gettext_lazy("points"),
     "choices": gettext_lazy("choices"),
@@ -34,7 +36,7 @@ _ANSWER_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question that is brought over. `aspects` are what changes, `remarks` what of it is left behind."""
+    """One question that is imported. `aspects` are the labels of changed fields, `remarks` say what is lost."""
 
     key: str
     name: str
@@ -47,13 +49,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. `fingerprint` stands for it: the same only while file, language and quiz are."""
+    """What an import would do. `fingerprint` is a digest of the file's questions, the language and the quiz's questions."""
 
     entries: list[Entry]
     skipped: list[Skipped]
     notes: list[str]
     steps: list[Step]
-    stored: quizzes.Stored
+    stored: StoredQuizzes
     fingerprint: str
     counts: Counter[Outcome] = field(default_factory=Counter)
 
@@ -62,45 +64,45 @@ class Plan:
         return not any(step.writes for step in self.steps)
 
 
-def plan(*, quiz: Quiz, reading: Reading, language: str) -> Plan:
-    """Hold what a file says against the quiz. Its queries do not grow with either."""
-    stored = quizzes.stored(quiz.activity.course)
+def plan(*, quiz: Quiz, parsed: ParsedFile, language: str) -> Plan:
+    """Compare a file with the quiz. The number of queries does not depend on the number of questions."""
+    stored = get_stored_quizzes(quiz.activity.course)
     slug = quiz.activity.slug
-    current = {key[2]: fields for key, fields in stored.things.items() if key[:2] == ("question", slug)}
-    skipped = list(reading.skipped)
+    current = {key[2]: fields for key, fields in stored.records.items() if key[:2] == ("question", slug)}
+    skipped = list(parsed.skipped)
     entries: list[Entry] = []
     steps: list[Step] = []
-    seen: dict[str, str] = {}
-    for question in reading.questions:
+    planned: set[str] = set()
+    for question in parsed.questions:
         key = _key(question, current)
         try:
-            if key in seen:
-                raise NotBrought(_("Another question of the file has the same name."))
+            if key in planned:
+                raise UnsupportedQuestion(_("Another question of the file has the same name."))
             before = current.get(key)
-            fields = joined(question, before, language=language)
-        except NotBrought as refused:
+            fields = merge_question(question, before, language=language)
+        except UnsupportedQuestion as refused:
             skipped.append(Skipped(question.name, str(refused)))
             continue
-        seen[key] = question.name
+        planned.add(key)
         step = _step(("question", slug, key), before, fields)
         steps.append(step)
         aspects = [] if before is None else _aspects(before, fields)
         remarks = list(dict.fromkeys(question.remarks))
         entries.append(
-            Entry(key, question.name, question.kind, conversion.plain(question.text), step.outcome, aspects, remarks)
+            Entry(key, question.name, question.kind, conversion.to_plain(question.text), step.outcome, aspects, remarks)
         )
     fingerprint = digest({"steps": [[*step.key, step.current, step.incoming] for step in steps], "language": language})
     counts = Counter(step.outcome for step in steps)
-    return Plan(entries, skipped, list(reading.notes), steps, stored, fingerprint, counts)
+    return Plan(entries, skipped, list(parsed.notes), steps, stored, fingerprint, counts)
 
 
 def _key(question: Question, current: Mapping[str, Fields]) -> str:
     name = clean(question.name)
-    return name if name in current else key_of(name)
+    return name if name in current else to_key(name)
 
 
 def _step(key: Key, before: Fields | None, fields: Fields) -> Step:
-    """No digest goes with it: to the course's folder an import is an edit like one in the admin, and is kept."""
+    """A step without a digest: for a later import of the course folder this import is an edit, like one in the admin."""
     if before is None:
         return Step(key, Outcome.ADDED, None, fields)
     outcome = Outcome.UNCHANGED if digest(before) == digest(fields) else Outcome.CHANGED
@@ -116,18 +118,18 @@ def _aspects(before: Fields, fields: Fields) -> list[str]:
     ]
 
 
-def joined(question: Question, before: Fields | None, *, language: str) -> Fields:
-    """The fields that the database would hold. Raises NotBrought with all that is wrong with them."""
+def merge_question(question: Question, before: Fields | None, *, language: str) -> Fields:
+    """The fields to store. Raises UnsupportedQuestion with all their faults."""
     question.points = _points(question.points)
-    fields = fields_of(question, before, language=language)
+    fields = merge_fields(question, before, language=language)
     faults = [
-        *_faults_of_answers(fields),
+        *_find_answer_faults(fields),
         *schema.faults_by(fields.get("definition", {}), KINDS[question.kind].schema),
     ]
     if not faults:
-        faults = [fault] if (fault := quizzes.fault_of(fields)) else []
+        faults = [fault] if (fault := explain_question_fault(fields)) else []
     if faults:
-        raise NotBrought(" ".join(faults))
+        raise UnsupportedQuestion(" ".join(faults))
     return fields
 
 
@@ -137,17 +139,17 @@ def _points(text: str | None) -> str | None:
     try:
         points = Decimal(text)
     except InvalidOperation as error:
-        raise NotBrought(_("“%(text)s” is no number of points.") % {"text": text[:40]}) from error
+        raise UnsupportedQuestion(_("“%(text)s” is not a number of points.") % {"text": text[:40]}) from error
     if points <= 0:
-        raise NotBrought(_("The points must be more than 0."))
+        raise UnsupportedQuestion(_("The points must be more than 0."))
     if points > Decimal("9999.99"):
-        raise NotBrought(_("It is worth more than 9999.99 points."))
+        raise UnsupportedQuestion(_("It is worth more than 9999.99 points."))
     if points != round(points, 2):
-        raise NotBrought(_("Points have at most two decimals."))
+        raise UnsupportedQuestion(_("Points have at most two decimals."))
     return f"{points:.2f}"
 
 
-def _faults_of_answers(fields: Fields) -> Iterable[str]:
+def _find_answer_faults(fields: Fields) -> Iterable[str]:
     texts = [*fields.get("accept", []), *(text for group in fields.get("known_wrong", []) for text in group["answers"])]
     if any(len(text) > _ANSWER_LIMIT for text in texts):
         yield _("An answer is longer than %(limit)d characters.") % {"limit": _ANSWER_LIMIT}

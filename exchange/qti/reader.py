@@ -1,4 +1,4 @@
-"""Owns how QTI 2.1 becomes questions: a package with its manifest, or a single item. Mapping: docs/question-exchange.md."""
+"""Read questions from QTI 2.1: a package with its manifest, or one item. Mapping: docs/question-exchange.md."""
 
 import posixpath
 import re
@@ -12,31 +12,32 @@ from django.utils.translation import gettext as _
 from common.markup.plain_xml import Node
 from exchange.files import Source, decode, read_xml
 from exchange.html import conversion
-from exchange.html.tree import TooDeep
+from exchange.html.tree import TextTooLarge
 from exchange.qti import items
-from exchange.shape import ExchangeError, NotBrought, Question, Reading, Skipped, clean, decimal_text, number
+from exchange.questions import ExchangeError, ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, decimal_text, number
 
 _ITEM = re.compile(r"imsqti_(?:apip)?item_xmlv2p[012]\Z|imsqti_item")
 _TEST = re.compile(r"imsqti_(?:test|assessment)")
 
 
-def read(source: Source, *, language: str) -> Reading:
-    """The questions of a package or of one item."""
-    reading = Reading("qti", notes=list(source.notes))
+def read(source: Source, *, language: str) -> ParsedFile:
+    """The questions of a package or of one item, and the skipped ones with reasons. Raises ExchangeError."""
+    parsed = ParsedFile("qti", notes=list(source.notes))
     root = source.root
     assert root is not None
     if root.name == "assessmentItem":
-        _read_item(reading, root, "", None)
-        return reading
+        _read_item(parsed, root, "", None)
+        return parsed
     if root.name != "manifest" or not source.entries:
-        raise ExchangeError(_("This file only names its questions: upload the package (zip) that holds them too."))
+        raise ExchangeError(_("This file only lists its questions: upload the package (zip) that contains them."))
     weights = _weights(root, source)
     hrefs = [href for kind, href in _resources(root) if _ITEM.search(kind)]
-    # A test says in which order its questions come.
+    # Questions come in the order of the test; items that are not in it come last.
     order = {href: place for place, href in enumerate(weights)}
     for href in sorted(dict.fromkeys(hrefs), key=lambda href: order.get(href, len(order))):
-        _read_entry(reading, source, href, weights.get(href))
-    return reading
+        _read_entry(parsed, source, href, weights.get(href))
+    return parsed
 
 
 def _resources(manifest: Node) -> Iterator[tuple[str, str]]:
@@ -47,7 +48,7 @@ def _resources(manifest: Node) -> Iterator[tuple[str, str]]:
 
 
 def _weights(manifest: Node, source: Source) -> dict[str, Decimal | None]:
-    """How much each item counts by the package's tests, in their order."""
+    """{file of an item: its weight or None} of the package's tests, in their order."""
     weights: dict[str, Decimal | None] = {}
     for kind, href in _resources(manifest):
         if not _TEST.search(kind) or href not in source.entries:
@@ -68,30 +69,30 @@ def _weights(manifest: Node, source: Source) -> dict[str, Decimal | None]:
     return weights
 
 
-def _read_entry(reading: Reading, source: Source, href: str, weight: Decimal | None) -> None:
+def _read_entry(parsed: ParsedFile, source: Source, href: str, weight: Decimal | None) -> None:
     content = source.entries.get(href)
     if content is None:
-        reading.skipped.append(Skipped(href, _("Its file is missing in the package.")))
+        parsed.skipped.append(Skipped(href, _("Its file is missing in the package.")))
         return
     try:
         root = read_xml(decode(content, []))
     except ExchangeError as refused:
-        reading.skipped.append(Skipped(href, refused.message))
+        parsed.skipped.append(Skipped(href, refused.message))
         return
-    _read_item(reading, root, href, weight)
+    _read_item(parsed, root, href, weight)
 
 
-def _read_item(reading: Reading, root: Node, href: str, weight: Decimal | None) -> None:
+def _read_item(parsed: ParsedFile, root: Node, href: str, weight: Decimal | None) -> None:
     name = clean(items.key(root.attributes.get("identifier", "")) or root.attributes.get("identifier", "")) or href
     if root.name != "assessmentItem":
-        reading.skipped.append(Skipped(name, _("It is no assessmentItem of QTI 2.1.")))
+        parsed.skipped.append(Skipped(name, _("It is not an assessmentItem of QTI 2.1.")))
         return
     try:
-        reading.questions.append(_Item(root, name, weight).read())
-    except NotBrought as refused:
-        reading.skipped.append(Skipped(name, str(refused)))
-    except TooDeep:
-        reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
+        parsed.questions.append(_Item(root, name, weight).read())
+    except UnsupportedQuestion as refused:
+        parsed.skipped.append(Skipped(name, str(refused)))
+    except TextTooLarge:
+        parsed.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 
 class _Item:
@@ -108,7 +109,7 @@ class _Item:
     def read(self) -> Question:
         found = [node for node in self.body.walk() if node.name.endswith("Interaction")]
         if not found:
-            raise NotBrought(_("It asks nothing: it is a text between questions."))
+            raise UnsupportedQuestion(_("It is a text without a question."))
         names = {node.name for node in found}
         question = self.question
         if names <= {"extendedTextInteraction", "uploadInteraction"}:
@@ -118,7 +119,9 @@ class _Item:
         elif len(found) == 1:
             self.one(found[0])
         else:
-            raise NotBrought(_("It holds several interactions, which here are questions of their own."))
+            raise UnsupportedQuestion(
+                _("It has several interactions. Here each of them would be a question of its own.")
+            )
         question.text = question.text or self.text()
         question.points = self.points()
         question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in dict.fromkeys(self.losses)]
@@ -131,24 +134,26 @@ class _Item:
             "matchInteraction": self.matching,
         }
         if interaction.name not in readers:
-            raise NotBrought(_("There is no such kind of question here: %(kind)s.") % {"kind": interaction.name[:40]})
+            raise UnsupportedQuestion(
+                _("This kind of question is not supported: %(kind)s.") % {"kind": interaction.name[:40]}
+            )
         readers[interaction.name](interaction)
 
     def declaration(self, interaction: Node) -> Node:
         name = interaction.attributes.get("responseIdentifier", "")
         if name not in self.declared:
-            raise NotBrought(_("It does not declare its response."))
+            raise UnsupportedQuestion(_("It does not declare its response."))
         return self.declared[name]
 
     def markdown(self, nodes: Sequence[Node | str]) -> str:
         return clean(conversion.from_nodes(_text_only(nodes, {}), self.losses))
 
     def text(self, marks: dict[int, str] | None = None) -> str:
-        """The item's text, prompts among it, with `marks` in the place of the interactions that it names by id()."""
+        """The text of the item with its prompts. `marks` maps id(interaction) to the text that replaces it."""
         return clean(conversion.from_nodes(_text_only(self.body.children, marks or {}), self.losses))
 
     def read_feedbacks(self) -> dict[str, str]:
-        """What is said, by the identifier that calls it."""
+        """{identifier: Markdown} of all feedbacks."""
         return {
             items.key(node.attributes.get("identifier", "")): self.markdown(node.children)
             for node in (*self.root.elements("modalFeedback"), *self.body.all("feedbackInline", "feedbackBlock"))
@@ -164,26 +169,26 @@ class _Item:
             try:
                 found[entry.attributes.get("mapKey", "")] = number(entry.attributes.get("mappedValue", ""))
             except InvalidOperation as error:
-                raise NotBrought(
-                    _("“%(text)s” is no number.") % {"text": entry.attributes.get("mappedValue", "")[:40]}
+                raise UnsupportedQuestion(
+                    _("“%(text)s” is not a number.") % {"text": entry.attributes.get("mappedValue", "")[:40]}
                 ) from error
         return found
 
     def uses(self, *names: str) -> bool:
-        """Whether the response is processed by a template of this name, or with one of these operators."""
+        """Whether the response processing uses a template or an operator with one of these names."""
         template = self.processing.attributes.get("template", "").rpartition("/")[2]
         return template in names or any(True for _node in self.processing.all(*names))
 
     def points(self) -> str | None:
-        """What the item is worth by its own words, times its weight in the test."""
+        """The points: the maximum score that the item declares times its weight in the test; None if neither is given."""
         own: Decimal | None = None
         for outcome in self.root.elements("outcomeDeclaration"):
             name = outcome.attributes.get("identifier")
-            said = outcome.attributes.get("normalMaximum", "") if name == "SCORE" else ""
+            maximum = outcome.attributes.get("normalMaximum", "") if name == "SCORE" else ""
             if name == "MAXSCORE":
-                said = outcome.text("defaultValue", "value")
+                maximum = outcome.text("defaultValue", "value")
             try:
-                own = number(said) if said.strip() else own
+                own = number(maximum) if maximum.strip() else own
             except InvalidOperation:
                 continue
         if own is None and self.weight is None:
@@ -204,7 +209,7 @@ class _Item:
             part.correct = name in right
             part.feedback = self.feedbacks.get(items.key(name), "")
         if single and sum(part.correct for part in question.parts) != 1:
-            raise NotBrought(_("A single choice question has exactly one correct choice."))
+            raise UnsupportedQuestion(_("A single choice question has exactly one correct choice."))
         if not single:
             question.credit = self.credit_of_choices(mapped, [part.correct for part in question.parts])
 
@@ -214,11 +219,9 @@ class _Item:
         credit, exact = items.credit(mapped, sum(right), len(right) - sum(right))
         if not exact:
             self.question.remarks.append(
-                _(
-                    "Its percentages are not the partial credit of this site: it counts as a whole, all right or nothing."
-                )
+                _("Its percentages differ from this site's partial credit, so it is graded all or nothing.")
             )
-        # A mapping is partial credit, even where its numbers would be the same for either.
+        # A mapping is partial credit, even if its numbers express both.
         return credit or "partial"
 
     def ordering(self, interaction: Node) -> None:
@@ -230,11 +233,11 @@ class _Item:
             )
         }
         if sorted(order) != sorted(by_name):
-            raise NotBrought(_("Its right order does not name each of its things once."))
+            raise UnsupportedQuestion(_("Its right order does not contain each of its items once."))
         self.question.kind = "ordering"
         self.question.credit = "partial" if self.uses("index") else "all"
         self.question.parts = [by_name[name] for name in order]
-        self.whole()
+        self.read_overall_feedback()
 
     def matching(self, interaction: Node) -> None:
         declaration = self.declaration(interaction)
@@ -242,9 +245,9 @@ class _Item:
         self.question.pairs = items.pairs(interaction, self.values(declaration), self.markdown)
         partial = self.mapped(declaration) and self.uses("mapResponse", "map_response", "map_response.xml")
         self.question.credit = "partial" if partial else "all"
-        self.whole()
+        self.read_overall_feedback()
 
-    def whole(self) -> None:
+    def read_overall_feedback(self) -> None:
         self.question.correct_feedback = self.feedbacks.get("correct", "")
         self.question.incorrect_feedback = self.feedbacks.get("incorrect", "")
 
@@ -254,15 +257,15 @@ class _Item:
         if types <= {"float", "integer"} and len(found) == 1:
             self.number(found[0])
         elif types != {"string"}:
-            raise NotBrought(_("It mixes numbers and words in its gaps."))
+            raise UnsupportedQuestion(_("It mixes numbers and words in its gaps."))
         elif alone:
             self.typed(found[0])
         else:
             self.gaps(found)
-        self.whole()
+        self.read_overall_feedback()
 
     def is_alone(self, entry: Node) -> bool:
-        """Whether the entry stands below the text, not in it; what this site wrote says it itself."""
+        """Whether the entry is below the text, not inside it. Items written by this site name their kind in `label`."""
         if self.root.attributes.get("toolName") == items.TOOL:
             return self.root.attributes.get("label") == "short_answer"
         return any(
@@ -281,9 +284,9 @@ class _Item:
     def number(self, entry: Node) -> None:
         values = self.values(self.declaration(entry))
         if len(values) != 1:
-            raise NotBrought(_("A number has exactly one right value here, with a tolerance."))
+            raise UnsupportedQuestion(_("A numeric question must have exactly one right value."))
         self.question.kind = "numeric"
-        self.question.more = items.number_of(values[0], self.processing)
+        self.question.extra = items.parse_number(values[0], self.processing)
 
     def gaps(self, found: list[Node]) -> None:
         self.question.kind = "fill_in"
@@ -298,21 +301,21 @@ class _Item:
     def hand_in(self, found: list[Node]) -> None:
         files = sum(node.name == "uploadInteraction" for node in found)
         if len(found) - files > 1:
-            raise NotBrought(_("It asks for several texts; a hand-in takes one."))
+            raise UnsupportedQuestion(_("It asks for several texts; a hand-in takes one."))
         notes = [node for node in self.body.elements("rubricBlock") if "scorer" in node.attributes.get("view", "")]
         self.question.kind = "hand_in"
-        self.question.more = {
+        self.question.extra = {
             "text": len(found) > files,
             "files": {"max": min(files, 10)},
             "notes": self.markdown([child for node in notes for child in node.children]),
         }
-        # Left out, they would be kept as they are: only what is said here is taken over.
+        # Without feedback in the file the stored feedback is kept.
         if "correct" in self.feedbacks or "incorrect" in self.feedbacks:
-            self.whole()
+            self.read_overall_feedback()
 
 
 def _text_only(nodes: Sequence[Node | str], marks: dict[int, str]) -> list[Node | str]:
-    """The text of a body: interactions give their prompts, or what `marks` puts in their places."""
+    """The nodes of a body, with interactions replaced by their prompts or by their text in `marks`."""
     kept: list[Node | str] = []
     for node in nodes:
         if isinstance(node, str):

@@ -1,4 +1,4 @@
-"""Owns how questions become a QTI 2.1 package: a manifest, a test that says the points, a file for each item."""
+"""Write questions as a QTI 2.1 package: a manifest, a test with the points, one file per item."""
 
 import io
 import zipfile
@@ -11,26 +11,27 @@ from common.markup.plain_xml import Node
 from exchange.html import conversion
 from exchange.qti import processing
 from exchange.qti.items import TOOL, identifier
-from exchange.shape import Export, NotBrought, Part, Question, decimal_text
+from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion
+from exchange.values import decimal_text
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd"
 _INLINE = frozenset({"a", "br", "code", "em", "span", "strong", "textEntryInteraction"})
-# Zip files of the same content are the same bytes.
+# A fixed date, so that the same questions always give the same bytes.
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
-def write(questions: list[Question], *, language: str, name: str) -> Export:
-    """One package of all the questions."""
+def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
+    """One package with all questions that QTI can express."""
     losses: list[tuple[str, str]] = []
     written: list[tuple[Question, str]] = []
     for question in questions:
         writer = _Item(question, language)
         try:
             written.append((question, _document(writer.write())))
-        except NotBrought as refused:
+        except UnsupportedQuestion as refused:
             losses.append((question.name, _("left out: %(why)s") % {"why": refused}))
             continue
         losses += [(question.name, loss) for loss in dict.fromkeys(writer.losses)]
@@ -46,7 +47,7 @@ def write(questions: list[Question], *, language: str, name: str) -> Export:
             info = zipfile.ZipInfo(path, _DATE)
             info.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(info, text.encode())
-    return Export(f"{name}.{language}.qti.zip", "application/zip", buffer.getvalue(), losses)
+    return ExportedFile(f"{name}.{language}.qti.zip", "application/zip", buffer.getvalue(), losses)
 
 
 def _document(root: Node) -> str:
@@ -105,14 +106,14 @@ class _Item:
         self.losses: list[str] = []
 
     def nodes(self, markdown: str) -> list[Node | str]:
-        """A text as elements that may stand beside words."""
+        """A Markdown text as inline or block elements."""
         named: list[str] = []
         found = conversion.to_nodes(markdown, language=self.language, losses=named) if markdown else []
         self.losses += [_("left out: %(what)s") % {"what": what} for what in named]
         return found
 
     def blocks(self, nodes: list[Node | str]) -> list[Node | str]:
-        """The same where only blocks may stand."""
+        """The nodes as blocks: adjacent inline nodes become paragraphs."""
         found: list[Node | str] = []
         run: list[Node | str] = []
         for node in [*nodes, None]:
@@ -139,25 +140,14 @@ class _Item:
             "hand_in": self.hand_in,
         }
         if question.kind not in writers:
-            raise NotBrought(_("There is no such kind of question in QTI."))
+            raise UnsupportedQuestion(_("There is no such kind of question in QTI."))
         parts = writers[question.kind]()
         body = self.blocks(self.nodes(question.text)) if not parts.body_is_text else []
-        feedback = [
-            Node(
-                "modalFeedback",
-                {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name},
-                self.nodes(text),
-            )
-            for name, text in parts.feedback.items()
-            if text
-        ]
-        if feedback and not parts.rules:
-            self.losses.append(_("the feedback: a person grades it there, and says it"))
-            feedback = []
+        feedback = self.feedback(parts)
         outcomes: list[Node | str] = [processing.outcome("SCORE", "float")]
         if feedback:
             outcomes.append(processing.outcome("FEEDBACK", "identifier", parts.cardinality))
-        rules = parts.rules if feedback else [processing.silent(rule) for rule in parts.rules]
+        rules = parts.rules if feedback else [processing.without_feedback(rule) for rule in parts.rules]
         kept = [rule for rule in rules if rule is not None]
         return Node(
             "assessmentItem",
@@ -179,6 +169,22 @@ class _Item:
                 *feedback,
             ],
         )
+
+    def feedback(self, parts: processing.Parts) -> list[Node]:
+        """The modalFeedback elements. An item without rules cannot select a feedback: then it is a loss."""
+        feedback = [
+            Node(
+                "modalFeedback",
+                {"outcomeIdentifier": "FEEDBACK", "showHide": "show", "identifier": name},
+                self.nodes(text),
+            )
+            for name, text in parts.feedback.items()
+            if text
+        ]
+        if feedback and not parts.rules:
+            self.losses.append(_("the feedback: in QTI a person grades the answer"))
+            return []
+        return feedback
 
     def simple(self, name: str, part: Part, **more: str) -> Node:
         return Node(name, {"identifier": identifier(part.key), **more}, self.nodes(part.text))
@@ -233,7 +239,7 @@ class _Item:
         return processing.typed(self.question, Node("p", {}, [entry]))
 
     def number(self) -> processing.Parts:
-        if self.question.more.get("unit"):
+        if self.question.extra.get("unit"):
             self.losses.append(_("its units: QTI has none"))
         entry = Node("textEntryInteraction", {"responseIdentifier": "RESPONSE", "expectedLength": "20"})
         return processing.number(self.question, Node("p", {}, [entry]))
@@ -249,11 +255,11 @@ class _Item:
         return processing.gaps(self.question, self.blocks(body))
 
     def hand_in(self) -> processing.Parts:
-        more = self.question.more
-        if more.get("rubric"):
+        extra = self.question.extra
+        if extra.get("rubric"):
             self.losses.append(_("the rubric; it stays here when the file is imported again"))
-        if more.get("files", {}).get("types"):
+        if extra.get("files", {}).get("types"):
             self.losses.append(_("which kinds of files it takes"))
-        notes = more.get("notes", "")
+        notes = extra.get("notes", "")
         rubric = [Node("rubricBlock", {"view": "scorer"}, self.blocks(self.nodes(notes)))] if notes else []
         return processing.hand_in(self.question, rubric)

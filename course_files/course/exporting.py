@@ -1,4 +1,4 @@
-"""Owns how the things of a course become the files of its folder, the one way that a course is written."""
+"""Write the records of a course as files. The same records always give the same bytes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +11,16 @@ _OBJECTIVE = ("text", "covered_by")
 _CRITERION = ("key", "points", "title", "description")
 
 
-def files(slug: str, things: Mapping[Key, Fields], assets: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files by name: course.yaml, glossary.yaml when there are terms, lessons and assets."""
-    course = things["course",]
+def course_to_files(slug: str, records: Mapping[Key, Fields], assets: Mapping[str, bytes]) -> dict[str, bytes]:
+    """{name: content} of course.yaml, glossary.yaml (if there are terms), the lessons and the assets."""
+    course = records["course",]
     languages: list[str] = course["languages"]
-    result = {"course.yaml": plain_yaml.dump(_course(slug, things, languages)).encode()}
-    terms = [_term(key[1], fields, languages) for key, fields in sorted(things.items()) if key[0] == "term"]
+    result = {"course.yaml": plain_yaml.dump(_course(slug, records, languages)).encode()}
+    terms = [_term(key[1], fields, languages) for key, fields in sorted(records.items()) if key[0] == "term"]
     if terms:
         result["glossary.yaml"] = plain_yaml.dump({"terms": terms}).encode()
-    for key, fields in things.items():
-        activity = things.get(("activity", key[1])) if key[0] == "edition" else None
+    for key, fields in records.items():
+        activity = records.get(("activity", key[1])) if key[0] == "edition" else None
         if activity and not activity["archived"] and key[2] in languages:
             name = f"lessons/{activity['code']}.{key[2]}.md"
             result[name] = _lesson(key[1], activity["lesson_kind"], fields).encode()
@@ -28,8 +28,8 @@ def files(slug: str, things: Mapping[Key, Fields], assets: Mapping[str, bytes]) 
     return result
 
 
-def _course(slug: str, things: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
-    course = things["course",]
+def _course(slug: str, records: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
+    course = records["course",]
     result: dict[str, Any] = {
         "format": 1,
         "slug": slug,
@@ -41,17 +41,17 @@ def _course(slug: str, things: Mapping[Key, Fields], languages: list[str]) -> di
     result["enrolment"] = course["enrolment"]
     if course["enrolment_code"]:
         result["enrolment_code"] = course["enrolment_code"]
-    result["modules"] = [_module(module, things, languages) for module in course["modules"]]
+    result["modules"] = [_module(module, records, languages) for module in course["modules"]]
     return result
 
 
-def _module(slug: str, things: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
-    module = things["module", slug]
+def _module(slug: str, records: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
+    module = records["module", slug]
     return {
         "slug": slug,
         "number": module["number"],
         "title": ordered(module["title"], languages),
-        "activities": [_activity(activity, things["activity", activity]) for activity in module["activities"]],
+        "activities": [_activity(activity, records["activity", activity]) for activity in module["activities"]],
     }
 
 
@@ -64,7 +64,7 @@ def _lesson(slug: str, kind: str, fields: Fields) -> str:
     front = {"slug": slug, "kind": kind, "title": fields["title"], "minutes": fields["minutes"]}
     for name, keys in (("objectives", _OBJECTIVE), ("rubric", _CRITERION)):
         if fields[name]:
-            # PostgreSQL keeps JSON's keys in an order of its own.
+            # PostgreSQL does not preserve the order of JSON keys.
             front[name] = [{key: item[key] for key in keys if item[key]} for item in fields[name]]
     return f"---\n{plain_yaml.dump(front)}---\n\n{fields['body']}\n"
 

@@ -1,4 +1,4 @@
-"""Owns how questions become Moodle XML, as Moodle itself writes it. What it cannot say is told, question by question."""
+"""Write questions as Moodle XML in Moodle's own layout. What it cannot express is reported as losses."""
 
 from decimal import Decimal
 
@@ -8,26 +8,27 @@ from common.markup import plain_xml
 from common.markup.plain_xml import Node
 from exchange.html import conversion
 from exchange.moodle import cloze
-from exchange.shape import Export, NotBrought, Part, Question, decimal_text, weights_of
+from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion
+from exchange.values import answer_weights, decimal_text
 
-# The percentages that Moodle knows; others it refuses, or takes the next.
+# Numbers of choices n for which Moodle has the percentage 100/n. It refuses others or rounds them.
 _SHARES = frozenset(range(1, 11)) | {12, 20}
 
 
-def write(questions: list[Question], *, language: str, name: str) -> Export:
-    """One file of all the questions."""
+def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
+    """One file with all questions that Moodle XML can express."""
     root = Node("quiz")
     losses: list[tuple[str, str]] = []
     for question in questions:
         writer = _Question(question, language)
         try:
             root.children.append(writer.write())
-        except NotBrought as refused:
+        except UnsupportedQuestion as refused:
             losses.append((question.name, _("left out: %(why)s") % {"why": refused}))
             continue
         losses += [(question.name, loss) for loss in dict.fromkeys(writer.losses)]
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{plain_xml.write(root)}\n'
-    return Export(f"{name}.{language}.moodle.xml", "application/xml", text.encode(), losses)
+    return ExportedFile(f"{name}.{language}.moodle.xml", "application/xml", text.encode(), losses)
 
 
 def _leaf(name: str, text: str, **attributes: str) -> Node:
@@ -47,15 +48,15 @@ class _Question:
         return html
 
     def plain(self, markdown: str) -> str:
-        words = conversion.plain(markdown)
-        if not conversion.same(conversion.from_plain(words), markdown):
-            self.losses.append(_("the marks in “%(text)s”: there it is plain text") % {"text": words[:60]})
+        words = conversion.to_plain(markdown)
+        if not conversion.renders_same(conversion.from_plain(words), markdown):
+            self.losses.append(_("the formatting of “%(text)s”: in the file it is plain text") % {"text": words[:60]})
         return words
 
     def text(self, name: str, markdown: str, **attributes: str) -> Node:
-        return self.holding(name, self.html(markdown), format="html", **attributes)
+        return self.element(name, self.html(markdown), format="html", **attributes)
 
-    def holding(self, name: str, text: str, **attributes: str) -> Node:
+    def element(self, name: str, text: str, **attributes: str) -> Node:
         return Node(name, attributes, [_leaf("text", text)])
 
     def write(self) -> Node:
@@ -71,14 +72,14 @@ class _Question:
             "hand_in": ("essay", self.hand_in),
         }
         if question.kind not in kinds:
-            raise NotBrought(_("There is no such kind of question in Moodle."))
+            raise UnsupportedQuestion(_("There is no such kind of question in Moodle."))
         kind, write = kinds[question.kind]
         text = self.html(question.text)
         if kind == "cloze":
             text = self.with_gaps(text)
         head = [
-            self.holding("name", question.name),
-            self.holding("questiontext", text, format="html"),
+            self.element("name", question.name),
+            self.element("questiontext", text, format="html"),
             self.text("generalfeedback", self.general()),
             *([] if kind == "cloze" else [_leaf("defaultgrade", decimal_text(question.points or "1"))]),
             _leaf("penalty", "0"),
@@ -88,12 +89,12 @@ class _Question:
         return Node("question", {"type": kind}, [*head, *write()])
 
     def general(self) -> str:
-        """The feedback of kinds that have but one place for it there."""
+        """The general feedback, for kinds that have no other feedback in Moodle."""
         if self.question.kind not in ("fill_in", "hand_in"):
             return ""
         right, wrong = self.question.correct_feedback or "", self.question.incorrect_feedback or ""
         if right != wrong:
-            self.losses.append(_("the feedback: there it is the same for everybody"))
+            self.losses.append(_("the feedback: in the file it is the same for right and wrong answers"))
             return ""
         return right
 
@@ -112,7 +113,7 @@ class _Question:
         single = question.kind == "single_choice"
         right = sum(part.correct for part in question.parts)
         wrong = len(question.parts) - right
-        gain, loss = (Decimal(100), Decimal(0)) if single else weights_of(right, wrong, question.credit or "all")
+        gain, loss = (Decimal(100), Decimal(0)) if single else answer_weights(right, wrong, question.credit or "all")
         if not single:
             self.check_weights(right, wrong)
         return [
@@ -130,11 +131,13 @@ class _Question:
     def check_weights(self, right: int, wrong: int) -> None:
         if self.question.credit != "partial":
             if wrong < 2:
-                self.losses.append(_("that it counts as a whole: there a part of the right choices earns points"))
+                self.losses.append(_("all-or-nothing grading: in the file a part of the right choices earns points"))
             else:
-                self.losses.append(_("that some of the right choices earn nothing: there they earn a part"))
+                self.losses.append(
+                    _("all-or-nothing grading: in the file some of the right choices earn a part of the points")
+                )
         if not {right, wrong} - {0} <= _SHARES:
-            self.losses.append(_("its exact percentages: Moodle knows none for so many choices"))
+            self.losses.append(_("its exact percentages: Moodle has none for so many choices"))
 
     def answer(
         self, text: str, fraction: Decimal, feedback: str, *, form: str = "html", more: list[Node] | None = None
@@ -159,11 +162,11 @@ class _Question:
         return answers
 
     def number(self) -> list[Node | str]:
-        question, more = self.question, self.question.more
-        tolerance = _leaf("tolerance", decimal_text(more.get("tolerance", 0)))
+        question, extra = self.question, self.question.extra
+        tolerance = _leaf("tolerance", decimal_text(extra.get("tolerance", 0)))
         answers: list[Node | str] = [
             self.answer(
-                decimal_text(more["value"]),
+                decimal_text(extra["value"]),
                 Decimal(100),
                 question.correct_feedback or "",
                 form="moodle_auto_format",
@@ -175,11 +178,11 @@ class _Question:
             answers.append(
                 self.answer("*", Decimal(0), question.incorrect_feedback, form="moodle_auto_format", more=zero)
             )
-        if not more.get("unit"):
+        if not extra.get("unit"):
             return [*answers, _leaf("unitgradingtype", "0"), _leaf("unitpenalty", "0.1"), _leaf("showunits", "3")]
-        units = [_unit(more["unit"], "1")]
-        units += [_unit(name, f"{1 / float(factor):.12g}") for name, factor in more.get("units", {}).items()]
-        required = bool(more.get("unit_required"))
+        units = [_unit(extra["unit"], "1")]
+        units += [_unit(name, f"{1 / float(factor):.12g}") for name, factor in extra.get("units", {}).items()]
+        required = bool(extra.get("unit_required"))
         return [
             *answers,
             Node("units", {}, list(units)),
@@ -191,7 +194,7 @@ class _Question:
 
     def pairs(self) -> list[Node | str]:
         if self.question.credit != "partial":
-            self.losses.append(_("that it counts as a whole: there each right pair earns points"))
+            self.losses.append(_("all-or-nothing grading: in the file each right pair earns points"))
         return [
             _leaf("shuffleanswers", "true"),
             *self.combined(),
@@ -199,7 +202,7 @@ class _Question:
                 Node(
                     "subquestion",
                     {"format": "html"},
-                    [_leaf("text", self.html(pair.left)), self.holding("answer", self.plain(pair.right))],
+                    [_leaf("text", self.html(pair.left)), self.element("answer", self.plain(pair.right))],
                 )
                 for pair in self.question.pairs
             ),
@@ -224,33 +227,33 @@ class _Question:
         )
 
     def with_gaps(self, html: str) -> str:
-        """The text with its gaps; the points, which Moodle counts by gaps, told as their weight."""
+        """The text with its gaps in cloze syntax. The weight of each gap is its share of the points."""
         question = self.question
         weight, rest = divmod(Decimal(question.points or "1"), len(question.blanks))
         if rest or weight < 1:
-            self.losses.append(_("its points: there each gap is worth a whole number of them"))
+            self.losses.append(_("its points: in Moodle each gap is worth a whole number of points"))
             weight = Decimal(1)
         if question.credit != "partial":
-            self.losses.append(_("that it counts as a whole: there each right gap earns points"))
+            self.losses.append(_("all-or-nothing grading: in the file each right gap earns points"))
         for blank in question.blanks:
             html = html.replace(f"{{{{{blank.key}}}}}", cloze.write(blank.accept, int(weight)))
         return html
 
     def hand_in(self) -> list[Node | str]:
-        more = self.question.more
-        files = more.get("files", {"max": 0})
-        if more.get("rubric"):
+        extra = self.question.extra
+        files = extra.get("files", {"max": 0})
+        if extra.get("rubric"):
             self.losses.append(_("the rubric; it stays here when the file is imported again"))
         if files.get("types"):
             self.losses.append(_("which kinds of files it takes"))
-        text = more.get("text", True)
+        text = extra.get("text", True)
         return [
             _leaf("responseformat", "editor" if text else "noinline"),
             _leaf("responserequired", "1" if text else "0"),
             _leaf("responsefieldlines", "15"),
             _leaf("attachments", str(files["max"])),
             _leaf("attachmentsrequired", "0" if text else "1"),
-            self.text("graderinfo", more.get("notes", "")),
+            self.text("graderinfo", extra.get("notes", "")),
             self.text("responsetemplate", ""),
         ]
 

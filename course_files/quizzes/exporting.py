@@ -1,4 +1,4 @@
-"""Owns how quizzes become the files of a course's folder, the one way that they are written."""
+"""Write the records of quizzes as files. The same records always give the same bytes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,15 +8,15 @@ from course_files.course.format import ordered
 from course_files.merging import Fields, Key
 
 
-def files(things: Mapping[Key, Fields], course: Mapping[Key, Fields]) -> dict[str, bytes]:
-    """The files by name. `course` holds the things of the course: titles of quizzes, numbers of lessons."""
+def quizzes_to_files(records: Mapping[Key, Fields], course: Mapping[Key, Fields]) -> dict[str, bytes]:
+    """{name: content} of quizzes and checks. `course` has the course's records: titles of quizzes, numbers of lessons."""
     languages = course["course",]["languages"]
     result = {}
-    for key, quiz in things.items():
+    for key, quiz in records.items():
         activity = course.get(("activity", key[1])) if key[0] == "quiz" else None
         if activity is None or activity["archived"] or quiz["archived"] or not quiz["questions"]:
             continue
-        questions = [_question(name, things["question", key[1], name], languages) for name in quiz["questions"]]
+        questions = [_question(name, records["question", key[1], name], languages) for name in quiz["questions"]]
         if quiz["check"]:
             name = f"checks/{activity['code']}.yaml"
             head: dict[str, Any] = {"title": ordered(quiz["title"], languages)}

@@ -1,4 +1,4 @@
-"""Owns how planned steps change a course's quizzes, and publishes what changed. Runs in the caller's transaction."""
+"""Execute planned steps on the quizzes of a course and publish changed quizzes, in the caller's transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -6,27 +6,27 @@ from decimal import Decimal
 
 from course_files.course.format import set_texts
 from course_files.merging import Fields, Key, Outcome, Step, digest
-from course_files.quizzes.reading import COLUMNS, MORE_RULES
-from course_files.quizzes.stored import Row, Stored
+from course_files.quizzes.parsing import COLUMNS, OPTIONAL_RULES
+from course_files.quizzes.stored import Row, StoredQuizzes
 from courses.models import Activity, Course
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.authoring.publishing import publish
 from quizzes.questions import KINDS
 
 
-class Execution:
-    """What planned steps (of this app's keys) do to the quizzes of one course."""
+class QuizWriter:
+    """Executes the steps of one course's quizzes and questions."""
 
-    def __init__(self, before: Stored, steps: Iterable[Step], *, now: datetime) -> None:
+    def __init__(self, stored: StoredQuizzes, steps: Iterable[Step], *, now: datetime) -> None:
         self.steps: Sequence[Step] = list(steps)
         self.now = now
-        self.rows: dict[Key, Row] = dict(before.rows)
-        self.touched: set[str] = set()
+        self.rows: dict[Key, Row] = dict(stored.rows)
+        self.changed_quizzes: set[str] = set()
 
-    def run(self, course: Course, *, leaving: Collection[str]) -> None:
-        """Write, archive and remove; then publish each quiz that is another one now.
+    def write(self, course: Course, *, removed_activities: Collection[str]) -> None:
+        """Write, archive and delete rows, then publish each changed quiz.
 
-        `leaving` are the slugs of activities that are about to be archived or removed.
+        `removed_activities` are the slugs of activities that will be archived or deleted after this.
         """
         activities = {activity.slug: activity for activity in Activity.objects.filter(course=course)}
         for step in self.steps:
@@ -35,15 +35,15 @@ class Execution:
         for step in self.steps:
             if step.key[0] == "question" and step.writes and step.incoming is not None:
                 self.write_question(step, step.incoming)
-        self.place()
+        self.save_positions()
         for step in self.steps:
-            if step.departs:
-                self.depart(step)
-        self.remember()
-        # A quiz that leaves with its activity keeps the version that its students met.
-        staying = self.touched & {activity for activity in activities if activity not in leaving}
+            if step.is_missing:
+                self.remove_missing(step)
+        self.save_digests()
+        # A quiz that is removed with its activity keeps the version that its students took.
+        to_publish = self.changed_quizzes & {activity for activity in activities if activity not in removed_activities}
         for quiz in Quiz.objects.select_related("activity__course").filter(
-            activity__course=course, activity__slug__in=staying
+            activity__course=course, activity__slug__in=to_publish
         ):
             publish(quiz)
 
@@ -53,16 +53,16 @@ class Execution:
         if fields["check"]:
             set_texts(quiz, "title", fields["title"])
             if quiz.pk is None:
-                # Practice: as often as one likes, with the answers at once.
+                # Defaults of a lesson check: any number of attempts, each answer shown at once.
                 quiz.attempts_allowed = None
                 quiz.show_answers = Quiz.ShowAnswers.AFTER_EACH
         else:
-            for name, value in {**MORE_RULES, **fields["rules"]}.items():
+            for name, value in {**OPTIONAL_RULES, **fields["rules"]}.items():
                 setattr(quiz, COLUMNS.get(name, name), value)
         set_texts(quiz, "intro", fields["intro"])
         quiz.save()
         self.rows[step.key] = quiz
-        self.touched.add(step.key[1])
+        self.changed_quizzes.add(step.key[1])
 
     def write_question(self, step: Step, fields: Fields) -> None:
         _kind, slug, key = step.key
@@ -81,7 +81,7 @@ class Execution:
         set_texts(question, "incorrect_feedback", feedback["incorrect"])
         question.save()
         self.rows[step.key] = question
-        self.touched.add(slug)
+        self.changed_quizzes.add(slug)
         rows = KINDS[fields["kind"]].rows
         if rows != "answers" and not is_new:
             question.answers.all().delete()
@@ -98,8 +98,8 @@ class Execution:
             raise TypeError(quiz)
         return Question(quiz=quiz, key=key, position=quiz.questions.count())
 
-    def place(self) -> None:
-        """Put questions into the folder's order, unless the admin's stays."""
+    def save_positions(self) -> None:
+        """Set the order of questions from the folder, unless an order edited in the admin is kept."""
         for step in self.steps:
             if step.key[0] == "quiz" and step.writes and step.incoming is not None:
                 for position, key in enumerate(step.incoming["questions"]):
@@ -108,39 +108,39 @@ class Execution:
                         question.position = position
                         question.save(update_fields=["position"])
 
-    def depart(self, step: Step) -> None:
+    def remove_missing(self, step: Step) -> None:
         row = self.rows[step.key]
         if step.outcome is Outcome.ARCHIVED and isinstance(row, Question):
             row.archived_at = self.now
             row.save(update_fields=["archived_at"])
-            self.touched.add(step.key[1])
+            self.changed_quizzes.add(step.key[1])
         elif step.outcome is Outcome.REMOVED:
             if isinstance(row, Quiz):
-                # The version that it points at would protect itself from going with its quiz.
+                # `current_version` is PROTECTed: without this the quiz could not be deleted.
                 Quiz.objects.filter(pk=row.pk).update(current_version=None)
             else:
-                self.touched.add(step.key[1])
+                self.changed_quizzes.add(step.key[1])
             self.rows.pop(step.key)
-            # A question of a quiz that is gone already is gone with it.
+            # If the quiz is deleted already, its questions are too, and this deletes nothing.
             type(row).objects.filter(pk=row.pk).delete()
 
-    def remember(self) -> None:
-        """What the folder says is what the next import compares with, also where nothing had to be written."""
+    def save_digests(self) -> None:
+        """Save the digests that the next import compares with, also for records that were not written."""
         for step in self.steps:
             row = self.rows.get(step.key)
-            remembered = step.digest
+            saved_digest = step.digest
             if isinstance(row, Quiz) and step.outcome is Outcome.ARCHIVED:
-                # Its questions are archived with it, so that this is how it will be read.
-                remembered = digest({**(step.current or {}), "archived": True, "questions": []})
-            if row is not None and remembered is not None and row.source_digest != remembered:
-                type(row).objects.filter(pk=row.pk).update(source_digest=remembered)
+                # Its questions are archived with it. The digest must match how the quiz will be read next time.
+                saved_digest = digest({**(step.current or {}), "archived": True, "questions": []})
+            if row is not None and saved_digest is not None and row.source_digest != saved_digest:
+                type(row).objects.filter(pk=row.pk).update(source_digest=saved_digest)
 
 
-def _write_choices(question: Question, given: Sequence[Fields]) -> None:
-    """Choices keep their uuid as long as they keep their key: it is their name in answers."""
+def _write_choices(question: Question, entries: Sequence[Fields]) -> None:
+    """Write the choices. A choice keeps its uuid while it keeps its key, because answers refer to the uuid."""
     known = {choice.key: choice for choice in question.choices.all()}
     added: list[Choice] = []
-    for position, fields in enumerate(given):
+    for position, fields in enumerate(entries):
         choice = known.pop(fields["key"], None) or Choice(question=question, key=fields["key"])
         choice.position = position
         choice.is_correct = fields["correct"]

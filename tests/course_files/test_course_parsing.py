@@ -1,4 +1,4 @@
-"""Every fault of a course's own files is named with its file and line."""
+"""Every fault in the files of a course is reported with file and line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,13 +7,7 @@ import pytest
 
 from course_files import course_folder
 from course_files.files import FaultyFolder
-from tests.course_files import sample
 from tests.course_files.sample import edit
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return sample.copy(tmp_path)
 
 
 def faults(folder: Path) -> list[str]:
@@ -24,7 +18,7 @@ def faults(folder: Path) -> list[str]:
     return []
 
 
-def test_the_sample_has_none(folder: Path) -> None:
+def test_the_sample_course_is_parsed_without_faults(folder: Path) -> None:
     assert faults(folder) == []
 
 
@@ -49,7 +43,7 @@ EDITS: list[tuple[str, str, str, str]] = [
     ("glossary.yaml", "ko: 타닌", "ko: 12", "glossary.yaml:13: 12 is a number or a switch where text is expected"),
     ("lessons/1-1.en.md", "---\nslug", "slug", "lessons/1-1.en.md:1: A lesson begins with its front matter"),
     ("lessons/1-1.en.md", "slug: making-tea", "slug: tea", "lessons/1-1.en.md:2: course.yaml calls this lesson"),
-    ("lessons/1-1.en.md", "kind: reading", "kind: practice", "lessons/1-1.en.md:3: The original says another kind."),
+    ("lessons/1-1.en.md", "kind: reading", "kind: practice", "lessons/1-1.en.md:3: The original has another kind."),
     ("lessons/1-1.en.md", "minutes: 1", "minutes: 0", "lessons/1-1.en.md:5: 0 is less than 1."),
     ("lessons/1-1.en.md", "minutes: 1", "minutes: [", "lessons/1-1.en.md:7: This is not YAML"),
     ("lessons/1-1.en.md", "## Steps {#steps}", "## Steps", "lessons/1-1.en.md:15: This heading has no id"),
@@ -88,13 +82,13 @@ def write(name: str, content: str) -> Callable[[Path], object]:
             lambda folder: (folder / "glossary.yaml").unlink(),
             "lessons/1-1.en.md:17: “steeping” is not in the glossary.",
         ),
-        (write("notes.txt", "x"), "notes.txt: This file is no part of a course folder."),
+        (write("notes.txt", "x"), "notes.txt: This file does not belong in a course folder."),
         (write("lessons/9-9.ko.md", "x"), "lessons/9-9.ko.md:1: A lesson begins with its front matter"),
         (
             write("lessons/1-1.fr.md", "---\nslug: making-tea\nkind: reading\ntitle: x\nminutes: 1\n---\n\nx"),
             "lessons/1-1.fr.md: ",
         ),
-        (write("lessons/odd name.md", "x"), "lessons/odd name.md: This file has not the name"),
+        (write("lessons/odd name.md", "x"), "lessons/odd name.md: This is not a valid name"),
         (
             write("lessons/2-1.ko.md", "---\nslug: brew-a-pot\nkind: practice\ntitle: x\nminutes: 1\n---\n"),
             "has no text",

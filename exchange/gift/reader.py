@@ -1,17 +1,18 @@
-"""Owns how GIFT becomes questions. Blocks are parted by blank lines, as in Moodle. Mapping: docs/question-exchange.md."""
+"""Read questions from GIFT. Blank lines separate blocks, as in Moodle. Mapping: docs/question-exchange.md."""
 
 import re
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exchange import moodle_rules
+from exchange import moodle_answers
 from exchange.files import Source
-from exchange.gift.escapes import hold, raw, show
+from exchange.gift.escapes import protect, restore, unescape
 from exchange.html import conversion
-from exchange.html.tree import TooDeep
-from exchange.moodle_rules import WHOLE, Answer
-from exchange.shape import Blank, NotBrought, Pair, Part, Question, Reading, Skipped, clean, first_words, number
+from exchange.html.tree import TextTooLarge
+from exchange.moodle_answers import WHOLE, Answer
+from exchange.questions import Blank, Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, first_words, number
 
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
@@ -25,9 +26,9 @@ _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 GAP = "_____"
 
 
-def read(source: Source, *, language: str) -> Reading:
-    """The questions of a file."""
-    reading = Reading("gift", notes=list(source.notes))
+def read(source: Source, *, language: str) -> ParsedFile:
+    """The questions of a file, and the skipped ones with reasons."""
+    parsed = ParsedFile("gift", notes=list(source.notes))
     categories = False
     text = _NONCHARACTERS.sub("", source.text)
     for block in re.split(r"\n[ \t]*\n", text):
@@ -38,28 +39,28 @@ def read(source: Source, *, language: str) -> Reading:
             categories = True
             _line, _break, body = body.partition("\n")
         if body:
-            _read_block(reading, body, named[1].replace("\\]", "]") if named else "", language)
+            _read_block(parsed, body, named[1].replace("\\]", "]") if named else "", language)
     if categories:
-        reading.notes.append(_("Categories are left out: a quiz has none."))
-    return reading
+        parsed.notes.append(_("Categories are left out: a quiz has none."))
+    return parsed
 
 
-def _read_block(reading: Reading, body: str, identity: str, language: str) -> None:
-    title, rest = _title(hold(body))
-    name = clean(identity or title) or first_words(clean(show(_FORMAT.sub("", rest).partition("{")[0])))
+def _read_block(parsed: ParsedFile, body: str, identity: str, language: str) -> None:
+    title, rest = _title(protect(body))
+    name = clean(identity or title) or first_words(clean(unescape(_FORMAT.sub("", rest).partition("{")[0])))
     try:
-        reading.questions.append(_Block(name, rest, language).read())
-    except NotBrought as refused:
-        reading.skipped.append(Skipped(name, str(refused)))
-    except TooDeep:
-        reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
+        parsed.questions.append(_Block(name, rest, language).read())
+    except UnsupportedQuestion as refused:
+        parsed.skipped.append(Skipped(name, str(refused)))
+    except TextTooLarge:
+        parsed.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
 
 
 def _title(text: str) -> tuple[str, str]:
     if text.startswith("::"):
         title, mark, rest = text[2:].partition("::")
         if mark:
-            return " ".join(show(title).split()), rest.strip()
+            return " ".join(unescape(title).split()), rest.strip()
     return "", text.strip()
 
 
@@ -69,22 +70,24 @@ class _Block:
         self.losses: list[str] = []
         self.format = "moodle"
         self.question = Question(name, "", "")
-        self.before, self.answers, self.after = self.parts(text)
+        self.before, self.answers, self.after = self.split(text)
 
-    def parts(self, text: str) -> tuple[str, str, str]:
-        """The text before the answers, the answers, the text after them."""
+    def split(self, text: str) -> tuple[str, str, str]:
+        """(text before the answers, answers, text after them). Raises UnsupportedQuestion."""
         start, end = text.find("{"), text.find("}")
         if start < 0 and end < 0:
-            raise NotBrought(_("It has no answers in braces: it is a text between questions."))
+            raise UnsupportedQuestion(_("It has no answers in braces, so it is not a question."))
         if start < 0 or end < start:
-            raise NotBrought(_("The braces around its answers do not match, or a blank line parts them."))
+            raise UnsupportedQuestion(
+                _("The braces around its answers do not match, or there is a blank line between them.")
+            )
         after = text[end + 1 :]
         if "{" in after or "}" in after:
-            raise NotBrought(_("It has several sets of answers; GIFT knows one."))
+            raise UnsupportedQuestion(_("It has several sets of answers; GIFT supports one."))
         before = text[:start].lstrip()
-        if told := _FORMAT.match(before):
-            self.format = told[1]
-            before = before[told.end() :]
+        if found := _FORMAT.match(before):
+            self.format = found[1]
+            before = before[found.end() :]
         return before, text[start + 1 : end].strip(), after if after.strip() else ""
 
     def read(self) -> Question:
@@ -95,7 +98,7 @@ class _Block:
         answers = answers.strip()
         question.text = self.markdown(f"{self.before}{GAP}{self.after}" if self.after else self.before)
         self.read_answers(answers)
-        moodle_rules.say_to_all(question, self.markdown(general))
+        moodle_answers.add_general_feedback(question, self.markdown(general))
         question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in self.losses]
         return question
 
@@ -116,12 +119,12 @@ class _Block:
             self.typed(answers)
 
     def markdown(self, text: str) -> str:
-        """A piece of text in Markdown: in its own format if it names one, else in the question's."""
+        """A text as Markdown. Its format is the one it names, otherwise that of the question."""
         text = text.strip()
         form = self.format
-        if told := _FORMAT.match(text):
-            form, text = told[1], text[told.end() :]
-        text = clean(show(text))
+        if found := _FORMAT.match(text):
+            form, text = found[1], text[found.end() :]
+        text = clean(unescape(text))
         if form == "markdown":
             return clean(conversion.from_markdown(text, self.losses))
         if form == "plain":
@@ -131,24 +134,24 @@ class _Block:
         return clean(conversion.from_auto(text, self.losses))
 
     def plain(self, text: str) -> str:
-        """What students type: plain text, whatever the format."""
+        """An answer that students type: plain text in every format."""
         text = text.strip()
-        told = _FORMAT.match(text)
-        return clean(show(text[told.end() :] if told else text))
+        found = _FORMAT.match(text)
+        return clean(unescape(text[found.end() :] if found else text))
 
     def hand_in(self) -> None:
         self.question.kind = "hand_in"
 
     def truth(self, answers: str) -> None:
-        word, *said = answers.split("#", 2)
-        wrong, right = ([self.markdown(text) for text in said] + ["", ""])[:2]
+        word, *feedbacks = answers.split("#", 2)
+        wrong, right = ([self.markdown(text) for text in feedbacks] + ["", ""])[:2]
         is_true = _TRUTHS[word.strip()]
-        moodle_rules.true_or_false(
+        moodle_answers.set_true_false(
             self.question, is_true, right if is_true else wrong, wrong if is_true else right, self.language
         )
 
-    def each(self, answers: str, *, typed: bool = False) -> list[Answer]:
-        """The answers that begin with = or ~, a percentage after it if they have one."""
+    def split_answers(self, answers: str, *, typed: bool = False) -> list[Answer]:
+        """The answers. Each begins with = or ~, optionally followed by a percentage."""
         found = []
         for mark, text in re.findall(r"([=~])([^=~]*)", answers):
             weight = _WEIGHT.match(text.strip())
@@ -157,7 +160,7 @@ class _Block:
             fraction = WHOLE if mark == "=" else Decimal(0)
             found.append(
                 Answer(
-                    moodle_rules.fraction_of(weight[1]) if weight else fraction,
+                    moodle_answers.parse_fraction(weight[1]) if weight else fraction,
                     self.plain(answer) if typed else self.markdown(answer),
                     self.markdown(feedback),
                 )
@@ -165,23 +168,23 @@ class _Block:
         return found
 
     def choices(self, answers: str) -> None:
-        moodle_rules.choose_kind(self.question, self.each(answers), single="=" in answers)
+        moodle_answers.set_choices(self.question, self.split_answers(answers), single="=" in answers)
 
     def typed(self, answers: str) -> None:
-        given = self.each(answers if answers.startswith("=") else f"={answers}", typed=True)
-        moodle_rules.typed(self.question, given)
+        given = self.split_answers(answers if answers.startswith("=") else f"={answers}", typed=True)
+        moodle_answers.set_short_answer(self.question, given)
         if self.after:
             self.gap()
 
     def gap(self) -> None:
-        """GIFT's missing word: a typed answer in the middle of its text."""
+        """Turn a missing-word question, whose answers are inside its text, into a gap."""
         question = self.question
         if question.text.count(GAP.replace("_", "\\_")) == 1:
             question.text = question.text.replace(GAP.replace("_", "\\_"), "{{blank-1}}")
         elif question.text.count(GAP) == 1:
             question.text = question.text.replace(GAP, "{{blank-1}}")
         else:
-            raise NotBrought(_("Its text holds a row of underscores beside its gap."))
+            raise UnsupportedQuestion(_("Its text contains a row of underscores in addition to its gap."))
         question.kind = "fill_in"
         question.blanks = [Blank("blank-1", question.accept)]
         if question.wrong:
@@ -193,38 +196,39 @@ class _Block:
         for text in answers.split("=")[1:]:
             left, arrow, right = text.partition("->")
             if not arrow:
-                raise NotBrought(_("One of its pairs has no arrow."))
+                raise UnsupportedQuestion(_("One of its pairs has no arrow."))
             # The right side is plain text: Moodle shows it in a menu.
             self.question.pairs.append(Pair(self.markdown(left), clean(conversion.from_plain(self.plain(right)))))
 
     def ordering(self, answers: str) -> None:
         head, *items = answers.split("\n")
-        told = _ORDERING.match(head)
-        if told is None:
-            raise NotBrought(_("Its things to be ordered cannot be read."))
-        rule = told["rule"] or ""
+        found = _ORDERING.match(head)
+        if found is None:
+            raise UnsupportedQuestion(_("Its items to be ordered cannot be read."))
+        rule = found["rule"] or ""
         self.question.kind = "ordering"
         self.question.credit = "all" if rule == "ALL_OR_NOTHING" else "partial"
         if rule and not rule.startswith(("ALL_OR_NOTHING", "ABS")):
             self.question.remarks.append(
-                _("It is graded as %(rule)s there; here each thing at its right place counts.") % {"rule": rule[:40]}
+                _("It is graded as %(rule)s in the file. Here each item in its right position earns points.")
+                % {"rule": rule[:40]}
             )
-        # Moodle takes these lines as they stand: nothing is escaped in them.
-        self.question.parts = [Part(self.markdown(hold_nothing(item))) for item in items if item.strip()]
+        # In these lines Moodle does not interpret escapes.
+        self.question.parts = [Part(self.markdown(_protect_backslashes(item))) for item in items if item.strip()]
 
     def number(self, answers: str) -> None:
         right, mark, wrong = answers.partition("~")
         body = right.strip()
-        given = self.each(body if body.startswith("=") else f"={body}", typed=True) if body else []
+        given = self.split_answers(body if body.startswith("=") else f"={body}", typed=True) if body else []
         for answer in given:
             answer.text, answer.tolerance = _interval(answer.text)
         if mark:
             given.append(Answer(Decimal(0), "*", self.markdown(wrong.partition("#")[2])))
-        moodle_rules.numbers(self.question, given)
+        moodle_answers.set_numeric(self.question, given)
 
 
-def hold_nothing(item: str) -> str:
-    return hold(raw(item).replace("\\", "\\\\"))
+def _protect_backslashes(item: str) -> str:
+    return protect(restore(item).replace("\\", "\\\\"))
 
 
 def _interval(text: str) -> tuple[str, str]:
@@ -236,5 +240,5 @@ def _interval(text: str) -> tuple[str, str]:
     try:
         least, most = number(low), number(high)
     except InvalidOperation as error:
-        raise NotBrought(_("“%(text)s” is no number.") % {"text": text[:40]}) from error
+        raise UnsupportedQuestion(_("“%(text)s” is not a number.") % {"text": text[:40]}) from error
     return str((least + most) / 2), str(abs(most - least) / 2)

@@ -1,4 +1,4 @@
-"""Owns how Moodle XML becomes questions. Mapping: docs/question-exchange.md."""
+"""Read questions from Moodle XML. Mapping: docs/question-exchange.md."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
@@ -6,50 +6,39 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from common.markup.plain_xml import Node
-from exchange import moodle_rules
+from exchange import moodle_answers
 from exchange.files import Source
 from exchange.html import conversion
-from exchange.html.tree import TooDeep
+from exchange.html.tree import TextTooLarge
 from exchange.moodle import cloze
-from exchange.moodle_rules import Answer
-from exchange.shape import (
-    NotBrought,
-    Pair,
-    Part,
-    Question,
-    Reading,
-    Skipped,
-    clean,
-    decimal_text,
-    first_words,
-    number,
-    plain_number,
-)
+from exchange.moodle_answers import Answer
+from exchange.questions import Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.values import clean, decimal_text, first_words, number, plain_number
 
 _GRADING = {"ALL_OR_NOTHING": "all", "-1": "all", "ABSOLUTE_POSITION": "partial", "0": "partial"}
 _TRUE = frozenset({"true", "1"})
 
 
-def read(source: Source, *, language: str) -> Reading:
-    """The questions of a file."""
+def read(source: Source, *, language: str) -> ParsedFile:
+    """The questions of a file, and the skipped ones with reasons."""
     assert source.root is not None
-    reading = Reading("moodle", notes=list(source.notes))
+    parsed = ParsedFile("moodle", notes=list(source.notes))
     categories = 0
     for element in source.root.elements("question"):
         if element.attributes.get("type") == "category":
             categories += 1
             continue
         name = clean(element.text("idnumber")) or clean(element.text("name"))
-        name = name or first_words(clean(conversion.plain(element.text("questiontext", "text")[:2000])))
+        name = name or first_words(clean(conversion.to_plain(element.text("questiontext", "text")[:2000])))
         try:
-            reading.questions.append(_Question(element, name, language).read())
-        except NotBrought as refused:
-            reading.skipped.append(Skipped(name, str(refused)))
-        except TooDeep:
-            reading.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
+            parsed.questions.append(_Question(element, name, language).read())
+        except UnsupportedQuestion as refused:
+            parsed.skipped.append(Skipped(name, str(refused)))
+        except TextTooLarge:
+            parsed.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
     if categories:
-        reading.notes.append(_("Categories are left out: a quiz has none."))
-    return reading
+        parsed.notes.append(_("Categories are left out: a quiz has none."))
+    return parsed
 
 
 class _Question:
@@ -74,15 +63,17 @@ class _Question:
             "essay": self.essay,
         }
         if kind == "description":
-            raise NotBrought(_("It asks nothing: it is a text between questions."))
+            raise UnsupportedQuestion(_("It is a text without a question."))
         if kind not in readers:
-            raise NotBrought(_("There is no such kind of question here: %(kind)s.") % {"kind": kind[:40] or "–"})
+            raise UnsupportedQuestion(
+                _("This kind of question is not supported: %(kind)s.") % {"kind": kind[:40] or "–"}
+            )
         question = self.question
         if kind not in ("cloze", "multianswer"):
             question.text = self.markdown(self.element.first("questiontext"))
             question.points = self.points()
         readers[kind]()
-        moodle_rules.say_to_all(question, self.markdown(self.element.first("generalfeedback")))
+        moodle_answers.add_general_feedback(question, self.markdown(self.element.first("generalfeedback")))
         if any(self.element.elements("hint")) and any(
             hint.text("text").strip() for hint in self.element.elements("hint")
         ):
@@ -91,7 +82,7 @@ class _Question:
         return question
 
     def markdown(self, node: Node | None, default: str = "html") -> str:
-        """The Markdown of an element that has a format and a text."""
+        """The text of an element as Markdown, converted from the format that the element names."""
         if node is None:
             return ""
         text = node.text("text") if node.first("text") is not None else ""
@@ -113,15 +104,15 @@ class _Question:
         try:
             points = number(text) if text else None
         except InvalidOperation as error:
-            raise NotBrought(_("“%(text)s” is no number of points.") % {"text": text[:40]}) from error
+            raise UnsupportedQuestion(_("“%(text)s” is not a number of points.") % {"text": text[:40]}) from error
         return None if points is None else decimal_text(points)
 
     def answers(self, *, typed: bool = False) -> Iterator[Answer]:
         for node in self.element.elements("answer"):
-            # Moodle writes what students type as plain text, whatever its format says.
+            # Answers that students type are plain text, whatever their format attribute says.
             text = clean(node.text("text")) if typed else self.markdown(node, self.text_format())
             yield Answer(
-                moodle_rules.fraction_of(node.attributes.get("fraction", "0")),
+                moodle_answers.parse_fraction(node.attributes.get("fraction", "0")),
                 text,
                 self.markdown(node.first("feedback"), self.text_format()),
                 node.text("tolerance").strip(),
@@ -132,61 +123,65 @@ class _Question:
         return node.attributes.get("format", "html") if node is not None else "html"
 
     def multichoice(self) -> None:
-        moodle_rules.choose_kind(
+        moodle_answers.set_choices(
             self.question, list(self.answers()), single=self.element.text("single").strip() in ("", *_TRUE)
         )
         for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
             if self.markdown(self.element.first(name)):
                 self.question.remarks.append(
-                    _("Its feedback for the whole: a choice question speaks through its choices here.")
+                    _("Its combined feedback is left out: here a choice question has feedback for its choices only.")
                 )
                 break
 
     def truefalse(self) -> None:
         by_word = {
             node.text("text").strip().lower(): (
-                moodle_rules.fraction_of(node.attributes.get("fraction", "0")),
+                moodle_answers.parse_fraction(node.attributes.get("fraction", "0")),
                 self.markdown(node.first("feedback")),
             )
             for node in self.element.elements("answer")
         }
-        is_true = by_word.get("true", (Decimal(0), ""))[0] >= moodle_rules.WHOLE
-        is_false = by_word.get("false", (Decimal(0), ""))[0] >= moodle_rules.WHOLE
+        is_true = by_word.get("true", (Decimal(0), ""))[0] >= moodle_answers.WHOLE
+        is_false = by_word.get("false", (Decimal(0), ""))[0] >= moodle_answers.WHOLE
         if is_true == is_false:
-            raise NotBrought(_("A single choice question has exactly one correct choice."))
-        moodle_rules.true_or_false(
+            raise UnsupportedQuestion(_("A single choice question has exactly one correct choice."))
+        moodle_answers.set_true_false(
             self.question, is_true, by_word.get("true", (0, ""))[1], by_word.get("false", (0, ""))[1], self.language
         )
 
     def shortanswer(self) -> None:
-        moodle_rules.typed(self.question, list(self.answers(typed=True)))
+        moodle_answers.set_short_answer(self.question, list(self.answers(typed=True)))
         if self.element.text("usecase").strip() in _TRUE:
-            self.question.remarks.append(_("Capitals count there; they never do here."))
+            self.question.remarks.append(_("It is case-sensitive in the file. Here case never matters."))
 
     def numerical(self) -> None:
-        moodle_rules.numbers(self.question, list(self.answers(typed=True)))
-        more = self.question.more
-        more |= {"unit": "", "units": {}, "unit_required": False}
+        moodle_answers.set_numeric(self.question, list(self.answers(typed=True)))
+        extra = self.question.extra
+        extra |= {"unit": "", "units": {}, "unit_required": False}
         factors: dict[str, Decimal] = {}
         for unit in self.element.all("unit"):
             name = clean(unit.text("unit_name"))
             try:
                 factors[name] = number(unit.text("multiplier") or "1")
             except InvalidOperation as error:
-                raise NotBrought(_("“%(text)s” is no number.") % {"text": unit.text("multiplier")[:40]}) from error
+                raise UnsupportedQuestion(
+                    _("“%(text)s” is not a number.") % {"text": unit.text("multiplier")[:40]}
+                ) from error
         factors = {name: factor for name, factor in factors.items() if name and factor > 0}
         if not factors:
             return
         main = next((name for name, factor in factors.items() if factor == 1), "")
         if not main:
-            raise NotBrought(_("None of its units is the unit of its value."))
-        more["unit"] = main
-        # There a unit's number is the value's times the multiplier; here the factor leads back to the value.
-        more["units"] = {name: _factor(factor) for name, factor in factors.items() if name != main}
+            raise UnsupportedQuestion(_("None of its units is the unit of its value."))
+        extra["unit"] = main
+        # In Moodle a number in a unit is the value times the multiplier. Here a factor converts it back to the value.
+        extra["units"] = {name: _factor(factor) for name, factor in factors.items() if name != main}
         if self.element.text("unitgradingtype").strip() in ("1", "2"):
-            more["unit_required"] = True
+            extra["unit_required"] = True
             if self.element.text("unitpenalty").strip() not in ("", "1", "1.0", "1.0000000"):
-                self.question.remarks.append(_("A wrong unit costs a part of the points there; here it costs all."))
+                self.question.remarks.append(
+                    _("In the file a wrong unit costs a part of the points. Here it costs all.")
+                )
 
     def matching(self) -> None:
         self.question.kind = "matching"
@@ -200,22 +195,23 @@ class _Question:
 
     def ordering(self) -> None:
         self.question.kind = "ordering"
-        said = self.element.text("gradingtype").strip().upper()
-        self.question.credit = _GRADING.get(said, "partial")
-        if said and said not in _GRADING:
+        rule = self.element.text("gradingtype").strip().upper()
+        self.question.credit = _GRADING.get(rule, "partial")
+        if rule and rule not in _GRADING:
             self.question.remarks.append(
-                _("It is graded as %(rule)s there; here each thing at its right place counts.") % {"rule": said[:40]}
+                _("It is graded as %(rule)s in the file. Here each item in its right position earns points.")
+                % {"rule": rule[:40]}
             )
         if self.element.text("selecttype").strip().upper() not in ("", "ALL", "EXACT", "0"):
-            self.question.remarks.append(_("There a student gets some of its things only; here all."))
+            self.question.remarks.append(_("In the file a student gets only some of its items; here all."))
         answers = list(self.answers())
         if any(answer.feedback for answer in answers):
-            self.question.remarks.append(_("The feedback of single things is left out."))
+            self.question.remarks.append(_("The feedback of single items is left out."))
         self.question.parts = [Part(answer.text) for answer in answers]
         self.combined()
 
     def combined(self) -> None:
-        """The feedback for the whole, of kinds that have it."""
+        """Read the combined feedback of kinds that have it."""
         self.question.correct_feedback = self.markdown(self.element.first("correctfeedback"))
         self.question.incorrect_feedback = self.markdown(self.element.first("incorrectfeedback"))
         if self.markdown(self.element.first("partiallycorrectfeedback")):
@@ -235,14 +231,14 @@ class _Question:
         question.kind = "hand_in"
         form = self.element.text("responseformat").strip()
         files = self.element.text("attachments").strip()
-        question.more["text"] = form != "noinline"
-        wanted = int(files) if files.lstrip("-").isdecimal() and len(files) < 4 else 0
-        question.more["files"] = {"max": 10 if wanted < 0 else min(wanted, 10)}
+        question.extra["text"] = form != "noinline"
+        count = int(files) if files.lstrip("-").isdecimal() and len(files) < 4 else 0
+        question.extra["files"] = {"max": 10 if count < 0 else min(count, 10)}
         if self.element.text("filetypeslist").strip():
             question.remarks.append(_("Which kinds of files it takes is left out: set it here."))
         if self.markdown(self.element.first("responsetemplate")):
             question.remarks.append(_("The template of an answer is left out."))
-        question.more["notes"] = self.markdown(self.element.first("graderinfo"))
+        question.extra["notes"] = self.markdown(self.element.first("graderinfo"))
 
 
 def _factor(multiplier: Decimal) -> int | float:

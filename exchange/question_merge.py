@@ -1,7 +1,8 @@
-"""Owns how a question in one language joins the one that the database holds: fields as `course_files.quizzes` has them.
+"""Merge an imported question, which has one language, with the stored question.
 
-A text fills its language's place and leaves the others. What a format cannot say stays. Parts (choices, items, pairs,
-gaps) keep their keys, which are their names in answers: found by the source's own key, by their text, by their place.
+The result has the fields of a question's record in `course_files.quizzes`. An imported text replaces the text in its
+language and leaves the others. What the format cannot express is kept. Choices, items, pairs and gaps keep their keys,
+because answers refer to them: parts are matched by key, then by text, then by position.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,38 +12,39 @@ from django.utils.translation import gettext as _
 
 from course_files.merging import Fields
 from exchange.html import conversion
-from exchange.shape import NotBrought, Question, Wrong, plain_number
+from exchange.questions import Question, UnsupportedQuestion, WrongAnswers
+from exchange.values import plain_number
 from quizzes.questions import KINDS
 from quizzes.questions.short_answers import normalise
 
 Texts = dict[str, str]
 _IN_PARTS = frozenset({"multiple_choice", "matching", "fill_in"})
-# (the source's key, the text in its language)
-Name = tuple[str, str]
+# (the key in the file or "", the text in the language of the file)
+PartName = tuple[str, str]
 
 
-def fields_of(question: Question, current: Fields | None, *, language: str) -> Fields:
-    """What the database is to say. Raises NotBrought where the two cannot be one question."""
+def merge_fields(question: Question, current: Fields | None, *, language: str) -> Fields:
+    """The fields to store. Raises UnsupportedQuestion if the two questions cannot be merged."""
     if current is not None and current["kind"] != question.kind:
         kind = KINDS[current["kind"]].label
-        raise NotBrought(
-            _("Here a question of this name is of another kind (%(kind)s). Give one of them another name.")
+        raise UnsupportedQuestion(
+            _("The quiz has a question of this name of another kind (%(kind)s). Rename one of them.")
             % {"kind": _(kind)}
         )
-    return _Join(question, current or {}, language).fields()
+    return _Merge(question, current or {}, language).fields()
 
 
-class _Join:
+class _Merge:
     def __init__(self, question: Question, current: Fields, language: str) -> None:
         self.question = question
         self.current = current
         self.language = language
-        # Whether the question speaks another language too, which its file says nothing about.
-        self.shared = any(code != language and text for code, text in current.get("text", {}).items())
+        # Whether the stored question also has a text in another language.
+        self.has_other_language = any(code != language and text for code, text in current.get("text", {}).items())
 
     def fields(self) -> Fields:
         question, current = self.question, self.current
-        # First, as it brings the marks of gaps in the text into line.
+        # First, because it replaces the keys of gaps in the question's text.
         definition = self.definition()
         fields: Fields = {
             "kind": question.kind,
@@ -66,34 +68,38 @@ class _Join:
         return {**fields, **self.answers()} if rows == "answers" else fields
 
     def text(self, new: str | None, current: Mapping[str, str] | None) -> Texts:
-        """The text by language; one that is read as before stays as it is written."""
+        """The text by language. If the new text renders the same as the stored one, the stored one is kept."""
         texts = {code: text for code, text in (current or {}).items() if code != self.language}
         before = (current or {}).get(self.language, "")
-        if new is None or conversion.same(new, before):
+        if new is None or conversion.renders_same(new, before):
             new = before
         return {**texts, self.language: new} if new else texts
 
-    def places(
-        self, names: Sequence[Name], current: Sequence[Fields], text: str, prefix: str
+    def match_parts(
+        self, names: Sequence[PartName], current: Sequence[Fields], text: str, prefix: str
     ) -> list[tuple[str, Fields]]:
-        """For each part its key, and the part that it was until now ({}: it is new)."""
-        found = matched(names, [(part["key"], part[text].get(self.language, "")) for part in current])
+        """For each part its key and the stored part ({} for a new part)."""
+        found = find_matches(names, [(part["key"], part[text].get(self.language, "")) for part in current])
         by_key = {part["key"]: part for part in current}
-        gone = [part for part in current if part["key"] not in found]
-        if self.shared and any(code != self.language and said for part in gone for code, said in part[text].items()):
-            raise NotBrought(
-                _("The file has fewer parts than the question has in its other language. Remove them here first.")
+        unmatched = [part for part in current if part["key"] not in found]
+        if self.has_other_language and any(
+            code != self.language and value for part in unmatched for code, value in part[text].items()
+        ):
+            raise UnsupportedQuestion(
+                _(
+                    "The file has fewer parts than the question has in its other language. Remove them in the quiz first."
+                )
             )
-        used, places = {key for key in found if key} | set(by_key), []
+        used, result = {key for key in found if key} | set(by_key), []
         for key, (own, _text) in zip(found, names, strict=True):
-            chosen = key or (own if own and own not in used else free(prefix, used))
+            chosen = key or (own if own and own not in used else unused_key(prefix, used))
             used.add(chosen)
-            places.append((chosen, by_key.get(key, {})))
-        return places
+            result.append((chosen, by_key.get(key, {})))
+        return result
 
     def choices(self) -> list[Fields]:
         parts = self.question.parts
-        places = self.places(
+        places = self.match_parts(
             [(part.key, part.text) for part in parts], self.current.get("choices", []), "text", "choice"
         )
         return [
@@ -108,16 +114,19 @@ class _Join:
         ]
 
     def answers(self) -> Fields:
-        """Accepted answers have no language: beside a text in another one, those that were accepted stay accepted."""
-        accept = self.united(self.question.accept, self.current.get("accept", []))
+        """Accepted and known wrong answers. They have no language.
+
+        If the question also has another language, stored answers are kept and those of the file are added.
+        """
+        accept = self.merge_answers(self.question.accept, self.current.get("accept", []))
         known: list[Fields] = self.current.get("known_wrong", [])
-        if not self.shared:
+        if not self.has_other_language:
             groups = [(wrong, _group_of(wrong, known)) for wrong in self.question.wrong]
             return {
                 "accept": accept,
                 "known_wrong": [
                     {
-                        "answers": _as_written(wrong.answers, (before or {}).get("answers", [])),
+                        "answers": _keep_order(wrong.answers, (before or {}).get("answers", [])),
                         "feedback": self.text(wrong.feedback, (before or {}).get("feedback")),
                     }
                     for wrong, before in groups
@@ -128,23 +137,23 @@ class _Join:
             before = _group_of(wrong, joined)
             if before is None:
                 joined.append(before := {"answers": [], "feedback": {}})
-            before["answers"] = self.united(wrong.answers, before["answers"])
+            before["answers"] = self.merge_answers(wrong.answers, before["answers"])
             before["feedback"] = self.text(wrong.feedback, before["feedback"])
         return {"accept": accept, "known_wrong": joined}
 
-    def united(self, new: Sequence[str], current: Sequence[str]) -> list[str]:
-        if not self.shared:
-            return _as_written(new, current)
-        said = {normalise(text) for text in current}
-        return [*current, *(text for text in new if normalise(text) not in said)]
+    def merge_answers(self, new: Sequence[str], current: Sequence[str]) -> list[str]:
+        if not self.has_other_language:
+            return _keep_order(new, current)
+        known = {normalise(text) for text in current}
+        return [*current, *(text for text in new if normalise(text) not in known)]
 
     def definition(self) -> dict[str, Any]:
         question = self.question
         definition = dict(self.current.get("definition", {}))
         if question.kind == "numeric":
-            usual = {"tolerance": 0, "unit": "", "units": {}, "unit_required": False}
-            for name, value in question.more.items():
-                _put(definition, name, value, usual.get(name))
+            defaults = {"tolerance": 0, "unit": "", "units": {}, "unit_required": False}
+            for name, value in question.extra.items():
+                _put(definition, name, value, defaults.get(name))
         elif question.kind == "ordering":
             definition["items"] = self.items(definition.get("items", []))
         elif question.kind == "matching":
@@ -155,7 +164,7 @@ class _Join:
             self.hand_in(definition)
         credit = question.credit
         if credit is None and not self.current and question.kind in _IN_PARTS:
-            # Where a format cannot say it, each right part counts: so it is in those formats.
+            # These formats have no setting for it: each right part earns points in them.
             credit = "partial"
         if credit is not None:
             _put(definition, "credit", credit, "all")
@@ -163,7 +172,7 @@ class _Join:
 
     def items(self, current: list[Fields]) -> list[Fields]:
         parts = self.question.parts
-        places = self.places([(part.key, part.text) for part in parts], current, "text", "item")
+        places = self.match_parts([(part.key, part.text) for part in parts], current, "text", "item")
         return [
             {"key": key, "text": self.text(part.text, before.get("text"))}
             for part, (key, before) in zip(parts, places, strict=True)
@@ -171,7 +180,9 @@ class _Join:
 
     def match(self, definition: dict[str, Any]) -> None:
         pairs = [pair for pair in self.question.pairs if pair.left]
-        places = self.places([(pair.key, pair.left) for pair in pairs], definition.get("pairs", []), "left", "pair")
+        places = self.match_parts(
+            [(pair.key, pair.left) for pair in pairs], definition.get("pairs", []), "left", "pair"
+        )
         definition["pairs"] = [
             {
                 "key": key,
@@ -182,7 +193,7 @@ class _Join:
         ]
         others = [pair for pair in self.question.pairs if not pair.left]
         names = [(pair.key, pair.right) for pair in others]
-        places = self.places(names, definition.get("distractors", []), "text", "distractor")
+        places = self.match_parts(names, definition.get("distractors", []), "text", "distractor")
         distractors = [
             {"key": key, "text": self.text(pair.right, before.get("text"))}
             for pair, (key, before) in zip(others, places, strict=True)
@@ -190,11 +201,11 @@ class _Join:
         _put(definition, "distractors", distractors, [])
 
     def fill(self, definition: dict[str, Any]) -> None:
-        """Gaps are found by their key or their place in the text; the text's marks follow."""
+        """Match gaps by key, then by position in the text, and replace their keys in the text."""
         current: list[Fields] = definition.get("blanks", [])
         blanks = self.question.blanks
-        if self.shared and len(blanks) != len(current):
-            raise NotBrought(_("It has not as many gaps as the question has in its other language."))
+        if self.has_other_language and len(blanks) != len(current):
+            raise UnsupportedQuestion(_("It does not have as many gaps as the question has in its other language."))
         in_text = _in_order(current, self.current.get("text", {}).get(self.language, ""))
         keys = {blank["key"] for blank in current}
         text, found = self.question.text, []
@@ -204,7 +215,7 @@ class _Join:
                 before = in_text[place]
             key = before["key"] if before else blank.key
             text = text.replace(f"{{{{{blank.key}}}}}", f"\x02{key}\x03")
-            found.append({"key": key, "accept": self.united(blank.accept, before["accept"] if before else [])})
+            found.append({"key": key, "accept": self.merge_answers(blank.accept, before["accept"] if before else [])})
         self.question.text = text.replace("\x02", "{{").replace("\x03", "}}")
         order = [blank["key"] for blank in current]
         definition["blanks"] = sorted(
@@ -212,49 +223,55 @@ class _Join:
         )
 
     def hand_in(self, definition: dict[str, Any]) -> None:
-        """No format knows the rubric: the one that is here stays, a new question gets one of a single line."""
+        """No format has rubrics: a stored rubric is kept, and a new question gets one with a single criterion."""
         points = self.question.points or self.current.get("points", "1.00")
         rubric: list[Fields] = definition.get("rubric", [])
         if not rubric or (len(rubric) == 1 and rubric[0]["key"] == "overall"):
             text = dict(rubric[0]["text"]) if rubric else {}
             text.setdefault(self.language, {"ko": "전체"}.get(self.language, "Overall"))
             definition["rubric"] = [{"key": "overall", "text": text, "points": plain_number(points)}]
-        more = self.question.more
-        if "text" in more:
-            _put(definition, "text", more["text"], True)
-        if "files" in more:
+        extra = self.question.extra
+        if "text" in extra:
+            _put(definition, "text", extra["text"], True)
+        if "files" in extra:
             before = definition.get("files", {"max": 0})
-            _put(definition, "files", {**before, "max": more["files"]["max"]}, {"max": 0})
-        if "notes" in more:
-            _put(definition, "notes", self.text(more["notes"], definition.get("notes")), {})
+            _put(definition, "files", {**before, "max": extra["files"]["max"]}, {"max": 0})
+        if "notes" in extra:
+            _put(definition, "notes", self.text(extra["notes"], definition.get("notes")), {})
 
 
-def matched(names: Sequence[Name], current: Sequence[Name]) -> list[str]:
-    """For each named part the key of the current one that it is, "" for a new one."""
+def find_matches(names: Sequence[PartName], current: Sequence[PartName]) -> list[str]:
+    """For each part the key of the stored part that it matches, "" for a new part.
+
+    Matches by key first, then by text, then by position; each stored part is matched once.
+    """
     found = [""] * len(names)
-    left = list(current)
+    unmatched = list(current)
 
     def take(place: int, index: int) -> None:
-        found[place] = left.pop(index)[0]
+        found[place] = unmatched.pop(index)[0]
 
     for place, (key, _text) in enumerate(names):
-        index = next((at for at, (known, _said) in enumerate(left) if key and known == key), None)
+        index = next((at for at, (known, _text) in enumerate(unmatched) if key and known == key), None)
         if index is not None:
             take(place, index)
     for place, (_key, text) in enumerate(names):
-        index = next((at for at, (_known, said) in enumerate(left) if said and conversion.same(said, text)), None)
+        index = next(
+            (at for at, (_known, stored) in enumerate(unmatched) if stored and conversion.renders_same(stored, text)),
+            None,
+        )
         if not found[place] and index is not None:
             take(place, index)
-    at_place = {at: key for at, (key, _said) in enumerate(current)}
+    at_place = {at: key for at, (key, _text) in enumerate(current)}
     for place in range(len(names)):
-        index = next((at for at, (known, _said) in enumerate(left) if known == at_place.get(place)), None)
+        index = next((at for at, (known, _text) in enumerate(unmatched) if known == at_place.get(place)), None)
         if not found[place] and index is not None:
             take(place, index)
     return found
 
 
-def free(prefix: str, used: set[str]) -> str:
-    """A key that nothing has yet."""
+def unused_key(prefix: str, used: set[str]) -> str:
+    """The first unused key "prefix-1", "prefix-2", …"""
     number = 1
     while f"{prefix}-{number}" in used:
         number += 1
@@ -262,27 +279,27 @@ def free(prefix: str, used: set[str]) -> str:
 
 
 def _in_order(blanks: list[Fields], text: str) -> list[Fields]:
-    """The gaps as they stand in the text, or, where there is no text yet, as they are listed."""
+    """The gaps in the order of the text; without a text in the order of the list."""
     if not text:
         return blanks
     return sorted(blanks, key=lambda blank: text.find(f"{{{{{blank['key']}}}}}"))
 
 
-def _group_of(wrong: Wrong, groups: list[Fields]) -> Fields | None:
-    said = {normalise(text) for text in wrong.answers}
-    return next((group for group in groups if said & {normalise(text) for text in group["answers"]}), None)
+def _group_of(wrong: WrongAnswers, groups: list[Fields]) -> Fields | None:
+    answers = {normalise(text) for text in wrong.answers}
+    return next((group for group in groups if answers & {normalise(text) for text in group["answers"]}), None)
 
 
-def _as_written(new: Sequence[str], current: Sequence[str]) -> list[str]:
-    """The new list; the current one where they are the same, whatever their order."""
+def _keep_order(new: Sequence[str], current: Sequence[str]) -> list[str]:
+    """The new list, or the current one if both have the same answers in another order."""
     return list(current) if sorted(new) == sorted(current) else list(new)
 
 
-def _put(definition: dict[str, Any], name: str, value: Any, usual: Any) -> None:
-    """Say it in the definition, unless that means the same already."""
-    if definition.get(name, usual) == value:
+def _put(definition: dict[str, Any], name: str, value: Any, default: Any) -> None:
+    """Set a value in the definition. A default value is left out."""
+    if definition.get(name, default) == value:
         return
-    if value == usual:
+    if value == default:
         definition.pop(name, None)
     else:
         definition[name] = value
