@@ -1,18 +1,18 @@
-# The image of every Baeum process but the database, Redis and the proxy. What runs is named in docker-compose.yml.
+# The image of all Baeum processes. docker-compose.yml gives each process its command.
 FROM python:3.12-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=lms.settings BAEUM_HOME=/var/lib/baeum \
     STATIC_ROOT=/srv/static PATH=/opt/venv/bin:$PATH
 
 WORKDIR /app
-# The packages first: they change less often than the code.
+# Packages are installed first, because they change less often than the code: Docker then reuses the layer.
 COPY requirements/base.txt requirements/uv.txt requirements/
 RUN python -m venv /opt/venv \
     && pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
     && uv pip install --no-cache --python /opt/venv/bin/python --require-hashes --no-build -r requirements/base.txt
 
 COPY . .
-# Catalogues are compiled and static files collected here, once, and never at start-up.
+# Compile the translations and collect static files once, when the image is built, not at start-up.
 RUN python -m common.catalogues \
     && BAEUM_STATIC_COLLECTED=1 BAEUM_HOME=/tmp/build python manage.py collectstatic --noinput -v0 \
     && rm -rf /tmp/build \
