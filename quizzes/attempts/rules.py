@@ -124,11 +124,11 @@ def _combine(quiz: Quiz, cohort: QuizDates | None, exception: QuizOverride | Non
     )
 
 
-def late_deduction(*, due_at: datetime | None, submitted_at: datetime, a_day: int) -> int:
-    """What being late takes off, in percent: `a_day` for each day begun after the due date, at most 100."""
+def late_deduction(*, due_at: datetime | None, submitted_at: datetime, percent_per_day: int) -> int:
+    """Return the deduction in percent: `percent_per_day` for each started day after the due date, at most 100."""
     if due_at is None or submitted_at <= due_at:
         return 0
-    return min(100, a_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
+    return min(100, percent_per_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
 
 
 def after_deduction(points: Decimal, percent: int) -> Decimal:
