@@ -126,16 +126,16 @@ class Attempt(models.Model):
 
     @property
     def public_questions(self) -> list[dict[str, Any]]:
-        """What the student meets, in the order of this attempt: the public views of the questions it drew."""
+        """What the student meets, in the order of this attempt: the public forms of the questions it drew."""
         questions: list[dict[str, Any]] = self.version.content["questions"]
         if self.drawn is None:
             return questions
-        by_uuid = {view["uuid"]: view for view in questions}
+        by_uuid = {public["uuid"]: public for public in questions}
         return [by_uuid[uuid] for uuid in self.drawn]
 
     def find_question(self, question: UUID | str) -> dict[str, Any] | None:
-        """The public view of one of its questions; None for a question of another quiz."""
-        return next((view for view in self.public_questions if view["uuid"] == str(question)), None)
+        """The public form of one of its questions; None for a question of another quiz."""
+        return next((public for public in self.public_questions if public["uuid"] == str(question)), None)
 
     @property
     def ran_out(self) -> bool:

@@ -48,18 +48,18 @@ class PresentedQuestion:
 
 
 def present(
-    views: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
+    questions: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
 ) -> list[PresentedQuestion]:
     """The questions of a version for the active language. `seed` orders the choices where `shuffle` asks for it."""
     return [
-        _question(view, number, seed if shuffle else None, (responses or {}).get(view["uuid"], {}))
-        for number, view in enumerate(views, 1)
+        _question(public, number, seed if shuffle else None, (responses or {}).get(public["uuid"], {}))
+        for number, public in enumerate(questions, 1)
     ]
 
 
-def present_one(view: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+def present_one(public: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
     """One question by itself. `seed` orders its choices; None: as the author has them."""
-    return _question(view, number, seed, response)
+    return _question(public, number, seed, response)
 
 
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
@@ -74,20 +74,20 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     )
 
 
-def _question(view: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
-    language = languages.language_of(view["text"])
-    kind = KINDS[view["kind"]]
+def _question(public: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    language = languages.language_of(public["text"])
+    kind = KINDS[public["kind"]]
     if seed:
         # Not a secret: the order only has to be the same at every look at this attempt.
-        view = kind.shuffled(view, random.Random(f"{seed}{view['uuid']}"))  # noqa: S311
+        public = kind.shuffled(public, random.Random(f"{seed}{public['uuid']}"))  # noqa: S311
     return PresentedQuestion(
-        uuid=view["uuid"],
-        kind=view["kind"],
+        uuid=public["uuid"],
+        kind=public["kind"],
         number=number,
-        points=view["points"],
-        text=languages.choose(view["text"]),
-        html=languages.choose(view["html"]),
+        points=public["points"],
+        text=languages.choose(public["text"]),
+        html=languages.choose(public["html"]),
         language=language,
-        body=kind.body(view, response, lambda texts: languages.choose(texts, language)),
+        body=kind.body(public, response, lambda texts: languages.choose(texts, language)),
         response=response,
     )

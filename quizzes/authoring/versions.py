@@ -21,7 +21,7 @@ from quizzes.questions import Spec
 class QuizVersion(AppendOnlyModel):
     """What students meet: the questions of a quiz as they stood when it was published, without a word of the key.
 
-    `content` is {"questions": [public view of each question, see `quizzes.questions`]}. Attempts freeze one version.
+    `content` is {"questions": [public form of each question, see `quizzes.questions`]}. Attempts freeze one version.
     """
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions", verbose_name=_("quiz"))

@@ -129,7 +129,7 @@ class Kind(ABC):
         return {name: spec[name] for name in ("uuid", "kind", "points", "text", "html")}
 
     @abstractmethod
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         """Bring a student's answer into its one stored shape. Raises ResponseError."""
 
     def is_answered(self, response: Response) -> bool:
@@ -141,7 +141,7 @@ class Kind(ABC):
         """Grade an answer in its stored shape; {} is none."""
 
     @abstractmethod
-    def from_form(self, view: Spec, form: Form) -> Any:
+    def from_form(self, public: Spec, form: Form) -> Any:
         """What `read_response` is given for a form; its fields are named after the question's uuid."""
 
     @abstractmethod
@@ -167,12 +167,12 @@ class Kind(ABC):
         texts = spec["feedback"]["correct" if score["outcome"] == "correct" else "incorrect"]
         return [{"html": texts, "lesson": spec["lesson"]}] if any(texts.values()) else []
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        """The view with its choices in another order, where that gives nothing away and takes nothing off."""
-        return view
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        """Return the public form with its choices in another order. Kinds without an order return it unchanged."""
+        return public
 
     @abstractmethod
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """What the template and the API show below the question's text, in one language, with what was answered."""
 
 

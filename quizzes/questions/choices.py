@@ -39,12 +39,12 @@ class ChoiceKind(Kind):
             if choice["uuid"] in chosen and any(choice["feedback"].values())
         ]
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        choices = list(view["choices"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        choices = list(public["choices"])
         order.shuffle(choices)
-        return {**view, "choices": choices}
+        return {**public, "choices": choices}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         chosen = chosen_in(response)
         return {
             "choices": [
@@ -54,7 +54,7 @@ class ChoiceKind(Kind):
                     "html": choose(choice["html"]),
                     "is_chosen": choice["uuid"] in chosen,
                 }
-                for choice in view["choices"]
+                for choice in public["choices"]
             ]
         }
 
@@ -67,8 +67,8 @@ def correct(spec: Spec) -> set[str]:
     return {choice["uuid"] for choice in spec["choices"] if choice["correct"]}
 
 
-def names(view: Spec) -> set[str]:
-    return {choice["uuid"] for choice in view["choices"]}
+def names(public: Spec) -> set[str]:
+    return {choice["uuid"] for choice in public["choices"]}
 
 
 def chosen_in(response: Response) -> set[str]:

@@ -112,12 +112,12 @@ class HandIn(Kind):
             **{name: spec[name] for name in ("rubric", "takes_text", "files")},
         }
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
-        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if view["takes_text"] else 0)}
+    def read_response(self, public: Spec, raw: Any) -> Response:
+        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if public["takes_text"] else 0)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
+    def from_form(self, public: Spec, form: Form) -> Any:
         # A browser sends line ends as two characters, which are one to whoever counts.
-        return {"text": (form.get(view["uuid"]) or "").replace("\r\n", "\n")}
+        return {"text": (form.get(public["uuid"]) or "").replace("\r\n", "\n")}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         if not str(response.get("text") or "").strip() and not response.get("files"):
@@ -127,11 +127,11 @@ class HandIn(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         return {
             "limit": LIMIT,
-            "takes_text": view["takes_text"],
-            "files": view["files"],
+            "takes_text": public["takes_text"],
+            "files": public["files"],
             "rubric": [
                 {
                     "uuid": criterion["uuid"],
@@ -139,7 +139,7 @@ class HandIn(Kind):
                     "html": choose(criterion["html"]),
                     "points": criterion["points"],
                 }
-                for criterion in view["rubric"]
+                for criterion in public["rubric"]
             ],
         }
 

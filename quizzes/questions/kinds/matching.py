@@ -95,17 +95,17 @@ class Matching(Kind):
         rights = sorted(_rights(spec), key=lambda right: right["uuid"])
         return {**super().public_form(spec), "lefts": _lefts(spec), "rights": rights}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         matches = mapping(raw, "matches")["matches"]
         if not isinstance(matches, Mapping):
             raise ResponseError("shape")
-        lefts = {left["uuid"] for left in view["lefts"]}
-        rights = {right["uuid"] for right in view["rights"]}
+        lefts = {left["uuid"] for left in public["lefts"]}
+        rights = {right["uuid"] for right in public["rights"]}
         read = {known(left, lefts): known(right, rights) for left, right in matches.items() if right not in (None, "")}
         return {"matches": dict(sorted(read.items()))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"matches": {left["uuid"]: form.get(f"{view['uuid']}:{left['uuid']}") for left in view["lefts"]}}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"matches": {left["uuid"]: form.get(f"{public['uuid']}:{left['uuid']}") for left in public["lefts"]}}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         matches = response.get("matches") or {}
@@ -134,20 +134,20 @@ class Matching(Kind):
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         return _told(spec, self.solution(spec)["matches"], choose)
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        rights = list(view["rights"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        rights = list(public["rights"])
         order.shuffle(rights)
-        return {**view, "rights": rights}
+        return {**public, "rights": rights}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         matches = response.get("matches") or {}
 
         def shown(side: Mapping[str, Any]) -> dict[str, Any]:
             return {"uuid": side["uuid"], "text": choose(side["text"]), "html": choose(side["html"])}
 
         return {
-            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in view["lefts"]],
-            "rights": [shown(right) for right in view["rights"]],
+            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in public["lefts"]],
+            "rights": [shown(right) for right in public["rights"]],
         }
 
 

@@ -45,14 +45,14 @@ class MultipleChoice(choices.ChoiceKind):
         if not choices.correct(spec):
             raise SpecError("none-correct", gettext_noop("A multiple choice question has at least one correct choice."))
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         chosen = mapping(raw, "choices")["choices"]
         if not isinstance(chosen, list):
             raise ResponseError("shape")
-        return {"choices": sorted({known(choice, choices.names(view)) for choice in chosen})}
+        return {"choices": sorted({known(choice, choices.names(public)) for choice in chosen})}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"choices": list(form.getlist(view["uuid"]))}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"choices": list(form.getlist(public["uuid"]))}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         chosen, right = set(response.get("choices") or []), choices.correct(spec)

@@ -76,11 +76,11 @@ class Numeric(Kind):
         # The unit belongs to the question: it says in what the number is wanted.
         return {**super().public_form(spec), "unit": spec["unit"], "unit_required": spec["unit_required"]}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"text": form.get(view["uuid"]) or ""}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"text": form.get(public["uuid"]) or ""}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         text = str(response.get("text") or "").strip()
@@ -107,8 +107,8 @@ class Numeric(Kind):
         around = f" ± {spec['tolerance']}" if Decimal(spec["tolerance"]) else ""
         return f"{spec['value']}{around} {spec['unit']}".strip()
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        return {"limit": LIMIT, "unit": view["unit"], "unit_required": view["unit_required"]}
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        return {"limit": LIMIT, "unit": public["unit"], "unit_required": public["unit_required"]}
 
 
 def _folded(unit: str) -> str:

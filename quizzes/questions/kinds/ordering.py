@@ -78,11 +78,11 @@ class Ordering(Kind):
         items = sorted(spec["items"], key=lambda item: item["uuid"])
         return {**super().public_form(spec), "items": items}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         positions = mapping(raw, "positions")["positions"]
         if not isinstance(positions, Mapping):
             raise ResponseError("shape")
-        names = {item["uuid"] for item in view["items"]}
+        names = {item["uuid"] for item in public["items"]}
         read: dict[str, int] = {}
         for name, position in positions.items():
             item = known(name, names)
@@ -93,8 +93,8 @@ class Ordering(Kind):
             read[item] = position
         return {"positions": dict(sorted(read.items()))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        given = {item["uuid"]: form.get(f"{view['uuid']}:{item['uuid']}") or "" for item in view["items"]}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        given = {item["uuid"]: form.get(f"{public['uuid']}:{item['uuid']}") or "" for item in public["items"]}
         return {
             "positions": {
                 # More digits than a place can have are none.
@@ -132,12 +132,12 @@ class Ordering(Kind):
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         return " → ".join(choose(item["text"]) for item in spec["items"])
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        items = list(view["items"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        items = list(public["items"])
         order.shuffle(items)
-        return {**view, "items": items}
+        return {**public, "items": items}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         positions = response.get("positions") or {}
         return {
             "items": [
@@ -147,7 +147,7 @@ class Ordering(Kind):
                     "html": choose(item["html"]),
                     "position": positions.get(item["uuid"]),
                 }
-                for item in view["items"]
+                for item in public["items"]
             ]
         }
 

@@ -58,11 +58,11 @@ class ShortAnswer(Kind):
     def may_wait(self, definition: Mapping[str, Any]) -> bool:
         return definition.get("near_misses") == "review"
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"text": form.get(view["uuid"]) or ""}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"text": form.get(public["uuid"]) or ""}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         text = response.get("text") or ""
@@ -89,7 +89,7 @@ class ShortAnswer(Kind):
             return super().feedback(spec, response, score)
         return [{"html": said, "lesson": spec["lesson"]}] if any(said.values()) else []
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         return {"limit": LIMIT}
 
 
