@@ -102,16 +102,15 @@ def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
 
 
 def _combine(quiz: Quiz, cohort: QuizDates | None, override: QuizOverride | None) -> Rules:
-    by_precedence = [row for row in (override, cohort, quiz) if row is not None]
+    # The most specific row first.
+    rows = [row for row in (override, cohort, quiz) if row is not None]
 
     def first_date(name: str) -> datetime | None:
-        return next((value for row in by_precedence if (value := getattr(row, name)) is not None), None)
+        return next((value for row in rows if (value := getattr(row, name)) is not None), None)
 
     def rank(name: str) -> int:
         """The index of the row that sets the date; a lower index has precedence."""
-        return next(
-            (index for index, row in enumerate(by_precedence) if getattr(row, name) is not None), len(by_precedence)
-        )
+        return next((index for index, row in enumerate(rows) if getattr(row, name) is not None), len(rows))
 
     due_at, closes_at = first_date("due_at"), first_date("closes_at")
     if due_at and closes_at and closes_at < due_at and rank("due_at") < rank("closes_at"):

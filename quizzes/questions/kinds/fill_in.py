@@ -1,4 +1,4 @@
-"""Fill-in: several blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
+"""Grade fill-in questions: blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
 
 Credit "partial": points × right blanks / blanks.
 """
@@ -96,7 +96,7 @@ class FillIn(Kind):
         names = {blank["key"]: blank["uuid"] for blank in spec["blanks"]}
 
         def marked(texts: Texts) -> Texts:
-            # An author's key may be the answer itself.
+            # The marks get uuids, because an author's key may be the answer itself.
             return {code: MARK.sub(lambda mark: f"{{{{{names[mark[1]]}}}}}", text) for code, text in texts.items()}
 
         public = super().public_form(spec)
@@ -158,7 +158,7 @@ class FillIn(Kind):
         return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))
 
     def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        """`pieces` are the text around the blanks in its order: HTML, or the blank that stands there."""
+        """Return the parts of the body; `pieces` are the HTML between the blanks and the blanks, in order."""
         given = response.get("blanks") or {}
         pieces: list[dict[str, Any]] = []
         names = [blank["uuid"] for blank in public["blanks"]]

@@ -1,7 +1,7 @@
-"""Hand-in: a text, files, or both, graded by a person with a rubric.
+"""Define hand-in questions: a text, files, or both, graded by a person with a rubric.
 
-The rubric is the student's to see; the notes for whoever grades are not. The files themselves are rows of the attempt:
-the response that is graded names them under "files".
+Students see the rubric, but not the notes for graders. The files are `HandInFile` rows of the attempt; the graded
+response lists them under "files".
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ from quizzes.questions.base import (
 )
 
 LIMIT = 20_000
-# What a student of this course hands in. None of them runs by being opened in a browser.
+# Allowed file types. A browser executes none of them when it opens one.
 FILE_TYPES = ("pdf", "txt", "md", "csv", "ipynb", "json", "png", "jpg", "docx", "xlsx", "pptx", "zip")
 MAX_FILES = 10
 
@@ -116,7 +116,7 @@ class HandIn(Kind):
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if public["takes_text"] else 0)}
 
     def from_form(self, public: Spec, form: Form) -> Any:
-        # A browser sends line ends as two characters, which are one to whoever counts.
+        # A browser sends a line end as two characters; for the length limit it is one.
         return {"text": (form.get(public["uuid"]) or "").replace("\r\n", "\n")}
 
     def grade(self, spec: Spec, response: Response) -> Score:

@@ -1,6 +1,6 @@
-"""Matching: each thing on the left has one on the right, among distractors.
+"""Grade matching questions: each left item belongs to one right item; distractors belong to none.
 
-Credit "partial": points × right pairs / pairs. A thing on the right may be chosen more than once.
+Credit "partial": points × right pairs / pairs. A right item may be chosen more than once.
 """
 
 import random
@@ -91,7 +91,7 @@ class Matching(Kind):
         unique_keys([*_lefts(spec), *_rights(spec)])
 
     def public_form(self, spec: Spec) -> Spec:
-        # The right side by names that say nothing: its order must not be that of the left.
+        # Sorted by uuid, because the order in the spec is that of the left items and would show the solution.
         rights = sorted(_rights(spec), key=lambda right: right["uuid"])
         return {**super().public_form(spec), "lefts": _lefts(spec), "rights": rights}
 
@@ -111,7 +111,7 @@ class Matching(Kind):
         matches = response.get("matches") or {}
         if not matches:
             return score(spec, "unanswered", "unanswered")
-        # Two things on the right that read the same are the same to whoever answers.
+        # Right items with the same text are interchangeable: a student cannot tell them apart.
         same = {right["uuid"]: right["text"] for right in _rights(spec)}
         right = [same.get(matches.get(pair["left"]["uuid"], "")) == pair["right"]["text"] for pair in spec["pairs"]]
         parts = [
@@ -129,10 +129,10 @@ class Matching(Kind):
         return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, response.get("matches") or {}, choose)
+        return _join_pairs(spec, response.get("matches") or {}, choose)
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, self.solution(spec)["matches"], choose)
+        return _join_pairs(spec, self.solution(spec)["matches"], choose)
 
     def shuffled(self, public: Spec, order: random.Random) -> Spec:
         rights = list(public["rights"])
@@ -151,7 +151,7 @@ class Matching(Kind):
         }
 
 
-def _told(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts], str]) -> str:
+def _join_pairs(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts], str]) -> str:
     rights = {right["uuid"]: choose(right["text"]) for right in _rights(spec)}
     return "; ".join(
         f"{choose(left['text'])} – {rights.get(matches[left['uuid']], '–')}"

@@ -1,6 +1,6 @@
-"""Ordering: things are put into their right order.
+"""Grade ordering questions: items are put into the right order.
 
-Credit "partial": points × items at their right place / items.
+Credit "partial": points × items in the right position / items.
 """
 
 import random
@@ -74,7 +74,7 @@ class Ordering(Kind):
         unique_keys(spec["items"])
 
     def public_form(self, spec: Spec) -> Spec:
-        # By their names, which say nothing: the order of the spec is the key.
+        # Sorted by uuid, because the order in the spec is the solution.
         items = sorted(spec["items"], key=lambda item: item["uuid"])
         return {**super().public_form(spec), "items": items}
 
@@ -97,7 +97,7 @@ class Ordering(Kind):
         given = {item["uuid"]: form.get(f"{public['uuid']}:{item['uuid']}") or "" for item in public["items"]}
         return {
             "positions": {
-                # More digits than a place can have are none.
+                # Longer numbers cannot be positions; `read_response` refuses the text.
                 uuid: int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
                 for uuid, text in given.items()
             }
@@ -107,7 +107,7 @@ class Ordering(Kind):
         positions = response.get("positions") or {}
         if not positions:
             return score(spec, "unanswered", "unanswered")
-        # Two things at one place are not in an order; neither of them is at its right one.
+        # Of two items in one position, neither is right.
         places = list(positions.values())
         right = [
             positions.get(item["uuid"]) == place and places.count(place) == 1

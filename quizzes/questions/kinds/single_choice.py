@@ -1,4 +1,4 @@
-"""Single choice: exactly one choice is right."""
+"""Grade single choice questions: exactly one choice is correct."""
 
 from typing import Any
 
