@@ -21,7 +21,8 @@ from quizzes.questions import Spec
 class QuizVersion(AppendOnlyModel):
     """A frozen copy of a quiz's questions, made when it was published, without the answer key.
 
-    `content` is {"questions": [public form of each question, see `quizzes.questions`]}. An attempt keeps the version it started with.
+    `content` is {"questions": [public form of each question, see `quizzes.questions`]}.
+    An attempt keeps the version it started with.
     """
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions", verbose_name=_("quiz"))

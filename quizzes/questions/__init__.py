@@ -25,7 +25,8 @@ from quizzes.questions.base import (
 )
 
 
-def _find_kinds() -> dict[str, Kind]:
+def find_kinds() -> dict[str, Kind]:
+    """Return {name: kind} of the modules in `kinds`, ordered by position."""
     modules = (
         importlib.import_module(f"{kinds.__name__}.{module.name}") for module in pkgutil.iter_modules(kinds.__path__)
     )
@@ -33,7 +34,7 @@ def _find_kinds() -> dict[str, Kind]:
     return {kind.name: kind for kind in in_order}
 
 
-KINDS: Mapping[str, Kind] = _find_kinds()
+KINDS: Mapping[str, Kind] = find_kinds()
 KIND_NAMES: list[str] = list(KINDS)
 
 

@@ -1,7 +1,8 @@
 """Verify grades by computing every stored value again from its sources. Reads only.
 
-Answers, answer key of the graded version, reviews and late deduction → the last `AttemptGrade`; it → the attempt's points; every revision without a pending part → a `GradeChange` of the same points;
-`ProgressEvent` and outline → progress; the answers to a practice card → its memory.
+Answers, answer key of the graded version, reviews and late deduction → the last `AttemptGrade`; it → the attempt's
+points; every revision without a pending part → a `GradeChange` of the same points; `ProgressEvent` and outline →
+progress; the answers to a practice card → its memory.
 
 Of earlier revisions only the sums are computed again, not the scores: a late answer accepted later or a removed
 deduction has changed their sources.

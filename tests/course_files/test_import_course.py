@@ -49,7 +49,7 @@ def test_no_folder_lowers_anybodys_standing(folder: Path, student: Enrolment) ->
             refuse()
         [fault] = refused.value.faults
         assert fault.file == "quizzes/quiz-tea.yaml"
-        assert "1 student would stand lower" in fault.message
+        assert "1 student would get a lower grade" in fault.message
         assert "Alice" in fault.message
     quiz.refresh_from_db()
     assert (quiz.grading_method, quiz.intro_ko) == ("highest", "세 문제예요.")
