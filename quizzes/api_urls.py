@@ -1,8 +1,10 @@
+"""Route the API of quizzes to its views."""
+
 from common.api.routing import route
 from quizzes.practice import api
 from quizzes.taking.api import views
 
-# They are tried in turn: what is asked for most stands first.
+# Django tries the routes in order, so the most frequent one is first.
 urlpatterns = [
     *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
     *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),

@@ -1,3 +1,5 @@
+"""Configure the quizzes app and register its sections in course pages and mails."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,7 @@ class QuizzesConfig(AppConfig):
     verbose_name = _("Quizzes")
 
     def ready(self) -> None:
-        # Here, not at the top: views need the models, which are not loaded while this file is imported.
+        # Imported here, because views need the models, which are not loaded when this module is imported.
         from courses.extensions import register_lesson_section, register_student_section, register_summary_line
         from courses.outline import revisions
         from quizzes.authoring.models import Quiz
@@ -17,5 +19,5 @@ class QuizzesConfig(AppConfig):
         register_lesson_section(lesson_section)
         register_student_section(student_section)
         register_summary_line(summary_line)
-        # Whether a lesson ends with questions is part of its page.
+        # A lesson page shows whether it has a lesson check, so a change of the quiz changes the page.
         revisions.watch(Quiz, course="activities", by="activity_id")

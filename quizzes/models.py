@@ -1,4 +1,4 @@
-"""Every model of the app, where Django looks for them. Other code imports a model from its subject package."""
+"""Collect all models of the app for Django. Other code imports a model from its subject package."""
 
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz, QuizDates, QuizOverride, question_kinds

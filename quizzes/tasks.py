@@ -1,4 +1,4 @@
-"""Celery's entries: ids in, one call, nothing else."""
+"""Define the Celery tasks of quizzes; each calls one workflow."""
 
 from datetime import timedelta
 
@@ -45,5 +45,5 @@ def sweep_at_worker_start() -> None:
 
 @worker_ready.connect
 def sweep_at_start(**kwargs: object) -> None:
-    """What waited for a worker is looked for as soon as there is one, however short a time it has waited."""
+    """Enqueue a sweep when a worker starts, so that waiting attempts are graded without delay."""
     sweep_at_worker_start.delay()

@@ -1,4 +1,4 @@
-"""Which columns of quizzes exist once for each language (django-modeltranslation)."""
+"""Register the translated columns of quizzes (django-modeltranslation)."""
 
 from modeltranslation.translator import TranslationOptions, register
 

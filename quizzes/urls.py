@@ -1,3 +1,5 @@
+"""Route the student pages of quizzes to their views."""
+
 from django.urls import path
 
 from quizzes.practice import pages

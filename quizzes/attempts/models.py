@@ -1,4 +1,4 @@
-"""An attempt and what was handed in with it: answers, files, and what came too late."""
+"""Define attempts, their answers, uploaded files and late answers."""
 
 import uuid
 from datetime import datetime
@@ -20,7 +20,7 @@ from quizzes.authoring.versions import QuizVersion
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def for_student(self, user: User) -> Self:
-        """The person's own attempts, in courses that they may still see."""
+        """The user's own attempts, in published courses where the enrolment is active."""
         return self.filter(
             enrolment__user=user,
             enrolment__status=Enrolment.Status.ACTIVE,
@@ -28,31 +28,32 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         )
 
     def for_staff(self, user: User) -> Self:
-        """The attempts in the courses that the person teaches; an administrator's are all."""
+        """The attempts in the courses that the user teaches; all attempts for a superuser."""
         return self if user.is_superuser else self.filter(enrolment__course__instructors=user)
 
     def for_a_person(self) -> Self:
-        """With a part that only a person can grade, the longest waiting first."""
+        """Attempts that need manual grading, the longest waiting first."""
         return self.filter(status=Attempt.Status.NEEDS_REVIEW).order_by("submitted_at", "pk")
 
     def running_out(self, *, now: datetime) -> Self:
-        """Open, and past their deadline (without grace)."""
+        """In progress, and past the deadline (without grace)."""
         return self.filter(status=Attempt.Status.IN_PROGRESS, deadline__lte=now)
 
     def waiting(self) -> Self:
-        """Submitted and not graded yet, whoever is at it."""
+        """Submitted and not graded yet, claimed by a grader or not."""
         return self.filter(status__in=[Attempt.Status.SUBMITTED, Attempt.Status.GRADING])
 
     def claimable(self, *, now: datetime) -> Self:
-        """What a grader may take: submitted, or taken by a grader whose lease ran out."""
+        """Attempts that a grader may claim: submitted, or claimed with an expired lease."""
         return self.filter(Q(status=Attempt.Status.SUBMITTED) | Q(status=Attempt.Status.GRADING, lease_until__lte=now))
 
 
 class Attempt(models.Model):
-    """One person's one go at a quiz, on the version it started with. The row is the grading queue's entry.
+    """One student's attempt at one version of a quiz. The row is also the entry in the grading queue.
 
-    in_progress → submitted → grading (held by a lease) → graded or needs_review. `tries` is the lease's token: a
-    grader may finish only while it still reads the number it wrote. Five tries without a grade: needs_attention.
+    in_progress → submitted → grading (claimed by a lease) → graded or needs_review. `grading_attempts` is the lease's
+    token: a grader may finish only if the column still has the number that it wrote. After five attempts without a
+    grade: needs_attention.
     """
 
     class Status(models.TextChoices):
@@ -76,16 +77,16 @@ class Attempt(models.Model):
     grading_attempts = models.PositiveSmallIntegerField(_("grading attempts"), default=0)
     points = models.DecimalField(_("points"), max_digits=8, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
-    # The student has seen the key of this quiz by way of this attempt; no further one may start.
+    # When the student looked at the solutions in this attempt. After that no further attempt may start.
     answers_revealed_at = models.DateTimeField(_("answers seen"), null=True, blank=True)
-    # The questions drawn, by uuid, in their order; None: all of the version in its order.
+    # uuids of the drawn questions, in order. None: all questions of the version, in its order.
     drawn = models.JSONField(null=True, editable=False)
-    # When the server submits it by itself: the time limit or the quiz's closing, what comes first. None: never.
+    # When the server submits the attempt: at the time limit or the quiz's closing, whichever is first. None: never.
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(_("due date"), null=True, blank=True)
-    # Handed in by the server at the deadline, not by the student.
+    # Submitted by the server at the deadline, not by the student.
     is_expired = models.BooleanField(_("time ran out"), default=False)
-    # What being late takes off the points, in percent, by the rule as it stood at the submit.
+    # Deduction for a late submit in percent of the points, by the rules at the time of the submit.
     late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
 
     objects = AttemptQuerySet.as_manager()
@@ -126,46 +127,47 @@ class Attempt(models.Model):
 
     @property
     def public_questions(self) -> list[dict[str, Any]]:
-        """What the student meets, in the order of this attempt: the public views of the questions it drew."""
+        """Return the public forms of the drawn questions, in the order of this attempt."""
         questions: list[dict[str, Any]] = self.version.content["questions"]
         if self.drawn is None:
             return questions
-        by_uuid = {view["uuid"]: view for view in questions}
+        by_uuid = {public["uuid"]: public for public in questions}
         return [by_uuid[uuid] for uuid in self.drawn]
 
     def find_question(self, question: UUID | str) -> dict[str, Any] | None:
-        """The public view of one of its questions; None for a question of another quiz."""
-        return next((view for view in self.public_questions if view["uuid"] == str(question)), None)
+        """Return the public form of one question; None if the attempt does not have it."""
+        return next((public for public in self.public_questions if public["uuid"] == str(question)), None)
 
     @property
     def ran_out(self) -> bool:
-        """Whether it was handed in because its time was up: by the server, or by the open page at the deadline."""
+        """Whether it was submitted at or after its deadline, by the server or by the open page."""
         return self.deadline is not None and self.submitted_at is not None and self.submitted_at >= self.deadline
 
     @property
     def percent(self) -> int | None:
-        """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None ungraded."""
+        """Points as a whole percentage of the maximum, rounded down (99.9 % is not full marks); None if ungraded."""
         if self.points is None:
             return None
         return int(self.points * 100 / self.max_points) if self.max_points else 0
 
 
-# The answer with the higher count of its client stays, or the one that arrives last; what has been checked stays.
-_UNLESS_OVERTAKEN = """
+# The answer with the higher sequence number of the client wins (_HIGHER_SEQUENCE_WINS), or the one that arrives last
+# (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced.
+_HIGHER_SEQUENCE_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
 WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.sequence < excluded.sequence
 RETURNING question, sequence
 """
-_THE_LAST = """
+_LAST_ARRIVAL_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.response <> excluded.response
 RETURNING question, sequence
 """
-_ROWS = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
+_INSERT = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
 # The attempt's row is locked where the database has row locks: an answer is never written after a submit.
-_ROW_OF_AN_OPEN_ATTEMPT = """
+_INSERT_IF_OPEN = """
 INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at)
 SELECT id, %s, %s, %s, %s FROM quizzes_attempt
 WHERE id = %s AND status = 'in_progress' AND (deadline IS NULL OR deadline >= %s)
@@ -176,10 +178,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def store(
         self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
     ) -> dict[UUID, int]:
-        """Store responses by question, in one statement; returns the sequence number of each that was stored.
+        """Store responses by question in one statement. Return {question: sequence number} of those that were stored.
 
-        What is not returned was overtaken by a later `sequence` (None: the one that arrives last wins), is what stands
-        there already, or has been checked. The ORM has no INSERT that updates on a condition.
+        A response is not stored if a higher `sequence` is stored already (None: the last arrival wins), if it is equal
+        to the stored one, or if the answer is confirmed. The ORM has no INSERT that updates on a condition.
         """
         if not responses:
             return {}
@@ -188,8 +190,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             values += [attempt.pk, *_row(question, response, sequence, now)]
         rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
         with connection.cursor() as cursor:
-            cursor.execute(_ROWS + rows + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values)
-            return {UUID(str(question)): kept for question, kept in cursor.fetchall()}
+            cursor.execute(_INSERT + rows + (_LAST_ARRIVAL_WINS if sequence is None else _HIGHER_SEQUENCE_WINS), values)
+            return {UUID(str(question)): stored for question, stored in cursor.fetchall()}
 
     def store_if_open(
         self,
@@ -201,16 +203,18 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         now: datetime,
         due: datetime,
     ) -> int | None:
-        """Store one response in a statement of its own if the attempt is in progress and its deadline is none or not
-        before `due`; returns the sequence number that it has now, None where nothing was stored."""
+        """Store one response in one statement if the attempt is in progress and has no deadline before `due`.
+
+        Return its new sequence number, or None if nothing was stored (see `store`).
+        """
         lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
         values = [*_row(question, response, sequence, now), attempt.pk, adapted(due)]
         with write_lock(), connection.cursor() as cursor:
             cursor.execute(
-                _ROW_OF_AN_OPEN_ATTEMPT + lock + (_THE_LAST if sequence is None else _UNLESS_OVERTAKEN), values
+                _INSERT_IF_OPEN + lock + (_LAST_ARRIVAL_WINS if sequence is None else _HIGHER_SEQUENCE_WINS), values
             )
-            kept = cursor.fetchall()
-        return int(kept[0][1]) if kept else None
+            stored = cursor.fetchall()
+        return int(stored[0][1]) if stored else None
 
 
 def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: datetime) -> list[Any]:
@@ -219,14 +223,14 @@ def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: da
 
 
 class Answer(models.Model):
-    """The latest answer to one question of an attempt. `sequence` is the client's count: an older one never wins."""
+    """The latest answer to one question of an attempt. `sequence` is the client's counter; a lower one never wins."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers", verbose_name=_("attempt"))
     question = models.UUIDField(_("question"))
     response = models.JSONField(_("answer"))
     sequence = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField(_("saved"))
-    # The student has looked at this question's feedback during the attempt; the answer is closed by that.
+    # When the student confirmed the answer to see its feedback. A confirmed answer cannot be changed.
     confirmed_at = models.DateTimeField(_("checked"), null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()
@@ -243,7 +247,7 @@ class Answer(models.Model):
 
 
 class LateAnswer(models.Model):
-    """An answer that came after the attempt was over: kept as evidence, worth nothing until a person accepts it."""
+    """An answer that arrived after the attempt was submitted. It is not graded until a person accepts it."""
 
     class Verdict(models.TextChoices):
         OPEN = "open", _("not looked at")
@@ -276,15 +280,15 @@ class LateAnswer(models.Model):
 
 class HandInFileQuerySet(models.QuerySet["HandInFile"]):
     def counted(self) -> Self:
-        """What counts: not removed, and in time or accepted since."""
+        """Files that are graded: not removed, and uploaded in time or accepted later."""
         in_time = Q(late_answer=None) | Q(late_answer__verdict=LateAnswer.Verdict.ACCEPTED)
         return self.filter(in_time, removed_at=None)
 
 
 class HandInFile(models.Model):
-    """A file that a student handed in with one question of an attempt. Removing keeps the row and the file.
+    """A file that a student uploaded for one question of an attempt. Removing it keeps the row and the file.
 
-    One that came after the attempt was over belongs to a `LateAnswer`, and is evidence until that is accepted.
+    A file that arrived after the submit belongs to a `LateAnswer` and is not graded until that is accepted.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,7 +1,7 @@
-"""Owns how a frozen question looks to one reader of one attempt: in their language, its parts in their order.
+"""Present the questions of an attempt in the reader's language, with shuffled choices.
 
-Page and API show the same: the order of choices, items and pairs is drawn from the attempt's uuid, so that it is stable within an
-attempt and differs between attempts.
+Page and API show the same order: it is drawn from the attempt's uuid, so it is stable within an attempt and differs
+between attempts.
 """
 
 import random
@@ -17,7 +17,7 @@ from quizzes.questions import KINDS, Response, Spec
 
 @dataclass(frozen=True, slots=True)
 class PresentedQuestion:
-    """A question in the reader's language. `language` differs from it where a translation is missing.
+    """A question in one language: the reader's, or another where the translation is missing (`language`).
 
     `body` is what its kind shows below the text, see `quizzes.questions.base.Kind.body`.
     """
@@ -38,32 +38,32 @@ class PresentedQuestion:
 
     @property
     def can_check(self) -> bool:
-        """Whether a machine can say something about the answer."""
+        """Whether the answer can be confirmed for immediate feedback: not for questions that only a person grades."""
         return not KINDS[self.kind].by_person
 
     @property
     def is_whole_text(self) -> bool:
-        """Whether the body shows the text itself, with something in it."""
+        """Whether the body contains the question's text, with input fields in it."""
         return "pieces" in self.body
 
 
 def present(
-    views: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
+    questions: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
 ) -> list[PresentedQuestion]:
-    """The questions of a version for the active language. `seed` orders the choices where `shuffle` asks for it."""
+    """Return public questions in the active language. If `shuffle`, `seed` decides the order of the choices. No query."""
     return [
-        _question(view, number, seed if shuffle else None, (responses or {}).get(view["uuid"], {}))
-        for number, view in enumerate(views, 1)
+        _question(public, number, seed if shuffle else None, (responses or {}).get(public["uuid"], {}))
+        for number, public in enumerate(questions, 1)
     ]
 
 
-def present_one(view: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
-    """One question by itself. `seed` orders its choices; None: as the author has them."""
-    return _question(view, number, seed, response)
+def present_one(public: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    """Return one question in the active language. `seed` decides the order of its choices; None: the author's order."""
+    return _question(public, number, seed, response)
 
 
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
-    """The questions of an attempt with what was answered so far."""
+    """Return the questions of an attempt with the responses; without `responses`, the stored ones (one query)."""
     if responses is None:
         responses = {str(answer.question): answer.response for answer in queries.get_answers(attempt)}
     return present(
@@ -74,20 +74,20 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     )
 
 
-def _question(view: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
-    language = languages.language_of(view["text"])
-    kind = KINDS[view["kind"]]
+def _question(public: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
+    language = languages.language_of(public["text"])
+    kind = KINDS[public["kind"]]
     if seed:
-        # Not a secret: the order only has to be the same at every look at this attempt.
-        view = kind.shuffled(view, random.Random(f"{seed}{view['uuid']}"))  # noqa: S311
+        # Not a secret: the order only has to be the same at each request.
+        public = kind.shuffled(public, random.Random(f"{seed}{public['uuid']}"))  # noqa: S311
     return PresentedQuestion(
-        uuid=view["uuid"],
-        kind=view["kind"],
+        uuid=public["uuid"],
+        kind=public["kind"],
         number=number,
-        points=view["points"],
-        text=languages.choose(view["text"]),
-        html=languages.choose(view["html"]),
+        points=public["points"],
+        text=languages.choose(public["text"]),
+        html=languages.choose(public["html"]),
         language=language,
-        body=kind.body(view, response, lambda texts: languages.choose(texts, language)),
+        body=kind.body(public, response, lambda texts: languages.choose(texts, language)),
         response=response,
     )

@@ -1,4 +1,8 @@
-"""Find attempts and what belongs to them."""
+"""Find and lock attempts and the rows that belong to them.
+
+The queries of every attempt request are compiled once (`common.database.prepared.Prepared`). Callers see only the
+functions. `load_content` costs one more query when this process meets a version for the first time.
+"""
 
 from uuid import UUID
 
@@ -12,105 +16,114 @@ from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.authoring.versions import load_content
 
-_SAMPLE = UUID(int=1)
+_SAMPLE_UUID = UUID(int=1)
 
 
-def _whole(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+def _with_relations(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
     return attempts.select_related("quiz__activity__course", "version", "enrolment").defer("version__content")
 
 
-_OWN = Prepared(lambda user, uuid: _whole(Attempt.objects.for_student(user).filter(uuid=uuid)), samples=(-1, _SAMPLE))
-# What an answer is saved by: the most frequent of all requests reads no more.
-_OWN_TO_ANSWER = Prepared(
+_STUDENT_ATTEMPT = Prepared(
+    lambda user, uuid: _with_relations(Attempt.objects.for_student(user).filter(uuid=uuid)), samples=(-1, _SAMPLE_UUID)
+)
+# Saving an answer is the most frequent request, so it loads only the columns that it needs.
+_STUDENT_ATTEMPT_TO_ANSWER = Prepared(
     lambda user, uuid: (
         Attempt.objects.for_student(user)
         .filter(uuid=uuid)
         .select_related("quiz", "version")
         .only("drawn", "quiz__grace", "version__digest")
     ),
-    samples=(-1, _SAMPLE),
+    samples=(-1, _SAMPLE_UUID),
 )
-_OPEN = Prepared(
-    lambda quiz, enrolment: _whole(
+_OPEN_ATTEMPT = Prepared(
+    lambda quiz, enrolment: _with_relations(
         Attempt.objects.filter(quiz=quiz, enrolment=enrolment, status=Attempt.Status.IN_PROGRESS)
     ),
     samples=(-1, -2),
 )
-_BY_ID = Prepared(lambda pk: _whole(Attempt.objects.filter(pk=pk)), samples=(-1,))
-_HELD = Prepared(
+_ATTEMPT_BY_ID = Prepared(lambda pk: _with_relations(Attempt.objects.filter(pk=pk)), samples=(-1,))
+_LOCKED_ATTEMPT = Prepared(
     lambda pk: (
         Attempt.objects.select_for_update().filter(pk=pk).only("status", "deadline", "due_at", "is_expired", "quiz_id")
     ),
     samples=(-1,),
 )
-_ENROLMENT_HELD = Prepared(
+_LOCKED_ENROLMENT = Prepared(
     lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"),
     samples=(-1,),
 )
-_OF_QUIZ = Prepared(
+_ATTEMPTS_AT_QUIZ = Prepared(
     lambda quiz, enrolment: Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("-number"), samples=(-1, -2)
 )
 
 
-def _completed(attempt: Attempt) -> Attempt:
+def _with_content(attempt: Attempt) -> Attempt:
     attempt.enrolment.course = attempt.quiz.activity.course
     load_content(attempt.version)
     return attempt
 
 
 def find_own_attempt(user: User, uuid: UUID) -> Attempt | None:
-    """The person's own attempt with quiz, activity, course, enrolment and version; None for anybody else's."""
-    found = _OWN.first(user.pk, uuid)
-    return _completed(found) if found else None
+    """Return the user's own attempt with quiz, activity, course, enrolment and version, or None. One query."""
+    found = _STUDENT_ATTEMPT.first(user.pk, uuid)
+    return _with_content(found) if found else None
 
 
 def find_own_attempt_to_answer(user: User, uuid: UUID) -> Attempt | None:
-    """The person's own attempt with what saving an answer needs: the version, and the quiz's grace; None for anybody
-    else's."""
-    found = _OWN_TO_ANSWER.first(user.pk, uuid)
+    """Return the user's own attempt with the columns that saving an answer needs, or None. One query.
+
+    Loaded are `drawn`, the version and the quiz's `grace`.
+    """
+    found = _STUDENT_ATTEMPT_TO_ANSWER.first(user.pk, uuid)
     if found is not None:
         load_content(found.version)
     return found
 
 
 def find_open_attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt | None:
-    found = _OPEN.first(quiz.pk, enrolment.pk)
-    return _completed(found) if found else None
+    """Return the student's attempt in progress, loaded as by `find_own_attempt`, or None. One query."""
+    found = _OPEN_ATTEMPT.first(quiz.pk, enrolment.pk)
+    return _with_content(found) if found else None
 
 
 def get_attempt(pk: int) -> Attempt:
-    """The attempt of this id, as `own_attempt` finds it. Raises Attempt.DoesNotExist."""
-    found = _BY_ID.first(pk)
+    """Return the attempt with this id, loaded as by `find_own_attempt`. One query. Raises Attempt.DoesNotExist."""
+    found = _ATTEMPT_BY_ID.first(pk)
     if found is None:
         raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
-    return _completed(found)
+    return _with_content(found)
 
 
 def lock_enrolment(enrolment: Enrolment) -> None:
-    """Hold the enrolment's row until the transaction's end: what one student starts at once comes in turn.
+    """Lock the enrolment's row until the transaction ends, so that concurrent starts of one student run one by one.
 
-    Where rows cannot be held, a transaction that will write comes in turn anyway.
+    One query. None on SQLite, which has no row locks and runs write transactions one by one anyway.
     """
     if connection.features.has_select_for_update:
-        _ENROLMENT_HELD.values(enrolment.pk)
+        _LOCKED_ENROLMENT.values(enrolment.pk)
 
 
 def lock_attempt(attempt: Attempt) -> Attempt:
-    """The attempt's row as it stands now, held until the transaction's end; status, deadline, due date and `is_expired` of it."""
-    held = _HELD.instances(attempt.pk)[0]
-    held.quiz = attempt.quiz
-    return held
+    """Lock the attempt's row until the transaction ends and return it as a new object. One query.
+
+    Loaded are status, deadline, due date and `is_expired`; the quiz is the one of `attempt`.
+    """
+    locked = _LOCKED_ATTEMPT.instances(attempt.pk)[0]
+    locked.quiz = attempt.quiz
+    return locked
 
 
 def get_attempts(quiz: Quiz, enrolment: Enrolment) -> list[Attempt]:
-    """A student's attempts at a quiz, the last first."""
-    return _OF_QUIZ.instances(quiz.pk, enrolment.pk)
+    """Return the student's attempts at a quiz, the latest first. One query."""
+    return _ATTEMPTS_AT_QUIZ.instances(quiz.pk, enrolment.pk)
 
 
 _ANSWERS = Prepared(lambda attempt: Answer.objects.filter(attempt=attempt), samples=(-1,))
 
 
 def get_answers(attempt: Attempt) -> list[Answer]:
+    """Return the stored answers of an attempt. One query."""
     return _ANSWERS.instances(attempt.pk)
 
 
@@ -121,16 +134,16 @@ _QUIZ = Prepared(
         .select_related("activity__course", "current_version")
         .defer("current_version__content")
     ),
-    samples=(-1, _SAMPLE),
+    samples=(-1, _SAMPLE_UUID),
 )
-_DATES = Prepared(lambda quiz, cohort: QuizDates.objects.filter(quiz=quiz, cohort=cohort), samples=(-1, -2))
-_EXCEPTION = Prepared(
+_COHORT_DATES = Prepared(lambda quiz, cohort: QuizDates.objects.filter(quiz=quiz, cohort=cohort), samples=(-1, -2))
+_OVERRIDE = Prepared(
     lambda quiz, enrolment: QuizOverride.objects.filter(quiz=quiz, enrolment=enrolment), samples=(-1, -2)
 )
 
 
 def find_quiz(user: User, activity: UUID) -> Quiz | None:
-    """The quiz attached to an activity of one of the person's courses."""
+    """Return the quiz of an activity in one of the user's courses, with course and current version, or None. One query."""
     found = _QUIZ.first(user.pk, activity)
     if found is not None and found.current_version is not None:
         load_content(found.current_version)
@@ -138,8 +151,10 @@ def find_quiz(user: User, activity: UUID) -> Quiz | None:
 
 
 def find_cohort_dates(quiz: Quiz, cohort_id: int) -> QuizDates | None:
-    return _DATES.first(quiz.pk, cohort_id)
+    """Return the cohort's dates for the quiz, or None. One query."""
+    return _COHORT_DATES.first(quiz.pk, cohort_id)
 
 
 def find_override(quiz: Quiz, enrolment: Enrolment) -> QuizOverride | None:
-    return _EXCEPTION.first(quiz.pk, enrolment.pk)
+    """Return the student's override for the quiz, or None. One query."""
+    return _OVERRIDE.first(quiz.pk, enrolment.pk)

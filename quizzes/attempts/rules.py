@@ -27,7 +27,7 @@ class Rules:
     deduction: int
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the dates let an attempt start now."""
+        """Whether an attempt may start at `now`, by the dates alone."""
         return not self.opens_later(now) and not self.is_closed(now)
 
     def opens_later(self, now: datetime) -> bool:
@@ -37,12 +37,12 @@ class Rules:
         return self.closes_at is not None and now >= self.closes_at
 
     def is_past_due(self, now: datetime) -> bool:
-        """Whether the due date, or the closing where there is none, has passed."""
+        """Whether the due date has passed; without a due date, whether the quiz has closed."""
         end = self.due_at or self.closes_at
         return end is not None and now >= end
 
     def deadline(self, started_at: datetime) -> datetime | None:
-        """When an attempt that started then is handed in by the server: its time is up, or the quiz closes."""
+        """When the server submits an attempt started at `started_at`: at its time limit or the closing, whichever is first."""
         ends = [self.closes_at, started_at + self.time_limit if self.time_limit is not None else None]
         return min((end for end in ends if end is not None), default=None)
 
@@ -51,9 +51,9 @@ UNLIMITED = Rules(None, None, timedelta(0), None, None, None, 0)
 
 
 def get_rules(quiz: Quiz, enrolment: Enrolment) -> Rules:
-    """The rules of `quiz` for one student. An exception's date goes before the cohort's, and that before the quiz's.
+    """Return the rules of `quiz` for one student. An override's date wins over the cohort's, the cohort's over the quiz's.
 
-    Two queries; none for a lesson's check, which knows no rules.
+    Two queries at most; none for a lesson check, which has no rules.
     """
     if not quiz.is_graded:
         return UNLIMITED
@@ -62,20 +62,22 @@ def get_rules(quiz: Quiz, enrolment: Enrolment) -> Rules:
 
 
 def get_rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[int, int], Rules]:
-    """The same for many: {(quiz id, enrolment id): rules}. Two queries however many they are; none for checks only."""
+    """Return {(quiz id, enrolment id): rules}. Two queries for any number of pairs; none if all are lesson checks."""
     graded = [(quiz, enrolment) for quiz, enrolment in pairs if quiz.is_graded]
     dates: dict[tuple[int, int | None], QuizDates] = {}
-    exceptions: dict[tuple[int, int], QuizOverride] = {}
+    overrides: dict[tuple[int, int], QuizOverride] = {}
     if graded:
         quizzes = {quiz.pk for quiz, _ in graded}
         cohorts = {enrolment.cohort_id for _, enrolment in graded}
-        found = QuizDates.objects.filter(quiz__in=quizzes, cohort__in=cohorts - {None})
-        dates = {(each.quiz_id, each.cohort_id): each for each in found}
-        granted = QuizOverride.objects.filter(quiz__in=quizzes, enrolment__in={enrolment.pk for _, enrolment in graded})
-        exceptions = {(each.quiz_id, each.enrolment_id): each for each in granted}
+        found_dates = QuizDates.objects.filter(quiz__in=quizzes, cohort__in=cohorts - {None})
+        dates = {(each.quiz_id, each.cohort_id): each for each in found_dates}
+        found_overrides = QuizOverride.objects.filter(
+            quiz__in=quizzes, enrolment__in={enrolment.pk for _, enrolment in graded}
+        )
+        overrides = {(each.quiz_id, each.enrolment_id): each for each in found_overrides}
     return {
         (quiz.pk, enrolment.pk): _combine(
-            quiz, dates.get((quiz.pk, enrolment.cohort_id)), exceptions.get((quiz.pk, enrolment.pk))
+            quiz, dates.get((quiz.pk, enrolment.cohort_id)), overrides.get((quiz.pk, enrolment.pk))
         )
         if quiz.is_graded
         else UNLIMITED
@@ -84,7 +86,10 @@ def get_rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[i
 
 
 def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
-    """Who is in the middle of an attempt that the rules of `quiz`, as it stands here, would end at once; by name."""
+    """Return the students, by name, whose attempt in progress would end at once by the unsaved rules of `quiz`.
+
+    Three queries at most.
+    """
     running = list(
         Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS)
         .exclude(deadline__lte=now)
@@ -96,41 +101,43 @@ def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
     return [attempt.enrolment.user for attempt, end in ends if end is not None and end <= now]
 
 
-def _combine(quiz: Quiz, cohort: QuizDates | None, exception: QuizOverride | None) -> Rules:
-    sources = [source for source in (exception, cohort, quiz) if source is not None]
+def _combine(quiz: Quiz, cohort: QuizDates | None, override: QuizOverride | None) -> Rules:
+    # The most specific row first.
+    rows = [row for row in (override, cohort, quiz) if row is not None]
 
-    def date(name: str) -> datetime | None:
-        return next((value for source in sources if (value := getattr(source, name)) is not None), None)
+    def first_date(name: str) -> datetime | None:
+        return next((value for row in rows if (value := getattr(row, name)) is not None), None)
 
-    def own(name: str) -> int:
-        return next((place for place, source in enumerate(sources) if getattr(source, name) is not None), len(sources))
+    def rank(name: str) -> int:
+        """The index of the row that sets the date; a lower index has precedence."""
+        return next((index for index, row in enumerate(rows) if getattr(row, name) is not None), len(rows))
 
-    due_at, closes_at = date("due_at"), date("closes_at")
-    if due_at and closes_at and closes_at < due_at and own("due_at") < own("closes_at"):
-        # Whoever moves the due date behind the general closing means that there is time until then.
+    due_at, closes_at = first_date("due_at"), first_date("closes_at")
+    if due_at and closes_at and closes_at < due_at and rank("due_at") < rank("closes_at"):
+        # A more specific due date after the general closing keeps the quiz open until that due date.
         closes_at = due_at
     if quiz.late_rule == Quiz.LateRule.REFUSE:
         closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
     allowed, limit = quiz.attempts_allowed, quiz.time_limit
-    extra = exception.extra_minutes if exception else 0
+    extra = override.extra_minutes if override else 0
     return Rules(
-        attempts_allowed=None if allowed is None else allowed + (exception.extra_attempts if exception else 0),
+        attempts_allowed=None if allowed is None else allowed + (override.extra_attempts if override else 0),
         time_limit=None if limit is None else timedelta(minutes=limit + extra),
         grace=timedelta(seconds=quiz.grace),
-        opens_at=date("opens_at"),
+        opens_at=first_date("opens_at"),
         due_at=due_at,
         closes_at=closes_at,
         deduction=quiz.late_deduction if quiz.late_rule == Quiz.LateRule.DEDUCT else 0,
     )
 
 
-def late_deduction(*, due_at: datetime | None, submitted_at: datetime, a_day: int) -> int:
-    """What being late takes off, in percent: `a_day` for each day begun after the due date, at most 100."""
+def late_deduction(*, due_at: datetime | None, submitted_at: datetime, percent_per_day: int) -> int:
+    """Return the deduction in percent: `percent_per_day` for each started day after the due date, at most 100."""
     if due_at is None or submitted_at <= due_at:
         return 0
-    return min(100, a_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
+    return min(100, percent_per_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
 
 
 def after_deduction(points: Decimal, percent: int) -> Decimal:
-    """Points with `percent` taken off, rounded down to 0.01."""
+    """Return the points minus `percent` percent, rounded down to 0.01."""
     return Decimal(int(Fraction(points) * (100 - percent))) / 100

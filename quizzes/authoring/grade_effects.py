@@ -1,4 +1,4 @@
-"""Say whose grade would drop by other rules of a quiz."""
+"""Find the students whose grade would drop if the grading rules of a quiz changed."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ NAMES_SHOWN = 10
 
 
 def explain_grade_losses(activity_id: int, *, grading_method: str, pass_mark: int) -> str:
-    """Nobody's grade falls by a click, nor by a file: who would lose by these rules, as a sentence; "" for nobody."""
+    """Return a message naming the students whose grade would drop by these rules, or ""."""
     item = GradeItem.objects.filter(activity=activity_id).first()
     if item is None or (item.grading_method, item.pass_mark) == (grading_method, pass_mark):
         return ""
@@ -23,14 +23,14 @@ def explain_grade_losses(activity_id: int, *, grading_method: str, pass_mark: in
     students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")
     who = join_names([student.user for student in students])
     return ngettext(
-        "By these rules %(n)d student would stand lower or no longer have passed, without having been told before: "
+        "With these rules %(n)d student would get a lower grade or no longer pass, without having been warned: "
         "%(who)s. Keep the pass mark and which attempt counts.",
-        "By these rules %(n)d students would stand lower or no longer have passed, without having been told before: "
+        "With these rules %(n)d students would get a lower grade or no longer pass, without having been warned: "
         "%(who)s. Keep the pass mark and which attempt counts.",
         len(losing),
     ) % {"n": len(losing), "who": who}
 
 
 def join_names(people: Sequence[User | str]) -> str:
-    """The first of them, for a sentence."""
+    """Return the first NAMES_SHOWN names joined by commas, with " …" if there are more."""
     return ", ".join(map(str, people[:NAMES_SHOWN])) + (" …" if len(people) > NAMES_SHOWN else "")

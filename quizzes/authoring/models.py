@@ -1,4 +1,4 @@
-"""What instructors edit: a quiz with its rules, its questions and what they are compared with, and other dates."""
+"""Define what instructors edit: quizzes, questions, choices, accepted answers, cohort dates and overrides."""
 
 import uuid
 from typing import Any, ClassVar, Self
@@ -13,19 +13,19 @@ from accounts.models import User
 from courses.models import Activity, Cohort, Enrolment, GradeItem
 from quizzes.questions import KINDS
 
-# As in the course format: what lies beyond is a slip, and SQLite would keep it.
+# The same limits as in the course format. A larger value is a typing error, and SQLite would store it.
 MAX_ATTEMPTS = 1000
 MAX_MINUTES = 10_000
 
 
 def question_kinds() -> list[tuple[str, Any]]:
-    """Every kind that there is a module for; no constraint names them, so that a new one needs no migration."""
+    """Return (name, label) of every kind. No constraint lists them, so a new kind needs no migration."""
     return [(name, _(kind.label)) for name, kind in KINDS.items()]
 
 
 class QuizQuerySet(models.QuerySet["Quiz"]):
     def for_student(self, user: User) -> Self:
-        """What stands in the outlines of the person's courses, quizzes and lessons' checks."""
+        """Quizzes and lesson checks in the outlines of the user's courses."""
         return self.filter(
             activity__archived_at=None,
             activity__course__is_published=True,
@@ -34,7 +34,7 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         )
 
     def named(self, name: str) -> "Quiz":
-        """The quiz, or the lesson's check, that "course/slug" means. Raises Quiz.DoesNotExist."""
+        """Return the quiz or lesson check named "course/slug". Raises Quiz.DoesNotExist."""
         course, _slash, slug = name.partition("/")
         return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
 
@@ -163,15 +163,15 @@ class Quiz(models.Model):
 
     @property
     def is_graded(self) -> bool:
-        """Whether attempts enter the gradebook; a lesson's check is practice only."""
+        """Whether attempts enter the gradebook; those of a lesson check do not."""
         return self.activity.kind == Activity.Kind.QUIZ
 
 
 class Question(models.Model):
-    """One question as its author edits it. Students never meet this row: publishing copies it into a version."""
+    """One question as its author edits it. Students never see this row: publishing copies it into a version."""
 
-    # The names by which students meet the parts of a question are made of it; it is never shown, so that nobody can make
-    # a part's name from its key, which would tell which part belongs to which.
+    # The public uuids of a question's parts are derived from it. It is secret: with it a student could derive a part's
+    # uuid from its key and see which parts belong together.
     salt = models.UUIDField(default=uuid.uuid4, editable=False)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions", verbose_name=_("quiz"))
@@ -181,7 +181,7 @@ class Question(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
     text = models.TextField(_("question (Markdown)"))
-    # What its kind asks for beyond text and choices; see the kind's `schema`.
+    # What the kind needs besides text and choices; see the kind's `schema`.
     definition = models.JSONField(_("definition"), default=dict, blank=True)
     lesson = models.CharField(
         _("explained in"), max_length=200, blank=True, help_text=_("A lesson's short name, with #heading if wanted.")
@@ -209,12 +209,12 @@ class Question(models.Model):
 
     @property
     def has_accepted_answers(self) -> bool:
-        """Whether its key is a list of texts to compare with."""
+        """Whether its answer key is a list of `AcceptedAnswer` rows."""
         return KINDS[self.kind].rows == "answers"
 
 
 class Choice(models.Model):
-    """One choice of a choice question, as its author edits it. `uuid` is its name in versions and answers."""
+    """One choice of a choice question, as its author edits it. Versions and answers refer to it by `uuid`."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     question = models.ForeignKey(Question, models.CASCADE, related_name="choices", verbose_name=_("question"))
@@ -259,7 +259,7 @@ class AcceptedAnswer(models.Model):
 
 
 class QuizDates(models.Model):
-    """Other dates of a quiz for one cohort. An empty one is the quiz's own."""
+    """The dates of a quiz for one cohort. An empty date falls back to the quiz's."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
@@ -279,7 +279,8 @@ class QuizDates(models.Model):
 
 
 class QuizOverride(models.Model):
-    """What one student may beyond the rules of a quiz, and why. An empty date is the cohort's or the quiz's."""
+    """One student's extra time, extra attempts and dates for a quiz, with the reason. An empty date falls back to the
+    cohort's or the quiz's."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="overrides", verbose_name=_("quiz"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_overrides", verbose_name=_("student"))

@@ -18,7 +18,7 @@ from quizzes.questions import KINDS, WAITS_IN_CHECK, Spec
 
 
 class UnpublishableQuiz(ValueError):
-    """A question that cannot be asked; `faults` is [(question key, sentence)]."""
+    """The quiz has faults and cannot be published; `faults` is [(question key or pool, message)]."""
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{key}: {fault}" for key, fault in faults))
@@ -26,7 +26,7 @@ class UnpublishableQuiz(ValueError):
 
 
 def _pools(quiz: Quiz, specs: list[Spec], faults: list[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """{pool: {"draw": n, "questions": [uuid]}}; what is wrong with a pool is added to `faults`."""
+    """Return {pool: {"draw": n, "questions": [uuid]}} and append the faults of pools to `faults`."""
     members: dict[str, list[Spec]] = {}
     for spec in specs:
         if spec.get("pool"):
@@ -38,7 +38,7 @@ def _pools(quiz: Quiz, specs: list[Spec], faults: list[tuple[str, str]]) -> dict
         elif len(inside) < wanted:
             faults.append((name, _("The pool has fewer questions than the quiz draws from it.")))
         elif len({spec["points"] for spec in inside}) > 1:
-            # Else the maximum would depend on the draw.
+            # Otherwise the maximum would depend on the draw.
             faults.append((name, _("All questions of a pool are worth the same.")))
     return {
         name: {"draw": quiz.pools[name], "questions": [spec["uuid"] for spec in inside]}
@@ -56,7 +56,7 @@ def _max_points(specs: list[Spec], pools: dict[str, dict[str, Any]]) -> Decimal:
 def _compile(
     quiz: Quiz, resolver: CourseResolver
 ) -> tuple[list[Spec], dict[str, dict[str, Any]], list[tuple[str, str]]]:
-    """What the author's rows say now: specs, pools, and [(question key or pool, what is wrong with it)]."""
+    """Return specs, pools and faults ([(question key or pool, message)]) of the author's current rows."""
     questions = quiz.questions.filter(archived_at=None).prefetch_related("choices", "answers")
     specs: list[Spec] = []
     faults: list[tuple[str, str]] = []
@@ -71,24 +71,25 @@ def _compile(
 
 
 def find_faults(quiz: Quiz) -> list[tuple[str, str]]:
-    """What keeps the author's rows from being what students meet: [(question key or pool, sentence)]."""
+    """Return what prevents publishing: [(question key or pool, message)], empty if nothing does."""
     return _compile(quiz, resolver_for(quiz.activity.course))[2]
 
 
 def publish(quiz: Quiz) -> QuizVersion:
-    """Make what the author's rows say now the version that the next attempts start with; nothing new, same version.
+    """Make a version of the author's current rows and return it; new attempts start with it.
 
-    Raises UnpublishableQuiz, with nothing changed, when a question cannot be asked as it stands.
+    Idempotent: without changes the current version is returned. Raises UnpublishableQuiz, and changes nothing, if the
+    quiz has faults.
     """
     resolver = resolver_for(quiz.activity.course)
-    specs, pools, wrong = _compile(quiz, resolver)
-    if wrong:
-        raise UnpublishableQuiz(wrong)
+    specs, pools, faults = _compile(quiz, resolver)
+    if faults:
+        raise UnpublishableQuiz(faults)
     content: dict[str, Any] = {"questions": [KINDS[spec["kind"]].public_form(spec) for spec in specs]}
     if pools:
         content["pools"] = pools
-    signed = json.dumps([specs, pools] if pools else specs, sort_keys=True)
-    digest = hashlib.sha256(signed.encode()).hexdigest()
+    fingerprint = json.dumps([specs, pools] if pools else specs, sort_keys=True)
+    digest = hashlib.sha256(fingerprint.encode()).hexdigest()
     with transaction.atomic():
         revisions.touch(quiz.activity.course_id)
         _sync_grade_item(quiz)

@@ -16,15 +16,17 @@ Texts = dict[str, str]
 
 
 def texts_by_language(row: Any, name: str) -> Texts:
+    """Return {language: text} of a translated column."""
     return {code: getattr(row, f"{name}_{code}") or "" for code, _name in settings.LANGUAGES}
 
 
 def render_texts(texts: Texts, render: Callable[..., str], resolver: CourseResolver) -> Texts:
+    """Return {language: HTML}; an empty text stays empty."""
     return {code: render(text, language=code, resolver=resolver) if text else "" for code, text in texts.items()}
 
 
 def build_spec(question: Question, *, resolver: CourseResolver) -> Spec:
-    """The full spec of a question (see `quizzes.questions`), with its Markdown rendered."""
+    """Return the full spec of a question (see `quizzes.questions`), with its Markdown rendered."""
 
     def html(texts: Texts) -> Texts:
         return render_texts(texts, render_fragment, resolver)
@@ -65,7 +67,7 @@ def build_spec(question: Question, *, resolver: CourseResolver) -> Spec:
 
 
 def _short_answer_lists(answers: list[AcceptedAnswer], html: Callable[[Texts], Texts]) -> Spec:
-    """The texts of a short answer; known wrong ones with the same feedback are one group."""
+    """Return accepted and known wrong texts; known wrong ones with the same feedback are one group."""
     known_wrong: dict[str, dict[str, Any]] = {}
     for answer in answers:
         if not answer.is_correct:
@@ -77,7 +79,7 @@ def _short_answer_lists(answers: list[AcceptedAnswer], html: Callable[[Texts], T
 
 
 def find_fault(question: Question, spec: Spec) -> str:
-    """What keeps a question from being asked, in the reader's language; "" for nothing."""
+    """Return the fault of a question in the active language; "" if there is none."""
     try:
         KINDS[question.kind].parse(spec)
     except SpecError as error:

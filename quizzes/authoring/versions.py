@@ -1,4 +1,4 @@
-"""Published versions and their answer keys: models and cached reads.
+"""Define published versions and their answer keys, and read them through a cache.
 
 A version and its key never change, so a process reads each once. Cached values are shared between requests: do not change
 them. The cache key contains the digest, because a restored database may give an id to another version.
@@ -18,9 +18,10 @@ from quizzes.questions import Spec
 
 
 class QuizVersion(AppendOnlyModel):
-    """What students meet: the questions of a quiz as they stood when it was published, without a word of the key.
+    """A frozen copy of a quiz's questions, made when it was published, without the answer key.
 
-    `content` is {"questions": [public view of each question, see `quizzes.questions`]}. Attempts freeze one version.
+    `content` is {"questions": [public form of each question, see `quizzes.questions`]}.
+    An attempt keeps the version it started with.
     """
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="versions", verbose_name=_("quiz"))
@@ -42,7 +43,7 @@ class QuizVersion(AppendOnlyModel):
 
     @property
     def question_count(self) -> int:
-        """How many questions an attempt gets."""
+        """Return the number of questions in one attempt: of a pool only the drawn ones count."""
         pools: dict[str, dict[str, Any]] = self.content.get("pools", {})
         left_out: int = sum(len(pool["questions"]) - pool["draw"] for pool in pools.values())
         every: int = len(self.content["questions"])
@@ -50,24 +51,24 @@ class QuizVersion(AppendOnlyModel):
 
 
 class AnswerKey(AppendOnlyModel):
-    """The key of one version: {question uuid: full spec with answers and feedback}. Graders read it, students never."""
+    """The answer key of one version: {question uuid: full spec with answers and feedback}. Never shown to students."""
 
     version = models.OneToOneField(QuizVersion, models.CASCADE, related_name="answer_key")
     content = models.JSONField()
 
     def __str__(self) -> str:
-        # Not a word of the key, wherever this may be printed.
+        # Never contains the key, because it may be printed anywhere.
         return f"{self.version}"
 
 
-# Versions that one process holds; one of ten questions takes about 100 KB.
+# Versions that one process caches; one of ten questions takes about 100 KB.
 CACHED_VERSIONS = 200
 _CONTENT = Prepared(lambda pk: QuizVersion.objects.filter(pk=pk).only("content"), samples=(-1,))
 _KEY = Prepared(lambda pk: AnswerKey.objects.filter(version=pk), samples=(-1,))
 
 
 def load_content(version: QuizVersion) -> QuizVersion:
-    """The version, its content as this process holds it. A query when it meets the version for the first time."""
+    """Set `version.content` from the cache and return the version. One query if the cache does not have it, else none."""
     version.content = _content(version.pk, version.digest)
     return version
 
@@ -79,7 +80,10 @@ def _content(version_id: int, _digest: str) -> dict[str, Any]:
 
 
 def get_answer_key(version: QuizVersion) -> dict[str, Spec]:
-    """{question uuid: full spec}, for whoever grades. Raises AnswerKey.DoesNotExist."""
+    """Return {question uuid: full spec} from the cache. One query if the cache does not have it, else none.
+
+    Raises AnswerKey.DoesNotExist.
+    """
     return _answer_key(version.pk, version.digest)
 
 

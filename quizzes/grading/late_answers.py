@@ -64,7 +64,9 @@ def reduce_late_deductions(*, quiz: Quiz, enrolment: Enrolment, reason: str, act
         "quiz__activity", "enrolment", "version"
     ):
         assert attempt.submitted_at is not None
-        percent = late_deduction(due_at=rules.due_at, submitted_at=attempt.submitted_at, a_day=rules.deduction)
+        percent = late_deduction(
+            due_at=rules.due_at, submitted_at=attempt.submitted_at, percent_per_day=rules.deduction
+        )
         if percent >= attempt.late_deduction:
             continue
         with transaction.atomic():

@@ -1,6 +1,7 @@
-"""Owns the kinds of questions: pure Python, no Django, no database.
+"""Register the kinds of questions, in pure Python without Django and database.
 
-`quizzes.questions.base` says what a kind is; each module in `quizzes/questions/kinds/` is one, found by being there.
+`quizzes.questions.base` defines what a kind is. Each module in `quizzes/questions/kinds/` is one kind and is imported
+automatically.
 """
 
 import importlib
@@ -24,20 +25,21 @@ from quizzes.questions.base import (
 )
 
 
-def _found() -> dict[str, Kind]:
+def find_kinds() -> dict[str, Kind]:
+    """Return {name: kind} of the modules in `kinds`, ordered by position."""
     modules = (
-        importlib.import_module(f"{kinds.__name__}.{found.name}") for found in pkgutil.iter_modules(kinds.__path__)
+        importlib.import_module(f"{kinds.__name__}.{module.name}") for module in pkgutil.iter_modules(kinds.__path__)
     )
     in_order = sorted((module.KIND for module in modules), key=lambda kind: (kind.position, kind.name))
     return {kind.name: kind for kind in in_order}
 
 
-KINDS: Mapping[str, Kind] = _found()
+KINDS: Mapping[str, Kind] = find_kinds()
 KIND_NAMES: list[str] = list(KINDS)
 
 
 def feedback_for(spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What to say about an answer, from the key: [{"html": {language: …}, "lesson": "slug#heading"}]."""
+    """Return the author's feedback on a response: [{"html": {language: …}, "lesson": "slug#heading"}]."""
     return KINDS[spec["kind"]].feedback(spec, response, score)
 
 

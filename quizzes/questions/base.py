@@ -1,8 +1,8 @@
-"""Owns what a kind of question is, and what every kind has in common.
+"""Define what a kind of question is, and what all kinds share.
 
 A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {language: Markdown}, "html": {language: …},
 "lesson": "slug#heading", "feedback": {"correct", "incorrect"}} and what the kind's `build` adds. Feedbacks are
-{language: HTML}. What a student meets is the kind's `public_form` of it, an allow-list without a word of the key.
+{language: HTML}. Students get the kind's `public_form` of it: an allow-list of fields, none of them from the key.
 """
 
 import math
@@ -23,16 +23,16 @@ PENDING: Outcome = "pending"
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a sentence for the catalogues; whoever shows it translates it. Django's own would need Django."""
+    """Mark a message for translation and return it unchanged. Django's function is not used, so that this is pure Python."""
     return message
 
 
-# What is said of such a question in a lesson's check.
+# The fault of a question that may need manual grading, in a lesson check.
 WAITS_IN_CHECK = gettext_noop("A lesson's check answers at once, so none of its questions may wait for a person.")
 
 
 class SpecError(ValueError):
-    """A question that its author must mend: a stable code, and an English sentence that the catalogues know."""
+    """A fault in a question that its author must correct: a stable code and a translatable English message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -41,9 +41,9 @@ class SpecError(ValueError):
 
 
 class ResponseError(ValueError):
-    """An answer that cannot be one to this question. `code` is stable: shape, unknown-choice, too-long.
+    """A response that does not fit its question. `code` is stable: shape, unknown-choice, too-long.
 
-    `limit` is the length allowed, in characters, where the answer is too long.
+    `limit` is the allowed length in characters, for too-long only.
     """
 
     def __init__(self, code: str, limit: int = 0) -> None:
@@ -54,10 +54,10 @@ class ResponseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one answer is worth, and why: `rule` names what decided, `matched` what it was compared with.
+    """The points of one response, the `rule` that decided, and the author's text that it `matched`.
 
     `points` and `max_points` are decimal strings, so that the score can be stored as JSON and read back exactly.
-    `parts` says the same of each part of a question that has several: {"of", "outcome", "rule", "matched"}.
+    `parts` has one entry for each part of a question with several parts: {"of", "outcome", "rule", "matched"}.
     """
 
     points: str
@@ -90,26 +90,26 @@ class Kind(ABC):
     """One kind of question. Its template is `templates/quizzes/kinds/_<name>.html`, for answering and for the result."""
 
     name: ClassVar[str]
-    # English and marked for the catalogues.
+    # English, marked for translation.
     label: ClassVar[str]
-    # Where it stands in a list of kinds.
+    # The order in lists of kinds.
     position: ClassVar[int] = 100
-    # Which of the course format's own names the kind needs: "choices", or "accept" with "known_wrong".
+    # The rows of the course format that the kind needs: "choices", or "answers" ("accept" with "known_wrong").
     rows: ClassVar[Literal["choices", "answers", ""]] = ""
     # JSON Schema of the `definition` that an author writes.
     schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {}, "additionalProperties": False}
-    # A definition to begin with, in YAML.
+    # An example of a definition, in YAML.
     example: ClassVar[str] = ""
-    # The names of the answer's JSON, for the API's documentation.
+    # The JSON of a response, for the API's documentation.
     response_shape: ClassVar[str] = ""
-    # Whether only a person grades it, and whether files belong to an answer.
+    # `by_person`: only a person grades it. `with_files`: students upload files with their answer.
     by_person: ClassVar[bool] = False
     with_files: ClassVar[bool] = False
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
-        """The part of the spec that comes from `definition`, which is valid by the schema.
+        """Return the part of the spec that comes from `definition`, which is valid by the schema.
 
-        `identify` turns an author's key into the name by which students meet it, from which nothing can be guessed.
+        `identify` turns an author's key into a public name from which the key cannot be guessed.
         """
         return {}
 
@@ -121,78 +121,80 @@ class Kind(ABC):
             raise SpecError("no-points", gettext_noop("The points must be more than 0."))
 
     def may_wait(self, definition: Mapping[str, Any]) -> bool:
-        """Whether some answer to it is for a person to decide, by its definition or its spec."""
+        """Whether some answers need manual grading, by the definition or the spec."""
         return self.by_person
 
     def public_form(self, spec: Spec) -> Spec:
-        """What a student may see."""
+        """Return the public form: the fields that a student may see."""
         return {name: spec[name] for name in ("uuid", "kind", "points", "text", "html")}
 
     @abstractmethod
-    def read_response(self, view: Spec, raw: Any) -> Response:
-        """Bring a student's answer into its one stored shape. Raises ResponseError."""
+    def read_response(self, public: Spec, raw: Any) -> Response:
+        """Return a student's answer in the form in which it is stored. Raises ResponseError."""
 
     def is_answered(self, response: Response) -> bool:
-        """Whether an answer in its stored shape says anything, be it only in part. Files are told elsewhere."""
-        return _says_something(response)
+        """Whether a stored response has content, at least in one part. Uploaded files are not considered."""
+        return _has_content(response)
 
     @abstractmethod
     def grade(self, spec: Spec, response: Response) -> Score:
-        """Grade an answer in its stored shape; {} is none."""
+        """Return the score of a stored response; {} means no answer."""
 
     @abstractmethod
-    def from_form(self, view: Spec, form: Form) -> Any:
-        """What `read_response` is given for a form; its fields are named after the question's uuid."""
+    def from_form(self, public: Spec, form: Form) -> Any:
+        """Return the raw answer of an HTML form, as `read_response` takes it. Fields are named after the question's uuid."""
 
     @abstractmethod
     def solution(self, spec: Spec) -> dict[str, Any]:
-        """What would have been right, once the answers may be shown."""
+        """Return the solution, for students who may see the answers."""
 
     def question_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        """The question as a person reads it in a list."""
+        """Return the question as plain text, for lists."""
         return choose(spec["text"])
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
-        """What was answered, as a person reads it in a list; "" for nothing."""
+        """Return the response as plain text, for lists; "" if there is none."""
         return str(response.get("text") or "")
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        """What is right, as a person reads it in a list; "" where only a person can say."""
+        """Return the solution as plain text, for lists; "" for kinds that only a person grades."""
         return ""
 
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What the author says about this answer: [{"html": {language: …}, "lesson": "slug#heading"}]."""
+        """Return the author's feedback on a response: [{"html": {language: …}, "lesson": "slug#heading"}]."""
         if score["outcome"] == PENDING:
             return []
         texts = spec["feedback"]["correct" if score["outcome"] == "correct" else "incorrect"]
         return [{"html": texts, "lesson": spec["lesson"]}] if any(texts.values()) else []
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        """The view with its choices in another order, where that gives nothing away and takes nothing off."""
-        return view
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        """Return the public form with its choices in another order. Kinds without an order return it unchanged."""
+        return public
 
     @abstractmethod
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        """What the template and the API show below the question's text, in one language, with what was answered."""
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        """Return what template and API show below the question's text: its parts in one language, with the response."""
 
 
-def _says_something(value: Any) -> bool:
+def _has_content(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return any(map(_says_something, value.values()))
+        return any(map(_has_content, value.values()))
     if isinstance(value, list):
-        return any(map(_says_something, value))
+        return any(map(_has_content, value))
     return value is not None and bool(str(value).strip())
 
 
 def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:
-    """All the points for a correct answer, else none."""
+    """Return a score with all points for "correct", else with none."""
     top = f"{Decimal(spec['points']):.2f}"
     return Score(top if outcome == "correct" else "0.00", top, outcome, rule, matched)
 
 
 def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]]) -> Score:
-    """The score of a question of `of` parts. Credit "partial": points × right / of, rounded down to 0.01; else all of
-    them or nothing."""
+    """Return the score of a question with `of` parts, `right` of them correct.
+
+    Credit "partial": points × right / of, rounded down to 0.01. Credit "all": all points or none.
+    """
     top = Decimal(spec["points"])
     if right == of:
         return Score(f"{top:.2f}", f"{top:.2f}", "correct", rule, parts=parts)
@@ -201,20 +203,20 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
 
 
 def partial(points: Decimal, fraction: Fraction) -> Decimal:
-    """A fraction of the points, rounded down to 0.01 and never below 0. Exact: a third of 3 points is 1."""
+    """Return a fraction of the points, rounded down to 0.01, at least 0. Exact: a third of 3 points is 1."""
     return max(Decimal(0), Decimal(math.floor(Fraction(points) * fraction * 100)) / 100)
 
 
 def mapping(raw: Any, *names: str) -> Mapping[str, Any]:
-    """`raw` as the mapping of exactly these names. Raises ResponseError."""
+    """Return `raw` if it is a mapping with exactly these names. Raises ResponseError."""
     if not isinstance(raw, Mapping) or set(raw) != set(names):
         raise ResponseError("shape")
     return raw
 
 
 def text_answer(raw: Any, limit: int) -> str:
-    """`raw` as a text of at most `limit` characters. Raises ResponseError."""
-    # PostgreSQL's text holds neither NUL nor half a surrogate pair: an answer with one is not text.
+    """Return `raw` if it is a text of at most `limit` characters. Raises ResponseError."""
+    # PostgreSQL's text type can store neither NUL nor a lone surrogate.
     if not isinstance(raw, str) or "\x00" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
         raise ResponseError("shape")
     if len(raw) > limit:
@@ -223,7 +225,7 @@ def text_answer(raw: Any, limit: int) -> str:
 
 
 def known(raw: Any, names: set[str]) -> str:
-    """`raw` as one of `names`. Raises ResponseError."""
+    """Return `raw` in lower case if it is one of `names`. Raises ResponseError."""
     if not isinstance(raw, str):
         raise ResponseError("shape")
     if raw.lower() not in names:
@@ -232,7 +234,7 @@ def known(raw: Any, names: set[str]) -> str:
 
 
 def texts_schema() -> dict[str, Any]:
-    """A text by language."""
+    """Return the JSON Schema of {language: text}."""
     return {
         "type": "object",
         "properties": {code: {"type": "string", "minLength": 1, "maxLength": 4000} for code in ("ko", "en")},
@@ -246,6 +248,6 @@ CREDIT_SCHEMA: dict[str, Any] = {"type": "string", "enum": ["all", "partial"]}
 
 
 def unique_keys(entries: Sequence[Mapping[str, Any]]) -> None:
-    """Raises SpecError where two parts of a question have one name."""
+    """Raise SpecError if two parts of a question have the same uuid."""
     if len({entry["uuid"] for entry in entries}) != len(entries):
         raise SpecError("key-twice", gettext_noop("Two parts of the question have the same key."))

@@ -1,4 +1,4 @@
-"""Owns what single and multiple choice have in common."""
+"""Share the code of single choice and multiple choice."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -25,13 +25,13 @@ class ChoiceKind(Kind):
         return {"choices": sorted(correct(spec), key=[choice["uuid"] for choice in spec["choices"]].index)}
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, chosen_in(response), choose)
+        return _join_texts(spec, chosen_in(response), choose)
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, correct(spec), choose)
+        return _join_texts(spec, correct(spec), choose)
 
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """One entry for each chosen choice that has something to say."""
+        """Return one entry for each chosen choice that has feedback."""
         chosen = chosen_in(response)
         return [
             {"html": choice["feedback"], "lesson": choice["lesson"] or spec["lesson"]}
@@ -39,12 +39,12 @@ class ChoiceKind(Kind):
             if choice["uuid"] in chosen and any(choice["feedback"].values())
         ]
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        choices = list(view["choices"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        choices = list(public["choices"])
         order.shuffle(choices)
-        return {**view, "choices": choices}
+        return {**public, "choices": choices}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         chosen = chosen_in(response)
         return {
             "choices": [
@@ -54,22 +54,25 @@ class ChoiceKind(Kind):
                     "html": choose(choice["html"]),
                     "is_chosen": choice["uuid"] in chosen,
                 }
-                for choice in view["choices"]
+                for choice in public["choices"]
             ]
         }
 
 
-def _told(spec: Spec, some: set[str], choose: Callable[[Texts], str]) -> str:
-    return ", ".join(choose(choice["text"]) for choice in spec["choices"] if choice["uuid"] in some)
+def _join_texts(spec: Spec, chosen: set[str], choose: Callable[[Texts], str]) -> str:
+    return ", ".join(choose(choice["text"]) for choice in spec["choices"] if choice["uuid"] in chosen)
 
 
 def correct(spec: Spec) -> set[str]:
+    """Return the uuids of the correct choices."""
     return {choice["uuid"] for choice in spec["choices"] if choice["correct"]}
 
 
-def names(view: Spec) -> set[str]:
-    return {choice["uuid"] for choice in view["choices"]}
+def names(public: Spec) -> set[str]:
+    """Return the uuids of all choices."""
+    return {choice["uuid"] for choice in public["choices"]}
 
 
 def chosen_in(response: Response) -> set[str]:
+    """Return the uuids of the chosen choices; a single choice has at most one."""
     return {choice for choice in (response.get("choice"), *(response.get("choices") or [])) if choice}

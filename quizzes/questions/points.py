@@ -1,9 +1,9 @@
-"""Owns how figures of quizzes are written."""
+"""Format points."""
 
 from decimal import Decimal
 
 
 def format_points(value: str | Decimal) -> str:
-    """Points without needless zeros: 1, 0.5."""
+    """Return points without trailing zeros: 1, 0.5."""
     text = f"{Decimal(value):.2f}".rstrip("0").rstrip(".")
     return text or "0"

@@ -1,18 +1,18 @@
-"""Owns how a short answer is compared with what its author accepts: pure Python, and it says why.
+"""Compare a short answer with the texts that its author accepts, and name the rule that decided.
 
 The rules, in order; the first that applies decides:
 
-1. `exact`: the same after `normalise`, which forgets case, width, spaces, hyphens, full stops and the stroke of A/B, but
-   not what makes a number another one: 1.5 is not 15, nor -1 the same as 1. Accepted.
-2. `known-wrong`: the same as an answer that the author lists as wrong, after rules 1 and 3. Rejected.
-3. `ending`: the same after taking off what a sentence puts around a term: "정답은 …", "…입니다", "…이라고 해요", one particle
+1. `exact`: the same after `normalise`, which ignores case, width, spaces, hyphens, full stops and the slash of A/B, but
+   not signs that change a number: 1.5 is not 15, and -1 is not 1. Accepted.
+2. `known-wrong`: equal, after rule 1 or 3, to an answer that the author lists as wrong. Rejected.
+3. `ending`: the same after removing sentence parts around the term: "정답은 …", "…입니다", "…이라고 해요", one particle
    that fits its noun (은/는, 이/가, 을/를, 이란/란), "the answer is …", an article, an English plural's s. Accepted.
-4. `both-names`: "지도학습(supervised learning)", and every one of the names is accepted by itself. Accepted.
-5. `contains`: the term stands in the answer as words of their own, among others. A person decides: "지도학습이 아니다".
-6. `near-miss`: one slip of the keyboard away. A person decides; likeness never awards credit, and never denies it.
+4. `both-names`: "지도학습(supervised learning)", and each of the names is accepted by itself. Accepted.
+5. `contains`: the answer contains the term as whole words, among other words. A person decides: "지도학습이 아니다".
+6. `near-miss`: one typing error away. A person decides; similarity alone neither gives nor denies points.
 7. `no-match`. Rejected.
 
-Prefixes are words: 비지도학습 is not a slip of 지도학습, nor 과소적합 of 과적합, nor GPT-4 of GPT-3.
+A prefix is not a typing error: 비지도학습 is not a typing error of 지도학습, nor 과소적합 of 과적합, nor GPT-4 of GPT-3.
 """
 
 import re
@@ -23,7 +23,7 @@ from typing import Literal
 
 Verdict = Literal["accept", "reject", "review"]
 
-# What a sentence ends with after a noun, without spaces, longest first: copula, "is called", "I think it is".
+# Endings after a noun, without spaces, longest first: copula, "is called", "I think it is".
 COPULAS = sorted(
     (
         "입니다", "이에요", "예요", "에요", "이예요", "이다", "다", "이요", "요", "임", "이야", "야",
@@ -34,7 +34,7 @@ COPULAS = sorted(
     key=len,
     reverse=True,
 )  # fmt: skip
-# Particles by what their noun ends with; the others (도, 만, 로, 의 …) end too many words: 정확도 is not 정확.
+# Particles by the last sound of their noun. Others (도, 만, 로, 의 …) are also part of words: 정확도 is not 정확.
 AFTER_CONSONANT = ("이란", "은", "이", "을")
 AFTER_VOWEL = ("란", "는", "가", "를")
 LEADS = re.compile(
@@ -42,16 +42,18 @@ LEADS = re.compile(
 )
 ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 SEPARATORS = re.compile(r"[()\[\]/,;·=]|\s또는\s|\sor\s", re.IGNORECASE)
-# A hyphen joins: un-supervised is one word.
+# A hyphen does not separate words: un-supervised is one word.
 WORDS = re.compile(r"[^\w+#\-‐‑–—]+")
-# Letters that a word needs before one of them may be a slip.
+# Minimum length of a word in which one letter may be a typing error.
 SLIP_HANGUL, SLIP_LATIN = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`rule` decided, `matched` is the author's text that it was compared with ("" where none was), `compared` the form
-    of the answer that the rule saw."""
+    """The verdict and the `rule` that gave it.
+
+    `matched` is the author's text that was compared ("" if none); `compared` is the form of the answer that was compared.
+    """
 
     verdict: Verdict
     rule: str
@@ -59,19 +61,19 @@ class Decision:
     compared: str
 
 
-# A stroke between two single letters, as in A/B and I/O; between words it stands for "or".
+# A slash between two single letters, as in A/B and I/O. Between words a slash means "or".
 STROKE = re.compile(r"(?<![a-z])([a-z])\s*/\s*([a-z])(?![a-z])")
-# Hyphens and full stops that are no part of a number: those between two digits are, and one that it begins with.
+# Hyphens and full stops outside of numbers. Inside are those between two digits, and a leading one.
 NO_PART_OF_A_NUMBER = re.compile(r"[.-](?!\d)|(?<!\d)(?!^)[.-]")
 
 
 def normalise(text: str) -> str:
-    """The form in which short answers are compared: NFKC, case folded, without spaces, the stroke of A/B, hyphens and full
-    stops other than those of a number.
+    """Return the form in which short answers are compared: NFKC, case folded, without spaces, hyphens, full stops and the
+    slash of A/B. Hyphens and full stops of numbers stay.
 
-    NFKC makes full width half width and joins decomposed Hangul; it runs again after folding, which may decompose, and
-    after removing, which may bring a letter and its accent together. So may it a letter and a stroke. Invisible format
-    characters count as spaces.
+    NFKC makes full width half width and composes Hangul. It runs again after case folding, which may decompose, and
+    after the removals, which may bring a letter next to its accent or a slash. Invisible format characters count as
+    spaces.
     """
     folded = STROKE.sub(r"\1\2", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
     written = "".join(_sign(c) for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
@@ -79,14 +81,14 @@ def normalise(text: str) -> str:
 
 
 def _sign(character: str) -> str:
-    """One hyphen for all of them, dashes and the minus sign among them; one full stop for both."""
+    """Return "-" for every hyphen, dash and minus sign, and "." for both full stops."""
     if character == "−" or unicodedata.category(character) == "Pd":
         return "-"
     return "." if character == "。" else character
 
 
 def decide(answer: str, accept: Sequence[str], wrong: Iterable[str] = ()) -> Decision:
-    """Compare `answer` with the texts that its author accepts, and those known to be wrong."""
+    """Compare `answer` with the accepted texts and the known wrong texts; the first rule that applies decides."""
     accepted = {normalise(text): text for text in reversed(accept)}
     known = {normalise(text): text for text in wrong}
     given = normalise(answer)
@@ -99,14 +101,14 @@ def decide(answer: str, accept: Sequence[str], wrong: Iterable[str] = ()) -> Dec
     for form in bare:
         if form in accepted:
             return Decision("accept", "ending", accepted[form], form)
-        # The plural of a word that is no plural yet.
+        # An English plural of an accepted singular.
         if form.endswith("s") and len(form) > SLIP_LATIN and form[:-1] in accepted and not form.endswith("ss"):
             return Decision("accept", "ending", accepted[form[:-1]], form)
     return _by_parts(answer, accepted, known) or _for_a_person(answer, given, accepted)
 
 
 def _by_parts(answer: str, accepted: dict[str, str], known: dict[str, str]) -> Decision | None:
-    """Several names for one thing: all of them must be accepted; where only some are, a person looks."""
+    """Rule 4: accept several names for one thing if all are accepted; if only some are, a person decides."""
     parts = [part for part in SEPARATORS.split(_plain(answer)) if normalise(part)]
     if len(parts) < 2:
         return None
@@ -139,7 +141,7 @@ def _plain(text: str) -> str:
 
 
 def _bare_forms(answer: str) -> list[str]:
-    """The answer without what a sentence puts around a term: forms to try, the least changed first."""
+    """Return the answer without the sentence parts around the term: candidates, the least changed first."""
     text = _plain(answer).strip(" .!?~\"'“”‘’")
     heads = [text]
     for pattern in (LEADS, ARTICLE):
@@ -153,7 +155,7 @@ def _bare_forms(answer: str) -> list[str]:
 
 
 def _without_ending(form: str) -> list[str]:
-    """`form` without a copula, without a particle, and without a particle in front of a copula."""
+    """Return `form` without its copula, without its particle, and without both."""
     stems = [form[: -len(copula)] for copula in COPULAS if form.endswith(copula)]
     return [*stems, *(shorter for stem in (form, *stems) if (shorter := _without_particle(stem)) != stem)]
 
@@ -173,15 +175,17 @@ def _bare_word(word: str) -> str:
 
 
 def _ends_in_consonant(noun: str) -> bool | None:
-    """Whether the last syllable has a final consonant; None where that is not Hangul and readers differ."""
+    """Whether the last syllable has a final consonant; None if it is not Hangul, where pronunciation varies."""
     last = noun[-1]
     return (ord(last) - 0xAC00) % 28 != 0 if "가" <= last <= "힣" else None
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """One slip of the keyboard: in Hangul one jamo of one syllable, in Latin one letter too few, too many, wrong or swapped.
+    """Whether the texts differ by one typing error.
 
-    Never a digit, and never a whole syllable: 비-, 과소-, 준- are words.
+    In Hangul: one jamo of one syllable. In Latin: one letter missing, added, wrong or swapped with its neighbour.
+
+    A digit or a whole Hangul syllable is never a typing error: the prefixes 비-, 과소-, 준- change the meaning.
     """
     if one == other or any(c.isdigit() for c in set(one) ^ set(other)):
         return False

@@ -78,9 +78,9 @@ def _read_responses(attempt: Attempt, answers: Mapping[UUID, Any]) -> tuple[dict
 
 def _close_attempt(attempt: Attempt, locked: Attempt, *, now: datetime, at: datetime, expired: bool) -> None:
     """in_progress → submitted, once; runs in the caller's transaction, which holds the row `locked`."""
-    a_day = get_rules(attempt.quiz, attempt.enrolment).deduction if locked.due_at else 0
+    percent_per_day = get_rules(attempt.quiz, attempt.enrolment).deduction if locked.due_at else 0
     attempt.submitted_at, attempt.is_expired = at, expired
-    attempt.late_deduction = late_deduction(due_at=locked.due_at, submitted_at=at, a_day=a_day)
+    attempt.late_deduction = late_deduction(due_at=locked.due_at, submitted_at=at, percent_per_day=percent_per_day)
     if not _SUBMITTED.apply(attempt.pk, at, expired, attempt.late_deduction):
         attempt.refresh_from_db(fields=OUTCOME_FIELDS)
         return

@@ -1,11 +1,11 @@
-"""Owns the proof that grades are what they must be: everything stored is computed again from what it was derived from.
+"""Verify grades by computing every stored value again from its sources. Reads only.
 
-Answers, the key of the graded version, the decisions of persons and the deduction for being late → the last
-`AttemptGrade`; it → the attempt's points; every revision without a pending part → a `GradeChange` of the same points;
-`ProgressEvent` and outline → progress; the reviews of a card → its memory. Reads only.
+Answers, answer key of the graded version, reviews and late deduction → the last `AttemptGrade`; it → the attempt's
+points; every revision without a pending part → a `GradeChange` of the same points; `ProgressEvent` and outline →
+progress; the answers to a practice card → its memory.
 
-Earlier revisions are not computed again from the answers: a late answer that was accepted since, or a deduction taken
-off, has changed what they were derived from. Their sums are.
+Of earlier revisions only the sums are computed again, not the scores: a late answer accepted later or a removed
+deduction has changed their sources.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`stored` is what the table says, `computed` what it must say; `what` names the place, `of` the row by its uuid."""
+    """A stored value that is not the computed one. `what` names the value (translated), `of` is the uuid of its row."""
 
     what: str
     of: str
@@ -38,7 +38,7 @@ class Difference:
 
 
 def find_differences() -> Iterator[Difference]:
-    """Go through every graded attempt and every enrolment."""
+    """Yield the differences of all graded attempts, enrolments and practice cards."""
     attempts = (
         Attempt.objects.filter(grades__isnull=False)
         .distinct()
@@ -47,7 +47,7 @@ def find_differences() -> Iterator[Difference]:
     )
     for attempt in attempts.iterator(chunk_size=CHUNK):
         if any(_of_attempt(attempt)):
-            # Somebody may have graded it while we looked: what differs is read once more.
+            # It may have been graded between the queries, so a difference is computed a second time.
             yield from _of_attempt(attempts.get(pk=attempt.pk))
     ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
     for attempt in ungraded.iterator(chunk_size=CHUNK):
@@ -62,7 +62,7 @@ def find_differences() -> Iterator[Difference]:
 
 
 def _of_card(card: PracticeCard) -> Iterator[Difference]:
-    """The log tells it all: each review's rating follows from its score, and each memory from the one before."""
+    """Compute a practice card's log again: each rating from its score, each memory from the previous one."""
     memory: Memory | None = None
     reviews = list(card.answers.all())
     for turn, review in enumerate(reviews, 1):
@@ -107,7 +107,7 @@ def _of_attempt_row(attempt: Attempt, last: AttemptGrade, computed: scoring.Grad
 
 
 def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
-    """Every decision of a person is graded in its own transaction, so none may wait to change the next grading."""
+    """Report reviews that the last grading does not contain. A review and its grading share one transaction."""
     if not Review.objects.filter(attempt=attempt, pk__gt=last.last_review_id or 0).exists():
         return
     computed = scoring.compute_grading(attempt, version_id=last.version_id)

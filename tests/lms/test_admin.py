@@ -348,7 +348,7 @@ def test_another_grading_method_lowers_no_grade_and_names_who_rises(
 
     assert "The new grading method changes" not in change("highest")
     # The last attempt is worth nothing.
-    words = "1 student would stand lower or no longer have passed, without having been told before: Alice."
+    words = "1 student would get a lower grade or no longer pass, without having been warned: Alice."
     assert words in change("last")
     quiz.refresh_from_db()
     assert quiz.grading_method == GradeItem.objects.get().grading_method == "highest"

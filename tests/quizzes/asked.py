@@ -72,7 +72,7 @@ def spec(kind: str, **changes: Any) -> dict[str, Any]:
     return {**BASE, "kind": kind, **texts, **built(kind), **more.get(kind, {}), **changes}
 
 
-def view(kind: str, **changes: Any) -> dict[str, Any]:
+def public(kind: str, **changes: Any) -> dict[str, Any]:
     return KINDS[kind].public_form(spec(kind, **changes))
 
 

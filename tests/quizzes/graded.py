@@ -64,4 +64,4 @@ def of_every_kind(attempt: Attempt, **by_kind: dict[str, Any]) -> dict[UUID, Any
 
 def question_of(attempt: Attempt, kind: str) -> UUID:
     """The attempt's question of a kind."""
-    return next(UUID(view["uuid"]) for view in attempt.public_questions if view["kind"] == kind)
+    return next(UUID(public["uuid"]) for public in attempt.public_questions if public["kind"] == kind)

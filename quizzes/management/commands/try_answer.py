@@ -1,4 +1,4 @@
-"""`manage.py try_answer`: how short answers would be graded, and why. JSON lines in, JSON lines out."""
+"""Show how short answers would be graded, and why. Reads and writes JSON lines."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from quizzes.grading.explanations import explain
 from quizzes.questions.short_answers import decide
 
-# Characters of one line: an answer has 500.
+# Characters of one line. An answer has 500 at most.
 LINE_LIMIT = 100_000
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(_("%(n)d of the lines could not be read.") % {"n": faults})
 
     def answer(self, line: str) -> dict[str, str]:
-        """Raises ValueError for a line that is no question."""
+        """Return the decision for one line. Raises ValueError if the line is malformed."""
         if len(line) > LINE_LIMIT:
             raise ValueError(_("it is too long."))
         try:

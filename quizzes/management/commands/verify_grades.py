@@ -1,4 +1,4 @@
-"""`manage.py verify_grades`: every stored grade, computed again from the answers and the ledger."""
+"""Verify stored grades by computing them again from the answers and the ledger."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""One module for each kind of question; `quizzes.questions` finds it by its `KIND`. See docs/question-kinds.md."""
+"""Contain one module for each kind of question, with its `KIND`. See docs/question-kinds.md."""

@@ -1,4 +1,4 @@
-"""Fill-in: several blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
+"""Grade fill-in questions: blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
 
 Credit "partial": points × right blanks / blanks.
 """
@@ -96,28 +96,28 @@ class FillIn(Kind):
         names = {blank["key"]: blank["uuid"] for blank in spec["blanks"]}
 
         def marked(texts: Texts) -> Texts:
-            # An author's key may be the answer itself.
+            # The marks get uuids, because an author's key may be the answer itself.
             return {code: MARK.sub(lambda mark: f"{{{{{names[mark[1]]}}}}}", text) for code, text in texts.items()}
 
-        view = super().public_form(spec)
+        public = super().public_form(spec)
         return {
-            **view,
-            "text": marked(view["text"]),
-            "html": marked(view["html"]),
+            **public,
+            "text": marked(public["text"]),
+            "html": marked(public["html"]),
             "blanks": [{"uuid": blank["uuid"]} for blank in spec["blanks"]],
         }
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         blanks = mapping(raw, "blanks")["blanks"]
         if not isinstance(blanks, Mapping):
             raise ResponseError("shape")
-        names = {blank["uuid"] for blank in view["blanks"]}
+        names = {blank["uuid"] for blank in public["blanks"]}
         read = {known(name, names): text_answer(text, LIMIT) for name, text in blanks.items() if text != ""}
         return {"blanks": dict(sorted(read.items()))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
+    def from_form(self, public: Spec, form: Form) -> Any:
         return {
-            "blanks": {blank["uuid"]: form.get(f"{view['uuid']}:{blank['uuid']}") or "" for blank in view["blanks"]}
+            "blanks": {blank["uuid"]: form.get(f"{public['uuid']}:{blank['uuid']}") or "" for blank in public["blanks"]}
         }
 
     def grade(self, spec: Spec, response: Response) -> Score:
@@ -157,12 +157,12 @@ class FillIn(Kind):
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        """`pieces` are the text around the blanks in its order: HTML, or the blank that stands there."""
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        """Return the parts of the body; `pieces` are the HTML between the blanks and the blanks, in order."""
         given = response.get("blanks") or {}
         pieces: list[dict[str, Any]] = []
-        names = [blank["uuid"] for blank in view["blanks"]]
-        for index, piece in enumerate(MARK.split(choose(view["html"]))):
+        names = [blank["uuid"] for blank in public["blanks"]]
+        for index, piece in enumerate(MARK.split(choose(public["html"]))):
             if index % 2:
                 pieces.append({"uuid": piece, "number": names.index(piece) + 1, "text": given.get(piece, "")})
             else:

@@ -1,7 +1,7 @@
-"""Hand-in: a text, files, or both, graded by a person with a rubric.
+"""Define hand-in questions: a text, files, or both, graded by a person with a rubric.
 
-The rubric is the student's to see; the notes for whoever grades are not. The files themselves are rows of the attempt:
-the response that is graded names them under "files".
+Students see the rubric, but not the notes for graders. The files are `HandInFile` rows of the attempt; the graded
+response lists them under "files".
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ from quizzes.questions.base import (
 )
 
 LIMIT = 20_000
-# What a student of this course hands in. None of them runs by being opened in a browser.
+# Allowed file types. A browser executes none of them when it opens one.
 FILE_TYPES = ("pdf", "txt", "md", "csv", "ipynb", "json", "png", "jpg", "docx", "xlsx", "pptx", "zip")
 MAX_FILES = 10
 
@@ -112,12 +112,12 @@ class HandIn(Kind):
             **{name: spec[name] for name in ("rubric", "takes_text", "files")},
         }
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
-        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if view["takes_text"] else 0)}
+    def read_response(self, public: Spec, raw: Any) -> Response:
+        return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if public["takes_text"] else 0)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        # A browser sends line ends as two characters, which are one to whoever counts.
-        return {"text": (form.get(view["uuid"]) or "").replace("\r\n", "\n")}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        # A browser sends a line end as two characters; for the length limit it is one.
+        return {"text": (form.get(public["uuid"]) or "").replace("\r\n", "\n")}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         if not str(response.get("text") or "").strip() and not response.get("files"):
@@ -127,11 +127,11 @@ class HandIn(Kind):
     def solution(self, spec: Spec) -> dict[str, Any]:
         return {}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         return {
             "limit": LIMIT,
-            "takes_text": view["takes_text"],
-            "files": view["files"],
+            "takes_text": public["takes_text"],
+            "files": public["files"],
             "rubric": [
                 {
                     "uuid": criterion["uuid"],
@@ -139,7 +139,7 @@ class HandIn(Kind):
                     "html": choose(criterion["html"]),
                     "points": criterion["points"],
                 }
-                for criterion in view["rubric"]
+                for criterion in public["rubric"]
             ],
         }
 

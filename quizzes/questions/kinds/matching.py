@@ -1,6 +1,6 @@
-"""Matching: each thing on the left has one on the right, among distractors.
+"""Grade matching questions: each left item belongs to one right item; distractors belong to none.
 
-Credit "partial": points × right pairs / pairs. A thing on the right may be chosen more than once.
+Credit "partial": points × right pairs / pairs. A right item may be chosen more than once.
 """
 
 import random
@@ -91,27 +91,27 @@ class Matching(Kind):
         unique_keys([*_lefts(spec), *_rights(spec)])
 
     def public_form(self, spec: Spec) -> Spec:
-        # The right side by names that say nothing: its order must not be that of the left.
+        # Sorted by uuid, because the order in the spec is that of the left items and would show the solution.
         rights = sorted(_rights(spec), key=lambda right: right["uuid"])
         return {**super().public_form(spec), "lefts": _lefts(spec), "rights": rights}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         matches = mapping(raw, "matches")["matches"]
         if not isinstance(matches, Mapping):
             raise ResponseError("shape")
-        lefts = {left["uuid"] for left in view["lefts"]}
-        rights = {right["uuid"] for right in view["rights"]}
+        lefts = {left["uuid"] for left in public["lefts"]}
+        rights = {right["uuid"] for right in public["rights"]}
         read = {known(left, lefts): known(right, rights) for left, right in matches.items() if right not in (None, "")}
         return {"matches": dict(sorted(read.items()))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"matches": {left["uuid"]: form.get(f"{view['uuid']}:{left['uuid']}") for left in view["lefts"]}}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"matches": {left["uuid"]: form.get(f"{public['uuid']}:{left['uuid']}") for left in public["lefts"]}}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         matches = response.get("matches") or {}
         if not matches:
             return score(spec, "unanswered", "unanswered")
-        # Two things on the right that read the same are the same to whoever answers.
+        # Right items with the same text are interchangeable: a student cannot tell them apart.
         same = {right["uuid"]: right["text"] for right in _rights(spec)}
         right = [same.get(matches.get(pair["left"]["uuid"], "")) == pair["right"]["text"] for pair in spec["pairs"]]
         parts = [
@@ -129,29 +129,29 @@ class Matching(Kind):
         return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, response.get("matches") or {}, choose)
+        return _join_pairs(spec, response.get("matches") or {}, choose)
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        return _told(spec, self.solution(spec)["matches"], choose)
+        return _join_pairs(spec, self.solution(spec)["matches"], choose)
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        rights = list(view["rights"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        rights = list(public["rights"])
         order.shuffle(rights)
-        return {**view, "rights": rights}
+        return {**public, "rights": rights}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         matches = response.get("matches") or {}
 
         def shown(side: Mapping[str, Any]) -> dict[str, Any]:
             return {"uuid": side["uuid"], "text": choose(side["text"]), "html": choose(side["html"])}
 
         return {
-            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in view["lefts"]],
-            "rights": [shown(right) for right in view["rights"]],
+            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in public["lefts"]],
+            "rights": [shown(right) for right in public["rights"]],
         }
 
 
-def _told(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts], str]) -> str:
+def _join_pairs(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts], str]) -> str:
     rights = {right["uuid"]: choose(right["text"]) for right in _rights(spec)}
     return "; ".join(
         f"{choose(left['text'])} – {rights.get(matches[left['uuid']], '–')}"

@@ -1,4 +1,4 @@
-"""Multiple choice: any number of choices is right.
+"""Grade multiple choice questions: one or more choices are correct.
 
 Credit "all": full points for exactly the right set. Credit "partial": points × (right ones chosen / right ones −
 wrong ones chosen / wrong ones), never below 0, so that choosing everything, like guessing, earns nothing on average.
@@ -37,7 +37,7 @@ class MultipleChoice(choices.ChoiceKind):
     response_shape = '{"choices": [uuid, …]}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
-        # Left out where it is the default, so that versions from before there was one keep their digest.
+        # The default is left out, so that versions older than this setting keep their digest.
         return {"credit": "partial"} if definition.get("credit") == "partial" else {}
 
     def parse(self, spec: Spec) -> None:
@@ -45,14 +45,14 @@ class MultipleChoice(choices.ChoiceKind):
         if not choices.correct(spec):
             raise SpecError("none-correct", gettext_noop("A multiple choice question has at least one correct choice."))
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         chosen = mapping(raw, "choices")["choices"]
         if not isinstance(chosen, list):
             raise ResponseError("shape")
-        return {"choices": sorted({known(choice, choices.names(view)) for choice in chosen})}
+        return {"choices": sorted({known(choice, choices.names(public)) for choice in chosen})}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"choices": list(form.getlist(view["uuid"]))}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"choices": list(form.getlist(public["uuid"]))}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         chosen, right = set(response.get("choices") or []), choices.correct(spec)
@@ -63,10 +63,10 @@ class MultipleChoice(choices.ChoiceKind):
         if spec.get("credit") != "partial":
             return score(spec, "incorrect", "choices")
         wrong = choices.names(spec) - right
-        # With no wrong choice to take, what was chosen is a part of the right ones.
-        taken = Fraction(len(chosen & wrong), len(wrong)) if wrong else Fraction(0)
+        # Without wrong choices nothing is deducted.
+        deducted = Fraction(len(chosen & wrong), len(wrong)) if wrong else Fraction(0)
         top = Decimal(spec["points"])
-        earned = partial(top, Fraction(len(chosen & right), len(right)) - taken)
+        earned = partial(top, Fraction(len(chosen & right), len(right)) - deducted)
         return Score(f"{earned:.2f}", f"{top:.2f}", "partial" if earned else "incorrect", "choices-partial")
 
 

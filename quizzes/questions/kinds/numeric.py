@@ -1,7 +1,7 @@
-"""Numeric: a number, right within a tolerance, with a unit where the author names one.
+"""Grade numeric answers: a number within a tolerance, with an optional unit.
 
-Written as people write numbers: 1,234.5 · −0.7 · 1.2e-3 · １２ (full width) · 35 ms. A comma groups three digits; it is no
-decimal point, in Korea as in English. Other units are counted into the author's by their factor. A number without a
+Accepted notations: 1,234.5 · −0.7 · 1.2e-3 · １２ (full width) · 35 ms. A comma groups three digits and is never
+a decimal point. Other units are converted into the author's by their factor. A number without a
 unit is in the author's unit, unless the unit is required.
 """
 
@@ -73,14 +73,14 @@ class Numeric(Kind):
             raise SpecError("unit-twice", gettext_noop("The unit of the value is among the other units."))
 
     def public_form(self, spec: Spec) -> Spec:
-        # The unit belongs to the question: it says in what the number is wanted.
+        # The unit is part of the question: it says in which unit the number is expected.
         return {**super().public_form(spec), "unit": spec["unit"], "unit_required": spec["unit_required"]}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"text": form.get(view["uuid"]) or ""}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"text": form.get(public["uuid"]) or ""}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         text = str(response.get("text") or "").strip()
@@ -107,17 +107,17 @@ class Numeric(Kind):
         around = f" ± {spec['tolerance']}" if Decimal(spec["tolerance"]) else ""
         return f"{spec['value']}{around} {spec['unit']}".strip()
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        return {"limit": LIMIT, "unit": view["unit"], "unit_required": view["unit_required"]}
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+        return {"limit": LIMIT, "unit": public["unit"], "unit_required": public["unit_required"]}
 
 
 def _folded(unit: str) -> str:
-    # % and ％, µ and μ, ㎳ and ms are one; case stays: mW is not MW.
+    # % and ％, µ and μ, ㎳ and ms are equal; case matters: mW is not MW.
     return "".join(unicodedata.normalize("NFKC", unit).split())
 
 
 def read_number(text: str) -> tuple[Decimal | None, str]:
-    """The number at the beginning of `text`, None where there is none, and the unit after it."""
+    """Return the number at the beginning of `text` (None if there is none) and the unit after it."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("–", "-")
     match = _NUMBER.match(plain)
     # Every part of the pattern may be empty.

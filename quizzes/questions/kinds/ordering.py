@@ -1,6 +1,6 @@
-"""Ordering: things are put into their right order.
+"""Grade ordering questions: items are put into the right order.
 
-Credit "partial": points × items at their right place / items.
+Credit "partial": points × items in the right position / items.
 """
 
 import random
@@ -74,15 +74,15 @@ class Ordering(Kind):
         unique_keys(spec["items"])
 
     def public_form(self, spec: Spec) -> Spec:
-        # By their names, which say nothing: the order of the spec is the key.
+        # Sorted by uuid, because the order in the spec is the solution.
         items = sorted(spec["items"], key=lambda item: item["uuid"])
         return {**super().public_form(spec), "items": items}
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         positions = mapping(raw, "positions")["positions"]
         if not isinstance(positions, Mapping):
             raise ResponseError("shape")
-        names = {item["uuid"] for item in view["items"]}
+        names = {item["uuid"] for item in public["items"]}
         read: dict[str, int] = {}
         for name, position in positions.items():
             item = known(name, names)
@@ -93,11 +93,11 @@ class Ordering(Kind):
             read[item] = position
         return {"positions": dict(sorted(read.items()))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        given = {item["uuid"]: form.get(f"{view['uuid']}:{item['uuid']}") or "" for item in view["items"]}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        given = {item["uuid"]: form.get(f"{public['uuid']}:{item['uuid']}") or "" for item in public["items"]}
         return {
             "positions": {
-                # More digits than a place can have are none.
+                # Longer numbers cannot be positions; `read_response` refuses the text.
                 uuid: int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
                 for uuid, text in given.items()
             }
@@ -107,7 +107,7 @@ class Ordering(Kind):
         positions = response.get("positions") or {}
         if not positions:
             return score(spec, "unanswered", "unanswered")
-        # Two things at one place are not in an order; neither of them is at its right one.
+        # Of two items in one position, neither is right.
         places = list(positions.values())
         right = [
             positions.get(item["uuid"]) == place and places.count(place) == 1
@@ -132,12 +132,12 @@ class Ordering(Kind):
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         return " → ".join(choose(item["text"]) for item in spec["items"])
 
-    def shuffled(self, view: Spec, order: random.Random) -> Spec:
-        items = list(view["items"])
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        items = list(public["items"])
         order.shuffle(items)
-        return {**view, "items": items}
+        return {**public, "items": items}
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         positions = response.get("positions") or {}
         return {
             "items": [
@@ -147,7 +147,7 @@ class Ordering(Kind):
                     "html": choose(item["html"]),
                     "position": positions.get(item["uuid"]),
                 }
-                for item in view["items"]
+                for item in public["items"]
             ]
         }
 

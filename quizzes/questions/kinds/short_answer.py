@@ -1,7 +1,7 @@
-"""Short answer: a term or a sentence, compared by the rules of `quizzes.questions.short_answers`.
+"""Grade short answers: a term or a sentence, compared by the rules of `quizzes.questions.short_answers`.
 
-`near_misses: review` sends an answer that is like an accepted one, or has it in a sentence, to a person; without it such
-an answer earns nothing. Likeness never awards credit.
+With `near_misses: review` an answer that is similar to an accepted one, or contains it in a sentence, waits for manual
+grading; without it such an answer gets no points.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,11 +58,11 @@ class ShortAnswer(Kind):
     def may_wait(self, definition: Mapping[str, Any]) -> bool:
         return definition.get("near_misses") == "review"
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT)}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"text": form.get(view["uuid"]) or ""}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"text": form.get(public["uuid"]) or ""}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         text = response.get("text") or ""
@@ -82,14 +82,14 @@ class ShortAnswer(Kind):
         return ", ".join(spec["accept"])
 
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The feedback of the known wrong answer that matched, else that of the outcome."""
+        """Return the feedback of the known wrong answer that matched, else that of the outcome."""
         groups = spec["known_wrong"] if score["outcome"] != "correct" else []
-        said = next((group["feedback"] for group in groups if score["matched"] in group["answers"]), None)
-        if said is None:
+        matching_feedback = next((group["feedback"] for group in groups if score["matched"] in group["answers"]), None)
+        if matching_feedback is None:
             return super().feedback(spec, response, score)
-        return [{"html": said, "lesson": spec["lesson"]}] if any(said.values()) else []
+        return [{"html": matching_feedback, "lesson": spec["lesson"]}] if any(matching_feedback.values()) else []
 
-    def body(self, view: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
+    def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         return {"limit": LIMIT}
 
 

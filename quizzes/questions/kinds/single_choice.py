@@ -1,4 +1,4 @@
-"""Single choice: exactly one choice is right."""
+"""Grade single choice questions: exactly one choice is correct."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ class SingleChoice(choices.ChoiceKind):
         if len(choices.correct(spec)) != 1:
             raise SpecError("not-one-correct", gettext_noop("A single choice question has exactly one correct choice."))
 
-    def read_response(self, view: Spec, raw: Any) -> Response:
+    def read_response(self, public: Spec, raw: Any) -> Response:
         choice = mapping(raw, "choice")["choice"]
-        return {"choice": None if choice in (None, "") else known(choice, choices.names(view))}
+        return {"choice": None if choice in (None, "") else known(choice, choices.names(public))}
 
-    def from_form(self, view: Spec, form: Form) -> Any:
-        return {"choice": form.get(view["uuid"])}
+    def from_form(self, public: Spec, form: Form) -> Any:
+        return {"choice": form.get(public["uuid"])}
 
     def grade(self, spec: Spec, response: Response) -> Score:
         choice = response.get("choice")

@@ -178,7 +178,7 @@ def test_an_attempt_ends_with_its_time_or_with_the_quiz(quiz: Quiz, enrolment: E
     ],
 )
 def test_each_day_begun_costs(late_by: timedelta, percent: int) -> None:
-    assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, a_day=10) == percent
+    assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, percent_per_day=10) == percent
 
 
 def test_who_is_stopped_by_a_rule(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
@@ -202,7 +202,7 @@ def test_who_is_stopped_by_a_rule(quiz: Quiz, enrolment: Enrolment, django_asser
 
 
 def test_without_a_due_date_nothing_is_late() -> None:
-    assert rules.late_deduction(due_at=None, submitted_at=NOW, a_day=10) == 0
+    assert rules.late_deduction(due_at=None, submitted_at=NOW, percent_per_day=10) == 0
 
 
 @given(st.decimals(0, 9999, places=2), st.integers(0, 100))

@@ -45,17 +45,17 @@ def spec_of(kind: str, points: str, **changes: Any) -> dict[str, Any]:
     return spec
 
 
-def names_in(view: Any) -> list[str]:
+def names_in(public: Any) -> list[str]:
     """Every name that a student could answer with."""
-    if isinstance(view, dict):
-        own = [view["uuid"]] if "uuid" in view else []
-        return own + [name for value in view.values() for name in names_in(value)]
-    return [name for value in view for name in names_in(value)] if isinstance(view, list) else []
+    if isinstance(public, dict):
+        own = [public["uuid"]] if "uuid" in public else []
+        return own + [name for value in public.values() for name in names_in(value)]
+    return [name for value in public for name in names_in(value)] if isinstance(public, list) else []
 
 
-def raws(kind: str, view: dict[str, Any]) -> st.SearchStrategy[Any]:
+def raws(kind: str, public: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Answers as an app might send them: of the right shape with right and wrong contents, and any JSON at all."""
-    names = st.sampled_from(names_in(view))
+    names = st.sampled_from(names_in(public))
     text = st.one_of(
         st.text(max_size=60),
         st.sampled_from([f"{every_kind.CANARY} accepted", f"{every_kind.CANARY} a", "7391.25 ms", "1e999", "-", "٣ s",
@@ -82,10 +82,10 @@ def raws(kind: str, view: dict[str, Any]) -> st.SearchStrategy[Any]:
     )
 
 
-def read(kind: str, view: dict[str, Any], raw: Any) -> tuple[dict[str, Any] | None, str]:
+def read(kind: str, public: dict[str, Any], raw: Any) -> tuple[dict[str, Any] | None, str]:
     """The stored shape, or None and the code of the refusal."""
     try:
-        return KINDS[kind].read_response(view, raw), ""
+        return KINDS[kind].read_response(public, raw), ""
     except ResponseError as refused:
         return None, refused.code
 
@@ -96,16 +96,16 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
     points = data.draw(st.decimals("0.01", "9999.99", places=2))
     spec = spec_of(kind, f"{points:.2f}", **({"credit": data.draw(st.sampled_from(["all", "partial"]))}
                    if "credit" in KINDS[kind].schema["properties"] else {}))  # fmt: skip
-    view = KINDS[kind].public_form(spec)
-    raw = data.draw(raws(kind, view))
+    public = KINDS[kind].public_form(spec)
+    raw = data.draw(raws(kind, public))
     untouched = copy.deepcopy((spec, raw))
-    response, code = read(kind, view, raw)
+    response, code = read(kind, public, raw)
     if response is None:
         assert code in ("shape", "unknown-choice", "too-long")
         return
     # It is stored as JSON, read again, and is what it was: reading is done once and for all.
     assert json.loads(json.dumps(response)) == response
-    assert KINDS[kind].read_response(view, response) == response
+    assert KINDS[kind].read_response(public, response) == response
     score = KINDS[kind].grade(spec, response)
     assert KINDS[kind].grade(spec, json.loads(json.dumps(response))) == score
     assert (spec, raw) == untouched
@@ -121,7 +121,7 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
     assert json.loads(json.dumps(score.as_dict())) == score.as_dict()
     # What the result shows can be made of it as well.
     KINDS[kind].feedback(spec, response, score.as_dict())
-    KINDS[kind].body(view, response, lambda texts: texts.get("en", ""))
+    KINDS[kind].body(public, response, lambda texts: texts.get("en", ""))
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.by_person])
@@ -161,15 +161,15 @@ def test_one_more_right_part_never_earns_less(kind: str, points: Decimal, data: 
 @given(form=st.dictionaries(st.text(max_size=8), st.text(max_size=20)), junk=st.text(max_size=12))
 def test_any_form_is_read_or_refused(kind: str, form: dict[str, str], junk: str) -> None:
     spec = spec_of(kind, "2.00")
-    view = KINDS[kind].public_form(spec)
+    public = KINDS[kind].public_form(spec)
 
     class Sent(dict[str, str]):
         def getlist(self, key: str) -> list[str]:
             return [self[key]] if key in self else []
 
-    names = names_in(view)
-    sent = Sent({**form, **{f"{view['uuid']}:{name}": junk for name in names}, view["uuid"]: junk})
-    response, code = read(kind, view, KINDS[kind].from_form(view, sent))
+    names = names_in(public)
+    sent = Sent({**form, **{f"{public['uuid']}:{name}": junk for name in names}, public["uuid"]: junk})
+    response, code = read(kind, public, KINDS[kind].from_form(public, sent))
     assert bool(code) == (response is None)
     if response is not None:
         KINDS[kind].grade(spec, response)

@@ -220,9 +220,9 @@ def test_every_kind_through_the_page_without_script(attempt: Attempt, alice_clie
 
 
 def find_question(attempt: Attempt, uuid: str) -> dict[str, Any]:
-    view = attempt.find_question(uuid)
-    assert view
-    return view
+    public = attempt.find_question(uuid)
+    assert public
+    return public
 
 
 def test_every_kind_through_the_api(attempt: Attempt, alice_api: Api) -> None:
@@ -286,13 +286,13 @@ def test_definitions_that_their_author_must_mend(
 def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     uuid = spec["items"][0]["uuid"]
-    view = KINDS["ordering"].public_form(spec)
+    public = KINDS["ordering"].public_form(spec)
     position: Any
     for position in (None, ""):
-        assert KINDS["ordering"].read_response(view, {"positions": {uuid: position}}) == {"positions": {}}
+        assert KINDS["ordering"].read_response(public, {"positions": {uuid: position}}) == {"positions": {}}
     for position in (0, 4, True, 1.0, "1"):
         with pytest.raises(ResponseError):
-            KINDS["ordering"].read_response(view, {"positions": {uuid: position}})
+            KINDS["ordering"].read_response(public, {"positions": {uuid: position}})
     with pytest.raises(ResponseError):
         KINDS["single_choice"].read_response(
             KINDS["single_choice"].public_form(by_kind(attempt, "single_choice")), {"choice": 7}

@@ -44,7 +44,7 @@ def true_false(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -
     (tmp_path / "quizzes" / "kinds" / "_true_false.html").write_text(shown("html"), encoding="utf-8")
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "quizzes.questions.kinds.true_false", raising=False)
-    found = questions._found()
+    found = questions.find_kinds()
     assert set(found) - set(KINDS) == {"true_false"}
     monkeypatch.setitem(KINDS, "true_false", found["true_false"])
     templates: list[dict[str, Any]] = copy.deepcopy(current.TEMPLATES)

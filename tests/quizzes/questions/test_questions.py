@@ -48,11 +48,11 @@ def short_spec(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("spec", [choice_spec(), choice_spec("multiple_choice"), short_spec()])
 def test_the_public_view_holds_nothing_of_the_key(spec: dict[str, Any]) -> None:
     KINDS[spec["kind"]].parse(spec)
-    view = KINDS[spec["kind"]].public_form(spec)
-    text = repr(view)
+    public = KINDS[spec["kind"]].public_form(spec)
+    text = repr(public)
     for secret in ("SECRET", "correct", "accept", "known_wrong", "feedback", "lesson", "Data Drift"):
         assert secret not in text
-    assert view["uuid"] == spec["uuid"]
+    assert public["uuid"] == spec["uuid"]
 
 
 def test_single_choice() -> None:
@@ -163,9 +163,9 @@ def test_answers_that_cannot_be_one(kind: str, raw: Any, code: str) -> None:
 
 
 def test_answers_are_brought_into_one_shape() -> None:
-    view = KINDS["multiple_choice"].public_form(choice_spec("multiple_choice"))
-    assert KINDS["multiple_choice"].read_response(view, {"choices": [WRONG.upper(), WRONG]}) == {"choices": [WRONG]}
-    assert KINDS["single_choice"].read_response(view, {"choice": ""}) == {"choice": None}
+    public = KINDS["multiple_choice"].public_form(choice_spec("multiple_choice"))
+    assert KINDS["multiple_choice"].read_response(public, {"choices": [WRONG.upper(), WRONG]}) == {"choices": [WRONG]}
+    assert KINDS["single_choice"].read_response(public, {"choice": ""}) == {"choice": None}
     assert KINDS["short_answer"].read_response({}, {"text": " a "}) == {"text": " a "}
 
 

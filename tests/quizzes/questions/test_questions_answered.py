@@ -10,7 +10,7 @@ from django.http import QueryDict
 from quizzes.questions import KINDS, ResponseError, Score
 from quizzes.questions.base import partial
 from quizzes.questions.kinds.numeric import read_number
-from tests.quizzes.asked import spec, view
+from tests.quizzes.asked import public, spec
 
 ORDER = ["<item/b>", "<item/a>", "<item/c>"]
 LEFT_B, LEFT_A, RIGHT_B, RIGHT_A, OTHER = "<left/b>", "<left/a>", "<right/b>", "<right/a>", "<distractor/z>"
@@ -46,7 +46,7 @@ A, B = "<blank/a>", "<blank/b>"
     ],
 )
 def test_what_a_form_says(kind: str, form: str, raw: dict[str, Any]) -> None:
-    assert KINDS[kind].from_form(view(kind), QueryDict(form)) == raw
+    assert KINDS[kind].from_form(public(kind), QueryDict(form)) == raw
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_a_form_says(kind: str, form: str, raw: dict[str, Any]) -> None:
     ],
 )
 def test_the_stored_shape(kind: str, raw: dict[str, Any], stored: dict[str, Any]) -> None:
-    read = KINDS[kind].read_response(view(kind), raw)
+    read = KINDS[kind].read_response(public(kind), raw)
     assert read == stored
     # Its parts stand in one order, whatever they came in.
     assert repr(read) == repr(stored)
@@ -121,12 +121,12 @@ def test_the_stored_shape(kind: str, raw: dict[str, Any], stored: dict[str, Any]
 )
 def test_what_cannot_be_an_answer(kind: str, raw: Any, code: str, limit: int) -> None:
     with pytest.raises(ResponseError) as refused:
-        KINDS[kind].read_response(view(kind), raw)
+        KINDS[kind].read_response(public(kind), raw)
     assert (refused.value.code, str(refused.value), refused.value.limit) == (code, code, limit)
 
 
 def test_a_hand_in_that_takes_a_text() -> None:
-    seen = view("hand_in", takes_text=True)
+    seen = public("hand_in", takes_text=True)
     assert KINDS["hand_in"].read_response(seen, {"text": "x" * 20_000}) == {"text": "x" * 20_000}
     with pytest.raises(ResponseError) as refused:
         KINDS["hand_in"].read_response(seen, {"text": "x" * 20_001})

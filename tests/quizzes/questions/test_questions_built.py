@@ -9,7 +9,7 @@ from quizzes import questions
 from quizzes.questions import KINDS, SpecError
 from quizzes.questions.base import texts_schema
 from quizzes.questions.kinds.hand_in import FILE_TYPES
-from tests.quizzes.asked import CHOICES, DEFINITIONS, PUBLIC, TEXT, built, html, spec, view
+from tests.quizzes.asked import CHOICES, DEFINITIONS, PUBLIC, TEXT, built, html, public, spec
 
 
 def side(name: str, text: str) -> dict[str, Any]:
@@ -108,7 +108,7 @@ SEEN: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_student_may_see_is_this_and_nothing_else(kind: str) -> None:
-    assert view(kind) == {**PUBLIC, "kind": kind, **SEEN[kind]}
+    assert public(kind) == {**PUBLIC, "kind": kind, **SEEN[kind]}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quizzes.questions import KINDS, feedback_for
-from tests.quizzes.asked import english, spec, view
+from tests.quizzes.asked import english, public, spec
 from tests.quizzes.questions.test_questions_answered import LEFT_A, LEFT_B, ORDER, OTHER, RIGHT_A, RIGHT_B, A, B
 
 
@@ -62,7 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
 def shown(kind: str) -> dict[str, Any]:
     # Blanks are found in the text by names of letters, as uuids are.
     plain = {"blanks": [{"uuid": n, "key": n, "accept": [n]} for n in "ab"]} if kind == "fill_in" else {}
-    return view(kind, **plain)
+    return public(kind, **plain)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -127,18 +127,18 @@ def test_solutions_for_an_app() -> None:
     ("kind", "name"), [("single_choice", "choices"), ("ordering", "items"), ("matching", "rights")]
 )
 def test_shuffling_takes_nothing_off_and_leaves_the_view_as_it_was(kind: str, name: str) -> None:
-    before = view(kind)
+    before = public(kind)
     after = KINDS[kind].shuffled(before, random.Random(3))
     wanted = list(before[name])
     random.Random(3).shuffle(wanted)
     assert after == {**before, name: wanted}
     assert after[name] != before[name]
-    assert before == view(kind)
+    assert before == public(kind)
 
 
 @pytest.mark.parametrize("kind", ["short_answer", "numeric", "fill_in", "hand_in"])
 def test_where_there_is_no_order_nothing_is_shuffled(kind: str) -> None:
-    assert KINDS[kind].shuffled(view(kind), random.Random(3)) == view(kind)
+    assert KINDS[kind].shuffled(public(kind), random.Random(3)) == public(kind)
 
 
 HERE = "mlops#drift"
