@@ -3,10 +3,12 @@ from itertools import permutations
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.database.prepared import PreparedUpdate
+from courses import progress
 from courses.models import ActivityCompletion, Enrolment, GradeChange
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
@@ -280,3 +282,54 @@ def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
     # The look before the lock came before the other tab's insert.
     monkeypatch.setattr(queries, "find_open_attempt", lambda *given: next(looks, first) and look(*given))
     assert start.start(quiz=quiz, enrolment=enrolment, now=NOW) == first
+
+
+def test_a_submit_that_is_rolled_back_leaves_the_attempt_in_memory_open(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(progress, "mark_done", fail)
+    with pytest.raises(DatabaseError):
+        submit.submit(attempt=attempt, now=LATER)
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+    assert attempt.submitted_at is None
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+
+
+def test_a_submit_whose_row_was_closed_by_another_process_changes_nothing(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = queries.lock_attempt
+
+    def lock_and_lose(loaded: Attempt) -> Attempt:
+        locked = lock(loaded)
+        Attempt.objects.filter(pk=loaded.pk).update(status=Attempt.Status.SUBMITTED, submitted_at=NOW)
+        return locked
+
+    monkeypatch.setattr(queries, "lock_attempt", lock_and_lose)
+    monkeypatch.setattr(submit, "enqueue_grading", pytest.fail)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
+    Attempt.objects.update(due_at=NOW)
+    attempt.quiz.refresh_from_db()
+    returned = submit.submit(attempt=attempt, now=LATER)
+    assert returned.status == Attempt.Status.SUBMITTED
+    assert returned.submitted_at == NOW
+    assert returned.late_deduction == 0
+    assert not ActivityCompletion.objects.exists()
+
+
+def test_a_conditional_update_that_fails_leaves_the_attempt_in_memory_unchanged(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise DatabaseError
+
+    monkeypatch.setattr(PreparedUpdate, "apply", fail)
+    with pytest.raises(DatabaseError):
+        submit.submit(attempt=attempt, now=LATER)
+    assert attempt.submitted_at is None
+    assert attempt.is_expired is False
+    assert attempt.late_deduction == 0
