@@ -18,8 +18,9 @@ from quizzes.practice.cards import SCHEDULE_FIELDS, next_answer
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.practice.queue import CardNotDue, get_today, keep_askable
 from quizzes.questions import KINDS, PENDING, Response, Spec
-from quizzes.taking import responses, results
-from quizzes.taking.results import QuestionResult
+from quizzes.results import question_results
+from quizzes.results.question_results import QuestionResult
+from quizzes.taking import responses
 
 
 class NothingAnswered(DomainError):
@@ -49,7 +50,7 @@ class AnsweredCard:
 
     @cached_property
     def result(self) -> QuestionResult:
-        return results.build_question_result(self.view, self.review.response, self.review.score, self.spec)
+        return question_results.build_question_result(self.view, self.review.response, self.review.score, self.spec)
 
     def question(self, number: int = 1) -> PresentedQuestion:
         return _present(self.card, self.view, self.review.turn, number, self.review.response)

@@ -13,7 +13,7 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, local_day, next_answer
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS, Response
-from quizzes.taking import results
+from quizzes.results import visibility
 
 
 def collect_mistakes(user: User, places: EnrolmentsById, now: datetime) -> set[int]:
@@ -44,7 +44,7 @@ def _uncollected_grades(places: Iterable[int]) -> list[AttemptGrade]:
 
 def _ready(grades: list[AttemptGrade], places: EnrolmentsById, now: datetime) -> list[AttemptGrade]:
     pairs = {(grade.attempt.quiz_id, grade.attempt.enrolment_id): grade.attempt for grade in grades}
-    shown = results.find_pairs_with_answers_shown(
+    shown = visibility.find_pairs_with_answers_shown(
         [(each.quiz, places[each.enrolment_id]) for each in pairs.values()], now=now
     )
     return [grade for grade in grades if (grade.attempt.quiz_id, grade.attempt.enrolment_id) in shown]

@@ -60,8 +60,7 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
             if refused is None:
                 closed = _close_attempt(locked, attempt.enrolment, now=now, at=now, expired=False)
     if closed:
-        for field in CLOSING_FIELDS:
-            setattr(attempt, field, getattr(locked, field))
+        _copy_closing(locked, attempt)
     if too_late and (accepted or refused or is_open):
         raise closed_error(locked, now)
     if is_open and refused is not None:
@@ -101,6 +100,11 @@ def _close_attempt(locked: Attempt, enrolment: Enrolment, *, now: datetime, at: 
         progress.mark_done(enrolment=enrolment, activity=locked.quiz.activity, now=now)
     enqueue_grading(locked.pk)
     return True
+
+
+def _copy_closing(locked: Attempt, attempt: Attempt) -> None:
+    for field in CLOSING_FIELDS:
+        setattr(attempt, field, getattr(locked, field))
 
 
 def expire(*, attempt: Attempt, now: datetime) -> bool:

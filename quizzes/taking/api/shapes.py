@@ -13,8 +13,10 @@ from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
 from quizzes.questions import Response
-from quizzes.taking import results
-from quizzes.taking.results import QuestionResult, QuizOverview, Result
+from quizzes.results import question_results
+from quizzes.results.attempt_results import Result
+from quizzes.results.overview import QuizOverview
+from quizzes.results.question_results import QuestionResult
 
 # Who grades, and that it took several tries, is the site's affair.
 PUBLIC_STATUS = {
@@ -140,7 +142,7 @@ class QuestionOutcome:
 
     @property
     def uuid(self) -> str:
-        return str(self.result.view["uuid"])
+        return str(self.result.question["uuid"])
 
     @property
     def outcome(self) -> str:
@@ -204,8 +206,8 @@ def in_full(attempt: Attempt) -> AttemptInFull:
     """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
     answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
-    files = results.files_by_question(attempt)
-    checked = {uuid: QuestionOutcome(result) for uuid, result in results.confirmed_results(attempt).items()}
+    files = question_results.files_by_question(attempt)
+    checked = {uuid: QuestionOutcome(result) for uuid, result in question_results.confirmed_results(attempt).items()}
     return AttemptInFull(
         attempt,
         attempt.quiz.activity.uuid,

@@ -20,7 +20,9 @@ from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
-from quizzes.taking import results, save, start, submit, uploads
+from quizzes.results import attempt_results, question_results
+from quizzes.results.overview import get_overview
+from quizzes.taking import save, start, submit, uploads
 from quizzes.taking.api import shapes
 from quizzes.taking.api.serializers import (
     AnswerInput,
@@ -90,7 +92,7 @@ class QuizDetail(AuthenticatedAPIView):
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
-        overview = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        overview = get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
         return Response(QuizSerializer.shape(shapes.QuizBefore(quiz, quiz.activity, overview)))
 
 
@@ -104,7 +106,7 @@ class QuizAttempts(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        made = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
+        made = get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
         summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
         return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
 
@@ -183,7 +185,7 @@ class AnswerCheck(AuthenticatedAPIView):
     def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
         attempt = _own(request, uuid)
         save.confirm_answer(attempt=attempt, question=question, now=timezone.now())
-        closed = results.confirmed_results(attempt)[str(question)]
+        closed = question_results.confirmed_results(attempt)[str(question)]
         return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
 
 
@@ -278,9 +280,11 @@ class AttemptReveal(AuthenticatedAPIView):
         responses={200: ResultSerializer, **problems(404, 409)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
-        return _result(results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
+        return _result(attempt_results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
 
 
 def _result(attempt: Attempt) -> Response:
-    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.get_result(attempt, now=timezone.now())))
+    body: dict[str, Any] = ResultSerializer.shape(
+        shapes.outcome(attempt_results.get_result(attempt, now=timezone.now()))
+    )
     return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

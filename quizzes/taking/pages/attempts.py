@@ -21,7 +21,8 @@ from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
-from quizzes.taking import deadline, results, save, submit, uploads
+from quizzes.results import question_results
+from quizzes.taking import deadline, save, submit, uploads
 from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404, response_digest
 from quizzes.whole_numbers import parse_whole_number
 
@@ -42,8 +43,8 @@ def render_attempt(
     """The page of an open attempt. It `asks` whether to hand in what is not answered everywhere."""
     answers = {str(answer.question): answer for answer in attempt.answers.all()}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
-    checked = results.confirmed_results(attempt)
-    files = results.files_by_question(attempt)
+    checked = question_results.confirmed_results(attempt)
+    files = question_results.files_by_question(attempt)
     unanswered = unanswered_questions(questions, files)
     response = render(
         request,
@@ -235,7 +236,7 @@ def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespo
         # What is wrong with the form, or that the time is up, the submit itself says.
         with suppress(DomainError):
             _save_all(request, attempt)
-            if unanswered_questions(present_attempt(attempt), results.files_by_question(attempt)):
+            if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
                 return redirect_to_confirmation(attempt)
     try:
         submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())

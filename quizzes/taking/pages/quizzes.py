@@ -13,7 +13,8 @@ from common.errors import DomainError
 from courses import access, progress
 from courses.models import Activity
 from quizzes.authoring.models import Quiz
-from quizzes.taking import results, start
+from quizzes.results.overview import get_overview
+from quizzes.taking import start
 
 
 def _quizzes(course_id: int) -> QuerySet[Quiz]:
@@ -38,7 +39,7 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
             "quiz": quiz,
             "activity": quiz.activity,
             "question_count": version.question_count if version else 0,
-            "overview": results.get_overview(quiz=quiz, enrolment=enrolment, now=now),
+            "overview": get_overview(quiz=quiz, enrolment=enrolment, now=now),
             "now": now,
         },
     )

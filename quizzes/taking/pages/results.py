@@ -16,7 +16,8 @@ from common.errors import DomainError
 from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
-from quizzes.taking import results, submit
+from quizzes.results import attempt_results, question_results
+from quizzes.taking import submit
 from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_questions
 from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
 from quizzes.whole_numbers import parse_whole_number
@@ -34,7 +35,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     submit.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
         # A page's script comes here as well, when its submit was answered by a question.
-        if unanswered_questions(present_attempt(attempt), results.files_by_question(attempt)):
+        if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
             return redirect_to_confirmation(attempt)
         messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
@@ -52,8 +53,8 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     }
     is_poll = bool(request.headers.get("HX-Request"))
     if not waiting:
-        outcome = results.get_result(attempt, now=timezone.now())
-        responses = {result.view["uuid"]: result.response for result in outcome.questions}
+        outcome = attempt_results.get_result(attempt, now=timezone.now())
+        responses = {result.question["uuid"]: result.response for result in outcome.questions}
         context |= {
             "result": outcome,
             "pairs": list(zip(present_attempt(attempt, responses), outcome.questions, strict=True))
@@ -70,7 +71,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @attempt_form_view
 def attempt_reveal(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     try:
-        results.reveal(attempt=attempt, now=timezone.now())
+        attempt_results.reveal(attempt=attempt, now=timezone.now())
     except DomainError as refused:
         messages.error(request, refused.message)
     return redirect("quizzes:attempt-result", attempt.uuid)

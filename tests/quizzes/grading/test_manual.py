@@ -14,7 +14,8 @@ from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.grading import late_answers, manual, notices, revisions
 from quizzes.grading.models import GradeNotice, Review
-from quizzes.taking import results, start
+from quizzes.results import attempt_results
+from quizzes.taking import start
 from quizzes.verify import grades
 from tests.quizzes import every_kind
 from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, publish, question_of
@@ -45,8 +46,10 @@ def decide(attempt: Attempt, kind: str, points: str, comment: str = "", **more: 
 
 
 def outcomes(attempt: Attempt) -> dict[str, str]:
-    shown = results.get_result(fresh(attempt), now=LATER)
-    return {question.view["kind"]: question.outcome for question in shown.questions if question.outcome != "correct"}
+    shown = attempt_results.get_result(fresh(attempt), now=LATER)
+    return {
+        question.question["kind"]: question.outcome for question in shown.questions if question.outcome != "correct"
+    }
 
 
 def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines: User) -> None:
@@ -55,9 +58,9 @@ def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines
     decide(waiting, "hand_in", "3", "Well reasoned", criteria={"x": "3.00"}, reviewer=ines)
     # The student sees at once what has been decided, and which part still waits.
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "partial"}
-    shown = results.get_result(fresh(waiting), now=LATER)
+    shown = attempt_results.get_result(fresh(waiting), now=LATER)
     assert shown.pending == 1
-    said = next(question for question in shown.questions if question.view["kind"] == "hand_in")
+    said = next(question for question in shown.questions if question.question["kind"] == "hand_in")
     assert (said.points, said.comment, said.criteria) == ("3.00", "Well reasoned", {"x": "3.00"})
     assert not GradeChange.objects.exists()
     assert manual.pending_questions(waiting) == [question_of(waiting, "short_answer")]

@@ -22,7 +22,8 @@ from quizzes.practice import answering, queue
 from quizzes.practice.answering import NothingAnswered
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.practice.queue import DAILY_LIMIT, CardNotDue, Today
-from quizzes.taking import responses, results, start, submit
+from quizzes.results import attempt_results, visibility
+from quizzes.taking import responses, start, submit
 from quizzes.verify import grades
 from tests.factories import CourseFactory, EnrolmentFactory, ModuleFactory, QuizFactory, add_short_answer, right_answers
 from tests.quizzes import every_kind
@@ -196,7 +197,7 @@ def test_answers_that_were_asked_for_give_cards(quiz: Quiz, enrolment: Enrolment
     attempt = take(quiz, enrolment)
     assert look(enrolment.user).is_empty
     attempt.refresh_from_db()
-    results.reveal(attempt=attempt, now=MONDAY)
+    attempt_results.reveal(attempt=attempt, now=MONDAY)
     assert len(look(enrolment.user).cards) == 3
 
 
@@ -279,10 +280,10 @@ def test_shown_to_says_what_a_result_says(quiz: Quiz, check: Quiz, enrolment: En
         one = {
             (a.quiz_id, a.enrolment_id)
             for a in Attempt.objects.select_related("quiz__activity", "enrolment", "version")
-            if results.get_result(a, now=now).answers_shown
+            if attempt_results.get_result(a, now=now).answers_shown
         }
         pairs = [(q, e) for q in (quiz, check) for e in (enrolment, other)]
-        assert results.find_pairs_with_answers_shown(pairs, now=now) == one
+        assert visibility.find_pairs_with_answers_shown(pairs, now=now) == one
         seen.add(len(one))
     assert len(seen) > 1
 

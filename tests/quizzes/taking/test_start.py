@@ -14,7 +14,8 @@ from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz, QuizOverride
-from quizzes.taking import responses, results, save, start, submit
+from quizzes.results.overview import get_overview
+from quizzes.taking import responses, save, start, submit
 from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
         with translation.override(language), pytest.raises(start.NoAttemptsLeft, match=sentence):
             start_now(quiz, enrolment)
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="outage")
-    seen = results.get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
+    seen = get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
     assert (seen.attempts_left, seen.can_start, seen.rules.attempts_allowed) == (1, True, 2)
     assert start_now(quiz, enrolment).number == 2
 

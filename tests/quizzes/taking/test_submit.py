@@ -16,7 +16,9 @@ from quizzes.authoring import publishing
 from quizzes.authoring.models import Choice, Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade
-from quizzes.taking import deadline, responses, results, save, start, submit
+from quizzes.results import attempt_results
+from quizzes.results.overview import get_overview
+from quizzes.taking import deadline, responses, save, start, submit
 from tests.factories import add_single_choice, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -156,7 +158,7 @@ def test_the_allowed_attempts_are_all_there_are(quiz: Quiz, enrolment: Enrolment
         finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False)
     with pytest.raises(start.NoAttemptsLeft):
         start.start(quiz=quiz, enrolment=enrolment, now=NOW)
-    assert results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
+    assert get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
 
 
 def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -167,14 +169,14 @@ def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrol
 
 
 def test_answers_are_hidden_while_a_retake_could_profit(attempt: Attempt) -> None:
-    outcome = results.get_result(finish(attempt, right=False), now=timezone.now())
+    outcome = attempt_results.get_result(finish(attempt, right=False), now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
     assert all(not q.feedback and not q.solution and not q.lesson for q in outcome.questions)
 
 
 def test_full_marks_show_the_answers(attempt: Attempt) -> None:
-    outcome = results.get_result(finish(attempt, right=True), now=timezone.now())
+    outcome = attempt_results.get_result(finish(attempt, right=True), now=timezone.now())
     assert outcome.answers_shown
     assert outcome.is_passed
     assert all(q.solution for q in outcome.questions)
@@ -183,7 +185,7 @@ def test_full_marks_show_the_answers(attempt: Attempt) -> None:
 
 def test_the_last_attempt_shows_the_answers_of_all(quiz: Quiz, enrolment: Enrolment) -> None:
     done = [finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False) for _ in range(3)]
-    assert all(results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
+    assert all(attempt_results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
 
 
 def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
@@ -193,9 +195,9 @@ def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enr
     automatic.grade_attempt(attempt_id=attempt.pk, now=LATER)
     attempt.refresh_from_db()
     assert attempt.percent == 66
-    assert results.get_result(attempt, now=timezone.now()).can_reveal
-    results.reveal(attempt=attempt, now=LATER)
-    assert results.get_result(attempt, now=timezone.now()).answers_shown
+    assert attempt_results.get_result(attempt, now=timezone.now()).can_reveal
+    attempt_results.reveal(attempt=attempt, now=LATER)
+    assert attempt_results.get_result(attempt, now=timezone.now()).answers_shown
     with pytest.raises(start.AnswersRevealed):
         start.start(quiz=quiz, enrolment=enrolment, now=LATER)
 
@@ -204,19 +206,19 @@ def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
     attempt: Attempt, quiz: Quiz, enrolment: Enrolment
 ) -> None:
     finish(attempt, right=False)
-    with pytest.raises(results.NotRevealable):
-        results.reveal(attempt=attempt, now=LATER)
+    with pytest.raises(attempt_results.NotRevealable):
+        attempt_results.reveal(attempt=attempt, now=LATER)
     Quiz.objects.update(pass_mark=0)
     attempt.refresh_from_db()
     start.start(quiz=quiz, enrolment=enrolment, now=LATER)
-    with pytest.raises(results.NotRevealable):
-        results.reveal(attempt=attempt, now=LATER)
+    with pytest.raises(attempt_results.NotRevealable):
+        attempt_results.reveal(attempt=attempt, now=LATER)
 
 
 def test_never_means_never(attempt: Attempt) -> None:
     Quiz.objects.update(show_answers=Quiz.ShowAnswers.NEVER)
     finish(attempt, right=True)
-    outcome = results.get_result(attempt, now=timezone.now())
+    outcome = attempt_results.get_result(attempt, now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
 
