@@ -1,13 +1,15 @@
+"""Validate the API input of attempts and describe its output."""
+
 from rest_framework import serializers
 
-from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
+from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KIND_NAMES, KINDS
+from quizzes.results.api import FileSerializer, QuestionResultSerializer
 from quizzes.whole_numbers import LARGEST
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
-OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending", "hidden")
 RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."
 
 
@@ -81,54 +83,6 @@ class ChoiceSerializer(OutputSerializer):
     uuid = serializers.UUIDField()
     text = serializers.CharField(help_text="Markdown.")
     html = serializers.CharField()
-
-
-class FeedbackSerializer(OutputSerializer):
-    html = serializers.CharField()
-    lesson = serializers.CharField(
-        help_text="Where it is explained: a lesson's `slug`, or `slug#heading`; may be empty."
-    )
-
-
-class SolutionSerializer(MappingOutput):
-    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right ones.")
-    accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
-    body = serializers.JSONField(
-        help_text="By kind: `value`, `tolerance` and `unit`; `items` in their order; `matches`; `blanks`; the same as above "
-        "for choices and short answers."
-    )
-
-
-class FileSerializer(OutputSerializer):
-    """A file that was handed in."""
-
-    uuid = serializers.UUIDField()
-    name = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
-    uploaded_at = serializers.DateTimeField()
-
-
-class QuestionResultSerializer(OutputSerializer):
-    """`feedback` and `solution` are empty and null until the answers are shown."""
-
-    uuid = serializers.UUIDField()
-    outcome = serializers.ChoiceField(
-        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not said yet."
-    )
-    points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
-    max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
-    response = serializers.JSONField(allow_null=True)
-    lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")
-    feedback = FeedbackSerializer(many=True)
-    solution = SolutionSerializer(allow_null=True)
-    parts = serializers.DictField(
-        child=serializers.CharField(),
-        help_text="Outcome by part (item, left side, blank); empty until answers are shown.",
-    )
-    comment = serializers.CharField(help_text="What the person who graded it says.")
-    criteria = serializers.DictField(child=serializers.CharField(), help_text="Points by criterion of the rubric.")
-    files = FileSerializer(many=True)
 
 
 class AttemptQuestionSerializer(OutputSerializer):

@@ -14,9 +14,9 @@ from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
 from quizzes.questions import Response
 from quizzes.results import question_results
+from quizzes.results.api import QuestionOutcome
 from quizzes.results.attempt_results import Result
 from quizzes.results.overview import QuizOverview
-from quizzes.results.question_results import QuestionResult
 
 # Who grades, and that it took several tries, is the site's affair.
 PUBLIC_STATUS = {
@@ -100,7 +100,7 @@ class AttemptQuestion:
     question: PresentedQuestion
     answer: Answer | None
     files: list[HandInFile]
-    checked: "QuestionOutcome | None"
+    checked: QuestionOutcome | None
 
     @property
     def body(self) -> dict[str, Any]:
@@ -126,68 +126,6 @@ class AttemptQuestion:
 @dataclass(slots=True)
 class AttemptInFull(AttemptSummary):
     questions: list[AttemptQuestion]
-
-
-@dataclass(slots=True)
-class Feedback:
-    html: str
-    lesson: str
-
-
-@dataclass(slots=True)
-class QuestionOutcome:
-    """One question of a result, in the reader's language."""
-
-    result: QuestionResult
-
-    @property
-    def uuid(self) -> str:
-        return str(self.result.question["uuid"])
-
-    @property
-    def outcome(self) -> str:
-        return self.result.outcome
-
-    @property
-    def points(self) -> str | None:
-        return self.result.points or None
-
-    @property
-    def max_points(self) -> str:
-        return self.result.max_points
-
-    @property
-    def lesson(self) -> str:
-        return self.result.lesson
-
-    @property
-    def response(self) -> Response | None:
-        return self.result.response or None
-
-    @property
-    def feedback(self) -> list[Feedback]:
-        return [Feedback(languages.choose(item["html"]), item["lesson"]) for item in self.result.feedback]
-
-    @property
-    def solution(self) -> dict[str, Any] | None:
-        solution = self.result.solution
-        return {"choices": [], "accept": [], **solution, "body": solution} if solution else None
-
-    @property
-    def parts(self) -> dict[str, str]:
-        return self.result.parts
-
-    @property
-    def comment(self) -> str:
-        return self.result.comment
-
-    @property
-    def criteria(self) -> dict[str, str]:
-        return self.result.criteria
-
-    @property
-    def files(self) -> list[HandInFile]:
-        return self.result.files
 
 
 @dataclass(slots=True)

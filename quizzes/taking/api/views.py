@@ -21,6 +21,7 @@ from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.results import attempt_results, question_results
+from quizzes.results.api import FileSerializer, QuestionOutcome, QuestionResultSerializer
 from quizzes.results.overview import get_overview
 from quizzes.taking import save, start, submit, uploads
 from quizzes.taking.api import shapes
@@ -31,8 +32,6 @@ from quizzes.taking.api.serializers import (
     AttemptSerializer,
     AttemptSummarySerializer,
     FileInput,
-    FileSerializer,
-    QuestionResultSerializer,
     QuizSerializer,
     ResultSerializer,
     StartInput,
@@ -186,7 +185,7 @@ class AnswerCheck(AuthenticatedAPIView):
         attempt = _own(request, uuid)
         save.confirm_answer(attempt=attempt, question=question, now=timezone.now())
         closed = question_results.confirmed_results(attempt)[str(question)]
-        return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
+        return Response(QuestionResultSerializer.shape(QuestionOutcome(closed)))
 
 
 class AnswerFiles(AuthenticatedAPIView):
