@@ -1,5 +1,8 @@
+"""Submit attempts: once, with the answers that are valid, at the version that was started."""
+
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +12,8 @@ from django.utils import timezone
 
 from common.database.prepared import PreparedUpdate
 from courses import progress
-from courses.models import ActivityCompletion, Enrolment, GradeChange
+from courses.models import Activity, ActivityCompletion, Enrolment, GradeChange
+from quizzes import tasks
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring import publishing
@@ -19,7 +23,7 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.results import attempt_results
 from quizzes.results.overview import get_overview
 from quizzes.taking import deadline, responses, save, start, submit
-from tests.factories import add_single_choice, right_answers
+from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -335,3 +339,30 @@ def test_a_conditional_update_that_fails_leaves_the_attempt_in_memory_unchanged(
     assert attempt.submitted_at is None
     assert attempt.is_expired is False
     assert attempt.late_deduction == 0
+
+
+def test_a_submit_enqueues_grading_of_its_attempt(
+    attempt: Attempt, enqueued: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        submit.submit(attempt=attempt, now=NOW)
+    assert enqueued == [(tasks.grade_attempts.name, {"attempt_ids": [attempt.pk]})]
+
+
+def test_a_submit_leaves_other_students_attempts_open(attempt: Attempt) -> None:
+    other = start.start(quiz=attempt.quiz, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW)
+    submit.submit(attempt=attempt, now=NOW)
+    attempt.refresh_from_db()
+    other.refresh_from_db()
+    assert attempt.status == Attempt.Status.SUBMITTED
+    assert other.status == Attempt.Status.IN_PROGRESS
+
+
+def test_a_lesson_check_is_graded_when_it_is_submitted(lesson: Activity, enrolment: Enrolment) -> None:
+    check = QuizFactory(activity=lesson)
+    attempt = start.start(quiz=check, enrolment=enrolment, now=NOW)
+    submit.submit(attempt=attempt, answers=right_answers(check), now=LATER)
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.GRADED
+    assert attempt.graded_at == LATER
+    assert attempt.points == attempt.max_points
