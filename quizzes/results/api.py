@@ -84,7 +84,7 @@ class FeedbackSerializer(OutputSerializer):
 
 
 class SolutionSerializer(MappingOutput):
-    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right ones.")
+    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right choices.")
     accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
     body = serializers.JSONField(
         help_text="By kind: `value`, `tolerance` and `unit`; `items` in their order; `matches`; `blanks`; the same as above "
@@ -93,7 +93,7 @@ class SolutionSerializer(MappingOutput):
 
 
 class FileSerializer(OutputSerializer):
-    """A file that was handed in."""
+    """A submitted file."""
 
     uuid = serializers.UUIDField()
     name = serializers.CharField()
@@ -107,7 +107,7 @@ class QuestionResultSerializer(OutputSerializer):
 
     uuid = serializers.UUIDField()
     outcome = serializers.ChoiceField(
-        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not said yet."
+        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not shown yet."
     )
     points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
     max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
@@ -119,6 +119,6 @@ class QuestionResultSerializer(OutputSerializer):
         child=serializers.CharField(),
         help_text="Outcome by part (item, left side, blank); empty until answers are shown.",
     )
-    comment = serializers.CharField(help_text="What the person who graded it says.")
+    comment = serializers.CharField(help_text="The comment of the person who graded it.")
     criteria = serializers.DictField(child=serializers.CharField(), help_text="Points by criterion of the rubric.")
     files = FileSerializer(many=True)

@@ -1,4 +1,4 @@
-"""What the API says about attempts and results, put together from the domain's own objects."""
+"""Build the API's output objects for quizzes, attempts and results."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from quizzes.results.api import QuestionOutcome
 from quizzes.results.attempt_results import Result
 from quizzes.results.overview import QuizOverview
 
-# Who grades, and that it took several tries, is the site's affair.
+# The public API does not show claims and failed grading attempts.
 PUBLIC_STATUS = {
     Attempt.Status.IN_PROGRESS: "in_progress",
     Attempt.Status.SUBMITTED: "submitted",
@@ -91,7 +91,7 @@ class Choice:
 
 
 def choices_of(question: PresentedQuestion) -> list[Choice]:
-    """In the order to show; none for a question that is no choice."""
+    """Return the choices in the order to show; none for questions without choices."""
     return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
 
 
@@ -141,7 +141,7 @@ def summary(attempt: Attempt) -> AttemptSummary:
 
 
 def in_full(attempt: Attempt) -> AttemptInFull:
-    """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
+    """Return the attempt with its questions and answers. One query; more with files or feedback at once."""
     answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     files = question_results.files_by_question(attempt)

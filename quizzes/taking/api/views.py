@@ -1,4 +1,4 @@
-"""A student's quizzes and attempts. Pages call the same functions."""
+"""Serve a student's quizzes and attempts in the API."""
 
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ from quizzes.taking.api.serializers import (
     SubmitInput,
 )
 
-# Seconds until it is worth asking for a result again; grading takes a fraction of one.
+# Seconds until the client should poll again. Grading takes less than one.
 RETRY_AFTER = "1"
 
 
@@ -58,7 +58,7 @@ class NotSubmitted(DomainError):
 
 
 def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
-    """The quiz attached to an activity, and the student's place in its course."""
+    """Return the quiz of an activity and the student's enrolment. Raises Http404."""
     quiz = queries.find_quiz(request.user, uuid)
     if quiz is None:
         raise Http404
@@ -73,7 +73,7 @@ def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
 
 
 def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
-    """One's own attempt; handed in by this look, if its time is up and the sweep has not come by."""
+    """Return the user's own attempt; submit it first if its deadline has passed and the sweep has not run yet."""
     attempt = _own(request, uuid)
     submit.expire(attempt=attempt, now=timezone.now())
     return attempt
@@ -98,7 +98,7 @@ class QuizDetail(AuthenticatedAPIView):
 class QuizAttempts(AuthenticatedAPIView):
     @extend_schema(
         operation_id="quiz_attempts_list",
-        summary="One's attempts at a quiz",
+        summary="The student's attempts at a quiz",
         description="The last one first.",
         tags=["quizzes"],
         responses={200: AttemptListSerializer, **problems(404)},
@@ -175,8 +175,8 @@ class AttemptAnswer(AuthenticatedAPIView):
 class AnswerCheck(AuthenticatedAPIView):
     @extend_schema(
         operation_id="answer_check",
-        summary="Close one answer and get its feedback",
-        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Twice is once.",
+        summary="Confirm one answer and get its feedback",
+        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Idempotent.",
         tags=["attempts"],
         request=None,
         responses={200: QuestionResultSerializer, **problems(404, 409)},
@@ -194,7 +194,7 @@ class AnswerFiles(AuthenticatedAPIView):
     @extend_schema(
         operation_id="answer_file_add",
         summary="Hand in a file with one answer",
-        description="The same file twice is one. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
+        description="Idempotent. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
         "`attempt-closed` or `deadline-passed`: a file that comes after the deadline is kept for the instructor.",
         tags=["attempts"],
         request={"multipart/form-data": FileInput},
@@ -216,8 +216,8 @@ class FileDetail(AuthenticatedAPIView):
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
         attempt = _own(request, uuid)
-        standing = HandInFile.objects.counted().filter(attempt=attempt)
-        row = get_object_or_404(standing.select_related("attempt__quiz"), uuid=file)
+        counted = HandInFile.objects.counted().filter(attempt=attempt)
+        row = get_object_or_404(counted.select_related("attempt__quiz"), uuid=file)
         uploads.remove_file(file=row, now=timezone.now())
         return Response(status=204)
 
@@ -226,7 +226,7 @@ class AttemptSubmit(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_submit",
         summary="Submit an attempt",
-        description="Twice is once. `answers` are saved with it; when one of them cannot be right, the others are saved "
+        description="Idempotent. `answers` are saved with it; when one of them is invalid, the others are saved "
         "and the attempt stays open. The result comes from `attempt_result`. Refused with `deadline-passed` after the "
         "deadline and its grace: what was saved by then is submitted, `answers` are kept for the instructor.",
         tags=["attempts"],
@@ -250,7 +250,7 @@ def _question_name(name: str) -> UUID:
     try:
         return UUID(name)
     except ValueError:
-        # No question has this name, so that the one bad name is refused and the other answers are kept.
+        # No question has this uuid, so only this answer is refused and the others are saved.
         return UUID(int=0)
 
 
@@ -273,7 +273,7 @@ class AttemptResult(AuthenticatedAPIView):
 class AttemptReveal(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_reveal",
-        summary="Show the answers, and give up the attempts that are left",
+        summary="Show the answers and give up the remaining attempts",
         tags=["attempts"],
         request=None,
         responses={200: ResultSerializer, **problems(404, 409)},

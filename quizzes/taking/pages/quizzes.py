@@ -51,7 +51,7 @@ def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> H
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
     if request.method == "GET":
-        # Whoever had to sign in on the way comes back like this.
+        # After a sign-in the browser returns with GET.
         return redirect(quiz.activity)
     try:
         attempt = start.start(

@@ -22,19 +22,19 @@ from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_q
 from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
 from quizzes.whole_numbers import parse_whole_number
 
-# Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
-# while somebody watches; after half a minute something is wrong, and a page that was left open asks less and less often.
+# Milliseconds before each poll for the result; the last one repeats. In the first half minute a grade is shown within half a
+# second. After that something is wrong, and a page that was left open polls less often.
 POLL_DELAYS = (100, 150, 200, 250, 300, *[400] * 75, *[1000] * 30, *[5000] * 60, 30_000)
 
 
 @login_required
 @require_GET
 def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
+    """Show the result, or a note that polls for it (`?look=` counts the polls)."""
     attempt = own_attempt_or_404(request, uuid)
     submit.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
-        # A page's script comes here as well, when its submit was answered by a question.
+        # The page's script comes here too, if its submit was answered with the question about unanswered questions.
         if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
             return redirect_to_confirmation(attempt)
         messages.info(request, _("This attempt has not been submitted."))
