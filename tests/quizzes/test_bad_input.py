@@ -1,4 +1,4 @@
-"""What cannot be right gets a clear answer in the reader's language, from page and API, and everything else stays."""
+"""Invalid input gets a clear error in the reader's language from page and API, and the other answers stay saved."""
 
 import io
 import zipfile
