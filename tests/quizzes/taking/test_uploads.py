@@ -104,7 +104,7 @@ def test_an_archive_that_says_it_holds_more_than_fits(
 ) -> None:
     add(attempt, question, "work.zip", packed("data", content=b"x" * 1000))
     monkeypatch.setattr(uploads, "UNPACKED_LIMIT", 999)
-    with pytest.raises(uploads.FileRefused, match="holds too much"):
+    with pytest.raises(uploads.FileRefused, match="contains too much data"):
         add(attempt, question, "more.zip", packed("data", content=b"x" * 1000))
 
 
