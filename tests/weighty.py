@@ -14,14 +14,19 @@ ATTEMPTS = [
     "quizzes/taking/test_submit.py",
     "quizzes/taking/test_start.py",
     "quizzes/taking/test_confirm_answer.py",
-    "quizzes/taking/test_attempts_written.py",
+    "quizzes/taking/test_responses.py",
+    "quizzes/taking/test_save.py",
     "quizzes/taking/test_deadline.py",
     "quizzes/taking/test_uploads.py",
 ]
 GRADING = [
     "quizzes/grading/test_automatic.py",
-    "quizzes/grading/test_gradings_written.py",
+    "quizzes/grading/test_sweep.py",
+    "quizzes/grading/test_scoring.py",
+    "quizzes/grading/test_revisions.py",
     "quizzes/grading/test_manual.py",
+    "quizzes/grading/test_reviews.py",
+    "quizzes/grading/test_late_answers.py",
     "quizzes/grading/test_regrading.py",
     "quizzes/verify/test_grades.py",
 ]

@@ -24,14 +24,14 @@ from quizzes.grading.scoring import Grading, compute_grading
 log = structlog.get_logger(__name__)
 GRADE_TASK = "quizzes.tasks.grade_attempts"
 MAX_GRADING_ATTEMPTS = 5
-# How long a submitted attempt may wait before the sweep rings again for it.
+# How long a submitted attempt waits before the sweep enqueues it again.
 SWEEP_AFTER = timedelta(seconds=10)
 SWEEP_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one sweep did: attempts announced again, and given up as needing attention."""
+    """What one sweep did: the number of attempts enqueued again, and of those given up (status needs_attention)."""
 
     queued: int
     given_up: int
@@ -46,8 +46,8 @@ _CLAIM = PreparedUpdate(
     samples=(-1, *_MOMENTS),
     returning="grading_attempts",
 )
-# The lease as well as the token, because a retry counts `tries` from the beginning; and the deduction, because an
-# exception that was granted meanwhile would be lost.
+# `grading_attempts` is the token of the claim. It is compared together with the lease, because a retry resets it to 0. The
+# deduction is compared so that an override granted during grading is not lost.
 _FINISH = PreparedUpdate(
     lambda pk, token, lease, deduction, status, points, max_points, graded_at: (
         Attempt.objects.filter(
@@ -60,14 +60,14 @@ _FINISH = PreparedUpdate(
 
 
 def enqueue_grading(attempt_id: int) -> None:
-    """Ring for a worker to grade an attempt, once the caller's transaction has been committed."""
+    """Enqueue an attempt for grading after the caller's transaction has been committed."""
     enqueue_batched_on_commit(GRADE_TASK, "attempt_ids", attempt_id)
 
 
 def grade_attempts(*, attempt_ids: Sequence[int], now: datetime) -> int:
-    """Grade those that wait for it, each by itself: one that cannot be graded keeps no other from its grade.
+    """Grade those of the attempts that wait for grading; returns how many. An error in one is logged, the others go on.
 
-    Returns how many this call graded. Raises what the database does, and what ends a task that takes too long.
+    Raises database errors and SoftTimeLimitExceeded, which would affect the others too.
     """
     graded = 0
     for attempt_id in attempt_ids:
@@ -81,10 +81,10 @@ def grade_attempts(*, attempt_ids: Sequence[int], now: datetime) -> int:
 
 
 def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
-    """Grade one attempt if it waits for that. Safe to repeat and to run in several workers at once.
+    """Grade one attempt if it waits for grading; returns whether this call did. Idempotent, also in concurrent workers.
 
-    Returns whether this call graded it. An error while grading leaves the claim: the lease runs out, the sweep rings
-    again, and after MAX_TRIES a person is asked.
+    After an error the claim stays. When its lease has expired, the sweep enqueues the attempt again; after
+    MAX_GRADING_ATTEMPTS it gets the status needs_attention.
     """
     token = _claim(attempt_id, now)
     if token is None:
@@ -94,16 +94,16 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     while (attempt.status, attempt.grading_attempts, attempt.lease_until) == (Attempt.Status.GRADING, token, lease):
         if _finish(attempt, token, compute_grading(attempt, key=versions.get_answer_key(attempt.version)), now):
             return True
-        # Lost, or a deduction was taken off meanwhile: then it is graded again at once.
+        # Another grader has claimed the attempt, or its deduction has changed. If only the deduction, grade it again.
         attempt = queries.get_attempt(attempt_id)
     log.warning("grading_lease_lost", attempt=str(attempt.uuid))
     return False
 
 
 def _claim(attempt_id: int, now: datetime) -> int | None:
-    """Take the attempt for the lease's time; returns the token, None when there is nothing to take.
+    """Claim the attempt for the time of a lease; returns the claim's token, None if it does not wait for grading.
 
-    Does not wait for the disk: a power cut that takes the claim leaves an attempt that waits for a grader.
+    Does not wait for fsync: if a power cut loses the claim, the attempt waits for grading again.
     """
     with relaxed_durability():
         tokens = _CLAIM.apply(attempt_id, now, now + timedelta(seconds=settings.GRADING_LEASE))
@@ -112,27 +112,29 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
 
 def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
     with transaction.atomic():
-        standing = grade_fields(grading, now)
-        mine = _FINISH.apply(
+        fields = grade_fields(grading, now)
+        finished = _FINISH.apply(
             attempt.pk,
             token,
             attempt.lease_until,
             attempt.late_deduction,
-            standing["status"],
-            standing["points"],
-            standing["max_points"],
-            # What waits for a person has not been graded before: this is the first grading.
-            standing.get("graded_at"),
+            fields["status"],
+            fields["points"],
+            fields["max_points"],
+            # None if a question is pending. This is the first grading, so there is no earlier time to keep.
+            fields.get("graded_at"),
         )
-        if not mine:
+        if not finished:
             return False
         add_revision(attempt, grading, revision=1, version_id=attempt.version_id, now=now)
     return True
 
 
 def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
-    """Ring again for what stayed submitted for so long and for every expired lease; hand over to a person what failed
-    too often."""
+    """Enqueue attempts again that have waited longer than `after` or whose lease has expired.
+
+    Attempts that failed MAX_GRADING_ATTEMPTS times get the status needs_attention instead.
+    """
     given_up = (
         Attempt.objects.claimable(now=now)
         .filter(grading_attempts__gte=MAX_GRADING_ATTEMPTS)
@@ -151,7 +153,7 @@ def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
 
 
 def retry_grading(*, attempt: Attempt) -> bool:
-    """Give an attempt that could not be graded another MAX_TRIES; returns whether it was waiting for that."""
+    """Reset and enqueue an attempt with the status needs_attention; returns whether it had that status."""
     with transaction.atomic():
         reopened = Attempt.objects.filter(pk=attempt.pk, status=Attempt.Status.NEEDS_ATTENTION).update(
             status=Attempt.Status.SUBMITTED, grading_attempts=0

@@ -1,4 +1,4 @@
-"""Owns the sentences that say how an answer was decided on: a short answer by its rule, any other by what is right."""
+"""Explain the score of an answer: a short answer by the rule that decided, other kinds by the solution."""
 
 from typing import Any
 
@@ -20,41 +20,41 @@ EXPLANATIONS: dict[str, Promise] = {
     ),
     "both-names": gettext_lazy("Accepted: it gives several names (%(compared)s), and each is accepted."),
     "known-wrong": gettext_lazy("Rejected: compared as “%(compared)s”, it is listed as wrong: “%(matched)s”."),
-    "contains": gettext_lazy("For a person: the words of “%(matched)s” stand in the answer, but it is not the same."),
+    "contains": gettext_lazy("For a person: the answer contains the words of “%(matched)s”, but it is not the same."),
     "near-miss": gettext_lazy(
-        "For a person: “%(compared)s” is one slip away from “%(matched)s”. Likeness neither awards credit nor denies it."
+        "For a person: “%(compared)s” is one slip away from “%(matched)s”. It is neither accepted nor rejected automatically."
     ),
-    "no-match": gettext_lazy("Rejected: compared as “%(compared)s”, it is none of the accepted answers."),
+    "no-match": gettext_lazy("Rejected: compared as “%(compared)s”, it matches none of the accepted answers."),
 }
 
 
 def explain(decision: Decision) -> str:
-    """The decision as a sentence in the reader's language."""
+    """Return the decision as a sentence in the reader's language."""
     values = {"matched": decision.matched, "compared": decision.compared}
     return str(EXPLANATIONS[decision.rule]) % values
 
 
 def question_text(spec: Spec) -> str:
-    """The question, in the reader's language."""
+    """Return the question's text in the reader's language."""
     return KINDS[spec["kind"]].question_text(spec, languages.choose)
 
 
 def answer_text(spec: Spec, response: Response) -> str:
-    """What was answered, in the reader's language."""
+    """Return the response as a sentence in the reader's language."""
     text = KINDS[spec["kind"]].answer_text(spec, response, languages.choose)
     return _("Answered: %s") % text if text else _("Not answered.")
 
 
 def solution_text(spec: Spec) -> str:
-    """What is right by the key; "" where only a person can say."""
+    """Return the solution as a sentence; "" if a person grades the question."""
     text = KINDS[spec["kind"]].solution_text(spec, languages.choose)
     return _("Right is: %s") % text if text else ""
 
 
 def explain_change(spec: Spec, response: Response, change: dict[str, Any], *, by_person: bool) -> list[str]:
-    """Why the key of `spec` makes another thing of an answer: a line of a regrade's `changes`, in sentences."""
+    """Return sentences that explain one item of a regrade's `changes`: why `spec` gives the answer another score."""
     if by_person:
-        why = [_("A person has decided on this answer, which goes before the key.")]
+        why = [_("A person has decided on this answer. That decision replaces the key.")]
     elif KINDS[spec["kind"]].by_person:
         why = [_("A person decides.")]
     else:
@@ -69,7 +69,7 @@ def explain_change(spec: Spec, response: Response, change: dict[str, Any], *, by
 
 
 def explain_by_rule(spec: Spec, response: Response) -> str:
-    """Which rule decides on a short answer; "" for an answer that no such rule is for."""
+    """Return which rule decides on a short answer, as a sentence; "" for other kinds and empty answers."""
     if KINDS[spec["kind"]].rows != "answers" or not response.get("text"):
         return ""
     wrong = [answer for group in spec["known_wrong"] for answer in group["answers"]]

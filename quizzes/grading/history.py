@@ -9,10 +9,10 @@ _GRADES = Prepared(lambda attempt: AttemptGrade.objects.filter(attempt=attempt).
 
 
 def get_reviews(attempt: Attempt) -> list[Review]:
-    """What persons decided, the first decision first."""
+    """Return the reviews, the oldest first. One query."""
     return _REVIEWS.instances(attempt.pk)
 
 
 def get_grades(attempt: Attempt) -> list[AttemptGrade]:
-    """The gradings, the first revision first."""
+    """Return the gradings, the first revision first. One query."""
     return _GRADES.instances(attempt.pk)

@@ -24,16 +24,16 @@ class NothingToAccept(DomainError):
 
 
 def accept_late_answer(*, late: LateAnswer, actor: User, now: datetime) -> None:
-    """Let a late answer count after all: it replaces the stored one, and the attempt is graded anew. Twice is once.
+    """Accept a late answer: it replaces the saved one, and the attempt is regraded. Idempotent.
 
-    Raises NothingToAccept while the attempt has no grade yet.
+    Raises NothingToAccept if the attempt has not been graded.
     """
     with transaction.atomic():
         if not lock_graded_attempt(late.attempt):
             raise NothingToAccept(_("The attempt is not graded yet."))
         if not _decide(late, LateAnswer.Verdict.ACCEPTED, actor, now):
             return
-        # A file has no answer of its own: it stands from now on, beside what was written in time.
+        # A late answer with a file has an empty response. Its file counts from now on, beside the text saved in time.
         if not late.files.exists():
             Answer.objects.update_or_create(
                 attempt=late.attempt,
@@ -44,7 +44,7 @@ def accept_late_answer(*, late: LateAnswer, actor: User, now: datetime) -> None:
 
 
 def decline_late_answer(*, late: LateAnswer, actor: User, now: datetime) -> bool:
-    """Leave a late answer as evidence only; returns whether it was open."""
+    """Decline a late answer; returns whether it was open. Nothing is regraded."""
     return _decide(late, LateAnswer.Verdict.DECLINED, actor, now)
 
 
@@ -57,9 +57,12 @@ def _decide(late: LateAnswer, verdict: LateAnswer.Verdict, actor: User, now: dat
 
 
 def reduce_late_deductions(*, quiz: Quiz, enrolment: Enrolment, reason: str, actor: User | None, now: datetime) -> int:
-    """After an exception: take the deduction off attempts that the new due date makes less late; returns how many."""
+    """Reduce the deductions of attempts that are less late by the current due date, and regrade them; returns how many.
+
+    Called after an override changes. A deduction is never raised.
+    """
     rules = get_rules(quiz, enrolment)
-    forgiven = 0
+    reduced = 0
     for attempt in Attempt.objects.filter(quiz=quiz, enrolment=enrolment, late_deduction__gt=0).select_related(
         "quiz__activity", "enrolment", "version"
     ):
@@ -74,5 +77,5 @@ def reduce_late_deductions(*, quiz: Quiz, enrolment: Enrolment, reason: str, act
             Attempt.objects.filter(pk=attempt.pk).update(late_deduction=percent, due_at=rules.due_at)
             if is_graded:
                 regrade_attempt(attempt=attempt, now=now, reason=reason, actor=actor)
-        forgiven += 1
-    return forgiven
+        reduced += 1
+    return reduced

@@ -1,4 +1,4 @@
-"""Record what a person decided about answers, and grade the attempt with it."""
+"""Store reviews (manual decisions on answers) and regrade the attempt with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ReviewOvertaken(DomainError):
 
 
 def pending_questions(attempt: Attempt) -> list[UUID]:
-    """The questions that wait for a person."""
+    """Return the questions that wait for manual grading, by the last grading."""
     details = last_grade(attempt).details
     return [UUID(uuid) for uuid, score in details.items() if score["outcome"] == PENDING]
 
@@ -40,11 +40,10 @@ def record_reviews(
     now: datetime,
     seen: int | None = None,
 ) -> AttemptGrade | None:
-    """Store what a person decided on some questions of a graded attempt, and grade it anew; it is a grade once no part
-    is pending.
+    """Store decisions by question on a graded attempt and regrade it. It gets points once no question is pending.
 
-    Returns the new grading, None where nothing changes. The same decision twice is one. `seen` is the last review that
-    the reviewer knew of: raises ReviewOvertaken where somebody else has decided otherwise since.
+    Returns the new grading, None if nothing changes. A decision equal to the last one is not stored again. `seen` is the
+    id of the last review that the reviewer has seen: raises ReviewOvertaken if a later one differs from the decision.
     """
     with transaction.atomic():
         if not lock_graded_attempt(attempt):
@@ -74,7 +73,7 @@ def record_reviews(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person thinks an answer is worth; `criteria` is {criterion uuid: points} of a rubric."""
+    """The points of one answer by a person; `criteria` is {criterion uuid: points} of a rubric."""
 
     points: Decimal
     criteria: dict[str, str]

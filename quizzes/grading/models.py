@@ -1,4 +1,4 @@
-"""Gradings, the decisions of persons, regrades, and who was told of a changed grade."""
+"""Store gradings, reviews, regrades and notices of changed grades."""
 
 import uuid
 from typing import ClassVar
@@ -18,7 +18,7 @@ from quizzes.authoring.versions import QuizVersion
 class AttemptGrade(AppendOnlyModel):
     """One grading of one attempt. `details` is {question uuid: score of `quizzes.questions`}.
 
-    A second grading of the same revision violates the constraint: that is what makes "graded twice" impossible.
+    The constraint on attempt and revision makes it impossible to store the same grading twice.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="grades", verbose_name=_("attempt"))
@@ -27,9 +27,9 @@ class AttemptGrade(AppendOnlyModel):
     points = models.DecimalField(_("points"), max_digits=8, decimal_places=2)
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
     details = models.JSONField(_("details"))
-    # Percent taken off for being late; `points` are what is left.
+    # Percent deducted for lateness; `points` are after the deduction.
     late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
-    # The last decision of a person that this grading has seen; what came later belongs to a later revision.
+    # The last review that this grading includes. Later reviews belong to a later revision.
     last_review = models.ForeignKey("Review", models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
     actor = models.ForeignKey(
@@ -50,14 +50,14 @@ class AttemptGrade(AppendOnlyModel):
 
     @property
     def why(self) -> str:
-        """The reason in the reader's language, where it is one of the site's own; else as a person wrote it."""
+        """The reason: translated if it is one of the site's own, else as a person wrote it."""
         return _now(self.reason) if self.reason else ""
 
 
 class Review(AppendOnlyModel):
-    """What a person decided on one question of one attempt. The last one of a question counts.
+    """A person's decision on one question of one attempt. The last review of a question counts.
 
-    `points` is what the answer is worth; `criteria` says it for each criterion of a rubric, by uuid.
+    `points` are the points of the answer; `criteria` is {criterion uuid: points} of a rubric.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="reviews", verbose_name=_("attempt"))
@@ -83,10 +83,10 @@ class Review(AppendOnlyModel):
 
 
 class Regrade(models.Model):
-    """A change of grades that a person looks at before it happens: `version`'s key for every closed attempt.
+    """A regrade of all graded attempts by the answer key of `version`, which a person approves first.
 
-    draft (the dry run stands in its lines) → approved (its lines are being applied) → done. A draft that was overtaken is
-    discarded.
+    draft (the lines contain the dry run) → approved (the lines are being applied) → done. A draft that is replaced by a
+    new one is discarded.
     """
 
     class Status(models.TextChoices):
@@ -128,10 +128,10 @@ class Regrade(models.Model):
 
 
 class RegradeLine(models.Model):
-    """What a regrade does to one attempt: `changes` is [{"question", "old", "old_max", "new", "new_max"}].
+    """What a regrade changes in one attempt: `changes` is [{"question", "old", "old_max", "new", "new_max"}].
 
-    `old_percent` and `new_percent` are the whole percent that the quiz stands at for the student. Points of a grading
-    with a part that waits for a person are no grade: `was_pending`, `is_pending`.
+    `old_percent` and `new_percent` are the student's item grade in whole percent. If a question waits for manual grading
+    (`was_pending`, `is_pending`), the points are no grade.
     """
 
     class Direction(models.TextChoices):
@@ -143,7 +143,7 @@ class RegradeLine(models.Model):
 
     regrade = models.ForeignKey(Regrade, models.CASCADE, related_name="lines", verbose_name=_("regrade"))
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="+", verbose_name=_("attempt"))
-    # The revision that the dry run has seen; the attempt is computed anew where it has another one by then.
+    # The last revision at the time of the dry run. If there is a later one, the line is not applied.
     revision = models.PositiveSmallIntegerField()
     old_points = models.DecimalField(_("points before"), max_digits=8, decimal_places=2)
     new_points = models.DecimalField(_("points after"), max_digits=8, decimal_places=2)
@@ -155,7 +155,7 @@ class RegradeLine(models.Model):
     old_percent = models.PositiveSmallIntegerField(_("standing before"), null=True)
     new_percent = models.PositiveSmallIntegerField(_("standing after"), null=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
-    # The attempt was graded anew between the dry run and its turn, so that what was approved is no longer what it says.
+    # The attempt was graded again after the dry run, so the line no longer says what was approved.
     is_overtaken = models.BooleanField(_("overtaken"), default=False)
 
     class Meta:
@@ -171,12 +171,12 @@ class RegradeLine(models.Model):
 
     @property
     def direction(self) -> Direction:
-        """Where the grade goes: by what is earned of what can be, as both may change."""
+        """Compare the share of points before and after; points and maximum may both change."""
         if self.is_pending:
             return self.Direction.PENDING
         if self.was_pending:
             return self.Direction.GRADED
-        # Multiplied out, so that nothing is rounded or divided by nothing.
+        # Cross-multiplied to avoid rounding and division by zero.
         old, new = self.old_points * self.new_max_points, self.new_points * self.old_max_points
         if new == old:
             return self.Direction.SAME
@@ -184,14 +184,14 @@ class RegradeLine(models.Model):
 
     @property
     def percent_falls(self) -> bool:
-        """Whether what counts for the student becomes less, which an attempt's fall alone need not do."""
+        """Whether the student's item grade falls. It may stay although this attempt's points fall."""
         return (self.new_percent or 0) < (self.old_percent or 0)
 
 
 class GradeNotice(models.Model):
-    """That a student is told by mail of a grade that changed after it was given: one row for each new grading.
+    """One mail to a student about a changed grade; one row for each grading that changed it.
 
-    How it goes once is `common.mail.outbox`'s. `skipped`: the account is closed, or the student has left the course.
+    `common.mail.outbox` sends it at most once. `skipped`: the account is closed, or the student has left the course.
     """
 
     class Status(models.TextChoices):

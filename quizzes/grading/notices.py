@@ -1,6 +1,6 @@
-"""Owns the mails that tell students of a grade that changed after it was given: only those it touches, each once.
+"""Send grade notices: mails to students whose grade has changed.
 
-`GradeNotice` is the row; how its mail goes once is `common.mail.outbox`'s.
+Each `GradeNotice` is one mail. `common.mail.outbox` claims it, so that it is sent at most once.
 """
 
 from datetime import datetime
@@ -18,22 +18,22 @@ from quizzes.grading.models import GradeNotice
 log = structlog.get_logger(__name__)
 Status = GradeNotice.Status
 
-# Mails that one wake-up looks at; the next one goes on.
+# The most mails that one run looks at; the next run continues.
 BATCH = 1000
 
 
 def send(*, notice_id: int, now: datetime) -> Status | None:
-    """Send one notice, if it is queued and its turn has come; returns what became of it, None if it was not ours."""
+    """Send one notice if it is due; returns its new status, None if it was not due or another process claimed it."""
     return _send(notice_id, outbox.due_condition(now), now)
 
 
 def send_again(*, notice_id: int, now: datetime) -> Status | None:
-    """Send a notice again that is uncertain or failed, because a person has looked at it and says so."""
+    """Send an uncertain or failed notice again, at the request of a person; returns like `send`."""
     return _send(notice_id, outbox.RESENDABLE, now)
 
 
 def send_waiting(*, now: datetime) -> int:
-    """What a wake-up does: name what a dead sender left, send what nobody has sent. Returns how many went."""
+    """Mark notices of dead senders as uncertain and send those that are due; returns how many were sent."""
     if uncertain := outbox.mark_uncertain(GradeNotice.objects.all(), now=now):
         log.error("grade_notices_need_a_look", uncertain=uncertain)
     ready = GradeNotice.objects.filter(outbox.due_condition(now)).order_by("pk").values_list("pk", flat=True)[:BATCH]
@@ -49,7 +49,7 @@ def _send(notice_id: int, condition: Q, now: datetime) -> Status | None:
 
 
 def _message(notice: GradeNotice, now: datetime) -> EmailMultiAlternatives | None:
-    """The mail, in its reader's language; None where nobody is left to read it."""
+    """Return the mail in the student's language; None if the account is closed or the student has left the course."""
     enrolment = notice.attempt.enrolment
     user = enrolment.user
     if not user.is_active or enrolment.status != Enrolment.Status.ACTIVE:

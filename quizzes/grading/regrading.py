@@ -1,5 +1,7 @@
-"""Owns the regrade as a reviewed change: a dry run that names whose grade rises or falls and why → approved with a reason
-by a person → applied attempt by attempt, which can be repeated safely. Nobody's grade falls without all three.
+"""Regrade attempts by a new answer key: propose, approve, run.
+
+`propose` is a dry run that lists each grade that would change and why. A person approves it with a reason. `run` applies it
+attempt by attempt and is safe to repeat.
 """
 
 import time
@@ -23,9 +25,9 @@ from quizzes.grading import automatic, revisions, scoring
 from quizzes.grading.models import AttemptGrade, Regrade, RegradeLine
 
 REGRADE_TASK = "quizzes.tasks.run_regrade"
-# Seconds that one task spends on applying, well inside the workers' time limit; another one goes on.
+# Seconds that one task spends on applying lines, well below the workers' time limit; the next task continues.
 BUDGET = 8.0
-# Characters of a reason: it stands in each mail and on each result page.
+# Characters of a reason, which is shown in each mail and on each result page.
 REASON_LIMIT = 2000
 
 
@@ -43,14 +45,14 @@ class RegradeRefused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a regrade has come: lines applied or overtaken, of all."""
+    """Progress of a regrade: lines applied or overtaken, and all lines."""
 
     done: int
     total: int
 
 
 def find_outdated(quiz: Quiz) -> QuerySet[Attempt]:
-    """The graded attempts whose last grading is by another version than the current one."""
+    """Return the graded attempts whose last grading used another version than the current one."""
     last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
     return (
         Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
@@ -62,16 +64,15 @@ def find_outdated(quiz: Quiz) -> QuerySet[Attempt]:
 
 
 def count_missed(regrade: Regrade) -> int:
-    """How many attempts have been graded by an older key since the dry run: another one would have to look at them."""
+    """Return how many attempts were graded by an older key since the dry run; they need another regrade."""
     since = AttemptGrade.objects.filter(attempt=OuterRef("pk"), at__gt=regrade.created_at)
     return find_outdated(regrade.quiz).filter(Exists(since)).count()
 
 
 def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
-    """Compute what the current version's key would do to every graded attempt, and change nothing.
+    """Create a draft with what the current version's key would change in each graded attempt. No grade changes.
 
-    A draft that nobody has approved is replaced. Raises NothingToRegrade (no grade would change) and RegradeRefused
-    (one is running).
+    An existing draft is discarded. Raises NothingToRegrade (no grade would change) and RegradeRefused (one is running).
     """
     version = quiz.current_version
     if version is None:
@@ -125,9 +126,9 @@ def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
 
 
 def _add_item_percents(quiz: Quiz, lines: list[RegradeLine]) -> None:
-    """What the quiz stands at for each student before and after all the lines. A check has no standing.
+    """Set each line's item grade before and after all lines are applied. A lesson check has no item grade.
 
-    A grading with a part that waits for a person enters no grade: what was given before it stands until then.
+    A pending grading is not recorded in the gradebook, so the earlier grade of that attempt still counts.
     """
     item = GradeItem.objects.filter(activity_id=quiz.activity_id).first()
     if item is None:
@@ -154,7 +155,7 @@ def _add_item_percents(quiz: Quiz, lines: list[RegradeLine]) -> None:
 
 
 def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> None:
-    """Let a draft become true, with a reason that the students will read. Raises RegradeRefused."""
+    """Approve a draft with a reason that the students will read, and enqueue it. Raises RegradeRefused."""
     reason = reason.strip()
     if not reason:
         raise RegradeRefused(_("Say why: the students whose grade changes will read it."))
@@ -173,8 +174,10 @@ def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> Non
 
 
 def run(*, regrade_id: int, now: datetime, budget: float = BUDGET) -> Progress:
-    """Apply the lines of an approved regrade that are not applied yet, each in a transaction of its own, until `budget`
-    seconds are used up; then ring for another worker to go on. Safe to repeat, and to run in two workers at once."""
+    """Apply the open lines of an approved regrade, each in its own transaction; returns the progress.
+
+    After `budget` seconds another task is enqueued to continue. Idempotent, also in concurrent workers.
+    """
     start = time.monotonic()
     regrade = Regrade.objects.select_related("approved_by").get(pk=regrade_id)
     if regrade.status == Regrade.Status.APPROVED:
@@ -202,10 +205,10 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
         revisions.lock_graded_attempt(attempt)
         attempt.refresh_from_db(fields=["late_deduction"])
         graded = scoring.compute_grading(attempt, version_id=regrade.version_id)
-        says = (line.revision, line.new_points, line.new_max_points)
-        if (revisions.last_grade(attempt).revision, graded.points, graded.max_points) != says:
-            # Somebody graded it in between, or decided on a part of it, or took a deduction off: what was approved no
-            # longer says what would happen.
+        approved = (line.revision, line.new_points, line.new_max_points)
+        if (revisions.last_grade(attempt).revision, graded.points, graded.max_points) != approved:
+            # A review, a late answer or an override has changed the grading since the dry run, so the result would not be
+            # what was approved.
             RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
             return
         revisions.regrade_attempt(
@@ -219,16 +222,16 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
 
 
 def get_progress(regrade: Regrade) -> Progress:
-    """How far it has come."""
+    """Return how many lines are applied or overtaken."""
     total = RegradeLine.objects.filter(regrade=regrade).count()
     return Progress(total - _open_lines(regrade).count(), total)
 
 
 def sweep(*, now: datetime) -> int:
-    """Ring again for approved regrades that are not done and that nobody is at; returns how many."""
-    lately = now - automatic.SWEEP_AFTER
-    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=lately)
-    waiting = Regrade.objects.filter(~Exists(moving), status=Regrade.Status.APPROVED, approved_at__lte=lately)
+    """Enqueue approved regrades again that are not done and have applied no line lately; returns how many."""
+    threshold = now - automatic.SWEEP_AFTER
+    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=threshold)
+    waiting = Regrade.objects.filter(~Exists(moving), status=Regrade.Status.APPROVED, approved_at__lte=threshold)
     for regrade_id in waiting.values_list("pk", flat=True):
         enqueue_on_commit(REGRADE_TASK, regrade_id=regrade_id)
     return len(waiting)

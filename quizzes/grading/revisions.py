@@ -17,6 +17,7 @@ _GRADE = PreparedInsert(AttemptGrade)
 
 
 def grade_fields(grading: Grading, now: datetime) -> dict[str, Any]:
+    """Return the fields of the attempt's row after a grading."""
     if grading.is_pending:
         return {"status": Attempt.Status.NEEDS_REVIEW, "points": None, "max_points": grading.max_points}
     return {
@@ -38,6 +39,7 @@ def add_revision(
     actor: User | None = None,
     recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
 ) -> AttemptGrade:
+    """Store a grading as a revision; record it in the gradebook if the quiz is graded and no question is pending."""
     grade = _GRADE.create(
         attempt=attempt,
         revision=revision,
@@ -70,15 +72,14 @@ def add_revision(
 def regrade_attempt(
     *, attempt: Attempt, now: datetime, version_id: int | None = None, reason: str = "", actor: User | None = None
 ) -> AttemptGrade | None:
-    """Add a revision to an attempt that has been graded, if it would be another one; the student is told by mail when
-    it is not the grade that was given last.
+    """Grade a graded attempt again; returns the new revision, None if nothing changes.
 
-    By the version of the last revision, or by `version_id`. Runs in the caller's transaction, which holds the attempt's
-    row. None: nothing changes.
+    Uses the key of `version_id`, by default that of the last revision. If the points differ from the last complete
+    grading, a grade notice is enqueued. Runs in the caller's transaction, which must have locked the attempt.
     """
     revisions = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
     last = revisions[-1]
-    # What the student was given: a part that waits for a person since then has taken nothing of it away.
+    # The last grade that the student got. Later revisions with a pending question do not replace it.
     given = next((grade for grade in reversed(revisions) if not is_pending(grade)), None)
     version_id = version_id or last.version_id
     attempt.refresh_from_db(fields=["late_deduction"])
@@ -109,7 +110,7 @@ def _points_differ(one: AttemptGrade, other: AttemptGrade) -> bool:
 
 
 def lock_graded_attempt(attempt: Attempt) -> bool:
-    """Hold the row of an attempt that has been graded, wholly or in part; returns whether it has."""
+    """Lock the attempt's row if it has been graded, in full or in part; returns whether it has."""
     return (
         Attempt.objects.select_for_update()
         .filter(pk=attempt.pk, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
@@ -118,5 +119,5 @@ def lock_graded_attempt(attempt: Attempt) -> bool:
 
 
 def last_grade(attempt: Attempt) -> AttemptGrade:
-    """The grading that stands, of an attempt that has been graded, wholly or in part."""
+    """Return the last grading. Raises AttemptGrade.DoesNotExist if there is none."""
     return AttemptGrade.objects.filter(attempt=attempt).latest("revision")

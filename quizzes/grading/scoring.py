@@ -1,4 +1,4 @@
-"""Compute what an attempt is worth from answers, answer key, reviews and late deduction."""
+"""Compute the points of an attempt from its answers, answer key, reviews and late deduction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from quizzes.questions import KINDS, PENDING, Outcome, Response, Score, Spec
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """What an attempt is worth. `points` are after the deduction; `last_review` is the decision seen last."""
+    """The computed points of an attempt. `points` are after the deduction; `last_review` is the id of the last review used."""
 
     scores: dict[str, Score]
     points: Decimal
@@ -25,7 +25,7 @@ class Grading:
 
     @property
     def is_pending(self) -> bool:
-        """Whether a part waits for a person."""
+        """Whether a question waits for manual grading."""
         return any(score.outcome == PENDING for score in self.scores.values())
 
     @property
@@ -34,29 +34,31 @@ class Grading:
 
 
 def is_pending(grade: AttemptGrade) -> bool:
-    """Whether a stored grading has a part that waits for a person, and so has entered no grade."""
+    """Return whether a question of a stored grading waits for manual grading, so that the gradebook does not have it."""
     return any(score["outcome"] == PENDING for score in grade.details.values())
 
 
 def responses_by_question(attempt: Attempt) -> dict[str, Response]:
-    """What was answered to each question, with the files of those that take files."""
+    """Return the responses by question, with `files` (uuids) for questions that take files. One or two queries."""
     responses = {str(answer.question): answer.response for answer in queries.get_answers(attempt)}
-    if any(KINDS[view["kind"]].with_files for view in attempt.public_questions):
+    if any(KINDS[question["kind"]].with_files for question in attempt.public_questions):
         for question, uuid in HandInFile.objects.counted().filter(attempt=attempt).values_list("question", "uuid"):
             responses.setdefault(str(question), {}).setdefault("files", []).append(str(uuid))
     return responses
 
 
 def answer_key_for(attempt: Attempt, version_id: int) -> dict[str, Spec]:
-    """The specs that the attempt's questions are graded by the key of a version."""
+    """Return the specs by question that the attempt is graded by with the key of a version. One or two queries."""
     own = AnswerKey.objects.get(version_id=attempt.version_id).content
     other = own if version_id == attempt.version_id else AnswerKey.objects.get(version_id=version_id).content
-    return {view["uuid"]: spec_for(view["uuid"], own=own, other=other) for view in attempt.public_questions}
+    return {uuid: spec_for(uuid, own=own, other=other) for uuid in (each["uuid"] for each in attempt.public_questions)}
 
 
 def spec_for(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]) -> Spec:
-    """By what a question is graded: the other version's key, or the attempt's own where the question is no longer in it
-    or has become one of another kind, which the answer was not given to."""
+    """Return the spec that a question is graded by.
+
+    That is the other version's, or the attempt's own if the question was removed or has another kind now.
+    """
     spec = other.get(question)
     return spec if spec and spec["kind"] == own[question]["kind"] else own[question]
 
@@ -68,9 +70,9 @@ def compute_grading(
     last_review: int | None = None,
     key: Mapping[str, Spec] | None = None,
 ) -> Grading:
-    """Grade by the attempt's version or another one, with the decisions of persons up to `last_review` (None: all).
+    """Grade by the key of `version_id` (default: the attempt's), with the reviews up to `last_review` (None: all).
 
-    `key` is that of the attempt's own version, where it is at hand.
+    `key` may pass the attempt's own answer key to save its query. Stores nothing.
     """
     key = key or answer_key_for(attempt, version_id or attempt.version_id)
     responses = responses_by_question(attempt)
@@ -80,7 +82,7 @@ def compute_grading(
         if last_review is None or review.pk <= last_review
     }
     scores = {}
-    for uuid in (view["uuid"] for view in attempt.public_questions):
+    for uuid in (question["uuid"] for question in attempt.public_questions):
         spec = key[uuid]
         score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
         scores[uuid] = _with_review(score, decided[uuid]) if uuid in decided else score
@@ -94,7 +96,7 @@ def compute_grading(
 
 
 def _with_review(score: Score, review: Review) -> Score:
-    """A person's decision goes before the machine's; it is worth no more than the question."""
+    """Replace the computed score by a person's decision, limited to the question's points."""
     top = Decimal(score.max_points)
     points = min(review.points, top)
     outcome: Outcome = "correct" if points == top else "partial" if points else "incorrect"

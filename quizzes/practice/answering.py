@@ -19,8 +19,9 @@ from quizzes.practice.cards import SCHEDULE_FIELDS, advance_card
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.practice.queue import CardNotDue, filter_askable, prepare_today
 from quizzes.questions import KINDS, PENDING, Response, Spec
-from quizzes.taking import responses, results
-from quizzes.taking.results import QuestionResult
+from quizzes.results import question_results
+from quizzes.results.question_results import QuestionResult
+from quizzes.taking import responses
 
 
 class NothingAnswered(DomainError):
@@ -51,7 +52,9 @@ class AnsweredCard:
 
     @cached_property
     def result(self) -> QuestionResult:
-        return results.build_question_result(self.public_question, self.answer.response, self.answer.score, self.spec)
+        return question_results.build_question_result(
+            self.public_question, self.answer.response, self.answer.score, self.spec
+        )
 
     def question(self, number: int = 1) -> PresentedQuestion:
         return _present(self.card, self.public_question, self.answer.turn, number, self.answer.response)

@@ -19,8 +19,9 @@ from quizzes.practice.answering import AnsweredCard
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import Today
 from quizzes.questions import KIND_NAMES
-from quizzes.taking.api.serializers import RESPONSE_SHAPES, ChoiceSerializer, QuestionResultSerializer
-from quizzes.taking.api.shapes import Choice, QuestionOutcome, choices_of
+from quizzes.results.api import QuestionOutcome, QuestionResultSerializer
+from quizzes.taking.api.serializers import RESPONSE_SHAPES, ChoiceSerializer
+from quizzes.taking.api.shapes import Choice, choices_of
 
 
 class CardSerializer(OutputSerializer):

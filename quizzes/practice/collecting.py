@@ -13,7 +13,7 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card, local_day
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS, Response
-from quizzes.taking import results
+from quizzes.results import visibility
 
 
 def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> set[int]:
@@ -45,7 +45,7 @@ def _uncollected_grades(enrolment_ids: Iterable[int]) -> list[AttemptGrade]:
 def _collectable(grades: list[AttemptGrade], enrolments: EnrolmentsById, now: datetime) -> list[AttemptGrade]:
     """The gradings whose solutions the student may see now."""
     pairs = {(grade.attempt.quiz_id, grade.attempt.enrolment_id): grade.attempt for grade in grades}
-    shown = results.find_pairs_with_answers_shown(
+    shown = visibility.find_pairs_with_answers_shown(
         [(attempt.quiz, enrolments[attempt.enrolment_id]) for attempt in pairs.values()], now=now
     )
     return [grade for grade in grades if (grade.attempt.quiz_id, grade.attempt.enrolment_id) in shown]

@@ -17,7 +17,7 @@ from quizzes.practice.cards import EnrolmentsById, local_day
 from quizzes.practice.collecting import collect_mistakes
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS
-from quizzes.taking import results
+from quizzes.results import visibility
 
 # Questions that a student is asked on one day. Five take about five minutes, short enough to be done daily. Other due
 # cards wait; the card that has been due longest is asked first.
@@ -99,7 +99,7 @@ def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: d
     cards = [card for card in cards if _is_in_course(card, enrolments[card.enrolment_id])]
     by_id = Quiz.objects.select_related("activity").in_bulk({card.quiz_id for card in cards})
     pairs = {(card.quiz_id, card.enrolment_id) for card in cards}
-    shown = results.find_pairs_with_answers_shown(
+    shown = visibility.find_pairs_with_answers_shown(
         [(by_id[quiz], enrolments[enrolment]) for quiz, enrolment in pairs], now=now
     )
     for card in cards:

@@ -27,7 +27,7 @@ class DeadlinePassed(AttemptClosed):
 
 
 def is_over(attempt: Attempt, now: datetime) -> bool:
-    """Whether the deadline and its grace have passed, handed in or not."""
+    """Return whether the deadline and its grace have passed, whatever the attempt's status."""
     return attempt.deadline is not None and now > attempt.deadline + grace_period(attempt)
 
 
@@ -36,13 +36,14 @@ def grace_period(attempt: Attempt) -> timedelta:
 
 
 def lock_open_attempt(attempt: Attempt, now: datetime) -> None:
-    """Hold the row of an attempt that may still be answered, in the caller's transaction. Raises AttemptClosed."""
+    """Lock the attempt's row if it may still be answered; needs a transaction. Raises AttemptClosed, DeadlinePassed."""
     locked = queries.lock_attempt(attempt)
     if locked.status != Attempt.Status.IN_PROGRESS or is_over(locked, now):
         raise closed_error(locked, now)
 
 
 def closed_error(attempt: Attempt, now: datetime) -> AttemptClosed:
+    """Return the error for an answer to an attempt that is closed: DeadlinePassed if the deadline closed it."""
     if attempt.is_expired or is_over(attempt, now):
         return DeadlinePassed(
             _(
@@ -54,10 +55,10 @@ def closed_error(attempt: Attempt, now: datetime) -> AttemptClosed:
 
 
 def refresh_deadlines(*, quiz: Quiz, now: datetime) -> int:
-    """Give open attempts the deadline and due date that the rules say now; returns how many were changed.
+    """Set the deadline and due date of open attempts by the current rules; returns how many were changed.
 
-    An attempt that is over stays over. No deadline moves into the past: what a new rule ends, ends now.
-    Called when a quiz's dates or a student's exception change.
+    An attempt whose deadline has passed keeps it. No deadline moves into the past: if the new one has passed, it is `now`.
+    Called when a quiz's dates or a student's override change.
     """
     changed = 0
     attempts = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS).select_related("enrolment")

@@ -9,19 +9,19 @@ from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.questions import Response
 from quizzes.taking.deadline import is_over
 
-# Late answers kept for one attempt; more are no evidence but a flood.
+# The most late answers that are stored for one attempt, against flooding.
 LATE_ANSWER_LIMIT = 200
 
 
 def store_late_answers(attempt: Attempt, answers: Mapping[UUID, Response], now: datetime) -> None:
-    """Keep what differs from what is stored, of an attempt whose time was up; the caller holds the attempt's row."""
+    """Store those of `answers` that differ from the stored ones, if the deadline has passed. Needs a lock on the attempt."""
     if not (attempt.is_expired or is_over(attempt, now)):
         return
     known = {answer.question: answer.response for answer in queries.get_answers(attempt)}
     late = LateAnswer.objects.filter(attempt=attempt)
     known |= {answer.question: answer.response for answer in late.filter(files=None)}
     room = LATE_ANSWER_LIMIT - late.count()
-    # A form that is sent after the end holds every question; one that was never answered is no evidence of anything.
+    # A late form contains all questions. An empty response to a question that was never answered is no evidence.
     fresh = [
         (question, response)
         for question, response in answers.items()

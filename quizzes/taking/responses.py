@@ -32,18 +32,21 @@ class ResponseTooLong(InvalidResponse):
 
 
 def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
-    """The stored shape of an answer. Raises UnknownQuestion, UnknownChoice, ResponseTooLong, InvalidResponse."""
-    view = attempt.find_question(question)
-    if view is None:
+    """Return the stored form of a response. Raises UnknownQuestion, UnknownChoice, ResponseTooLong, InvalidResponse."""
+    public = attempt.find_question(question)
+    if public is None:
         raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
-    return read_response_to(view, raw)
+    return read_response_to(public, raw)
 
 
-def read_response_to(view: Spec, raw: Any) -> Response:
-    """The stored shape of an answer to the question of this view. Raises UnknownChoice, ResponseTooLong, InvalidResponse."""
-    question = view["uuid"]
+def read_response_to(public: Spec, raw: Any) -> Response:
+    """Return the stored form of a response to this public question.
+
+    Raises UnknownChoice, ResponseTooLong, InvalidResponse.
+    """
+    question = public["uuid"]
     try:
-        return KINDS[view["kind"]].read_response(view, raw)
+        return KINDS[public["kind"]].read_response(public, raw)
     except ResponseError as error:
         if error.code == "unknown-choice":
             raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error

@@ -34,19 +34,19 @@ class NotConfirmable(DomainError):
 def save_answer(
     *, attempt: Attempt, question: UUID, response: Any, now: datetime, sequence: int | None = None
 ) -> Answer:
-    """Keep one answer of an open attempt.
+    """Save one answer of an open attempt; returns the answer that is stored afterwards.
 
-    `sequence` is the client's own count: a request that was overtaken by a later one changes nothing and gets the
-    later answer back. Without it the request that arrives last wins. Raises AttemptClosed, DeadlinePassed (the answer is
-    kept as evidence), AnswerChecked and what `read_response` raises.
+    `sequence` orders the client's requests: one that arrives after a later one changes nothing, and the later answer is
+    returned. Without it the request that arrives last wins. Raises AttemptClosed, DeadlinePassed (the answer is stored as
+    evidence), AnswerConfirmed and the errors of `read_response`. One statement; more only if that stored nothing.
     """
     accepted = read_response(attempt, question, response)
-    kept = Answer.objects.store_if_open(
+    stored = Answer.objects.store_if_open(
         attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt)
     )
-    if kept is not None:
-        return Answer(attempt=attempt, question=question, response=accepted, sequence=kept, saved_at=now)
-    # Overtaken, checked, the same again, or the attempt is over.
+    if stored is not None:
+        return Answer(attempt=attempt, question=question, response=accepted, sequence=stored, saved_at=now)
+    # The request was overtaken, the answer is confirmed or unchanged, or the attempt is over.
     with transaction.atomic():
         locked = queries.lock_attempt(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):
@@ -56,9 +56,9 @@ def save_answer(
 
 
 def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, sequence: int | None) -> Answer:
-    kept = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now)
-    if question in kept:
-        return Answer(attempt=attempt, question=question, response=response, sequence=kept[question], saved_at=now)
+    stored = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now)
+    if question in stored:
+        return Answer(attempt=attempt, question=question, response=response, sequence=stored[question], saved_at=now)
     answer = Answer.objects.get(attempt=attempt, question=question)
     overtaken = sequence is not None and sequence <= answer.sequence
     if not overtaken and answer.response != response:
@@ -67,12 +67,13 @@ def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, 
 
 
 def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
-    """Close the answer to one question, so that its feedback may be shown before the attempt is over. Twice is once.
+    """Confirm the answer to one question: it can no longer change, and its feedback may be shown. Idempotent.
 
-    Raises NotCheckable where the quiz does not show feedback at once or nothing is answered, and AttemptClosed.
+    Raises NotConfirmable if the quiz does not show feedback at once, a person grades the question or it is not answered;
+    AttemptClosed.
     """
-    view = attempt.find_question(question)
-    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE or view is None or KINDS[view["kind"]].by_person:
+    public = attempt.find_question(question)
+    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE or public is None or KINDS[public["kind"]].by_person:
         raise NotConfirmable(_("This question cannot be checked during the attempt."))
     with transaction.atomic():
         lock_open_attempt(attempt, now)

@@ -66,11 +66,10 @@ def start(
 ) -> Attempt:
     """Start an attempt on the quiz's current version, or resume the open one.
 
-    `number` is the attempt that the caller means: one that has been made already is returned as it stands, so that the
-    same request twice starts one.
+    `number` makes the call idempotent: if the attempt with this number exists already, it is returned.
 
     Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
-    the key), NoAttemptsLeft.
+    the answers), NoAttemptsLeft.
     """
     open_attempt = queries.find_open_attempt(quiz, enrolment)
     if open_attempt and not expire(attempt=open_attempt, now=now):
@@ -82,14 +81,13 @@ def start(
     _check_open(quiz, rules, access_code, now)
     try:
         with transaction.atomic():
-            # The enrolment's row orders two starts at once on PostgreSQL; SQLite's transaction holds the write lock.
+            # The lock serialises concurrent starts on PostgreSQL; on SQLite the transaction has the write lock.
             queries.lock_enrolment(enrolment)
             earlier = queries.get_attempts(quiz, enrolment)
-            # The one that the caller means has been made already, or another tab started one between our look and the
-            # lock: it is no attempt more.
-            made = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
-            if made:
-                return queries.get_attempt(made[-1].pk)
+            # A repeated request, or another tab started an attempt before the lock was taken: return that attempt.
+            existing = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
+            if existing:
+                return queries.get_attempt(existing[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw_questions(quiz, version)
             return _ATTEMPT.create(
@@ -104,7 +102,7 @@ def start(
                 due_at=rules.due_at,
             )
     except IntegrityError:
-        # The constraint of one open attempt: another tab started it between our look and our insert.
+        # The constraint allows one open attempt, and another tab has inserted it first.
         resumed = queries.find_open_attempt(quiz, enrolment)
         if resumed is None:
             raise
@@ -123,34 +121,34 @@ def _check_open(quiz: Quiz, rules: Rules, access_code: str, now: datetime) -> No
 
 
 def format_moment(moment: datetime) -> str:
-    """A moment as the reader's clock and language write it."""
+    """Return the date and time in the reader's time zone and language."""
     return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def draw_questions(quiz: Quiz, version: QuizVersion) -> list[str] | None:
-    """The questions of a new attempt, by uuid, in its order; None where that is the version as it stands."""
+    """Return the uuids of a new attempt's questions in order; None for all questions in the version's order."""
     pools: dict[str, dict[str, Any]] = version.content.get("pools", {})
     if not pools and not quiz.shuffle_questions:
         return None
-    chance = random.SystemRandom()
-    every = [view["uuid"] for view in version.content["questions"]]
+    generator = random.SystemRandom()
+    in_order = [question["uuid"] for question in version.content["questions"]]
     pooled = {uuid for pool in pools.values() for uuid in pool["questions"]}
-    taken = {uuid for pool in pools.values() for uuid in chance.sample(pool["questions"], pool["draw"])}
-    drawn = [uuid for uuid in every if uuid not in pooled or uuid in taken]
+    sampled = {uuid for pool in pools.values() for uuid in generator.sample(pool["questions"], pool["draw"])}
+    drawn = [uuid for uuid in in_order if uuid not in pooled or uuid in sampled]
     if quiz.shuffle_questions:
-        chance.shuffle(drawn)
+        generator.shuffle(drawn)
     return drawn
 
 
 def _max_points(version: QuizVersion, drawn: Sequence[str] | None) -> Decimal:
     if drawn is None:
         return version.max_points
-    points = {view["uuid"]: Decimal(view["points"]) for view in version.content["questions"]}
+    points = {question["uuid"]: Decimal(question["points"]) for question in version.content["questions"]}
     return sum((points[uuid] for uuid in drawn), Decimal(0))
 
 
 def _check_may_start(quiz: Quiz, rules: Rules, earlier: Sequence[Attempt]) -> None:
-    # A check shows its answers after each attempt and may be repeated for practice: nothing is graded by it.
+    # A lesson check is not graded, so it may be repeated after its answers have been shown.
     if quiz.is_graded and any(attempt.answers_revealed_at for attempt in earlier):
         raise AnswersRevealed(_("You have seen the answers, so this quiz cannot be taken again."))
     if rules.attempts_allowed is not None and earlier and earlier[0].number >= rules.attempts_allowed:

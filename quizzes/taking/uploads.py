@@ -1,7 +1,8 @@
-"""Owns the files that students hand in: what is taken, and that nothing dangerous is.
+"""Validate, store and remove the files that students submit.
 
-A file is stored under a name of its own, away from the site's pages, and leaves only as a download. Its ending is one
-of the question's, its first bytes are those of that ending, and an archive is measured before anybody unpacks it.
+A file is stored under a random name, outside the pages of the site, and is served as a download only. Its extension must
+be allowed by the question, its first bytes must fit the extension, and an archive must not be a zip bomb or contain
+programs.
 """
 
 import hashlib
@@ -24,15 +25,15 @@ from quizzes.questions import KINDS, Spec
 from quizzes.taking import deadline, responses
 
 SIZE_LIMIT = 10_000_000
-# What an archive may hold once unpacked, and how many times its own size.
+# Limits for archives: bytes after unpacking, and the ratio to the size of the archive.
 UNPACKED_LIMIT = 100_000_000
 RATIO_LIMIT = 100
 ENTRY_LIMIT = 2_000
-# Files of one attempt, those that were removed among them: they are kept.
+# Files of one attempt, including removed ones, because those are kept.
 UPLOAD_LIMIT = 100
 
-# How the formats begin that have a beginning of their own.
-_BEGINNINGS = {
+# The first bytes (magic numbers) of file formats that have them.
+_MAGIC_NUMBERS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
     "jpg": (b"\xff\xd8\xff",),
@@ -59,13 +60,13 @@ class FileTooLarge(DomainError):
 
 
 def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: datetime) -> HandInFile:
-    """Keep a file with an open attempt; with one whose time is up, as evidence. The same file twice is one.
+    """Store a file with one answer of an open attempt; after the deadline, as evidence. Idempotent.
 
-    Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed when it was kept as evidence.
+    Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed if it was stored as evidence.
     """
-    view = _find_file_question(attempt, question)
+    public = _find_file_question(attempt, question)
     name = _plain_name(upload.name or "")
-    ending = _check_file(view, name, upload)
+    extension = _check_file(public, name, upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -81,91 +82,97 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
     try:
         with transaction.atomic():
             deadline.lock_open_attempt(attempt, now)
-            return _store_in_time(file, upload, ending, most=view["files"]["max"])
+            return _store_in_time(file, upload, extension, most=public["files"]["max"])
     except deadline.DeadlinePassed:
         with transaction.atomic():
             queries.lock_attempt(attempt)
-            _store_late_file(file, upload, ending)
+            _store_late_file(file, upload, extension)
         raise
 
 
-def _store_in_time(file: HandInFile, upload: UploadedFile[Any], ending: str, *, most: int) -> HandInFile:
-    standing = HandInFile.objects.counted().filter(attempt=file.attempt, question=file.question)
-    known = standing.filter(sha256=file.sha256, name=file.name).first()
+def _store_in_time(file: HandInFile, upload: UploadedFile[Any], extension: str, *, most: int) -> HandInFile:
+    counted = HandInFile.objects.counted().filter(attempt=file.attempt, question=file.question)
+    known = counted.filter(sha256=file.sha256, name=file.name).first()
     if known:
         return known
     if _is_full(file.attempt):
         raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
-    if standing.count() >= most:
+    if counted.count() >= most:
         raise FileRefused(_("At most %(n)d files belong to this answer. Remove one first.") % {"n": most})
-    return _stored(file, upload, ending)
+    return _write(file, upload, extension)
 
 
-def _store_late_file(file: HandInFile, upload: UploadedFile[Any], ending: str) -> None:
-    """Keep what is neither there nor waiting for a word on it."""
+def _store_late_file(file: HandInFile, upload: UploadedFile[Any], extension: str) -> None:
+    """Store the file as evidence, unless the same file is stored already."""
     same = HandInFile.objects.filter(attempt=file.attempt, question=file.question, sha256=file.sha256, name=file.name)
     if _is_full(file.attempt) or same.filter(removed_at=None).exists():
         return
-    # Without an answer of its own: what was written in time stays when the file is accepted.
+    # The response is empty, so accepting the file leaves the text that was saved in time.
     file.late_answer = LateAnswer.objects.create(
         attempt=file.attempt, question=file.question, response={}, received_at=file.uploaded_at
     )
-    _stored(file, upload, ending)
+    _write(file, upload, extension)
 
 
 def _is_full(attempt: Attempt) -> bool:
     return HandInFile.objects.filter(attempt=attempt).count() >= UPLOAD_LIMIT
 
 
-def _stored(file: HandInFile, upload: UploadedFile[Any], ending: str) -> HandInFile:
-    file.file.save(f"{uuid4()}.{ending}", upload, save=False)
+def _write(file: HandInFile, upload: UploadedFile[Any], extension: str) -> HandInFile:
+    file.file.save(f"{uuid4()}.{extension}", upload, save=False)
     file.save()
     return file
 
 
 def remove_file(*, file: HandInFile, now: datetime) -> None:
-    """Take a file out of an open attempt; it is kept, and counts no more. Twice is once. Raises AttemptClosed."""
+    """Remove a file from an open attempt. The row and the file are kept but no longer count. Idempotent.
+
+    Raises AttemptClosed.
+    """
     with transaction.atomic():
         deadline.lock_open_attempt(file.attempt, now)
         HandInFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now)
 
 
 def _find_file_question(attempt: Attempt, question: UUID) -> Spec:
-    view = attempt.find_question(question)
-    if view is None or not KINDS[view["kind"]].with_files:
+    public = attempt.find_question(question)
+    if public is None or not KINDS[public["kind"]].with_files:
         raise responses.UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
-    return view
+    return public
 
 
 def _plain_name(name: str) -> str:
-    """The last part of a path, composed, without characters that are not seen: some turn exe.txt into txt.exe."""
+    """Return the file name without folders, in Unicode NFC, without control and format characters.
+
+    Some of those change the direction of the text, so that "exe.txt" looks like "txt.exe".
+    """
     last = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
     return "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")[-200:]
 
 
-def _check_file(view: Spec, name: str, upload: UploadedFile[Any]) -> str:
-    """The file's ending, if the file may be taken. Raises FileRefused, FileTooLarge."""
-    ending = PurePath(name).suffix.lower().lstrip(".")
-    ending = {"jpeg": "jpg"}.get(ending, ending)
-    if ending not in view["files"]["types"]:
-        types = ", ".join(view["files"]["types"])
-        raise FileRefused(_("This kind of file is not taken here. What is: %(types)s.") % {"types": types})
+def _check_file(public: Spec, name: str, upload: UploadedFile[Any]) -> str:
+    """Return the file's extension if the file is accepted. Raises FileRefused, FileTooLarge."""
+    extension = PurePath(name).suffix.lower().lstrip(".")
+    extension = {"jpeg": "jpg"}.get(extension, extension)
+    if extension not in public["files"]["types"]:
+        types = ", ".join(public["files"]["types"])
+        raise FileRefused(_("This type of file is not accepted here. Accepted types: %(types)s.") % {"types": types})
     if (upload.size or 0) > SIZE_LIMIT:
         raise FileTooLarge(_("The file is too large: at most %(limit)d MB.") % {"limit": SIZE_LIMIT // 1_000_000})
-    beginning = upload.read(4096)
+    head = upload.read(4096)
     upload.seek(0)
-    if not beginning:
+    if not head:
         raise FileRefused(_("The file is empty."))
-    wanted = _BEGINNINGS.get(ending)
-    if (wanted and not beginning.startswith(wanted)) or (ending in _TEXT and b"\x00" in beginning):
+    wanted = _MAGIC_NUMBERS.get(extension)
+    if (wanted and not head.startswith(wanted)) or (extension in _TEXT and b"\x00" in head):
         raise FileRefused(_("The content of the file is not what its name says."))
     if wanted and wanted[0].startswith(b"PK"):
         _check_archive(upload)
-    return ending
+    return extension
 
 
 def _check_archive(upload: UploadedFile[Any]) -> None:
-    """Refuse what would burst when unpacked, and programs. Only the list of contents is read."""
+    """Refuse zip bombs and archives with programs. Reads only the archive's table of contents."""
     try:
         with zipfile.ZipFile(cast("IO[bytes]", upload)) as archive:
             entries = archive.infolist()
@@ -176,6 +183,6 @@ def _check_archive(upload: UploadedFile[Any]) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(upload.size or 0, 1)
     if len(entries) > ENTRY_LIMIT or unpacked > UNPACKED_LIMIT or unpacked / packed > RATIO_LIMIT:
-        raise FileRefused(_("The archive holds too much."))
+        raise FileRefused(_("The archive contains too much data or too many files."))
     if any(entry.filename.lower().endswith(_PROGRAMS) for entry in entries):
-        raise FileRefused(_("The archive holds a program."))
+        raise FileRefused(_("The archive contains a program."))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from common import languages
 from quizzes.attempts.presentation import PresentedQuestion
 from quizzes.questions import points
-from quizzes.taking.results import QuestionResult
+from quizzes.results.question_results import QuestionResult
 
 register = template.Library()
 

@@ -1,6 +1,7 @@
-"""A program for `test_rivals`: requests of one student from two devices, all at the same moment, each on its own connection.
+"""Send concurrent requests of one student from two devices, each on its own connection; run by `test_rivals`.
 
-Page and API in turn. `python -m tests.quizzes.rivals start|save|submit` on a new database prints one line of JSON.
+The requests alternate between page and API.
+`python -m tests.quizzes.rivals start|save|submit` on a new database prints one line of JSON.
 """
 
 import json

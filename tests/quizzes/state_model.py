@@ -1,4 +1,4 @@
-"""What the state machine expects, in plain Python: it knows the rules of quizzes, and nothing of the code.
+"""Compute what the state machine expects, in plain Python and independently of the product's code.
 
 Three questions: "single" (the right one of three choices), "short" (a term; a typing slip waits for a person where the
 key says so) and "essay" (text or files, a person grades it).

@@ -1,4 +1,4 @@
-"""What cannot be right gets a clear answer in the reader's language, from page and API, and everything else stays."""
+"""Invalid input gets a clear error in the reader's language from page and API, and the other answers stay saved."""
 
 import io
 import zipfile
@@ -128,10 +128,13 @@ def test_10_mb_of_text(alice_client: Client, alice_api: Api, attempt: Attempt, s
 
 # By name: the file, the status, the sentence by language.
 FILES: dict[str, tuple[str, bytes, int, dict[str, str]]] = {
-    "zip bomb": ("work.zip", BOMB, 400, {"en": "The archive holds too much.", "ko": "압축 파일에 든 것이 너무 많아요."}),
+    "zip bomb": (
+        "work.zip", BOMB, 400,
+        {"en": "The archive contains too much data or too many files.", "ko": "압축 파일에 든 것이 너무 많아요."},
+    ),
     "executable": (
         "work.exe", b"MZ\x90\x00", 400,
-        {"en": "This kind of file is not taken here. What is: txt, pdf, zip.",
+        {"en": "This type of file is not accepted here. Accepted types: txt, pdf, zip.",
          "ko": "이 형식의 파일은 낼 수 없어요. 낼 수 있는 형식: txt, pdf, zip."},
     ),
     "executable by another name": (
@@ -140,7 +143,7 @@ FILES: dict[str, tuple[str, bytes, int, dict[str, str]]] = {
     ),
     "archive with a program": (
         "work.zip", archive("a/Setup.EXE", b"MZ"), 400,
-        {"en": "The archive holds a program.", "ko": "압축 파일에 실행 파일이 들어 있어요."},
+        {"en": "The archive contains a program.", "ko": "압축 파일에 실행 파일이 들어 있어요."},
     ),
     "more than 10 MB": (
         "work.txt", b"x" * (uploads.SIZE_LIMIT + 1), 413,

@@ -1,7 +1,7 @@
-"""Nothing of a key reaches a student before its time: every part of every key holds a canary, and everything is crawled.
+"""No part of an answer key reaches a student too early: each part contains a canary, and all pages and the API are crawled.
 
-The addresses come from the resolver: a page that is added is crawled without anybody thinking of it. Choices cannot hold
-a text in their being right; so no query for a student may touch the tables of the key, which is looked at as well.
+The addresses come from the URL resolver, so new pages are crawled automatically. Whether a choice is right is not a text, so
+the queries for students are checked too: none may read the tables of the key.
 """
 
 import json

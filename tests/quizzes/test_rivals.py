@@ -1,7 +1,7 @@
-"""One student, two devices, everything at the same moment: one attempt, one state change, one grade, one ledger row.
+"""Concurrent requests of one student give one attempt, one state change, one grade and one ledger row.
 
-As a process of its own, on a real database (SQLite as a file, PostgreSQL where it was told): inside a test's transaction
-there is no race.
+They run in a process of their own on a real database (a SQLite file, or PostgreSQL if configured), because requests inside
+a test's transaction cannot race.
 """
 
 import json

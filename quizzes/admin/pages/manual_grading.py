@@ -26,7 +26,7 @@ from quizzes.grading.explanations import answer_text, explain_by_rule, question_
 from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, Review
 from quizzes.questions import KINDS, PENDING, Spec
 from quizzes.questions.points import format_points
-from quizzes.taking import results
+from quizzes.results import question_results
 from quizzes.whole_numbers import parse_whole_number
 
 # Attempts on one page of the queue.
@@ -163,7 +163,7 @@ def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: li
     reviews: dict[str, list[Review]] = {}
     for review in Review.objects.filter(attempt=attempt).select_related("reviewer").order_by("pk"):
         reviews.setdefault(str(review.question), []).append(review)
-    files = results.files_by_question(attempt)
+    files = question_results.files_by_question(attempt)
     rows = [
         _row(request, question, grade.details[question.uuid], key[question.uuid], reviews.get(question.uuid, []))
         | {"files": files.get(question.uuid, [])}

@@ -1,18 +1,20 @@
+"""Validate the API input of attempts and describe its output."""
+
 from rest_framework import serializers
 
-from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
+from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KIND_NAMES, KINDS
+from quizzes.results.api import FileSerializer, QuestionResultSerializer
 from quizzes.whole_numbers import LARGEST
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
-OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending", "hidden")
 RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."
 
 
 class AttemptSummarySerializer(OutputSerializer):
-    """One go at a quiz. Points are null until it is graded."""
+    """One attempt at a quiz. Points are null until it is graded."""
 
     uuid = serializers.UUIDField(source="attempt.uuid")
     quiz = serializers.UUIDField(help_text="The quiz's uuid, as in the outline.")
@@ -42,14 +44,16 @@ class AttemptListSerializer(OutputSerializer):
 
 
 class QuizSerializer(OutputSerializer):
-    """A quiz as one student finds it before an attempt."""
+    """A quiz before an attempt, with one student's rules and attempts."""
 
     uuid = serializers.UUIDField(source="activity.uuid")
     slug = serializers.CharField(source="activity.slug")
     kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
     title = serializers.CharField(source="activity.title")
     course = serializers.CharField(source="activity.course.slug", help_text="The course's `slug`.")
-    graded = serializers.BooleanField(source="quiz.is_graded", help_text="A lesson's check is practice only.")
+    graded = serializers.BooleanField(
+        source="quiz.is_graded", help_text="False for a lesson check, which is practice only."
+    )
     intro = serializers.CharField(source="quiz.intro", help_text="Markdown.")
     intro_html = serializers.CharField()
     question_count = serializers.IntegerField()
@@ -62,7 +66,9 @@ class QuizSerializer(OutputSerializer):
     opens_at = serializers.DateTimeField(source="overview.rules.opens_at", allow_null=True)
     due_at = serializers.DateTimeField(source="overview.rules.due_at", allow_null=True)
     closes_at = serializers.DateTimeField(source="overview.rules.closes_at", allow_null=True)
-    time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds; null: none. With one's own extra time.")
+    time_limit = serializers.IntegerField(
+        allow_null=True, help_text="Seconds, with the student's extra time; null: no limit."
+    )
     grace = serializers.IntegerField(
         source="quiz.grace", help_text="Seconds after the deadline in which an answer still counts."
     )
@@ -83,65 +89,17 @@ class ChoiceSerializer(OutputSerializer):
     html = serializers.CharField()
 
 
-class FeedbackSerializer(OutputSerializer):
-    html = serializers.CharField()
-    lesson = serializers.CharField(
-        help_text="Where it is explained: a lesson's `slug`, or `slug#heading`; may be empty."
-    )
-
-
-class SolutionSerializer(MappingOutput):
-    choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right ones.")
-    accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
-    body = serializers.JSONField(
-        help_text="By kind: `value`, `tolerance` and `unit`; `items` in their order; `matches`; `blanks`; the same as above "
-        "for choices and short answers."
-    )
-
-
-class FileSerializer(OutputSerializer):
-    """A file that was handed in."""
-
-    uuid = serializers.UUIDField()
-    name = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
-    uploaded_at = serializers.DateTimeField()
-
-
-class QuestionResultSerializer(OutputSerializer):
-    """`feedback` and `solution` are empty and null until the answers are shown."""
-
-    uuid = serializers.UUIDField()
-    outcome = serializers.ChoiceField(
-        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not said yet."
-    )
-    points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
-    max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
-    response = serializers.JSONField(allow_null=True)
-    lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")
-    feedback = FeedbackSerializer(many=True)
-    solution = SolutionSerializer(allow_null=True)
-    parts = serializers.DictField(
-        child=serializers.CharField(),
-        help_text="Outcome by part (item, left side, blank); empty until answers are shown.",
-    )
-    comment = serializers.CharField(help_text="What the person who graded it says.")
-    criteria = serializers.DictField(child=serializers.CharField(), help_text="Points by criterion of the rubric.")
-    files = FileSerializer(many=True)
-
-
 class AttemptQuestionSerializer(OutputSerializer):
-    """A question with what has been answered so far. There is no word of the key in it."""
+    """A question with its saved answer. It contains nothing of the answer key."""
 
     uuid = serializers.UUIDField(source="question.uuid")
     kind = serializers.ChoiceField(choices=KIND_NAMES, source="question.kind")
     number = serializers.IntegerField(source="question.number")
     points = serializers.DecimalField(source="question.points", max_digits=6, decimal_places=2)
-    language = serializers.CharField(source="question.language", help_text="What the texts are written in.")
+    language = serializers.CharField(source="question.language", help_text="The language of the texts.")
     text = serializers.CharField(source="question.text", help_text="Markdown.")
     html = serializers.CharField(source="question.html", help_text="The same, rendered.")
-    choices = ChoiceSerializer(many=True, help_text="In the order to show; empty for a question that is no choice.")
+    choices = ChoiceSerializer(many=True, help_text="In the order to show; empty for questions without choices.")
     body = serializers.JSONField(
         help_text="What its kind shows below the text: `choices`; `items` to order; `lefts` and `rights` to match; "
         "`pieces` of a text with blanks; `unit` of a number; `rubric` and `files` of a hand-in."
@@ -149,7 +107,7 @@ class AttemptQuestionSerializer(OutputSerializer):
     response = serializers.JSONField(allow_null=True, help_text=f"{RESPONSE_SHAPES} Null: not answered.")
     files = FileSerializer(many=True)
     checked = QuestionResultSerializer(
-        allow_null=True, help_text="The outcome, once `check` has closed the answer; null before."
+        allow_null=True, help_text="The result, once `check` has confirmed the answer; null before."
     )
     sequence = serializers.IntegerField(allow_null=True)
     saved_at = serializers.DateTimeField(allow_null=True)
@@ -160,15 +118,15 @@ class AttemptSerializer(AttemptSummarySerializer):
 
 
 class AnswerInput(InputSerializer):
-    """Of two writes the one with the higher `sequence` stays, on whichever device: milliseconds since 1970 do, and the site's
-    own pages send them. One that was overtaken changes nothing, and is answered with what stands. Left out: the last wins."""
+    """Of two requests the one with the higher `sequence` is kept, on any device; the site's pages send milliseconds since
+    1970. A request with a lower one changes nothing and returns the stored answer. Without `sequence` the last one wins."""
 
     response = serializers.JSONField(help_text=RESPONSE_SHAPES)
     sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)
 
 
 class AnswerSerializer(OutputSerializer):
-    """What is stored now: a later answer of another device, where this one came too late."""
+    """The stored answer; a later one of another device if this request was overtaken."""
 
     question = serializers.UUIDField()
     response = serializers.JSONField()
@@ -193,7 +151,7 @@ class SubmitInput(InputSerializer):
 
 
 class GradeChangeSerializer(OutputSerializer):
-    """A grade that was given and became another one: by a regrade, a late answer, or a person who looked again."""
+    """A change of a grade: by a regrade, an accepted late answer or a review."""
 
     at = serializers.DateTimeField()
     points = serializers.DecimalField(max_digits=8, decimal_places=2)
@@ -211,4 +169,4 @@ class ResultSerializer(AttemptSummarySerializer):
     answers_shown = serializers.BooleanField()
     can_reveal = serializers.BooleanField(help_text="Whether `attempts/{uuid}/reveal` would show the answers.")
     questions = QuestionResultSerializer(many=True, help_text="Empty until it is graded.")
-    changes = GradeChangeSerializer(many=True, help_text="How the grade changed after it was given, the oldest first.")
+    changes = GradeChangeSerializer(many=True, help_text="Later changes of the grade, the oldest first.")

@@ -1,4 +1,4 @@
-"""What the API says about attempts and results, put together from the domain's own objects."""
+"""Build the API's output objects for quizzes, attempts and results."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,12 @@ from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
 from quizzes.questions import Response
-from quizzes.taking import results
-from quizzes.taking.results import QuestionResult, QuizOverview, Result
+from quizzes.results import question_results
+from quizzes.results.api import QuestionOutcome
+from quizzes.results.attempt_results import Result
+from quizzes.results.overview import QuizOverview
 
-# Who grades, and that it took several tries, is the site's affair.
+# The public API does not show claims and failed grading attempts.
 PUBLIC_STATUS = {
     Attempt.Status.IN_PROGRESS: "in_progress",
     Attempt.Status.SUBMITTED: "submitted",
@@ -89,7 +91,7 @@ class Choice:
 
 
 def choices_of(question: PresentedQuestion) -> list[Choice]:
-    """In the order to show; none for a question that is no choice."""
+    """Return the choices in the order to show; none for questions without choices."""
     return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
 
 
@@ -98,7 +100,7 @@ class AttemptQuestion:
     question: PresentedQuestion
     answer: Answer | None
     files: list[HandInFile]
-    checked: "QuestionOutcome | None"
+    checked: QuestionOutcome | None
 
     @property
     def body(self) -> dict[str, Any]:
@@ -127,68 +129,6 @@ class AttemptInFull(AttemptSummary):
 
 
 @dataclass(slots=True)
-class Feedback:
-    html: str
-    lesson: str
-
-
-@dataclass(slots=True)
-class QuestionOutcome:
-    """One question of a result, in the reader's language."""
-
-    result: QuestionResult
-
-    @property
-    def uuid(self) -> str:
-        return str(self.result.view["uuid"])
-
-    @property
-    def outcome(self) -> str:
-        return self.result.outcome
-
-    @property
-    def points(self) -> str | None:
-        return self.result.points or None
-
-    @property
-    def max_points(self) -> str:
-        return self.result.max_points
-
-    @property
-    def lesson(self) -> str:
-        return self.result.lesson
-
-    @property
-    def response(self) -> Response | None:
-        return self.result.response or None
-
-    @property
-    def feedback(self) -> list[Feedback]:
-        return [Feedback(languages.choose(item["html"]), item["lesson"]) for item in self.result.feedback]
-
-    @property
-    def solution(self) -> dict[str, Any] | None:
-        solution = self.result.solution
-        return {"choices": [], "accept": [], **solution, "body": solution} if solution else None
-
-    @property
-    def parts(self) -> dict[str, str]:
-        return self.result.parts
-
-    @property
-    def comment(self) -> str:
-        return self.result.comment
-
-    @property
-    def criteria(self) -> dict[str, str]:
-        return self.result.criteria
-
-    @property
-    def files(self) -> list[HandInFile]:
-        return self.result.files
-
-
-@dataclass(slots=True)
 class AttemptOutcome(AttemptSummary):
     answers_shown: bool
     can_reveal: bool
@@ -201,11 +141,11 @@ def summary(attempt: Attempt) -> AttemptSummary:
 
 
 def in_full(attempt: Attempt) -> AttemptInFull:
-    """The attempt with its questions and answers. One query; more where files or feedback at once belong to it."""
+    """Return the attempt with its questions and answers. One query; more with files or feedback at once."""
     answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
-    files = results.files_by_question(attempt)
-    checked = {uuid: QuestionOutcome(result) for uuid, result in results.confirmed_results(attempt).items()}
+    files = question_results.files_by_question(attempt)
+    checked = {uuid: QuestionOutcome(result) for uuid, result in question_results.confirmed_results(attempt).items()}
     return AttemptInFull(
         attempt,
         attempt.quiz.activity.uuid,

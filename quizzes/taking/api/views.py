@@ -1,4 +1,4 @@
-"""A student's quizzes and attempts. Pages call the same functions."""
+"""Serve a student's quizzes and attempts in the API."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,10 @@ from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
-from quizzes.taking import results, save, start, submit, uploads
+from quizzes.results import attempt_results, question_results
+from quizzes.results.api import FileSerializer, QuestionOutcome, QuestionResultSerializer
+from quizzes.results.overview import get_overview
+from quizzes.taking import save, start, submit, uploads
 from quizzes.taking.api import shapes
 from quizzes.taking.api.serializers import (
     AnswerInput,
@@ -30,15 +33,13 @@ from quizzes.taking.api.serializers import (
     AttemptSerializer,
     AttemptSummarySerializer,
     FileInput,
-    FileSerializer,
-    QuestionResultSerializer,
     QuizSerializer,
     ResultSerializer,
     StartInput,
     SubmitInput,
 )
 
-# Seconds until it is worth asking for a result again; grading takes a fraction of one.
+# Seconds until the client should poll again. Grading takes less than one.
 RETRY_AFTER = "1"
 
 
@@ -59,7 +60,7 @@ class NotSubmitted(DomainError):
 
 
 def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
-    """The quiz attached to an activity, and the student's place in its course."""
+    """Return the quiz of an activity and the student's enrolment. Raises Http404."""
     quiz = queries.find_quiz(request.user, uuid)
     if quiz is None:
         raise Http404
@@ -74,7 +75,7 @@ def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
 
 
 def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
-    """One's own attempt; handed in by this look, if its time is up and the sweep has not come by."""
+    """Return the user's own attempt; submit it first if its deadline has passed and the sweep has not run yet."""
     attempt = _own(request, uuid)
     submit.expire(attempt=attempt, now=timezone.now())
     return attempt
@@ -92,21 +93,21 @@ class QuizDetail(AuthenticatedAPIView):
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
         progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
-        overview = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
+        overview = get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now())
         return Response(QuizSerializer.shape(shapes.QuizBefore(quiz, quiz.activity, overview)))
 
 
 class QuizAttempts(AuthenticatedAPIView):
     @extend_schema(
         operation_id="quiz_attempts_list",
-        summary="One's attempts at a quiz",
+        summary="The student's attempts at a quiz",
         description="The last one first.",
         tags=["quizzes"],
         responses={200: AttemptListSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        made = results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
+        made = get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
         summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
         return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
 
@@ -176,8 +177,8 @@ class AttemptAnswer(AuthenticatedAPIView):
 class AnswerCheck(AuthenticatedAPIView):
     @extend_schema(
         operation_id="answer_check",
-        summary="Close one answer and get its feedback",
-        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Twice is once.",
+        summary="Confirm one answer and get its feedback",
+        description="Only where the quiz's `show_answers` is `at_once`; else refused with `not-checkable`. Idempotent.",
         tags=["attempts"],
         request=None,
         responses={200: QuestionResultSerializer, **problems(404, 409)},
@@ -185,8 +186,8 @@ class AnswerCheck(AuthenticatedAPIView):
     def post(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
         attempt = _own(request, uuid)
         save.confirm_answer(attempt=attempt, question=question, now=timezone.now())
-        closed = results.confirmed_results(attempt)[str(question)]
-        return Response(QuestionResultSerializer.shape(shapes.QuestionOutcome(closed)))
+        closed = question_results.confirmed_results(attempt)[str(question)]
+        return Response(QuestionResultSerializer.shape(QuestionOutcome(closed)))
 
 
 class AnswerFiles(AuthenticatedAPIView):
@@ -195,7 +196,7 @@ class AnswerFiles(AuthenticatedAPIView):
     @extend_schema(
         operation_id="answer_file_add",
         summary="Hand in a file with one answer",
-        description="The same file twice is one. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
+        description="Idempotent. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
         "`attempt-closed` or `deadline-passed`: a file that comes after the deadline is kept for the instructor.",
         tags=["attempts"],
         request={"multipart/form-data": FileInput},
@@ -217,8 +218,8 @@ class FileDetail(AuthenticatedAPIView):
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> Response:
         attempt = _own(request, uuid)
-        standing = HandInFile.objects.counted().filter(attempt=attempt)
-        row = get_object_or_404(standing.select_related("attempt__quiz"), uuid=file)
+        counted = HandInFile.objects.counted().filter(attempt=attempt)
+        row = get_object_or_404(counted.select_related("attempt__quiz"), uuid=file)
         uploads.remove_file(file=row, now=timezone.now())
         return Response(status=204)
 
@@ -227,7 +228,7 @@ class AttemptSubmit(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_submit",
         summary="Submit an attempt",
-        description="Twice is once. `answers` are saved with it; when one of them cannot be right, the others are saved "
+        description="Idempotent. `answers` are saved with it; when one of them is invalid, the others are saved "
         "and the attempt stays open. The result comes from `attempt_result`. Refused with `deadline-passed` after the "
         "deadline and its grace: what was saved by then is submitted, `answers` are kept for the instructor.",
         tags=["attempts"],
@@ -251,7 +252,7 @@ def _question_name(name: str) -> UUID:
     try:
         return UUID(name)
     except ValueError:
-        # No question has this name, so that the one bad name is refused and the other answers are kept.
+        # No question has this uuid, so only this answer is refused and the others are saved.
         return UUID(int=0)
 
 
@@ -274,15 +275,17 @@ class AttemptResult(AuthenticatedAPIView):
 class AttemptReveal(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_reveal",
-        summary="Show the answers, and give up the attempts that are left",
+        summary="Show the answers and give up the remaining attempts",
         tags=["attempts"],
         request=None,
         responses={200: ResultSerializer, **problems(404, 409)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
-        return _result(results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
+        return _result(attempt_results.reveal(attempt=_attempt(request, uuid), now=timezone.now()))
 
 
 def _result(attempt: Attempt) -> Response:
-    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(results.get_result(attempt, now=timezone.now())))
+    body: dict[str, Any] = ResultSerializer.shape(
+        shapes.outcome(attempt_results.get_result(attempt, now=timezone.now()))
+    )
     return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

@@ -21,7 +21,8 @@ from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
-from quizzes.taking import deadline, results, save, submit, uploads
+from quizzes.results import question_results
+from quizzes.taking import deadline, save, submit, uploads
 from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404, response_digest
 from quizzes.whole_numbers import parse_whole_number
 
@@ -39,11 +40,11 @@ def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 def render_attempt(
     request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200, *, asks: bool = False
 ) -> HttpResponse:
-    """The page of an open attempt. It `asks` whether to hand in what is not answered everywhere."""
+    """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered."""
     answers = {str(answer.question): answer for answer in attempt.answers.all()}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
-    checked = results.confirmed_results(attempt)
-    files = results.files_by_question(attempt)
+    checked = question_results.confirmed_results(attempt)
+    files = question_results.files_by_question(attempt)
     unanswered = unanswered_questions(questions, files)
     response = render(
         request,
@@ -58,9 +59,9 @@ def render_attempt(
                     checked.get(question.uuid),
                     files.get(question.uuid, []),
                     answers[question.uuid].sequence if question.uuid in answers else 0,
-                    response_digest(view, question.response),
+                    response_digest(public, question.response),
                 )
-                for view, question in zip(attempt.public_questions, questions, strict=True)
+                for public, question in zip(attempt.public_questions, questions, strict=True)
             ],
             "with_files": any(KINDS[question.kind].with_files for question in questions),
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
@@ -71,13 +72,13 @@ def render_attempt(
         },
         status=status,
     )
-    # The back button must ask again: a page from the browser's store would show answers from before.
+    # The browser must not cache the page: the back button would show old answers.
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def redirect_to_confirmation(attempt: Attempt) -> HttpResponse:
-    """To the attempt, which asks: a page of its own address, for the back button and a reload."""
+    """Redirect to the attempt with the question whether to submit; its own address makes back and reload work."""
     return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + "?asks=1")
 
 
@@ -93,7 +94,7 @@ def unanswered_questions(
 
 @attempt_form_view
 def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """Keep one answer (asked by the page's script, answered in JSON) or, without script, the whole form."""
+    """Save one answer (a request of the page's script; returns JSON) or, without script, the whole form."""
     if "question" not in request.POST:
         return _save_form(request, attempt)
     given = request.POST.get("sequence", "")
@@ -104,12 +105,12 @@ def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespons
         question = None
     if question is None or (given and sequence is None):
         return problem_response("malformed", 400, _("The request could not be understood."))
-    view = attempt.find_question(question)
+    public = attempt.find_question(question)
     try:
         answer = save.save_answer(
             attempt=attempt,
             question=question,
-            response=KINDS[view["kind"]].from_form(view, request.POST) if view else {},
+            response=KINDS[public["kind"]].from_form(public, request.POST) if public else {},
             now=timezone.now(),
             sequence=sequence,
         )
@@ -130,9 +131,9 @@ def _with_form_saved(
     *,
     also_late: bool = False,
 ) -> HttpResponse:
-    """Keep the whole form, do `then`, and show the attempt again; what cannot be kept is said, the rest is kept.
+    """Save the whole form, call `then`, and show the attempt again, with the error of the first invalid answer.
 
-    `also_late`: `then` is done when the time is up as well, and keeps evidence.
+    With `also_late`, `then` is called after the deadline too, to store evidence.
     """
     try:
         error = _save_all(request, attempt)
@@ -152,8 +153,10 @@ def _with_form_saved(
 
 
 def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
-    """Save each answer of a form; returns what there is to say about the first that could not be. Raises AttemptClosed
-    when all have been offered, so that each is kept as evidence."""
+    """Save each answer of a form; returns the message of the first error, or "".
+
+    Raises AttemptClosed after all answers have been tried, so that each is stored as evidence.
+    """
     error, closed = "", None
     for question, response in form_answers(attempt, request.POST).items():
         try:
@@ -177,7 +180,7 @@ def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
 
 @attempt_form_view
 def attempt_check(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> HttpResponse:
-    """Close one answer and show what there is to say about it, where the quiz does that at once."""
+    """Confirm one answer and show its feedback, if the quiz shows feedback at once."""
     return _with_form_saved(
         request,
         attempt,
@@ -190,16 +193,18 @@ def attempt_check(request: AuthenticatedRequest, attempt: Attempt, question: UUI
 def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> HttpResponse:
     """Add the files that were chosen for one question."""
 
-    def keep() -> None:
-        if not _keep_files(request, attempt, question):
+    def add_files() -> None:
+        if not _add_files(request, attempt, question):
             messages.info(request, _("Choose a file first."))
 
-    return _with_form_saved(request, attempt, keep, str(question), also_late=True)
+    return _with_form_saved(request, attempt, add_files, str(question), also_late=True)
 
 
-def _keep_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:
-    """Hand in what was chosen for one question; returns how many files. Raises what `hand_ins.add` raises: AttemptClosed
-    when all have been offered, so that each is kept as evidence."""
+def _add_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:
+    """Store the files chosen for one question; returns how many. Raises the errors of `uploads.add_file`.
+
+    AttemptClosed is raised after all files have been tried, so that each is stored as evidence.
+    """
     chosen = request.FILES.getlist(f"{question}:files")
     closed = None
     for upload in chosen:
@@ -222,20 +227,22 @@ def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> 
 
 @attempt_form_view
 def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """Hand in, with the files that were chosen and not uploaded yet. A form that `asks` is asked back when it is not
-    answered everywhere; what it holds is saved by then."""
+    """Submit, with the files that were chosen and not uploaded yet.
+
+    A form with `asks` is saved first; if a question is unanswered, the student is asked whether to submit anyway.
+    """
     try:
-        for view in attempt.public_questions if request.FILES else []:
-            # The submit says the same, and keeps the answers as evidence first.
+        for question in attempt.public_questions if request.FILES else []:
+            # The submit below raises the same error, after it has stored the answers as evidence.
             with suppress(deadline.AttemptClosed):
-                _keep_files(request, attempt, UUID(view["uuid"]))
+                _add_files(request, attempt, UUID(question["uuid"]))
     except DomainError as refused:
         return _with_form_saved(request, attempt, partial(_refuse, refused))
     if "asks" in request.POST and request.POST.get("submit") != "anyway":
-        # What is wrong with the form, or that the time is up, the submit itself says.
+        # The submit below reports invalid answers and a passed deadline.
         with suppress(DomainError):
             _save_all(request, attempt)
-            if unanswered_questions(present_attempt(attempt), results.files_by_question(attempt)):
+            if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
                 return redirect_to_confirmation(attempt)
     try:
         submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())

@@ -15,13 +15,13 @@ from quizzes.attempts.models import Attempt, HandInFile
 @login_required
 @require_GET
 def file_download(request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
-    """A file that was handed in, for its student and the course's instructors; always as a download."""
+    """Serve a submitted file to its student and the course's instructors, always as a download."""
     visible = HandInFile.objects.filter(attempt__uuid=uuid)
     if not request.user.is_superuser:
-        mine = Q(attempt__in=Attempt.objects.for_student(request.user))
+        allowed = Q(attempt__in=Attempt.objects.for_student(request.user))
         if request.user.is_staff:
-            mine |= Q(attempt__enrolment__course__instructors=request.user)
-        visible = visible.filter(mine).distinct()
+            allowed |= Q(attempt__enrolment__course__instructors=request.user)
+        visible = visible.filter(allowed).distinct()
     row = get_object_or_404(visible, uuid=file)
     response = FileResponse(row.file.open(), as_attachment=True, filename=row.name)
     response.headers["Content-Type"] = "application/octet-stream"

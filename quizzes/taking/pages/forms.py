@@ -26,17 +26,16 @@ def own_attempt_or_404(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
 
 
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
-    """The answers of a form: of every question, so that an unticked box is an answer taken back.
+    """Return the form's answers by question. An unticked box withdraws an answer, so all questions are read.
 
-    A page with script names the questions that it has not saved yet (`changed`), one without says what each held when it
-    was loaded (`<question>:loaded`): of the others another tab may have a later answer, which a form that was loaded before
-    it must not overwrite.
+    Unchanged questions are left out, because another tab may have saved a later answer. A page with script names the
+    unsaved questions (`changed`); one without sends a digest of each loaded answer (`<question>:loaded`).
     """
     changed = set(data.getlist("changed")) if "changed" in data else None
     answers = {
-        UUID(view["uuid"]): KINDS[view["kind"]].from_form(view, data)
-        for view in attempt.public_questions
-        if changed is None or view["uuid"] in changed
+        UUID(question["uuid"]): KINDS[question["kind"]].from_form(question, data)
+        for question in attempt.public_questions
+        if changed is None or question["uuid"] in changed
     }
     if changed is not None:
         return answers
@@ -47,23 +46,23 @@ def _is_as_loaded(attempt: Attempt, question: UUID, raw: Any, data: QueryDict) -
     loaded = data.get(f"{question}:loaded")
     if loaded is None:
         return False
-    view = attempt.find_question(question)
-    assert view is not None
+    public = attempt.find_question(question)
+    assert public is not None
     try:
-        return loaded == response_digest(view, KINDS[view["kind"]].read_response(view, raw))
+        return loaded == response_digest(public, KINDS[public["kind"]].read_response(public, raw))
     except ResponseError:
         return False
 
 
-def response_digest(view: Spec, response: Response) -> str:
-    """Stands for an answer in a form; "" for none."""
-    if not KINDS[view["kind"]].is_answered(response):
+def response_digest(question: Spec, response: Response) -> str:
+    """Return a short digest of an answer, to detect changes in a form; "" if it is empty."""
+    if not KINDS[question["kind"]].is_answered(response):
         return ""
     return hashlib.sha256(json.dumps(response, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def attempt_form_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view that a form is sent to. Whoever had to sign in on the way comes back with GET, and is led to the attempt."""
+    """Decorate a view that receives a form. After a sign-in the browser returns with GET and is sent to the attempt."""
 
     @login_required
     @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Pages: a lesson's check, ungraded, with feedback at once."""
+"""Pages of a lesson check: an ungraded quiz that shows its answers after each attempt."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from quizzes.whole_numbers import parse_whole_number
 
 
 def lesson_section(activity: Activity) -> SafeString:
-    """What quizzes adds to a lesson's page: the way to its check. One query."""
+    """Return the HTML that links a lesson's page to its check; "" without a check. One query."""
     version = Quiz.objects.filter(activity=activity, current_version__isnull=False).values_list(
         "current_version__content", flat=True
     )
@@ -50,7 +50,7 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
         now = timezone.now()
         try:
             attempt = start.start(quiz=quiz, enrolment=enrolment, now=now, number=_number(request))
-            # A second press of the same button finds the attempt handed in, and is shown its result.
+            # A second press of the button finds the submitted attempt by its number, and gets its result.
             submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
         except DomainError as refused:
             error = refused.message
@@ -63,7 +63,7 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
         .last()
     )
     if last and last.status == Attempt.Status.IN_PROGRESS:
-        # Begun in the app, or with an answer that could not be kept: what was saved is shown.
+        # Started in the app, or an answer was invalid: show the saved answers.
         questions, number = present_attempt(last), last.number
     else:
         assert quiz.current_version is not None
@@ -85,10 +85,10 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
 
 
 def _number(request: AuthenticatedRequest) -> int | None:
-    """The attempt that the form was made for."""
+    """Return the number of the attempt that the form belongs to."""
     return parse_whole_number(request.POST.get("number", ""))
 
 
 def _order(request: AuthenticatedRequest, quiz: Quiz) -> UUID:
-    """Somebody's own order of the choices, the same at every look: there is no attempt yet to take it from."""
+    """Return the seed for the order of the choices: stable for one user and quiz, because there is no attempt yet."""
     return UUID(int=request.user.uuid.int ^ quiz.activity.uuid.int)

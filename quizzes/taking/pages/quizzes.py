@@ -13,7 +13,8 @@ from common.errors import DomainError
 from courses import access, progress
 from courses.models import Activity
 from quizzes.authoring.models import Quiz
-from quizzes.taking import results, start
+from quizzes.results.overview import get_overview
+from quizzes.taking import start
 
 
 def _quizzes(course_id: int) -> QuerySet[Quiz]:
@@ -38,7 +39,7 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
             "quiz": quiz,
             "activity": quiz.activity,
             "question_count": version.question_count if version else 0,
-            "overview": results.get_overview(quiz=quiz, enrolment=enrolment, now=now),
+            "overview": get_overview(quiz=quiz, enrolment=enrolment, now=now),
             "now": now,
         },
     )
@@ -50,7 +51,7 @@ def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> H
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
     if request.method == "GET":
-        # Whoever had to sign in on the way comes back like this.
+        # After a sign-in the browser returns with GET.
         return redirect(quiz.activity)
     try:
         attempt = start.start(

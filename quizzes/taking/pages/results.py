@@ -16,25 +16,26 @@ from common.errors import DomainError
 from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
-from quizzes.taking import results, submit
+from quizzes.results import attempt_results, question_results
+from quizzes.taking import submit
 from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_questions
 from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
 from quizzes.whole_numbers import parse_whole_number
 
-# Milliseconds before each look for the result, and before all later ones. A grade is seen within half a second of being there
-# while somebody watches; after half a minute something is wrong, and a page that was left open asks less and less often.
+# Milliseconds before each poll for the result; the last one repeats. In the first half minute a grade is shown within half a
+# second. After that something is wrong, and a page that was left open polls less often.
 POLL_DELAYS = (100, 150, 200, 250, 300, *[400] * 75, *[1000] * 30, *[5000] * 60, 30_000)
 
 
 @login_required
 @require_GET
 def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
-    """The result, or a note that it is on its way, which asks again by itself (`?look=` counts how often)."""
+    """Show the result, or a note that polls for it (`?look=` counts the polls)."""
     attempt = own_attempt_or_404(request, uuid)
     submit.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
-        # A page's script comes here as well, when its submit was answered by a question.
-        if unanswered_questions(present_attempt(attempt), results.files_by_question(attempt)):
+        # The page's script comes here too, if its submit was answered with the question about unanswered questions.
+        if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
             return redirect_to_confirmation(attempt)
         messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
@@ -52,8 +53,8 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     }
     is_poll = bool(request.headers.get("HX-Request"))
     if not waiting:
-        outcome = results.get_result(attempt, now=timezone.now())
-        responses = {result.view["uuid"]: result.response for result in outcome.questions}
+        outcome = attempt_results.get_result(attempt, now=timezone.now())
+        responses = {result.question["uuid"]: result.response for result in outcome.questions}
         context |= {
             "result": outcome,
             "pairs": list(zip(present_attempt(attempt, responses), outcome.questions, strict=True))
@@ -70,7 +71,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @attempt_form_view
 def attempt_reveal(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     try:
-        results.reveal(attempt=attempt, now=timezone.now())
+        attempt_results.reveal(attempt=attempt, now=timezone.now())
     except DomainError as refused:
         messages.error(request, refused.message)
     return redirect("quizzes:attempt-result", attempt.uuid)

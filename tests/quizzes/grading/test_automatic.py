@@ -1,3 +1,5 @@
+"""Grade attempts once, whatever happens to the graders."""
+
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -107,7 +109,7 @@ def test_a_grade_cannot_be_edited_or_deleted(submitted: Attempt) -> None:
 
 
 def test_a_retry_does_not_give_an_old_grader_its_claim_back(submitted: Attempt) -> None:
-    """`tries` begins again with a retry, so that a token alone would be read twice."""
+    """A retry resets `grading_attempts`, so the same token is given out twice."""
     assert automatic._claim(submitted.pk, NOW) == 1
     sleeper = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=submitted.pk)
     graded = scoring.compute_grading(sleeper)

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from accounts.models import User
 from courses import gradebook
@@ -14,10 +13,11 @@ from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.grading import late_answers, manual, notices, revisions
 from quizzes.grading.models import GradeNotice, Review
-from quizzes.taking import results, start
+from quizzes.results import attempt_results
+from quizzes.taking import start
 from quizzes.verify import grades
 from tests.quizzes import every_kind
-from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, publish, question_of
+from tests.quizzes.graded import NOW, fresh, graded, of_every_kind, publish, question_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -45,8 +45,10 @@ def decide(attempt: Attempt, kind: str, points: str, comment: str = "", **more: 
 
 
 def outcomes(attempt: Attempt) -> dict[str, str]:
-    shown = results.get_result(fresh(attempt), now=LATER)
-    return {question.view["kind"]: question.outcome for question in shown.questions if question.outcome != "correct"}
+    shown = attempt_results.get_result(fresh(attempt), now=LATER)
+    return {
+        question.question["kind"]: question.outcome for question in shown.questions if question.outcome != "correct"
+    }
 
 
 def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines: User) -> None:
@@ -55,9 +57,9 @@ def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines
     decide(waiting, "hand_in", "3", "Well reasoned", criteria={"x": "3.00"}, reviewer=ines)
     # The student sees at once what has been decided, and which part still waits.
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "partial"}
-    shown = results.get_result(fresh(waiting), now=LATER)
+    shown = attempt_results.get_result(fresh(waiting), now=LATER)
     assert shown.pending == 1
-    said = next(question for question in shown.questions if question.view["kind"] == "hand_in")
+    said = next(question for question in shown.questions if question.question["kind"] == "hand_in")
     assert (said.points, said.comment, said.criteria) == ("3.00", "Well reasoned", {"x": "3.00"})
     assert not GradeChange.objects.exists()
     assert manual.pending_questions(waiting) == [question_of(waiting, "short_answer")]
@@ -147,62 +149,18 @@ def test_a_review_goes_by_the_key_that_graded_last(quiz: Quiz, enrolment: Enrolm
     assert attempt.grades.latest("revision").version_id == version.pk
 
 
-# --- answers that came too late -------------------------------------------------------------------------------
-
-
-def late(attempt: Attempt, kind: str, response: dict[str, Any]) -> LateAnswer:
-    row = LateAnswer.objects.create(
-        attempt=attempt, question=question_of(attempt, kind), response=response, received_at=LATER
-    )
-    return LateAnswer.objects.select_related("attempt__quiz__activity", "attempt__enrolment", "attempt__version").get(
-        pk=row.pk
-    )
-
-
-def test_a_late_answer_counts_once_a_person_says_so(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    attempt = graded(quiz, enrolment, choosing(quiz, 1))
-    row = late(attempt, "single_choice", choosing(quiz, 0)[question_of(attempt, "single_choice")])
-    for _ in range(2):
-        late_answers.accept_late_answer(late=row, actor=ines, now=LATER)
-    assert fresh(attempt).points == 3
-    grade = attempt.grades.latest("revision")
-    assert (grade.revision, grade.actor, grade.why) == (2, ines, "A late answer was accepted.")
-    assert GradeNotice.objects.get().old_points == 2
-    assert list(grades.find_differences()) == []
-
-
-def test_an_accepted_late_answer_that_lowers_the_grade_is_told_too(
-    quiz: Quiz, enrolment: Enrolment, ines: User
-) -> None:
-    attempt = graded(quiz, enrolment)
-    late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
-    notice = GradeNotice.objects.get()
-    assert (notice.old_points, notice.grade.points) == (3, 2)
-
-
-def test_a_declined_late_answer_is_evidence_only(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    attempt = graded(quiz, enrolment)
-    row = late(attempt, "short_answer", {"text": "?"})
-    assert late_answers.decline_late_answer(late=row, actor=ines, now=LATER)
-    assert not late_answers.decline_late_answer(late=row, actor=ines, now=LATER)
-    late_answers.accept_late_answer(late=row, actor=ines, now=LATER)
-    row.refresh_from_db()
-    assert (row.verdict, row.decided_by, fresh(attempt).points) == ("declined", ines, 3)
-
-
-def test_a_late_answer_to_what_is_not_graded_waits(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
-    with pytest.raises(late_answers.NothingToAccept):
-        late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
-    assert LateAnswer.objects.get().verdict == "open"
-
-
 def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)
     attempt = graded(quiz, enrolment)
-    late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "data drfit"}), actor=ines, now=LATER)
+    late = LateAnswer.objects.create(
+        attempt=attempt,
+        question=question_of(attempt, "short_answer"),
+        response={"text": "data drfit"},
+        received_at=LATER,
+    )
+    late_answers.accept_late_answer(late=late, actor=ines, now=LATER)
     assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
     item = GradeItem.objects.get()
     assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 100
@@ -212,14 +170,3 @@ def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enr
     assert (notice.old_points, notice.grade.points) == (3, 2)
     assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 66
     assert list(grades.find_differences()) == []
-
-
-def test_the_sites_reasons_are_told_in_the_readers_language(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    attempt = graded(quiz, enrolment)
-    with translation.override("ko"):
-        late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
-    grade = attempt.grades.latest("revision")
-    assert grade.why == "A late answer was accepted."
-    with translation.override("ko"):
-        assert grade.why == "늦게 도착한 답이 인정되었어요."
-    assert attempt.grades.earliest("revision").why == ""

@@ -17,7 +17,8 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, manual, regrading, revisions
 from quizzes.grading.models import GradeNotice, Regrade, RegradeLine
-from quizzes.taking import results, start, submit
+from quizzes.results import attempt_results
+from quizzes.taking import start, submit
 from quizzes.verify import grades
 from tests.factories import EnrolmentFactory, UserFactory, add_short_answer
 from tests.quizzes import every_kind
@@ -154,7 +155,7 @@ class TestRun:
         assert {(n.attempt.enrolment.user.name, n.old_points, n.grade.points) for n in GradeNotice.objects.all()} == {
             ("Alice", 3, 2), ("Bea", 2, 3),
         }  # fmt: skip
-        told = results.get_result(fresh(draft.lines.earliest("pk").attempt), now=LATER).regraded
+        told = attempt_results.get_result(fresh(draft.lines.earliest("pk").attempt), now=LATER).regraded
         assert [(grade.points, grade.why, grade.actor) for grade in told] == [(2, "The key was wrong.", ines)]
         assert {change.reason for change in GradeChange.objects.filter(revision=2)} == {"regraded"}
         assert list(grades.find_differences()) == []

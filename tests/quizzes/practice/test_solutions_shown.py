@@ -12,7 +12,8 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.practice import answering
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import CardNotDue
-from quizzes.taking import results, start
+from quizzes.results import attempt_results, visibility
+from quizzes.taking import start
 from tests.factories import EnrolmentFactory, right_answers
 from tests.quizzes.practice.cards import DAY, MONDAY, TUESDAY, answer, take, today_of, wrong_answers
 
@@ -38,7 +39,7 @@ def test_mistakes_are_collected_after_the_student_reveals_the_solutions(quiz: Qu
     attempt = take(quiz, enrolment)
     assert today_of(enrolment.user).is_empty
     attempt.refresh_from_db()
-    results.reveal(attempt=attempt, now=MONDAY)
+    attempt_results.reveal(attempt=attempt, now=MONDAY)
     assert len(today_of(enrolment.user).cards) == 3
 
 
@@ -139,9 +140,9 @@ def test_the_rule_for_many_attempts_agrees_with_the_result_of_each(
         shown_by_results = {
             (attempt.quiz_id, attempt.enrolment_id)
             for attempt in Attempt.objects.select_related("quiz__activity", "enrolment", "version")
-            if results.get_result(attempt, now=now).answers_shown
+            if attempt_results.get_result(attempt, now=now).answers_shown
         }
         pairs = [(q, e) for q in (quiz, check) for e in (enrolment, other)]
-        assert results.find_pairs_with_answers_shown(pairs, now=now) == shown_by_results
+        assert visibility.find_pairs_with_answers_shown(pairs, now=now) == shown_by_results
         numbers_shown.add(len(shown_by_results))
     assert len(numbers_shown) > 1

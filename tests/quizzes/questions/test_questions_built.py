@@ -44,7 +44,7 @@ BUILT: dict[str, dict[str, Any]] = {
 
 
 def test_the_kinds_are_found_in_their_order() -> None:
-    assert list(questions._found()) == list(KINDS) == list(BUILT) == list(DEFINITIONS)
+    assert list(questions.find_kinds()) == list(KINDS) == list(BUILT) == list(DEFINITIONS)
     assert texts_schema() == {
         "type": "object",
         "properties": {code: {"type": "string", "minLength": 1, "maxLength": 4000} for code in ("ko", "en")},

@@ -16,7 +16,7 @@ from quizzes.grading import automatic, late_answers
 from quizzes.grading.models import GradeNotice
 from quizzes.taking import deadline, late_arrivals, save, start, submit
 from quizzes.verify import grades
-from tests.factories import right_answers
+from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 END = NOW + timedelta(minutes=10)
@@ -264,3 +264,48 @@ def test_lateness_is_forgiven_by_an_exception(deducting: Quiz, enrolment: Enrolm
     automatic.grade_attempt(attempt_id=waiting.pk, now=NOW)
     assert [str(reload(one).points) for one in (graded, waiting)] == ["3.00", "3.00"]
     assert list(grades.find_differences()) == []
+
+
+# --- Deadlines follow the rules -----------------------------------------------------------------------------------
+
+
+def test_an_invalid_answer_after_the_deadline_is_no_evidence(attempt: Attempt, short: UUID) -> None:
+    for _ in range(2):
+        with pytest.raises(deadline.DeadlinePassed):
+            submit.submit(attempt=attempt, answers={short: {}}, now=END + timedelta(hours=1))
+    assert not LateAnswer.objects.exists()
+
+
+def test_open_attempts_get_the_deadline_of_the_new_time_limit(attempt: Attempt, timed: Quiz) -> None:
+    other = start.start(quiz=timed, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW)
+    Attempt.objects.filter(pk=other.pk).update(started_at=NOW + timedelta(days=1))
+    timed.time_limit = 30
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 2
+    attempt.refresh_from_db()
+    other.refresh_from_db()
+    assert attempt.deadline == NOW + timedelta(minutes=30)
+    assert other.deadline == NOW + timedelta(days=1, minutes=30)
+
+
+def test_refreshing_deadlines_is_idempotent(attempt: Attempt, timed: Quiz) -> None:
+    timed.time_limit = 30
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 0
+
+
+def test_a_submitted_attempt_keeps_its_deadline(attempt: Attempt, timed: Quiz) -> None:
+    submit.submit(attempt=attempt, now=NOW)
+    timed.time_limit = 30
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 0
+    attempt.refresh_from_db()
+    assert attempt.deadline == END
+
+
+def test_an_attempt_at_another_quiz_keeps_its_deadline(attempt: Attempt, timed: Quiz) -> None:
+    second = QuizFactory(activity=ActivityFactory(module=timed.activity.module, kind="quiz", code=""))
+    elsewhere = start.start(quiz=second, enrolment=attempt.enrolment, now=NOW)
+    Attempt.objects.filter(pk=elsewhere.pk).update(deadline=END + timedelta(hours=1))
+    timed.time_limit = 30
+    assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
+    elsewhere.refresh_from_db()
+    assert elsewhere.deadline == END + timedelta(hours=1)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz, QuizOverride
-from quizzes.taking import responses, results, save, start, submit
+from quizzes.results.overview import get_overview
+from quizzes.taking import responses, save, start, submit
 from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice
+from tests.quizzes.refusals import assert_refused
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +79,7 @@ def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
         with translation.override(language), pytest.raises(start.NoAttemptsLeft, match=sentence):
             start_now(quiz, enrolment)
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="outage")
-    seen = results.get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
+    seen = get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
     assert (seen.attempts_left, seen.can_start, seen.rules.attempts_allowed) == (1, True, 2)
     assert start_now(quiz, enrolment).number == 2
 
@@ -181,3 +184,55 @@ def test_without_shuffling_it_is_the_authors_order(quiz: Quiz, enrolment: Enrolm
     assert [choice["text"] for choice in present_attempt(attempt)[0].body["choices"]] == [
         f"Choice q0 {number}" for number in range(3)
     ]
+
+
+# --- What the errors say --------------------------------------------------------------------------------------
+
+
+def test_a_quiz_that_opens_later_names_the_moment(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.opens_at = NOW + DAY
+    assert_refused(
+        partial(start_now, quiz, enrolment),
+        error=start.NotOpenYet,
+        message=f"This quiz opens on {start.format_moment(NOW + DAY)}.",
+        extra={"opens_at": NOW + DAY},
+    )
+
+
+def test_a_closed_quiz_names_the_moment(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.closes_at = NOW
+    assert_refused(
+        partial(start_now, quiz, enrolment),
+        error=start.QuizClosed,
+        message="This quiz is closed.",
+        extra={"closes_at": NOW},
+    )
+
+
+def test_a_quiz_is_open_at_the_moment_it_opens(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.opens_at, quiz.closes_at = NOW, NOW + DAY
+    assert start_now(quiz, enrolment).status == Attempt.Status.IN_PROGRESS
+
+
+def test_a_student_who_has_seen_the_answers_may_not_start(quiz: Quiz, enrolment: Enrolment) -> None:
+    submit.submit(attempt=start_now(quiz, enrolment), now=NOW)
+    Attempt.objects.update(answers_revealed_at=NOW)
+    assert_refused(
+        partial(start_now, quiz, enrolment),
+        error=start.AnswersRevealed,
+        message="You have seen the answers, so this quiz cannot be taken again.",
+    )
+
+
+def test_a_quiz_without_questions_says_so(quiz: Quiz, enrolment: Enrolment) -> None:
+    assert quiz.current_version is not None
+    quiz.current_version.content["questions"] = []
+    assert_refused(
+        partial(start_now, quiz, enrolment), error=start.NothingToAnswer, message="This quiz has no questions yet."
+    )
+
+
+def test_a_moment_is_formatted_in_the_readers_zone_and_language() -> None:
+    assert start.format_moment(NOW) == "03/02/2026 6 p.m."
+    with translation.override("ko"):
+        assert start.format_moment(NOW) == "2026-3-2 18:00"

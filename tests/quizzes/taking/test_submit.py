@@ -1,21 +1,29 @@
+"""Submit attempts: once, with the answers that are valid, at the version that was started."""
+
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from courses.models import ActivityCompletion, Enrolment, GradeChange
+from common.database.prepared import PreparedUpdate
+from courses import progress
+from courses.models import Activity, ActivityCompletion, Enrolment, GradeChange
+from quizzes import tasks
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Choice, Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade
-from quizzes.taking import deadline, responses, results, save, start, submit
-from tests.factories import add_single_choice, right_answers
+from quizzes.results import attempt_results
+from quizzes.results.overview import get_overview
+from quizzes.taking import deadline, responses, save, start, submit
+from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -154,7 +162,7 @@ def test_the_allowed_attempts_are_all_there_are(quiz: Quiz, enrolment: Enrolment
         finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False)
     with pytest.raises(start.NoAttemptsLeft):
         start.start(quiz=quiz, enrolment=enrolment, now=NOW)
-    assert results.get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
+    assert get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts_left == 0
 
 
 def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -165,14 +173,14 @@ def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrol
 
 
 def test_answers_are_hidden_while_a_retake_could_profit(attempt: Attempt) -> None:
-    outcome = results.get_result(finish(attempt, right=False), now=timezone.now())
+    outcome = attempt_results.get_result(finish(attempt, right=False), now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
     assert all(not q.feedback and not q.solution and not q.lesson for q in outcome.questions)
 
 
 def test_full_marks_show_the_answers(attempt: Attempt) -> None:
-    outcome = results.get_result(finish(attempt, right=True), now=timezone.now())
+    outcome = attempt_results.get_result(finish(attempt, right=True), now=timezone.now())
     assert outcome.answers_shown
     assert outcome.is_passed
     assert all(q.solution for q in outcome.questions)
@@ -181,7 +189,7 @@ def test_full_marks_show_the_answers(attempt: Attempt) -> None:
 
 def test_the_last_attempt_shows_the_answers_of_all(quiz: Quiz, enrolment: Enrolment) -> None:
     done = [finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False) for _ in range(3)]
-    assert all(results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
+    assert all(attempt_results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
 
 
 def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
@@ -191,9 +199,9 @@ def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enr
     automatic.grade_attempt(attempt_id=attempt.pk, now=LATER)
     attempt.refresh_from_db()
     assert attempt.percent == 66
-    assert results.get_result(attempt, now=timezone.now()).can_reveal
-    results.reveal(attempt=attempt, now=LATER)
-    assert results.get_result(attempt, now=timezone.now()).answers_shown
+    assert attempt_results.get_result(attempt, now=timezone.now()).can_reveal
+    attempt_results.reveal(attempt=attempt, now=LATER)
+    assert attempt_results.get_result(attempt, now=timezone.now()).answers_shown
     with pytest.raises(start.AnswersRevealed):
         start.start(quiz=quiz, enrolment=enrolment, now=LATER)
 
@@ -202,19 +210,19 @@ def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
     attempt: Attempt, quiz: Quiz, enrolment: Enrolment
 ) -> None:
     finish(attempt, right=False)
-    with pytest.raises(results.NotRevealable):
-        results.reveal(attempt=attempt, now=LATER)
+    with pytest.raises(attempt_results.NotRevealable):
+        attempt_results.reveal(attempt=attempt, now=LATER)
     Quiz.objects.update(pass_mark=0)
     attempt.refresh_from_db()
     start.start(quiz=quiz, enrolment=enrolment, now=LATER)
-    with pytest.raises(results.NotRevealable):
-        results.reveal(attempt=attempt, now=LATER)
+    with pytest.raises(attempt_results.NotRevealable):
+        attempt_results.reveal(attempt=attempt, now=LATER)
 
 
 def test_never_means_never(attempt: Attempt) -> None:
     Quiz.objects.update(show_answers=Quiz.ShowAnswers.NEVER)
     finish(attempt, right=True)
-    outcome = results.get_result(attempt, now=timezone.now())
+    outcome = attempt_results.get_result(attempt, now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
 
@@ -280,3 +288,81 @@ def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
     # The look before the lock came before the other tab's insert.
     monkeypatch.setattr(queries, "find_open_attempt", lambda *given: next(looks, first) and look(*given))
     assert start.start(quiz=quiz, enrolment=enrolment, now=NOW) == first
+
+
+def test_a_submit_that_is_rolled_back_leaves_the_attempt_in_memory_open(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(progress, "mark_done", fail)
+    with pytest.raises(DatabaseError):
+        submit.submit(attempt=attempt, now=LATER)
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+    assert attempt.submitted_at is None
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.IN_PROGRESS
+
+
+def test_a_submit_whose_row_was_closed_by_another_process_changes_nothing(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = queries.lock_attempt
+
+    def lock_and_lose(loaded: Attempt) -> Attempt:
+        locked = lock(loaded)
+        Attempt.objects.filter(pk=loaded.pk).update(status=Attempt.Status.SUBMITTED, submitted_at=NOW)
+        return locked
+
+    monkeypatch.setattr(queries, "lock_attempt", lock_and_lose)
+    monkeypatch.setattr(submit, "enqueue_grading", pytest.fail)
+    Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
+    Attempt.objects.update(due_at=NOW)
+    attempt.quiz.refresh_from_db()
+    returned = submit.submit(attempt=attempt, now=LATER)
+    assert returned.status == Attempt.Status.SUBMITTED
+    assert returned.submitted_at == NOW
+    assert returned.late_deduction == 0
+    assert not ActivityCompletion.objects.exists()
+
+
+def test_a_conditional_update_that_fails_leaves_the_attempt_in_memory_unchanged(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise DatabaseError
+
+    monkeypatch.setattr(PreparedUpdate, "apply", fail)
+    with pytest.raises(DatabaseError):
+        submit.submit(attempt=attempt, now=LATER)
+    assert attempt.submitted_at is None
+    assert attempt.is_expired is False
+    assert attempt.late_deduction == 0
+
+
+def test_a_submit_enqueues_grading_of_its_attempt(
+    attempt: Attempt, enqueued: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        submit.submit(attempt=attempt, now=NOW)
+    assert enqueued == [(tasks.grade_attempts.name, {"attempt_ids": [attempt.pk]})]
+
+
+def test_a_submit_leaves_other_students_attempts_open(attempt: Attempt) -> None:
+    other = start.start(quiz=attempt.quiz, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW)
+    submit.submit(attempt=attempt, now=NOW)
+    attempt.refresh_from_db()
+    other.refresh_from_db()
+    assert attempt.status == Attempt.Status.SUBMITTED
+    assert other.status == Attempt.Status.IN_PROGRESS
+
+
+def test_a_lesson_check_is_graded_when_it_is_submitted(lesson: Activity, enrolment: Enrolment) -> None:
+    check = QuizFactory(activity=lesson)
+    attempt = start.start(quiz=check, enrolment=enrolment, now=NOW)
+    submit.submit(attempt=attempt, answers=right_answers(check), now=LATER)
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.GRADED
+    assert attempt.graded_at == LATER
+    assert attempt.points == attempt.max_points

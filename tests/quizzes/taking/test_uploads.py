@@ -17,7 +17,8 @@ from courses.models import Course, Enrolment
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, late_answers, manual, revisions
-from quizzes.taking import deadline, responses, results, start, submit, uploads
+from quizzes.results import question_results
+from quizzes.taking import deadline, responses, start, submit, uploads
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import EnrolmentFactory
@@ -105,7 +106,7 @@ def test_an_archive_that_says_it_holds_more_than_fits(
 ) -> None:
     add(attempt, question, "work.zip", packed("data", content=b"x" * 1000))
     monkeypatch.setattr(uploads, "UNPACKED_LIMIT", 999)
-    with pytest.raises(uploads.FileRefused, match="holds too much"):
+    with pytest.raises(uploads.FileRefused, match="contains too much data"):
         add(attempt, question, "more.zip", packed("data", content=b"x" * 1000))
 
 
@@ -231,7 +232,7 @@ def test_a_strangers_file_is_not_there(
 def test_taking_a_file_out_keeps_what_was_typed(attempt: Attempt, question: UUID, alice_client: Client) -> None:
     url = f"/attempts/{attempt.uuid}/files/{add(attempt, question).uuid}/remove/"
     assert alice_client.post(url, {str(question): "typed"}).status_code == 302
-    assert results.files_by_question(attempt) == {}
+    assert question_results.files_by_question(attempt) == {}
     assert attempt.answers.get(question=question).response == {"text": "typed"}
     assert alice_client.post(url, {}).status_code == 404
 
@@ -328,12 +329,12 @@ class TestAFileThatComesTooLate:
         late = LateAnswer.objects.get()
         file = late.files.get()
         assert (late.question, late.response, file.name, file.file.read()) == (question, {}, "late.txt", b"my work")
-        assert results.files_by_question(over) == {}
+        assert question_results.files_by_question(over) == {}
         submit.expire(attempt=over, now=timezone.now())
         automatic.grade_attempt(attempt_id=over.pk, now=timezone.now())
         assert revisions.last_grade(over).details[str(question)]["outcome"] == "unanswered"
         late_answers.accept_late_answer(late=late, actor=ines, now=timezone.now())
-        assert results.files_by_question(over) == {str(question): [file]}
+        assert question_results.files_by_question(over) == {str(question): [file]}
         assert manual.pending_questions(over) == [question]
 
     def test_leaves_what_was_written_in_time(self, over: Attempt, question: UUID, ines: User) -> None:

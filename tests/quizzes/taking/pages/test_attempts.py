@@ -1,12 +1,10 @@
-import re
-from datetime import timedelta
+"""Attempt pages: from the start to the result, for its student only."""
+
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Activity, Enrolment
-from quizzes.attempts.models import Answer, Attempt, LateAnswer
+from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.grading import automatic
@@ -23,21 +21,9 @@ from quizzes.taking import save, start, submit
 from quizzes.taking.pages.results import POLL_DELAYS
 from tests.factories import QuizFactory, right_answers
 from tests.quizzes import every_kind
+from tests.quizzes.taking.pages.forms import EN, NOBODYS, form
 
 CANARY = "canary-of-the-key"
-EN = {"Accept-Language": "en"}
-# Fixed: processes that test side by side must collect the same names.
-NOBODYS = UUID(int=7)
-
-
-@pytest.fixture
-def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
-    return start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-
-
-def form(quiz: Quiz) -> dict[str, str]:
-    """Right answers as the page sends them."""
-    return {str(question): next(iter(answer.values())) for question, answer in right_answers(quiz).items()}
 
 
 def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
@@ -62,170 +48,12 @@ def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
     assert "33%" in course
 
 
-class TestHandingInWhatIsNotAnsweredEverywhere:
-    """The page's form asks back; what is sent without it (an app, an older page) is handed in."""
-
-    def send(self, client: Client, attempt: Attempt, *, follow: bool = False, answers: Any = (), **data: str) -> Any:
-        sent = {"asks": "1", **data, **dict(answers)}
-        return client.post(f"/attempts/{attempt.uuid}/submit/", sent, headers=EN, follow=follow)
-
-    def test_is_asked_first_with_everything_saved(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-        page = alice_client.get(f"/attempts/{attempt.uuid}/", headers=EN).text
-        assert 'name="asks"' in page
-        assert "no answer yet" not in page
-        short = str(quiz.questions.get(key="short").uuid)
-        answer = self.send(alice_client, attempt, submit="1", answers={short: "data drift"})
-        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/?asks=1"
-        asked = alice_client.get(answer.headers["Location"], headers=EN)
-        assert "These questions have no answer yet:" in asked.text
-        for key in ("q0", "q1"):
-            assert f'href="#q-{quiz.questions.get(key=key).uuid}"' in asked.text
-        assert f'href="#q-{short}"' not in asked.text
-        assert Answer.objects.get(question=short).response == {"text": "data drift"}
-        attempt.refresh_from_db()
-        assert attempt.status == "in_progress"
-        answer = self.send(alice_client, attempt, submit="anyway", answers={short: "data drift"})
-        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
-        attempt.refresh_from_db()
-        assert attempt.status == "submitted"
-
-    def test_is_not_asked_of_a_whole_form(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-        assert self.send(alice_client, attempt, submit="1", answers=form(quiz)).status_code == 302
-        attempt.refresh_from_db()
-        assert attempt.status == "submitted"
-
-    def test_is_not_asked_when_the_time_is_up(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-        Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
-        short = str(quiz.questions.get(key="short").uuid)
-        answer = self.send(alice_client, attempt, submit="1", answers={short: "data drift"})
-        assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
-        assert [late.response for late in LateAnswer.objects.all()] == [{"text": "data drift"}]
-
-    def test_a_file_is_an_answer(
-        self, alice_client: Client, enrolment: Enrolment, quiz: Quiz, settings: Any, tmp_path: Path
-    ) -> None:
-        settings.MEDIA_ROOT = tmp_path
-        every_kind.fill(quiz)
-        attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
-        asked = self.send(alice_client, attempt, follow=True).text
-        [by_hand] = [view["uuid"] for view in attempt.public_questions if view["kind"] == "hand_in"]
-        assert f'href="#q-{by_hand}"' in asked
-        asked = self.send(
-            alice_client, attempt, answers={f"{by_hand}:files": SimpleUploadedFile("work.txt", b"x")}, follow=True
-        ).text
-        assert f'href="#q-{by_hand}"' not in asked
-        assert "have no answer yet" in asked
-
-
-def test_a_form_that_was_loaded_before_another_tab_saved_overwrites_nothing(
-    alice_client: Client, attempt: Attempt, quiz: Quiz
-) -> None:
-    """Without script: the form of the second tab holds every question as it was when the tab was opened."""
-
-    def opened() -> dict[str, str]:
-        page = alice_client.get(f"/attempts/{attempt.uuid}/").text
-        marks = re.findall(r'name="([^"]+:loaded)" value="([^"]*)"', page)
-        assert len(marks) == 3
-        return dict(marks)
-
-    q0, q1, short = (str(quiz.questions.get(key=key).uuid) for key in ("q0", "q1", "short"))
-    right = form(quiz)
-    first, second = opened(), opened()
-    for address, tab in (("answers/", first), ("submit/", second)):
-        data = {**tab, short: "data drift", q0: right[q0]} if tab is first else {**tab, short: "", q1: right[q1]}
-        assert alice_client.post(f"/attempts/{attempt.uuid}/{address}", data).status_code == 302
-    stored = {str(answer.question): answer.response for answer in Answer.objects.all()}
-    assert stored == {short: {"text": "data drift"}, q0: {"choice": right[q0]}, q1: {"choice": right[q1]}}
-
-
-def test_what_is_taken_back_without_script_is_taken_back(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    short = str(quiz.questions.get(key="short").uuid)
-    save.save_answer(attempt=attempt, question=UUID(short), response={"text": "drift"}, now=timezone.now())
-    page = alice_client.get(f"/attempts/{attempt.uuid}/").text
-    data = dict(re.findall(r'name="([^"]+:loaded)" value="([^"]*)"', page))
-    alice_client.post(f"/attempts/{attempt.uuid}/answers/", {**data, short: ""})
-    assert Answer.objects.get().response == {"text": ""}
-    # What cannot be right is no answer as it was loaded, and is refused.
-    answer = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {**data, short: "x" * 10_000})
-    assert answer.status_code == 400
-
-
-def test_how_many_are_answered_is_told_without_script(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    page = f"/attempts/{attempt.uuid}/"
-    assert "<b data-answered>0</b> of 3 answered" in alice_client.get(page, headers=EN).text
-    short = quiz.questions.get(key="short").uuid
-    save.save_answer(attempt=attempt, question=short, response={"text": "x"}, now=timezone.now())
-    assert "<b data-answered>1</b> of 3 answered" in alice_client.get(page, headers=EN).text
-
-
 def test_a_second_tab_submits_the_same(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
     for _ in range(2):
         response = alice_client.post(f"/attempts/{attempt.uuid}/submit/", form(quiz))
         assert response.status_code == 302
         automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     assert AttemptGrade.objects.count() == 1
-
-
-def test_saving_one_answer(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    question = quiz.questions.get(key="short")
-    response = alice_client.post(
-        f"/attempts/{attempt.uuid}/answers/",
-        {"question": str(question.uuid), str(question.uuid): "data drift", "sequence": "5"},
-    )
-    assert response.json()["sequence"] == 5
-    assert Answer.objects.get().response == {"text": "data drift"}
-    assert 'value="data drift"' in alice_client.get(f"/attempts/{attempt.uuid}/").text
-
-
-@pytest.mark.parametrize(
-    ("data", "status", "slug"),
-    [
-        ({"question": "nonsense"}, 400, "malformed"),
-        ({"question": str(NOBODYS)}, 400, "unknown-question"),
-        ({"question": "SHORT", "SHORT": "x" * 1_000_000}, 400, "too-long"),
-        ({"question": "CHOICE", "CHOICE": str(NOBODYS)}, 400, "unknown-choice"),
-        ({"question": "SHORT", "SHORT": "x", "sequence": "x"}, 400, "malformed"),
-    ],
-)
-def test_answers_that_cannot_be_one(
-    alice_client: Client, attempt: Attempt, quiz: Quiz, data: dict[str, str], status: int, slug: str
-) -> None:
-    names = {
-        "SHORT": str(quiz.questions.get(key="short").uuid),
-        "CHOICE": str(quiz.questions.get(key="q0").uuid),
-    }
-    data = {names.get(key, key): names.get(value, value) for key, value in data.items()}
-    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
-    assert (response.status_code, response.json()["type"]) == (status, f"/problems/{slug}")
-    assert not Answer.objects.exists()
-
-
-def test_without_script_the_whole_form_is_saved(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", form(quiz), follow=True)
-    assert "Your answers are saved." in response.text
-    assert Answer.objects.count() == 3
-
-
-def test_a_bad_answer_in_the_form_is_named_and_the_rest_kept(
-    alice_client: Client, attempt: Attempt, quiz: Quiz
-) -> None:
-    short = str(quiz.questions.get(key="short").uuid)
-    for address in ("answers", "submit"):
-        response = alice_client.post(f"/attempts/{attempt.uuid}/{address}/", {**form(quiz), short: "x" * 501})
-        assert response.status_code == 400
-        assert "The answer is too long" in response.text
-        assert Answer.objects.count() == 2
-    attempt.refresh_from_db()
-    assert attempt.status == Attempt.Status.IN_PROGRESS
-
-
-def test_saving_after_the_submit_says_so(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    submit.submit(attempt=attempt, now=timezone.now())
-    short = str(quiz.questions.get(key="short").uuid)
-    late = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": short, short: "late"})
-    assert late.status_code == 409
-    page = alice_client.post(f"/attempts/{attempt.uuid}/answers/", form(quiz), follow=True)
-    assert "has been submitted" in page.text
 
 
 @pytest.mark.parametrize("address", ["", "result/"])
@@ -358,13 +186,13 @@ def test_query_counts_do_not_grow_with_the_questions(
     quiz.refresh_from_db()
     for number in range(count):
         for kind in kinds:
-            question = every_kind.add(quiz, kind)
-            Question.objects.filter(pk=question.pk).update(key=f"{kind}-{number}".replace("_", "-"))
+            added = every_kind.add(quiz, kind)
+            Question.objects.filter(pk=added.pk).update(key=f"{kind}-{number}".replace("_", "-"))
     publishing.publish(quiz)
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     answered = {UUID(view["uuid"]): {"text": "1"} for view in attempt.public_questions if view["kind"] == kinds[0]}
-    for uuid, response in answered.items():
-        save.save_answer(attempt=attempt, question=uuid, response=response, now=timezone.now())
+    for question, response in answered.items():
+        save.save_answer(attempt=attempt, question=question, response=response, now=timezone.now())
     if "show_answers" in rules:
         attempt.answers.update(confirmed_at=timezone.now())
     alice_client.get(f"/attempts/{attempt.uuid}/")
@@ -372,45 +200,6 @@ def test_query_counts_do_not_grow_with_the_questions(
     submit.submit(attempt=attempt, now=timezone.now())
     automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     assert queries(alice_client, f"/attempts/{attempt.uuid}/result/") == result_page
-
-
-def test_a_page_with_script_sends_only_what_it_has_not_saved(
-    alice_client: Client, attempt: Attempt, quiz: Quiz
-) -> None:
-    """A tab that was loaded before another one's answers does not overwrite them."""
-    given = form(quiz)
-    short, first, second = (str(quiz.questions.get(key=key).uuid) for key in ("short", "q0", "q1"))
-    save.save_answer(attempt=attempt, question=UUID(short), response={"text": "saved"}, now=timezone.now())
-    stale = {short: "", "changed": ["", first], first: given[first]}
-    alice_client.post(f"/attempts/{attempt.uuid}/answers/", stale)
-    kept = {str(answer.question): answer.response for answer in attempt.answers.all()}
-    assert kept == {short: {"text": "saved"}, first: {"choice": given[first]}}
-    # Its own count orders it among what is on its way; one that is no count is as good as none.
-    for sequence, text, stored in (("9", "b", "b"), ("8", "a", "b"), ("x" * 30, "c", "c")):
-        form_data = {"changed": [short], short: text, f"{short}:sequence": sequence}
-        alice_client.post(f"/attempts/{attempt.uuid}/answers/", form_data)
-        assert attempt.answers.get(question=short).response == {"text": stored}
-    alice_client.post(f"/attempts/{attempt.uuid}/submit/", {"changed": [second], second: given[second], short: ""})
-    assert {str(answer.question) for answer in attempt.answers.all()} == {short, first, second}
-    assert attempt.answers.get(question=short).response == {"text": "c"}
-
-
-def test_the_page_knows_what_the_server_has(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
-    short = quiz.questions.get(key="short").uuid
-    save.save_answer(attempt=attempt, question=short, response={"text": "x"}, now=timezone.now(), sequence=77)
-    page = alice_client.get(f"/attempts/{attempt.uuid}/").text
-    assert f'data-question="{short}" data-sequence="77"' in page
-    assert page.count('data-sequence="0"') == 2
-    assert "data-deadline" not in page
-
-
-@pytest.mark.parametrize("sequence", ["-1", "1.5", "９", "9" * 19, "x"])
-def test_a_sequence_that_is_no_count(alice_client: Client, attempt: Attempt, quiz: Quiz, sequence: str) -> None:
-    short = str(quiz.questions.get(key="short").uuid)
-    data = {"question": short, short: "x", "sequence": sequence}
-    response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
-    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
-    assert not Answer.objects.exists()
 
 
 def test_a_watched_page_looks_often_enough_and_a_forgotten_one_ever_less(

@@ -13,7 +13,8 @@ from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
-from quizzes.taking import deadline, results, save, start, submit
+from quizzes.results import attempt_results, question_results
+from quizzes.taking import deadline, save, start, submit
 from tests.api import Api
 from tests.contract import check
 from tests.factories import QuizFactory, right_answers
@@ -100,9 +101,9 @@ def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment
     """Somebody with full marks could tell the others."""
     quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() + DAY)
     attempt = taken(quiz, enrolment, right=3)
-    page = results.get_result(attempt, now=timezone.now())
+    page = attempt_results.get_result(attempt, now=timezone.now())
     assert (page.answers_shown, page.can_reveal) == (False, False)
-    assert results.get_result(attempt, now=timezone.now() + 2 * DAY).answers_shown
+    assert attempt_results.get_result(attempt, now=timezone.now() + 2 * DAY).answers_shown
 
 
 @pytest.mark.parametrize("policy", ["after_due", "never"])
@@ -121,7 +122,7 @@ def test_before_the_answers_not_even_what_was_right_is_told(
         assert not [word for word in (">Right<", ">Wrong<") if word in page]
         assert told["points"] == f"{right}.00"
     if policy == "after_due":
-        later = results.get_result(attempt, now=timezone.now() + 2 * DAY)
+        later = attempt_results.get_result(attempt, now=timezone.now() + 2 * DAY)
         assert [question.outcome for question in later.questions] == ["correct", "correct", "incorrect"]
 
 
@@ -139,9 +140,9 @@ def test_an_open_attempt_hides_the_answers_of_the_others(
 ) -> None:
     quiz = ruled(quiz, attempts_allowed=None)
     full = taken(quiz, enrolment, right=3)
-    assert results.get_result(full, now=NOW).answers_shown
+    assert attempt_results.get_result(full, now=NOW).answers_shown
     start.start(quiz=quiz, enrolment=enrolment, now=NOW)
-    assert not results.get_result(full, now=NOW).answers_shown
+    assert not attempt_results.get_result(full, now=NOW).answers_shown
     assert "shown when your open attempt is over" in alice_client.get(f"/attempts/{full.uuid}/result/").text
     refused = alice_client.post(f"/attempts/{full.uuid}/reveal/", follow=True)
     assert "once you have passed and no attempt is open" in refused.text
@@ -149,8 +150,8 @@ def test_an_open_attempt_hides_the_answers_of_the_others(
 
 def test_revealed_twice_is_once(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = taken(quiz, enrolment, right=2)
-    assert results.reveal(attempt=attempt, now=NOW).answers_revealed_at == NOW
-    assert results.reveal(attempt=attempt, now=NOW + DAY).answers_revealed_at == NOW
+    assert attempt_results.reveal(attempt=attempt, now=NOW).answers_revealed_at == NOW
+    assert attempt_results.reveal(attempt=attempt, now=NOW + DAY).answers_revealed_at == NOW
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_trying_again_asks_for_the_access_code(quiz: Quiz, enrolment: Enrolment,
 def test_a_check_shows_the_answers_after_each(lesson: Activity, enrolment: Enrolment) -> None:
     check_quiz = QuizFactory(activity=lesson, show_answers="after_each", attempts_allowed=1)
     for _ in range(2):
-        result = results.get_result(taken(check_quiz, enrolment), now=NOW)
+        result = attempt_results.get_result(taken(check_quiz, enrolment), now=NOW)
         assert (result.answers_shown, result.can_reveal) == (True, False)
 
 
@@ -247,7 +248,7 @@ def test_nothing_is_checked_after_the_end(quiz: Quiz, enrolment: Enrolment) -> N
     attempt = start.start(quiz=ruled(quiz, show_answers="at_once"), enrolment=enrolment, now=NOW)
     short = quiz.questions.get(key="short").uuid
     save.save_answer(attempt=attempt, question=short, response={"text": "data drift"}, now=NOW)
-    assert results.confirmed_results(attempt) == {}
+    assert question_results.confirmed_results(attempt) == {}
     submit.submit(attempt=attempt, now=NOW)
     with pytest.raises(deadline.AttemptClosed):
         save.confirm_answer(attempt=attempt, question=short, now=NOW)

@@ -1,0 +1,138 @@
+"""Build the result of single questions, without the answer key until it may be shown."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt, HandInFile
+from quizzes.authoring.models import Quiz
+from quizzes.grading import history
+from quizzes.grading.models import AttemptGrade, Review
+from quizzes.grading.scoring import answer_key_for, compute_grading, responses_by_question
+from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
+
+# The outcome that a student is shown while the real one is secret.
+HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
+
+    `question` is the public form. `lesson` is "slug#heading", where the question is explained; it is hidden with the
+    answers because a lesson's name can give the answer away. `points` is empty if the outcome is `hidden`. `solution`
+    has the form of the question's kind; `parts` is the outcome of each part. `comment` and `criteria` come from manual
+    grading.
+    """
+
+    question: Spec
+    response: Response
+    points: str
+    max_points: str
+    outcome: str
+    lesson: str = ""
+    feedback: list[dict[str, Any]] = field(default_factory=list)
+    solution: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    comment: str = ""
+    criteria: dict[str, str] = field(default_factory=dict)
+    files: list[HandInFile] = field(default_factory=list)
+
+
+def build_question_result(
+    question: Spec,
+    response: Response,
+    score: dict[str, Any],
+    spec: Spec | None,
+    *,
+    review: Review | None = None,
+    files: list[HandInFile] | None = None,
+) -> QuestionResult:
+    """Return one answer with its score; with `spec` also the feedback and the solution."""
+    return QuestionResult(
+        question=question,
+        response=response,
+        points=score["points"],
+        max_points=score["max_points"],
+        outcome=score["outcome"],
+        lesson=spec["lesson"] if spec else "",
+        feedback=feedback_for(spec, response, score) if spec else [],
+        solution=KINDS[spec["kind"]].solution(spec) if spec else {},
+        parts={part["of"]: part["outcome"] for part in score.get("parts", [])} if spec else {},
+        comment=review.comment if review else "",
+        criteria=review.criteria if review else {},
+        files=files or [],
+    )
+
+
+def get_question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:
+    """Return the results of a grading in the attempt's order; the key is used for all questions or the confirmed ones."""
+    answers = queries.get_answers(attempt)
+    responses = {str(answer.question): answer.response for answer in answers}
+    # The student has already seen the feedback to confirmed answers.
+    shown = {question["uuid"] for question in attempt.public_questions if with_key} | {
+        str(answer.question) for answer in answers if answer.confirmed_at
+    }
+    key = answer_key_for(attempt, grade.version_id) if shown else {}
+    details = {
+        uuid: score if uuid in shown else _hide_score(attempt.quiz, score) for uuid, score in grade.details.items()
+    }
+    reviews = _reviews_by_question(attempt) if any(score["rule"] == "by-person" for score in details.values()) else {}
+    files = files_by_question(attempt)
+    return [
+        build_question_result(
+            question,
+            responses.get(uuid := question["uuid"], {}),
+            details[uuid],
+            key.get(uuid) if uuid in shown else None,
+            review=reviews.get(uuid),
+            files=files.get(uuid, []),
+        )
+        for question in attempt.public_questions
+    ]
+
+
+def confirmed_results(attempt: Attempt) -> dict[str, QuestionResult]:
+    """Return the results of an open attempt's confirmed answers by question; empty unless feedback is shown at once."""
+    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE:
+        return {}
+    confirmed = {
+        str(question)
+        for question in attempt.answers.filter(confirmed_at__isnull=False).values_list("question", flat=True)
+    }
+    if not confirmed:
+        return {}
+    key, responses = answer_key_for(attempt, attempt.version_id), responses_by_question(attempt)
+    scores = compute_grading(attempt).details
+    return {
+        uuid: build_question_result(question, responses.get(uuid, {}), scores[uuid], key[uuid])
+        for question in attempt.public_questions
+        if (uuid := question["uuid"]) in confirmed
+    }
+
+
+def files_by_question(attempt: Attempt) -> dict[str, list[HandInFile]]:
+    """Return the submitted files that count, by question. One query if a question takes files, else none."""
+    if not any(KINDS[question["kind"]].with_files for question in attempt.public_questions):
+        return {}
+    by_question: dict[str, list[HandInFile]] = {}
+    for file in HandInFile.objects.counted().filter(attempt=attempt):
+        by_question.setdefault(str(file.question), []).append(file)
+    return by_question
+
+
+def _hide_score(quiz: Quiz, score: dict[str, Any]) -> dict[str, Any]:
+    """Hide the outcome and points of one answer if the quiz shows its answers after the due date only or never.
+
+    Otherwise a student with attempts left could find the key by trying, or pass it on before the due date. The total
+    is always shown.
+    """
+    is_secret = quiz.show_answers in (Quiz.ShowAnswers.AFTER_DUE, Quiz.ShowAnswers.NEVER)
+    if not is_secret or score["rule"] == "by-person" or score["outcome"] in (PENDING, "unanswered"):
+        return score
+    return {**score, "outcome": HIDDEN, "points": ""}
+
+
+def _reviews_by_question(attempt: Attempt) -> dict[str, Review]:
+    # Later reviews replace earlier ones.
+    return {str(review.question): review for review in history.get_reviews(attempt)}

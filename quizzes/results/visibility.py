@@ -1,0 +1,69 @@
+"""Decide when a student may see the right answers.
+
+They are shown when knowing them can no longer improve a grade: no attempt is left or may start, an attempt has full
+marks, or the student gave up the remaining attempts (`reveal`). A lesson check is not graded, so it shows them after
+each attempt. With "at once", confirming an answer shows the feedback to that question.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from courses.models import Enrolment
+from quizzes.attempts.models import Attempt
+from quizzes.attempts.rules import get_rules_for_all
+from quizzes.authoring.models import Quiz
+from quizzes.results.overview import QuizOverview, build_overview
+
+
+def answers_shown(quiz: Quiz, overview: QuizOverview, now: datetime) -> bool:
+    """Return whether the student may see the right answers to all questions now."""
+    if quiz.show_answers == Quiz.ShowAnswers.NEVER:
+        return False
+    if not quiz.is_graded or overview.is_revealed:
+        return True
+    if quiz.show_answers == Quiz.ShowAnswers.AFTER_DUE and not overview.rules.is_past_due(now):
+        return False
+    # A student with full marks has given every right answer already.
+    full = any(a.points is not None and a.points == a.max_points for a in overview.attempts)
+    return (full and not overview.open_attempt) or overview.is_over
+
+
+def can_reveal(attempt: Attempt, overview: QuizOverview, now: datetime) -> bool:
+    """Return whether the student may give up the remaining attempts to see the answers, which are not shown yet."""
+    quiz = attempt.quiz
+    if attempt.status != Attempt.Status.GRADED or overview.open_attempt:
+        return False
+    allowed = {
+        Quiz.ShowAnswers.AT_ONCE: True,
+        Quiz.ShowAnswers.AFTER_EACH: True,
+        Quiz.ShowAnswers.AFTER_PASS: is_passed(attempt),
+        Quiz.ShowAnswers.AFTER_DUE: overview.rules.is_past_due(now),
+        Quiz.ShowAnswers.NEVER: False,
+    }
+    return allowed[Quiz.ShowAnswers(quiz.show_answers)]
+
+
+def is_passed(attempt: Attempt) -> bool:
+    return attempt.percent is not None and attempt.percent >= attempt.quiz.pass_mark
+
+
+def find_pairs_with_answers_shown(pairs: Collection[tuple[Quiz, Enrolment]], *, now: datetime) -> set[tuple[int, int]]:
+    """Return those of `pairs` whose student may see the answers now, as {(quiz id, enrolment id)}.
+
+    At most three queries for any number of pairs; none if all are lesson checks.
+    """
+    attempts: dict[tuple[int, int], list[Attempt]] = {}
+    graded = [(quiz, enrolment) for quiz, enrolment in pairs if quiz.is_graded]
+    if graded:
+        found = Attempt.objects.filter(
+            quiz__in={quiz.pk for quiz, _ in graded}, enrolment__in={enrolment.pk for _, enrolment in graded}
+        )
+        for attempt in found.order_by("-number"):
+            attempts.setdefault((attempt.quiz_id, attempt.enrolment_id), []).append(attempt)
+    rules = get_rules_for_all(pairs)
+    shown = set()
+    for quiz, enrolment in pairs:
+        pair = (quiz.pk, enrolment.pk)
+        if answers_shown(quiz, build_overview(quiz, attempts.get(pair, []), rules[pair], now), now):
+            shown.add(pair)
+    return shown

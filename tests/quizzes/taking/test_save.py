@@ -1,0 +1,111 @@
+"""Save and confirm single answers: what is stored and what is returned."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from courses.models import Enrolment
+from quizzes.attempts.models import Answer, AnswerQuerySet, Attempt, LateAnswer
+from quizzes.authoring.models import Quiz
+from quizzes.taking import save, start
+from tests.factories import EnrolmentFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+OVER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def attempt(quiz: Quiz, enrolment: Enrolment) -> Attempt:
+    Quiz.objects.filter(pk=quiz.pk).update(time_limit=10)
+    quiz.refresh_from_db()
+    return start.start(quiz=quiz, enrolment=enrolment, now=NOW)
+
+
+@pytest.fixture
+def other_attempt(attempt: Attempt) -> Attempt:
+    """Another student's attempt at the same quiz."""
+    return start.start(quiz=attempt.quiz, enrolment=EnrolmentFactory(course=attempt.enrolment.course), now=NOW)
+
+
+@pytest.fixture
+def short(quiz: Quiz) -> UUID:
+    uuid: UUID = quiz.questions.get(key="short").uuid
+    return uuid
+
+
+def save_text(attempt: Attempt, question: UUID, text: str, sequence: int | None = None) -> Answer:
+    return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence)
+
+
+def assert_answer(answer: Answer, attempt: Attempt, question: UUID, text: str, sequence: int, at: datetime) -> None:
+    assert answer.attempt == attempt
+    assert answer.question == question
+    assert answer.response == {"text": text}
+    assert answer.sequence == sequence
+    assert answer.saved_at == at
+
+
+@pytest.fixture
+def other_answers(attempt: Attempt, other_attempt: Attempt, short: UUID) -> None:
+    """Another student's answer to the question, and an answer to another question."""
+    save_text(other_attempt, short, "another student's")
+    single = attempt.quiz.questions.get(key="q0")
+    save.save_answer(attempt=attempt, question=single.uuid, response={"choice": None}, now=NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_a_save_returns_the_stored_answer(attempt: Attempt, short: UUID) -> None:
+    assert_answer(save_text(attempt, short, "first", 4), attempt, short, "first", 4, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_an_overtaken_save_returns_the_later_answer(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "later", 4)
+    assert_answer(save_text(attempt, short, "overtaken", 3), attempt, short, "later", 4, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_a_save_without_a_sequence_replaces_the_answer(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "first", 4)
+    assert_answer(save_text(attempt, short, "last"), attempt, short, "last", 5, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_confirming_closes_one_answer_of_one_attempt(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "last")
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
+    attempt.quiz.refresh_from_db()
+    assert save.confirm_answer(attempt=attempt, question=short, now=NOW).response == {"text": "last"}
+    confirmed = Answer.objects.exclude(confirmed_at=None).get()
+    assert confirmed.attempt == attempt
+    assert confirmed.question == short
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_a_question_without_an_answer_cannot_be_confirmed(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "an answer to another question")
+    Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
+    attempt.quiz.refresh_from_db()
+    with pytest.raises(save.NotConfirmable):
+        save.confirm_answer(attempt=attempt, question=attempt.quiz.questions.get(key="q1").uuid, now=NOW)
+    assert not Answer.objects.exclude(confirmed_at=None).exists()
+
+
+def test_a_deadline_extended_during_a_save_lets_the_answer_count(
+    attempt: Attempt, short: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = AnswerQuerySet.store_if_open
+
+    def store_then_extend(*args: Any, **options: Any) -> int | None:
+        sequence = store(*args, **options)
+        Attempt.objects.filter(pk=attempt.pk).update(deadline=OVER + timedelta(days=1))
+        return sequence
+
+    monkeypatch.setattr(AnswerQuerySet, "store_if_open", store_then_extend)
+    returned = save.save_answer(attempt=attempt, question=short, response={"text": "drift"}, now=OVER, sequence=3)
+    assert_answer(returned, attempt, short, "drift", 3, OVER)
+    assert_answer(Answer.objects.get(), attempt, short, "drift", 3, OVER)
+    assert not LateAnswer.objects.exists()
