@@ -3,6 +3,7 @@
 A piece that opens what another file closes cannot be moved, cached or read on its own.
 """
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -102,6 +103,17 @@ def test_there_are_templates() -> None:
 @pytest.mark.parametrize("path", [str(path.relative_to(settings.BASE_DIR)) for path in TEMPLATES])
 def test_a_template_is_balanced(path: str) -> None:
     assert faults((settings.BASE_DIR / Path(path)).read_text()) == []
+
+
+@pytest.mark.parametrize("name", ["desk-given", "mail-text"])
+def test_text_whose_line_breaks_are_shown_begins_and_ends_with_itself(name: str) -> None:
+    """These classes keep white space: a line break of the template would stand on the page."""
+    starts = [
+        start
+        for path in TEMPLATES
+        for start in re.findall(rf'class="[^"]*\b{name}\b[^>]*>(..)', path.read_text(), flags=re.DOTALL)
+    ]
+    assert set(starts) == {"{{"}
 
 
 @pytest.mark.parametrize(
