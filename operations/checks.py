@@ -43,9 +43,39 @@ def command(*words: str | Path, **environment: str) -> Callable[[], Outcome]:
     return run
 
 
+# djangofmt cannot break a line where white space would show: such a line is restructured by hand.
+LONGEST_TEMPLATE_LINE = 160
+
+
+def template_files() -> list[Path]:
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def template_formatters(*options: str) -> list[Callable[[], Outcome]]:
+    """djangofmt lays out the HTML; djade writes Django's tags in their present form. Each leaves alone what the other does."""
+    return [
+        command(BIN / "djade", "--target-version", "5.2", *options, *template_files()),
+        command(BIN / "djangofmt", *options, ROOT / "templates"),
+    ]
+
+
+def format_templates() -> int:
+    """djade ends with 1 when it has changed something, so that its end says nothing."""
+    for formatter in template_formatters():
+        _, output = formatter()
+        print(output.strip(), flush=True)
+    return 0 if templates()[0] else 1
+
+
 def templates() -> Outcome:
-    files = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
-    return command(BIN / "djade", "--check", "--target-version", "5.2", *files)()
+    faults = [output for passed, output in (run() for run in template_formatters("--check")) if not passed]
+    faults += [
+        f"{path.relative_to(ROOT)}:{number}: a line of {len(line)} characters\n"
+        for path in template_files()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
+    ]
+    return not faults, "".join(faults)
 
 
 def translations() -> Outcome:
@@ -123,4 +153,6 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--format-templates"]:
+        sys.exit(format_templates())
     sys.exit(main(sys.argv[1:]))

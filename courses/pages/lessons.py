@@ -60,6 +60,7 @@ class LessonParts:
     breadcrumbs: SafeString
     done_url: str
     head: SafeString
+    meta: SafeString
     text: SafeString
     sections: list[SafeString]
     pager: SafeString
@@ -85,6 +86,7 @@ def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
         breadcrumbs=render_to_string("courses/_lesson_breadcrumbs.html", context),
         done_url=reverse("courses:lesson-done", args=[activity.course.slug, activity.slug]),
         head=render_to_string("courses/_lesson_head.html", context),
+        meta=render_to_string("courses/_lesson_meta.html", context),
         text=render_to_string("courses/_lesson_text.html", context),
         sections=extensions.lesson_sections(activity),
         pager=render_to_string("courses/_lesson_pager.html", context),

@@ -40,7 +40,7 @@ def upload(client: Client, quiz: Quiz, content: bytes, **fields: str) -> str:
 
 
 def ticket(page: str) -> str:
-    found = re.search(r'name="ticket" hidden>([^<]+)<', page)
+    found = re.search(r'name="ticket"\s+hidden\s*>([^<]+)<', page)
     assert found, page
     return unescape(found[1])
 

@@ -1,5 +1,6 @@
 """The instructor's way through a regrade: from the quiz to the dry run, its approval, its progress."""
 
+import re
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_who_falls_stands_first_and_why_in_words(wrong_key: Quiz, ines_client: C
         "▼ falls", "▲ rises", "100% →", "▼ 66%", "Question q0", "Answered: Choice q0 0", "Right is: Choice q0 1",
         "For 1 student the quiz will stand lower.",
     ):  # fmt: skip
-        assert words in page.text
+        assert words in " ".join(page.text.split())
     User.objects.filter(email="ines@example.com").update(language="ko")
     assert "보기 q0 1" in ines_client.get(page_of(Regrade.objects.get())).text
 
@@ -103,9 +104,9 @@ def test_the_progress_comes_by_itself(wrong_key: Quiz, ines_client: Client) -> N
     page = ines_client.get(page_of(regrade), headers=EN).text
     assert 'hx-trigger="every 1s"' in page
     # Without script the page comes again as a whole.
-    assert '<noscript><meta http-equiv="refresh"' in page
+    assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', page)
     part = ines_client.get(page_of(regrade), headers={**EN, "HX-Request": "true"})
-    assert part.text.startswith("<div id=")
+    assert re.match(r'\s*<div\s+id="progress"', part.text)
     assert "0 of 2 attempts" in part.text
     assert "HX-Refresh" not in part.headers
     regrading.run(regrade_id=regrade.pk, now=timezone.now())
