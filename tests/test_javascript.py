@@ -44,8 +44,8 @@ def no_fragments() -> Iterator[None]:
 
 
 def import_map() -> dict[str, str]:
-    html = render_to_string("quizzes/_import_map.html", {"CSP_NONCE": "n0nce"})
-    found = re.search(r'<script type="importmap" nonce="n0nce">(.*?)</script>', html, re.DOTALL)
+    html = render_to_string("quizzes/_import_map.html", {"CSP_NONCE": "the-nonce"})
+    found = re.search(r'<script type="importmap" nonce="the-nonce">(.*?)</script>', html, re.DOTALL)
     assert found, html
     imports: dict[str, str] = json.loads(found[1])["imports"]
     assert set(imports) == {f"/static/baeum/attempt/{name}" for name in imported_by("main.js") | imported_by("late.js")}
