@@ -184,7 +184,7 @@ def test_two_modules_keep_their_order(alice_api: Api, course: Course, enrolment:
     assert [entry["slug"] for entry in outline["entries"]] == ["opening", "lesson-1", "lesson-2", "quiz"]
 
 
-def test_a_second_student_has_progress_of_their_own(alice_api: Api, course: Course, lesson: Activity) -> None:
+def test_each_student_has_separate_progress(alice_api: Api, course: Course, lesson: Activity) -> None:
     other = api_for(EnrolmentFactory(course=course).user)
     alice_api.put("courses/statistics/progress", {"activity": lesson.uuid, "done": True})
 
