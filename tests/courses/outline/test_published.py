@@ -1,4 +1,4 @@
-"""The cached course always matches the database, whoever changes the course and however."""
+"""The cached course matches the database after every kind of change."""
 
 from collections.abc import Callable
 from typing import Any
