@@ -27,7 +27,7 @@ class SignupForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("Enrolment code"),
         max_length=50,
-        help_text=gettext_lazy("You get the code from your instructor."),
+        help_text=gettext_lazy("Your instructor has told you the code."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         validators=[ProhibitNullCharactersValidator()],
     )
