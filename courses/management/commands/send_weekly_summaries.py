@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def _send_to(self, email: str, now: datetime) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
-            raise CommandError(f"Nobody has the address {email}.")
+            raise CommandError(f"No account has the address {email}.")
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
         try:

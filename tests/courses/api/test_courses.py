@@ -15,7 +15,7 @@ from tests.contract import check
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, ModuleFactory
 
 # A uuid that no row has. A random one would give the tests other names in each worker of pytest-xdist.
-NOBODYS = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
+UNKNOWN_UUID = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
 
 
 def entries(api: Api, slug: str = "statistics") -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def test_a_lesson_without_a_translation_has_its_own_language(alice_api: Api, les
 
 
 def test_an_activity_that_is_not_a_visible_lesson_is_404(alice_api: Api, quiz: Quiz, lesson: Activity) -> None:
-    for name in (quiz.activity.uuid, NOBODYS, "not-a-uuid"):
+    for name in (quiz.activity.uuid, UNKNOWN_UUID, "not-a-uuid"):
         alice_api.get(f"lessons/{name}", expect=404)
     LessonEdition.objects.filter(lesson__activity=lesson).delete()
     alice_api.get(f"lessons/{lesson.uuid}", expect=404)
@@ -118,7 +118,7 @@ def test_marking_a_lesson_done_and_undone(alice_api: Api, lesson: Activity, meth
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"activity": "x", "done": True}, {"activity": NOBODYS}, [], {"activity": None, "done": True}]
+    "body", [{}, {"activity": "x", "done": True}, {"activity": UNKNOWN_UUID}, [], {"activity": None, "done": True}]
 )
 def test_an_invalid_mark_is_refused(alice_api: Api, body: Any) -> None:
     assert alice_api.put("courses/statistics/progress", body, expect=400)["type"] == "/problems/invalid"
@@ -134,7 +134,7 @@ def test_an_activity_of_another_course_is_404(alice_api: Api, enrolment: Enrolme
     elsewhere = LessonFactory(activity__module__course=EnrolmentFactory(user=enrolment.user).course).activity
     stranger = LessonFactory().activity
 
-    for activity in (elsewhere.uuid, stranger.uuid, NOBODYS):
+    for activity in (elsewhere.uuid, stranger.uuid, UNKNOWN_UUID):
         alice_api.put("courses/statistics/progress", {"activity": activity, "done": True}, expect=404)
 
 
@@ -184,7 +184,7 @@ def test_two_modules_keep_their_order(alice_api: Api, course: Course, enrolment:
     assert [entry["slug"] for entry in outline["entries"]] == ["opening", "lesson-1", "lesson-2", "quiz"]
 
 
-def test_a_second_student_has_progress_of_their_own(alice_api: Api, course: Course, lesson: Activity) -> None:
+def test_each_student_has_separate_progress(alice_api: Api, course: Course, lesson: Activity) -> None:
     other = api_for(EnrolmentFactory(course=course).user)
     alice_api.put("courses/statistics/progress", {"activity": lesson.uuid, "done": True})
 

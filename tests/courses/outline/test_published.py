@@ -1,5 +1,6 @@
-"""The cached course always matches the database, whoever changes the course and however."""
+"""The cached course matches the database after every kind of change."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_a_lesson_page_shows_a_change_at_the_next_request(
     assert "A new sentence" in alice_client.get(address).text
     lesson.title_en = "Another title"
     lesson.save()
-    assert "<h1>Another title</h1>" in alice_client.get(address).text
+    assert re.search(r"<h1\s*>Another title</h1>", alice_client.get(address).text)
 
 
 def test_a_lesson_page_is_cached_for_each_language_and_state(

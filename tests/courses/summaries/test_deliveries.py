@@ -132,12 +132,12 @@ class TestSend:
     def test_a_summary_of_a_finished_course_is_skipped(self, enrolment: Enrolment, course: Course) -> None:
         for activity in course.activities.all():
             progress.mark_done(enrolment=enrolment, activity=activity, now=MONDAY_8 - timedelta(days=1))
-        told = []
+        outcomes = []
         for week in range(3):
             now = MONDAY_8 + timedelta(days=7 * week)
             [pk] = deliveries.queue_due(now=now)
-            told.append(deliveries.send(delivery_id=pk, now=now))
-        assert told == [Status.SENT, Status.SKIPPED, Status.SKIPPED]
+            outcomes.append(deliveries.send(delivery_id=pk, now=now))
+        assert outcomes == [Status.SENT, Status.SKIPPED, Status.SKIPPED]
         assert django_mail.outbox[0].subject == "You have finished “Statistics”"
 
     def test_nothing_is_left_out_between_two_summaries(self, enrolment: Enrolment, course: Course) -> None:

@@ -53,7 +53,7 @@ def test_the_command_says_if_the_summary_would_be_empty(bob: User) -> None:
 
 
 def test_the_command_refuses_users_who_get_no_summary(alice: User) -> None:
-    with pytest.raises(CommandError, match="Nobody has the address nobody@"):
+    with pytest.raises(CommandError, match="No account has the address nobody@"):
         run("--to", "nobody@example.com")
     for field in ("wants_weekly_summary", "is_active"):
         User.objects.update(**{"wants_weekly_summary": True, "is_active": True, field: False})

@@ -56,15 +56,15 @@ def test_no_mail_is_sent_twice_and_every_row_has_a_known_status(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
-    status = dict(told["rows"])
+    report = json.loads(done.stdout.splitlines()[-1])
+    status = dict(report["rows"])
     received = Counter(message["Message-ID"] for message in mail_server.received)
-    assert told["kills"] >= 20
-    assert len(told["rows"]) == STUDENTS
+    assert report["kills"] >= 20
+    assert len(report["rows"]) == STUDENTS
     assert max(received.values()) == 1
     assert set(status.values()) == {"sent", "uncertain"}
     sent = {message_id for message_id in status if status[message_id] == "sent"}
     uncertain = set(status) - sent
     assert sent <= set(received) <= sent | uncertain
     # Each sender sends one mail at a time.
-    assert len(uncertain) <= told["kills"]
+    assert len(uncertain) <= report["kills"]

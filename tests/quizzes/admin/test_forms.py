@@ -1,4 +1,4 @@
-"""The admin's forms for quizzes: what cannot be a rule is refused with a sentence, and nothing of it is saved."""
+"""The admin forms of quizzes refuse invalid rules with a message and save nothing."""
 
 import html
 import json
@@ -25,7 +25,7 @@ EN = {"Accept-Language": "en"}
 
 
 def shown(page: Any) -> dict[str, Any]:
-    """What a browser would send back of a form as it is shown."""
+    """The data that a browser would submit for a form as it is shown."""
     forms = [page.context["adminform"].form]
     for inline in page.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
@@ -63,7 +63,7 @@ def faults(answer: Any) -> dict[str, list[str]]:
     ["rubbish", "[1, 2]", '"x"', "7", '{"a": "b"}', '{"a": -1}', '{"a": 0}', '{"a": 1.5}', '{"a": null}', '{"a": true}',
      '{"a": {"b": 1}}', '{"a": 99999999999999999999}', '{"한글": 1}', "NaN", '{"a": Infinity}'],
 )  # fmt: skip
-def test_rubbish_is_no_pools(quiz: Quiz, ines_client: Client, pools: str) -> None:
+def test_invalid_pools_are_refused(quiz: Quiz, ines_client: Client, pools: str) -> None:
     assert list(faults(send(ines_client, page_of(quiz), pools=pools))) == ["pools"]
     quiz.refresh_from_db()
     assert quiz.pools == {}
@@ -71,13 +71,13 @@ def test_rubbish_is_no_pools(quiz: Quiz, ines_client: Client, pools: str) -> Non
 
 @pytest.mark.parametrize("name", ["pools", "definition"])
 @pytest.mark.parametrize("rubbish", ['{"a": ' + "9" * 5000 + "}", "[" * 100_000], ids=["digits", "brackets"])
-def test_json_that_python_gives_up_on_is_refused(quiz: Quiz, ines_client: Client, name: str, rubbish: str) -> None:
+def test_json_that_python_cannot_parse_is_refused(quiz: Quiz, ines_client: Client, name: str, rubbish: str) -> None:
     page = page_of(quiz if name == "pools" else quiz.questions.get(key="short"))
     assert faults(send(ines_client, page, **{name: rubbish})) == {name: ["Enter a valid JSON."]}
 
 
 @pytest.mark.parametrize(("typed", "pools"), [("null", {}), ("", {}), ('{"a": 2.0}', {"a": 2}), ('{"a": 3}', {"a": 3})])
-def test_pools_are_whole_numbers_by_name(quiz: Quiz, ines_client: Client, typed: str, pools: dict[str, int]) -> None:
+def test_pools_are_stored_as_whole_numbers(quiz: Quiz, ines_client: Client, typed: str, pools: dict[str, int]) -> None:
     assert send(ines_client, page_of(quiz), pools=typed).status_code == 302
     quiz.refresh_from_db()
     assert quiz.pools == pools
@@ -94,9 +94,7 @@ def test_pools_are_whole_numbers_by_name(quiz: Quiz, ines_client: Client, typed:
         ("pass_mark", "101", "101 is more than 100."),
     ],
 )
-def test_a_rule_beyond_what_can_be_says_so(
-    quiz: Quiz, ines_client: Client, rule: str, value: str, sentence: str
-) -> None:
+def test_a_rule_out_of_range_is_refused(quiz: Quiz, ines_client: Client, rule: str, value: str, sentence: str) -> None:
     assert faults(send(ines_client, page_of(quiz), **{rule: value})) == {rule: [sentence]}
 
 
@@ -113,7 +111,7 @@ def test_a_rule_beyond_what_can_be_says_so(
         ({"due_at": "0001-01-01"}, "due_at", "The year is before 2000."),
     ],
 )
-def test_dates_follow_one_another_for_all_and_for_one(
+def test_dates_must_be_in_order_for_quizzes_and_overrides(
     quiz: Quiz,
     course: Course,
     enrolment: Enrolment,
@@ -137,7 +135,7 @@ def test_dates_follow_one_another_for_all_and_for_one(
     assert not QuizOverride.objects.exists()
 
 
-def test_an_exception_has_its_bounds(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
+def test_an_override_out_of_range_is_refused(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
     granted = {"quiz": str(quiz.pk), "enrolment": str(enrolment.pk), "reason": "ill"}
     page = reverse("admin:quizzes_quizoverride_add")
     answer = send(ines_client, page, **granted, extra_minutes="99999999999999", extra_attempts="1001")
@@ -145,7 +143,7 @@ def test_an_exception_has_its_bounds(quiz: Quiz, enrolment: Enrolment, ines_clie
     assert send(ines_client, page, **granted, extra_minutes="10000", extra_attempts="1000").status_code == 302
 
 
-def test_closing_in_the_past_ends_what_is_running_now_and_not_before_it_began(
+def test_a_closing_date_in_the_past_ends_running_attempts_now(
     quiz: Quiz, enrolment: Enrolment, ines_client: Client
 ) -> None:
     before = datetime.now(UTC)
@@ -171,10 +169,12 @@ def test_closing_in_the_past_ends_what_is_running_now_and_not_before_it_began(
     assert attempt.submitted_at >= attempt.started_at
 
 
-def test_what_ends_nobodys_attempt_is_not_asked(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
+def test_a_closing_date_that_ends_no_attempt_needs_no_confirmation(
+    quiz: Quiz, enrolment: Enrolment, ines_client: Client
+) -> None:
     past = {"closes_at_0": "2025-12-01", "closes_at_1": "10:00"}
     assert send(ines_client, page_of(quiz), **past).status_code == 302
-    # Nor is one whose time is up already, which only the sweep has not seen yet.
+    # An attempt whose time is up counts as ended, even if the sweep has not submitted it yet.
     send(ines_client, page_of(quiz), closes_at_0="", closes_at_1="")
     attempt = start.start(quiz=Quiz.objects.get(pk=quiz.pk), enrolment=enrolment, now=datetime.now(UTC))
     Attempt.objects.filter(pk=attempt.pk).update(deadline=datetime.now(UTC) - timedelta(minutes=1))
@@ -184,14 +184,14 @@ def test_what_ends_nobodys_attempt_is_not_asked(quiz: Quiz, enrolment: Enrolment
 # --- Questions ----------------------------------------------------------------------------------------------------
 
 
-def test_a_question_that_was_archived_before_there_were_quizzes_is_refused(quiz: Quiz, ines_client: Client) -> None:
+def test_an_archiving_date_before_2000_is_refused(quiz: Quiz, ines_client: Client) -> None:
     question = quiz.questions.get(key="short")
     answer = send(ines_client, page_of(question), archived_at_0="0001-01-01", archived_at_1="00:00")
     assert faults(answer) == {"archived_at": ["The year is before 2000."]}
     assert send(ines_client, page_of(question), archived_at_0="2026-01-01", archived_at_1="00:00").status_code == 302
 
 
-def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz, ines_client: Client) -> None:
+def test_a_quiz_shows_the_faults_that_prevent_publishing(quiz: Quiz, ines_client: Client) -> None:
     words = "Students get version 1 until these faults are corrected:"
     page = ines_client.get(page_of(quiz), headers={"Accept-Language": "en"})
     assert words not in page.text
@@ -206,7 +206,7 @@ def test_a_quiz_that_cannot_be_published_says_so_as_long_as_it_cannot(quiz: Quiz
 @pytest.mark.parametrize(
     ("kind", "choices", "answers"), [("single_choice", 4, 0), ("short_answer", 0, 2), ("numeric", 0, 0)]
 )
-def test_without_script_there_is_a_row_to_fill_in(
+def test_without_script_the_form_has_empty_rows(
     quiz: Quiz, ines_client: Client, kind: str, choices: int, answers: int
 ) -> None:
     question = quiz.questions.get(key="short")
@@ -220,7 +220,7 @@ def test_without_script_there_is_a_row_to_fill_in(
     assert [len(each.formset.extra_forms) for each in formsets] == [1, 0]
 
 
-def test_how_a_kind_is_defined_is_shown_by_example(quiz: Quiz, ines_client: Client) -> None:
+def test_the_form_shows_valid_examples_of_definitions(quiz: Quiz, ines_client: Client) -> None:
     question = quiz.questions.get(key="short")
     type(question).objects.filter(pk=question.pk).update(kind="numeric")
 
@@ -233,12 +233,12 @@ def test_how_a_kind_is_defined_is_shown_by_example(quiz: Quiz, ines_client: Clie
     assert numeric["value"] == 250
     every = examples(reverse("admin:quizzes_question_add"))
     assert every == [plain_yaml.load(kind.example).value for kind in KINDS.values() if kind.example]
-    # What is shown can be saved.
+    # The shown examples can be saved.
     assert send(ines_client, page_of(question), definition=json.dumps(numeric)).status_code == 302
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
-def test_what_is_no_number_in_json_is_no_number(quiz: Quiz, ines_client: Client, value: str) -> None:
+def test_numbers_that_json_does_not_allow_are_refused(quiz: Quiz, ines_client: Client, value: str) -> None:
     question = quiz.questions.get(key="short")
     said = faults(send(ines_client, page_of(question), kind="numeric", definition=f'{{"value": {value}}}'))
     assert "A number is expected" in str(said["definition"])
@@ -249,13 +249,13 @@ def test_an_unknown_kind_with_a_list_is_refused(quiz: Quiz, ines_client: Client)
     assert "kind" in faults(send(ines_client, page_of(question), kind="evil", definition="[1]"))
 
 
-def test_a_question_is_worth_something(quiz: Quiz, ines_client: Client) -> None:
+def test_a_question_needs_points(quiz: Quiz, ines_client: Client) -> None:
     question = quiz.questions.get(key="short")
     said = faults(send(ines_client, page_of(question), points="0"))
     assert "A question is worth more than 0 points." in str(said)
 
 
-def test_a_question_that_moves_leaves_the_other_quiz(quiz: Quiz, course: Course, ines_client: Client) -> None:
+def test_moving_a_question_removes_it_from_the_other_quiz(quiz: Quiz, course: Course, ines_client: Client) -> None:
     other = Quiz.objects.create(activity=ActivityFactory(course=course, kind="quiz", slug="other"))
     publishing.publish(other)
     question = quiz.questions.get(key="short")

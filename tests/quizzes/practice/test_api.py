@@ -1,4 +1,4 @@
-"""The daily review by the API; tests/quizzes/practice/test_pages.py asks the same of the pages."""
+"""Practice by the API; tests/quizzes/practice/test_pages.py tests the same for the pages."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from tests.quizzes.every_kind import CANARY
 from tests.quizzes.practice.cards import make_check, take, wrong_answers
 
 DAY = timedelta(days=1)
-NOBODYS = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
+UNKNOWN_UUID = "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"
 
 
 @pytest.fixture
@@ -46,25 +46,30 @@ def wrong(quiz: Quiz, card: dict[str, Any]) -> dict[str, Any]:
     return {str(question): response for question, response in wrong_answers(quiz).items()}[card["question"]]
 
 
-def test_the_whole_way(alice_api: Api, due: Quiz) -> None:
-    review = alice_api.get("review")
-    check("ReviewToday", review)
+def test_a_student_answers_all_questions_of_today(alice_api: Api, due: Quiz) -> None:
+    today = alice_api.get("review")
+    check("ReviewToday", today)
     for done in range(3):
-        assert (review["done"], review["total"]) == (done, 3)
-        card = review["card"]
-        assert (card["course"], card["turn"]) == ("statistics", 2)
+        assert today["done"] == done
+        assert today["total"] == 3
+        card = today["card"]
+        assert card["course"] == "statistics"
+        assert card["turn"] == 2
         answered = alice_api.put(path(card), {"response": right(due, card)})
         check("CardAnswer", answered)
-        assert (answered["card"], answered["turn"]) == (card["uuid"], 2)
-        assert (answered["result"]["uuid"], answered["result"]["outcome"]) == (card["question"], "correct")
-        assert answered["comes_again_on"] > review["on"]
+        assert answered["card"] == card["uuid"]
+        assert answered["turn"] == 2
+        assert answered["result"]["uuid"] == card["question"]
+        assert answered["result"]["outcome"] == "correct"
+        assert answered["comes_again_on"] > today["on"]
         assert answered["review"] == alice_api.get("review")
-        review = answered["review"]
-    assert (review["card"], review["done"]) == (None, 3)
-    assert review["next_on"] == answered["comes_again_on"]
+        today = answered["review"]
+    assert today["card"] is None
+    assert today["done"] == 3
+    assert today["next_on"] == answered["comes_again_on"]
 
 
-def test_a_wrong_answer_shows_what_is_right(alice_api: Api, due: Quiz) -> None:
+def test_a_wrong_answer_shows_the_solution(alice_api: Api, due: Quiz) -> None:
     card = alice_api.get("review")["card"]
     result = alice_api.put(path(card), {"response": wrong(due, card)})["result"]
     assert result["outcome"] == "incorrect"
@@ -72,7 +77,7 @@ def test_a_wrong_answer_shows_what_is_right(alice_api: Api, due: Quiz) -> None:
     assert result["feedback"][0]["html"] == "Feedback q0 1"
 
 
-def test_not_knowing_is_an_answer(alice_api: Api, due: Quiz) -> None:
+def test_a_student_can_say_that_they_do_not_know(alice_api: Api, due: Quiz) -> None:
     card = alice_api.get("review")["card"]
     answered = alice_api.put(path(card), {"response": None})
     check("CardAnswer", answered)
@@ -80,7 +85,7 @@ def test_not_knowing_is_an_answer(alice_api: Api, due: Quiz) -> None:
     assert answered["result"]["solution"]
 
 
-def test_twice_is_once(alice_api: Api, due: Quiz) -> None:
+def test_answering_is_idempotent(alice_api: Api, due: Quiz) -> None:
     card = alice_api.get("review")["card"]
     first = alice_api.put(path(card), {"response": wrong(due, card)})
     assert alice_api.put(path(card), {"response": right(due, card)}) == first
@@ -90,54 +95,58 @@ def test_twice_is_once(alice_api: Api, due: Quiz) -> None:
 @pytest.mark.parametrize(
     ("response", "problem"),
     [
-        ({"choice": NOBODYS}, "unknown-choice"),
+        ({"choice": UNKNOWN_UUID}, "unknown-choice"),
         ({"choice": None}, "nothing-answered"),
         ({"text": "x"}, "invalid-response"),
         ([], "invalid-response"),
         ("x", "invalid-response"),
     ],
 )
-def test_what_cannot_be_an_answer_is_refused(alice_api: Api, due: Quiz, response: Any, problem: str) -> None:
+def test_an_invalid_response_is_refused(alice_api: Api, due: Quiz, response: Any, problem: str) -> None:
     card = alice_api.get("review")["card"]
     refused = alice_api.put(path(card), {"response": response}, expect=400)
-    assert (refused["type"], refused["question"]) == (f"/problems/{problem}", card["question"])
+    assert refused["type"] == f"/problems/{problem}"
+    assert refused["question"] == card["question"]
     assert alice_api.get("review")["card"] == card
 
 
 @pytest.mark.parametrize("body", [{}, [], {"answer": 1}])
-def test_a_body_that_cannot_be_right_is_refused(alice_api: Api, due: Quiz, body: Any) -> None:
+def test_an_invalid_body_is_refused(alice_api: Api, due: Quiz, body: Any) -> None:
     card = alice_api.get("review")["card"]
     assert alice_api.put(path(card), body, expect=400)["type"] == "/problems/invalid"
 
 
-def test_what_is_not_due_is_refused(alice_api: Api, due: Quiz) -> None:
+def test_an_answer_to_a_card_that_is_not_due_is_refused(alice_api: Api, due: Quiz) -> None:
     card = alice_api.get("review")["card"]
     for turn in (0, 1, 3, 10**30):
         problem = alice_api.put(path({**card, "turn": turn}), {"response": None}, expect=409)
         assert problem["type"] == "/problems/card-not-due"
     PracticeCard.objects.update(due_on=timezone.localdate() + DAY)
-    review = alice_api.get("review")
-    assert (review["card"], review["total"], review["done"]) == (None, 0, 0)
-    assert review["next_on"] > review["on"]
+    today = alice_api.get("review")
+    assert today["card"] is None
+    assert today["total"] == 0
+    assert today["done"] == 0
+    assert today["next_on"] > today["on"]
     alice_api.put(path(card), {"response": None}, expect=409)
 
 
-def test_a_quiz_that_can_be_taken_again_shows_nothing(alice_api: Api, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_cards_are_hidden_while_their_quiz_can_be_taken_again(alice_api: Api, quiz: Quiz, enrolment: Enrolment) -> None:
     take(quiz, enrolment, now=timezone.now() - 2 * DAY)
     take(quiz, enrolment, now=timezone.now() - 2 * DAY)
     nothing = alice_api.get("review")
     check("ReviewToday", nothing)
-    assert (nothing["card"], nothing["next_on"]) == (None, None)
+    assert nothing["card"] is None
+    assert nothing["next_on"] is None
     take(quiz, enrolment, now=timezone.now() - 2 * DAY)
     card = alice_api.get("review")["card"]
     alice_api.put(path(card), {"response": None})
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="ill")
     assert alice_api.get("review")["card"] is None
-    # Not even the answer that was given is told again.
+    # The stored answer and its solution are not returned either.
     assert alice_api.put(path(card), {"response": None}, expect=409)["type"] == "/problems/card-not-due"
 
 
-def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(
+def test_other_users_find_no_card_and_anonymous_users_get_401(
     api: Api, alice_api: Api, bob_api: Api, ines: User, course: Course, due: Quiz
 ) -> None:
     card = alice_api.get("review")["card"]
@@ -146,21 +155,22 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(
     for stranger in (bob_api, api_for(ines), api_for(EnrolmentFactory(course=course).user)):
         assert stranger.get("review")["card"] is None
         stranger.put(path(card), {"response": None}, expect=404)
-    alice_api.put(path({**card, "uuid": NOBODYS}), {"response": None}, expect=404)
+    alice_api.put(path({**card, "uuid": UNKNOWN_UUID}), {"response": None}, expect=404)
     Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
     alice_api.put(path(card), {"response": None}, expect=404)
     assert not PracticeAnswer.objects.filter(attempt=None).exists()
 
 
-def test_the_language_asked_for(alice_api: Api, due: Quiz) -> None:
+def test_questions_are_in_the_requested_language(alice_api: Api, due: Quiz) -> None:
     korean = alice_api.get("review", headers={"Accept-Language": "ko"})["card"]
     english = alice_api.get("review")["card"]
-    assert (korean["text"], korean["language"]) == ("질문 q0", "ko")
+    assert korean["text"] == "질문 q0"
+    assert korean["language"] == "ko"
     assert [choice["uuid"] for choice in korean["choices"]] == [choice["uuid"] for choice in english["choices"]]
 
 
-def test_nothing_of_the_key_before_the_answer(alice_api: Api, quiz: Quiz, enrolment: Enrolment) -> None:
-    """Every kind, with a canary in each key."""
+def test_nothing_of_the_answer_key_is_sent_before_the_answer(alice_api: Api, quiz: Quiz, enrolment: Enrolment) -> None:
+    """For every question kind, with a canary text in each answer key."""
     every_kind.fill(quiz)
     quiz.questions.update(lesson=f"lesson-1#{CANARY}")
     Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=1)

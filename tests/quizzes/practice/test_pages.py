@@ -1,4 +1,4 @@
-"""The pages of the daily review; tests/quizzes/practice/test_api.py asks the same of the API."""
+"""The pages of practice; tests/quizzes/practice/test_api.py tests the same for the API."""
 
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -27,11 +27,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def check(lesson: Activity) -> Quiz:
-    return make_check(lesson)
-
-
-@pytest.fixture
 def due(check: Quiz, enrolment: Enrolment) -> list[PracticeCard]:
     """Three cards of today: two single choice questions and a short answer."""
     take(check, enrolment, now=timezone.now() - 2 * DAY)
@@ -48,7 +43,7 @@ def form(card: PracticeCard) -> dict[str, str]:
     return {str(card.question): next(iter(answer.values()))}
 
 
-def test_the_whole_way(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_a_student_answers_all_questions_of_today(alice_client: Client, due: list[PracticeCard]) -> None:
     for done, card in enumerate(due):
         page = alice_client.get("/review/")
         assert f"{done}/3" in page.text
@@ -65,11 +60,11 @@ def test_the_whole_way(alice_client: Client, due: list[PracticeCard]) -> None:
     assert "Done for today, well done!" in shown.text
     page = alice_client.get("/review/")
     assert "Done for today" in page.text
-    assert "3/3" in page
+    assert "3/3" in page.text
     assert "The next question comes" in page
 
 
-def test_a_wrong_answer_shows_what_is_right_and_where_it_is_explained(
+def test_a_wrong_answer_shows_the_solution_and_links_to_the_lesson(
     alice_client: Client, check: Quiz, enrolment: Enrolment
 ) -> None:
     Question.objects.filter(key="short").update(lesson="lesson-1#drift", incorrect_feedback_en="")
@@ -90,14 +85,14 @@ def test_a_wrong_answer_shows_what_is_right_and_where_it_is_explained(
             assert 'href="/courses/statistics/lessons/lesson-1/#choices"' in page
 
 
-def test_not_knowing_is_an_answer(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_a_student_can_say_that_they_do_not_know(alice_client: Client, due: list[PracticeCard]) -> None:
     page = alice_client.post(address(due[0]), {"unknown": "1"}, follow=True).text
     assert "Not answered" in page
     assert "right choice" in page
     assert PracticeAnswer.objects.get(attempt=None).rating == PracticeAnswer.Rating.AGAIN
 
 
-def test_an_empty_answer_is_asked_for_again(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_an_empty_answer_is_refused_and_the_question_shown_again(alice_client: Client, due: list[PracticeCard]) -> None:
     page = alice_client.post(address(due[0]))
     assert page.status_code == 400
     assert "Answer the question, or say that you do not know." in page.text
@@ -112,9 +107,11 @@ def test_a_double_click_counts_once(alice_client: Client, due: list[PracticeCard
     assert PracticeAnswer.objects.filter(attempt=None).count() == 1
 
 
-def test_a_look_at_what_is_not_answered_leads_to_todays_question(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_the_page_of_an_unanswered_turn_redirects_to_todays_question(
+    alice_client: Client, due: list[PracticeCard]
+) -> None:
     assert alice_client.get(address(due[0])).headers["Location"] == "/review/"
-    # A turn that has not come yet, a mistake in the check, and a card that waits.
+    # Turn 1 is the mistake in the lesson check; turn 9 does not exist yet.
     card = due[0].uuid
     for turn in (1, 9):
         for method in (alice_client.get, alice_client.post):
@@ -125,7 +122,9 @@ def test_a_look_at_what_is_not_answered_leads_to_todays_question(alice_client: C
     assert not PracticeAnswer.objects.filter(attempt=None).exists()
 
 
-def test_an_answer_that_no_rule_decides(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_answer_that_no_rule_decides_is_compared_by_the_student(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
     quiz.questions.filter(key="short").update(definition={"near_misses": "review"})
     Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=1)
     publishing.publish(quiz)
@@ -139,13 +138,15 @@ def test_an_answer_that_no_rule_decides(alice_client: Client, quiz: Quiz, enrolm
     assert "Your instructor grades this" not in page
 
 
-def test_nothing_yet(alice_client: Client) -> None:
+def test_without_cards_the_page_says_so_and_courses_show_no_section(alice_client: Client) -> None:
     assert "Nothing to review yet" in alice_client.get("/review/").text
     for page in ("/courses/", "/courses/statistics/"):
         assert "Daily review</h2>" not in alice_client.get(page).text
 
 
-def test_nothing_today_says_when(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_without_due_cards_the_page_says_when_the_next_one_is_due(
+    alice_client: Client, due: list[PracticeCard]
+) -> None:
     PracticeCard.objects.update(due_on=timezone.localdate() + 3 * DAY)
     page = alice_client.get("/review/").text
     assert "Nothing to review today" in page
@@ -154,7 +155,7 @@ def test_nothing_today_says_when(alice_client: Client, due: list[PracticeCard]) 
     assert "The next question comes tomorrow." in alice_client.get("/review/").text
 
 
-def test_the_courses_say_how_many_come_today(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_course_pages_say_how_many_questions_are_due_today(alice_client: Client, due: list[PracticeCard]) -> None:
     for page in ("/courses/", "/courses/statistics/"):
         text = alice_client.get(page).text
         assert "3 questions that you got wrong before come again today." in text
@@ -167,7 +168,7 @@ def test_the_courses_say_how_many_come_today(alice_client: Client, due: list[Pra
 
 
 @pytest.mark.parametrize("is_enrolled", [False, True])
-def test_a_strangers_card_is_not_there(
+def test_another_students_card_is_404(
     bob: User, bob_client: Client, due: list[PracticeCard], enrolment: Enrolment, is_enrolled: bool
 ) -> None:
     if is_enrolled:
@@ -177,7 +178,7 @@ def test_a_strangers_card_is_not_there(
     assert bob_client.get(f"/review/cards/{uuid4()}/1/").status_code == 404
 
 
-def test_in_korean(alice_client: Client, due: list[PracticeCard]) -> None:
+def test_the_question_is_shown_in_korean(alice_client: Client, due: list[PracticeCard]) -> None:
     enrolment = due[0].enrolment
     enrolment.user.language = "ko"
     enrolment.user.save()
@@ -196,7 +197,7 @@ def _mail(enrolment: Enrolment, now: datetime) -> str:
     return str(message.body)
 
 
-def test_the_weekly_mail_says_how_many_come_today(enrolment: Enrolment, due: list[PracticeCard]) -> None:
+def test_the_weekly_summary_says_how_many_questions_are_due(enrolment: Enrolment, due: list[PracticeCard]) -> None:
     text = _mail(enrolment, timezone.now())
     assert "3 questions that you got wrong are up for review today\nhttp" in text
     PracticeCard.objects.filter(pk__in=[card.pk for card in due[1:]]).update(due_on=timezone.localdate() + 9 * DAY)
@@ -205,7 +206,7 @@ def test_the_weekly_mail_says_how_many_come_today(enrolment: Enrolment, due: lis
     assert "review" not in _mail(enrolment, timezone.now())
 
 
-def test_they_alone_are_no_reason_for_a_mail(enrolment: Enrolment, due: list[PracticeCard]) -> None:
+def test_due_questions_alone_do_not_cause_a_weekly_summary(enrolment: Enrolment, due: list[PracticeCard]) -> None:
     for activity in enrolment.course.activities.all():
         progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now() - 30 * DAY)
     assert content.find_week(enrolment.user, since=timezone.now() - 7 * DAY) is None
@@ -214,8 +215,10 @@ def test_they_alone_are_no_reason_for_a_mail(enrolment: Enrolment, due: list[Pra
 # --- The key --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_the_key_before_the_answer(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
-    """Every kind, with a canary in each key: the pages sing only after the answer to each card."""
+def test_nothing_of_the_answer_key_is_shown_before_the_answer(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    """For every question kind, with a canary text in each answer key that appears only after the answer."""
     every_kind.fill(quiz)
     quiz.questions.update(lesson=f"lesson-1#{CANARY}")
     Quiz.objects.filter(pk=quiz.pk).update(attempts_allowed=2)
@@ -243,7 +246,7 @@ def test_nothing_of_the_key_before_the_answer(alice_client: Client, quiz: Quiz, 
             assert CANARY not in alice_client.post(address(card)).text
             shown = alice_client.post(address(card), {"unknown": "1"}, follow=True).text
             spec = key[str(card.question)]
-            # The way to the lesson names it: now the canary sings, which shows that it could.
+            # The link to the lesson contains the canary, which shows that the search above would find it.
             assert CANARY in shown, spec["kind"]
             pages.pop()
             asked.add(spec["kind"])

@@ -1,4 +1,4 @@
-"""When a question comes again, by the day."""
+"""The date on which a question is asked again."""
 
 from datetime import date, timedelta
 
@@ -20,13 +20,13 @@ def replay(log: list[tuple[int, date]]) -> Memory | None:
     return memory
 
 
-def test_what_was_wrong_comes_again_on_the_next_day() -> None:
+def test_a_wrong_answer_is_due_on_the_next_day() -> None:
     memory = scheduling.schedule_next(None, Rating.Again, MONDAY)
     assert memory.due_on == MONDAY + timedelta(days=1)
     assert scheduling.schedule_next(memory, Rating.Again, memory.due_on).due_on == memory.due_on + timedelta(days=1)
 
 
-def test_what_is_known_comes_less_and_less_often() -> None:
+def test_right_answers_are_due_after_growing_intervals() -> None:
     memory = scheduling.schedule_next(None, Rating.Again, MONDAY)
     spans = []
     for _ in range(8):
@@ -38,7 +38,7 @@ def test_what_is_known_comes_less_and_less_often() -> None:
     assert spans[-1] > 30
 
 
-def test_a_lapse_brings_it_back_soon() -> None:
+def test_a_wrong_answer_after_right_ones_shortens_the_interval() -> None:
     memory = replay([(Rating.Again, MONDAY), *((Rating.Good, MONDAY + timedelta(days=n)) for n in (1, 3, 9))])
     assert memory
     assert (memory.due_on - memory.reviewed_on).days > 5
@@ -48,7 +48,7 @@ def test_a_lapse_brings_it_back_soon() -> None:
 
 
 def test_an_evening_and_the_next_morning_are_a_day_apart() -> None:
-    # FSRS itself counts spans of 24 hours; here only days count, so nothing else is asked for.
+    # FSRS counts periods of 24 hours. Only dates are passed to it, so the time of day does not matter.
     first = scheduling.schedule_next(None, Rating.Again, MONDAY)
     assert scheduling.schedule_next(first, Rating.Good, MONDAY + timedelta(days=1)).stability > first.stability * 2
 
@@ -57,15 +57,15 @@ def test_an_evening_and_the_next_morning_are_a_day_apart() -> None:
     ("outcome", "rating"),
     [("incorrect", 1), ("unanswered", 1), ("partial", 2), (PENDING, 2), ("correct", 3)],
 )
-def test_ratings_come_from_outcomes(outcome: str, rating: int) -> None:
+def test_each_outcome_has_its_rating(outcome: str, rating: int) -> None:
     assert scheduling.RATINGS[outcome] == rating  # type: ignore[index]
 
 
 @given(
     st.lists(st.tuples(st.integers(1, 4), st.integers(-3, 400)), max_size=30),
 )
-def test_a_replay_is_the_same_to_the_last_digit_and_always_within_bounds(steps: list[tuple[int, int]]) -> None:
-    """Also when the calendar goes back, as for somebody who moved to another time zone."""
+def test_a_replay_gives_exactly_the_same_state_within_bounds(steps: list[tuple[int, int]]) -> None:
+    """Also if the date goes back, as for a student who travels to another time zone."""
     on, log, memory = MONDAY, [], None
     for rating, days in steps:
         on = min(on + timedelta(days=days), date(2090, 1, 1))

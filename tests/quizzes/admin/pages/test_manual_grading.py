@@ -1,4 +1,4 @@
-"""The instructor's queue, and grading one attempt by hand."""
+"""The queue for manual grading, and grading one attempt by hand."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ EN = {"Accept-Language": "en"}
 
 @pytest.fixture
 def by_hand(quiz: Quiz) -> Quiz:
-    """A quiz of every kind; near misses of the short answer go to a person."""
+    """A quiz of every kind. Near misses of the short answer are graded manually."""
     every_kind.fill(quiz)
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)
@@ -64,7 +64,7 @@ def field(attempt: Attempt, kind: str, name: str, value: str) -> dict[str, str]:
 
 
 class TestQueue:
-    def test_the_oldest_first_with_what_waits_and_the_way_to_it(
+    def test_attempts_are_listed_by_waiting_time_with_links(
         self, by_hand: Quiz, course: Course, ines_client: Client
     ) -> None:
         new = hand_in(by_hand, student(course, "Nora"), days_ago=1)
@@ -73,12 +73,12 @@ class TestQueue:
         assert [(attempt, n) for attempt, n in page.context["rows"]] == [(old, 2), (new, 1)]
         assert page.text.index("Odo") < page.text.index("Nora")
         assert page_of(old) in page.text
-        # The way in: from every page of the admin, with the number.
+        # Every page of the admin links to the queue and shows the number.
         home = ines_client.get(reverse("admin:index"), headers=EN)
         assert reverse(QUEUE) in home.text
         assert home.context["sidebar_navigation"][0]["items"][0]["badge"] == "2"
 
-    def test_of_one_quiz(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+    def test_the_queue_can_be_filtered_by_quiz(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
         module = course.modules.get()
         other = QuizFactory(activity=ActivityFactory(module=module, slug="other", kind="quiz", title_en="Other"))
         every_kind.fill(other)
@@ -90,7 +90,9 @@ class TestQueue:
         for nonsense in ("x", "9" * 40, "²"):
             assert len(ines_client.get(reverse(QUEUE), {"quiz": nonsense}).context["rows"]) == 2
 
-    def test_what_else_waits(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+    def test_the_queue_shows_what_else_waits_for_the_instructor(
+        self, by_hand: Quiz, course: Course, ines_client: Client
+    ) -> None:
         attempt = hand_in(by_hand, student(course, "Nora"))
         now = timezone.now()
         LateAnswer.objects.create(
@@ -109,12 +111,12 @@ class TestQueue:
             assert words in page.text
         assert "?status__exact=failed" in page.text
 
-    def test_nothing_waits(self, ines_client: Client) -> None:
+    def test_an_empty_queue_says_so(self, ines_client: Client) -> None:
         page = ines_client.get(reverse(QUEUE), headers=EN)
         assert "No answer waits for you." in page.text
         assert "badge" not in page.context["sidebar_navigation"][0]["items"][0]
 
-    def test_another_courses_teacher_and_a_student_see_none_of_it(
+    def test_other_instructors_and_students_see_no_attempts(
         self, by_hand: Quiz, enrolment: Enrolment, otto_client: Client, alice_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -125,13 +127,13 @@ class TestQueue:
             assert alice_client.get(url).status_code == 302
         assert not Review.objects.exists()
 
-    def test_an_administrator_sees_every_course(self, by_hand: Quiz, enrolment: Enrolment) -> None:
+    def test_an_administrator_sees_attempts_of_every_course(self, by_hand: Quiz, enrolment: Enrolment) -> None:
         hand_in(by_hand, enrolment)
         client = Client()
         client.force_login(User.objects.create_superuser("root@example.com", "x"))
         assert len(client.get(reverse(QUEUE)).context["rows"]) == 1
 
-    def test_its_queries_do_not_grow(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
+    def test_the_number_of_queries_does_not_grow(self, by_hand: Quiz, course: Course, ines_client: Client) -> None:
         def fill(numbers: range) -> None:
             for number in numbers:
                 attempt = hand_in(by_hand, student(course, f"S{number}"), near_miss=True)
@@ -154,7 +156,7 @@ class TestQueue:
 
 
 class TestReview:
-    def test_the_page_shows_answer_key_files_and_notes(
+    def test_the_page_shows_answers_answer_key_files_and_notes(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment, near_miss=True)
@@ -169,7 +171,7 @@ class TestReview:
         ):  # fmt: skip
             assert words in page
 
-    def test_saving_leads_to_the_next_one_until_none_is_left(
+    def test_saving_goes_to_the_next_attempt_until_none_is_left(
         self, by_hand: Quiz, course: Course, ines_client: Client, ines: User
     ) -> None:
         first = hand_in(by_hand, student(course, "Odo"), days_ago=2)
@@ -183,7 +185,7 @@ class TestReview:
         answer = ines_client.post(page_of(second), rubric(second, "0", "0"))
         assert answer.headers["Location"] == reverse(QUEUE)
 
-    def test_what_is_decided_partly_stays_in_the_queue(
+    def test_an_attempt_decided_in_part_stays_in_the_queue(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment, near_miss=True)
@@ -192,7 +194,7 @@ class TestReview:
         shown = ines_client.get(page_of(attempt), headers=EN)
         assert (shown.context["pending"], fresh(attempt).status) == (1, Attempt.Status.NEEDS_REVIEW)
 
-    def test_the_form_sent_twice_is_once_and_shows_what_was_decided(
+    def test_submitting_the_form_is_idempotent_and_shows_the_decision(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -202,12 +204,12 @@ class TestReview:
         page = ines_client.get(page_of(attempt), headers=EN)
         criteria = next(row["criteria"] for row in page.context["rows"] if row["criteria"])
         assert [part["given"] for part in criteria] == ["3", "1"]
-        # The page as it stands, sent back, changes nothing.
+        # Submitting the unchanged page changes nothing.
         again = rubric(attempt, "3", "1", comment="") | {"seen": str(page.context["seen"])}
         ines_client.post(page_of(attempt), again)
         assert Review.objects.count() == 1
 
-    def test_a_colleagues_decision_is_not_overwritten_unseen(
+    def test_a_decision_by_a_colleague_is_not_overwritten_unseen(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, otto: User
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -218,7 +220,7 @@ class TestReview:
         assert answer.status_code == 400
         assert "Somebody else has graded this" in answer.text
 
-    def test_rubbish_about_what_was_seen_is_no_error(
+    def test_an_invalid_number_of_the_last_seen_review_is_no_error(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -226,7 +228,7 @@ class TestReview:
         assert answer.status_code == 302
 
     @pytest.mark.parametrize("points", ["5", "-1", "x", "NaN", "Infinity", "0.001", "1,5"])
-    def test_points_that_are_none_are_refused_and_kept_to_be_mended(
+    def test_invalid_points_are_refused_and_stay_in_the_form(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, points: str
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -237,7 +239,7 @@ class TestReview:
         assert "Typed" in answer.text
         assert not Review.objects.exists()
 
-    def test_half_a_decision_is_refused_in_words(
+    def test_an_incomplete_decision_is_refused_with_a_message(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
@@ -249,7 +251,7 @@ class TestReview:
             assert words in ines_client.post(page_of(attempt), data, headers=EN).text
         assert not Review.objects.exists()
 
-    def test_an_attempt_without_a_grading_is_not_there(
+    def test_an_attempt_without_a_grading_is_not_found(
         self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
     ) -> None:
         attempt = start.start(quiz=by_hand, enrolment=enrolment, now=timezone.now())
@@ -268,7 +270,7 @@ class TestLate:
     def decide(self, client: Client, late: LateAnswer, verdict: str) -> Any:
         return client.post(page_of(late.attempt), {"late": late.pk, "verdict": verdict})
 
-    def test_is_shown_and_decided_on(self, late: LateAnswer, ines_client: Client) -> None:
+    def test_late_answers_are_shown_and_decided_on(self, late: LateAnswer, ines_client: Client) -> None:
         assert "Answered: Later." in ines_client.get(page_of(late.attempt), headers=EN).text
         answer = self.decide(ines_client, late, "accept")
         assert answer.headers["Location"].endswith("/review/#late")
@@ -278,26 +280,28 @@ class TestLate:
         )  # fmt: skip
         assert "Let it count" not in ines_client.get(page_of(late.attempt), headers=EN).text
 
-    def test_can_stay_evidence(self, late: LateAnswer, ines_client: Client) -> None:
+    def test_late_answers_can_be_declined(self, late: LateAnswer, ines_client: Client) -> None:
         self.decide(ines_client, late, "decline")
         late.refresh_from_db()
         assert late.verdict == "declined"
 
-    def test_says_where_a_decision_on_the_earlier_answer_still_counts(
+    def test_the_page_says_if_a_decision_on_the_earlier_answer_still_counts(
         self, late: LateAnswer, ines_client: Client
     ) -> None:
         ines_client.post(page_of(late.attempt), rubric(fresh(late.attempt), "1", "0"))
         answer = self.decide(ines_client, late, "accept")
         assert any("earlier answer" in str(message) for message in get_messages(answer.wsgi_request))
 
-    def test_of_another_attempt_is_not_there(
+    def test_late_answers_of_another_attempt_are_not_found(
         self, late: LateAnswer, by_hand: Quiz, course: Course, ines_client: Client
     ) -> None:
         other = hand_in(by_hand, student(course, "Odo"))
         for pk in (late.pk, "x"):
             assert ines_client.post(page_of(other), {"late": pk, "verdict": "accept"}).status_code == 404
 
-    def test_the_list_leads_to_it(self, late: LateAnswer, ines_client: Client, otto_client: Client) -> None:
+    def test_the_list_of_late_answers_links_to_the_attempt(
+        self, late: LateAnswer, ines_client: Client, otto_client: Client
+    ) -> None:
         url = reverse("admin:quizzes_lateanswer_look", args=[late.pk])
         assert ines_client.get(url).headers["Location"] == page_of(late.attempt, "#late")
         assert otto_client.get(url).status_code in (302, 403, 404)

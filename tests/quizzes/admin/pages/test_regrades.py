@@ -1,4 +1,4 @@
-"""The instructor's way through a regrade: from the quiz to the dry run, its approval, its progress."""
+"""Regrading in the admin: from the quiz to the dry run, its approval and its progress."""
 
 import re
 from typing import Any
@@ -33,7 +33,7 @@ def page_of(regrade: Regrade) -> str:
 
 @pytest.fixture
 def wrong_key(quiz: Quiz, enrolment: Enrolment, course: Course) -> Quiz:
-    """Bea chose the second choice, Alice the first; then the second became the right one."""
+    """Bea chose the second choice and Alice the first. Then the answer key changed to the second."""
     now = timezone.now()
     graded(quiz, EnrolmentFactory(course=course, user=UserFactory(name="Bea")), choosing(quiz, 1), now=now)
     graded(quiz, enrolment, choosing(quiz, 0), now=now)
@@ -48,7 +48,7 @@ def dry_run(client: Client, quiz: Quiz) -> Regrade:
     return regrade
 
 
-def test_looking_makes_no_dry_run_and_the_button_does(wrong_key: Quiz, ines_client: Client) -> None:
+def test_only_the_button_makes_a_dry_run(wrong_key: Quiz, ines_client: Client) -> None:
     page = ines_client.get(start_page(wrong_key), headers=EN)
     assert "2 attempts were graded by an earlier version." in page.text
     assert not Regrade.objects.exists()
@@ -60,12 +60,12 @@ def test_looking_makes_no_dry_run_and_the_button_does(wrong_key: Quiz, ines_clie
     assert ines_client.get(look).headers["Location"] == page_of(regrade)
 
 
-def test_a_key_that_changes_nobodys_grade_is_said(quiz: Quiz, ines_client: Client) -> None:
+def test_the_page_says_if_no_grade_would_change(quiz: Quiz, ines_client: Client) -> None:
     answer = ines_client.post(start_page(quiz), follow=True, headers=EN)
     assert "The current key changes nobody" in answer.text
 
 
-def test_who_falls_stands_first_and_why_in_words(wrong_key: Quiz, ines_client: Client) -> None:
+def test_students_who_lose_points_come_first_with_the_reason(wrong_key: Quiz, ines_client: Client) -> None:
     page = ines_client.get(page_of(dry_run(ines_client, wrong_key)), headers=EN)
     names = [row["line"].attempt.enrolment.user.name for row in page.context["rows"]]
     assert names == ["Alice", "Bea"]
@@ -78,7 +78,9 @@ def test_who_falls_stands_first_and_why_in_words(wrong_key: Quiz, ines_client: C
     assert "보기 q0 1" in ines_client.get(page_of(Regrade.objects.get())).text
 
 
-def test_who_falls_by_two_attempts_is_one_student(quiz: Quiz, enrolment: Enrolment, ines_client: Client) -> None:
+def test_a_student_who_loses_in_two_attempts_is_counted_once(
+    quiz: Quiz, enrolment: Enrolment, ines_client: Client
+) -> None:
     for _attempt in range(2):
         graded(quiz, enrolment, choosing(quiz, 0), now=timezone.now())
     other_choice_right(quiz)
@@ -86,7 +88,7 @@ def test_who_falls_by_two_attempts_is_one_student(quiz: Quiz, enrolment: Enrolme
     assert "For 1 student the quiz will stand lower." in page.text
 
 
-def test_approved_once_with_a_reason_however_often_it_is_sent(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
+def test_approval_needs_a_reason_and_is_idempotent(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
     regrade = dry_run(ines_client, wrong_key)
     refused = ines_client.post(page_of(regrade), {"reason": "  "}, headers=EN)
     assert refused.status_code == 400
@@ -95,15 +97,17 @@ def test_approved_once_with_a_reason_however_often_it_is_sent(wrong_key: Quiz, i
         answer = ines_client.post(page_of(regrade), {"reason": reason})
         assert (answer.status_code, answer.headers["Location"]) == (302, page_of(regrade))
     regrade.refresh_from_db()
-    assert (regrade.status, regrade.reason, regrade.approved_by) == ("approved", "The key was wrong.", ines)
+    assert regrade.status == "approved"
+    assert regrade.reason == "The key was wrong."
+    assert regrade.approved_by == ines
 
 
-def test_the_progress_comes_by_itself(wrong_key: Quiz, ines_client: Client) -> None:
+def test_the_progress_is_updated_by_htmx(wrong_key: Quiz, ines_client: Client) -> None:
     regrade = dry_run(ines_client, wrong_key)
     ines_client.post(page_of(regrade), {"reason": "The key was wrong."})
     page = ines_client.get(page_of(regrade), headers=EN).text
     assert 'hx-trigger="every 1s"' in page
-    # Without script the page comes again as a whole.
+    # Without script the whole page is reloaded.
     assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', page)
     part = ines_client.get(page_of(regrade), headers={**EN, "HX-Request": "true"})
     assert re.match(r'\s*<div\s+id="progress"', part.text)
@@ -119,14 +123,14 @@ def test_the_progress_comes_by_itself(wrong_key: Quiz, ines_client: Client) -> N
     assert "2 notices need a look." in ines_client.get(page_of(regrade), headers=EN).text
 
 
-def test_a_draft_that_the_quiz_has_left_behind(wrong_key: Quiz, ines_client: Client) -> None:
+def test_a_draft_for_an_earlier_version_says_so(wrong_key: Quiz, ines_client: Client) -> None:
     regrade = dry_run(ines_client, wrong_key)
     wrong_key.questions.filter(key="q1").update(points=2)
     publish(wrong_key)
     page = ines_client.get(page_of(regrade), headers=EN).text
     assert "The quiz has been changed since." in page
     assert 'name="reason"' not in page
-    # From a page that was opened before.
+    # The request comes from a page that was opened before.
     refused = ines_client.post(page_of(regrade), {"reason": "The key was wrong."}, headers=EN)
     assert (refused.status_code, "The quiz has been changed since." in refused.text) == (400, True)
     regrade = dry_run(ines_client, wrong_key)
@@ -136,7 +140,7 @@ def test_a_draft_that_the_quiz_has_left_behind(wrong_key: Quiz, ines_client: Cli
     assert (late.status_code, "no draft any more" in late.text) == (400, True)
 
 
-def test_what_was_left_alone_is_named_after_it_is_done(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
+def test_a_finished_regrade_names_what_it_did_not_change(wrong_key: Quiz, ines_client: Client, ines: User) -> None:
     regrade = dry_run(ines_client, wrong_key)
     alice = fresh(Attempt.objects.get(enrolment__user__name="Alice"))
     question = question_of(alice, "short_answer")
@@ -155,7 +159,7 @@ def test_what_was_left_alone_is_named_after_it_is_done(wrong_key: Quiz, ines_cli
     assert [line.attempt for line in again.lines.all()] == [alice]
 
 
-def test_another_courses_teacher(wrong_key: Quiz, ines_client: Client, otto_client: Client) -> None:
+def test_instructors_of_other_courses_get_404(wrong_key: Quiz, ines_client: Client, otto_client: Client) -> None:
     regrade = dry_run(ines_client, wrong_key)
     for url in (start_page(wrong_key), page_of(regrade)):
         assert otto_client.get(url).status_code == 404
@@ -164,7 +168,7 @@ def test_another_courses_teacher(wrong_key: Quiz, ines_client: Client, otto_clie
     assert regrade.status == Regrade.Status.DRAFT
 
 
-def test_the_pages_queries_do_not_grow(quiz: Quiz, course: Course, ines_client: Client) -> None:
+def test_the_number_of_queries_does_not_grow(quiz: Quiz, course: Course, ines_client: Client) -> None:
     def fill(numbers: range) -> None:
         for number in numbers:
             student = EnrolmentFactory(course=course, user=UserFactory(name=f"S{number}"))
@@ -194,12 +198,12 @@ def test_the_pages_queries_do_not_grow(quiz: Quiz, course: Course, ines_client: 
     assert max(few) <= 22
 
 
-def test_only_as_many_lines_as_fit_a_page(wrong_key: Quiz, ines_client: Client, monkeypatch: Any) -> None:
+def test_lines_are_paginated_and_counts_cover_all_pages(wrong_key: Quiz, ines_client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr("quizzes.admin.pages.regrades.PAGE", 1)
     regrade = dry_run(ines_client, wrong_key)
     first = ines_client.get(page_of(regrade), headers=EN)
     second = ines_client.get(page_of(regrade), {"page": 2}, headers=EN)
     assert [len(page.context["rows"]) for page in (first, second)] == [1, 1]
     assert "?page=2" in first.text
-    # The counts are of all of them, whatever the page.
+    # The counts include the lines of all pages.
     assert first.context["counts"] == second.context["counts"]

@@ -1,4 +1,4 @@
-"""The box beside the accepted answers: what the rules would make of any answer, saved or not."""
+"""Trying answers beside the accepted ones, saved or not."""
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ def address(question: Question) -> str:
     return reverse("admin:quizzes_question_try", args=[question.pk])
 
 
-def test_each_answer_with_its_reason(question: Question, ines_client: Client) -> None:
+def test_each_tried_answer_is_shown_with_its_reason(question: Question, ines_client: Client) -> None:
     page = ines_client.get(address(question), {"try": "데이터 드리프트입니다\nconcept drift\n\nData Drfit"}, headers=EN)
     assert [(answer, decision.verdict) for answer, decision, _why in page.context["decisions"]] == [
         ("데이터 드리프트입니다", "accept"), ("concept drift", "reject"), ("Data Drfit", "review"),
@@ -28,7 +28,7 @@ def test_each_answer_with_its_reason(question: Question, ines_client: Client) ->
         assert words in page.text
 
 
-def test_what_stands_in_the_form_counts_saved_or_not(question: Question, ines_client: Client) -> None:
+def test_the_answers_in_the_form_are_used_saved_or_not(question: Question, ines_client: Client) -> None:
     form = {
         "answers-TOTAL_FORMS": "4",
         "answers-0-text": "Data Drift",
@@ -48,7 +48,7 @@ def test_what_stands_in_the_form_counts_saved_or_not(question: Question, ines_cl
         assert ines_client.post(address(question), {**form, "answers-TOTAL_FORMS": nonsense}).status_code == 200
 
 
-def test_it_stands_on_the_form_of_a_question_that_has_accepted_answers(
+def test_the_box_is_shown_for_questions_with_accepted_answers(
     question: Question, quiz: Quiz, ines_client: Client
 ) -> None:
     page = ines_client.get(reverse("admin:quizzes_question_change", args=[question.pk]), headers=EN).text
@@ -59,5 +59,5 @@ def test_it_stands_on_the_form_of_a_question_that_has_accepted_answers(
     assert ines_client.get(reverse("admin:quizzes_question_add")).status_code == 200
 
 
-def test_another_courses_teacher(question: Question, otto_client: Client) -> None:
+def test_instructors_of_other_courses_get_404(question: Question, otto_client: Client) -> None:
     assert otto_client.get(address(question)).status_code == 404
