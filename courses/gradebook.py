@@ -8,12 +8,11 @@ from fractions import Fraction
 from uuid import UUID
 
 from accounts.models import User
-from common.database.prepared import Prepared, PreparedInsert
+from common.database.prepared import Prepared
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
 # Prepared statements: the grade item of an activity, and the insert of a ledger entry.
 _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
-_INSERT_CHANGE = PreparedInsert(GradeChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def record_change(
     item = _ITEM_OF_ACTIVITY.first(activity.pk)
     if item is None:
         raise GradeItem.DoesNotExist(f"Nothing is graded by {activity}.")
-    return _INSERT_CHANGE.create(
+    return GradeChange.objects.create(
         item=item,
         enrolment=enrolment,
         source=source,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from common.database.durability import relaxed_durability
-from common.database.prepared import Prepared, PreparedInsert, PreparedUpdate
+from common.database.prepared import Prepared, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
 # A visit to the same page within this time is not written again.
@@ -40,8 +40,6 @@ _COUNTS = Prepared(
 _UPDATE_PERCENT = PreparedUpdate(
     lambda pk, percent: (Enrolment.objects.filter(pk=pk), {"progress_percent": percent}), samples=(-1, -2)
 )
-_INSERT_COMPLETION = PreparedInsert(ActivityCompletion)
-_INSERT_EVENT = PreparedInsert(ProgressEvent)
 
 
 def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> None:
@@ -68,7 +66,7 @@ def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enr
         if locked is None:
             raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
         if not _COMPLETION_EXISTS.values(enrolment.pk, activity.pk):
-            _INSERT_COMPLETION.create(
+            ActivityCompletion.objects.create(
                 enrolment=locked, activity=activity, content_version=activity.version, done_at=now
             )
             _add_event(locked, activity, ProgressEvent.Kind.DONE, now, floor=locked.progress_percent)
@@ -88,7 +86,7 @@ def mark_undone(*, enrolment: Enrolment, activity: Activity, now: datetime) -> E
 def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kind, now: datetime, floor: int) -> None:
     """Store an event and the enrolment's new progress, which is at least `floor`."""
     percent = max(floor, _percent_by_outline(enrolment))
-    _INSERT_EVENT.create(
+    ProgressEvent.objects.create(
         enrolment=enrolment,
         activity=activity,
         kind=kind,

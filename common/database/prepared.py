@@ -12,9 +12,9 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
-from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -149,38 +149,6 @@ class PreparedUpdate(Generic[M]):
         sql, parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         sql = f"{sql} RETURNING {connection.ops.quote_name(self._returning)}"
         return sql, _Parameters(parameters, self._samples, connection)
-
-
-class PreparedInsert(Generic[M]):
-    """The INSERT of one row of a model. `save` is not called and no signal is sent."""
-
-    def __init__(self, model: type[M]) -> None:
-        self._model = model
-        self._written: dict[str, str] = {}
-
-    def create(self, **values: Any) -> M:
-        """Insert a row and return the object with its id. Raises IntegrityError as `objects.create` does."""
-        connection = _connection()
-        instance = self._model(**values)
-        fields = [field for field in self._model._meta.concrete_fields if not isinstance(field, AutoField)]
-        sql = self._written.get(connection.vendor)
-        if sql is None:
-            sql = self._written[connection.vendor] = self._write(instance, fields)
-        parameters = [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            instance.pk = cursor.fetchone()[0]
-        instance._state.adding = False
-        instance._state.db = DEFAULT_DB_ALIAS
-        return instance
-
-    def _write(self, instance: M, fields: list[Any]) -> str:
-        query = InsertQuery(self._model)
-        query.insert_values(fields, [instance])
-        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
-        compiler.returning_fields = [self._model._meta.pk]
-        [(sql, _parameters)] = compiler.as_sql()
-        return str(sql)
 
 
 class _Parameters:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from common.database.prepared import PreparedInsert
 from common.queue.publishing import enqueue_on_commit
 from courses import gradebook
 from courses.models import GradeChange
@@ -13,7 +12,6 @@ from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.grading.scoring import Grading, compute_grading, is_pending
 
 NOTICE_TASK = "quizzes.tasks.send_grade_notice"
-_GRADE = PreparedInsert(AttemptGrade)
 
 
 def grade_fields(grading: Grading, now: datetime) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def add_revision(
     recorded_as: GradeChange.Reason = GradeChange.Reason.GRADED,
 ) -> AttemptGrade:
     """Store a grading as a revision; record it in the gradebook if the quiz is graded and no question is pending."""
-    grade = _GRADE.create(
+    grade = AttemptGrade.objects.create(
         attempt=attempt,
         revision=revision,
         version_id=version_id,

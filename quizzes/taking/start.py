@@ -12,7 +12,6 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.database.prepared import PreparedInsert
 from common.errors import DomainError
 from courses.models import Enrolment
 from quizzes.attempts import queries
@@ -21,8 +20,6 @@ from quizzes.attempts.rules import Rules, get_rules
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
 from quizzes.taking.submit import expire
-
-_ATTEMPT = PreparedInsert(Attempt)
 
 
 class NoAttemptsLeft(DomainError):
@@ -90,7 +87,7 @@ def start(
                 return queries.get_attempt(existing[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw_questions(quiz, version)
-            return _ATTEMPT.create(
+            return Attempt.objects.create(
                 quiz=quiz,
                 version=version,
                 enrolment=enrolment,

@@ -1,17 +1,15 @@
 """Prepared statements return and store the same as the ORM's own."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from common.database.prepared import Prepared, PreparedInsert, PreparedUpdate
-from courses.models import Course, Enrolment, GradeChange, GradeItem
-from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, UserFactory
+from common.database.prepared import Prepared, PreparedUpdate
+from courses.models import Course, Enrolment
+from tests.factories import CourseFactory, EnrolmentFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, 0, 1, 250, tzinfo=UTC)
@@ -75,34 +73,3 @@ def test_an_update_changes_its_rows_and_returns_their_new_values() -> None:
     assert update.apply(35, 1, None) == [36]
     rows = [(row.progress_percent, row.last_seen_at) for row in Enrolment.objects.order_by("pk")]
     assert rows == [(10, enrolments[0].last_seen_at), (25, NOW), (36, None)]
-
-
-def test_an_insert_stores_the_same_row_as_the_orm_and_sets_its_id() -> None:
-    enrolment = EnrolmentFactory()
-    item = GradeItem.objects.create(
-        activity=ActivityFactory(module__course=enrolment.course, kind="quiz"), pass_mark=60
-    )
-    values = {
-        "item": item, "enrolment": enrolment, "source_number": 1, "revision": 1, "points": Decimal("7.5"),
-        "max_points": Decimal(8), "reason": GradeChange.Reason.GRADED, "actor": UserFactory(), "at": NOW,
-    }  # fmt: skip
-    insert = PreparedInsert(GradeChange)
-    made = insert.create(source=uuid4(), **values)
-    plain = GradeChange.objects.create(source=uuid4(), **values)
-    assert not made._state.adding
-    assert made.pk
-    left_out = {"id", "source"}
-    stored = [
-        {name: value for name, value in row.items() if name not in left_out}
-        for row in GradeChange.objects.filter(pk__in=[made.pk, plain.pk]).values()
-    ]
-    assert stored[0] == stored[1]
-    assert GradeChange.objects.get(pk=made.pk).source == made.source
-
-
-def test_a_duplicate_row_breaks_only_its_own_savepoint() -> None:
-    insert = PreparedInsert(Enrolment)
-    first = EnrolmentFactory()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        insert.create(user=first.user, course=first.course, source="open")
-    assert Enrolment.objects.count() == 1
