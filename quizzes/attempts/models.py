@@ -73,7 +73,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     graded_at = models.DateTimeField(_("graded"), null=True, blank=True)
-    lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     grading_attempts = models.PositiveSmallIntegerField(_("grading attempts"), default=0)
     points = models.DecimalField(_("points"), max_digits=8, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(_("out of"), max_digits=8, decimal_places=2)
@@ -231,7 +231,7 @@ class Answer(models.Model):
     sequence = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField(_("saved"))
     # When the student confirmed the answer to see its feedback. A confirmed answer cannot be changed.
-    confirmed_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()
 

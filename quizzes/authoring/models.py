@@ -300,8 +300,8 @@ class QuizOverride(models.Model):
     granted_at = models.DateTimeField(_("time"), auto_now=True)
 
     class Meta:
-        verbose_name = _("exception for a student")
-        verbose_name_plural = _("exceptions for students")
+        verbose_name = _("override for a student")
+        verbose_name_plural = _("overrides for students")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizoverride_once_a_student"),
         ]

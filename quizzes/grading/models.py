@@ -152,8 +152,8 @@ class RegradeLine(models.Model):
     was_pending = models.BooleanField(default=False)
     is_pending = models.BooleanField(default=False)
     changes = models.JSONField(_("changes"))
-    old_percent = models.PositiveSmallIntegerField(_("standing before"), null=True)
-    new_percent = models.PositiveSmallIntegerField(_("standing after"), null=True)
+    old_percent = models.PositiveSmallIntegerField(_("percent before"), null=True)
+    new_percent = models.PositiveSmallIntegerField(_("percent after"), null=True)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     # The attempt was graded again after the dry run, so the line no longer says what was approved.
     is_overtaken = models.BooleanField(_("overtaken"), default=False)

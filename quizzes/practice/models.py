@@ -42,14 +42,14 @@ class PracticeCard(models.Model):
     difficulty = models.FloatField(_("difficulty"))
     # Dates in the student's time zone.
     due_on = models.DateField(_("due"))
-    reviewed_on = models.DateField(_("last review"))
+    reviewed_on = models.DateField(_("last answer"))
     created_at = models.DateTimeField(_("made"))
 
     objects = PracticeCardQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("review card")
-        verbose_name_plural = _("review cards")
+        verbose_name = _("practice card")
+        verbose_name_plural = _("practice cards")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_practicecard_once_per_question"),
             models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_practicecard_has_an_answer"),
@@ -77,7 +77,7 @@ class PracticeAnswer(AppendOnlyModel):
         GOOD = 3, _("Good")
         EASY = 4, _("Easy")
 
-    card = models.ForeignKey(PracticeCard, models.CASCADE, related_name="answers", verbose_name=_("review card"))
+    card = models.ForeignKey(PracticeCard, models.CASCADE, related_name="answers", verbose_name=_("practice card"))
     turn = models.PositiveIntegerField(_("turn"))
     attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+", verbose_name=_("attempt"))
     version = models.ForeignKey(QuizVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
@@ -90,8 +90,8 @@ class PracticeAnswer(AppendOnlyModel):
     on = models.DateField(_("day"))
 
     class Meta:
-        verbose_name = _("review of a card")
-        verbose_name_plural = _("reviews of cards")
+        verbose_name = _("practice answer")
+        verbose_name_plural = _("practice answers")
         ordering: ClassVar[list[str]] = ["turn"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["card", "turn"], name="quizzes_practiceanswer_turn_unique"),

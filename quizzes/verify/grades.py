@@ -72,10 +72,10 @@ def _of_card(card: PracticeCard) -> Iterator[Difference]:
         stored = (review.turn, review.rating, review.before, review.after)
         if stored != (turn, rating, before, memory.as_dict()):
             computed = str((turn, int(rating), before, memory.as_dict()))
-            yield Difference(_("review of a card"), str(card.uuid), str(stored), computed)
+            yield Difference(_("practice answer"), str(card.uuid), str(stored), computed)
     follows = Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)
     if (card.turns, follows) != (len(reviews), memory):
-        yield Difference(_("review card"), str(card.uuid), str((card.turns, follows)), str((len(reviews), memory)))
+        yield Difference(_("practice card"), str(card.uuid), str((card.turns, follows)), str((len(reviews), memory)))
 
 
 def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
