@@ -51,7 +51,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             "course": enrolment.course,
             "outline": course_outline,
             "next": course_outline.next_to_do(enrolment.last_activity_id),
-            "standings": {grade.item.activity_id: grade for grade in item_grades},
+            "item_grades": {grade.item.activity_id: grade for grade in item_grades},
             "course_percent": gradebook.course_percent(item_grades),
             "sections": extensions.student_sections(request.user, timezone.now()),
         },
