@@ -61,7 +61,7 @@ def test_a_student_answers_all_questions_of_today(alice_client: Client, due: lis
     page = alice_client.get("/review/")
     assert "Done for today" in page.text
     assert "3/3" in page.text
-    assert "The next question comes" in page
+    assert "The next question comes" in page.text
 
 
 def test_a_wrong_answer_shows_the_solution_and_links_to_the_lesson(
