@@ -219,7 +219,7 @@ class Run:
             print(f"{name.removesuffix('_kills')} killed, {len(self.acknowledged)} acknowledged", file=sys.stderr)
             for _ in range(share):
                 self.allowed.release()
-        # Release the remainder of the division.
+        # Let all remaining attempts start. A student also needs a permit to find that no attempt is left, and to stop.
         for _ in range(self.attempts):
             self.allowed.release()
 

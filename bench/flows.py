@@ -12,8 +12,8 @@ from typing import Any
 
 from bench.load import BenchError, Connection, Request, Timing, timing
 
-# Seconds between two polls for a result; the last one is repeated. A test checks that these are the page's
-# (`POLL_DELAYS` of quizzes.taking.pages.attempts).
+# Seconds between two polls for a result; the last one is repeated. A test checks that they equal `POLL_DELAYS` in
+# quizzes.taking.pages.attempts.
 LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 # Seconds until a grade must be there; a longer wait is a fault, not a measurement.
 GRADE_TIMEOUT = 60.0

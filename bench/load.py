@@ -136,7 +136,7 @@ def run(port: int, requests: Sequence[Request], *, connections: int, seconds: in
 
 
 def run_own(port: int, requests: Sequence[Request], *, connections: int, seconds: float) -> Timing:
-    """The same with our own loop even if wrk is installed, to compare with flows that wrk cannot send."""
+    """Send the requests as `run` does, but never with wrk. Flows that wrk cannot send are compared with the result."""
     return asyncio.run(_run_own(port, requests, connections, seconds))
 
 

@@ -1,4 +1,4 @@
-"""Define the base class of refusals: what a rule raises when it says no."""
+"""Define the base class of refusals: the expected errors that a rule raises."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar

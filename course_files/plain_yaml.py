@@ -1,8 +1,8 @@
 """Read plain YAML with the line of each value, and write it in one fixed form.
 
-Plain means: one document, text keys, no anchors, aliases or tags; an unquoted scalar is null, true, false, a whole or a
-decimal number, and else text. Reading walks the parser's events instead of building a tree recursively, so that neither
-a bomb of aliases nor deep nesting costs more than the file's own size.
+Plain YAML has one document and text keys, but no anchors, aliases or tags. An unquoted scalar is null, true, false, an
+integer or a decimal number; anything else is text. The reader iterates over the parser's events and does not build a
+tree recursively. So neither an alias bomb nor deep nesting costs more than the size of the file.
 """
 
 import json

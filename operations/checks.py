@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
 
-# Variables of a production site; only the form of the values matters.
+# Environment variables of a fictitious production site. The checks only need values in a valid format.
 PRODUCTION = {
     "BAEUM_ENV": "production",
     "SECRET_KEY": "check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,

@@ -33,7 +33,7 @@ def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], 
     return next((convert for kinds, convert in _CONVERTERS if isinstance(field, kinds)), None)
 
 
-# The first that fits; a field of another kind leaves as it is.
+# The first entry that matches a field's class is used. Values of other fields are not converted.
 _CONVERTERS: list[tuple[tuple[type, ...], Callable[[Any], Any]]] = [
     ((serializers.DateTimeField,), _moment),
     ((serializers.DateField,), _day),

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 Row = TypeVar("Row", bound=models.Model)
 
-# Longer than any sending takes: a sender that claimed the row this long ago has died.
+# Sending a mail never takes this long. If a row was claimed longer ago, its sender has died.
 STALE = timedelta(minutes=15)
 # Time to wait after the first, second, … attempt that certainly sent nothing. After the last one the mail has failed.
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]

@@ -159,7 +159,7 @@ class SMTPBackend(EmailBackend):
         try:
             opened = super().open()
         except Exception:
-            # Django keeps a half-opened connection for reuse; it is not reused here.
+            # Django would keep the half-opened connection for reuse. Close it instead.
             with contextlib.suppress(Exception):
                 self.close()
             raise

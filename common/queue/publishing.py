@@ -1,7 +1,8 @@
 """Enqueue Celery tasks by name after the commit, without delaying or failing the request.
 
-Work that must not be lost is a row in the database, and a periodic sweep enqueues it again. So a lost message only costs time:
-when the broker fails or hangs, one request waits up to half a second, and the process skips the broker for BROKER_PAUSE.
+Work that must not be lost is stored as a row in the database. A periodic sweep enqueues it again, so a lost message
+only delays the work. If the broker fails or hangs, one request waits up to half a second. The process then does not
+use the broker for BROKER_PAUSE seconds.
 """
 
 import atexit

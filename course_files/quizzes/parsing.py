@@ -133,7 +133,7 @@ def _parse_quiz(parsed: ParsedQuizzes, course: ParsedCourse, file: QuizFile) -> 
 
 
 def markdown_paths(document: Document) -> Iterator[YamlPath]:
-    """The paths of all texts by language that are Markdown, which is all except titles."""
+    """Return the paths of all translated texts that are Markdown: all except titles."""
     return (path for path in text_paths(document) if path[-1] in _MARKDOWN_FIELDS)
 
 

@@ -121,7 +121,7 @@ class QuizWriter:
             else:
                 self.changed_quizzes.add(step.key[1])
             self.rows.pop(step.key)
-            # If the quiz is deleted already, its questions are too, and this deletes nothing.
+            # Deleting a quiz also deletes its questions. For a question of a deleted quiz this does nothing.
             type(row).objects.filter(pk=row.pk).delete()
 
     def save_digests(self) -> None:

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r"""<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>]{0,40})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>|[^<]+|<"""
 )
 _ATTRIBUTE = re.compile(r"""([a-zA-Z_:][-a-zA-Z0-9_:.]{0,60})\s*(?:=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
-# A picture inside its own address is not worth parsed.
+# Long `data:` URLs, such as embedded pictures. Their content is removed before parsing.
 _DATA = re.compile(r"""(?<==["'])data:[^"'<>]{100,}""")
 
 

@@ -17,7 +17,7 @@ Markdown = Callable[[Sequence[Node | str]], str]
 
 
 def identifier(key: str, lead: str = "") -> str:
-    """The QTI identifier of a key. Identifiers begin with a letter or an underscore."""
+    """Return `key` as a QTI identifier, which begins with a letter or an underscore."""
     return f"{lead}_{key}" if lead or not key[:1].isalpha() else key
 
 

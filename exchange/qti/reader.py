@@ -180,7 +180,7 @@ class _Item:
         return template in names or any(True for _node in self.processing.all(*names))
 
     def points(self) -> str | None:
-        """The points: the maximum score that the item declares times its weight in the test; None if neither is given."""
+        """Return the points: the declared maximum score times the weight in the test. None if neither is given."""
         own: Decimal | None = None
         for outcome in self.root.elements("outcomeDeclaration"):
             name = outcome.attributes.get("identifier")

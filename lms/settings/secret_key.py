@@ -17,7 +17,7 @@ def embedded_secret_key(home: Path) -> str:
         with os.fdopen(fd, "w") as file:
             file.write(secrets.token_urlsafe(64))
         try:
-            os.link(fresh, path)  # unlike a rename, this fails when another process was first
+            os.link(fresh, path)  # unlike a rename, this fails if another process has created the file
         except FileExistsError:
             pass
         finally:

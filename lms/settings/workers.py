@@ -44,7 +44,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "grading"
-# Two queues, so that a slow mail server delays no grade.
+# Mails have a queue of their own, so that a slow mail server does not delay grading.
 CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries": {"queue": "mail"},
     "courses.tasks.send_weekly_summary": {"queue": "mail"},

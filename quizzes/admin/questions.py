@@ -18,7 +18,7 @@ from quizzes.questions import KINDS
 
 
 class _RowsByKind:
-    """Shows empty rows of an inline, for browsers without script; none if the question's kind does not use them."""
+    """Adds empty rows to an inline for browsers without JavaScript, unless the question kind has no such rows."""
 
     rows: ClassVar[str]
     initial_rows: ClassVar[int]

@@ -17,9 +17,9 @@ from quizzes.questions import KINDS, Response, Spec
 
 @dataclass(frozen=True, slots=True)
 class PresentedQuestion:
-    """A question in one language: the reader's, or another where the translation is missing (`language`).
+    """A question in one language, `language`: the reader's, or another language if the translation is missing.
 
-    `body` is what its kind shows below the text, see `quizzes.questions.base.Kind.body`.
+    `body` is the part of the question below its text, as returned by `quizzes.questions.base.Kind.body`.
     """
 
     uuid: str

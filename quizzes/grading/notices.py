@@ -18,7 +18,7 @@ from quizzes.grading.models import GradeNotice
 log = structlog.get_logger(__name__)
 Status = GradeNotice.Status
 
-# The most mails that one run looks at; the next run continues.
+# Maximum number of notices that one run reads. The next run reads the rest.
 BATCH = 1000
 
 

@@ -83,7 +83,9 @@ def _present(
 
 
 def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -> AnsweredCard:
-    """Grade the answer to one of today's cards and schedule the card again. Idempotent: the first answer to a turn stays.
+    """Grade the answer to one of today's cards and schedule the card again.
+
+    Idempotent: a second answer to the same turn changes nothing.
 
     `response` is None if the student does not know the answer. Raises PracticeCard.DoesNotExist, CardNotDue,
     NothingAnswered, and the errors of `responses.read_response_to`.

@@ -29,7 +29,10 @@ def answers_shown(quiz: Quiz, overview: QuizOverview, now: datetime) -> bool:
 
 
 def can_reveal(attempt: Attempt, overview: QuizOverview, now: datetime) -> bool:
-    """Return whether the student may give up the remaining attempts to see the answers, which are not shown yet."""
+    """Return whether the student may give up the remaining attempts to see the answers.
+
+    The caller checks that the answers are not shown yet.
+    """
     quiz = attempt.quiz
     if attempt.status != Attempt.Status.GRADED or overview.open_attempt:
         return False

@@ -1,4 +1,4 @@
-"""Send due weekly summaries from the command line, or with --to one summary to one person."""
+"""Send the weekly summaries that are due. With --to, send only the summary of one person, due or not."""
 
 from argparse import ArgumentParser
 from collections import Counter

@@ -120,7 +120,7 @@ def _import_courses(report: Callable[[str], Any]) -> bool:
     complete = True
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         try:
-            # --ours keeps what an instructor edited in the admin; import_course by hand can decide otherwise.
+            # --ours keeps the edits made in the admin. To replace them, run import_course manually with --theirs.
             call_command("import_course", str(folder), "--ours", verbosity=0)
         except CommandError as refused:
             report(_("The course in %(folder)s was not imported: %(why)s") % {"folder": folder.name, "why": refused})

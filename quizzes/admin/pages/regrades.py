@@ -63,7 +63,7 @@ def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: 
         except DomainError as refused:
             regrade.refresh_from_db(fields=["status"])
             if regrade.status in (Regrade.Status.APPROVED, Regrade.Status.DONE):
-                # A double click, or a colleague approved it meanwhile. The page shows who approved it and why.
+                # Approved already, by a double click or by a colleague. The page shows who approved it and why.
                 return redirect("admin:quizzes_regrade_review", regrade.pk)
             error = refused.message
     if request.headers.get("HX-Request"):

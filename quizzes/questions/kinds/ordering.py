@@ -107,7 +107,7 @@ class Ordering(Kind):
         positions = response.get("positions") or {}
         if not positions:
             return score(spec, "unanswered", "unanswered")
-        # Of two items in one position, neither is right.
+        # If two items have the same position, both are wrong.
         places = list(positions.values())
         right = [
             positions.get(item["uuid"]) == place and places.count(place) == 1
