@@ -225,9 +225,12 @@ class Run:
 
     def _kill_worker(self) -> None:
         """Kill the workers while one grades: its claim is committed, its grade is not."""
-        # Find the processes first: grading takes milliseconds, and so does finding them.
-        workers = self._until(self.site.workers)
-        self._until(lambda: self._rows(GRADING))
+        # Find the processes first: grading takes milliseconds, and so does finding them. A worker that lost its broker
+        # stops by itself and is restarted, so look again if the ones that were found are gone by now.
+        workers: list[int] = []
+        while not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            workers = self._until(self.site.workers)
+            self._until(lambda: self._rows(GRADING))
         self.site.kill(workers)
         left = self._rows("SELECT count(*) FROM quizzes_attempt WHERE status = 'grading'")
         print(f"{left[0][0] if left else '?'} in the middle of grading", file=sys.stderr)
@@ -259,7 +262,7 @@ class Run:
         except (psycopg.OperationalError, sqlite3.OperationalError):
             return []
 
-    # --- what the rows say -------------------------------------------------------------------------------------
+    # --- counting the rows -------------------------------------------------------------------------------------
 
     async def _settle(self) -> None:
         deadline = time.monotonic() + SETTLE_TIMEOUT
