@@ -33,7 +33,7 @@ class Ticket:
 
 
 class Tickets:
-    """All attempts that the course allows its students, in an order in which the same student returns as late as possible."""
+    """All attempts that the course allows. Their order keeps two attempts of one student as far apart as possible."""
 
     def __init__(self, tokens: Iterable[str], attempts_allowed: dict[str, int]) -> None:
         tokens = list(tokens)

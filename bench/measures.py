@@ -18,7 +18,7 @@ SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One kind of request to the product, and the address of the yardstick it is a ratio to."""
+    """One kind of request to the product, and the address of the yardstick that it is compared with."""
 
     name: str
     yardstick: str
@@ -123,7 +123,7 @@ def _timed(port: int, requests: Sequence[Request], plan: Plan, students: int) ->
 
 
 def _flow(sides: Sides, plan: Plan, name: str, guest: Request, tickets: flows.Tickets, students: int) -> str:
-    """Measure a flow, and the yardstick with the same sender, because wrk cannot send a flow."""
+    """Measure a flow. wrk cannot send flows, so the yardstick is measured with our own sender too."""
     flow = flows.submit_to_graded if name == SUBMIT_TO_GRADED else flows.whole_attempts
     product, yardstick = [], []
     for _ in range(plan.rounds):

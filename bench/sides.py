@@ -92,7 +92,7 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
 
 
 def _alike(web: Sequence[str], port: int) -> list[str]:
-    """The command of the product's web server, for the yardstick: the same server, mode and number of workers."""
+    """Return a command that serves the yardstick with the product's web server, mode and number of workers."""
     command = [part.replace("lms.wsgi", "bench.yardstick.wsgi") for part in web]
     command[command.index("--port") + 1] = str(port)
     return command

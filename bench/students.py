@@ -76,7 +76,10 @@ def _people(count: int) -> list[User]:
 
 
 def _sessions(people: list[User]) -> list[str]:
-    """Create a session for each person, as signing in does. Its key is the value of the cookie and the token of an app."""
+    """Create a session for each person, as a sign-in does.
+
+    The session key is the value of the cookie and the token of an app.
+    """
     store = SessionStore()
     rows = []
     for person in people:

@@ -8,13 +8,13 @@ from difflib import SequenceMatcher
 from common.markup import markdown
 
 _QUOTED = re.compile('“[^”]{1,300}”|"[^"\n]{1,300}"|「[^」]{1,300}」|『[^』]{1,300}』')
-# Stands where a run of words ends: at a quotation, at code, between two paragraphs.
+# Marks the end of a run of words: a quotation, code, or the break between two paragraphs.
 BREAK = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it is compared, and the line that it stands on."""
+    """A word in the form that is compared, and its line."""
 
     text: str
     line: int
@@ -22,7 +22,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of words that both texts hold."""
+    """A run of words that both texts contain."""
 
     words: tuple[str, ...] = ()
     line: int = 0
@@ -35,7 +35,7 @@ class Run:
 
 
 def words(text: str, *, first_line: int = 1) -> Iterator[Word]:
-    """The words of plain text, without case and punctuation."""
+    """Return the words of a plain text, without case and punctuation."""
     for number, line in enumerate(text.split("\n")):
         for raw in line.split():
             word = re.sub(r"^[\W_]+|[\W_]+$", "", raw).casefold()
@@ -44,7 +44,7 @@ def words(text: str, *, first_line: int = 1) -> Iterator[Word]:
 
 
 def own_words(document: markdown.Document, *, first_line: int = 1) -> Iterator[Word]:
-    """The words that a Markdown text says in its own voice: without quotations and code."""
+    """Return the words of a Markdown text without its quotations and code."""
     for offset, text in markdown.paragraphs(document):
         for index, part in enumerate(_QUOTED.split(text)):
             if index:
@@ -54,9 +54,9 @@ def own_words(document: markdown.Document, *, first_line: int = 1) -> Iterator[W
 
 
 def longest_run(mine: Iterable[Word], others: Sequence[Word]) -> Run:
-    """The longest run of `mine` that stands in `others` as well."""
+    """Return the longest run of words in `mine` that also occurs in `others`."""
     read = list(mine)
-    # None equals no word: a run does not cross a break.
+    # None is equal to no word, so a run does not cross a break.
     matcher = SequenceMatcher(
         None, [word.text or None for word in read], [word.text for word in others], autojunk=False
     )

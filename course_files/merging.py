@@ -73,7 +73,7 @@ def plan(
     in_use: Iterable[Key] = (),
     prefer: Preference | None = None,
 ) -> list[Step]:
-    """One step for each record of the folder, in its order, then one for each record that only the database has.
+    """Return a step for each record of the folder, in its order, then for each record that only the database has.
 
     `imported` maps keys to the digests of the last import ("": never imported). A record that is missing in the folder
     is archived if it is in `in_use`, otherwise removed.

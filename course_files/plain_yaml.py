@@ -40,13 +40,13 @@ class PlainYamlError(ValueError):
 
 @dataclass(slots=True)
 class Document:
-    """What a file said, and on which line it said it (`lines` by path, counted from 1)."""
+    """The content of a file, and the line of each value (`lines` by path, counted from 1)."""
 
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
-        """The line of `path`, or of the nearest thing around it that is there."""
+        """Return the line of `path`, or of the nearest value around it if `path` does not exist."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -124,7 +124,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Path:
-    """Put `value` where the reading stands, and return its path. A mapping's key is remembered instead."""
+    """Add `value` to the innermost open mapping or sequence and return its path. A mapping key is only remembered."""
     if not stack:
         document.value = value
         document.lines[()] = line
@@ -156,7 +156,7 @@ _INDICATORS = tuple("-?:~<=")
 
 
 def dump(value: Any) -> str:
-    """The one way to write `value` (mappings, lists, text, numbers, true, false, null); ends with a line feed.
+    """Return `value` (mappings, lists, text, numbers, true, false, null) in the fixed form. It ends with a line feed.
 
     Mappings keep their order; nothing is folded, so that a changed sentence is one changed line.
     """
@@ -165,7 +165,7 @@ def dump(value: Any) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's writer without aliases, with indented lists; long texts are literal blocks, quotes are double."""
+    """PyYAML's writer without aliases. Lists are indented, long texts are literal blocks, and quotes are double."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -184,13 +184,13 @@ class _Dumper(yaml.SafeDumper):
         return '"' if is_quoted else style
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
-        """As JSON. PyYAML would write an emoji as an escape, even with `allow_unicode`."""
+        """Write the text as JSON does. PyYAML would write an emoji as an escape, even with `allow_unicode`."""
         quoted = json.dumps(text, ensure_ascii=False)
         shown = "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
         self.write_indicator(shown, True)
 
 
-# Numbers, yes and no of other readers of YAML, of 1.1 and 1.2: text that looks like them is quoted.
+# Text that other readers of YAML 1.1 or 1.2 would take for a number or for yes or no. It is quoted.
 _Dumper.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)\Z"),
@@ -200,7 +200,7 @@ _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"),
 
 
 def _is_literal(text: str) -> bool:
-    """Whether a literal block holds `text` without an indentation or keep indicator."""
+    """Whether a literal block can contain `text` without an indentation or keep indicator."""
     lines = text.removesuffix("\n").split("\n")
     return (
         "\n" in text

@@ -52,8 +52,8 @@ def execute(
 ) -> Plan:
     """Import the questions in one transaction, publish the quiz and return the executed plan.
 
-    `expected_fingerprint` is that of the plan that was shown and confirmed. Raises ChangedMeanwhile if the plan is a
-    different one now, and ExchangeError if the quiz could not be published; then nothing is imported.
+    `expected_fingerprint` is that of the plan that was shown and confirmed. Raises ChangedMeanwhile if the plan has
+    changed since, and ExchangeError if the quiz could not be published; then nothing is imported.
     """
     course = quiz.activity.course
     check_language(course, language)

@@ -20,7 +20,10 @@ def clean(text: str) -> str:
 
 
 def to_key(name: str) -> str:
-    """The key for a name, always the same. If the name has other signs than letters and digits, it ends with a digest."""
+    """Return the key for a name, always the same.
+
+    If the name has signs other than letters and digits, the key ends with a digest.
+    """
     name = clean(name)
     if _KEY.match(name):
         return name
@@ -70,7 +73,7 @@ def answer_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decima
 
 
 def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:
-    """The credit that percentages express, and whether it does so exactly. None: both credits have these percentages."""
+    """The credit that percentages express (None if both credits have them), and whether it does so exactly."""
     gain, loss = answer_weights(len(right), len(wrong), "partial")
     tolerance = Decimal("0.01")
     partial = all(abs(percentage - gain) < tolerance for percentage in right) and all(

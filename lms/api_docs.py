@@ -79,7 +79,7 @@ def words(text: str) -> SafeString:
 
 
 def prose(text: str) -> SafeString:
-    """Return the same in paragraphs."""
+    """Return plain text as HTML paragraphs, with `code` marks as HTML."""
     return SafeString("".join(f"<p>{words(part)}</p>" for part in re.split(r"\n\s*\n", text.strip()) if part))
 
 

@@ -14,7 +14,7 @@ application = get_wsgi_application()
 
 publishing.start_batching()
 
-# Import the views now, so that the first request does not wait for it.
+# Import the views now, so that the first request does not wait for the import.
 get_resolver().url_patterns  # noqa: B018 (reading it imports them)
 # Exclude the loaded modules from garbage collection; scanning them repeatedly took about 20 % of each request.
 gc.collect()

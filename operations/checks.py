@@ -43,7 +43,7 @@ def command(*words: str | Path, **environment: str) -> Callable[[], Outcome]:
     return run
 
 
-# djangofmt cannot break a line where white space would show: such a line is restructured by hand.
+# djangofmt cannot break a line where white space would be visible. Such a line must be restructured by hand.
 LONGEST_TEMPLATE_LINE = 160
 
 
@@ -52,7 +52,7 @@ def template_files() -> list[Path]:
 
 
 def template_formatters(*options: str) -> list[Callable[[], Outcome]]:
-    """djangofmt lays out the HTML; djade writes Django's tags in their present form. Each leaves alone what the other does."""
+    """Return the formatters. djangofmt formats HTML, djade formats Django tags. They do not conflict."""
     return [
         command(BIN / "djade", "--target-version", "5.2", *options, *template_files()),
         command(BIN / "djangofmt", *options, ROOT / "templates"),
@@ -60,7 +60,7 @@ def template_formatters(*options: str) -> list[Callable[[], Outcome]]:
 
 
 def format_templates() -> int:
-    """djade ends with 1 when it has changed something, so that its end says nothing."""
+    """Format the templates. djade exits with 1 after a change, so exit statuses are ignored."""
     for formatter in template_formatters():
         _, output = formatter()
         print(output.strip(), flush=True)

@@ -4,7 +4,7 @@ During a deployment the old processes serve requests on the new tables. So a col
 the code stopped using it, and a new column is nullable or has a default in the database. The check reads operations, not
 SQL: linters of SQL such as django-migration-linter refuse nearly every migration on SQLite, which rebuilds the table.
 
-A migration that is right all the same says so in its own module, with the reason:
+A migration that is safe although the check refuses it declares an exception in its own module, with the reason:
 
     LINT_EXCEPTIONS = {"RemoveField": "The release before this one no longer reads the column."}
 """
@@ -28,7 +28,7 @@ _REMOVES = (operations.RemoveField, operations.DeleteModel, operations.RenameFie
 
 
 def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]:
-    """One sentence for each fault of `migration` that `exceptions` (operation class → reason) does not excuse."""
+    """Yield a sentence for each fault of `migration`. `exceptions` ({operation class: reason}) are allowed."""
     if re.fullmatch(r"\d{4}_(auto_.*|\w+_and_more)", migration.name):
         yield "give it a name that says what it does"
     kinds = {isinstance(operation, _DATA) for operation in _flat(migration.operations)}
@@ -40,7 +40,7 @@ def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]
 
 
 def _flat(found: Sequence[Operation]) -> Iterator[Operation]:
-    """The operations, those on the database of a SeparateDatabaseAndState in place of it."""
+    """Return the operations. Each SeparateDatabaseAndState is replaced by its database operations."""
     for operation in found:
         if isinstance(operation, operations.SeparateDatabaseAndState):
             yield from _flat(operation.database_operations)

@@ -1,4 +1,4 @@
-"""Define the Celery tasks of quizzes; each calls one workflow."""
+"""Define the Celery tasks of quizzes. Other modules do the work."""
 
 from datetime import timedelta
 

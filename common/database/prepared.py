@@ -115,7 +115,7 @@ class Prepared(Generic[M]):
 
 
 class PreparedUpdate(Generic[M]):
-    """The UPDATE of what `build` returns: (rows to change, {field: value}). `samples` are as in `Prepared`.
+    """An UPDATE. `build` returns (rows to change, {field: value}). `samples` are as in `Prepared`.
 
     `returning` is the column whose new value is returned for each changed row.
     """

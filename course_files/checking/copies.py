@@ -32,7 +32,7 @@ def check_copies(check: CourseCheck, against: str) -> None:
 
 
 def _shared_runs(check: CourseCheck, notes: Sequence[copying.Word]) -> Iterator[tuple[str, Run]]:
-    """(file, the longest run shared with the notes) of each lesson and each text of a quiz."""
+    """Return (file, longest run shared with the notes) for each lesson and each text of a quiz."""
     for edition in check.course.editions.values():
         own = copying.own_words(edition.text, first_line=edition.body_line)
         yield edition.name, copying.longest_run(own, notes)

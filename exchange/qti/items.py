@@ -39,7 +39,10 @@ def parts(interaction: Node, markdown: Markdown) -> list[Part]:
 
 
 def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | None, bool]:
-    """The credit that a mapping expresses, and whether exactly. Values are relative to the sum of the positive ones."""
+    """The credit that a mapping expresses, and whether it does so exactly.
+
+    Values are relative to the sum of the positive values.
+    """
     gains = [value for value in mapped.values() if value > 0]
     losses = [value for value in mapped.values() if value <= 0]
     whole = sum(gains)

@@ -12,7 +12,7 @@ from exchange.values import decimal_text
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of an item beside its text."""
+    """The parts of an item other than its text."""
 
     declarations: list[Node] = field(default_factory=list)
     body: Sequence[Node | str] = ()

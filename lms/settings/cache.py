@@ -6,7 +6,7 @@ from lms.settings.environment import BAEUM_HOME, env
 
 # The cache must be shared by all processes, because it contains the rate limits.
 REDIS_URL = env.str("REDIS_URL", default="")
-# Two sites may share one Redis.
+# The prefix separates sites that share one Redis.
 REDIS_PREFIX = env.str("BAEUM_REDIS_PREFIX", default="baeum")
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:

@@ -38,8 +38,8 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         # Fail after seconds, not minutes, if the database cannot be reached.
         "connect_timeout": 5,
-        # Prepared statements: planning took the server longer than everything else. Not possible through a pooler in
-        # transaction mode.
+        # Use prepared statements, because planning took the server more time than all else.
+        # They do not work through a pooler in transaction mode.
         "server_side_binding": True,
         "prepare_threshold": None if env.bool("BAEUM_DATABASE_POOLED", default=False) else 3,
         **DATABASES["default"].get("OPTIONS", {}),

@@ -5,7 +5,7 @@ from typing import Any
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 
-# The row is the queue: a lost message only delays work until the next sweep. docs/reliability.md explains the settings.
+# Database rows record all work, so a lost message only delays it until the next sweep. See docs/reliability.md.
 BROKER_HOME = BAEUM_HOME / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL

@@ -25,7 +25,7 @@ EARLIEST_YEAR = 2000
 
 
 class DatesForm(ModelForm[Any]):
-    """Three optional dates in this order: opens, due, closes."""
+    """Validate three optional dates, which must be in this order: opens, due, closes."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -104,7 +104,7 @@ class QuizForm(DatesForm):
 
 
 def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
-    """(label, definition as JSON) of an example for each kind that needs a definition."""
+    """Yield (label, definition as JSON) of an example for each kind that needs a definition."""
     for kind in kinds:
         if kind.example:
             value = yaml.safe_load(kind.example)
@@ -115,12 +115,12 @@ def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
 
 
 def _too_early(date: datetime) -> str:
-    """The error message for a date before EARLIEST_YEAR; "" if the date is valid."""
+    """Return the error message for a date before EARLIEST_YEAR; "" if the date is valid."""
     return _("The year is before %(year)d.") % {"year": EARLIEST_YEAR} if date.year < EARLIEST_YEAR else ""
 
 
 def _faults(rule: str, value: Any) -> list[str]:
-    """The error messages of the course format's schema for one rule of a quiz."""
+    """Return the error messages of the course format's schema for one rule of a quiz."""
     return schema.faults({rule: value}, schema=SCHEMA, definition="rules")
 
 
@@ -150,7 +150,7 @@ class ChoiceFormSet(BaseInlineFormSet[Choice, Question, ModelForm[Choice]]):
 
 
 class QuestionForm(ModelForm[Question]):
-    """Validates the definition by the schema of the question kind, and shows examples of definitions."""
+    """Validate the definition by the schema of the question kind, and show examples of definitions."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -50,7 +50,7 @@ def _offer_regrade(request: HttpRequest, quiz: Quiz) -> None:
 
 
 def warn_about_changed_grades(request: HttpRequest, quiz: Quiz) -> None:
-    """Name the students whose grade the new grading method changes, those who lose most first."""
+    """Name the students whose grade the new grading method changes. Those who lose most come first."""
     item = GradeItem.objects.filter(activity=quiz.activity).first()
     if item is None or item.grading_method == quiz.grading_method:
         return

@@ -67,7 +67,7 @@ class QuizAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("published"))
     def publication_state(self, quiz: Quiz) -> SafeString | str:
-        """The version that students get, and the faults that prevent a newer version."""
+        """Return the version that students get, and the faults that prevent a newer version."""
         if quiz._state.adding:
             return "–"
         version = quiz.current_version

@@ -46,5 +46,5 @@ class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
     @admin.action(description=gettext_lazy("Send again (only notices that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, rows: QuerySet[GradeNotice]) -> None:
-        """Send failed or uncertain notices again. An uncertain one may then arrive twice, which staff accept by this."""
+        """Send failed or uncertain notices again. An uncertain one may arrive twice; staff accept that."""
         report_sent(request, [notices.send_again(notice_id=notice.pk, now=timezone.now()) for notice in rows])

@@ -8,12 +8,12 @@ from accounts.models import User
 from courses import gradebook
 from courses.models import Enrolment, GradeItem
 
-# Students named in a message; more are counted.
+# The largest number of students that a message names. " …" stands for the others.
 NAMES_SHOWN = 10
 
 
 def explain_grade_losses(activity_id: int, *, grading_method: str, pass_mark: int) -> str:
-    """Return a message naming the students whose grade would drop by these rules, or ""."""
+    """Return a message that names the students whose grade these rules would lower; "" if there are none."""
     item = GradeItem.objects.filter(activity=activity_id).first()
     if item is None or (item.grading_method, item.pass_mark) == (grading_method, pass_mark):
         return ""

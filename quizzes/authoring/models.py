@@ -13,19 +13,19 @@ from accounts.models import User
 from courses.models import Activity, Cohort, Enrolment, GradeItem
 from quizzes.questions import KINDS
 
-# The same limits as in the course format. A larger value is a typing error, and SQLite would store it.
+# The course format has the same limits. A larger value is a typing error, but SQLite would store it.
 MAX_ATTEMPTS = 1000
 MAX_MINUTES = 10_000
 
 
 def question_kinds() -> list[tuple[str, Any]]:
-    """Return (name, label) of every kind. No constraint lists them, so a new kind needs no migration."""
+    """Return (name, label) of every kind. No database constraint lists the kinds, so a new kind needs no migration."""
     return [(name, _(kind.label)) for name, kind in KINDS.items()]
 
 
 class QuizQuerySet(models.QuerySet["Quiz"]):
     def for_student(self, user: User) -> Self:
-        """Quizzes and lesson checks in the outlines of the user's courses."""
+        """Return the quizzes and lesson checks in the outlines of the user's courses."""
         return self.filter(
             activity__archived_at=None,
             activity__course__is_published=True,
@@ -42,7 +42,7 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
 class Quiz(models.Model):
     """The questions attached to one activity, and the rules for attempting them.
 
-    On a quiz activity it is graded; on a lesson it is the lesson's ungraded check.
+    A quiz on a quiz activity is graded. A quiz on a lesson is the lesson's ungraded check.
     """
 
     class ShowAnswers(models.TextChoices):
@@ -163,15 +163,15 @@ class Quiz(models.Model):
 
     @property
     def is_graded(self) -> bool:
-        """Whether attempts enter the gradebook; those of a lesson check do not."""
+        """Whether attempts enter the gradebook. Attempts of a lesson check do not."""
         return self.activity.kind == Activity.Kind.QUIZ
 
 
 class Question(models.Model):
     """One question as its author edits it. Students never see this row: publishing copies it into a version."""
 
-    # The public uuids of a question's parts are derived from it. It is secret: with it a student could derive a part's
-    # uuid from its key and see which parts belong together.
+    # The public uuids of the question's parts are derived from this salt. It is secret: a student who knew it could
+    # derive a part's uuid from the part's key and see which parts belong together.
     salt = models.UUIDField(default=uuid.uuid4, editable=False)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions", verbose_name=_("quiz"))
@@ -181,7 +181,7 @@ class Question(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
     text = models.TextField(_("question (Markdown)"))
-    # What the kind needs besides text and choices; see the kind's `schema`.
+    # The settings that the kind needs besides text and choices. The kind's `schema` describes them.
     definition = models.JSONField(_("definition"), default=dict, blank=True)
     lesson = models.CharField(
         _("explained in"), max_length=200, blank=True, help_text=_("A lesson's short name, with #heading if wanted.")
@@ -209,7 +209,7 @@ class Question(models.Model):
 
     @property
     def has_accepted_answers(self) -> bool:
-        """Whether its answer key is a list of `AcceptedAnswer` rows."""
+        """Whether the question's answer key is a list of `AcceptedAnswer` rows."""
         return KINDS[self.kind].rows == "answers"
 
 
@@ -238,9 +238,9 @@ class Choice(models.Model):
 
 
 class AcceptedAnswer(models.Model):
-    """A text that a short answer is compared with: accepted, or (`is_correct` false) a known wrong answer.
+    """A text that a short answer is compared with: an accepted answer, or a known wrong one if `is_correct` is false.
 
-    Known wrong answers with the same feedback belong together.
+    Known wrong answers with the same feedback form one group.
     """
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="answers", verbose_name=_("question"))
@@ -259,7 +259,7 @@ class AcceptedAnswer(models.Model):
 
 
 class QuizDates(models.Model):
-    """The dates of a quiz for one cohort. An empty date falls back to the quiz's."""
+    """The dates of a quiz for one cohort. If a date is empty, the quiz's date applies."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
@@ -279,8 +279,8 @@ class QuizDates(models.Model):
 
 
 class QuizOverride(models.Model):
-    """One student's extra time, extra attempts and dates for a quiz, with the reason. An empty date falls back to the
-    cohort's or the quiz's."""
+    """One student's extra time, extra attempts and dates for a quiz, with the reason. If a date is empty, the
+    date of the cohort or of the quiz applies."""
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="overrides", verbose_name=_("quiz"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_overrides", verbose_name=_("student"))

@@ -38,7 +38,7 @@ def _pools(quiz: Quiz, specs: list[Spec], faults: list[tuple[str, str]]) -> dict
         elif len(inside) < wanted:
             faults.append((name, _("The pool has fewer questions than the quiz draws from it.")))
         elif len({spec["points"] for spec in inside}) > 1:
-            # Otherwise the maximum would depend on the draw.
+            # Otherwise the maximum points of an attempt would depend on which questions are drawn.
             faults.append((name, _("All questions of a pool are worth the same.")))
     return {
         name: {"draw": quiz.pools[name], "questions": [spec["uuid"] for spec in inside]}
@@ -71,15 +71,15 @@ def _compile(
 
 
 def find_faults(quiz: Quiz) -> list[tuple[str, str]]:
-    """Return what prevents publishing: [(question key or pool, message)], empty if nothing does."""
+    """Return the faults that prevent publishing: [(question key or pool, message)]; empty if there are none."""
     return _compile(quiz, resolver_for(quiz.activity.course))[2]
 
 
 def publish(quiz: Quiz) -> QuizVersion:
-    """Make a version of the author's current rows and return it; new attempts start with it.
+    """Make a version from the author's current rows and return it. New attempts start with it.
 
-    Idempotent: without changes the current version is returned. Raises UnpublishableQuiz, and changes nothing, if the
-    quiz has faults.
+    Idempotent: if questions and pools have not changed, the current version is returned. If the quiz has faults, it
+    raises UnpublishableQuiz and changes nothing.
     """
     resolver = resolver_for(quiz.activity.course)
     specs, pools, faults = _compile(quiz, resolver)

@@ -67,7 +67,7 @@ def build_spec(question: Question, *, resolver: CourseResolver) -> Spec:
 
 
 def _short_answer_lists(answers: list[AcceptedAnswer], html: Callable[[Texts], Texts]) -> Spec:
-    """Return accepted and known wrong texts; known wrong ones with the same feedback are one group."""
+    """Return the accepted and the known wrong texts. Known wrong texts with the same feedback form one group."""
     known_wrong: dict[str, dict[str, Any]] = {}
     for answer in answers:
         if not answer.is_correct:

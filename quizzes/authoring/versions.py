@@ -1,7 +1,7 @@
 """Define published versions and their answer keys, and read them through a cache.
 
-A version and its key never change, so a process reads each once. Cached values are shared between requests: do not change
-them. The cache key contains the digest, because a restored database may give an id to another version.
+A version and its key never change, so each process caches them. Cached values are shared between requests: do not
+change them. The cache key contains the digest, because a restored database may give an id to another version.
 """
 
 from threading import Lock
@@ -43,7 +43,7 @@ class QuizVersion(AppendOnlyModel):
 
     @property
     def question_count(self) -> int:
-        """Return the number of questions in one attempt: of a pool only the drawn ones count."""
+        """Return the number of questions in one attempt. Only the drawn questions of a pool are counted."""
         pools: dict[str, dict[str, Any]] = self.content.get("pools", {})
         left_out: int = sum(len(pool["questions"]) - pool["draw"] for pool in pools.values())
         every: int = len(self.content["questions"])
@@ -57,11 +57,11 @@ class AnswerKey(AppendOnlyModel):
     content = models.JSONField()
 
     def __str__(self) -> str:
-        # Never contains the key, because it may be printed anywhere.
+        # The text must not contain the answer key, because it may be printed anywhere.
         return f"{self.version}"
 
 
-# Versions that one process caches; one of ten questions takes about 100 KB.
+# The number of versions that one process caches. A version with ten questions takes about 100 KB.
 CACHED_VERSIONS = 200
 _CONTENT = Prepared(lambda pk: QuizVersion.objects.filter(pk=pk).only("content"), samples=(-1,))
 _KEY = Prepared(lambda pk: AnswerKey.objects.filter(version=pk), samples=(-1,))

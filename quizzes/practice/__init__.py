@@ -1,1 +1,1 @@
-"""Practise mistakes by spaced repetition. Students see it as the "daily review"; here, *review* is manual grading only."""
+"""Practise mistakes by spaced repetition. Students see it as "daily review". Here *review* means manual grading."""

@@ -31,7 +31,7 @@ class NothingAnswered(DomainError):
 
 @dataclass(frozen=True)
 class AnsweredCard:
-    """One answered turn of a card, with the full question (`spec`) that it was graded by."""
+    """One answered turn of a card, with the full spec that was used to grade it."""
 
     card: PracticeCard
     answer: PracticeAnswer
@@ -61,7 +61,7 @@ class AnsweredCard:
 
 
 def get_public_question(card: PracticeCard) -> Spec:
-    """The public form of a card's question in the current version. Raises CardNotDue if the quiz no longer has it."""
+    """Return the public question of a card in the current version. Raises CardNotDue if the quiz no longer has it."""
     version = card.quiz.current_version
     for question in version.content["questions"] if version else ():
         if question["uuid"] == str(card.question):
@@ -70,7 +70,7 @@ def get_public_question(card: PracticeCard) -> Spec:
 
 
 def present_next(card: PracticeCard, number: int = 1) -> PresentedQuestion:
-    """The question of the card's next turn, unanswered. Does not read the answer key."""
+    """Return the question of the card's next turn, unanswered. Does not read the answer key."""
     return _present(card, get_public_question(card), card.next_turn, number, {})
 
 
@@ -93,7 +93,7 @@ def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -
     answered = (
         find_answered(user=user, card=card, turn=turn, now=now)
         or _answer(user, card, turn, response, now)
-        # None: a concurrent request may have answered this turn meanwhile.
+        # `_answer` returns None if, for example, a concurrent request has answered this turn meanwhile.
         or find_answered(user=user, card=card, turn=turn, now=now)
     )
     if answered is None:
@@ -102,7 +102,7 @@ def answer(*, user: User, card: UUID, turn: int, response: Any, now: datetime) -
 
 
 def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> AnsweredCard | None:
-    """Store the answer. None if this turn of the card is not due, or a concurrent request has answered it."""
+    """Store the answer. Returns None if this turn of the card is not due, or a concurrent request has answered it."""
     today = prepare_today(user=user, now=now)
     found = next((each for each in today.cards if each.uuid == card and turn == each.next_turn), None)
     if found is None:
@@ -133,7 +133,7 @@ def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> 
 
 
 def find_answered(*, user: User, card: UUID, turn: int, now: datetime) -> AnsweredCard | None:
-    """The answered turn of a card, None while it is unanswered. Raises PracticeCard.DoesNotExist, CardNotDue."""
+    """Return the answered turn of a card, None if unanswered. Raises PracticeCard.DoesNotExist, CardNotDue."""
     found = PracticeCard.objects.for_student(user).get(uuid=card)
     practice_answer = PracticeAnswer.objects.filter(card=found, turn=turn, attempt=None).first()
     if practice_answer is None:

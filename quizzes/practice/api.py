@@ -1,4 +1,4 @@
-"""Serve practice by the API, where it is called the daily review. The pages call the same functions."""
+"""Serve practice through the API, which calls it the daily review. The student pages call the same functions."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -17,7 +17,7 @@ EnrolmentsById = dict[int, Enrolment]
 
 
 def local_day(user: User, moment: datetime) -> date:
-    """The date of `moment` in the student's time zone."""
+    """Return the date of `moment` in the student's time zone."""
     return moment.astimezone(user.zone).date()
 
 
@@ -58,5 +58,5 @@ def advance_card(
 
 
 def memory_of(card: PracticeCard) -> Memory:
-    """The state of the scheduling algorithm that the card stores."""
+    """Return the state of the scheduling algorithm that the card stores."""
     return Memory(card.stability, card.difficulty, card.due_on, card.reviewed_on)

@@ -17,7 +17,7 @@ from quizzes.results import visibility
 
 
 def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> set[int]:
-    """Make cards of the mistakes in uncollected gradings, as far as their solutions may be shown. Idempotent.
+    """Make cards of the mistakes in uncollected gradings whose solutions the student may see. Idempotent.
 
     Returns the ids of the enrolments that were searched; an empty set if there was nothing to collect.
     """
@@ -34,7 +34,7 @@ def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> s
 
 
 def _uncollected_grades(enrolment_ids: Iterable[int]) -> list[AttemptGrade]:
-    """Gradings without a `CollectedGrade`, ordered by the attempt's submission and then by revision."""
+    """Return the gradings without a `CollectedGrade`, ordered by the attempt's submission and then by revision."""
     return list(
         AttemptGrade.objects.filter(attempt__enrolment__in=list(enrolment_ids), collected=None)
         .select_related("attempt__quiz__activity")
@@ -43,7 +43,7 @@ def _uncollected_grades(enrolment_ids: Iterable[int]) -> list[AttemptGrade]:
 
 
 def _collectable(grades: list[AttemptGrade], enrolments: EnrolmentsById, now: datetime) -> list[AttemptGrade]:
-    """The gradings whose solutions the student may see now."""
+    """Return the gradings whose solutions the student may see now."""
     pairs = {(grade.attempt.quiz_id, grade.attempt.enrolment_id): grade.attempt for grade in grades}
     shown = visibility.find_pairs_with_answers_shown(
         [(attempt.quiz, enrolments[attempt.enrolment_id]) for attempt in pairs.values()], now=now
@@ -52,7 +52,7 @@ def _collectable(grades: list[AttemptGrade], enrolments: EnrolmentsById, now: da
 
 
 def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> None:
-    """Store a card for each mistake, or advance the existing card. At most one answer of each attempt and card."""
+    """Store a card for each mistake, or advance the existing card. A card gets at most one answer of each attempt."""
     mistakes = list(_mistakes(grades))
     questions = {question for _, question in mistakes}
     cards = {
@@ -89,7 +89,7 @@ def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> No
                 on=on,
             )
         )
-    # By identity, because a new card has no primary key yet.
+    # Cards are compared by identity, because a new card has no primary key yet.
     changed_cards = {id(answer.card): answer.card for answer in practice_answers}.values()
     PracticeCard.objects.bulk_create(card for card in changed_cards if card.pk is None)
     PracticeCard.objects.bulk_update([card for card in changed_cards if card.pk in stored_ids], SCHEDULE_FIELDS)
@@ -97,12 +97,12 @@ def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> No
 
 
 def _mistakes(grades: Sequence[AttemptGrade]) -> Iterable[tuple[AttemptGrade, str]]:
-    """(grading, question uuid) for each question that is graded automatically and was answered wrong or partly right."""
+    """Yield (grading, question uuid) for each automatically graded question with a wrong or partly right answer."""
     contents = dict(
         QuizVersion.objects.filter(pk__in={grade.attempt.version_id for grade in grades}).values_list("pk", "content")
     )
     for grade in grades:
-        # In the order of the quiz: a database may return the keys of a JSON object in another order.
+        # Follow the order of the quiz: a database may return the keys of a JSON object in another order.
         for question in contents[grade.attempt.version_id]["questions"]:
             score = grade.details.get(question["uuid"])
             if score and score["outcome"] in MISTAKES and not KINDS[question["kind"]].by_person:
@@ -110,6 +110,6 @@ def _mistakes(grades: Sequence[AttemptGrade]) -> Iterable[tuple[AttemptGrade, st
 
 
 def _responses(grades: Sequence[AttemptGrade]) -> dict[tuple[int, str], Response]:
-    """The stored responses of the graded attempts: {(attempt id, question uuid): response}."""
+    """Return the stored responses of the graded attempts: {(attempt id, question uuid): response}."""
     answers = Answer.objects.filter(attempt__in=[grade.attempt_id for grade in grades])
     return {(answer.attempt_id, str(answer.question)): answer.response for answer in answers}

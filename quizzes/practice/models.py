@@ -17,7 +17,7 @@ from quizzes.grading.models import AttemptGrade
 
 class PracticeCardQuerySet(models.QuerySet["PracticeCard"]):
     def for_student(self, user: User) -> Self:
-        """The cards of `user` in published courses with an active enrolment."""
+        """Return the cards of `user` in published courses with an active enrolment."""
         return self.filter(
             enrolment__user=user,
             enrolment__status=Enrolment.Status.ACTIVE,
@@ -65,7 +65,7 @@ class PracticeCard(models.Model):
 
 
 class PracticeAnswer(AppendOnlyModel):
-    """One answer to the question of a card: a mistake in an `attempt`, or (`attempt` is null) an answer in practice.
+    """One answer to the question of a card: a mistake in an `attempt`, or an answer in practice if `attempt` is null.
 
     `before` and `after` are the card's `quizzes.practice.scheduling.Memory` as JSON; `before` is null for the first
     answer. `on` is the date in the student's time zone. Practice answers affect neither grades nor progress.
@@ -108,7 +108,7 @@ class PracticeAnswer(AppendOnlyModel):
 
 
 class CollectedGrade(AppendOnlyModel):
-    """Marks that the mistakes of one grading have been collected, so that it is not searched again."""
+    """Marks that the mistakes of one grading have been collected, so that the grading is not searched again."""
 
     grade = models.OneToOneField(AttemptGrade, models.CASCADE, related_name="collected")
     at = models.DateTimeField()

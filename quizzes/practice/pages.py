@@ -24,13 +24,13 @@ from quizzes.questions import KINDS
 
 
 def student_section(user: User, now: datetime) -> SafeString:
-    """The section for course pages that says how many questions are due today; "" if the student has no cards."""
+    """Return the section for course pages with the number of questions due today; "" if the student has no cards."""
     today = queue.prepare_today(user=user, now=now)
     return SafeString("") if today.is_empty else render_to_string("quizzes/_review_section.html", {"today": today})
 
 
 def summary_line(user: User, now: datetime) -> MailLine | None:
-    """The line for the weekly summary that says how many questions are due today; None if there are none."""
+    """Return the line for the weekly summary that says how many questions are due today; None if there are none."""
     count = len(queue.prepare_today(user=user, now=now).cards)
     if not count:
         return None

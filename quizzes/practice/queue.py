@@ -1,4 +1,4 @@
-"""Choose the practice cards that a student is asked today."""
+"""Choose the practice cards that a student is asked to answer today."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,8 +19,8 @@ from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.questions import KINDS
 from quizzes.results import visibility
 
-# Questions that a student is asked on one day. Five take about five minutes, short enough to be done daily. Other due
-# cards wait; the card that has been due longest is asked first.
+# The number of questions that a student is asked on one day. Five questions take about five minutes, which is short
+# enough for every day. Other due cards wait. The card that has been due longest is asked first.
 DAILY_LIMIT = 5
 
 
@@ -34,7 +34,7 @@ class CardNotDue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The practice queue of one student on one date in their time zone. `done` counts the answers given on it."""
+    """The practice queue of one student on one date in their time zone. `done` counts the answers of that date."""
 
     on: date
     done: int
@@ -45,7 +45,7 @@ class Today:
 
     @property
     def total(self) -> int:
-        """How many questions today has, answered or not."""
+        """The number of today's questions, answered or not."""
         return self.done + len(self.cards)
 
     @property
@@ -78,9 +78,9 @@ def prepare_today(*, user: User, now: datetime) -> Today:
 
 
 def _get_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
-    """(all enrolments of the student, those with uncollected gradings, ids of those with cards).
+    """Return (all enrolments of the student, those with uncollected gradings, ids of those with cards).
 
-    One query. Most students on most days have neither, so no other query is needed.
+    One query. On most days most students have neither uncollected gradings nor cards, so no other query is needed.
     """
     rows = access.enrolments(user).annotate(
         has_uncollected=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)),
@@ -92,7 +92,7 @@ def _get_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[int
 
 
 def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: datetime) -> list[PracticeCard]:
-    """The cards that may be asked: the quiz still has the question, and the student may see its solutions.
+    """Return the cards that may be asked: the quiz still has the question, and the student may see its solutions.
 
     Sets `quiz` and `enrolment` of the returned cards, so that reading them needs no further query.
     """
@@ -108,13 +108,13 @@ def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: d
 
 
 def _is_in_course(card: PracticeCard, enrolment: Enrolment) -> bool:
-    """Whether the course still has the question. Cached with the course's revision: no query when it is cached."""
+    """Whether the course still has the question. Cached for the course's revision; a cached value needs no query."""
     course = get_published(enrolment.course_id, enrolment.course.revision)
     return str(card.question) in course.cached("quizzes.practice.queue", lambda: _questions(enrolment.course_id))
 
 
 def _questions(course_id: int) -> frozenset[str]:
-    """The uuids of all automatically graded questions in the current quiz versions of a course."""
+    """Return the uuids of all automatically graded questions in the current quiz versions of a course."""
     contents = Quiz.objects.filter(
         activity__course=course_id, activity__archived_at=None, current_version__isnull=False
     ).values_list("current_version__content", flat=True)

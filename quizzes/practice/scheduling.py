@@ -1,7 +1,7 @@
 """Compute the date on which a question is asked again, by the FSRS algorithm in whole days. Pure Python, no Django.
 
-The algorithm is deterministic: replaying a card's ratings and dates gives exactly the same `Memory`. Source: FSRS, by
-the library `fsrs`; docs/decisions/0014 gives the reasons for these parameters.
+The algorithm is deterministic: replaying a card's ratings and dates gives exactly the same `Memory`. The library
+`fsrs` implements it. docs/decisions/0014 gives the reasons for these parameters.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from quizzes.questions import PENDING, Outcome
 
 Rating = fsrs.Rating
 
-# The library's default weights. No steps within a day: a wrong answer is asked again on the next day, not ten minutes
-# after the student read the solution. No fuzzing: replaying the answers must give the same state.
+# The library's default weights are used. There are no steps within a day: a question answered wrong is due on the next
+# day, not minutes after the student read its solution. Fuzzing is off: replaying answers must give the same state.
 SCHEDULER = fsrs.Scheduler(
     desired_retention=0.9, learning_steps=(), relearning_steps=(), maximum_interval=365, enable_fuzzing=False
 )
 
-# Students do not rate how easy an answer was, so Easy is not used. Hard: partly right, or not decidable by a rule.
+# Students do not rate how easy an answer was, so Easy is not used. Hard means partly right or not decidable by a rule.
 RATINGS: dict[Outcome, Rating] = {
     "incorrect": Rating.Again,
     "unanswered": Rating.Again,
@@ -52,7 +52,7 @@ class Memory:
 
 
 def schedule_next(memory: Memory | None, rating: int, on: date) -> Memory:
-    """The state after an answer with `rating` on the date `on`. `memory` is None for the first answer."""
+    """Return the state after an answer with `rating` on the date `on`. `memory` is None for the first answer."""
     card = fsrs.Card(card_id=0)
     if memory is not None:
         card = fsrs.Card(
@@ -70,5 +70,5 @@ def schedule_next(memory: Memory | None, rating: int, on: date) -> Memory:
 
 
 def _midnight(day: date) -> datetime:
-    # FSRS counts periods of 24 hours. With midnights, late evening and early next morning are one day apart.
+    # FSRS counts periods of 24 hours. With midnights, a late evening and the next early morning are one day apart.
     return datetime.combine(day, time(), tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Register the kinds of questions, in pure Python without Django and database.
+"""Register the kinds of questions. The package is pure Python and uses neither Django nor the database.
 
 `quizzes.questions.base` defines what a kind is. Each module in `quizzes/questions/kinds/` is one kind and is imported
 automatically.

@@ -1,8 +1,8 @@
 """Define what a kind of question is, and what all kinds share.
 
 A full spec is a dict: {"uuid", "kind", "points" (decimal string), "text": {language: Markdown}, "html": {language: …},
-"lesson": "slug#heading", "feedback": {"correct", "incorrect"}} and what the kind's `build` adds. Feedbacks are
-{language: HTML}. Students get the kind's `public_form` of it: an allow-list of fields, none of them from the key.
+"lesson": "slug#heading", "feedback": {"correct", "incorrect"}} and the fields that the kind's `build` adds. Feedbacks
+are {language: HTML}. Students get the kind's `public_form` of it: an allow-list of fields without the answer key.
 """
 
 import math
@@ -23,16 +23,16 @@ PENDING: Outcome = "pending"
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a message for translation and return it unchanged. Django's function is not used, so that this is pure Python."""
+    """Mark a message for translation and return it unchanged. This module does not import Django."""
     return message
 
 
-# The fault of a question that may need manual grading, in a lesson check.
+# The fault if a question of a lesson check may need manual grading.
 WAITS_IN_CHECK = gettext_noop("A lesson's check answers at once, so none of its questions may wait for a person.")
 
 
 class SpecError(ValueError):
-    """A fault in a question that its author must correct: a stable code and a translatable English message."""
+    """A fault that the question's author must correct. `code` is stable; `message` is English and translatable."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class ResponseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The points of one response, the `rule` that decided, and the author's text that it `matched`.
+    """The points of one response, the `rule` that decided, and the author's text that the response `matched`.
 
     `points` and `max_points` are decimal strings, so that the score can be stored as JSON and read back exactly.
     `parts` has one entry for each part of a question with several parts: {"of", "outcome", "rule", "matched"}.
@@ -87,10 +87,10 @@ Identify = Callable[[str], str]
 
 
 class Kind(ABC):
-    """One kind of question. Its template is `templates/quizzes/kinds/_<name>.html`, for answering and for the result."""
+    """One kind of question. `templates/quizzes/kinds/_<name>.html` shows it for answering and in results."""
 
     name: ClassVar[str]
-    # English, marked for translation.
+    # The kind's English name, marked for translation.
     label: ClassVar[str]
     # The order in lists of kinds.
     position: ClassVar[int] = 100
@@ -107,9 +107,9 @@ class Kind(ABC):
     with_files: ClassVar[bool] = False
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
-        """Return the part of the spec that comes from `definition`, which is valid by the schema.
+        """Return the part of the spec that comes from `definition`. The definition is already valid by the schema.
 
-        `identify` turns an author's key into a public name from which the key cannot be guessed.
+        `identify` turns an author's key into a public name that does not reveal the key.
         """
         return {}
 
@@ -121,7 +121,7 @@ class Kind(ABC):
             raise SpecError("no-points", gettext_noop("The points must be more than 0."))
 
     def may_wait(self, definition: Mapping[str, Any]) -> bool:
-        """Whether some answers need manual grading, by the definition or the spec."""
+        """Whether some answers need manual grading. `definition` may also be the question's spec."""
         return self.by_person
 
     def public_form(self, spec: Spec) -> Spec:
@@ -173,7 +173,7 @@ class Kind(ABC):
 
     @abstractmethod
     def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        """Return what template and API show below the question's text: its parts in one language, with the response."""
+        """Return the data that templates and the API show below the text: in one language, with the response."""
 
 
 def _has_content(value: Any) -> bool:
@@ -191,7 +191,7 @@ def score(spec: Spec, outcome: Outcome, rule: str, matched: str = "") -> Score:
 
 
 def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]]) -> Score:
-    """Return the score of a question with `of` parts, `right` of them correct.
+    """Return the score of a question with `of` parts if `right` parts are correct.
 
     Credit "partial": points × right / of, rounded down to 0.01. Credit "all": all points or none.
     """
@@ -203,7 +203,7 @@ def share(spec: Spec, right: int, of: int, rule: str, parts: list[dict[str, str]
 
 
 def partial(points: Decimal, fraction: Fraction) -> Decimal:
-    """Return a fraction of the points, rounded down to 0.01, at least 0. Exact: a third of 3 points is 1."""
+    """Return a fraction of the points, rounded down to 0.01, at least 0. It is exact: a third of 3 points is 1."""
     return max(Decimal(0), Decimal(math.floor(Fraction(points) * fraction * 100)) / 100)
 
 

@@ -1,4 +1,4 @@
-"""Share the code of single choice and multiple choice."""
+"""Contain the code that single choice and multiple choice questions share."""
 
 import random
 from collections.abc import Callable, Mapping

@@ -7,12 +7,12 @@ The rules, in order; the first that applies decides:
 2. `known-wrong`: equal, after rule 1 or 3, to an answer that the author lists as wrong. Rejected.
 3. `ending`: the same after removing sentence parts around the term: "정답은 …", "…입니다", "…이라고 해요", one particle
    that fits its noun (은/는, 이/가, 을/를, 이란/란), "the answer is …", an article, an English plural's s. Accepted.
-4. `both-names`: "지도학습(supervised learning)", and each of the names is accepted by itself. Accepted.
+4. `both-names`: several names, and each is accepted by itself: "지도학습(supervised learning)". Accepted.
 5. `contains`: the answer contains the term as whole words, among other words. A person decides: "지도학습이 아니다".
-6. `near-miss`: one typing error away. A person decides; similarity alone neither gives nor denies points.
-7. `no-match`. Rejected.
+6. `near-miss`: the answer differs from an accepted text by one typing error. A person decides.
+7. `no-match`: no other rule applies. Rejected.
 
-A prefix is not a typing error: 비지도학습 is not a typing error of 지도학습, nor 과소적합 of 과적합, nor GPT-4 of GPT-3.
+A changed prefix or digit is not a typing error: 비지도학습 is not 지도학습, 과소적합 is not 과적합, GPT-4 is not GPT-3.
 """
 
 import re
@@ -34,7 +34,7 @@ COPULAS = sorted(
     key=len,
     reverse=True,
 )  # fmt: skip
-# Particles by the last sound of their noun. Others (도, 만, 로, 의 …) are also part of words: 정확도 is not 정확.
+# Particles, by the last sound of the noun. Others (도, 만, 로, 의 …) are left out: they also end words, as in 정확도.
 AFTER_CONSONANT = ("이란", "은", "이", "을")
 AFTER_VOWEL = ("란", "는", "가", "를")
 LEADS = re.compile(
@@ -63,7 +63,7 @@ class Decision:
 
 # A slash between two single letters, as in A/B and I/O. Between words a slash means "or".
 STROKE = re.compile(r"(?<![a-z])([a-z])\s*/\s*([a-z])(?![a-z])")
-# Hyphens and full stops outside of numbers. Inside are those between two digits, and a leading one.
+# Hyphens and full stops outside of numbers. A sign between two digits, or first before a digit, is inside.
 NO_PART_OF_A_NUMBER = re.compile(r"[.-](?!\d)|(?<!\d)(?!^)[.-]")
 
 
@@ -110,7 +110,7 @@ def decide(answer: str, accept: Sequence[str], wrong: Iterable[str] = ()) -> Dec
 
 
 def _by_parts(answer: str, accepted: dict[str, str], known: dict[str, str]) -> Decision | None:
-    """Rule 4: accept several names for one thing if all are accepted; if only some are, a person decides."""
+    """Apply rule 4. If only some names are accepted, a known wrong name is rejected; otherwise a person decides."""
     parts = [part for part in SEPARATORS.split(_plain(answer)) if normalise(part)]
     if len(parts) < 2:
         return None
@@ -143,7 +143,7 @@ def _plain(text: str) -> str:
 
 
 def _bare_forms(answer: str) -> list[str]:
-    """Return the answer without the sentence parts around the term: candidates, the least changed first."""
+    """Return forms of the answer without the sentence parts around the term. The least changed form comes first."""
     text = _plain(answer).strip(" .!?~\"'“”‘’")
     heads = [text]
     for pattern in (LEADS, ARTICLE):
@@ -177,7 +177,7 @@ def _bare_word(word: str) -> str:
 
 
 def _ends_in_consonant(noun: str) -> bool | None:
-    """Whether the last syllable has a final consonant; None if it is not Hangul, where pronunciation varies."""
+    """Whether the last syllable has a final consonant; None if it is not Hangul, because its pronunciation varies."""
     last = noun[-1]
     return (ord(last) - 0xAC00) % 28 != 0 if "가" <= last <= "힣" else None
 

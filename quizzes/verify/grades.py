@@ -1,11 +1,11 @@
-"""Verify grades by computing every stored value again from its sources. Reads only.
+"""Verify grades by computing every stored value again from its sources. Nothing is written.
 
-Answers, answer key of the graded version, reviews and late deduction → the last `AttemptGrade`; it → the attempt's
-points; every revision without a pending part → a `GradeChange` of the same points; `ProgressEvent` and outline →
-progress; the answers to a practice card → its memory.
+The last `AttemptGrade` comes from answers, the key of the graded version, reviews and late deduction. The attempt's
+points come from this grading. Each revision without a pending part has a `GradeChange` of the same points. Progress
+comes from `ProgressEvent` and outline. The memory of a practice card comes from its answers.
 
-Of earlier revisions only the sums are computed again, not the scores: a late answer accepted later or a removed
-deduction has changed their sources.
+For earlier revisions only the sums are computed again, not the scores: their sources may have changed, because a late
+answer was accepted or a deduction was removed.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stored value that is not the computed one. `what` names the value (translated), `of` is the uuid of its row."""
+    """A stored value that differs from the computed one. `what` is its translated name, `of` the uuid of its row."""
 
     what: str
     of: str
@@ -47,7 +47,7 @@ def find_differences() -> Iterator[Difference]:
     )
     for attempt in attempts.iterator(chunk_size=CHUNK):
         if any(_of_attempt(attempt)):
-            # It may have been graded between the queries, so a difference is computed a second time.
+            # The attempt may have been graded between the queries, so its differences are computed a second time.
             yield from _of_attempt(attempts.get(pk=attempt.pk))
     ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
     for attempt in ungraded.iterator(chunk_size=CHUNK):
@@ -62,7 +62,7 @@ def find_differences() -> Iterator[Difference]:
 
 
 def _of_card(card: PracticeCard) -> Iterator[Difference]:
-    """Compute a practice card's log again: each rating from its score, each memory from the previous one."""
+    """Compute a practice card's answers again: each rating from its score, each memory from the previous one."""
     memory: Memory | None = None
     reviews = list(card.answers.all())
     for turn, review in enumerate(reviews, 1):
@@ -107,7 +107,7 @@ def _of_attempt_row(attempt: Attempt, last: AttemptGrade, computed: scoring.Grad
 
 
 def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
-    """Report reviews that the last grading does not contain. A review and its grading share one transaction."""
+    """Report reviews that the last grading does not contain. A review and its grading are stored together."""
     if not Review.objects.filter(attempt=attempt, pk__gt=last.last_review_id or 0).exists():
         return
     computed = scoring.compute_grading(attempt, version_id=last.version_id)

@@ -58,7 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def write_lock(self, *, durable: bool = True) -> Iterator[None]:
-        """Hold the write lock around a statement in autocommit mode. Transactions take the lock by themselves.
+        """Take the write lock around a statement in autocommit mode. Transactions take the lock by themselves.
 
         Without `durable` the statement does not wait for the disk, so a power cut may lose it.
         """

@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
 
 def children(port: int) -> list[Child]:
-    """Return the processes of one Baeum. With a mail server, mail has its own worker, so a slow server delays no grade."""
+    """Return the processes of one site. With a mail server, mails have a worker of their own and delay no grading."""
     # Run as modules: console scripts contain the path in which the environment was created.
     celery = [sys.executable, "-m", "celery", "-A", "lms", "--quiet"]
     if settings.REDIS_URL:
@@ -116,7 +116,7 @@ def prepare(report: Callable[[str], Any]) -> None:
 
 
 def _import_courses(report: Callable[[str], Any]) -> bool:
-    """Import the bundled courses. Return False if one was refused; the site then serves what the database holds."""
+    """Import the bundled courses. Return False if one was refused; the site then serves the stored courses."""
     complete = True
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         try:
@@ -200,7 +200,7 @@ def _check_port(port: int) -> None:
 
 
 def _prepare_broker() -> None:
-    """Create an empty, private folder for the filesystem broker. The sweep enqueues again what was lost with the old one."""
+    """Create an empty, private folder for the filesystem broker. The sweep enqueues lost messages again."""
     if settings.REDIS_URL:
         return
     shutil.rmtree(settings.BROKER_HOME, ignore_errors=True)

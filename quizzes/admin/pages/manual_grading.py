@@ -31,12 +31,12 @@ from quizzes.whole_numbers import parse_whole_number
 
 # Attempts on one page of the queue.
 PAGE = 50
-# Characters of a reviewer's comment.
+# Maximum length of a reviewer's comment in characters.
 COMMENT_LIMIT = 5000
 
 
 def _with_open_late_answers(user: User) -> QuerySet[Attempt]:
-    """Attempts with late answers that are not decided yet. The attempt that has waited longest comes first."""
+    """Return the attempts with undecided late answers. The attempt that has waited longest comes first."""
     is_open = Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
     return (
         Attempt.objects.for_staff(user)
@@ -47,7 +47,7 @@ def _with_open_late_answers(user: User) -> QuerySet[Attempt]:
 
 
 def count_waiting(user: User) -> int:
-    """The number of attempts that wait for this instructor: for manual grading or a decision on late answers. Two queries."""
+    """Count the attempts that wait for this instructor to grade them or to decide on late answers. Two queries."""
     return Attempt.objects.for_staff(user).for_a_person().count() + _with_open_late_answers(user).count()
 
 
@@ -86,7 +86,7 @@ def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[Q
 
 
 def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
-    """[(attempt, uuids of the questions that wait for manual grading)]. One query."""
+    """Return [(attempt, uuids of the questions that wait for manual grading)]. One query."""
     last = {grade.attempt_id: grade for grade in AttemptGrade.objects.filter(attempt__in=rows).order_by("revision")}
     return [
         (row, [uuid for uuid, score in last[row.pk].details.items() if score["outcome"] == PENDING]) for row in rows
@@ -94,7 +94,7 @@ def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
 
 
 def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Grade an attempt by hand. Staff can decide on every question, also again, and on late answers."""
+    """Grade an attempt by hand. Staff can decide on every question, more than once, and on late answers."""
     rows: QuerySet[Attempt] = model_admin.get_queryset(request).select_related(
         "version", "quiz__activity", "enrolment__user", "enrolment__course"
     )
@@ -133,7 +133,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
 
 
 def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """Redirect to the attempt that has waited longest, of the chosen quiz if any; to the queue if none is left."""
+    """Redirect to the attempt that has waited longest (of the chosen quiz, if any), or to the queue if none waits."""
     waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
     query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
     following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
@@ -157,7 +157,7 @@ def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
 
 
 def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -> dict[str, Any]:
-    """The template context of the page that grades one attempt."""
+    """Return the template context of the page that grades one attempt."""
     grade = revisions.last_grade(attempt)
     key = scoring.answer_key_for(attempt, grade.version_id)
     reviews: dict[str, list[Review]] = {}
@@ -191,7 +191,7 @@ def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: li
 def _row(
     request: HttpRequest, question: PresentedQuestion, score: dict[str, Any], spec: Spec, reviews: list[Review]
 ) -> dict[str, Any]:
-    """The template context of one question. The fields contain the submitted values, else the last decision."""
+    """Return the template context of one question. The fields contain the submitted values, else the last decision."""
     last = reviews[-1] if reviews else None
     last_points = {uuid: format_points(points) for uuid, points in last.criteria.items()} if last else {}
 
@@ -208,7 +208,7 @@ def _row(
         "notes": languages.choose(spec.get("notes")),
         "score": score,
         "is_pending": score["outcome"] == PENDING,
-        # Automatically graded questions can be decided on as well, but their fields are folded away.
+        # Automatically graded questions can be decided on as well, but their fields are collapsed.
         "is_open": score["outcome"] == PENDING or bool(reviews) or KINDS[spec["kind"]].by_person,
         "reviews": reviews,
         "criteria": [
@@ -226,7 +226,7 @@ def _row(
 
 
 def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UUID, manual.Decision], list[str]]:
-    """({question uuid: decision}, errors) of the form. Questions without points are not changed."""
+    """Return ({question uuid: decision}, errors) of the form. Questions without points are not changed."""
     decisions: dict[UUID, manual.Decision] = {}
     errors: list[str] = []
     key = scoring.answer_key_for(attempt, revisions.last_grade(attempt).version_id)
@@ -243,7 +243,7 @@ def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UU
 
 
 def _decision(spec: Spec, request: AuthenticatedRequest) -> manual.Decision | None:
-    """The form's decision on one question, None if it has no points. Raises ValueError with an error message."""
+    """Return the form's decision on one question, None if it has no points. Raises ValueError with a message."""
 
     def submitted(name: str) -> str:
         return request.POST.get(f"{spec['uuid']}:{name}", "").strip()

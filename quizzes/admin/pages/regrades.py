@@ -63,7 +63,7 @@ def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: 
         except DomainError as refused:
             regrade.refresh_from_db(fields=["status"])
             if regrade.status in (Regrade.Status.APPROVED, Regrade.Status.DONE):
-                # Approved already, by a double click or by a colleague. The page shows who approved it and why.
+                # It was approved already, by a double click or by a colleague. The page shows who approved it and why.
                 return redirect("admin:quizzes_regrade_review", regrade.pk)
             error = refused.message
     if request.headers.get("HX-Request"):
@@ -82,7 +82,7 @@ def _progress(request: HttpRequest, regrade: Regrade) -> HttpResponse:
 
 
 def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
-    """The template context of the page of one regrade."""
+    """Return the template context of the page of one regrade."""
     lines = sorted(
         regrade.lines.select_related("attempt__enrolment__user"),
         key=lambda line: (not line.percent_falls, ORDER.index(line.direction), line.pk),
@@ -114,7 +114,7 @@ def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
 
 
 def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
-    """The lines with the reason of each change in words, from answer keys, answers and reviews. Three queries."""
+    """Return the lines, and explain each change in words from answer keys, answers and reviews. Three queries."""
     versions = {regrade.version_id, *(line.attempt.version_id for line in lines)}
     keys = dict(AnswerKey.objects.filter(version__in=versions).values_list("version", "content"))
     attempt_ids = [line.attempt_id for line in lines]

@@ -1,4 +1,4 @@
-"""Try how answers would be graded by the accepted answers of a question, without storing anything."""
+"""Show how answers would be graded by the accepted answers of a question. Nothing is stored."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,14 +10,14 @@ from quizzes.grading.explanations import explain
 from quizzes.questions.short_answers import decide
 from quizzes.whole_numbers import parse_whole_number
 
-# Characters of all tried answers together.
+# Maximum length of all tried answers together, in characters.
 LIMIT = 5000
 
 
 def try_answers(request: HttpRequest, question_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show how each tried answer would be graded, and why. Nothing is stored.
 
-    If the question's form is submitted as well, its accepted answers are used, saved or not.
+    If the question's form is submitted as well, the accepted answers in it are used, even if they are not saved.
     """
     question: Question = get_object_or_404(model_admin.get_queryset(request), pk=question_id)
     rows = _rows_of_form(request) if "answers-TOTAL_FORMS" in request.POST else _rows_of(question)
@@ -42,7 +42,7 @@ def _rows_of(question: Question) -> list[tuple[str, bool]]:
 
 
 def _rows_of_form(request: HttpRequest) -> list[tuple[str, bool]]:
-    """[(text, is_correct)] from the formset of accepted answers as edited, without rows marked for deletion."""
+    """Return [(text, is_correct)] from the formset of accepted answers as edited, without rows marked for deletion."""
     count = min(parse_whole_number(request.POST["answers-TOTAL_FORMS"]) or 0, 1000)
     return [
         (text, f"answers-{n}-is_correct" in request.POST)

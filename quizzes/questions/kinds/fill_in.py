@@ -1,4 +1,4 @@
-"""Grade fill-in questions: blanks in a text, marked {{key}}, each compared by the rules of `quizzes.questions.short_answers`.
+"""Grade fill-in questions: a text with blanks, marked {{key}}. `quizzes.questions.short_answers` compares each blank.
 
 Credit "partial": points × right blanks / blanks.
 """
@@ -158,7 +158,7 @@ class FillIn(Kind):
         return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))
 
     def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
-        """Return the parts of the body; `pieces` are the HTML between the blanks and the blanks, in order."""
+        """Return the parts of the body; `pieces` are the blanks and the HTML between them, in order."""
         given = response.get("blanks") or {}
         pieces: list[dict[str, Any]] = []
         names = [blank["uuid"] for blank in public["blanks"]]

@@ -116,7 +116,7 @@ class HandIn(Kind):
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if public["takes_text"] else 0)}
 
     def from_form(self, public: Spec, form: Form) -> Any:
-        # A browser sends a line end as two characters; for the length limit it is one.
+        # A browser sends a line end as two characters. The length limit counts it as one.
         return {"text": (form.get(public["uuid"]) or "").replace("\r\n", "\n")}
 
     def grade(self, spec: Spec, response: Response) -> Score:

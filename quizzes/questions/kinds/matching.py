@@ -91,7 +91,7 @@ class Matching(Kind):
         unique_keys([*_lefts(spec), *_rights(spec)])
 
     def public_form(self, spec: Spec) -> Spec:
-        # Sorted by uuid, because the order in the spec is that of the left items and would show the solution.
+        # Sort by uuid: in the spec, right items are in the order of the left items, which would show the solution.
         rights = sorted(_rights(spec), key=lambda right: right["uuid"])
         return {**super().public_form(spec), "lefts": _lefts(spec), "rights": rights}
 

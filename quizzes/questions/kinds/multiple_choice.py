@@ -1,7 +1,7 @@
 """Grade multiple choice questions: one or more choices are correct.
 
 Credit "all": full points for exactly the right set. Credit "partial": points × (right ones chosen / right ones −
-wrong ones chosen / wrong ones), never below 0, so that choosing everything, like guessing, earns nothing on average.
+wrong ones chosen / wrong ones), never below 0. If there are wrong choices, choosing everything earns nothing.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Grade numeric answers: a number within a tolerance, with an optional unit.
 
 Accepted notations: 1,234.5 · −0.7 · 1.2e-3 · １２ (full width) · 35 ms. A comma groups three digits and is never
-a decimal point. Other units are converted into the author's by their factor. A number without a
-unit is in the author's unit, unless the unit is required.
+a decimal point. Other units are converted into the author's unit by their factor. A number
+without a unit is in the author's unit, unless the unit is required.
 """
 
 import re
@@ -120,7 +120,7 @@ def read_number(text: str) -> tuple[Decimal | None, str]:
     """Return the number at the beginning of `text` (None if there is none) and the unit after it."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace("–", "-")
     match = _NUMBER.match(plain)
-    # Every part of the pattern may be empty.
+    # The pattern always matches, because each of its parts may be empty.
     assert match is not None
     try:
         return Decimal(match[1].replace(",", "")), _folded(match[2])

@@ -74,7 +74,7 @@ class Ordering(Kind):
         unique_keys(spec["items"])
 
     def public_form(self, spec: Spec) -> Spec:
-        # Sorted by uuid, because the order in the spec is the solution.
+        # Sort by uuid, because the order in the spec is the solution.
         items = sorted(spec["items"], key=lambda item: item["uuid"])
         return {**super().public_form(spec), "items": items}
 
@@ -97,7 +97,7 @@ class Ordering(Kind):
         given = {item["uuid"]: form.get(f"{public['uuid']}:{item['uuid']}") or "" for item in public["items"]}
         return {
             "positions": {
-                # Longer numbers cannot be positions; `read_response` refuses the text.
+                # A longer number cannot be a position. It stays a text, and `read_response` refuses it.
                 uuid: int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
                 for uuid, text in given.items()
             }

@@ -24,7 +24,7 @@ from quizzes.questions.base import (
 )
 from quizzes.questions.short_answers import decide, normalise
 
-# Characters. A short answer is a term or a sentence; an essay is another kind of question.
+# Maximum length in characters. A short answer is a term or a sentence; an essay is another kind of question.
 LIMIT = 500
 
 
@@ -82,7 +82,7 @@ class ShortAnswer(Kind):
         return ", ".join(spec["accept"])
 
     def feedback(self, spec: Spec, response: Response, score: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the feedback of the known wrong answer that matched, else that of the outcome."""
+        """Return the feedback of the known wrong answer that matched, or the feedback for the outcome if none did."""
         groups = spec["known_wrong"] if score["outcome"] != "correct" else []
         matching_feedback = next((group["feedback"] for group in groups if score["matched"] in group["answers"]), None)
         if matching_feedback is None:
