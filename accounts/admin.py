@@ -13,7 +13,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import User
 
-# The role is stored in is_staff and is_superuser; groups are not used.
+# A person's role is stored in `is_staff` and `is_superuser`. Groups are not used.
 admin.site.unregister(Group)
 
 
@@ -38,5 +38,5 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # Otherwise allauth still accepts the old address for sign-in and password reset.
+        # allauth has its own table of addresses. Without this it would accept the old address for sign-in and password reset.
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()

@@ -1,4 +1,7 @@
-"""Let other apps accept enrolment codes at sign-up. They register at start-up, so accounts does not import them."""
+"""Let other apps accept enrolment codes at sign-up.
+
+They register functions at start-up, so accounts does not import them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +11,10 @@ from accounts.models import User
 
 @dataclass(frozen=True, slots=True)
 class SignupCodes:
-    """One kind of enrolment codes. `is_known(code)` checks a code; `redeem(user, code)` uses it once the account exists."""
+    """The enrolment codes of one app.
+
+    `is_known(code)` returns whether the code is valid. `redeem(user, code)` is called after the account has been created.
+    """
 
     is_known: Callable[[str], bool]
     redeem: Callable[[User, str], None]
@@ -18,18 +24,18 @@ _signup_codes: list[SignupCodes] = []
 
 
 def register_signup_codes(codes: SignupCodes) -> None:
-    """Accept these codes at sign-up."""
+    """Accept these codes at sign-up. Idempotent."""
     if codes not in _signup_codes:
         _signup_codes.append(codes)
 
 
 def is_known_code(code: str) -> bool:
-    """Whether any registered app accepts `code`."""
+    """Return whether any registered app accepts `code`."""
     return any(codes.is_known(code) for codes in _signup_codes)
 
 
 def redeem_code(user: User, code: str) -> None:
-    """Use `code` in every registered app that accepts it."""
+    """Call `redeem` of every registered app that accepts `code`."""
     for codes in _signup_codes:
         if codes.is_known(code):
             codes.redeem(user, code)

@@ -16,7 +16,10 @@ from accounts.models import Language, User
 
 
 class SignupForm(forms.Form):
-    """The fields that sign-up has besides allauth's e-mail address and password, on the page and in the API."""
+    """Adds a name and an enrolment code to allauth's sign-up form, on the page and in the API.
+
+    The code is required if BAEUM_SIGNUP is `code`. Otherwise the form does not have this field.
+    """
 
     name = forms.CharField(
         label=gettext_lazy("Name (optional)"),
@@ -44,7 +47,7 @@ class SignupForm(forms.Form):
         return code
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Complete the account that allauth has just created: name, language, enrolment code."""
+        """Set name and language of the account that allauth has just created, and redeem the enrolment code."""
         user.name = self.cleaned_data.get("name", "")
         language = (get_language() or "").split("-")[0]
         user.language = language if language in Language.values else ""
@@ -55,7 +58,7 @@ class SignupForm(forms.Form):
 
 @cache
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The selectable time zones by region: [(region, [(IANA name, city)])]."""
+    """Return the time zones to select from, by region: [(region, [(IANA name, city)])]."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, _slash, city = name.partition("/")
@@ -65,7 +68,7 @@ def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class LanguageSelect(forms.Select):
-    """A select that sets the `lang` attribute of each option, because each language is written in itself."""
+    """A select that sets the `lang` attribute of each option, because each language's name is in that language."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -92,6 +95,6 @@ class SettingsForm(forms.ModelForm[User]):
         if not any(stored == name for _region, names in zones for name, _city in names):
             zones.insert(0, (stored, stored))
         self.fields["time_zone"] = forms.ChoiceField(label=self.fields["time_zone"].label, choices=zones)
-        # The names of time zones are not translated.
+        # The names of time zones are English in every language.
         self.fields["time_zone"].widget.attrs["lang"] = "en"
         self.fields["name"].widget.attrs["autocomplete"] = "name"

@@ -1,4 +1,4 @@
-"""Activate the user's language and time zone, validate JSON sent to allauth, and require MFA of staff."""
+"""Activate the user's language and time zone, validate JSON sent to allauth, and require MFA from staff."""
 
 from collections.abc import Callable
 
@@ -18,14 +18,16 @@ from common.api.problems import problem_response
 class UserLanguageMiddleware:
     """Activate the language and time zone that a signed-in user has chosen.
 
-    Must come after LocaleMiddleware, whose choice (cookie, Accept-Language) it overrides, and after authentication.
+    Must come after AuthenticationMiddleware, and after LocaleMiddleware, whose language (cookie, Accept-Language) it
+    overrides.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # API requests have no session cookie and choose the language by Accept-Language only.
+        # API requests have no session cookie. `accounts.api.base` chooses the language of /api/; /_allauth/ uses that of
+        # Accept-Language.
         if not request.path.startswith(("/api/", "/_allauth/", settings.STATIC_URL)) and request.user.is_authenticated:
             if request.user.language and request.user.language != translation.get_language():
                 translation.activate(request.user.language)
@@ -39,7 +41,10 @@ class UserLanguageMiddleware:
 
 
 class HeadlessBodyMiddleware:
-    """Refuse malformed JSON before allauth's app endpoints, which would fail on too deep nesting or invalid text."""
+    """Respond with 400 to malformed JSON sent to allauth's app endpoints.
+
+    Without this check, allauth would fail on JSON that is nested too deeply or has text that is not valid Unicode.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,9 +59,10 @@ class HeadlessBodyMiddleware:
 
 
 class StaffAuthenticatorMiddleware:
-    """Require an authenticator app for the admin, because staff can see all grades and answer keys.
+    """Require an authenticator app for the admin, because staff can see grades and answer keys.
 
-    Staff without one are redirected to set it up. allauth asks for the code at sign-in. Set by BAEUM_STAFF_MFA.
+    Staff without one are redirected to the page that sets it up. allauth asks for its code at sign-in. The environment
+    variable BAEUM_STAFF_MFA switches this on or off.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

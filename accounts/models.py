@@ -26,7 +26,7 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates accounts. Addresses are stored in lower case, so that lookups do not depend on case."""
+    """Creates accounts. Addresses are stored in lower case, so that upper and lower case make no difference at sign-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
@@ -46,14 +46,14 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """One person who can sign in.
 
-    Students have neither flag. Instructors have `is_staff` and see the courses that they teach. Administrators have
-    `is_superuser` as well.
+    Students have neither `is_staff` nor `is_superuser`. Instructors have `is_staff` and see the courses that they teach.
+    Administrators have both.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=100, blank=True)
-    # Empty: not chosen yet, so the browser's language is used.
+    # Empty if none has been chosen. The browser's language is used then.
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Seoul", validators=[validate_time_zone])
     wants_weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
@@ -86,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The user's time zone; Asia/Seoul if this machine does not know the stored name."""
+        """Return the user's time zone, or Asia/Seoul if this machine does not know the stored name."""
         try:
             return zoneinfo.ZoneInfo(self.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):

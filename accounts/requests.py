@@ -1,4 +1,4 @@
-"""Type requests of views behind `login_required`."""
+"""Define the type of the requests that views with `login_required` receive."""
 
 from django.http import HttpRequest
 
@@ -6,4 +6,6 @@ from accounts.models import User
 
 
 class AuthenticatedRequest(HttpRequest):
+    """A request of a signed-in user. Exists only for the type checker."""
+
     user: User

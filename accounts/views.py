@@ -1,4 +1,4 @@
-"""Show the account settings, and switch the language."""
+"""Show and save the account settings, and switch the language."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,6 +22,7 @@ def account_settings(request: AuthenticatedRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/settings.html", {"form": form})
     if not form.is_valid():
+        # Undo what the form has set on `request.user`, because nothing is saved.
         request.user.refresh_from_db()
         return render(request, "accounts/settings.html", {"form": form}, status=400)
     user = form.save()
@@ -36,7 +37,7 @@ def account_settings(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_POST
 def language_set(request: HttpRequest) -> HttpResponse:
-    """Switch the language of the site and return to the same page."""
+    """Switch the language of the site and redirect to the page in `next`. A signed-in user's choice is saved."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(target if safe else "/")

@@ -17,7 +17,7 @@ class AuthenticatedRequest(Request):
 
 
 class AuthenticatedAPIView(APIView):
-    """A view for signed-in users. The language is that of Accept-Language, else the user's, else the site's default."""
+    """A view for signed-in users. Its language is that of Accept-Language, else the user's, else the site's default."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -26,7 +26,7 @@ class AuthenticatedAPIView(APIView):
 
 
 def _asks_for_language(request: Request) -> bool:
-    """Whether Accept-Language names a supported language. LocaleMiddleware has then activated it."""
+    """Return whether Accept-Language names a supported language. LocaleMiddleware has then activated it already."""
     for code, _priority in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         try:
             get_supported_language_variant(code)

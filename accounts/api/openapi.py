@@ -1,4 +1,4 @@
-"""Describe session token authentication in the OpenAPI schema. drf-spectacular finds the class by `target_class`."""
+"""Describe session token authentication in the OpenAPI schema. drf-spectacular uses it for `target_class`."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 

@@ -1,4 +1,4 @@
-"""Read and change the user's own account by the API, and sign out."""
+"""Let users read and change their own account through the API, and sign out."""
 
 from django.contrib.sessions.backends.base import SessionBase
 from drf_spectacular.utils import extend_schema

@@ -1,4 +1,4 @@
-"""Customise allauth: open or closed sign-up, mails, and the user data of the app API."""
+"""Customise allauth: whether sign-up is open, its mails, and the user data in its app API."""
 
 from smtplib import SMTPException
 from typing import Any
@@ -27,9 +27,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(settings.SIGNUP != "closed")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send synchronously, because the user waits for the link. Respond with 503 if the mail server fails.
+        """Send the mail during the request, because the user waits for the link. Respond with 503 if the mail server fails.
 
-        Known and unknown addresses are both sent a mail, so the response does not reveal whether an account exists.
+        A mail is sent to known and to unknown addresses, so the response does not reveal whether an account exists.
         """
         try:
             super().send_mail(template_prefix, email, context)
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return mail
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Send a notification. A failure is only logged, because the action that it reports has already happened."""
+        """Send a mail about a change of the account. A failure is only logged, because the change is already made."""
         try:
             super().send_notification_mail(*args, **kwargs)
         except ImmediateHttpResponse:
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class HeadlessAdapter(DefaultHeadlessAdapter):
     def serialize_user(self, user: User) -> dict[str, Any]:
-        """The user data that the app receives at sign-in. The `id` is the uuid; primary keys are not exposed."""
+        """Return the user data that the app receives at sign-in. Its `id` is the uuid; the primary key is not exposed."""
         return {**super().serialize_user(user), "id": str(user.uuid)}
 
 

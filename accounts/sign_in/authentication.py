@@ -1,11 +1,11 @@
-"""Authenticate API requests by allauth's session token, which is opaque and revocable."""
+"""Authenticate API requests by allauth's session token, which contains no data and can be revoked."""
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from rest_framework.request import Request
 
 
 class SessionTokenAuthentication(XSessionTokenAuthentication):
-    """Reads the header `X-Session-Token`. allauth returns the token at sign-in."""
+    """Reads the session token from the header `X-Session-Token`. allauth returns the token at sign-in."""
 
     def authenticate_header(self, request: Request) -> str:
         # Without this header DRF responds to anonymous requests with 403 instead of 401.

@@ -9,10 +9,11 @@ register = template.Library()
 
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
+    """Return whether the field's widget is a checkbox."""
     return isinstance(field.field.widget, CheckboxInput)
 
 
 @register.filter
 def without_placeholder(field: BoundField) -> SafeString:
-    """The field's input without a placeholder. allauth repeats the label there, and it disappears while typing."""
+    """Return the HTML of the input without a placeholder. allauth repeats the label there, and typing hides it."""
     return field.as_widget(attrs={"placeholder": False})
