@@ -9,7 +9,7 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        # Imported here, because these modules need the models, which are not loaded yet when this module is imported.
+        # Imported here, because these modules import the models, and Django imports this module before it loads models.
         from accounts.extensions import SignupCodes, register_signup_codes
         from courses.enrolment import enrol_by_code, is_code
         from courses.outline import revisions

@@ -1,4 +1,4 @@
-"""Name the file of the course format's JSON Schema."""
+"""Define the path of the course format's JSON Schema."""
 
 from pathlib import Path
 

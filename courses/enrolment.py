@@ -1,4 +1,4 @@
-"""Enrol students in a course (openly, by code or by the roster) and withdraw them."""
+"""Enrol students in a course (without a code, with a code or by the roster) and withdraw them."""
 
 import secrets
 
@@ -23,19 +23,19 @@ class EnrolmentClosed(DomainError):
 
 
 def find_course_by_code(code: str) -> Course | None:
-    """The published course with the enrolment code `code`, or None. Compares in constant time."""
+    """Return the published course with the enrolment code `code`, or None. Each comparison takes constant time."""
     code = code.strip()
     courses = Course.objects.filter(is_published=True, enrolment_mode=Course.EnrolmentMode.CODE)
     return next((c for c in courses if code and secrets.compare_digest(c.enrolment_code.encode(), code.encode())), None)
 
 
 def is_code(code: str) -> bool:
-    """Whether `code` is the enrolment code of a course. Sign-up calls it where a code is required."""
+    """Return whether a published course has the enrolment code `code`. Sign-up calls it if the site requires a code."""
     return find_course_by_code(code) is not None
 
 
 def enrol_by_code(user: User, code: str) -> None:
-    """Enrol a new user in the course with `code`. Does nothing if the code has been changed meanwhile."""
+    """Enrol a new user in the course with the enrolment code `code`. Do nothing if no course has it any longer."""
     course = find_course_by_code(code)
     if course:
         enrol(user=user, course=course, source=Enrolment.Source.CODE, code=code)
@@ -44,7 +44,8 @@ def enrol_by_code(user: User, code: str) -> None:
 def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "") -> Enrolment:
     """Enrol `user` in `course`, or reactivate a withdrawn enrolment with its progress and grades. Idempotent.
 
-    Raises WrongCode for a wrong code, and EnrolmentClosed if students cannot enrol themselves in this course.
+    Raises EnrolmentClosed if students cannot enrol themselves in this course, and WrongCode if the code is wrong. Neither
+    is checked for the source ROSTER.
     """
     if source != Enrolment.Source.ROSTER:
         if not course.is_published or course.enrolment_mode == Course.EnrolmentMode.ROSTER:
@@ -63,5 +64,5 @@ def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "
 
 
 def withdraw(*, enrolment: Enrolment) -> None:
-    """Withdraw the student from the course. Progress, attempts and grades are kept."""
+    """Withdraw a student from a course. Progress, attempts and grades are kept."""
     Enrolment.objects.filter(pk=enrolment.pk).update(status=Enrolment.Status.WITHDRAWN)

@@ -1,4 +1,4 @@
-"""Let other apps add sections to pages and mails of courses.
+"""Let other apps add sections to the pages of courses, and lines to the weekly summary.
 
 They register functions at start-up, so courses does not import them.
 """
@@ -41,33 +41,33 @@ def register_lesson_section(section: LessonSection) -> None:
 
 
 def lesson_sections(activity: Activity) -> list[SafeString]:
-    """The registered sections of a lesson that are not empty, as HTML."""
+    """Return the HTML of the registered sections that are not empty for a lesson."""
     return [html for section in _lesson_sections if (html := section(activity))]
 
 
 def register_student_section(section: StudentSection) -> None:
     """Show what `section(user, now)` returns on the list of courses and on each course page.
 
-    An empty string shows nothing. It is called for every request of these pages, so it should need few queries.
+    An empty string shows nothing. `section` is called at every request of these pages, so it should need few queries.
     """
     if section not in _student_sections:
         _student_sections.append(section)
 
 
 def student_sections(user: User, now: datetime) -> list[SafeString]:
-    """The registered sections for a student that are not empty, as HTML."""
+    """Return the HTML of the registered sections that are not empty for a student."""
     return [html for section in _student_sections if (html := section(user, now))]
 
 
 def register_summary_line(line: SummaryLine) -> None:
     """Add the line that `line(user, now)` returns to the weekly summary. None adds nothing.
 
-    Lines are added only to a summary that has other content; they never cause a mail.
+    Lines are added only to a summary that has other content. A line alone never causes a mail.
     """
     if line not in _summary_lines:
         _summary_lines.append(line)
 
 
 def summary_lines(user: User, now: datetime) -> list[MailLine]:
-    """The registered lines for the weekly summary of `user`."""
+    """Return the registered lines for the weekly summary of `user`."""
     return [line for make_line in _summary_lines if (line := make_line(user, now)) is not None]

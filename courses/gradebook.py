@@ -11,7 +11,7 @@ from accounts.models import User
 from common.database.prepared import Prepared
 from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
-# Prepared statements: the grade item of an activity, and the insert of a ledger entry.
+# Prepared statement: the grade item of an activity.
 _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
 
 
@@ -19,8 +19,8 @@ _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=
 class ItemGrade:
     """One student's current grade of one grade item, computed from the ledger by the item's grading method.
 
-    `percent` is a whole number, rounded down; it and the points are None while nothing is graded. `attempts` counts the
-    graded attempts.
+    `percent` is a whole number, rounded down. It and the points are None if no attempt is graded. `attempts` is the number
+    of graded attempts.
     """
 
     item: GradeItem
@@ -35,7 +35,7 @@ class ItemGrade:
 
 
 def percent_of(points: Decimal, max_points: Decimal) -> int:
-    """100 × points / max_points, rounded down, so that only full marks give 100. 0 if `max_points` is 0."""
+    """Return 100 × points / max_points, rounded down: only full marks give 100. Return 0 if `max_points` is 0."""
     return int(points * 100 / max_points) if max_points else 0
 
 
@@ -75,10 +75,10 @@ def record_change(
 
 
 def compute_item_grade(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
-    """One student's grade of `item` from the ledger entries of that student and item.
+    """Compute one student's grade of `item` from the ledger entries of that student and item.
 
-    The last revision of each source counts; then the grading method selects or averages. "Highest" compares
-    points / max_points, and of equal attempts the first counts. An attempt with `max_points` 0 counts as 0.
+    Only the last revision of each attempt counts. The grading method then selects an attempt or averages all. "Highest"
+    compares points / max_points; of equal attempts it selects the first. An attempt with `max_points` 0 counts as 0.
     """
     latest: dict[UUID, GradeChange] = {}
     for change in changes:
@@ -97,8 +97,8 @@ def compute_item_grade(item: GradeItem, changes: Iterable[GradeChange]) -> ItemG
 
 
 def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
-    """The mean of points / max_points over all attempts, times the last attempt's `max_points`, rounded down to 0.01."""
-    # Exact fractions: as decimals, three thirds would add up to less than one.
+    """Average points / max_points over all attempts, times the last attempt's `max_points`, rounded down to 0.01."""
+    # Fractions are exact. With decimals, three times one third would be less than one.
     fractions = [Fraction(c.points) / Fraction(c.max_points) if c.max_points else Fraction(0) for c in changes]
     out_of = max(changes, key=lambda change: change.source_number).max_points
     cents = int(sum(fractions, Fraction(0)) / len(fractions) * Fraction(out_of) * 100)
@@ -107,7 +107,10 @@ def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
 
 
 def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
-    """The student's grade of each grade item of the course, in the order of the outline. Two queries."""
+    """Return the student's grade of each grade item of the course, in the order of the outline. Two queries.
+
+    Archived activities are left out.
+    """
     items = (
         GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
         .select_related("activity")
@@ -120,7 +123,7 @@ def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
 
 
 def get_changes_by_enrolment(item: GradeItem) -> dict[int, list[GradeChange]]:
-    """The ledger entries of one grade item: {enrolment id: [entries]}. One query."""
+    """Return the ledger entries of one grade item: {enrolment id: [entries]}. One query."""
     by_enrolment: dict[int, list[GradeChange]] = {}
     for change in GradeChange.objects.filter(item=item):
         by_enrolment.setdefault(change.enrolment_id, []).append(change)
@@ -128,9 +131,9 @@ def get_changes_by_enrolment(item: GradeItem) -> dict[int, list[GradeChange]]:
 
 
 def find_changed_percents(item: GradeItem, new_rules: GradeItem) -> dict[int, tuple[int, int]]:
-    """The grades that another grading method would change: {enrolment id: (percent before, percent after)}.
+    """Return the grades that another grading method would change: {enrolment id: (percent before, percent after)}.
 
-    `new_rules` is an unsaved grade item with the other grading method. One query.
+    `new_rules` is an unsaved grade item with that grading method. One query.
     """
     percents = {
         enrolment_id: (before.percent or 0, after.percent or 0)
@@ -140,7 +143,7 @@ def find_changed_percents(item: GradeItem, new_rules: GradeItem) -> dict[int, tu
 
 
 def find_losing_enrolments(item: GradeItem, new_rules: GradeItem) -> list[int]:
-    """The ids of the enrolments whose percentage would fall, or that would no longer have passed, by `new_rules`.
+    """Return the ids of enrolments whose percentage would fall, or that would no longer pass, by `new_rules`.
 
     `new_rules` is an unsaved grade item with another grading method or pass mark. One query.
     """
@@ -152,7 +155,7 @@ def find_losing_enrolments(item: GradeItem, new_rules: GradeItem) -> list[int]:
 
 
 def _compare_rules(item: GradeItem, new_rules: GradeItem) -> list[tuple[int, ItemGrade, ItemGrade]]:
-    """(enrolment id, grade by the present rules, grade by the new rules) for each graded student. One query."""
+    """Return [(enrolment id, grade by the present rules, grade by the new rules)] of all graded students. One query."""
     return [
         (enrolment_id, compute_item_grade(item, changes), compute_item_grade(new_rules, changes))
         for enrolment_id, changes in get_changes_by_enrolment(item).items()
@@ -160,9 +163,9 @@ def _compare_rules(item: GradeItem, new_rules: GradeItem) -> list[tuple[int, Ite
 
 
 def course_percent(item_grades: Iterable[ItemGrade]) -> int | None:
-    """The course grade so far: Σ(weight × percent) / Σ(weight) over the graded items, rounded down to whole percent.
+    """Return the course grade so far in whole percent, or None if no item with a weight is graded.
 
-    None while no item with a weight is graded.
+    It is Σ(weight × percent) / Σ(weight) over the graded items, rounded down.
     """
     graded = [grade for grade in item_grades if grade.percent is not None and grade.item.weight]
     weight = sum((grade.item.weight for grade in graded), Decimal(0))

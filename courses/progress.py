@@ -1,8 +1,9 @@
 """Mark activities as done, and compute an enrolment's progress from 0 to 100.
 
-The progress by the outline is 100 × done / required over the required activities that are not archived, rounded down.
-Each event stores the percentage after it. The current progress is the maximum of the last event's percentage and the
-progress by the outline, so that a lesson added later does not lower it. Only undoing an own "done" lowers it.
+The progress by the outline is 100 × done / required, rounded down. It counts required activities that are not archived.
+A change of the outline can raise the stored progress (`refresh_course`) but does not lower it: a student does not lose
+progress by a lesson that is added later. Only a student who undoes "done" lowers their progress. Each event stores the
+progress after it.
 """
 
 from datetime import datetime, timedelta
@@ -14,11 +15,11 @@ from common.database.durability import relaxed_durability
 from common.database.prepared import Prepared, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
 
-# A visit to the same page within this time is not written again.
+# Another visit to the same activity within this time is not stored.
 VISIT_INTERVAL = timedelta(minutes=5)
 
-# Prepared statements of `mark_done`, which also runs at each submission of a quiz. _COUNTS: how many activities of the
-# course are required, and how many of them the enrolment has done.
+# Prepared statements of `mark_done`, which also runs whenever a quiz is submitted. _COUNTS returns how many activities of the
+# course are required, and how many of these the student has done.
 _COMPLETION_EXISTS = Prepared(
     lambda enrolment, activity: ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values("pk"),
     samples=(-1, -2),
@@ -43,25 +44,28 @@ _UPDATE_PERCENT = PreparedUpdate(
 
 
 def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> None:
-    """Store where the student continues later. Writes only if the activity changed or `VISIT_INTERVAL` has passed."""
+    """Store `activity` as the last one that the student visited, and the time.
+
+    Does nothing if this activity was stored less than `VISIT_INTERVAL` ago.
+    """
     if (
         enrolment.last_activity_id == activity.pk
         and enrolment.last_seen_at
         and now - enrolment.last_seen_at < VISIT_INTERVAL
     ):
         return
-    # This write may be lost in a power failure. The student then continues one page earlier.
+    # A power failure may lose this write. The student then continues with the activity visited before.
     with relaxed_durability():
         Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
 
 
 def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
-    """Mark `activity` as done and return the locked enrolment with its new progress. Idempotent.
+    """Mark `activity` as done. Return the enrolment, read again, with its new progress. Idempotent.
 
     Raises Enrolment.DoesNotExist.
     """
     with transaction.atomic():
-        # PostgreSQL: the lock serialises concurrent requests. SQLite: the transaction already has the only write lock.
+        # On PostgreSQL the row lock serialises concurrent requests. On SQLite the transaction has the only write lock.
         locked = _LOCKED_ENROLMENT.first(enrolment.pk)
         if locked is None:
             raise Enrolment.DoesNotExist(f"There is no enrolment {enrolment.pk}.")
@@ -74,7 +78,10 @@ def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enr
 
 
 def mark_undone(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:
-    """Undo "done" for `activity` and return the locked enrolment with its new progress. Idempotent."""
+    """Undo "done" for `activity`. Return the enrolment, read again, with its new progress. Idempotent.
+
+    Raises Enrolment.DoesNotExist.
+    """
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
         deleted, _ = ActivityCompletion.objects.filter(enrolment=locked, activity=activity).delete()
@@ -100,19 +107,25 @@ def _add_event(enrolment: Enrolment, activity: Activity, kind: ProgressEvent.Kin
 
 
 def _percent_by_outline(enrolment: Enrolment) -> int:
-    """100 × done / required activities, rounded down; 0 if no activity is required. One query."""
+    """Return 100 × done / required activities, rounded down; 0 if no activity is required. One query."""
     counts = _COUNTS.values(enrolment.course_id, enrolment.pk)
     return int(counts[0]["done"] * 100 // counts[0]["required"]) if counts else 0
 
 
 def compute_percent(enrolment: Enrolment) -> int:
-    """Compute the progress again from the last event and the outline. Returns the correct `progress_percent`; two queries."""
+    """Compute the progress again from the last event and the outline. Two queries.
+
+    The stored progress is higher if `refresh_course` raised it after the last event and the outline has grown since.
+    """
     last = ProgressEvent.objects.filter(enrolment=enrolment).order_by("-id").values_list("percent", flat=True).first()
     return max(last or 0, _percent_by_outline(enrolment))
 
 
 def refresh_course(*, course: Course) -> None:
-    """Raise the stored progress of all enrolments to the progress by the outline, after authoring. None is lowered."""
+    """Raise the stored progress of all enrolments to the progress by the outline. Called after the outline has changed.
+
+    It lowers no progress.
+    """
     required = Activity.objects.filter(course=course, archived_at=None, is_required=True).count()
     if not required:
         return
@@ -120,7 +133,7 @@ def refresh_course(*, course: Course) -> None:
         "completions", filter=Q(completions__activity__archived_at=None, completions__activity__is_required=True)
     )
     with transaction.atomic():
-        # A query of its own takes the locks, because PostgreSQL cannot lock rows of a grouped query.
+        # A separate query locks the rows, because PostgreSQL cannot lock the rows of a grouped query.
         list(Enrolment.objects.select_for_update().filter(course=course).values("pk"))
         enrolments = Enrolment.objects.filter(course=course).annotate(done=done)
         for pk, stored, done_count in enrolments.values_list("pk", "progress_percent", "done"):

@@ -1,6 +1,6 @@
-"""Import a roster: read a CSV of students, plan the changes, then create accounts and enrolments in one transaction.
+"""Import a roster: read a CSV file of students, plan the changes, and create accounts and enrolments in one transaction.
 
-Idempotent: importing the same file again changes nothing for students who are enrolled already.
+Idempotent: importing the same file again changes nothing for students who are already enrolled.
 """
 
 import csv
@@ -19,10 +19,11 @@ from common.errors import DomainError
 from courses import enrolment
 from courses.models import Course, Enrolment
 
-# Limits in bytes and in lines. A class has a few hundred students.
+# Limits of a file in bytes and in lines. A course has a few hundred students.
 SIZE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000
 
+# {heading in the file: field of a record}.
 COLUMNS = {
     "email": "email",
     "e-mail": "email",
@@ -43,7 +44,11 @@ class RosterError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One line of the file. `action`: create, enrol, return, unchanged or invalid. `problem`: why it is invalid, or ""."""
+    """One line of the file and what the import does with it.
+
+    `action` is create (account and enrolment), enrol, return (after a withdrawal), unchanged or invalid. `problem` says why
+    the line is invalid; otherwise it is "".
+    """
 
     line: int
     email: str
@@ -54,7 +59,10 @@ class RosterRow:
 
 
 def decode(content: bytes) -> str:
-    """Decode a CSV file as Excel writes it: UTF-8 with or without BOM, or cp949. Raises RosterError."""
+    """Decode a CSV file as Excel writes it: UTF-8 with or without BOM, or cp949.
+
+    Raises RosterError if it has another encoding or is too large.
+    """
     if len(content) > SIZE_LIMIT:
         raise RosterError(_("The file is larger than 1 MB."))
     for encoding in ("utf-8-sig", "cp949"):
@@ -66,7 +74,10 @@ def decode(content: bytes) -> str:
 
 
 def plan(course: Course, text: str) -> list[RosterRow]:
-    """What an import of `text` would do, line by line. Writes nothing. Raises RosterError if it is not a roster."""
+    """Return what an import of `text` would do, one row for each line that is not empty. Writes nothing.
+
+    Raises RosterError if the text as a whole is not a roster. A faulty line becomes a row with the action "invalid".
+    """
     if "\x00" in text:
         raise RosterError(_("The file is not a text file."))
     try:
@@ -87,17 +98,20 @@ def plan(course: Course, text: str) -> list[RosterRow]:
     ]
     known = _known_people(course, {record["email"].lower() for _n, record in records if record.get("email")})
     earlier: set[str] = set()
-    return [_row(number, record, known, earlier) for number, record in records]
+    return [_plan_row(number, record, known, earlier) for number, record in records]
 
 
 def _delimiter(text: str) -> str:
-    """The separator of the first line. Excel writes semicolons in some locales, and tabs when cells are copied."""
+    """Return the most frequent separator of the first line.
+
+    Excel writes semicolons in some locales, and tabs when cells are copied.
+    """
     first = text.split("\n", 1)[0]
     return max(",;\t", key=first.count)
 
 
 def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
-    """{e-mail address: the action for an existing account}."""
+    """Return {e-mail address: action} for the addresses that have an account. One query each for enrolments and accounts."""
     enrolments = dict(Enrolment.objects.filter(course=course).values_list("user_id", "status"))
     actions = {Enrolment.Status.ACTIVE: "unchanged", Enrolment.Status.WITHDRAWN: "return"}
     people = User.objects.annotate(address=Lower("email")).filter(address__in=emails).values_list("pk", "address")
@@ -106,8 +120,8 @@ def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
     }
 
 
-def _row(number: int, record: dict[str, str], known: dict[str, str], earlier: set[str]) -> RosterRow:
-    """Validate one line and choose its action. Adds its address to `earlier`, the addresses of the lines before."""
+def _plan_row(number: int, record: dict[str, str], known: dict[str, str], earlier: set[str]) -> RosterRow:
+    """Validate one line and choose its action. Add its address to `earlier`, the addresses of the lines before it."""
     email, name = record.get("email", "").lower(), record.get("name", "")
     language = record.get("language", "").lower()
     problem = ""
@@ -127,7 +141,7 @@ def _row(number: int, record: dict[str, str], known: dict[str, str], earlier: se
 
 
 def execute(course: Course, text: str) -> list[RosterRow]:
-    """Carry out the plan in one transaction and return its rows. Raises RosterError if any line is invalid."""
+    """Plan the import, carry it out in one transaction and return its rows. Raises RosterError if any line is invalid."""
     with transaction.atomic():
         rows = plan(course, text)
         if any(row.action == "invalid" for row in rows):
@@ -135,7 +149,7 @@ def execute(course: Course, text: str) -> list[RosterRow]:
         for row in rows:
             if row.action == "unchanged":
                 continue
-            # The account has no password. The student sets one by “forgot your password”.
+            # A new account has no password. The student sets one with “forgot your password”.
             user = User.objects.filter(email__iexact=row.email).first() or User.objects.create_user(
                 row.email, None, name=row.name, language=row.language
             )

@@ -1,4 +1,4 @@
-"""Define the Celery tasks of weekly summaries."""
+"""Define the Celery tasks that send weekly summaries."""
 
 from celery import shared_task
 from django.utils import timezone

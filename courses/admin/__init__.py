@@ -1,6 +1,6 @@
-"""The admin of courses, for staff. Importing the package registers every admin class.
+"""Register the admin classes of courses when this package is imported.
 
-`pages` has the staff pages that are not forms of one row. The pages for students are in `courses.pages`.
+The module `pages` has the staff pages that are not forms of one row. The pages for students are in `courses.pages`.
 """
 
 from courses.admin import content, courses, students

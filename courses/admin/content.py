@@ -24,7 +24,7 @@ from courses.models import (
 
 
 class LessonEditionForm(ModelForm[LessonEdition]):
-    """Validates an edition against the course format, so that it can be rendered and exported."""
+    """Validates an edition against the course format, because it must be possible to render and to export it."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -83,7 +83,7 @@ class ActivityAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-a
 
     def save_model(self, request: HttpRequest, obj: Activity, form: ModelForm[Activity], change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # `is_required` and `archived_at` change what the progress is a percentage of.
+        # The progress depends on `is_required` and `archived_at`, which the form may have changed.
         progress.refresh_course(course=obj.course)
 
 
@@ -96,5 +96,5 @@ class GlossaryTermAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[ty
 
     def save_model(self, request: HttpRequest, obj: GlossaryTerm, form: ModelForm[GlossaryTerm], change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # The HTML of every lesson that uses the term contains its definition.
+        # The HTML of each lesson that uses the term contains the definition.
         rendering.render_course(obj.course)

@@ -38,7 +38,7 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
     fields = ("title", "summary", "slug", "is_published", "enrolment_mode", "enrolment_code", "instructors")
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
-        # Only administrators change who teaches a course, because that grants access.
+        # Only administrators may change who teaches a course, because instructors have access to it.
         return () if request.user.is_superuser else ("instructors", "slug")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:

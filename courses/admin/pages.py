@@ -1,4 +1,4 @@
-"""Show staff the students of a course with progress and grades, and import rosters."""
+"""Show the pages for staff: the students of a course with progress and grades, and the import of a roster."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from courses import gradebook, roster
 from courses.models import Course, Enrolment, GradeChange, GradeItem
 
 # Students on one page.
-PAGE = 100
+PAGE_SIZE = 100
 
 
-def _course(request: HttpRequest, model_admin: CourseScopedAdmin, course_id: int) -> Course:
+def _get_course(request: HttpRequest, model_admin: CourseScopedAdmin, course_id: int) -> Course:
     course: Course = get_object_or_404(model_admin.get_queryset(request), pk=course_id)
     return course
 
@@ -29,7 +29,7 @@ def _context(request: HttpRequest, model_admin: CourseScopedAdmin, course: Cours
 
 def student_list(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """List the students of a course with progress and grades. The number of queries is constant."""
-    course = _course(request, model_admin, course_id)
+    course = _get_course(request, model_admin, course_id)
     search = request.GET.get("q", "").strip()
     enrolments = (
         Enrolment.objects.filter(course=course, status=Enrolment.Status.ACTIVE)
@@ -38,7 +38,7 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
     )
     if search:
         enrolments = enrolments.filter(user__name__icontains=search) | enrolments.filter(user__email__icontains=search)
-    page = Paginator(enrolments, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(enrolments, PAGE_SIZE).get_page(request.GET.get("page"))
     items = list(
         GradeItem.objects.filter(activity__course=course, activity__archived_at=None)
         .select_related("activity")
@@ -62,9 +62,9 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
 def roster_import(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Import a roster in two steps: upload it and see the plan, then confirm.
 
-    The form of the second step contains the text, so that exactly the shown text is imported.
+    The form of the second step contains the text of the file, so that exactly the text that was shown is imported.
     """
-    course = _course(request, model_admin, course_id)
+    course = _get_course(request, model_admin, course_id)
     context = _context(request, model_admin, course, _("Import a roster"))
     text, error, rows = "", "", []
     if request.method == "POST":

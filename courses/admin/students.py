@@ -57,5 +57,5 @@ class SummaryDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Send again (only summaries that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, rows: models.QuerySet[SummaryDelivery]) -> None:
-        """Send failed or uncertain summaries again. An uncertain one may then arrive twice, which staff accept by this."""
+        """Send failed or uncertain summaries again. An uncertain one may arrive twice; the administrator accepts that."""
         report_sent(request, [deliveries.send_again(delivery_id=delivery.pk, now=timezone.now()) for delivery in rows])

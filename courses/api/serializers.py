@@ -7,7 +7,7 @@ from courses.models import Activity, Lesson
 
 
 class ActivityRefSerializer(OutputSerializer):
-    """A reference to an activity, which is read at `lessons/{uuid}` or `quizzes/{uuid}`, depending on `kind`."""
+    """A reference to an activity: a lesson at `lessons/{uuid}` or a quiz at `quizzes/{uuid}`."""
 
     uuid = serializers.UUIDField()
     slug = serializers.CharField()
@@ -40,7 +40,7 @@ class ModuleSerializer(OutputSerializer):
 
 
 class OutlineEntrySerializer(OutputSerializer):
-    """One entry of the outline, which is read at `lessons/{uuid}` or `quizzes/{uuid}`, depending on `kind`."""
+    """One entry of the outline: a lesson at `lessons/{uuid}` or a quiz at `quizzes/{uuid}`."""
 
     uuid = serializers.UUIDField(source="activity.uuid")
     slug = serializers.CharField(source="activity.slug")
@@ -68,7 +68,7 @@ class OutlineSerializer(OutputSerializer):
 
 
 class CriterionSerializer(MappingOutput):
-    """One criterion by which a practice lesson is graded."""
+    """One criterion of a practice lesson's rubric."""
 
     key = serializers.CharField()
     points = serializers.IntegerField()
@@ -104,7 +104,7 @@ class LessonSerializer(OutputSerializer):
 
 
 class GradeSerializer(OutputSerializer):
-    """The current grade of an activity. `percent` and the points are null while nothing is graded."""
+    """The current grade of an activity. `percent`, `points` and `max_points` are null if no attempt is graded."""
 
     activity = ActivityRefSerializer(source="item.activity")
     percent = serializers.IntegerField(allow_null=True, help_text="Whole percent, rounded down.")
@@ -133,7 +133,7 @@ class ProgressSerializer(OutputSerializer):
 
 
 class ProgressInput(InputSerializer):
-    """Whether a lesson is done. A quiz is done when an attempt is submitted."""
+    """Marks a lesson as done or not done. A quiz is done when an attempt is submitted, and cannot be marked."""
 
     activity = serializers.UUIDField()
     done = serializers.BooleanField()

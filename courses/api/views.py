@@ -1,4 +1,4 @@
-"""Serve a student's courses, outlines, lessons and progress by the API. The pages call the same functions."""
+"""Serve a student's courses, outlines, lessons and progress through the API. The pages call the same functions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class NotMarkable(DomainError):
 
 @dataclass(slots=True)
 class PlacedEntry:
-    """An entry with its position in the whole outline."""
+    """An entry of the outline with its position, which counts from 1 through all modules."""
 
     position: int
     activity: Activity

@@ -1,4 +1,4 @@
-"""Choose the edition of a lesson in the reader's language."""
+"""Choose the edition of a lesson by the reader's language."""
 
 from django.db.models import Case, QuerySet, Value, When
 
@@ -7,7 +7,7 @@ from courses.models import Activity, LessonEdition
 
 
 def editions_for_reader(activity: Activity) -> QuerySet[LessonEdition]:
-    """The lesson's editions, the one in the reader's language first."""
+    """Return the lesson's editions. The one in the reader's language comes first, if there is one."""
     return (
         LessonEdition.objects.filter(lesson__activity=activity)
         .select_related("lesson")

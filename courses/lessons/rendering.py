@@ -1,6 +1,6 @@
 """Render a course's Markdown to HTML, and resolve the names of lessons, quizzes, terms and files in it.
 
-Texts are rendered when they are imported or saved, never per request. URLs are relative to the site.
+Texts are rendered when they are imported or saved, not when they are read. URLs are paths without a host name.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ from courses.outline import revisions
 class Names:
     """The names that a text of a course may refer to.
 
-    `lessons` maps a slug to the lesson's headings, or to None if they are unknown: then every heading is accepted.
+    `original` is the language that definitions are taken from if there is no translation. `lessons` is {slug: headings}; every
+    heading is accepted if the headings are None. `terms` is {key: {language: definition}}, and `assets` is {file name: content}.
     """
 
     course_slug: str
@@ -32,7 +33,10 @@ class Names:
 
 
 class CourseResolver:
-    """Resolves names for `common.markup.markdown` in one course. Each figure is validated once and then cached."""
+    """Resolves names for `common.markup.markdown` in one course. Methods return None for an unknown name.
+
+    Each figure is validated once and then cached.
+    """
 
     def __init__(self, names: Names) -> None:
         self._names = names
@@ -77,7 +81,7 @@ class CourseResolver:
 
 
 class StoredCourseResolver(CourseResolver):
-    """Resolves names from the database. Queries only when a text contains the first name."""
+    """Resolves names from the database. It runs the queries once, when the first name is resolved."""
 
     def __init__(self, course: Course) -> None:
         super().__init__(Names(course.slug, ""))
@@ -89,7 +93,7 @@ class StoredCourseResolver(CourseResolver):
 
 
 def names_of(course: Course) -> Names:
-    """The names of `course` in the database. Three queries."""
+    """Return the names that the texts of `course` may use, from the database. Three queries."""
     activities = Activity.objects.filter(course=course, archived_at=None).values_list("slug", "kind")
     languages = course.languages or [settings.LANGUAGE_CODE]
     terms = GlossaryTerm.objects.filter(course=course)
@@ -104,25 +108,25 @@ def names_of(course: Course) -> Names:
 
 
 def resolver_for(course: Course) -> CourseResolver:
-    """A resolver for several texts of one course. It queries the database once, at the first name."""
+    """Return a resolver that several texts of `course` can share."""
     return StoredCourseResolver(course)
 
 
 def problems(text: str, *, language: str, course: Course) -> list[Problem]:
-    """The faults in `text` that an author must correct: [(line, message)]."""
+    """Return the faults in `text` that its author must correct: [(line, message)]."""
     return markdown.problems(markdown.parse(text), language=language, resolver=resolver_for(course))
 
 
 def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = None) -> None:
-    """Set `edition.html` from `edition.body`. Does not save."""
+    """Render `edition.body` into `edition.html`. Does not save the edition."""
     resolver = resolver or resolver_for(edition.lesson.activity.course)
     edition.html = markdown_html.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
 
 
 def render_course(course: Course) -> int:
-    """Render every lesson edition of `course` again and save those that changed. Returns the number of changed editions.
+    """Render all lesson editions of `course` again and save those that changed. Return the number of changed editions.
 
-    Needed after a change of anything that texts refer to: a definition, a figure, an archived lesson.
+    Call this after a change of anything that texts refer to: a definition, a figure, an archived lesson.
     """
     resolver = resolver_for(course)
     changed = []
@@ -137,7 +141,7 @@ def render_course(course: Course) -> int:
 
 
 def render_block(text: str, *, language: str, resolver: CourseResolver) -> str:
-    """Render a separate text, such as the introduction of a quiz, to HTML blocks."""
+    """Render a text that is not a lesson, such as the introduction of a quiz, to HTML blocks."""
     return markdown_html.render(markdown.parse(text), language=language, resolver=resolver)
 
 

@@ -1,6 +1,7 @@
 """Provide every model of courses. Other code imports models from this package.
 
-The courses app does not know quizzes. An `Activity` is one entry of the outline: a lesson, or the place of a quiz.
+The courses app does not import the quizzes app. An `Activity` is one entry of the outline, a lesson or a quiz; the quiz itself
+is a model of the quizzes app that refers to its activity.
 """
 
 from courses.models.activities import Activity

@@ -15,11 +15,11 @@ from courses.models.enrolment_status import EnrolmentStatus
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible(self) -> Self:
-        """Activities that are not archived, in the order of the outline."""
+        """Return activities that are not archived, in the order of the outline."""
         return self.filter(archived_at=None).order_by("module__position", "module_id", "position", "id")
 
     def for_student(self, user: User) -> Self:
-        """Activities that are not archived, in published courses in which `user` has an active enrolment."""
+        """Return activities that are not archived, in published courses in which `user` has an active enrolment."""
         return self.filter(
             archived_at=None,
             course__is_published=True,
@@ -31,8 +31,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 class Activity(Titled):
     """One entry of the outline: a lesson or a quiz that a student can complete.
 
-    `version` counts the changes of its content; a completion stores the version that was completed. An activity with
-    attempts or progress is archived, never deleted.
+    `version` increases with each change of its content; a completion stores the version that was completed. An activity
+    with attempts or progress cannot be deleted, only archived.
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +67,6 @@ class Activity(Titled):
         return f"{self.code} {self.title}".strip()
 
     def get_absolute_url(self) -> str:
-        # The page of a quiz belongs to the quizzes app; see lms.urls.
+        # The page of a quiz is in the quizzes app; `lms.urls` includes its addresses.
         name = "courses:lesson-detail" if self.kind == self.Kind.LESSON else "quizzes:quiz-detail"
         return reverse(name, args=[self.course.slug, self.slug])

@@ -1,4 +1,4 @@
-"""Refuse to change or delete rows of append-only tables."""
+"""Define the base class of append-only tables, which refuses to change or delete rows."""
 
 from typing import Any
 
@@ -10,7 +10,10 @@ class AppendOnlyError(TypeError):
 
 
 class AppendOnlyModel(models.Model):
-    """A table whose rows are added and never change. Current values are derived from its rows."""
+    """A table whose rows are added and never changed. Current values are derived from its rows.
+
+    `save` and `delete` raise AppendOnlyError for an existing row. Query sets (`update`, `delete`) are not checked.
+    """
 
     class Meta:
         abstract = True

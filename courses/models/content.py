@@ -33,7 +33,7 @@ class Lesson(models.Model):
 
 
 class LessonEdition(models.Model):
-    """A lesson's text in one language. `html` is rendered when `body` is saved, never per request.
+    """A lesson's text in one language. `courses.lessons.rendering` renders `body` to `html` before the row is saved.
 
     `objectives` is a list of {"text", "covered_by"}; `rubric` is a list of {"key", "points", "title", "description"}.
     The title is stored on the activity.
@@ -88,7 +88,7 @@ class GlossaryTerm(models.Model):
 
 
 class CourseAsset(models.Model):
-    """A file that belongs to a course (a figure or data). Stored in the row, so that an import is one transaction."""
+    """A file of a course (a figure or data). Its content is in the database, so that an import is one transaction."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="assets", verbose_name=_("course"))
     name = models.CharField(_("name"), max_length=120)

@@ -23,7 +23,7 @@ class Titled(models.Model):
 
     @property
     def foreign_language(self) -> str:
-        """The title's language if it is not the reader's, else "". Templates write it into the `lang` attribute."""
+        """Return the language of the title if it is not the reader's, else "". Templates write it into the `lang` attribute."""
         language = languages.active()
         if getattr(self, f"title_{language}"):
             return ""
@@ -32,18 +32,18 @@ class Titled(models.Model):
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def for_student(self, user: User) -> Self:
-        """Published courses in which `user` has an active enrolment."""
+        """Return published courses in which `user` has an active enrolment."""
         return self.filter(is_published=True, enrolments__user=user, enrolments__status=EnrolmentStatus.ACTIVE)
 
     def for_instructor(self, user: User | AnonymousUser) -> Self:
-        """The courses that `user` teaches. An administrator teaches all courses."""
+        """Return the courses that `user` teaches. An administrator teaches all courses."""
         if not user.is_staff:
             return self.none()
         return self.all() if user.is_superuser else self.filter(instructors=user)
 
 
 class Course(Titled):
-    """One course that students enrol in. `slug` is part of its addresses and the name of its folder."""
+    """One course that students enrol in. `slug` is part of its URLs and the name of its course folder."""
 
     class EnrolmentMode(models.TextChoices):
         OPEN = "open", _("open to everybody")
@@ -63,9 +63,9 @@ class Course(Titled):
     instructors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name=_("instructors"), related_name="taught_courses", blank=True
     )
-    # Digest of the row as the last import wrote it. The next import compares it to detect an instructor's edits.
+    # Digest of the row as the last import wrote it. The next import uses it to detect edits by instructors.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
-    # Changes whenever anything that students see of the course changes; see courses.outline.revisions.
+    # Changes whenever students would see a change of the course; see courses.outline.revisions.
     revision = models.UUIDField(default=uuid4, editable=False)
 
     objects = CourseQuerySet.as_manager()

@@ -1,7 +1,7 @@
 """Define the states of an enrolment.
 
-A module of its own avoids a circular import: the query sets of courses and activities need the states, and the module
-of enrolments imports courses and activities.
+They have their own module to avoid a circular import: the query sets of courses and activities need the states, and the
+module of enrolments imports courses and activities.
 """
 
 from django.db import models

@@ -34,19 +34,19 @@ class Cohort(models.Model):
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> Self:
-        """Active enrolments in published courses."""
+        """Return active enrolments in published courses."""
         return self.filter(status=Enrolment.Status.ACTIVE, course__is_published=True)
 
     def for_student(self, user: User) -> Self:
-        """Active enrolments of `user` in published courses."""
+        """Return active enrolments of `user` in published courses."""
         return self.active().filter(user=user)
 
 
 class Enrolment(models.Model):
     """One person's enrolment in one course. Withdrawing keeps the row and all attempts, grades and progress.
 
-    `progress_percent` (0 to 100) is derived from the enrolment's `ProgressEvent`s; see `courses.progress`.
-    `last_activity` is the activity that "continue where you left off" opens.
+    `progress_percent` is a whole number from 0 to 100; `courses.progress` computes it. `last_activity` is the activity that
+    the student visited last.
     """
 
     Status = EnrolmentStatus

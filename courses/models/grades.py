@@ -13,7 +13,7 @@ from courses.models.enrolments import Enrolment
 
 
 class GradeItem(models.Model):
-    """A column of the gradebook: what one graded activity contributes to the course's grade."""
+    """A column of the gradebook: how one graded activity is counted in the course grade."""
 
     class GradingMethod(models.TextChoices):
         HIGHEST = "highest", _("the highest attempt")
@@ -46,8 +46,8 @@ class GradeItem(models.Model):
 class GradeChange(AppendOnlyModel):
     """One entry of the grade ledger: from `at` on, `source` (an attempt's uuid) is worth `points` of `max_points`.
 
-    `source_number` is the attempt's number. `revision` counts the gradings of one source. A unique constraint on both
-    source and revision prevents that one grading is recorded twice.
+    `source_number` is the attempt's number. `revision` is the number of the attempt's grading. A unique constraint on source
+    and revision prevents the same grading from being recorded twice.
     """
 
     class Reason(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Define progress: append-only events, and the completions that are derived from them."""
+"""Define progress: append-only events, and the completions that follow from them."""
 
 from typing import ClassVar
 
@@ -12,10 +12,10 @@ from courses.models.enrolments import Enrolment
 
 
 class ProgressEvent(AppendOnlyModel):
-    """A student marked an activity as done, or undid that. `courses.progress` derives the progress from these events.
+    """An event that marks an activity as done for a student, or undoes that. `courses.progress` adds the events.
 
-    `content_version` is the version of the activity at that time. `percent` is the enrolment's progress after the
-    event, 0 to 100.
+    `content_version` is the version of the activity at that time. `percent` is the enrolment's progress after the event, from
+    0 to 100.
     """
 
     class Kind(models.TextChoices):
@@ -43,7 +43,7 @@ class ProgressEvent(AppendOnlyModel):
 
 
 class ActivityCompletion(models.Model):
-    """The student has done this activity, by the last `ProgressEvent`. The row is deleted when that is undone."""
+    """An activity that a student has done, as the last `ProgressEvent` says. Undoing deletes the row."""
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="completions")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="completions")

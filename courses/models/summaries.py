@@ -12,9 +12,14 @@ from django.utils.translation import gettext_lazy as _
 class SummaryDelivery(models.Model):
     """One weekly summary to one person. The unique constraint prevents a second mail for the same week.
 
-    The status goes from queued to sending (committed before the SMTP call) to sent. A row that stays in `sending`
-    becomes `uncertain`: an administrator sees it, and it is never sent again automatically. `failed`: the mail was
-    refused, given up after many send attempts, or too late; `error` says which. `skipped`: it would have been empty.
+    The status is first `queued`. It becomes `sending`, which is committed before the mail server is contacted, and then:
+    - `sent`;
+    - `queued` again, to be sent later, if the mail certainly was not sent;
+    - `uncertain`, if the mail may have been sent, or if the row stayed in `sending`. It is not sent again automatically;
+    - `failed`, if the mail was refused, or after the last send attempt. A row that is queued for too long fails too;
+    - `skipped`, if the mail would be empty, the person no longer wants it, or the account is closed.
+
+    `error` is the reason of the last failure. An administrator can send uncertain and failed summaries again.
     """
 
     class Kind(models.TextChoices):

@@ -1,8 +1,8 @@
 """Cache in memory what is the same for all students of a course: its outline and rendered lessons.
 
-Each cached value belongs to one `revision` of the course. Every page reads the revision together with the enrolment,
-so each process notices a change at its next request, without invalidation messages. Requests share the cached objects,
-so they must not be modified.
+Each cached value belongs to one `revision` of the course. Every page of a course reads the current revision together with
+the enrolment. So each process notices a change at its next request, without invalidation messages. Requests share the cached
+objects, so code must not modify them.
 """
 
 from collections.abc import Callable, Hashable
@@ -18,7 +18,7 @@ from courses.models import Activity, Course, Module
 
 T = TypeVar("T")
 
-# Courses cached by one process. A course of 13 lessons, fully rendered in two languages, takes about 2 MB.
+# How many courses one process caches. A course of 13 lessons, fully rendered in two languages, takes about 2 MB.
 CACHED_COURSES = 20
 
 
@@ -26,7 +26,7 @@ CACHED_COURSES = 20
 class PublishedCourse:
     """A course as students see it: its modules with their visible activities, in the order of the outline.
 
-    `values` caches rendered parts by (language, name).
+    Modules without visible activities are left out. `values` caches rendered parts by (language, name).
     """
 
     course: Course
@@ -35,7 +35,7 @@ class PublishedCourse:
     values: dict[Hashable, Any] = field(default_factory=dict)
 
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
-        """The result of `make()` for `name` and the active language. Cached until the course changes."""
+        """Return the result of `make()` for `name` and the active language. It is cached until the course changes."""
         key = (get_language(), name)
         if key not in self.values:
             self.values[key] = make()
@@ -48,7 +48,10 @@ _lock = Lock()
 
 
 def get_published(course_id: int, revision: UUID) -> PublishedCourse:
-    """The published course at `revision`. One query if this process has not cached that revision, else none."""
+    """Return the published course at `revision`, or at a later one if it has just changed.
+
+    No query if this process has cached the revision, else one; two if the course has no visible activities.
+    """
     with _lock:
         found = _cache.get(course_id)
     if found is None or found.revision != revision:

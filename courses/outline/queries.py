@@ -7,7 +7,7 @@ from common.database.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Enrolment, Module
 from courses.outline.published import get_published
 
-# Prepared statement: when an enrolment's activities were done.
+# Prepared statement: the completions of an enrolment.
 _COMPLETIONS_OF_ENROLMENT = Prepared(
     lambda enrolment_id: ActivityCompletion.objects.filter(enrolment_id=enrolment_id).only("activity_id", "done_at"),
     samples=(-1,),
@@ -16,7 +16,7 @@ _COMPLETIONS_OF_ENROLMENT = Prepared(
 
 @dataclass(slots=True)
 class OutlineEntry:
-    """One activity as one student sees it. `done_at` is None until it is done."""
+    """One activity of the outline for one student. `done_at` is None if the student has not done it."""
 
     activity: Activity
     done_at: datetime | None
@@ -48,11 +48,14 @@ class Outline:
 
     @property
     def done_count(self) -> int:
-        """How many of the required activities are done."""
+        """Return how many of the required activities are done."""
         return sum(entry.activity.is_required and entry.is_done for entry in self.entries)
 
     def neighbours(self, activity: Activity) -> tuple[Activity | None, Activity | None]:
-        """The activities before and after `activity`; None at the ends or if it is not in the outline."""
+        """Return the activities before and after `activity`, or None where there is none.
+
+        Return (None, None) if `activity` is not in the outline.
+        """
         activities = [entry.activity for entry in self.entries]
         index = next((index for index, other in enumerate(activities) if other.pk == activity.pk), None)
         if index is None:
@@ -62,9 +65,9 @@ class Outline:
         return before, after
 
     def next_to_do(self, last_id: int | None = None) -> Activity | None:
-        """The activity to continue with: the first undone one from the last visited activity (`last_id`) on.
+        """Return the activity to continue with: the first that is not done, from the last visited activity (`last_id`) on.
 
-        If all of these are done, the first undone one of the outline; None if everything is done.
+        If all of these are done, return the first in the outline that is not done, or None if everything is done.
         """
         undone = [entry.activity for entry in self.entries if not entry.is_done]
         if last_id is None:
@@ -78,7 +81,7 @@ class Outline:
 
 
 def get_outline(enrolment: Enrolment) -> Outline:
-    """The outline of the enrolment's course. One query if the course is cached (see `courses.outline.published`)."""
+    """Return the outline of the enrolment's course. One query if the course is cached (see `courses.outline.published`)."""
     done = {row.activity_id: row.done_at for row in _COMPLETIONS_OF_ENROLMENT.instances(enrolment.pk)}
     return Outline(
         [

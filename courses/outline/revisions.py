@@ -1,8 +1,7 @@
 """Give a course a new `revision` with every change of its content, in the same transaction.
 
-`courses.outline.published` caches by revision, so students do not see a change without a new revision. Signals do this
-when rows are saved or deleted. Code that writes content without signals (`QuerySet.update`, `bulk_update`) must call
-`touch`.
+`courses.outline.published` caches by revision, so students see a change only if the course gets a new revision. Signals set it
+when a row is saved or deleted. Code that writes content without signals (`QuerySet.update`, `bulk_update`) must call `touch`.
 """
 
 import uuid
@@ -17,15 +16,15 @@ from courses.models import Activity, Course, CourseAsset, GlossaryTerm, Lesson, 
 def touch(course_id: int) -> None:
     """Give the course a new random revision.
 
-    A counter would not do: a form that saves a course it read earlier could restore an old number.
+    A counter would not be safe: a form that saves a course which it read earlier could set an old number again.
     """
     _touch(pk=course_id)
 
 
 def watch(model: type[Model], *, course: str, by: str) -> None:
-    """Touch the course whenever a row of `model` is saved or deleted. Call it once, at start-up.
+    """Give the course a new revision whenever a row of `model` is saved or deleted. Call this once, at start-up.
 
-    `course` is a lookup on Course, and `by` the attribute of the row that it must equal.
+    `course` is a lookup of Course. It must equal the row's attribute `by`.
     """
 
     def changed(instance: Model, **_: Any) -> None:
@@ -36,7 +35,7 @@ def watch(model: type[Model], *, course: str, by: str) -> None:
 
 
 def watch_courses() -> None:
-    """Watch the tables of this app. Called at start-up."""
+    """Watch the tables of this app. Call this once, at start-up."""
     watch(Course, course="pk", by="pk")
     for model in (Module, Activity, GlossaryTerm, CourseAsset):
         watch(model, course="pk", by="course_id")

@@ -1,4 +1,4 @@
-"""Show students their courses, the outline of a course, enrolment, the glossary and the course's files."""
+"""Show students their courses, the outline of a course, its enrolment page, its glossary and its files."""
 
 import mimetypes
 
@@ -63,7 +63,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     course = access.open_courses(request.user).filter(slug=slug).first()
     if course is None:
-        # The student is already enrolled, for example in another tab. Otherwise this is a 404.
+        # The student is already enrolled, for example in another tab. If not, this raises Http404.
         access.enrolment_or_404(request.user, slug)
         return redirect("courses:course-detail", slug)
     error = ""

@@ -36,7 +36,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
     )
     if entry is None:
         raise Http404
-    parts = course.cached(("lesson", entry.activity.pk), lambda: _parts(course_outline, entry))
+    parts = course.cached(("lesson", entry.activity.pk), lambda: _render_parts(course_outline, entry))
     if parts is None:
         raise Http404
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
@@ -48,14 +48,14 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
             "activity": entry.activity,
             "entry": entry,
             "parts": parts,
-            "contents": _contents(course, course_outline, entry),
+            "contents": _render_outline(course, course_outline, entry),
         },
     )
 
 
 @dataclass(frozen=True, slots=True)
 class LessonParts:
-    """The parts of a lesson's page that are the same for all students, as HTML."""
+    """The parts of a lesson's page that are the same for all students. SafeStrings are HTML."""
 
     breadcrumbs: SafeString
     done_url: str
@@ -67,8 +67,8 @@ class LessonParts:
     is_last: bool
 
 
-def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
-    """Render the shared parts of a lesson's page; None if the lesson has no edition."""
+def _render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
+    """Render the parts of a lesson's page that all students share. Return None if the lesson has no edition."""
     activity = entry.activity
     edition = editions_for_reader(activity).defer("body").first()
     if edition is None:
@@ -94,21 +94,21 @@ def _parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
     )
 
 
-def _contents(
+def _render_outline(
     course: PublishedCourse, course_outline: Outline, current: OutlineEntry
 ) -> list[tuple[str, list[SafeString]]]:
-    """The outline beside the lesson: [(module heading, [entry as HTML])]."""
+    """Return the outline beside the lesson: [(module heading, [entry as HTML])]."""
     return [
         (
             f"{part.module.number}. {part.module.title}",
-            [_item(course, entry, is_here=entry is current) for entry in part.entries],
+            [_render_entry(course, entry, is_here=entry is current) for entry in part.entries],
         )
         for part in course_outline.modules
     ]
 
 
-def _item(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
-    """One entry of the outline as HTML. Cached in four variants: done or not, the current lesson or not."""
+def _render_entry(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
+    """Return one entry of the outline as HTML. Four variants are cached: done or not, the current lesson or not."""
     return course.cached(
         ("item", entry.activity.pk, entry.is_done, is_here),
         lambda: render_to_string(
@@ -126,7 +126,7 @@ def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> H
         access.activities(request.user), course=enrolment.course, slug=lesson_slug, kind=Activity.Kind.LESSON
     )
     if request.method == "GET":
-        # The sign-in page redirects here with a GET if the session had ended.
+        # If the session ended before the POST, the sign-in page redirects here with a GET.
         return redirect(activity)
     if request.POST.get("done") == "0":
         progress.mark_undone(enrolment=enrolment, activity=activity, now=timezone.now())

@@ -1,7 +1,7 @@
 """Switch the weekly summary off and on by a link in a mail, without signing in.
 
-The signed token in the URL authenticates the request. Neither a cookie nor a CSRF token is required, because mail
-programs send the one-click POST themselves (RFC 8058). A GET changes nothing, because mail scanners follow every link.
+The signed token in the URL authenticates the request. Neither a cookie nor a CSRF token is required, because the one-click POST
+comes from the mail program (RFC 8058). A GET changes nothing, because mail scanners follow every link.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""Compose the weekly summary at the time of sending, in the recipient's language and time zone."""
+"""Compose a weekly summary when it is sent, in the recipient's language and time zone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from courses.outline.queries import OutlineEntry, get_outline
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title and its language, which differs from the language of the mail if a translation is missing."""
+    """A title and its language. That differs from the language of the mail if the title is not translated."""
 
     text: str
     language: str
@@ -49,7 +49,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The activity to continue with. `minutes` is the reading time, None if it is unknown."""
+    """The activity to continue with. `minutes` is the reading time; None for a quiz or a lesson without text."""
 
     title: Title
     is_lesson: bool
@@ -59,7 +59,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class CourseWeek:
-    """One course in a weekly summary. `next` is None if everything is done."""
+    """One course in a weekly summary. `percent` is the progress. `next` is None if everything is done."""
 
     title: Title
     url: str
@@ -72,7 +72,7 @@ class CourseWeek:
 
     @property
     def has_content(self) -> bool:
-        """Whether something is left to do, or something was done or graded in the week."""
+        """Return whether something is left to do, or something was done or graded in the week."""
         return self.next is not None or bool(self.lessons or self.results)
 
 
@@ -87,7 +87,7 @@ class Week:
 
 
 def find_week(user: User, *, since: datetime) -> Week | None:
-    """The content by the current data, with what happened from `since` on; None if no course has content."""
+    """Return the content by the current data, with what happened from `since` on; None if no course has content."""
     enrolments = list(access.enrolments(user))
     language = _language(user, [enrolment.course for enrolment in enrolments])
     with translation.override(language):
@@ -96,7 +96,7 @@ def find_week(user: User, *, since: datetime) -> Week | None:
 
 
 def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: datetime) -> EmailMultiAlternatives:
-    """The mail with the content `week`. `unsubscribe_url` accepts a POST without a cookie (one-click, RFC 8058)."""
+    """Compose the mail with the content `week`. `unsubscribe_url` must accept a POST without a cookie (one-click, RFC 8058)."""
     with translation.override(week.language):
         lines = extensions.summary_lines(week.user, now)
     return sending.compose(
@@ -121,7 +121,7 @@ def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: da
 
 
 def _language(user: User, courses: Iterable[Course]) -> str:
-    """The user's language, else the original language of the last visited course, else the site's default."""
+    """Return the user's language, else the original language of the last visited course, else the site's default."""
     candidates = [user.language, *(code for course in courses for code in course.languages[:1])]
     return next((code for code in candidates if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
 
@@ -156,8 +156,8 @@ def _results(enrolment: Enrolment, since: datetime) -> list[Result]:
         Result(
             title=_title(grade.item.activity),
             percent=grade.percent,
-            points=_plain(grade.points),
-            max_points=_plain(grade.max_points),
+            points=_format_points(grade.points),
+            max_points=_format_points(grade.max_points),
             is_passed=grade.is_passed,
         )
         for grade in (gradebook.get_item_grades(enrolment) if changed else ())
@@ -180,6 +180,6 @@ def _title(row: Activity | Course) -> Title:
     return Title(str(row), languages.language_of(texts))
 
 
-def _plain(number: Decimal | None) -> str:
-    """Points without trailing zeros; "" for None."""
-    return "" if number is None else f"{number.normalize():f}"
+def _format_points(points: Decimal | None) -> str:
+    """Return the points without trailing zeros; "" for None."""
+    return "" if points is None else f"{points.normalize():f}"

@@ -1,7 +1,7 @@
 """Queue and send weekly summaries, each at most once.
 
-The rows of `SummaryDelivery`, unique by user, ISO week and kind, are the queue; a task in the broker only triggers the
-sending early. `common.mail.outbox` claims rows, so that each mail is sent once.
+The table `SummaryDelivery` is the queue. Its rows are unique by user, ISO week and kind. `common.mail.outbox` claims a row before
+it sends the mail. A task in the broker only saves time: without it, the next periodic run sends the mail.
 """
 
 from collections.abc import Iterable
@@ -27,11 +27,11 @@ log = structlog.get_logger(__name__)
 SEND_TASK = "courses.tasks.send_weekly_summary"
 Status = SummaryDelivery.Status
 
-# On Mondays, in the student's time zone.
+# The time on Mondays, in the student's time zone.
 DUE_AT = clock_time(8)
-# After this time a summary is no longer sent. A server that was down on Monday morning still sends on Tuesday.
+# For this long after it is due, a summary may be sent. A server that was down on Monday morning can still send on Tuesday.
 WINDOW = timedelta(hours=36)
-# Rows queued by one run. The next run, a minute later, continues.
+# The most rows that one run queues, or sends itself. The next run, a minute later, continues.
 BATCH = 1000
 
 _signer = signing.Signer(salt="courses.summaries.deliveries.unsubscribe")
@@ -41,27 +41,27 @@ _signer = signing.Signer(salt="courses.summaries.deliveries.unsubscribe")
 
 
 def due_at(iso_year: int, iso_week: int, zone: ZoneInfo) -> datetime:
-    """The time in UTC at which the summary of an ISO week is due in `zone`."""
+    """Return the time in UTC at which the summary of an ISO week is due in `zone`."""
     monday = date.fromisocalendar(iso_year, iso_week, 1)
     return datetime.combine(monday, DUE_AT, tzinfo=zone).astimezone(UTC)
 
 
 def due_week(zone: ZoneInfo, now: datetime) -> tuple[int, int] | None:
-    """(ISO year, ISO week) of the summary that is due in `zone` now, by the local date; None outside the window."""
+    """Return (ISO year, ISO week) of the summary that is due in `zone` now, by the local date; None outside the window."""
     iso_year, iso_week, _ = now.astimezone(zone).date().isocalendar()
     return (iso_year, iso_week) if timedelta(0) <= now - due_at(iso_year, iso_week, zone) < WINDOW else None
 
 
 def _subscribers() -> QuerySet[User]:
-    """Active users who want the summary and have an active enrolment."""
+    """Return the active users who want the summary and have an active enrolment in a published course."""
     enrolled = Enrolment.objects.active().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(enrolled), is_active=True, wants_weekly_summary=True)
 
 
 def queue_due(*, now: datetime) -> list[int]:
-    """Insert rows for due summaries that have none, at most BATCH per week. Returns the ids of the inserted rows.
+    """Insert rows for due summaries that have none, at most BATCH for each week. Return the ids of the inserted rows.
 
-    The number of queries depends neither on the number of students nor on that of time zones.
+    The number of queries does not depend on the number of students or time zones.
     """
     zones = {name: User(time_zone=name).zone for name in _subscribers().values_list("time_zone", flat=True).distinct()}
     weeks: dict[tuple[int, int], list[str]] = {}
@@ -72,18 +72,18 @@ def queue_due(*, now: datetime) -> list[int]:
         SummaryDelivery(user_id=pk, iso_year=year, iso_week=week, due_at=due_at(year, week, zones[name]))
         for (year, week), names in weeks.items()
         for pk, name in _subscribers()
-        .filter(~Exists(_of_week(year, week).filter(user=OuterRef("pk"))), time_zone__in=names)
+        .filter(~Exists(_deliveries_of(year, week).filter(user=OuterRef("pk"))), time_zone__in=names)
         .order_by("pk")
         .values_list("pk", "time_zone")[:BATCH]
     ]
     if not rows:
         return []
     SummaryDelivery.objects.bulk_create(rows, ignore_conflicts=True)
-    # Rows that a concurrent run inserted first have other uuids and are not returned.
+    # If a concurrent run has inserted a row first, that row has another uuid and is not returned.
     return list(SummaryDelivery.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True))
 
 
-def _of_week(iso_year: int, iso_week: int) -> QuerySet[SummaryDelivery]:
+def _deliveries_of(iso_year: int, iso_week: int) -> QuerySet[SummaryDelivery]:
     return SummaryDelivery.objects.filter(kind=SummaryDelivery.Kind.WEEKLY, iso_year=iso_year, iso_week=iso_week)
 
 
@@ -91,7 +91,7 @@ def _of_week(iso_year: int, iso_week: int) -> QuerySet[SummaryDelivery]:
 
 
 def send_due(*, now: datetime) -> None:
-    """Queue due summaries and enqueue a task for each; then send those that earlier runs queued and no task has sent."""
+    """Queue due summaries and enqueue a task for each. Then send those that earlier runs queued and no task has sent."""
     settle(now=now)
     unsent = ready(now=now)
     for delivery_id in queue_due(now=now):
@@ -100,7 +100,7 @@ def send_due(*, now: datetime) -> None:
 
 
 def settle(*, now: datetime) -> None:
-    """Mark rows whose sender died as uncertain, and rows whose window has passed as failed."""
+    """Mark rows whose sender died as uncertain, and queued rows whose window has passed as failed."""
     uncertain = outbox.mark_uncertain(SummaryDelivery.objects.all(), now=now)
     late = SummaryDelivery.objects.filter(status=Status.QUEUED, due_at__lte=now - WINDOW).update(
         status=Status.FAILED, finished_at=now, error="It could not be sent in time."
@@ -109,19 +109,21 @@ def settle(*, now: datetime) -> None:
         log.error("summaries_need_a_look", uncertain=uncertain, late=late)
 
 
-def _ready(now: datetime) -> Q:
+def _ready_condition(now: datetime) -> Q:
     return Q(due_at__gt=now - WINDOW) & outbox.due_condition(now)
 
 
 def ready(*, now: datetime) -> list[int]:
-    """The ids of queued rows that may be sent now, the oldest first; at most BATCH."""
+    """Return the ids of queued rows that may be sent now, the oldest first; at most BATCH."""
     return list(
-        SummaryDelivery.objects.filter(_ready(now)).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]
+        SummaryDelivery.objects.filter(_ready_condition(now))
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)[:BATCH]
     )
 
 
 def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = float("inf")) -> list[Status]:
-    """Send the rows one by one, for at most `budget` seconds. Returns the status of each row that this call claimed."""
+    """Send the rows one by one until `budget` seconds have passed. Return the status of each row that this call claimed."""
     outcomes = outbox.send_all(delivery_ids, lambda pk: send(delivery_id=pk, now=now), budget=budget)
     return [Status(outcome) for outcome in outcomes]
 
@@ -130,27 +132,30 @@ def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = floa
 
 
 def send(*, delivery_id: int, now: datetime) -> Status | None:
-    """Send one summary if it is queued and due. Returns its new status, or None if the row could not be claimed."""
-    return _send(delivery_id, _ready(now), now)
+    """Send one summary if it may be sent now. Return its new status, or None if the row could not be claimed."""
+    return _send(delivery_id, _ready_condition(now), now)
 
 
 def send_again(*, delivery_id: int, now: datetime) -> Status | None:
-    """Send a summary again that is uncertain or failed. Called only when an administrator asks for it."""
+    """Send an uncertain or failed summary again. Return its new status, or None if the row could not be claimed.
+
+    Only an administrator may start this, because an uncertain summary may arrive twice.
+    """
     return _send(delivery_id, outbox.RESENDABLE, now)
 
 
 def _send(delivery_id: int, condition: Q, now: datetime) -> Status | None:
     rows = SummaryDelivery.objects.select_related("user")
     delivery = outbox.claim(rows, delivery_id, condition, name="weekly", now=now)
-    return Status(outbox.send(delivery, lambda: _message(delivery, now), now=now)) if delivery else None
+    return Status(outbox.send(delivery, lambda: _build_message(delivery, now), now=now)) if delivery else None
 
 
-def _message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:
-    """The mail by the current data; None if it would be empty or the user no longer wants it."""
+def _build_message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:
+    """Return the mail by the current data; None if it would be empty, the user no longer wants it or the account is closed."""
     user = delivery.user
     if not (user.is_active and user.wants_weekly_summary):
         return None
-    # From the due time of last week's summary, so that nothing done since then is left out.
+    # The content begins at the due time of last week's summary, so that nothing is left out between them.
     return _compose(user, since=_one_week_before(delivery.due_at, user.zone), message_id=delivery.message_id, now=now)
 
 
@@ -162,7 +167,7 @@ def _compose(user: User, *, since: datetime, message_id: str, now: datetime) -> 
 
 
 def _one_week_before(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The same local time seven days earlier, also across a change of daylight saving time."""
+    """Return the same local time seven days earlier, also across a change of daylight saving time."""
     return (moment.astimezone(zone) - timedelta(days=7)).astimezone(UTC)
 
 
@@ -170,10 +175,10 @@ def _one_week_before(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
-    """Send `user` a summary now. Returns (status, whether it was the regular summary of this week).
+    """Send `user` a summary now. Return (status, whether it was the regular summary of this week).
 
-    The regular summary is sent through its row if it is due and unsent. Otherwise a copy about the last seven days is
-    sent with a Message-ID of its own, and no row is written. Raises sending.DeliveryError if a copy cannot be sent.
+    If the regular summary is due and not sent yet, it is sent through its row. Otherwise a copy about the last seven days is
+    sent. The copy has its own Message-ID and no row. Raises sending.DeliveryError if the copy cannot be sent.
     """
     week = due_week(user.zone, now)
     if week and user.is_active and user.wants_weekly_summary:
@@ -198,17 +203,17 @@ def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
 
 
 def unsubscribe_token(user: User) -> str:
-    """A signed token for the unsubscribe links in the mails of `user`. It does not expire, because old mails must work."""
+    """Return a signed token for the unsubscribe links of `user`. It does not expire: the links in old mails must work."""
     return _signer.sign(str(user.uuid))
 
 
 def unsubscribe_url(user: User) -> str:
-    """The absolute URL that switches the summaries of `user` off."""
+    """Return the absolute URL of the page that switches the summaries of `user` off."""
     return sending.absolute(reverse("courses:summary-unsubscribe", args=[unsubscribe_token(user)]))
 
 
 def find_user_by_token(token: str) -> User | None:
-    """The user of an unsubscribe token; None if the token is invalid or the account no longer exists."""
+    """Return the user of an unsubscribe token; None if the token is invalid or the account no longer exists."""
     try:
         return User.objects.filter(uuid=UUID(_signer.unsign(token))).first()
     except signing.BadSignature:
@@ -216,5 +221,5 @@ def find_user_by_token(token: str) -> User | None:
 
 
 def subscribe(*, user: User, wanted: bool) -> None:
-    """Switch the weekly summary on or off. Queued summaries check this again before they are sent."""
+    """Switch the weekly summary of `user` on or off. It is checked again before a queued summary is sent."""
     User.objects.filter(pk=user.pk).update(wants_weekly_summary=wanted)

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
-    """`mapping[key]`, or None. Templates cannot look up a key that is in a variable."""
+    """Return `mapping[key]`, or None. Without this filter, templates cannot look up a key that is in a variable."""
     return mapping.get(key)

@@ -1,4 +1,4 @@
-"""Send the weekly summaries that are due. With --to, send only the summary of one person, due or not."""
+"""Send the weekly summaries that are due. With --to, send a summary to one person, whether it is due or not."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -42,16 +42,16 @@ class Command(BaseCommand):
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
         try:
-            status, is_own = deliveries.send_now(user=user, now=now)
+            status, is_regular = deliveries.send_now(user=user, now=now)
         except sending.DeliveryError as error:
             raise CommandError(f"The mail to {email} was not sent: {error}") from error
         if status == deliveries.Status.SKIPPED:
             self.stdout.write(f"There is nothing to tell {email}: no course with something left to do or newly done.")
-        elif is_own:
+        elif is_regular:
             self.stdout.write(f"The summary of this week to {email}: {status.value}.")
         else:
             self.stdout.write(
-                f"A copy to {email}: {status.value}. (This week's own is not due now, or has gone already.)"
+                f"A copy to {email}: {status.value}. (The regular summary is not due now, or has been sent already.)"
             )
 
 
