@@ -16,7 +16,7 @@ from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules in force. None: no limit. `closes_at` is the due date where nothing late is accepted."""
+    """A student's rules. None means no limit. If late submits are refused, `closes_at` is the earlier of due and closing date."""
 
     attempts_allowed: int | None
     time_limit: timedelta | None

@@ -40,10 +40,10 @@ def record_reviews(
     now: datetime,
     seen: int | None = None,
 ) -> AttemptGrade | None:
-    """Store decisions by question on a graded attempt and regrade it. It gets points once no question is pending.
+    """Store decisions by question and grade the attempt again. The gradebook gets the points when no question is pending.
 
-    Returns the new grading, None if nothing changes. A decision equal to the last one is not stored again. `seen` is the
-    id of the last review that the reviewer has seen: raises ReviewOvertaken if a later one differs from the decision.
+    Return the new grading, or None if it is the same or the attempt has not been graded. A decision equal to the question's last
+    review is not stored. `seen` is the id of the last review that the reviewer saw; a newer, other one raises ReviewOvertaken.
     """
     with transaction.atomic():
         if not lock_graded_attempt(attempt):

@@ -184,7 +184,7 @@ class RegradeLine(models.Model):
 
     @property
     def percent_falls(self) -> bool:
-        """Whether the student's item grade falls. It may stay although this attempt's points fall."""
+        """Return whether the item grade falls. It can stay the same if this attempt's points fall: another attempt may count."""
         return (self.new_percent or 0) < (self.old_percent or 0)
 
 

@@ -77,7 +77,7 @@ def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
     version = quiz.current_version
     if version is None:
         raise NothingToRegrade(_("This quiz has no questions yet."))
-    lines = [line for attempt in find_outdated(quiz) if (line := _line(attempt, version.pk)) is not None]
+    lines = [line for attempt in find_outdated(quiz) if (line := _compute_line(attempt, version.pk)) is not None]
     if not lines:
         raise NothingToRegrade(_("The current key changes nobody's grade."))
     try:
@@ -93,8 +93,8 @@ def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:
     return regrade
 
 
-def _line(attempt: Attempt, version_id: int) -> RegradeLine | None:
-    """What the version's key does to one attempt; None where every question is worth what it was."""
+def _compute_line(attempt: Attempt, version_id: int) -> RegradeLine | None:
+    """Return the unsaved line for one attempt graded with the version's key; None if it changes no question's score."""
     last = revisions.last_grade(attempt)
     graded = scoring.compute_grading(attempt, version_id=version_id)
     changes: list[dict[str, Any]] = []

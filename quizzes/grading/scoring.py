@@ -55,9 +55,9 @@ def answer_key_for(attempt: Attempt, version_id: int) -> dict[str, Spec]:
 
 
 def spec_for(question: str, *, own: Mapping[str, Spec], other: Mapping[str, Spec]) -> Spec:
-    """Return the spec that a question is graded by.
+    """Return the question's spec in `other`, or in `own` if `other` does not have the question or has it with another kind.
 
-    That is the other version's, or the attempt's own if the question was removed or has another kind now.
+    `own` is the key of the attempt's version; `other` is the key of the version to grade by.
     """
     spec = other.get(question)
     return spec if spec and spec["kind"] == own[question]["kind"] else own[question]

@@ -12,7 +12,7 @@ from quizzes.authoring.models import Quiz
 
 @dataclass(frozen=True, slots=True)
 class QuizOverview:
-    """One student's attempts, the last first, and rules. `attempts_left` is None if any number is allowed."""
+    """A student's attempts at a quiz (the newest first) and rules. `attempts_left` is None if the number is not limited."""
 
     attempts: list[Attempt]
     attempts_left: int | None

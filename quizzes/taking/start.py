@@ -81,7 +81,7 @@ def start(
             # The lock serialises concurrent starts on PostgreSQL; on SQLite the transaction has the write lock.
             queries.lock_enrolment(enrolment)
             earlier = queries.get_attempts(quiz, enrolment)
-            # A repeated request, or another tab started an attempt before the lock was taken: return that attempt.
+            # Return the attempt with the requested number (a repeated request), or one that another tab has just started.
             existing = [a for a in earlier if a.number == number or a.status == Attempt.Status.IN_PROGRESS]
             if existing:
                 return queries.get_attempt(existing[-1].pk)

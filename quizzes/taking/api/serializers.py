@@ -118,15 +118,15 @@ class AttemptSerializer(AttemptSummarySerializer):
 
 
 class AnswerInput(InputSerializer):
-    """Of two requests the one with the higher `sequence` is kept, on any device; the site's pages send milliseconds since
-    1970. A request with a lower one changes nothing and returns the stored answer. Without `sequence` the last one wins."""
+    """The answer with the highest `sequence` is stored, whichever device sent it. Any other request changes nothing and returns
+    the stored answer. The site's pages send milliseconds since 1970. Without `sequence`, the request that arrives last wins."""
 
     response = serializers.JSONField(help_text=RESPONSE_SHAPES)
     sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)
 
 
 class AnswerSerializer(OutputSerializer):
-    """The stored answer; a later one of another device if this request was overtaken."""
+    """The answer that is stored after the request. It is not the sent one if another has the same or a higher `sequence`."""
 
     question = serializers.UUIDField()
     response = serializers.JSONField()

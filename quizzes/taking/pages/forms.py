@@ -26,10 +26,10 @@ def own_attempt_or_404(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
 
 
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:
-    """Return the form's answers by question. An unticked box withdraws an answer, so all questions are read.
+    """Return {question uuid: answer} for the answers that were changed in the form, including emptied ones (unticked boxes).
 
-    Unchanged questions are left out, because another tab may have saved a later answer. A page with script names the
-    unsaved questions (`changed`); one without sends a digest of each loaded answer (`<question>:loaded`).
+    Unchanged answers are left out, because another tab may have saved newer ones. A page with script names the changed questions
+    in `changed`. A page without script sends a digest of each answer as it was loaded (`<question>:loaded`).
     """
     changed = set(data.getlist("changed")) if "changed" in data else None
     answers = {
