@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from common.files.schema import _messages, _validator
+from common.files.schema import explain_error, get_validator
 from course_files.files import Folder
 from course_files.plain_yaml import Document
 
@@ -10,10 +10,10 @@ from course_files.plain_yaml import Document
 def check(folder: Folder, name: str, document: Document, *, schema: Path, definition: str) -> bool:
     """Whether `document`, read from the file `name`, matches `definition` of the schema. Adds faults if not."""
     valid = True
-    for error in _validator(schema, definition).iter_errors(document.value):
+    for error in get_validator(schema, definition).iter_errors(document.value):
         valid = False
         line = document.line(tuple(error.absolute_path))
-        for message, key in _messages(error):
+        for message, key in explain_error(error):
             path = (*error.absolute_path, key) if key else tuple(error.absolute_path)
             folder.add_fault(name, document.line(path) if key else line, message)
     return valid

@@ -28,15 +28,15 @@ _Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
 
 
 @cache
-def _validator(path: Path, definition: str) -> Validator:
+def get_validator(path: Path, definition: str) -> Validator:
     schema = json.loads(path.read_text(encoding="utf-8"))
     return _Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
 
 
 def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
     """Return one sentence for each error of `value` against `definition` of the schema file; [] if it is valid."""
-    errors = _validator(schema, definition).iter_errors(value)
-    return [message for error in errors for message, _key in _messages(error)]
+    errors = get_validator(schema, definition).iter_errors(value)
+    return [message for error in errors for message, _key in explain_error(error)]
 
 
 def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
@@ -44,11 +44,11 @@ def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
     return [
         f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
         for error in _Validator(schema).iter_errors(value)
-        for message, _key in _messages(error)
+        for message, _key in explain_error(error)
     ]
 
 
-def _messages(error: Any) -> list[tuple[str, str]]:
+def explain_error(error: Any) -> list[tuple[str, str]]:
     """Return [(sentence, key)] for a ValidationError. `key` is the offending key of the object at the error's path, or ""."""
     value, limit = error.instance, error.validator_value
     name = error.absolute_path[-1] if error.absolute_path else ""

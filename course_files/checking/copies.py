@@ -8,7 +8,7 @@ from common.markup import markdown
 from course_files import copying
 from course_files.checking.report import CourseCheck
 from course_files.copying import Run
-from course_files.course.format import value_at
+from course_files.course.texts import value_at
 from course_files.quizzes.parsing import markdown_paths
 
 # The longest run of words that the course and the notes may share. Technical terms are this long.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from course_files.checking.report import CourseCheck
-from course_files.course.format import text_paths, value_at
+from course_files.course.texts import text_paths, value_at
 from course_files.plain_yaml import Document
 
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course_files import plain_yaml
-from course_files.course.format import ordered
+from course_files.course.texts import ordered
 from course_files.merging import Fields, Key
 
 _OBJECTIVE = ("text", "covered_by")

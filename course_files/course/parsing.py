@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.markup import figures, markdown
 from course_files import schema
-from course_files.course.format import check_languages, check_unique, read_yaml, texts, value_at
+from course_files.course.texts import check_languages, check_unique, read_yaml, texts, value_at
 from course_files.files import Folder
 from course_files.merging import Fields, Key, canonical
 from course_files.plain_yaml import Document

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from course_files.course.format import set_texts
 from course_files.course.parsing import ParsedCourse
 from course_files.course.stored import Row, StoredCourse
+from course_files.course.texts import set_texts
 from course_files.merging import Fields, Key, Outcome, Step
 from courses.models import Activity, Course, CourseAsset, GlossaryTerm, Lesson, LessonEdition, Module
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from course_files.course.format import LANGUAGES, stored_texts
 from course_files.course.parsing import asset_record
+from course_files.course.texts import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
 from courses.models import (
     Activity,

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.files import schema
-from course_files.course.format import Texts, check_languages, check_unique, read_yaml, text_paths, texts, value_at
 from course_files.course.parsing import ParsedCourse
+from course_files.course.texts import Texts, check_languages, check_unique, read_yaml, text_paths, texts, value_at
 from course_files.files import Folder
 from course_files.merging import Fields, Key, canonical
 from course_files.plain_yaml import Document

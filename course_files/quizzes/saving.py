@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from course_files.course.format import set_texts
+from course_files.course.texts import set_texts
 from course_files.merging import Fields, Key, Outcome, Step, digest
 from course_files.quizzes.parsing import COLUMNS, OPTIONAL_RULES
 from course_files.quizzes.stored import Row, StoredQuizzes

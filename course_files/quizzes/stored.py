@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID
 
-from course_files.course.format import LANGUAGES, stored_texts
+from course_files.course.texts import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
 from course_files.quizzes.parsing import COLUMNS, DEFAULT_RULES, OPTIONAL_RULES, normalise_rules
 from courses.models import Course

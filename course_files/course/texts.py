@@ -1,4 +1,4 @@
-"""Read and write texts by language in course files."""
+"""Read, check and write texts by language: in course files and in the translated columns of rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
