@@ -1,6 +1,6 @@
-"""Provide what several apps need; this package knows no app, and import-linter checks it.
+"""Provide code that several apps use. This package imports no app; import-linter checks that.
 
-Some modules are named by the wiring only (`lms` and `./run`), because they serve the pages and processes of every app: `pages`
-(error pages, security policy, static files), `mail.inbox`, `api.problem_list`, `queue.filesystem_broker`, `catalogues` and
+No app imports the following modules. Only `lms` and `./run` refer to them, because they serve all apps: `pages` (error pages,
+content security policy, static files), `mail.inbox`, `api.problem_list`, `queue.filesystem_broker`, `catalogues` and
 `database.sqlite3`.
 """

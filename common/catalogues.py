@@ -1,4 +1,4 @@
-"""Compile the translations in Python: a newcomer's machine may have no gettext tools."""
+"""Compile the translations with Python, because the gettext tools may not be installed."""
 
 from pathlib import Path
 

@@ -7,10 +7,10 @@ from django_stubs_ext import StrOrPromise
 
 
 class DomainError(Exception):
-    """A rule refused a request. `message` is for the reader, in the reader's language.
+    """Raised when a rule refuses a request. `message` is in the reader's language. `extra` is added to the problem document.
 
-    A subclass says once what the API documents about it: `slug` (the end of the problem's `type`, which never changes),
-    `status` (the HTTP status) and `help` (what it means and what to do, a lazy translation). Other modules only read them.
+    Each subclass defines `slug` (the end of the problem's `type`; it must never change), `status` (the HTTP status) and `help`
+    (a lazy translation: what the refusal means and what to do). The API and its documentation read them from there.
     """
 
     slug: ClassVar[str] = "invalid"
@@ -24,7 +24,7 @@ class DomainError(Exception):
 
 
 def refusals(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    """All subclasses of `base` that have been imported, in no particular order."""
+    """Yield all subclasses of `base` that have been imported, in no particular order."""
     for subclass in base.__subclasses__():
         yield subclass
         yield from refusals(subclass)

@@ -21,7 +21,7 @@ def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
 
 
 def language_of(texts: Mapping[str, str] | None, language: str | None = None) -> str:
-    """Return the language of the text that `choose` returns; it differs from the reader's if a translation is missing."""
+    """Return the language of the text that `choose` returns. It differs from `language` if that translation is missing."""
     language = language or active()
     if not texts or texts.get(language):
         return language

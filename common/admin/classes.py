@@ -1,4 +1,4 @@
-"""Base classes of the admin: read-only rows, and rows that only the instructors of their course see."""
+"""Define base classes of the admin: for read-only rows, and for rows that only the instructors of their course see."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,10 @@ def page_context(request: HttpRequest, model_admin: ModelAdmin, title: str) -> d
 
 
 def report_sent(request: HttpRequest, outcomes: Iterable[str | None]) -> None:
-    """Show how many mails were sent again. `outcomes` are statuses of `common.mail.outbox`; None means nothing was to be sent."""
+    """Show how many mails were sent again, and how many could not be sent.
+
+    `outcomes` are statuses of `common.mail.outbox`. None is not counted: no mail had to be sent.
+    """
     known = [outcome for outcome in outcomes if outcome is not None]
     sent = known.count("sent")
     messages.info(request, ngettext("%(n)d mail was sent.", "%(n)d mails were sent.", sent) % {"n": sent})
@@ -30,7 +33,7 @@ def report_sent(request: HttpRequest, outcomes: Iterable[str | None]) -> None:
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Rows that can be viewed, but not added, changed or deleted."""
+    """An admin whose rows can be viewed, but not added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -43,7 +46,10 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 class OwnFieldListFilter(admin.RelatedFieldListFilter):
-    """A list filter that offers only rows which the person may see, fetched together with the relations in their names."""
+    """A list filter that offers only rows that the person may see.
+
+    The relations in `list_select_related` of their admin are fetched in the same query, because the rows' names may use them.
+    """
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         related = admin.site._registry.get(field.related_model)
@@ -67,10 +73,10 @@ class TypedJSON(json.JSONDecoder):
 
 
 class CourseScopedAdmin(ModelAdmin):
-    """Rows that belong to a course: an instructor sees those of the courses they teach, an administrator all.
+    """An admin for rows of courses. Instructors see the rows of the courses that they teach; administrators see all rows.
 
-    `instructors` is the lookup from the row to the people who teach its course. Only administrators delete: instructors
-    archive rows, because students may have worked on them.
+    `instructors` is the lookup from a row to the people who teach its course. Only administrators may delete rows. Instructors
+    archive them, because students may have worked on them.
     """
 
     instructors: ClassVar[str] = "course__instructors"
@@ -91,7 +97,7 @@ class CourseScopedAdmin(ModelAdmin):
             for name in super().get_list_filter(request)
         ]
 
-    def _owns(self, request: HttpRequest, obj: models.Model | None) -> bool:
+    def _may_edit(self, request: HttpRequest, obj: models.Model | None) -> bool:
         if not (request.user.is_active and request.user.is_staff):
             return False
         if obj is None or obj.pk is None or request.user.is_superuser:
@@ -99,16 +105,16 @@ class CourseScopedAdmin(ModelAdmin):
         return bool(type(obj)._default_manager.filter(pk=obj.pk, **{self.instructors: request.user}).exists())
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._owns(request, None)
+        return self._may_edit(request, None)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self._owns(request, obj)
+        return self._may_edit(request, obj)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self._owns(request, None)
+        return self._may_edit(request, None)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self._owns(request, obj)
+        return self._may_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return bool(request.user.is_superuser)
@@ -129,7 +135,7 @@ class CourseScopedAdmin(ModelAdmin):
 
 
 class OwnedInline:
-    """An inline of a `CourseScopedAdmin` row. Who may edit the row may edit its parts."""
+    """An inline in the form of a `CourseScopedAdmin`. It allows everything, because the form checks who may open the row."""
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Document the API's errors in the OpenAPI schema, and leave out duplicate addresses."""
+"""Add the API's errors to the OpenAPI schema, and remove duplicate addresses from it."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +10,8 @@ from common.api.problems import CONTENT_TYPE
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457. `type` is stable and leads to a page that explains it; the texts are in the reader's language."""
+    """A problem document of RFC 9457. `type` never changes and is the address of a page that explains the problem. `title` and
+    `detail` are in the reader's language."""
 
     type = serializers.CharField(help_text="`/problems/<slug>`, relative to the site.")
     title = serializers.CharField()
@@ -23,7 +24,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 def problems(*codes: int) -> dict[Any, Any]:
-    """The error responses of an operation, for `extend_schema`: these status codes, and 401, which every operation may answer."""
+    """Return the error responses of an operation for `extend_schema`: those with `codes`, and 401, which every operation has."""
     return {
         (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=HTTPStatus(code).phrase)
         for code in sorted({401, *codes})
@@ -31,5 +32,5 @@ def problems(*codes: int) -> dict[Any, Any]:
 
 
 def without_trailing_slashes(endpoints: list[Any], **kwargs: Any) -> list[Any]:
-    """Remove the addresses that end in a slash: they are aliases of the ones without."""
+    """Return the endpoints whose address does not end in a slash. The others are aliases of these."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]

@@ -1,4 +1,4 @@
-"""Parse requests to the API (JSON of a bounded size that the database can store) and always answer in JSON."""
+"""Parse the JSON bodies of API requests within limits, and choose JSON for every answer."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,12 +12,12 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-# Nested lists and objects; a request needs four levels.
+# The deepest nesting of lists and objects that is accepted. The requests of the API need four levels.
 MAX_DEPTH = 32
 
 
 class JSONParser(BaseParser):
-    """Parse UTF-8 JSON. Unlike DRF's parser, which reads the stream, it respects DATA_UPLOAD_MAX_MEMORY_SIZE."""
+    """Parse UTF-8 JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes. DRF's parser reads the stream, which has no limit."""
 
     media_type = "application/json"
 
@@ -32,7 +32,7 @@ class JSONParser(BaseParser):
 
 
 class FormParser(MultiPartParser):
-    """DRF's multipart parser with a translated error message."""
+    """Parse multipart/form-data as DRF does, with a translated error message."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -44,7 +44,10 @@ class FormParser(MultiPartParser):
 
 
 def read_json(body: bytes) -> Any:
-    """Return the parsed `body`. Raises ValueError if it is not JSON in UTF-8, or cannot be stored in a database."""
+    """Return the parsed `body`.
+
+    Raises ValueError if it is not JSON in UTF-8, is nested more than MAX_DEPTH levels deep, or contains a lone surrogate.
+    """
     try:
         data = json.loads(body.decode(), parse_constant=_refuse_constant)
     except RecursionError as error:
@@ -53,7 +56,7 @@ def read_json(body: bytes) -> Any:
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise ValueError("It is nested too deeply.")
     if b"\\u" in body:
-        # A lone surrogate is valid JSON but cannot be encoded in UTF-8.
+        # A lone surrogate is valid JSON, but it cannot be encoded in UTF-8, so the database cannot store it.
         json.dumps(data, ensure_ascii=False).encode()
     return data
 
@@ -73,7 +76,10 @@ def _refuse_constant(name: str) -> None:
 
 
 class AlwaysJSON(DefaultContentNegotiation):
-    """Choose JSON whatever the Accept header says: no request is refused for it, and no time is spent on negotiation."""
+    """Use the first renderer (JSON) for every answer.
+
+    The Accept header is ignored, so no request is refused because of it, and no time is spent on it.
+    """
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

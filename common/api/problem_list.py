@@ -1,4 +1,4 @@
-"""List the problems that the API answers with: the status of each `type`, what it means, and what to do about it."""
+"""Show pages that list and explain every problem with which the API may answer."""
 
 from typing import NamedTuple
 
@@ -17,9 +17,9 @@ class ListedProblem(NamedTuple):
 
 
 def problems_by_slug() -> dict[str, ListedProblem]:
-    """Every problem, by slug, in alphabetical order: the refusals of all apps and the problems of HTTP itself.
+    """Return {slug: problem} in alphabetical order: the refusals of all apps, and HTTP_PROBLEMS.
 
-    A refusal is listed when its module has been imported; the URLconf imports all of them.
+    A refusal is listed only if its module has been imported. The URLconf imports all of these modules.
     """
     listed = {refusal.slug: ListedProblem(refusal.status, refusal.help) for refusal in refusals()}
     listed |= {problem.slug: ListedProblem(problem.status, problem.help) for problem in HTTP_PROBLEMS}

@@ -1,4 +1,4 @@
-"""Answer API errors as RFC 9457 problem documents."""
+"""Answer API errors with problem documents (RFC 9457)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(slug: str, code: int, title: str, detail: str = "", **extra: Any) -> dict[str, Any]:
-    """Return a problem document. `type` is relative to the site: /problems/<slug> explains it."""
+    """Return a problem document. Its `type` is the path of the page that explains it: /problems/<slug>."""
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": code}
     if detail:
         body["detail"] = detail
@@ -27,16 +27,16 @@ def problem(slug: str, code: int, title: str, detail: str = "", **extra: Any) ->
 
 
 def problem_response(slug: str, code: int, title: str, detail: str = "", **extra: Any) -> JsonResponse:
-    """The same document as a Django response, for code outside DRF."""
+    """Return a Django response with a problem document, for code outside DRF."""
     return JsonResponse(problem(slug, code, title, detail, **extra), status=code, content_type=CONTENT_TYPE)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpProblem:
-    """A problem that is no rule of the domain.
+    """A problem that is not a `DomainError`, such as a missing page or invalid JSON.
 
-    `exceptions` are what Django and DRF raise for it. The handler answers those with `title`; a problem without
-    exceptions is answered elsewhere (`common.pages.errors`, accounts) with a title of its own.
+    `exceptions` are those that Django and DRF raise for the problem. `problem_handler` answers them with `title`. A problem
+    without exceptions is answered by other code (`common.pages.errors`, `accounts`), with another title.
     """
 
     slug: str
@@ -123,7 +123,10 @@ HTTP_PROBLEMS = [
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: turn every refusal into a problem document in the reader's language."""
+    """Return the problem document for an exception of an API view, in the reader's language. DRF calls this function.
+
+    Returns None for an unexpected exception. DRF then raises it again, and the error page handler answers it.
+    """
     body = _document(error)
     if body is None:
         return None
@@ -143,7 +146,7 @@ def _document(error: Exception) -> dict[str, Any] | None:
 
 
 def _extra(error: Exception) -> dict[str, Any]:
-    """Further members of the document: the field errors, or what the parser says."""
+    """Return further members of the document: `errors` for a ValidationError, `detail` for a ParseError."""
     if isinstance(error, exceptions.ValidationError):
         # DRF uses the key `non_field_errors` for errors of the body as a whole, but sends a bare list in some cases.
         whole_body = isinstance(error.detail, list)

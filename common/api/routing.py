@@ -1,4 +1,4 @@
-"""Build the URL patterns of an API address."""
+"""Build the URL patterns of an API address, with and without a trailing slash."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,5 +7,5 @@ from django.urls import URLPattern, path
 
 
 def route(address: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
-    """Return two patterns: `address` without a trailing slash, which has the name, and an alias with one."""
+    """Return two patterns: one for `address`, which has the name, and an alias with a trailing slash."""
     return [path(address, view, name=name), path(f"{address}/", view)]

@@ -1,4 +1,4 @@
-"""Validate the API's requests and build its answers from declared fields, which the schema reads too."""
+"""Validate API requests and build API answers from declared fields. The OpenAPI schema is made from the same fields."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
@@ -9,11 +9,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+# (name in the answer, function that reads the value from an object, function that converts the value, or None)
 _Shape = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
 
 
 def _moment(value: datetime) -> str:
-    """ISO 8601 in UTC: an app shows it in the zone of its device."""
+    """Return ISO 8601 in UTC. Apps convert it to the time zone of their device."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -51,11 +52,14 @@ def _plan(serializer: type["OutputSerializer"]) -> list[_Shape]:
 
 
 class InputSerializer(serializers.Serializer[Any]):
-    """What a request holds. DRF copies every field for each use; `read` has one instance of each class do it all."""
+    """Validate a request against the declared fields.
+
+    DRF copies all fields for each instance of a serializer. To save this time, `read` uses one instance for each class.
+    """
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:
-        """The validated values. Raises ValidationError."""
+        """Return the validated values. Raises ValidationError."""
         values: dict[str, Any] = _reader(cls).run_validation(data)
         return values
 
@@ -66,16 +70,17 @@ def _reader(serializer: type[InputSerializer]) -> InputSerializer:
 
 
 class OutputSerializer(serializers.Serializer[Any]):
-    """What leaves the API: the declared fields and nothing else, read from attributes (`source` may have dots).
+    """Build an answer from the declared fields only. Values are read from attributes; `source` may contain dots.
 
-    DRF builds and copies every field for each use; that took longer than everything else in an answer. `shape` works
-    from a plan made once for each class. It asks the database nothing: what it reads has been loaded.
+    DRF creates and copies all fields for each instance. That took longer than the rest of a request. `shape` uses a plan that is
+    made once for each class. Load all relations that it reads before calling it, so that it runs no query.
     """
 
     getter: Callable[[str], Callable[[Any], Any]] = attrgetter
 
     @classmethod
     def shape(cls, instance: Any) -> dict[str, Any]:
+        """Return {field name: value} of one object, with values that JSON can express."""
         shaped = {}
         for name, get, convert in _plan(cls):
             value = get(instance)
@@ -88,6 +93,6 @@ class OutputSerializer(serializers.Serializer[Any]):
 
 
 class MappingOutput(OutputSerializer):
-    """The same, read from a mapping, such as what a JSON column holds. Every declared name must be in it."""
+    """Build an answer from a mapping, such as the value of a JSON column. Every declared field must be a key of it."""
 
     getter = itemgetter

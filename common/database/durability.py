@@ -10,7 +10,10 @@ from django.db import connection, transaction
 
 
 def write_lock(*, durable: bool = True) -> AbstractContextManager[None]:
-    """Take SQLite's write lock around one statement outside a transaction. Does nothing on other databases."""
+    """Return a context manager that takes SQLite's write lock around one statement outside a transaction.
+
+    Without `durable`, the statement does not wait for the disk. On other databases the context manager does nothing.
+    """
     if connection.vendor != "sqlite":
         return nullcontext()
     lock: AbstractContextManager[None] = connection.write_lock(durable=durable)  # type: ignore[attr-defined]  # our own backend
@@ -19,7 +22,7 @@ def write_lock(*, durable: bool = True) -> AbstractContextManager[None]:
 
 @contextmanager
 def relaxed_durability() -> Iterator[None]:
-    """Commit without waiting for the disk: the writes survive a crash of the process or database, but maybe not a power cut.
+    """Commit without waiting for the disk: a crash of this process loses no write, but a power cut may.
 
     Inside a transaction this does nothing, because other writes of the transaction may need to be durable.
     """

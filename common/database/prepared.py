@@ -21,11 +21,11 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A compiled query: the SQL, its parameters, and how a row becomes an object."""
+    """A compiled query: its SQL, its parameters, and what is needed to convert a row to an object."""
 
     sql: str
     parameters: "_Parameters"
-    # [(column, converters, expression)]: how Django converts a value that comes from the database.
+    # [(column, converters, expression)]: Django's functions that convert the values of a column to Python.
     converters: list[tuple[int, list[Callable[..., Any]], Any]]
     # None if the query selects values instead of objects.
     model: type[Model] | None
@@ -38,10 +38,11 @@ class _Written:
 
 
 class Prepared(Generic[M]):
-    """The query that `build` returns. `samples` are arguments of `build`: all different, and no other parameter equals one.
+    """A query that is compiled once. `build` takes arguments and returns the query.
 
-    Each call replaces the samples with its arguments. The rest of the query is fixed, so `build` must not branch on its
-    arguments. `select_related`, `only` and, in a transaction, `select_for_update` work as usual.
+    `samples` are arguments of `build` for compiling. They must all be different, and no other parameter of the query may equal
+    one of them. Each call replaces the samples with its arguments. The rest of the query is fixed, so `build` must not branch on
+    its arguments. `select_related`, `only` and, in a transaction, `select_for_update` work as usual.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M, Any]], samples: Sequence[Any]) -> None:
@@ -115,7 +116,7 @@ class Prepared(Generic[M]):
 
 
 class PreparedUpdate(Generic[M]):
-    """An UPDATE. `build` returns (rows to change, {field: value}). `samples` are as in `Prepared`.
+    """An UPDATE that is compiled once. `build` returns (rows to change, {field: value}). `samples` are as in `Prepared`.
 
     `returning` is the column whose new value is returned for each changed row.
     """
@@ -152,7 +153,10 @@ class PreparedUpdate(Generic[M]):
 
 
 class _Parameters:
-    """The parameters of a statement and the places of the samples among them. Raises ValueError if a sample has no place."""
+    """The parameters of a statement, and the positions of the samples among them.
+
+    Raises ValueError if a sample is not among the parameters.
+    """
 
     def __init__(self, parameters: Sequence[Any], samples: Sequence[Any], connection: BaseDatabaseWrapper) -> None:
         self._constant = list(parameters)
@@ -173,7 +177,10 @@ class _Parameters:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Compare values, but keep True apart from 1. The types may differ: for PostgreSQL integers are wrapped."""
+    """Return whether two values are equal, but True is not equal to 1.
+
+    Their types are not compared, because Django wraps integers for PostgreSQL.
+    """
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 

@@ -17,7 +17,10 @@ _SHOWN = 80
 
 
 def _is_number(_checker: TypeChecker, value: Any) -> bool:
-    """Refuse NaN and infinities: Python's JSON and YAML parsers accept them, JSON and databases do not."""
+    """Return whether `value` is a number other than NaN and the infinities.
+
+    Python's JSON and YAML parsers accept those, but JSON and databases do not.
+    """
     is_finite = not isinstance(value, float) or math.isfinite(value)
     return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
 
@@ -29,6 +32,7 @@ _Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
 
 @cache
 def get_validator(path: Path, definition: str) -> Validator:
+    """Return a validator for `definition` of the schema file `path`."""
     schema = json.loads(path.read_text(encoding="utf-8"))
     return _Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
 
@@ -49,7 +53,10 @@ def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
 
 
 def explain_error(error: Any) -> list[tuple[str, str]]:
-    """Return [(sentence, key)] for a ValidationError. `key` is the offending key of the object at the error's path, or ""."""
+    """Return [(sentence, key)] for a ValidationError of jsonschema.
+
+    `key` is the unknown key of the object at the error's path, or "" for every other error.
+    """
     value, limit = error.instance, error.validator_value
     name = error.absolute_path[-1] if error.absolute_path else ""
     if error.validator == "additionalProperties":

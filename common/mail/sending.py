@@ -1,7 +1,7 @@
-"""Compose and send mails, and classify failures.
+"""Compose and send mails, and classify failures by whether the message may have been sent.
 
-The caller must learn whether the message may have been sent. Before its text is transmitted (SMTP's DATA), and after a refusal,
-it certainly was not. If the connection breaks in between, it is unknown.
+Before the text of the message is transmitted (SMTP's DATA), and after the server refused it, it was certainly not sent. If the
+connection breaks after the text was transmitted and before the server answered, it may have been sent.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 class DeliveryError(Exception):
-    """The message was not sent, or may not have been sent; the subclass says which."""
+    """Base class: the message was not sent, or it is not known whether it was sent. The subclass says which."""
 
 
 class Deferred(DeliveryError):
@@ -60,7 +60,7 @@ def absolute(path: str) -> str:
 
 
 def message_id(name: str) -> str:
-    """Return a Message-ID made of `name`, which is unique for the message and the same when it is sent again."""
+    """Return the Message-ID for `name`. `name` must be unique for the message, and the same when the message is sent again."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{name}@{domain}>"
 
@@ -120,7 +120,7 @@ def _classify(error: Exception, *, handed_over: bool) -> DeliveryError:
     elif handed_over:
         return Uncertain(text)
     else:
-        # An error during greeting or sign-in says nothing about the message itself.
+        # ValueError: an invalid address. Other errors, while connecting or signing in, do not concern this message.
         return Refused(text) if isinstance(error, ValueError) else Deferred(text)
     if all(500 <= code < 600 for code in codes):
         return Refused(text)
@@ -143,11 +143,11 @@ class _TrackingSMTP(smtplib.SMTP):
 
 
 class _TrackingSMTPSSL(_TrackingSMTP, smtplib.SMTP_SSL):
-    """The same over implicit TLS."""
+    """A `_TrackingSMTP` over implicit TLS."""
 
 
 class SMTPBackend(EmailBackend):
-    """Django's SMTP backend, which also exposes whether the message was transmitted (`handed_over`) and accepted."""
+    """Send as Django's SMTP backend, and record whether the message was transmitted (`handed_over`) and accepted."""
 
     _tracked: _TrackingSMTP | None = None
 
@@ -164,7 +164,7 @@ class SMTPBackend(EmailBackend):
                 self.close()
             raise
         if isinstance(self.connection, _TrackingSMTP):
-            # Kept after `close`: when a time limit interrupts the sending, this is still known.
+            # Keep the object after `close`, which removes `self.connection`: `deliver` reads its state after a failure.
             self._tracked = self.connection
         return opened
 
@@ -181,9 +181,9 @@ class SMTPBackend(EmailBackend):
 
 
 class InboxBackend(BaseEmailBackend):
-    """Write each message as a file into INBOX_HOME, readable by its owner only, for the inbox page."""
+    """Write each message to a file in INBOX_HOME, for the inbox page. Only the owner can read the files."""
 
-    # Files are renamed into place, so a failed message left nothing behind.
+    # A file gets its final name only after the message is complete. So a message that failed was certainly not delivered.
     handed_over = False
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:

@@ -1,7 +1,7 @@
-"""Rebuild the SVG of a figure, element by element, from an allow-list.
+"""Rebuild the SVG of a figure from an allow-list of elements and attributes.
 
-Nothing of the original text reaches a page. What is not on the lists below is reported as a problem instead of removed, so that
-an author sees it at import.
+Pages show the rebuilt SVG, never the original file. Everything that is not on the lists below is reported as a problem, not
+removed silently, so that the author learns of it at import.
 """
 
 import re
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
 
-# Bytes and elements. A typical hand-drawn figure has about a hundred elements.
+# Limits in bytes, elements and levels. A typical hand-drawn figure has about a hundred elements.
 MAX_BYTES = 200_000
 MAX_ELEMENTS = 2_000
 MAX_DEPTH = 20
@@ -107,13 +107,13 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "text": _TEXT,
     "tspan": _TEXT,
 }
-_HOLDS_TEXT = frozenset({"title", "desc", "text", "tspan"})
+_TEXT_ELEMENTS = frozenset({"title", "desc", "text", "tspan"})
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 @dataclass(slots=True)
 class Figure:
-    """A rebuilt drawing and its texts. `problems` is [(line, sentence)]; `svg` is "" if there is a problem."""
+    """A rebuilt figure. `words` are all its texts. `problems` is [(line, sentence)]; `svg` is "" if there is a problem."""
 
     svg: str = ""
     title: str = ""
@@ -123,7 +123,7 @@ class Figure:
 
 
 def read(content: bytes, *, name: str) -> Figure:
-    """Rebuild the SVG in `content`. `name` is the figure's name without language; every id must begin with it."""
+    """Rebuild the SVG in `content`. `name` is the figure's name without language. Every id must begin with `<name>-`."""
     return _Reader(name).read(content)
 
 
@@ -246,7 +246,7 @@ class _Reader(plain_xml.Target):
 
     def data(self, text: str) -> None:
         element = self.open[-1] if self.open else ""
-        if element not in _HOLDS_TEXT:
+        if element not in _TEXT_ELEMENTS:
             if text.strip() and element:
                 self.problem(_("<%(element)s> holds no text.") % {"element": element})
             return
@@ -260,4 +260,4 @@ class _Reader(plain_xml.Target):
 
 
 class _Refused(Exception):
-    """Stops reading: the figure is too large to continue."""
+    """Raised to stop reading: the figure has too many elements, or they are nested too deeply."""

@@ -1,6 +1,6 @@
-"""Parse the Markdown that courses may use, and list what is wrong with a text. `markdown_html` renders it.
+"""Parse the Markdown of courses, and list what is wrong with a text. `markdown_html` renders it.
 
-A text names things of its course: lessons, glossary terms, files. The caller passes a Resolver that finds them.
+A text refers by name to lessons, quizzes, glossary terms and files of its course. The caller passes a `Resolver` that finds them.
 """
 
 import re
@@ -19,33 +19,33 @@ Problem = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The address and the definition of a glossary term, in the language of the text."""
+    """A glossary term: its address, and its definition in the language of the text."""
 
     url: str
     definition: str
 
 
 class Resolver(Protocol):
-    """Finds the things that a text names. Each method returns None if there is no such thing."""
+    """Find what a text refers to. Each method returns None if it does not exist."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
-        """The address of a lesson, and of a heading in it unless `heading` is ""."""
+        """Return the address of a lesson. If `heading` is not "", return the address of that heading in the lesson."""
 
     def quiz(self, slug: str) -> str | None:
-        """The address of a quiz."""
+        """Return the address of a quiz."""
 
     def asset(self, name: str) -> str | None:
-        """The address of a file that ships with the course."""
+        """Return the address of a file in the assets of the course."""
 
     def figure(self, name: str) -> str | None:
-        """The SVG of a drawing, as `common.markup.figures` rebuilt it."""
+        """Return the SVG of a figure, rebuilt by `common.markup.figures`."""
 
     def term(self, key: str, language: str) -> Term | None:
-        """A glossary term."""
+        """Return a glossary term."""
 
 
 class NoResolver:
-    """For texts outside a course: finds nothing."""
+    """A resolver that finds nothing, for texts outside a course."""
 
     def lesson(self, slug: str, heading: str) -> str | None:
         return None
@@ -73,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name in the text: a link's target, a term's key or a figure's path. `text` is what readers see."""
+    """A reference in a text. `target` is a link's target, a term's key or a figure's path. `text` is what readers see."""
 
     kind: Kind
     target: str
@@ -83,7 +83,7 @@ class Reference:
 
 @dataclass(slots=True)
 class Document:
-    """A parsed text. `problems` lists errors of the text itself, not of the things that it names."""
+    """A parsed text. `problems` are errors in the text itself; whether its references exist is not checked yet."""
 
     tokens: list[Token]
     headings: list[Heading] = field(default_factory=list)
@@ -93,14 +93,14 @@ class Document:
 
 # --- parsing ---------------------------------------------------------------------------------------------------
 
-# Headings up to ### need an id: switching the language returns to the last one that the reader passed.
+# Headings up to level 3 need an id: when a reader switches the language, the page opens at the heading with the same id.
 _DEEPEST_WITH_ID = 3
 _HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
 
 
 def parse(text: str, *, first_line: int = 1) -> Document:
-    """Parse `text`, whose first line is line `first_line` of its file."""
+    """Parse `text`. Its first line is line `first_line` of its file; lines in the result are counted in the file."""
     document = Document(PARSER.parse(text))
     _collect(document, first_line)
     return document
@@ -177,7 +177,7 @@ def _text_inside(children: Sequence[Token], opening: int) -> str:
 
 
 def plain_text(inline: Token) -> str:
-    """Return the text of an inline token without its marks."""
+    """Return the plain text of an inline token, without Markdown marks."""
     return "".join(
         " " if token.type in ("softbreak", "hardbreak") else token.content for token in inline.children or []
     )
@@ -187,7 +187,7 @@ def plain_text(inline: Token) -> str:
 
 
 def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = ()) -> str | None:
-    """Return the address of a link, or None if the target is unknown or of a kind that courses may not link to."""
+    """Return the address of a link. Return None if the target is unknown, or if courses may not link to that kind of address."""
     named = _TARGET.match(target)
     if named:
         kind, slug, heading = named.groups()
@@ -202,7 +202,7 @@ def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = 
 
 
 def problems(document: Document, *, language: str, resolver: Resolver) -> list[Problem]:
-    """Return the problems of a text, sorted by line: its own, and names that the resolver does not find."""
+    """Return the problems of a text, sorted by line: errors in the text, and references that the resolver does not find."""
     found = list(document.problems)
     figures: set[str] = set()
     for reference in document.references:
@@ -221,13 +221,14 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
 
 
 def find_figure(target: str, resolver: Resolver) -> str | None:
+    """Return the SVG of the figure at the path `target`. Return None if it does not exist or is not in assets/."""
     return resolver.figure(target.removeprefix("assets/")) if target.startswith("assets/") else None
 
 
 def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
     """Yield (line counted from 0, text) for each paragraph, heading and table cell.
 
-    Code and quotations are left out; boxes are not quotations.
+    Inline code becomes a space. Code blocks and quotations are left out. Boxes are not quotations.
     """
     quotations = 0
     for token in document.tokens:

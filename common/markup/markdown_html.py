@@ -1,7 +1,7 @@
 """Render a parsed Markdown text as HTML.
 
-The HTML goes through the allow-list of nh3. Figures go through the allow-list of `common.markup.figures` instead, and
-are put in afterwards.
+nh3 removes everything that is not on its allow-list. Figures are inserted after that, because `common.markup.figures` has already
+checked them against an allow-list of its own.
 """
 
 import secrets
@@ -26,7 +26,7 @@ from common.markup.markdown_syntax import PARSER
 
 @dataclass(slots=True)
 class _Rendering:
-    """The state of one rendering. `mark` is a placeholder for a figure, which is inserted after sanitizing."""
+    """The state of one rendering. `mark` is the start of the placeholders that are replaced by figures after nh3."""
 
     document: Document
     language: str
@@ -39,7 +39,7 @@ class _Rendering:
 
 
 def render(document: Document, *, language: str, resolver: Resolver) -> str:
-    """Return the HTML of a text in `language`. A name that the resolver does not find is shown as text without a link."""
+    """Return the HTML of a text in `language`. A reference that the resolver does not find is shown as text without a link."""
     state = _Rendering(document, language, resolver)
     with translation.override(language):
         html = _RENDERER.render(document.tokens, PARSER.options, {"state": state})
@@ -63,7 +63,7 @@ def _state(env: EnvType) -> _Rendering:
 
 
 class _Renderer(RendererHTML):
-    """markdown-it's renderer with methods for the syntax of courses. Method names are token types."""
+    """Extend markdown-it's renderer for the syntax of courses. Each method is named after the token type that it renders."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         state = _state(env)

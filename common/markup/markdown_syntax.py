@@ -1,7 +1,7 @@
-"""Extend CommonMark with the syntax of courses, as rules of markdown-it.
+"""Extend CommonMark with the syntax of courses, by rules of markdown-it.
 
-Emphasis beside Korean, Chinese and Japanese letters; glossary terms `[[key|text]]`; heading ids `{#id}`; boxes
-`> [!NOTE]`; a figure, which is an image alone in its paragraph.
+The rules add emphasis beside Korean, Chinese and Japanese letters, glossary terms `[[key|text]]`, heading ids `{#id}`, boxes
+`> [!NOTE]`, and figures. A figure is an image that is alone in its paragraph.
 """
 
 import re
@@ -14,8 +14,8 @@ from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
-# CommonMark does not close emphasis between punctuation and a letter. A Korean particle follows the closing mark without a
-# space, so `**(ML)**은` would not become bold.
+# CommonMark does not end emphasis between punctuation and a letter. But a Korean particle follows the closing mark without a
+# space: `**(ML)**은` would not become bold.
 _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u303f\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003fffd]"
@@ -27,7 +27,7 @@ _ALIGN = re.compile(r"text-align:(left|right|center)\Z")
 
 
 class CJKStateInline(StateInline):
-    """Beside a CJK character, let `*` and `~` open unless white space follows, and close unless white space precedes."""
+    """Beside a CJK character, `*` and `~` may open unless white space follows, and may close unless white space precedes."""
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 (markdown-it's own names)
         scanned = super().scanDelims(start, canSplitWord)
@@ -42,7 +42,7 @@ class CJKStateInline(StateInline):
 
 
 class _CJKParserInline(ParserInline):
-    """markdown-it's inline parser with `CJKStateInline`. The original names its state class inside `parse`, hence the copy."""
+    """Parse inline text with `CJKStateInline`. `parse` is a copy, because markdown-it's method uses its own state class."""
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = CJKStateInline(src, md, env, tokens)
@@ -140,7 +140,10 @@ def _figures(state: StateCore) -> None:
 
 
 def _cells(state: StateCore) -> None:
-    """Replace inline alignment by a class, because the content security policy forbids inline styles; give headers a scope."""
+    """Replace the inline styles of table cells by classes, because the content security policy forbids inline styles.
+
+    Also add a scope to header cells, for screen readers.
+    """
     for token in state.tokens:
         if token.type in ("th_open", "td_open"):
             align = _ALIGN.match(str(token.attrs.pop("style", "")))

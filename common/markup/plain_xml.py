@@ -1,4 +1,7 @@
-"""Parse untrusted XML into a tree of plain nodes: no document type, only XML's five entities, bounded size and depth."""
+"""Parse untrusted XML into a tree of nodes, and write such a tree as XML.
+
+A document type is refused, so the only entities are the five of XML itself. The number of elements and their depth are limited.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,13 +12,16 @@ from xml.parsers import expat
 from defusedxml import DTDForbidden
 from defusedxml.ElementTree import ParseError, XMLParser
 
-# Elements and levels. A file of a thousand questions has some fifty thousand, ten levels deep.
+# Limits in elements and levels. A file with 1,000 questions has about 50,000 elements on ten levels.
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 60
 
 
 class XmlError(ValueError):
-    """What cannot be read: `problem` is "doctype", "syntax", "depth" or "size", at `line`; `detail` is expat's word."""
+    """Raised for XML that cannot be read. `problem` is "doctype", "syntax", "depth" or "size". `line` counts from 1.
+
+    For "syntax", `detail` is the message of the parser (expat); otherwise it is "".
+    """
 
     def __init__(self, problem: str, line: int, detail: str = "") -> None:
         super().__init__(detail or problem)
@@ -26,7 +32,7 @@ class XmlError(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """An element by its local name, with its attributes and, in order, its texts and elements."""
+    """An element. `children` are its texts and elements in order. Element and attribute names have no namespace."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -34,18 +40,18 @@ class Node:
     namespace: str = ""
 
     def elements(self, *names: str) -> Iterator["Node"]:
-        """The elements directly inside, of these names if any are given."""
+        """Return an iterator over the child elements; with `names`, only over those with one of these names."""
         return (child for child in self.children if isinstance(child, Node) and (not names or child.name in names))
 
     def first(self, *path: str) -> "Node | None":
-        """The first element at the end of a path of names."""
+        """Return the element at `path`: at each step the first child element of that name. None if a step finds none."""
         node: Node | None = self
         for name in path:
             node = next(node.elements(name), None) if node is not None else None
         return node
 
     def walk(self) -> Iterator["Node"]:
-        """This element and all inside it, in the order of the text."""
+        """Yield this element and all elements inside it, in document order."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -53,11 +59,11 @@ class Node:
             waiting.extend(reversed(list(node.elements())))
 
     def all(self, *names: str) -> Iterator["Node"]:
-        """The elements of these names, at any depth."""
+        """Return an iterator over the elements with one of `names`, at any depth, including this one."""
         return (node for node in self.walk() if node.name in names)
 
     def text(self, *path: str) -> str:
-        """All the text at the end of a path of names; "" where the path ends early."""
+        """Return all text inside the element at `path` (see `first`), or "" if there is no such element."""
         node = self.first(*path)
         if node is None:
             return ""
@@ -73,7 +79,7 @@ class Node:
 
 
 def parse(text: str) -> Node:
-    """The root of a text, whatever encoding it declares: it has been decoded. Raises XmlError."""
+    """Return the root element of `text`. The encoding that it declares is ignored, because it is decoded. Raises XmlError."""
     tree = _Tree()
     try:
         tree.parser.feed(text.encode())
@@ -86,13 +92,16 @@ def parse(text: str) -> Node:
 
 
 class Target:
-    """What defusedxml's parser tells of elements and texts; DTDForbidden is raised where a document type begins."""
+    """Base class of receivers: the parser calls `start`, `end` and `data` of a subclass for each element and text.
+
+    The parser raises DTDForbidden if it finds a document type.
+    """
 
     def __init__(self, encoding: str | None = None) -> None:
         self.parser: Any = XMLParser(target=self, encoding=encoding, forbid_dtd=True)
 
     def line(self) -> int:
-        """The line that has been read."""
+        """Return the number of the line that the parser is reading."""
         number: int = self.parser.parser.CurrentLineNumber
         return number
 
@@ -123,12 +132,15 @@ class _Tree(Target):
         self.open[-1].children.append(text)
 
 
-# Between these a space would be one more than there is.
+# Inline elements. White space that is added beside them would be visible.
 _INLINE = frozenset({"a", "br", "code", "em", "span", "strong", "textEntryInteraction"})
 
 
 def write(node: "Node | str", *, indent: int = 0) -> str:
-    """The text of an element. One that holds elements only is written a line each; one with text keeps its spaces."""
+    """Return the XML of an element.
+
+    If all its children are block elements, each is written on a line of its own. Otherwise no white space is added.
+    """
     if isinstance(node, str):
         return escape(node, quote=False)
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())

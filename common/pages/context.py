@@ -1,4 +1,4 @@
-"""Add facts about the site to the context of every template."""
+"""Add settings of the site to the context of every template."""
 
 from typing import Any
 

@@ -4,12 +4,12 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware as BaseCSPMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
-# An API answer is data: opened in a browser, it may run and load nothing.
+# For API answers. They are data, so a browser that opens one must not run or load anything.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 class CSPMiddleware(BaseCSPMiddleware):
-    """Use the strict policy of the settings; in the admin, allow eval, which unfold needs (it bundles Alpine).
+    """Use the strict policy of the settings. In the admin, allow inline styles, inline scripts and eval, which unfold needs.
 
     The API's policy is a constant, because building a policy for each answer costs as much as a query.
     """

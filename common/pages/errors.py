@@ -1,4 +1,4 @@
-"""Answer errors that no view handles, with a page or, for apps, a problem document."""
+"""Answer errors that no view handles: with a page, or with a problem document for requests of apps."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +34,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without using the database or the session, because they may be what failed."""
+    """Answer without the database and the session, because they may have caused the error."""
     title, detail = _("Something broke on our side."), _("What you had saved is safe.")
     if request.path.startswith(PROBLEM_PATHS):
         return problem_response("server-error", 500, title, detail)
@@ -44,7 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose token is older than its cookie. Usually the page stayed open during a new sign-in."""
+    """Answer a form whose CSRF token does not match the cookie. Usually the page was open during a new sign-in."""
     return _error(
         request,
         403,

@@ -1,4 +1,4 @@
-"""Change the address of a static file when the file changes, without collectstatic."""
+"""Build addresses of static files that change when the file changes, without collectstatic."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class FingerprintedStorage(StaticFilesStorage):
     """Add `?v=<modification time and size>` to each address, so that browsers may cache files for a year.
 
-    The embedded mode serves the source folders: collecting and hashing would make the first start slow.
+    The embedded mode serves the source folders, because collecting and hashing the files would make the first start slow.
     """
 
     def __init__(self) -> None:

@@ -11,9 +11,10 @@ _INDENTATION = re.compile(r"\n[ \t]+")
 
 
 class Loader(filesystem.Loader):
-    """Django's filesystem loader; HTML pages become up to a third shorter without indentation.
+    """Load templates as Django's filesystem loader does, and remove the indentation of HTML templates.
 
-    Templates are loaded once, so a request pays nothing. Line breaks stay, so error messages name the right line.
+    Pages become up to a third shorter. Each process loads a template once, so requests do not become slower. Line breaks are
+    kept, so error messages still give the right line.
     """
 
     def get_contents(self, origin: Origin) -> str:
@@ -22,7 +23,7 @@ class Loader(filesystem.Loader):
 
 
 def remove_indentation(source: str) -> str:
-    """The template without white space at the start of lines, except inside elements that preserve it."""
+    """Return the template without white space at the start of lines, except inside elements that preserve it."""
     # The pattern has two groups, so `split` returns outside text, element, tag name, outside text, …
     pieces = _PRESERVED.split(source)
     return "".join(

@@ -1,7 +1,7 @@
-"""Write the messages of kombu's filesystem broker atomically; the embedded mode uses this broker.
+"""Write the messages of kombu's filesystem broker atomically. The embedded mode uses this broker.
 
 kombu opens a message's file and then writes it. A worker that reads in between finds an empty file, cannot parse it and
-stops. Here each file is written under a temporary name and renamed. The same applies to the file of an exchange's queues.
+stops. Here each file is written under a temporary name and then renamed. So is the file that lists the queues of an exchange.
 """
 
 import time

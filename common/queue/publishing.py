@@ -20,10 +20,10 @@ log = structlog.get_logger(__name__)
 
 # Seconds for which this process does not use a broker that failed.
 BROKER_PAUSE = 5.0
-# Seconds between two messages of a web process for the same task; ids that arrive in between share the later message. One
-# message costs the broker and the worker as much as grading a quiz.
+# Seconds between two batches of a web process. Ids that arrive in between are sent together in the next batch, because one
+# message costs the broker and the worker as much time as grading a quiz.
 BATCH_INTERVAL = 0.1
-# Ids in one message; a limit lets several workers share a burst.
+# The maximum number of ids in one message. The limit lets several workers share a burst.
 BATCH_SIZE = 25
 _paused_until = 0.0
 
@@ -31,7 +31,7 @@ _paused_until = 0.0
 def enqueue_on_commit(task: str, **kwargs: Any) -> None:
     """Enqueue `task` (its full name) with keyword arguments after the current transaction commits.
 
-    Never raises: the sweep enqueues again what could not be published.
+    Never raises: if a task could not be published, the sweep enqueues it again.
     """
     transaction.on_commit(functools.partial(_publish, task, kwargs), robust=True)
 
@@ -40,7 +40,7 @@ def enqueue_batched_on_commit(task: str, argument: str, value: int) -> None:
     """Enqueue a task that takes a list of ids as `argument`, for one id, after the commit.
 
     A process that called `start_batching` collects the ids and publishes them from a thread, at most once in BATCH_INTERVAL.
-    If that process is killed in between, the ids are lost from memory and the sweep finds the rows.
+    If that process is killed in between, the ids are lost, and the sweep enqueues the rows again.
     """
     transaction.on_commit(functools.partial(_batcher.add, (task, argument), value), robust=True)
 
@@ -67,7 +67,7 @@ def _publish(task: str, kwargs: dict[str, Any]) -> None:
 
 
 class Batcher:
-    """Ids waiting to be published, and the thread that publishes them if it was started."""
+    """Collect ids and publish them: from a thread if `start` was called, otherwise at once."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], list[int]] = {}
@@ -105,5 +105,5 @@ _batcher = Batcher()
 
 
 def start_batching() -> None:
-    """Collect single ids into batches from now on. Called once, by a process that answers requests."""
+    """Collect single ids into batches from now on. A process that answers requests calls this once."""
     _batcher.start()

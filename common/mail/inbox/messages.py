@@ -1,4 +1,4 @@
-"""Read the messages of the development inbox: newest first, decoded, with links that open outside the frame."""
+"""Read the mails of the development inbox."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the list."""
+    """One line of the list of mails."""
 
     name: str
     subject: str
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, decoded. `html` is None when it is text only."""
+    """One decoded mail. `html` is None if the mail is text only."""
 
     entry: Entry
     headers: list[tuple[str, str]]
@@ -49,7 +49,7 @@ class Message:
 
 
 def entries() -> list[Entry]:
-    """Return all messages, the newest first. Reads the headers only."""
+    """Return all mails, the newest first. Reads their headers only."""
     parser = BytesHeaderParser(policy=policy.default)
     found = []
     for path in sorted(_files(), reverse=True):
@@ -57,12 +57,12 @@ def entries() -> list[Entry]:
             with path.open("rb") as file:
                 found.append(_entry(path.stem, parser.parse(file)))
         except FileNotFoundError:
-            continue  # pruned since the folder was listed
+            continue  # deleted since the folder was listed
     return found
 
 
 def read(name: str) -> Message | None:
-    """Return the message called `name`, or None."""
+    """Return the mail called `name`, or None if there is none."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -106,5 +106,5 @@ def _part(message: EmailMessage, kind: str) -> str | None:
 
 
 def _links_to_top(html: str) -> str:
-    """Make links open in place of the inbox page: the sandboxed frame would block them."""
+    """Make links open in the whole window instead of the frame, because the sandbox of the frame would block them."""
     return _HEAD.sub(lambda head: head[0] + _TOP, html, count=1) if _HEAD.search(html) else _TOP + html

@@ -1,4 +1,4 @@
-"""Addresses of the development inbox."""
+"""Define the addresses of the development inbox."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
 """Show the pages of the development inbox.
 
-Mails contain reset links, so the pages are for this machine only, and off where mails are really sent.
+Mails contain password reset links. So the pages answer only requests from this machine, and none if mails are really sent.
 """
 
 import ipaddress
@@ -19,7 +19,8 @@ from common.mail.inbox import messages
 
 P = ParamSpec("P")
 
-# A mail is untrusted HTML: no scripts, no forms, nothing loaded; a click may navigate the whole window.
+# A mail is untrusted HTML. It may not run scripts, send forms or load anything from a server. A click on a link may open a page
+# in the whole window.
 _SANDBOX = (
     "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -27,7 +28,7 @@ _SANDBOX = (
 
 
 def _is_this_machine(request: HttpRequest) -> bool:
-    """Whether the request comes from this machine. One that came through a proxy does not, whatever its address."""
+    """Return whether the request comes from this machine. A request through a proxy never does, whatever its address."""
     if "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META:
         return False
     try:
