@@ -8,13 +8,13 @@ from difflib import SequenceMatcher
 from common.markup import markdown
 
 _QUOTED = re.compile('“[^”]{1,300}”|"[^"\n]{1,300}"|「[^」]{1,300}」|『[^』]{1,300}』')
-# Marks the end of a run of words: a quotation, code, or the break between two paragraphs.
+# Marks a place that a run of words does not cross: a quotation, or the end of a paragraph.
 BREAK = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word in the form that is compared, and its line."""
+    """A word without case and punctuation, and its line."""
 
     text: str
     line: int
@@ -22,7 +22,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of words that both texts contain."""
+    """A run of words that both texts contain. `line` is where it begins in the first text; 0 if the run is empty."""
 
     words: tuple[str, ...] = ()
     line: int = 0
@@ -35,7 +35,7 @@ class Run:
 
 
 def words(text: str, *, first_line: int = 1) -> Iterator[Word]:
-    """Return the words of a plain text, without case and punctuation."""
+    """Yield the words of a plain text, without case and punctuation."""
     for number, line in enumerate(text.split("\n")):
         for raw in line.split():
             word = re.sub(r"^[\W_]+|[\W_]+$", "", raw).casefold()
@@ -44,7 +44,7 @@ def words(text: str, *, first_line: int = 1) -> Iterator[Word]:
 
 
 def own_words(document: markdown.Document, *, first_line: int = 1) -> Iterator[Word]:
-    """Return the words of a Markdown text without its quotations and code."""
+    """Yield the words of a Markdown text without its quotations and code. A word's line is that of its paragraph."""
     for offset, text in markdown.paragraphs(document):
         for index, part in enumerate(_QUOTED.split(text)):
             if index:

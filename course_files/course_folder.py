@@ -46,9 +46,10 @@ class ParsedFolder:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. It cannot be executed while there are `conflicts`.
+    """The steps of an import. They cannot be executed if there are `conflicts`.
 
-    `course` and `quizzes` are the state of the database. `rendered` is the number of lesson texts rendered.
+    `course` and `quizzes` are the state of the database. `counts` is the number of steps by outcome. `rendered` is the number of
+    lesson texts that `execute` rendered.
     """
 
     parsed: ParsedFolder
@@ -68,7 +69,7 @@ class Plan:
 
 
 class Conflict(Exception):
-    """The folder and the admin changed the same records; `plan.conflicts` lists them."""
+    """Raised if the folder and the admin changed the same records. `plan.conflicts` lists them."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(", ".join(" ".join(step.key) for step in plan.conflicts))
@@ -90,14 +91,14 @@ def inspect(path: Path) -> ParsedFolder:
 
 
 def parse(path: Path) -> ParsedFolder:
-    """Read a folder. Raises FaultyFolder with all its faults."""
+    """Read a folder. Raises FaultyFolder with all faults if there are any."""
     parsed = inspect(path)
     parsed.folder.raise_faults()
     return parsed
 
 
 def plan(parsed: ParsedFolder, *, prefer: Preference | None = None) -> Plan:
-    """Compare a folder with the database. Returns the plan; writes nothing.
+    """Compare a folder with the database and return the plan. Nothing is written.
 
     Raises FaultyFolder if a lesson became a quiz or the reverse, or if changed quiz rules would lower a student's grade.
     """
@@ -119,7 +120,7 @@ def plan(parsed: ParsedFolder, *, prefer: Preference | None = None) -> Plan:
 
 
 def _parent(key: Key) -> Key | None:
-    """The key of the record that this one is a part of, or None."""
+    """Return the key of the record that this one is a part of, or None."""
     parent = {"edition": "activity", "quiz": "activity", "question": "quiz"}.get(key[0])
     return (parent, key[1]) if parent else None
 
@@ -147,7 +148,10 @@ def _check_grade_losses(parsed: ParsedFolder, steps: Iterable[Step], stored: Sto
 
 
 def execute(plan: Plan, *, now: datetime) -> Course:
-    """Write what the plan decided, in one transaction. Then render lessons and refresh progress. Raises Conflict."""
+    """Execute the steps of the plan, render the lessons and refresh progress, in one transaction. Return the course.
+
+    Raises Conflict if the plan has conflicts; then nothing is written.
+    """
     if plan.conflicts:
         raise Conflict(plan)
     with transaction.atomic():
@@ -180,7 +184,7 @@ def import_folder(path: Path, *, now: datetime, prefer: Preference | None = None
 
 
 def export_folder(course: Course, path: Path) -> list[str]:
-    """Write the folder of `course`. Returns the names of files that were written or deleted, sorted.
+    """Write the folder of `course`. Return the sorted names of the files that were written or deleted.
 
     Raises FaultyFolder if `path` contains anything other than this course.
     """

@@ -1,4 +1,4 @@
-"""Read an untrusted folder of text files within size limits, and write one. Faults name file and line."""
+"""Read an untrusted folder of files within size limits, and write a folder. A fault gives the file and the line."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from course_files import plain_yaml
 
-# Limits in bytes, files and levels of folders. A course is text and a few drawings and stays far below them.
+# Limits: bytes of a file and of a folder, number of files, levels of folders. A course is much smaller.
 MAX_FILE = 5_000_000
 MAX_FOLDER = 50_000_000
 MAX_FILES = 2_000
@@ -31,7 +31,7 @@ class Fault:
 
 
 class FaultyFolder(ValueError):
-    """A folder with faults. `faults` lists all of them by file and line."""
+    """Raised for a folder with faults. `faults` are all of them."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
@@ -54,7 +54,10 @@ class Folder:
             raise FaultyFolder(sorted(set(self.faults)))
 
     def text(self, name: str) -> str | None:
-        """The file as text with line feeds only. None if it is missing or unreadable (then a fault is added)."""
+        """Return the file as text with line feeds only.
+
+        Return None if it is missing, or if it is unreadable; then a fault is added.
+        """
         content = self.files.get(name)
         if content is None:
             return None
@@ -73,12 +76,15 @@ class Folder:
         return text
 
     def yaml(self, name: str) -> plain_yaml.Document | None:
-        """The file as plain YAML. None if it is missing or unreadable (then a fault is added)."""
+        """Return the file parsed as plain YAML. Return None if it is missing, or if it is unreadable; then faults are added."""
         text = self.text(name)
         return None if text is None else self.yaml_text(name, text)
 
     def yaml_text(self, name: str, text: str, *, first_line: int = 1) -> plain_yaml.Document | None:
-        """Parse `text` as plain YAML. It begins at `first_line` of the file `name`. None if unreadable (a fault is added)."""
+        """Parse `text`, which begins at line `first_line` of the file `name`, as plain YAML.
+
+        Return None if it is not valid; then faults are added.
+        """
         try:
             document = plain_yaml.load(text, first_line=first_line)
         except plain_yaml.PlainYamlError as error:
@@ -89,7 +95,7 @@ class Folder:
         return document if len(self.faults) == before else None
 
     def _check_texts(self, name: str, document: plain_yaml.Document) -> None:
-        """Check the values too: an escape in a quoted text can produce characters that the file itself must not contain."""
+        """Check the parsed values too, because an escape in a quoted text can produce a character that files must not contain."""
         for path in document.lines:
             value = document.value
             for step in path:
@@ -101,7 +107,7 @@ class Folder:
 
 
 def read(root: Path) -> Folder:
-    """Read every file below `root` into memory. Hidden files are skipped; links and files that are too large are faults.
+    """Read every file below `root` into memory. Hidden files are skipped. A link or a file that is too large adds a fault.
 
     Raises FaultyFolder if `root` is not a folder or exceeds the limits.
     """
@@ -121,7 +127,7 @@ def read(root: Path) -> Folder:
 
 
 def _files(root: Path, folder: Folder) -> Iterator[tuple[Path, str]]:
-    """The regular files below `root` with their relative names. Anything that is neither file nor folder is a fault."""
+    """Yield the regular files below `root` with their relative names. Everything that is neither file nor folder adds a fault."""
     waiting = [root]
     while waiting:
         for path in sorted(waiting.pop().iterdir()):
@@ -141,7 +147,7 @@ def _files(root: Path, folder: Folder) -> Iterator[tuple[Path, str]]:
 
 
 def write(root: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Write `files` below `root`. Returns the names of the files that were new or different."""
+    """Write the files that are new or different below `root`. Return their names."""
     written = []
     for name, content in files.items():
         path = root / name

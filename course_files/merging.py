@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 Key = tuple[str, ...]
 Fields = dict[str, Any]
-# The version to keep if the database and the folder both changed: "ours" is the database's, "theirs" the folder's.
-# None: neither; the import is refused.
+# The version to keep if the database and the folder both changed: "ours" is the database's, "theirs" is the folder's. With None
+# such a record is a conflict, and the import is refused.
 Preference = Literal["ours", "theirs"]
 
 
@@ -38,8 +38,8 @@ class Outcome(StrEnum):
 class Step:
     """The decision about one record.
 
-    `current` has the fields in the database, `incoming` those in the folder; None if the record is not there. `digest`
-    is saved as imported; None leaves the saved digest as it is.
+    `current` are its fields in the database, `incoming` those in the folder; None if the record does not exist there. `digest` is
+    saved with the row, for the next import. If it is None, the saved digest does not change.
     """
 
     key: Key
@@ -50,17 +50,17 @@ class Step:
 
     @property
     def writes(self) -> bool:
-        """Whether `incoming` is written to the database."""
+        """Return whether `incoming` is written to the database."""
         return self.outcome in (Outcome.ADDED, Outcome.CHANGED)
 
     @property
     def is_missing(self) -> bool:
-        """Whether the folder no longer contains the record."""
+        """Return whether the folder no longer contains the record."""
         return self.incoming is None
 
 
 def digest(fields: Fields) -> str:
-    """The SHA-256 of the fields, as 64 hexadecimal digits. The order of keys does not matter."""
+    """Return the SHA-256 of the fields as 64 hexadecimal digits. The order of keys does not matter."""
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -120,20 +120,20 @@ def _plan_missing(key: Key, current: Fields, imported: str, used: bool, prefer: 
 
 
 def _missing_step(key: Key, current: Fields, outcome: Outcome) -> Step:
-    """A step for a missing record. If it is archived, the digest is that of the archived record."""
+    """Return a step for a missing record. If the record becomes archived, the digest is that of the archived record."""
     archives = outcome is Outcome.ARCHIVED and "archived" in current
     return Step(key, outcome, current, None, digest({**current, "archived": True}) if archives else None)
 
 
-# If the outcomes of a missing record and its missing parts differ, the first of these that occurs applies to all.
+# If a missing record and its missing parts have different outcomes, the first of these that occurs applies to all of them.
 _BY_PRECEDENCE = (Outcome.CONFLICT, Outcome.EDITED, Outcome.ARCHIVED, Outcome.REMOVED)
 
 
 def align_parts(steps: Sequence[Step], parents: Mapping[Key, Key]) -> list[Step]:
     """Give a missing record and its missing parts the same outcome. `parents` maps a part to the record it belongs to.
 
-    A conflict in one part is a conflict for all, an edited part keeps all, and a part in use has all of them archived.
-    Parts that are archived already are unchanged.
+    If one of them is a conflict, all are. Otherwise, if one was edited, all are kept. Otherwise, if one is in use, all are
+    archived. Records that are archived already are unchanged.
     """
     missing = {step.key: step for step in steps if step.is_missing}
     groups: dict[Key, list[Step]] = {}
@@ -155,7 +155,7 @@ def align_parts(steps: Sequence[Step], parents: Mapping[Key, Key]) -> list[Step]
 
 
 def canonical(text: str) -> str:
-    """The form in which a text is stored and compared: NFC, line feeds only, no blanks at either end.
+    """Return a text in the form that is stored and compared: NFC, line feeds only, no white space at either end.
 
     Browsers send line breaks as CR LF. Without this, every text saved in the admin would count as changed.
     """

@@ -1,8 +1,8 @@
 """Read plain YAML with the line of each value, and write it in one fixed form.
 
 Plain YAML has one document and text keys, but no anchors, aliases or tags. An unquoted scalar is null, true, false, an
-integer or a decimal number; anything else is text. The reader iterates over the parser's events and does not build a
-tree recursively. So neither an alias bomb nor deep nesting costs more than the size of the file.
+integer or a decimal number; anything else is text. The reader iterates over the parser's events and does not build a tree
+recursively. So an untrusted file with aliases or deep nesting cannot use more time or memory than its size justifies.
 """
 
 import json
@@ -22,7 +22,7 @@ except ImportError:  # PyYAML without libyaml: the same events, ten times slower
 
 Path = tuple[str | int, ...]
 
-# Deeper than any file of the format, and far from Python's own limit.
+# The deepest nesting that is accepted. No course file is nested this deeply, and Python's recursion limit is much higher.
 MAX_DEPTH = 20
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}\Z")
@@ -30,7 +30,7 @@ _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 class PlainYamlError(ValueError):
-    """Text that is not plain YAML; `line` counts from 1."""
+    """Raised for text that is not plain YAML. `line` counts from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -124,7 +124,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Path:
-    """Add `value` to the innermost open mapping or sequence and return its path. A mapping key is only remembered."""
+    """Add `value` to the innermost open mapping or sequence, and return its path. A key is kept until its value comes."""
     if not stack:
         document.value = value
         document.lines[()] = line
@@ -158,14 +158,14 @@ _INDICATORS = tuple("-?:~<=")
 def dump(value: Any) -> str:
     """Return `value` (mappings, lists, text, numbers, true, false, null) in the fixed form. It ends with a line feed.
 
-    Mappings keep their order; nothing is folded, so that a changed sentence is one changed line.
+    Mappings keep their order. Long lines are not folded, so that a diff shows a changed sentence as one changed line.
     """
     text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=inf)
     return text
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's writer without aliases. Lists are indented, long texts are literal blocks, and quotes are double."""
+    """Write YAML without aliases: lists are indented, texts of several lines are literal blocks, and quotes are double."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -179,7 +179,7 @@ class _Dumper(yaml.SafeDumper):
         if _is_literal(text):
             return "|"
         style: str = super().choose_scalar_style()
-        # "?why" is valid without quotes but looks like syntax; characters that nobody sees are written as escapes.
+        # "?why" is valid without quotes, but it looks like syntax. Invisible characters need quotes, because they become escapes.
         is_quoted = style == "'" or (is_text and (text.startswith(_INDICATORS) or not text.isprintable()))
         return '"' if is_quoted else style
 
@@ -190,7 +190,7 @@ class _Dumper(yaml.SafeDumper):
         self.write_indicator(shown, True)
 
 
-# Text that other readers of YAML 1.1 or 1.2 would take for a number or for yes or no. It is quoted.
+# Quote text that other readers of YAML 1.1 or 1.2 would read as a number or as a boolean.
 _Dumper.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)\Z"),
@@ -200,7 +200,7 @@ _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"),
 
 
 def _is_literal(text: str) -> bool:
-    """Whether a literal block can contain `text` without an indentation or keep indicator."""
+    """Return whether `text` has several lines and can be a literal block without an indentation or keep indicator."""
     lines = text.removesuffix("\n").split("\n")
     return (
         "\n" in text

@@ -1,4 +1,4 @@
-"""Validate course files with the JSON Schema of the format."""
+"""Validate course files with a JSON Schema, and add a fault for each error."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from course_files.plain_yaml import Document
 
 
 def check(folder: Folder, name: str, document: Document, *, schema: Path, definition: str) -> bool:
-    """Whether `document`, read from the file `name`, matches `definition` of the schema. Adds faults if not."""
+    """Return whether `document`, read from the file `name`, matches `definition` of the schema. Adds faults if it does not."""
     valid = True
     for error in get_validator(schema, definition).iter_errors(document.value):
         valid = False

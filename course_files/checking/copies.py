@@ -11,7 +11,7 @@ from course_files.copying import Run
 from course_files.course.texts import value_at
 from course_files.quizzes.parsing import markdown_paths
 
-# The longest run of words that the course and the notes may share. Technical terms are this long.
+# The longest run of words that the course and the notes may share. Technical terms can have this many words.
 LONGEST_COPY = 6
 
 
@@ -32,7 +32,7 @@ def check_copies(check: CourseCheck, against: str) -> None:
 
 
 def _shared_runs(check: CourseCheck, notes: Sequence[copying.Word]) -> Iterator[tuple[str, Run]]:
-    """Return (file, longest run shared with the notes) for each lesson and each text of a quiz."""
+    """Yield (file, longest run shared with the notes) for each lesson and each text of a quiz."""
     for edition in check.course.editions.values():
         own = copying.own_words(edition.text, first_line=edition.body_line)
         yield edition.name, copying.longest_run(own, notes)

@@ -12,7 +12,10 @@ from course_files.course_folder import ParsedFolder
 
 
 def check_course(parsed: ParsedFolder, *, against: str = "") -> Report:
-    """Check a folder that was read. `against` is the text of notes that the course must not copy."""
+    """Run all checks on a folder and return their report. `against` is the text of notes that the course must not copy.
+
+    If course.yaml could not be read, the report contains only the faults that were found while reading the folder.
+    """
     report = Report(faults=list(parsed.folder.faults))
     if not parsed.course.slug:
         return report

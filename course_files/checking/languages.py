@@ -39,7 +39,7 @@ def _check_document(check: CourseCheck, name: str, document: Document) -> None:
 
 
 def check_hangul(check: CourseCheck) -> None:
-    """Add a fault for Korean in a text of another language: a screen reader would spell it."""
+    """Add a fault for Korean in a text of another language: a screen reader would read it letter by letter."""
     for text in _texts(check):
         if text.language != "ko" and _HANGUL.search(text.text):
             lines = text.text.split("\n")
@@ -52,7 +52,7 @@ def check_hangul(check: CourseCheck) -> None:
 
 
 def _texts(check: CourseCheck) -> Iterator[_Text]:
-    """All texts of the course by language: front matter, lessons, figures, glossary and quizzes."""
+    """Yield all texts of the course: front matter, lessons, figures, glossary and quizzes."""
     for edition in check.course.editions.values():
         front = edition.front
         for path in front.lines:

@@ -11,7 +11,7 @@ from course_files.course.parsing import LessonFile
 
 # Reading speed in characters (Korean) or words (English) per minute.
 READ_PER_MINUTE = {"ko": 500, "en": 200}
-# Reading times are estimates. They may differ by 3 minutes or by 50 %, whichever is more.
+# The given minutes may differ from the estimate by 3 minutes or by 50 % of the estimate, whichever is more.
 MINUTES_TOLERANCE = (3, 0.5)
 # The number of criteria in the rubric of a practice lesson.
 CRITERIA = 4
@@ -142,6 +142,6 @@ def _inner_links(edition: LessonFile) -> set[str]:
 
 
 def _size(edition: LessonFile) -> int:
-    """The length of the visible text: characters in Korean, words in English."""
+    """Return the length of the visible text: in characters if it is Korean, otherwise in words."""
     text = "\n".join(part for _line, part in markdown.paragraphs(edition.text))
     return len(text) if edition.language == "ko" else len(text.split())

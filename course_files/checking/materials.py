@@ -7,7 +7,7 @@ from course_files.course.parsing import GLOSSARY
 
 
 def check_glossary(check: CourseCheck) -> None:
-    """Check that each term links to a lesson and is marked there in every language."""
+    """Check that each term names the lesson that teaches it, and that this lesson marks the term in every language."""
     document = check.course.documents.get(GLOSSARY)
     if document is None:
         check.add_fault(GLOSSARY, 0, _("The course has no glossary."))
@@ -32,7 +32,7 @@ def check_glossary(check: CourseCheck) -> None:
 
 
 def check_figures(check: CourseCheck) -> None:
-    """Check that each asset is used and that each figure exists in every language with as many texts."""
+    """Check that lessons use each asset, and that each figure exists in every language, with the same number of texts."""
     used = {
         reference.target.removeprefix("assets/")
         for edition in check.course.editions.values()

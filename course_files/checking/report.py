@@ -33,7 +33,7 @@ class CourseCheck:
 
 
 def figure_names(edition: LessonFile) -> list[str]:
-    """The names of an edition's figures in order, without language."""
+    """Return the names of an edition's figures in order, without the language."""
     return [
         reference.target.removeprefix("assets/").partition(".")[0]
         for reference in edition.text.references
@@ -42,5 +42,5 @@ def figure_names(edition: LessonFile) -> list[str]:
 
 
 def term_keys(edition: LessonFile) -> set[str]:
-    """The keys of the glossary terms that an edition marks."""
+    """Return the keys of the glossary terms that an edition marks."""
     return {reference.target for reference in edition.text.references if reference.kind == "term"}

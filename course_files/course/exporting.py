@@ -12,7 +12,7 @@ _CRITERION = ("key", "points", "title", "description")
 
 
 def course_to_files(slug: str, records: Mapping[Key, Fields], assets: Mapping[str, bytes]) -> dict[str, bytes]:
-    """{name: content} of course.yaml, glossary.yaml (if there are terms), the lessons and the assets."""
+    """Return {file name: content}: course.yaml, glossary.yaml if there are terms, the lessons and the assets."""
     course = records["course",]
     languages: list[str] = course["languages"]
     result = {"course.yaml": plain_yaml.dump(_course(slug, records, languages)).encode()}

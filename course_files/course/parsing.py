@@ -1,4 +1,4 @@
-"""Parse the files of a course into records and add what is wrong with them to the folder's faults."""
+"""Parse the files of a course into records, and add a fault to the folder for each mistake in them."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ _COURSE_PATHS = re.compile(r"(course|glossary)\.yaml\Z|lessons/|assets/")
 
 @dataclass(slots=True)
 class LessonFile:
-    """One edition of one lesson: its front matter, and its text from `body_line` on."""
+    """One edition of one lesson. `front` is its front matter; `body` is its text, which begins at line `body_line`."""
 
     name: str
     language: str
@@ -38,7 +38,11 @@ class LessonFile:
 
 @dataclass(slots=True)
 class ParsedCourse:
-    """A course read from its folder. `codes` maps lesson slugs to lesson numbers; `quizzes` lists quiz slugs in order."""
+    """A course read from its folder. `codes` maps lesson slugs to lesson numbers; `quizzes` lists quiz slugs in order.
+
+    `editions` has the keys (lesson slug, language). `drawings` are the parsed SVG assets by name. `documents` are course.yaml and
+    glossary.yaml by file name.
+    """
 
     folder: Folder
     slug: str = ""
@@ -53,14 +57,14 @@ class ParsedCourse:
     resolver: CourseResolver = field(default_factory=lambda: CourseResolver(Names("", "")))
 
     def has_target(self, target: str) -> bool:
-        """Whether `target`, "slug" or "slug#heading", is a lesson of the course or a heading in one."""
+        """Return whether `target` ("slug" or "slug#heading") is a lesson of the course, or a heading in one."""
         slug, _hash, heading = target.partition("#")
         return self.resolver.lesson(slug, heading) is not None
 
     def check_texts(self, name: str, document: Document, paths: Iterable[YamlPath]) -> None:
-        """Add faults for links, terms and figures in Markdown texts that the course does not have.
+        """Add a fault for each problem of the Markdown texts by language at `paths` in `document`.
 
-        `paths` are the places of the texts by language in `document`.
+        For example, a text may refer to a lesson, a term or a figure that the course does not have.
         """
         for path in paths:
             for language, text in value_at(document.value, path).items():
@@ -312,5 +316,5 @@ def _check_lessons(parsed: ParsedCourse) -> None:
 
 
 def asset_record(content: bytes) -> Fields:
-    """The record of an asset: the digest of its bytes. The bytes are stored separately."""
+    """Return the record of an asset: the SHA-256 of its bytes. The bytes are stored separately."""
     return {"sha256": hashlib.sha256(content).hexdigest()}

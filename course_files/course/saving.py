@@ -1,4 +1,4 @@
-"""Execute planned steps on the rows of a course, inside the caller's transaction."""
+"""Execute the steps of an import on the rows of a course, in the caller's transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -14,9 +14,10 @@ AnyRow = TypeVar("AnyRow", Course, Module, Activity, LessonEdition, GlossaryTerm
 
 
 class CourseWriter:
-    """Executes the steps of one course: first `write`, last `remove_missing`.
+    """Execute the steps of one course. Call `write` first and `remove_missing` last.
 
-    Quizzes are written in between. They belong to activities, and a quiz can prevent the deletion of its activity.
+    Quizzes are written in between. They need the activities that `write` adds, and a quiz can prevent the deletion of its
+    activity.
     """
 
     def __init__(self, parsed: ParsedCourse, stored: StoredCourse, steps: Iterable[Step], *, now: datetime) -> None:
@@ -28,7 +29,7 @@ class CourseWriter:
         self.changed_lessons: set[int] = set()
 
     def write(self) -> Course:
-        """Add and change rows. Returns the course."""
+        """Add and change rows. Return the course."""
         writers: dict[str, Callable[[Step, Fields], Row]] = {
             "course": self.write_course,
             "module": self.write_module,
@@ -53,7 +54,7 @@ class CourseWriter:
         return row if isinstance(row, model) else None
 
     def get_row(self, key: Key, model: type[AnyRow]) -> AnyRow:
-        """The row of a record that was written earlier. Raises KeyError."""
+        """Return the row of a record that is stored already. Raises KeyError if there is none of this model."""
         row = self.find_row(key, model)
         if row is None:
             raise KeyError(key)
@@ -93,7 +94,7 @@ class CourseWriter:
         return activity
 
     def new_activity(self, slug: str) -> Activity:
-        """A new activity at the end of its module; `save_positions` sets the final position."""
+        """Return a new activity at the end of its module, not saved yet. `save_positions` sets the final position."""
         key = next(
             key for key, fields in self.parsed.records.items() if key[0] == "module" and slug in fields["activities"]
         )
@@ -130,7 +131,7 @@ class CourseWriter:
     # --- afterwards --------------------------------------------------------------------------------------------
 
     def increment_versions(self) -> None:
-        """Increment the version of each lesson whose text changed: once per import, however many languages changed."""
+        """Increment the version of each lesson whose text changed: once for each import, even if several languages changed."""
         for row in self.rows.values():
             if isinstance(row, Activity) and row.pk in self.changed_lessons:
                 row.version += 1

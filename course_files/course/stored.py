@@ -42,7 +42,7 @@ class StoredCourse:
 
 
 def get_stored_course(slug: str) -> StoredCourse:
-    """The course with this slug. If there is none, `course` is None and there are no records."""
+    """Return the course with this slug. If there is none, `course` is None and there are no records."""
     course = Course.objects.filter(slug=slug).first()
     stored = StoredCourse(course)
     if course is None:
@@ -123,7 +123,7 @@ def _term_record(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
 
 
 def _find_used_activities(course: Course) -> set[int]:
-    """The ids of activities with a completion, a progress event or a grade. They are archived, never deleted."""
+    """Return the ids of activities with a completion, a progress event or a grade. Imports archive them and never delete them."""
     return (
         set(ActivityCompletion.objects.filter(activity__course=course).values_list("activity_id", flat=True))
         | set(ProgressEvent.objects.filter(activity__course=course).values_list("activity_id", flat=True))

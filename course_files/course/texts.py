@@ -18,7 +18,10 @@ Texts = dict[str, str]
 
 
 def read_yaml(folder: Folder, name: str, definition: str) -> Document | None:
-    """The parsed file, or None if it is missing or does not match `definition` of the schema (then faults are added)."""
+    """Return the parsed file. Return None if it is missing, cannot be parsed or does not match `definition` of the schema.
+
+    Faults are added to `folder`, except for a missing file.
+    """
     document = folder.yaml(name)
     if document is None or not schema.check(folder, name, document, schema=SCHEMA, definition=definition):
         return None
@@ -26,7 +29,7 @@ def read_yaml(folder: Folder, name: str, definition: str) -> Document | None:
 
 
 def check_languages(folder: Folder, name: str, document: Document, languages: Sequence[str]) -> None:
-    """Add faults for texts without the original language or in a language that the course does not have."""
+    """Add faults for texts that lack the original language (the first one), or have a language that the course does not have."""
     for path in text_paths(document):
         value = value_at(document.value, path)
         if not canonical(value.get(languages[0], "")):
@@ -38,7 +41,7 @@ def check_languages(folder: Folder, name: str, document: Document, languages: Se
 
 
 def text_paths(document: Document) -> Iterator[YamlPath]:
-    """The paths of all texts by language."""
+    """Yield the paths of all texts by language: mappings whose keys are language codes."""
     for path in document.lines:
         value = value_at(document.value, path)
         if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
@@ -46,7 +49,7 @@ def text_paths(document: Document) -> Iterator[YamlPath]:
 
 
 def check_unique(folder: Folder, name: str, document: Document, paths: Iterable[YamlPath]) -> None:
-    """Add a fault for each value at `paths` that occurs twice."""
+    """Add a fault for each value at `paths` that also occurs at an earlier path."""
     values: set[Any] = set()
     for path in paths:
         value = value_at(document.value, path)
@@ -56,28 +59,28 @@ def check_unique(folder: Folder, name: str, document: Document, paths: Iterable[
 
 
 def value_at(value: Any, path: YamlPath) -> Any:
-    """The value at `path` inside `value`."""
+    """Return the value at `path` inside `value`."""
     for step in path:
         value = value[step]
     return value
 
 
 def texts(by_language: dict[str, str] | None) -> Texts:
-    """A text by language in the form that is compared: canonical, without empty texts."""
+    """Return a text by language in the form that imports compare: canonical (see `canonical`), without empty texts."""
     return {code: text for code in LANGUAGES if (text := canonical((by_language or {}).get(code, "")))}
 
 
 def ordered(by_language: Texts, languages: Sequence[str]) -> Texts:
-    """A text by language in the order of the course's languages: the original first."""
+    """Return a text by language in the order of `languages`, without empty texts."""
     return {code: by_language[code] for code in languages if by_language.get(code)}
 
 
 def stored_texts(row: Any, name: str, languages: Sequence[str]) -> Texts:
-    """A text by language read from the translated columns of a row, in the form that is compared."""
+    """Read a text by language from the translated columns of a row, and return it as `texts` does."""
     return texts({code: getattr(row, f"{name}_{code}") or "" for code in languages})
 
 
 def set_texts(row: Any, name: str, by_language: Texts) -> None:
-    """Set the translated columns of a row from a text by language."""
+    """Set the translated columns of a row from a text by language. Does not save the row."""
     for code in LANGUAGES:
         setattr(row, f"{name}_{code}", by_language.get(code))

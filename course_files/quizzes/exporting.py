@@ -9,7 +9,10 @@ from course_files.merging import Fields, Key
 
 
 def quizzes_to_files(records: Mapping[Key, Fields], course: Mapping[Key, Fields]) -> dict[str, bytes]:
-    """{name: content} of quizzes and checks. `course` has the course's records: titles of quizzes, numbers of lessons."""
+    """Return {file name: content} of the quizzes and checks in `records`.
+
+    `course` are the records of the course, which contain the titles of quizzes and the numbers of lessons.
+    """
     languages = course["course",]["languages"]
     result = {}
     for key, quiz in records.items():

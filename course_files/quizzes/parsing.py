@@ -1,4 +1,4 @@
-"""Parse the files of quizzes and checks into records and add what is wrong with them to the folder's faults."""
+"""Parse the files of quizzes and checks into records, and add a fault to the folder for each mistake in them."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +29,8 @@ DEFAULT_RULES: Fields = {
     "show_answers": Quiz.ShowAnswers.AFTER_PASS.value,
     "shuffle_choices": True,
 }
-# Rules that a file contains only if they differ from these defaults. Dates and the access code belong to a running
-# course, not to its text: only the admin sets them, and an import leaves them alone.
+# Rules that a file contains only if they differ from these defaults. Dates and the access code belong to a running course, not to
+# its text. Only the admin sets them, and an import does not change them.
 OPTIONAL_RULES: Fields = {
     "shuffle_questions": False,
     "pools": {},
@@ -46,7 +46,7 @@ _FIELDS_BY_ROWS = {"choices": {"choices"}, "answers": {"accept", "known_wrong", 
 
 
 def normalise_rules(rules: Fields) -> Fields:
-    """The rules as a file contains them: those of OPTIONAL_RULES only if they differ from the default."""
+    """Return the rules as a file contains them: those of OPTIONAL_RULES only if they differ from the default."""
     return {name: rules[name] for name in DEFAULT_RULES} | {
         name: rules[name] for name, default in OPTIONAL_RULES.items() if rules[name] != default
     }
@@ -54,7 +54,7 @@ def normalise_rules(rules: Fields) -> Fields:
 
 @dataclass(slots=True)
 class QuizFile:
-    """One file: the quiz of the activity `slug`, graded or a lesson's check."""
+    """One file. Its quiz belongs to the activity `slug` and is a graded quiz or a lesson check."""
 
     name: str
     slug: str
@@ -133,7 +133,7 @@ def _parse_quiz(parsed: ParsedQuizzes, course: ParsedCourse, file: QuizFile) -> 
 
 
 def markdown_paths(document: Document) -> Iterator[YamlPath]:
-    """Return the paths of all translated texts that are Markdown: all except titles."""
+    """Return the paths of all texts by language that are Markdown: all except titles."""
     return (path for path in text_paths(document) if path[-1] in _MARKDOWN_FIELDS)
 
 
@@ -163,7 +163,10 @@ def _check_question(folder: Folder, file: QuizFile, index: int, question: Fields
 
 
 def _check_fields(kind: Kind, question: Fields, fault: Callable[..., None]) -> bool:
-    """Whether the question has the fields that its kind needs. Adds faults, also for fields of other kinds."""
+    """Return whether the question has the fields that its kind needs, with a valid definition.
+
+    Adds a fault for each missing or invalid field, and for each field that its kind does not have.
+    """
     for name in sorted(set().union(*_FIELDS_BY_ROWS.values()) - _FIELDS_BY_ROWS[kind.rows]):
         if name in question:
             fault(_("“%(name)s” does not belong here.") % {"name": name}, name)
@@ -186,12 +189,12 @@ def _check_answers(question: Fields, fault: Callable[..., None]) -> None:
 
 
 def _find_spec_fault(kind: Kind, question: Fields) -> str:
-    """The fault that the kind finds in a question, or "". Short answers are skipped: `_check_answers` checks them."""
+    """Return the fault that the kind finds in a question, or "". Short answers are skipped: `_check_answers` checks them."""
     return "" if kind.rows == "answers" else explain_question_fault(question)
 
 
 def explain_question_fault(question: Fields) -> str:
-    """The fault that its kind finds in a question with a valid definition, in the current language; "" if none."""
+    """Return the fault that its kind finds in a question, in the current language, or "". Its definition must be valid."""
     kind = KINDS[question["kind"]]
     spec: Fields = {
         "text": question["text"],
@@ -213,7 +216,7 @@ def explain_question_fault(question: Fields) -> str:
 
 
 def _check_pools(folder: Folder, file: QuizFile, pools: Mapping[str, int]) -> None:
-    """Add faults: a pool with too few questions or different points, or a pool that no rule draws from."""
+    """Add a fault for each pool that has too few questions, has questions with different points, or is not in the rules."""
     members: dict[str, list[Fields]] = {}
     for index, question in enumerate(file.document.value["questions"]):
         if pool := question.get("pool"):

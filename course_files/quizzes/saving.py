@@ -1,4 +1,4 @@
-"""Execute planned steps on the quizzes of a course and publish changed quizzes, in the caller's transaction."""
+"""Execute the steps of an import on the quizzes of a course, and publish changed quizzes, in the caller's transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from quizzes.questions import KINDS
 
 
 class QuizWriter:
-    """Executes the steps of one course's quizzes and questions."""
+    """Execute the steps of one course's quizzes and questions."""
 
     def __init__(self, stored: StoredQuizzes, steps: Iterable[Step], *, now: datetime) -> None:
         self.steps: Sequence[Step] = list(steps)
@@ -137,7 +137,7 @@ class QuizWriter:
 
 
 def _write_choices(question: Question, entries: Sequence[Fields]) -> None:
-    """Write the choices. A choice keeps its uuid while it keeps its key, because answers refer to the uuid."""
+    """Write the choices. A choice with a known key keeps its row and its uuid, because answers refer to the uuid."""
     known = {choice.key: choice for choice in question.choices.all()}
     added: list[Choice] = []
     for position, fields in enumerate(entries):

@@ -18,7 +18,7 @@ Row = Quiz | Question
 
 @dataclass(slots=True)
 class StoredQuizzes:
-    """The quizzes of a course read from the database; the fields are those of `course.stored.StoredCourse`."""
+    """The quizzes of a course read from the database. The fields mean the same as those of `course.stored.StoredCourse`."""
 
     records: dict[Key, Fields] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class StoredQuizzes:
 
 
 def get_stored_quizzes(course: Course | None) -> StoredQuizzes:
-    """The quizzes and checks of `course`; no records if it is None."""
+    """Return the quizzes and checks of `course`. There are no records if it is None."""
     stored = StoredQuizzes()
     if course is None:
         return stored

@@ -1,4 +1,4 @@
-"""Show how short answers would be graded, and why. Reads and writes JSON lines."""
+"""`manage.py try_answer`: show how short answers would be graded, and why. Reads and writes JSON lines."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from quizzes.grading.explanations import explain
 from quizzes.questions.short_answers import decide
 
-# Characters of one line. An answer has 500 at most.
+# The longest line that is read, in characters. An answer has at most 500.
 LINE_LIMIT = 100_000
 
 
