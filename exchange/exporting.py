@@ -21,7 +21,7 @@ def check_language(course: Course, language: str) -> None:
 
 
 def export(*, quiz: Quiz, format: str, language: str) -> ExportedFile:
-    """A file with all questions of a quiz that have a text in `language`. `losses` names what is left out.
+    """Return a file with all questions of a quiz that have a text in `language`. Its `losses` list what is left out.
 
     Raises ExchangeError for an unknown format or language.
     """
@@ -44,7 +44,7 @@ def export(*, quiz: Quiz, format: str, language: str) -> ExportedFile:
 
 
 def _list_unsupported(fields: Fields) -> Iterator[str]:
-    """Descriptions of the fields that no format can express."""
+    """Yield a description of each field of the question that no format can express."""
     if fields["lesson"] or any(choice["lesson"] for choice in fields.get("choices", [])):
         yield _("the lesson that explains it; it stays here when the file is imported again")
     if fields.get("pool"):
@@ -54,7 +54,7 @@ def _list_unsupported(fields: Fields) -> Iterator[str]:
 
 
 def to_question(key: str, fields: Fields, language: str) -> Question:
-    """The stored question in one language, in the format-neutral form."""
+    """Convert the fields of a stored question to a format-neutral question in one language."""
 
     def text(texts: dict[str, str] | None) -> str:
         return (texts or {}).get(language, "")

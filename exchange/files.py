@@ -1,4 +1,4 @@
-"""Open an untrusted file: check its size, detect format and encoding, unpack zip packages in memory."""
+"""Open an untrusted file: check its size, detect its format and encoding, and unpack zip packages in memory."""
 
 import codecs
 import io
@@ -27,9 +27,10 @@ _QTI_ROOTS = frozenset({"assessmentItem", "assessmentTest", "manifest"})
 
 @dataclass(slots=True)
 class Source:
-    """An opened file: the `text` of GIFT, the `root` of XML, or a package's `entries` with its manifest as `root`.
+    """An opened file.
 
-    `notes` are messages about the whole file, such as its encoding.
+    GIFT has a `text`, XML has a `root`. A package has `entries` (content by file name) and its manifest as `root`. `notes` are
+    messages about the whole file, such as its encoding.
     """
 
     format: str
@@ -64,7 +65,10 @@ def open_file(content: bytes) -> Source:
 
 
 def decode(content: bytes, notes: list[str]) -> str:
-    """The text of a file. Adds a note if it is not UTF-8. Raises ExchangeError."""
+    """Return the text of a file, with line feeds only. Adds a note if it is not UTF-8.
+
+    Raises ExchangeError if the encoding is unknown or the content is not text.
+    """
     text, encoding = _decoded(content)
     if "\x00" in text:
         raise ExchangeError(_("The file is not a text file."))
@@ -101,7 +105,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _codec(name: str) -> str:
-    """Python's name of a text encoding; "" if it is unknown or not a text encoding."""
+    """Return Python's name of a text encoding, or "" if it is unknown or not a text encoding."""
     try:
         found = codecs.lookup(name)
     except LookupError:
@@ -110,7 +114,7 @@ def _codec(name: str) -> str:
 
 
 def read_xml(text: str) -> Node:
-    """The root of an XML text. Raises ExchangeError with a message for users."""
+    """Return the root element of an XML text. Raises ExchangeError with a message for users."""
     try:
         return plain_xml.parse(text)
     except XmlError as error:

@@ -1,4 +1,4 @@
-"""Plan what an import changes in a quiz, question by question, and which questions it skips and why."""
+"""Plan an import into a quiz: what changes in which question, and which questions are skipped and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ from exchange.values import clean, to_key
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
 
-# The labels of a question's fields in the plan.
+# The labels of a question's fields on the page that shows the plan.
 ASPECTS: dict[str, Promise] = {
     "archived": gettext_lazy("restored, was archived"),
     "text": gettext_lazy("text"),
@@ -36,7 +36,7 @@ _ANSWER_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question that is imported. `aspects` are the labels of changed fields, `remarks` say what is lost."""
+    """One question that is imported. `aspects` are the labels of changed fields. `remarks` say what is lost or changed."""
 
     key: str
     name: str
@@ -49,7 +49,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. `fingerprint` is a digest of the file's questions, the language and the quiz's questions."""
+    """The steps of an import.
+
+    `fingerprint` is a digest of the steps (the imported questions before and after the import) and of the language.
+    """
 
     entries: list[Entry]
     skipped: list[Skipped]
@@ -65,7 +68,7 @@ class Plan:
 
 
 def plan(*, quiz: Quiz, parsed: ParsedFile, language: str) -> Plan:
-    """Compare a file with the quiz. The number of queries does not depend on the number of questions."""
+    """Compare a file with the quiz and return the plan. The number of queries does not depend on the number of questions."""
     stored = get_stored_quizzes(quiz.activity.course)
     slug = quiz.activity.slug
     current = {key[2]: fields for key, fields in stored.records.items() if key[:2] == ("question", slug)}
@@ -102,7 +105,7 @@ def _key(question: Question, current: Mapping[str, Fields]) -> str:
 
 
 def _step(key: Key, before: Fields | None, fields: Fields) -> Step:
-    """A step without a digest: for a later import of the course folder this import is an edit, like one in the admin."""
+    """Return a step without a digest. So a later import of the course folder treats this import as an edit in the admin."""
     if before is None:
         return Step(key, Outcome.ADDED, None, fields)
     outcome = Outcome.UNCHANGED if digest(before) == digest(fields) else Outcome.CHANGED
@@ -119,7 +122,10 @@ def _aspects(before: Fields, fields: Fields) -> list[str]:
 
 
 def merge_question(question: Question, before: Fields | None, *, language: str) -> Fields:
-    """The fields to store. Raises UnsupportedQuestion with all their faults."""
+    """Merge a question with its stored fields (`before`) and return the fields to store.
+
+    Raises UnsupportedQuestion with the faults of the question.
+    """
     question.points = _points(question.points)
     fields = merge_fields(question, before, language=language)
     faults = [

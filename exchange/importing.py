@@ -19,7 +19,7 @@ READERS = {"moodle": moodle.read, "gift": gift.read, "qti": qti.read}
 
 
 class ChangedMeanwhile(ExchangeError):
-    """The quiz has changed since the plan was shown. `plan` is the current plan."""
+    """Raised if the quiz has changed since the plan was shown. `plan` is the current plan."""
 
     slug = "quiz-changed-meanwhile"
     status = 409
@@ -31,7 +31,7 @@ class ChangedMeanwhile(ExchangeError):
 
 
 def parse(content: bytes, *, language: str, format: str = "") -> ParsedFile:
-    """Parse a file. `format`, if given, must be the format detected from the content. Raises ExchangeError."""
+    """Parse a file. If `format` is given, the content must have this format. Raises ExchangeError."""
     source = open_file(content)
     if format and format != source.format:
         raise ExchangeError(
@@ -52,8 +52,8 @@ def execute(
 ) -> Plan:
     """Import the questions in one transaction, publish the quiz and return the executed plan.
 
-    `expected_fingerprint` is that of the plan that was shown and confirmed. Raises ChangedMeanwhile if the plan has
-    changed since, and ExchangeError if the quiz could not be published; then nothing is imported.
+    `expected_fingerprint` is that of the plan that a person confirmed; None is not compared. Raises ChangedMeanwhile if the plan is
+    different now, and ExchangeError if the quiz cannot be published. Then nothing is imported.
     """
     course = quiz.activity.course
     check_language(course, language)

@@ -1,4 +1,4 @@
-"""Turn Moodle's answers with percentages into questions. Shared by Moodle XML and GIFT."""
+"""Set a question's kind and answers from Moodle's answers with percentages. The readers of Moodle XML and GIFT use this."""
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ WHOLE = Decimal(100)
 
 @dataclass(slots=True)
 class Answer:
-    """An answer in Moodle: its percentage of the points and its text (Markdown; plain text if students type it)."""
+    """An answer in Moodle. `fraction` is its percentage of the points. `text` is Markdown, or plain text if students type it."""
 
     fraction: Decimal
     text: str
@@ -22,7 +22,7 @@ class Answer:
 
 
 def parse_fraction(text: str) -> Decimal:
-    """Parse a percentage. Raises UnsupportedQuestion."""
+    """Return a percentage as a number. Raises UnsupportedQuestion if it is not a number."""
     try:
         return number(text or "0")
     except InvalidOperation as error:
@@ -96,7 +96,7 @@ def _add_wrong(question: Question, text: str, feedback: str) -> None:
 
 
 def _common_feedback(question: Question, feedbacks: set[str]) -> str:
-    """The feedback of all right answers if they share one; otherwise "" and a remark."""
+    """Return the feedback of the right answers if all have the same. Otherwise return "" and add a remark."""
     if len(feedbacks) == 1:
         return feedbacks.pop()
     if feedbacks - {""}:
@@ -105,13 +105,13 @@ def _common_feedback(question: Question, feedbacks: set[str]) -> str:
 
 
 def _literal(text: str) -> str | None:
-    """The text without Moodle's escapes; None if it has a wild card."""
+    """Return the text without Moodle's escapes, or None if it has a wild card."""
     unescaped = text.replace("\\*", "\x01")
     return None if "*" in unescaped else unescaped.replace("\x01", "*")
 
 
 def set_numeric(question: Question, answers: list[Answer]) -> None:
-    """Make `question` numeric. Raises UnsupportedQuestion unless exactly one answer is right."""
+    """Make `question` numeric. Raises UnsupportedQuestion unless exactly one answer is right and its numbers are valid."""
     question.kind = "numeric"
     question.incorrect_feedback = ""
     right: list[Answer] = []
@@ -136,7 +136,7 @@ def set_numeric(question: Question, answers: list[Answer]) -> None:
 
 
 def add_general_feedback(question: Question, general: str) -> None:
-    """Add Moodle's general feedback, which everybody gets, to the feedback of the question or its choices."""
+    """Add Moodle's general feedback, which every student gets, to the feedback of the question or of its choices."""
     if not general:
         return
     if question.kind == "multiple_choice":
@@ -152,7 +152,7 @@ def add_general_feedback(question: Question, general: str) -> None:
 
 
 def set_true_false(question: Question, is_true: bool, if_true: str, if_false: str, language: str) -> None:
-    """Make `question` a single choice of true and false, with their feedback."""
+    """Make `question` a single choice of true and false, with the feedback `if_true` and `if_false`."""
     words = {"ko": ("참", "거짓")}.get(language, ("True", "False"))
     question.kind = "single_choice"
     question.parts = [

@@ -1,4 +1,4 @@
-"""Admin pages to import questions (upload, plan, confirm) and to export them (losses, download)."""
+"""Show the admin pages that import questions (upload, plan, confirm) and export them (losses, download)."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from course_files.merging import Outcome
 from exchange import exporting, files, import_plan, importing, questions
 from quizzes.authoring.models import Quiz
 
-# The time to confirm a plan in seconds, and the maximum length of the signed ticket in the form.
+# Seconds in which a plan must be confirmed, and the maximum length of the signed ticket in the form.
 MAX_AGE = 24 * 60 * 60
 MAX_TICKET = 1_500_000
 
@@ -42,8 +42,8 @@ def _context(request: HttpRequest, model_admin: CourseScopedAdmin, quiz: Quiz, t
 def question_import(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show the plan of an uploaded file, and execute it when it is confirmed.
 
-    The parsed file is a signed ticket in the form, so that what was shown is what is imported. If the quiz has changed
-    since, the new plan is shown instead.
+    The form contains the parsed file as a signed ticket, so that the import uses what was shown. If the quiz has changed since,
+    the new plan is shown and nothing is imported.
     """
     quiz = _quiz(request, model_admin, quiz_id)
     error, plan, ticket = "", None, ""
@@ -76,7 +76,7 @@ def _read_upload(request: HttpRequest) -> bytes:
 
 
 def _salt(quiz: Quiz) -> str:
-    # Changed whenever the payload changes, so that a ticket of an older release is refused instead of misread.
+    # Increase the number when the format of the payload changes. Then tickets of an older release are refused.
     return f"question-import.1.{quiz.pk}"
 
 
@@ -123,7 +123,7 @@ def _confirm(request: HttpRequest, quiz: Quiz) -> HttpResponse:
 
 
 def question_export(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Show what the format cannot express, then return the file."""
+    """Show what the format cannot express. With `?download`, return the file."""
     quiz = _quiz(request, model_admin, quiz_id)
     chosen, language = request.GET.get("format", ""), request.GET.get("language", "")
     error, exported = "", None

@@ -1,8 +1,8 @@
 """Merge an imported question, which has one language, with the stored question.
 
-The result has the fields of a question's record in `course_files.quizzes`. An imported text replaces the text in its
-language and leaves the others. What the format cannot express is kept. Choices, items, pairs and gaps keep their keys,
-because answers refer to them: parts are matched by key, then by text, then by position.
+The result has the fields of a question's record in `course_files.quizzes`. An imported text replaces the stored text in its
+language only. What the format cannot express is kept. Choices, items, pairs and gaps keep their keys, because answers refer to
+the keys. `find_matches` decides which stored part belongs to which imported part.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ PartName = tuple[str, str]
 
 
 def merge_fields(question: Question, current: Fields | None, *, language: str) -> Fields:
-    """The fields to store. Raises UnsupportedQuestion if the two questions cannot be merged."""
+    """Return the fields to store. Raises UnsupportedQuestion if the two questions cannot be merged."""
     if current is not None and current["kind"] != question.kind:
         kind = KINDS[current["kind"]].label
         raise UnsupportedQuestion(
@@ -44,7 +44,7 @@ class _Merge:
 
     def fields(self) -> Fields:
         question, current = self.question, self.current
-        # First, because it replaces the keys of gaps in the question's text.
+        # This comes first, because it replaces the keys of gaps in the question's text.
         definition = self.definition()
         fields: Fields = {
             "kind": question.kind,
@@ -68,7 +68,7 @@ class _Merge:
         return {**fields, **self.answers()} if rows == "answers" else fields
 
     def text(self, new: str | None, current: Mapping[str, str] | None) -> Texts:
-        """The text by language. If the new text renders the same as the stored one, the stored one is kept."""
+        """Return the text by language with the new text. A stored text that renders the same is kept."""
         texts = {code: text for code, text in (current or {}).items() if code != self.language}
         before = (current or {}).get(self.language, "")
         if new is None or conversion.renders_same(new, before):
@@ -78,7 +78,10 @@ class _Merge:
     def match_parts(
         self, names: Sequence[PartName], current: Sequence[Fields], text: str, prefix: str
     ) -> list[tuple[str, Fields]]:
-        """For each part its key and the stored part ({} for a new part)."""
+        """Return (key, stored part) for each part of the file. The stored part of a new part is {}.
+
+        Raises UnsupportedQuestion if a stored part with a text in another language has no match.
+        """
         found = find_matches(names, [(part["key"], part[text].get(self.language, "")) for part in current])
         by_key = {part["key"]: part for part in current}
         unmatched = [part for part in current if part["key"] not in found]
@@ -114,9 +117,9 @@ class _Merge:
         ]
 
     def answers(self) -> Fields:
-        """Accepted and known wrong answers. They have no language.
+        """Return the accepted and the known wrong answers. They have no language.
 
-        If the question also has another language, stored answers are kept and those of the file are added.
+        If the question also has another language, stored answers are kept, and those of the file are added.
         """
         accept = self.merge_answers(self.question.accept, self.current.get("accept", []))
         known: list[Fields] = self.current.get("known_wrong", [])
@@ -164,7 +167,7 @@ class _Merge:
             self.hand_in(definition)
         credit = question.credit
         if credit is None and not self.current and question.kind in _IN_PARTS:
-            # These formats have no setting for it: each right part earns points in them.
+            # The format has no setting for credit: in it each right part earns points.
             credit = "partial"
         if credit is not None:
             _put(definition, "credit", credit, "all")
@@ -201,7 +204,7 @@ class _Merge:
         _put(definition, "distractors", distractors, [])
 
     def fill(self, definition: dict[str, Any]) -> None:
-        """Match gaps by key, then by position in the text, and replace their keys in the text."""
+        """Match gaps by key, then by position in the text. Replace their keys in the text by the stored keys."""
         current: list[Fields] = definition.get("blanks", [])
         blanks = self.question.blanks
         if self.has_other_language and len(blanks) != len(current):
@@ -223,7 +226,10 @@ class _Merge:
         )
 
     def hand_in(self, definition: dict[str, Any]) -> None:
-        """No format has rubrics: a stored rubric is kept, and a new question gets one with a single criterion."""
+        """Merge a hand-in. No format has rubrics: a stored rubric is kept, and a new question gets one with a single criterion.
+
+        The points of that single criterion are always those of the question.
+        """
         points = self.question.points or self.current.get("points", "1.00")
         rubric: list[Fields] = definition.get("rubric", [])
         if not rubric or (len(rubric) == 1 and rubric[0]["key"] == "overall"):
@@ -241,9 +247,9 @@ class _Merge:
 
 
 def find_matches(names: Sequence[PartName], current: Sequence[PartName]) -> list[str]:
-    """For each part the key of the stored part that it matches, "" for a new part.
+    """Return for each part the key of the stored part that it matches, or "" for a new part.
 
-    Matches by key first, then by text, then by position; each stored part is matched once.
+    Parts are matched by key first, then by text, then by position. Each stored part is matched at most once.
     """
     found = [""] * len(names)
     unmatched = list(current)
@@ -271,7 +277,7 @@ def find_matches(names: Sequence[PartName], current: Sequence[PartName]) -> list
 
 
 def unused_key(prefix: str, used: set[str]) -> str:
-    """The first unused key "prefix-1", "prefix-2", …"""
+    """Return the first of the keys "prefix-1", "prefix-2", … that is not used."""
     number = 1
     while f"{prefix}-{number}" in used:
         number += 1
@@ -279,7 +285,7 @@ def unused_key(prefix: str, used: set[str]) -> str:
 
 
 def _in_order(blanks: list[Fields], text: str) -> list[Fields]:
-    """The gaps in the order of the text; without a text in the order of the list."""
+    """Return the gaps in the order of the text. Without a text, return them in the order of the list."""
     if not text:
         return blanks
     return sorted(blanks, key=lambda blank: text.find(f"{{{{{blank['key']}}}}}"))
@@ -291,7 +297,7 @@ def _group_of(wrong: WrongAnswers, groups: list[Fields]) -> Fields | None:
 
 
 def _keep_order(new: Sequence[str], current: Sequence[str]) -> list[str]:
-    """The new list, or the current one if both have the same answers in another order."""
+    """Return the new list, or the current one if both contain the same answers."""
     return list(current) if sorted(new) == sorted(current) else list(new)
 
 

@@ -1,6 +1,6 @@
-"""Define the format-neutral form of a question: one language, texts in Markdown. Readers produce it, writers take it.
+"""Define format-neutral questions: in one language, with texts in Markdown. Readers return them and writers take them.
 
-None in a field means that the format cannot express it; an import keeps the stored value.
+None in a field means that the format cannot express it. Then an import keeps the stored value.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -12,14 +12,14 @@ from common.errors import DomainError
 
 
 class ExchangeError(DomainError):
-    """A file or an import is refused as a whole; nothing was changed."""
+    """Raised if a file or an import is refused as a whole. Nothing was changed."""
 
     slug = "question-file-refused"
     help = gettext_lazy("The file of questions cannot be used. Nothing was imported.")
 
 
 class UnsupportedQuestion(ValueError):
-    """One question that cannot be imported or exported. The message says why, in the current language."""
+    """Raised for one question that cannot be imported or exported. The message gives the reason, in the current language."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Part:
 
 @dataclass(slots=True)
 class Pair:
-    """A pair of a matching question. With an empty `left` it is a distractor."""
+    """A pair of a matching question, or a distractor if `left` is ""."""
 
     left: str
     right: str
@@ -43,7 +43,7 @@ class Pair:
 
 @dataclass(slots=True)
 class Blank:
-    """A gap, written {{key}} in the text, and its accepted answers."""
+    """A gap and its accepted answers. In the text of the question the gap is written {{key}}."""
 
     key: str
     accept: list[str]
@@ -51,7 +51,7 @@ class Blank:
 
 @dataclass(slots=True)
 class WrongAnswers:
-    """Known wrong answers with a common feedback."""
+    """Known wrong answers that have the same feedback."""
 
     answers: list[str]
     feedback: str = ""
@@ -59,7 +59,7 @@ class WrongAnswers:
 
 @dataclass(slots=True)
 class Question:
-    """One question. `name` identifies it in its file. `remarks` say what was lost when it was read."""
+    """One question. `name` identifies it in its file. `remarks` say what the reader changed or left out."""
 
     name: str
     kind: str

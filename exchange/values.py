@@ -15,14 +15,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uf
 
 
 def clean(text: str) -> str:
-    """A text without control characters, in the canonical form of `course_files.merging`."""
+    """Return a text without control characters, in the canonical form of `course_files.merging`."""
     return canonical(_CONTROL.sub("", text))
 
 
 def to_key(name: str) -> str:
-    """Return the key for a name, always the same.
+    """Return a key for a name. The same name always gives the same key.
 
-    If the name has signs other than letters and digits, the key ends with a digest.
+    If the name is too long, or has signs other than ASCII letters, digits, spaces, hyphens and underscores, the key ends with a
+    digest of the name.
     """
     name = clean(name)
     if _KEY.match(name):
@@ -39,12 +40,12 @@ def is_key(name: str) -> bool:
 
 
 def first_words(text: str) -> str:
-    """The beginning of a text (60 characters). It serves as the name of a question without one."""
+    """Return the first 60 characters of a text on one line. This is the name of a question that has none."""
     return " ".join(text.split())[:60]
 
 
 def number(text: str) -> Decimal:
-    """Parse a finite number of a file. Raises InvalidOperation."""
+    """Return the number in a text of a file. Raises InvalidOperation if it is not finite, or its exponent is beyond ±30."""
     found = Decimal(text.strip())
     if not found.is_finite() or abs(found.adjusted()) > 30:
         raise InvalidOperation
@@ -52,28 +53,31 @@ def number(text: str) -> Decimal:
 
 
 def plain_number(value: Any) -> int | float:
-    """A decimal as the number that JSON writes shortest: int if possible, else float."""
+    """Return a number as an int if it is whole and less than 10^15, otherwise as a float."""
     exact = Decimal(str(value))
     return int(exact) if exact == exact.to_integral_value() and abs(exact) < 10**15 else float(exact)
 
 
 def decimal_text(value: Any) -> str:
-    """A number without exponent and trailing zeros."""
+    """Return a number as text, without an exponent and without trailing zeros after the point."""
     text = f"{Decimal(str(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def answer_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decimal]:
-    """The percentages of a right and of a wrong choice that express `credit` in other systems.
+    """Return the percentages of a right and of a wrong choice that express `credit` in other systems.
 
-    "partial": n right choices earn 100/n each, m wrong ones cost 100/m each. "all": any wrong choice costs 100.
+    Each of n right choices earns 100/n. Each of m wrong choices costs 100/m if `credit` is "partial", and 100 if it is "all".
     """
     penalty = Decimal(100) / wrong if wrong and credit == "partial" else Decimal(100)
     return Decimal(100) / max(right, 1), -penalty
 
 
 def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:
-    """The credit that percentages express (None if both credits have them), and whether it does so exactly."""
+    """Return the credit that percentages express, and whether it expresses them exactly.
+
+    The credit is None if the percentages fit both kinds of credit.
+    """
     gain, loss = answer_weights(len(right), len(wrong), "partial")
     tolerance = Decimal("0.01")
     partial = all(abs(percentage - gain) < tolerance for percentage in right) and all(

@@ -1,4 +1,4 @@
-"""Read and write GIFT; see docs/question-exchange.md."""
+"""Read and write GIFT. See docs/question-exchange.md."""
 
 from exchange.gift.reader import read
 from exchange.gift.writer import write

@@ -1,4 +1,7 @@
-"""Read questions from GIFT. Blank lines separate blocks, as in Moodle. Mapping: docs/question-exchange.md."""
+"""Read questions from GIFT. docs/question-exchange.md describes the mapping.
+
+Blank lines separate questions, as in Moodle.
+"""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -27,7 +30,7 @@ GAP = "_____"
 
 
 def read(source: Source, *, language: str) -> ParsedFile:
-    """The questions of a file, and the skipped ones with reasons."""
+    """Return the questions of a file, and the skipped questions with reasons."""
     parsed = ParsedFile("gift", notes=list(source.notes))
     categories = False
     text = _NONCHARACTERS.sub("", source.text)
@@ -73,7 +76,7 @@ class _Block:
         self.before, self.answers, self.after = self.split(text)
 
     def split(self, text: str) -> tuple[str, str, str]:
-        """(text before the answers, answers, text after them). Raises UnsupportedQuestion."""
+        """Return (text before the answers, answers, text after them). Raises UnsupportedQuestion."""
         start, end = text.find("{"), text.find("}")
         if start < 0 and end < 0:
             raise UnsupportedQuestion(_("It has no answers in braces, so it is not a question."))
@@ -119,7 +122,7 @@ class _Block:
             self.typed(answers)
 
     def markdown(self, text: str) -> str:
-        """A text as Markdown. Its format is the one it names, otherwise that of the question."""
+        """Convert a text to Markdown. If the text does not begin with its format, it has the format of the question."""
         text = text.strip()
         form = self.format
         if found := _FORMAT.match(text):
@@ -134,7 +137,7 @@ class _Block:
         return clean(conversion.from_auto(text, self.losses))
 
     def plain(self, text: str) -> str:
-        """An answer that students type: plain text in every format."""
+        """Return an answer that students type. It is plain text in every format."""
         text = text.strip()
         found = _FORMAT.match(text)
         return clean(unescape(text[found.end() :] if found else text))
@@ -151,7 +154,7 @@ class _Block:
         )
 
     def split_answers(self, answers: str, *, typed: bool = False) -> list[Answer]:
-        """The answers. Each begins with = or ~, optionally followed by a percentage."""
+        """Split the answers. Each begins with = or ~, optionally followed by a percentage."""
         found = []
         for mark, text in re.findall(r"([=~])([^=~]*)", answers):
             weight = _WEIGHT.match(text.strip())
@@ -177,7 +180,7 @@ class _Block:
             self.gap()
 
     def gap(self) -> None:
-        """Turn a missing-word question, whose answers are inside its text, into a gap."""
+        """Make a missing-word question, whose answers are inside its text, a fill-in question with one gap."""
         question = self.question
         if question.text.count(GAP.replace("_", "\\_")) == 1:
             question.text = question.text.replace(GAP.replace("_", "\\_"), "{{blank-1}}")
@@ -213,7 +216,7 @@ class _Block:
                 _("It is graded as %(rule)s in the file. Here each item in its right position earns points.")
                 % {"rule": rule[:40]}
             )
-        # In these lines Moodle does not interpret escapes.
+        # Moodle does not interpret escapes in the lines of items.
         self.question.parts = [Part(self.markdown(_protect_backslashes(item))) for item in items if item.strip()]
 
     def number(self, answers: str) -> None:
@@ -232,7 +235,7 @@ def _protect_backslashes(item: str) -> str:
 
 
 def _interval(text: str) -> tuple[str, str]:
-    """The value and the tolerance of 3:0.5, 2.5..3.5 or 3."""
+    """Return the value and the tolerance of a text such as 3:0.5, 2.5..3.5 or 3."""
     low, dots, high = text.partition("..")
     if not dots:
         value, _colon, tolerance = text.partition(":")

@@ -1,4 +1,4 @@
-"""Write questions as GIFT, with texts in Markdown. What GIFT cannot express is reported as losses."""
+"""Write questions as GIFT, with texts in Markdown. What GIFT cannot express is reported as a loss."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _BRACES = re.compile(r"[{}\n]")
 
 
 def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
-    """One file with all questions that GIFT can express."""
+    """Return one file with all questions that GIFT can express."""
     blocks: list[str] = []
     losses: list[tuple[str, str]] = []
     for question in questions:
@@ -37,7 +37,7 @@ class _Question:
         self.losses: list[str] = []
 
     def text(self, markdown: str) -> str:
-        """The escaped text. Links and pictures of this site are added to the losses."""
+        """Return the escaped text. Its pictures and its links inside the course are added to the losses."""
         named: list[str] = []
         conversion.to_html(markdown, language=self.language, losses=named)
         self.losses += [_("does not work in another system: %(what)s") % {"what": what} for what in named]

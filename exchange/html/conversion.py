@@ -1,6 +1,6 @@
-"""Convert HTML of other systems to Markdown, and Markdown to HTML for them, with an allow-list of elements.
+"""Convert HTML of other systems to Markdown, and Markdown to HTML for other systems.
 
-Everything else (pictures, scripts, links inside a course) is left out and reported as a loss.
+Only elements on an allow-list are converted. Pictures, scripts and links inside a course are left out and reported as losses.
 """
 
 import re
@@ -35,12 +35,12 @@ _TARGET = re.compile(r"(?:https://[^\s<>()\\]+|mailto:[^\s<>()\\]+)\Z")
 
 
 def from_html(html: str, losses: list[str]) -> str:
-    """The Markdown of a piece of HTML. What is left out is added to `losses`. Raises TextTooLarge."""
+    """Convert HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge."""
     return from_nodes(tree(html).children, losses)
 
 
 def from_nodes(nodes: Sequence[Node | str], losses: list[str]) -> str:
-    """The Markdown of parsed elements. What is left out is added to `losses`. Raises TextTooLarge."""
+    """Convert parsed HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge."""
     if sum(len(text) for text in _texts(nodes)) > MAX_LENGTH:
         raise TextTooLarge
     writer = _Writer(losses)
@@ -58,7 +58,7 @@ def _texts(nodes: Iterable[Node | str]) -> Iterator[str]:
 
 
 def from_plain(text: str) -> str:
-    """Markdown that renders as this plain text, line by line. Raises TextTooLarge."""
+    """Convert plain text to Markdown that renders as this text, with the same line breaks. Raises TextTooLarge."""
     _check_length(text)
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip())
     return "\n\n".join(
@@ -69,7 +69,10 @@ def from_plain(text: str) -> str:
 
 
 def from_auto(text: str, losses: list[str]) -> str:
-    """The Markdown of Moodle's auto-format: HTML in which line breaks count. Raises TextTooLarge."""
+    """Convert Moodle's auto-format to Markdown. It is plain text or HTML; without block elements, line breaks are kept.
+
+    What is left out is added to `losses`. Raises TextTooLarge.
+    """
     if not _TAG.search(text):
         return from_plain(text)
     if re.search(r"<(?:p|div|br|ul|ol|table|pre)\b", text, re.IGNORECASE):
@@ -79,7 +82,10 @@ def from_auto(text: str, losses: list[str]) -> str:
 
 
 def from_markdown(text: str, losses: list[str]) -> str:
-    """Markdown of another system, unchanged. Its pictures are added to `losses`. Raises TextTooLarge."""
+    """Return Markdown of another system without white space at its ends. Its pictures are added to `losses`.
+
+    Raises TextTooLarge.
+    """
     _check_length(text)
     figures = (reference for reference in markdown.parse(text).references if reference.kind == "figure")
     losses += [_("a picture: %(name)s") % {"name": figure.target} for figure in figures]
@@ -92,7 +98,7 @@ def _check_length(text: str) -> None:
 
 
 def escape_line(line: str) -> str:
-    """One line of plain text as Markdown. It is escaped only if it would otherwise render differently."""
+    """Convert one line of plain text to Markdown. It is escaped only if it would otherwise render differently."""
     tokens = PARSER.parse(line)
     if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         children = tokens[1].children or []
@@ -114,7 +120,7 @@ class _Writer:
             self.losses.append(what)
 
     def blocks(self, nodes: Iterable[Node | str]) -> list[str]:
-        """The blocks of Markdown. Adjacent inline nodes form a paragraph."""
+        """Return the blocks of Markdown. Adjacent inline nodes form a paragraph."""
         found: list[str] = []
         run: list[Node | str] = []
         for node in nodes:
@@ -217,7 +223,7 @@ class _Writer:
         return _marked(mark, inside) if mark else inside
 
     def left_out(self, node: Node) -> str:
-        """The alternative text of a picture; "" for other elements without text. Adds a loss."""
+        """Return the text that replaces an element that is left out: the `alt` of a picture, otherwise "". Adds a loss."""
         if node.name not in _MEDIA:
             self.add_loss(_("the element <%(element)s>") % {"element": node.name})
             return ""
@@ -235,7 +241,7 @@ class _Writer:
 
 
 def _marked(mark: str, words: str) -> str:
-    """The words with the mark around them but inside adjacent spaces. Words that contain the mark are left alone."""
+    """Put the mark around the words, inside the spaces at their ends. Words that contain the mark are not changed."""
     inside = words.strip(" ")
     if not inside or mark in inside or "\n\n" in inside:
         return words
@@ -263,7 +269,7 @@ def _code(text: str) -> str:
 
 
 def to_html(text: str, *, language: str, losses: list[str]) -> str:
-    """The HTML of a Markdown text for another system: inline HTML for a single paragraph, otherwise blocks.
+    """Convert Markdown to HTML for another system: to inline HTML if it is a single paragraph, otherwise to blocks.
 
     Pictures, terms and links inside the course are added to `losses`.
     """
@@ -280,7 +286,7 @@ def to_html(text: str, *, language: str, losses: list[str]) -> str:
 
 
 def to_nodes(text: str, *, language: str, losses: list[str]) -> list[Node | str]:
-    """The elements of `to_html`, without this site's classes, roles and wrappers."""
+    """Return the elements of `to_html`, without the classes, roles and wrappers that only this site uses."""
     return _without_wrappers(tree(to_html(text, language=language, losses=losses)).children)
 
 
@@ -306,7 +312,7 @@ def _without_wrappers(nodes: Sequence[Node | str]) -> list[Node | str]:
 
 
 def to_plain(text: str) -> str:
-    """The plain text of a Markdown text, without its marks."""
+    """Convert Markdown to plain text on one line, except for the line breaks of code."""
     words = [
         markdown.plain_text(token) if token.type == "inline" else token.content
         for token in markdown.parse(text).tokens
@@ -316,7 +322,7 @@ def to_plain(text: str) -> str:
 
 
 def renders_same(one: str, other: str) -> bool:
-    """Whether two Markdown texts render to the same HTML, apart from white space."""
+    """Return whether two Markdown texts render to the same HTML, apart from white space."""
     if one == other:
         return True
     if not one or not other:

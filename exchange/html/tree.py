@@ -1,4 +1,4 @@
-"""Parse untrusted HTML into a tree of bounded depth, in linear time. Errors are tolerated as in browsers."""
+"""Parse untrusted HTML into a tree of limited depth, in linear time. Errors in the HTML are tolerated, as in browsers."""
 
 import re
 from html import unescape
@@ -22,10 +22,10 @@ _CLOSES = {
 
 
 class TextTooLarge(ValueError):
-    """The text is longer or nested more deeply than the limits."""
+    """Raised if a text is too long or nested too deeply."""
 
 
-# No alternative crosses a "<", so that a text full of them takes linear time; html.parser takes minutes for it.
+# No alternative matches across a "<". So a text with many of them takes linear time; html.parser would take minutes.
 _TOKEN = re.compile(
     r"""<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>]{0,40})(?P<rest>(?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>|[^<]+|<"""
 )
@@ -35,7 +35,7 @@ _DATA = re.compile(r"""(?<==["'])data:[^"'<>]{100,}""")
 
 
 class _Builder:
-    """Builds the tree of a piece of HTML."""
+    """Build the tree of an HTML text."""
 
     def __init__(self) -> None:
         self.open = [Node("div")]
@@ -56,7 +56,7 @@ class _Builder:
         return self.open[0]
 
     def tag(self, found: re.Match[str], html: str) -> int:
-        """Open or close an element. Returns the position after it."""
+        """Open or close an element. Return the position at which to continue."""
         name = found["name"].lower()
         if found["close"]:
             self.end(name)
@@ -88,5 +88,5 @@ class _Builder:
 
 
 def tree(html: str) -> Node:
-    """The tree of a piece of HTML below a <div>. Raises TextTooLarge."""
+    """Return a <div> that contains the elements of an HTML text. Raises TextTooLarge if they are nested too deeply."""
     return _Builder().read(html)

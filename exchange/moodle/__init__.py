@@ -1,4 +1,4 @@
-"""Read and write Moodle XML; see docs/question-exchange.md."""
+"""Read and write Moodle XML. See docs/question-exchange.md."""
 
 from exchange.moodle.reader import read
 from exchange.moodle.writer import write

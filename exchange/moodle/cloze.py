@@ -17,7 +17,10 @@ _MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "}~#\\="})
 
 
 def read(question: Question, html: str) -> str:
-    """Add the gaps to the question. Returns the text with {{key}} in their places. Raises UnsupportedQuestion."""
+    """Make `question` a fill-in question with the gaps of `html`. Return the text with {{key}} in place of each gap.
+
+    Raises UnsupportedQuestion.
+    """
     question.kind = "fill_in"
     pieces, at, weights = [], 0, []
     while start := _START.search(html, at):
@@ -44,7 +47,7 @@ def read(question: Question, html: str) -> str:
 
 
 def _end(html: str, at: int) -> int:
-    """The position of the brace that closes a gap whose content begins at `at`; -1 if there is none."""
+    """Return the position of the brace that closes a gap whose content begins at `at`, or -1 if there is none."""
     while at < len(html):
         if html[at] == "\\":
             at += 1
@@ -81,7 +84,7 @@ def _accepted(question: Question, text: str) -> list[str]:
 
 
 def _split_feedback(alternative: str) -> tuple[str, str, str]:
-    """(answer, "#" or "", feedback). They are separated by a # that is neither escaped nor part of an entity."""
+    """Return (answer, "#" or "", feedback). The separator is a # that is neither escaped nor part of an entity."""
     found = re.search(r"(?<![\\&])#", alternative)
     return (alternative, "", "") if found is None else (alternative[: found.start()], "#", alternative[found.end() :])
 
@@ -96,7 +99,7 @@ def _remark(question: Question, remark: str) -> None:
 
 
 def write(accept: list[str], weight: int) -> str:
-    """A gap in Moodle's syntax."""
+    """Return a gap in Moodle's syntax."""
     answers = "~".join(f"={_written(answer)}" for answer in accept)
     return f"{{{weight}:SHORTANSWER:{answers}}}"
 

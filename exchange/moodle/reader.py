@@ -1,4 +1,4 @@
-"""Read questions from Moodle XML. Mapping: docs/question-exchange.md."""
+"""Read questions from Moodle XML. docs/question-exchange.md describes the mapping."""
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
@@ -20,7 +20,7 @@ _TRUE = frozenset({"true", "1"})
 
 
 def read(source: Source, *, language: str) -> ParsedFile:
-    """The questions of a file, and the skipped ones with reasons."""
+    """Return the questions of a file, and the skipped questions with reasons."""
     assert source.root is not None
     parsed = ParsedFile("moodle", notes=list(source.notes))
     categories = 0
@@ -82,7 +82,7 @@ class _Question:
         return question
 
     def markdown(self, node: Node | None, default: str = "html") -> str:
-        """The text of an element as Markdown, converted from the format that the element names."""
+        """Return the text of an element as Markdown, converted from the format in its `format` attribute (else `default`)."""
         if node is None:
             return ""
         text = node.text("text") if node.first("text") is not None else ""
@@ -174,7 +174,7 @@ class _Question:
         if not main:
             raise UnsupportedQuestion(_("None of its units is the unit of its value."))
         extra["unit"] = main
-        # In Moodle a number in a unit is the value times the multiplier. Here a factor converts it back to the value.
+        # In Moodle a number in a unit is the value times the multiplier. Here it is multiplied by a factor to get the value.
         extra["units"] = {name: _factor(factor) for name, factor in factors.items() if name != main}
         if self.element.text("unitgradingtype").strip() in ("1", "2"):
             extra["unit_required"] = True

@@ -1,4 +1,4 @@
-"""Write questions as Moodle XML in Moodle's own layout. What it cannot express is reported as losses."""
+"""Write questions as Moodle XML in Moodle's own layout. What Moodle XML cannot express is reported as a loss."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ _SHARES = frozenset(range(1, 11)) | {12, 20}
 
 
 def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
-    """One file with all questions that Moodle XML can express."""
+    """Return one file with all questions that Moodle XML can express."""
     root = Node("quiz")
     losses: list[tuple[str, str]] = []
     for question in questions:
@@ -89,7 +89,7 @@ class _Question:
         return Node("question", {"type": kind}, [*head, *write()])
 
     def general(self) -> str:
-        """The general feedback, for kinds that have no other feedback in Moodle."""
+        """Return the general feedback, for kinds that have no other feedback in Moodle; "" for all other kinds."""
         if self.question.kind not in ("fill_in", "hand_in"):
             return ""
         right, wrong = self.question.correct_feedback or "", self.question.incorrect_feedback or ""
@@ -227,7 +227,7 @@ class _Question:
         )
 
     def with_gaps(self, html: str) -> str:
-        """The text with its gaps in cloze syntax. The weight of each gap is its share of the points."""
+        """Return the text with its gaps in cloze syntax. The weight of each gap is its share of the points."""
         question = self.question
         weight, rest = divmod(Decimal(question.points or "1"), len(question.blanks))
         if rest or weight < 1:

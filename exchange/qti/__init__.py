@@ -1,4 +1,4 @@
-"""Read and write QTI 2.1; see docs/question-exchange.md."""
+"""Read and write QTI 2.1. See docs/question-exchange.md."""
 
 from exchange.qti.reader import read
 from exchange.qti.writer import write

@@ -22,7 +22,7 @@ def identifier(key: str, lead: str = "") -> str:
 
 
 def key(identifier: str) -> str:
-    """The key of an identifier written by `identifier`."""
+    """Return the key of an identifier that `identifier` made."""
     return _LEAD.sub("", identifier)
 
 
@@ -39,9 +39,9 @@ def parts(interaction: Node, markdown: Markdown) -> list[Part]:
 
 
 def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | None, bool]:
-    """The credit that a mapping expresses, and whether it does so exactly.
+    """Return the credit that a mapping expresses, and whether the mapping expresses it exactly.
 
-    Values are relative to the sum of the positive values.
+    The values are compared as shares of the sum of the positive values.
     """
     gains = [value for value in mapped.values() if value > 0]
     losses = [value for value in mapped.values() if value <= 0]
@@ -53,7 +53,7 @@ def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | No
 
 
 def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pair]:
-    """The pairs of the correct response, then the distractors. Raises UnsupportedQuestion."""
+    """Return the pairs of the correct response, then the distractors. Raises UnsupportedQuestion."""
     sets = list(interaction.elements("simpleMatchSet"))
     if len(sets) != 2:
         raise UnsupportedQuestion(_("It does not match two sets."))
@@ -77,7 +77,10 @@ def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pai
 
 
 def accepted(values: list[str], mapped: dict[str, Decimal], question: Question) -> list[str]:
-    """The answers that earn all points. Raises UnsupportedQuestion if there are none."""
+    """Return the answers that earn all points. Raises UnsupportedQuestion if there are none.
+
+    Adds a remark to `question` if some answers earn a part of the points.
+    """
     top = max(mapped.values(), default=Decimal(0))
     if any(0 < value < top for value in mapped.values()):
         question.remarks.append(
@@ -90,7 +93,7 @@ def accepted(values: list[str], mapped: dict[str, Decimal], question: Question) 
 
 
 def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[WrongAnswers]:
-    """The wrong answers that the response processing compares with one by one to select a feedback."""
+    """Return the wrong answers by feedback: those that the response processing compares a response with to choose a feedback."""
     groups: dict[str, list[str]] = {}
     for place, condition in enumerate(processing.all("responseElseIf")):
         feedback = next(
@@ -108,7 +111,7 @@ def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[WrongAnswer
 
 
 def parse_number(value: str, processing: Node) -> dict[str, Any]:
-    """The value and the tolerance of a number, for `Question.extra`. Raises UnsupportedQuestion."""
+    """Return the value and the tolerance of a numeric question, for `Question.extra`. Raises UnsupportedQuestion."""
     try:
         right = number(value)
         tolerance = Decimal(0)

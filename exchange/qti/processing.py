@@ -1,4 +1,4 @@
-"""Build the response declarations and the response processing of a QTI item: SCORE (0 to 1) and FEEDBACK."""
+"""Build the response declarations of a QTI item, and the response processing that sets SCORE (0 to 1) and FEEDBACK."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def outcome(name: str, base: str, cardinality: str = "single") -> Node:
 def declare(
     name: str, base: str, values: Sequence[str], mapped: Mapping[str, float] | None = None, **more: str
 ) -> Node:
-    """A response declaration with the correct values and the score of each mapped answer."""
+    """Return a response declaration with the correct values and the score of each mapped answer."""
     inside: list[Node | str] = []
     if values:
         inside.append(Node("correctResponse", {}, [Node("value", {}, [value]) for value in values]))
@@ -64,7 +64,7 @@ def set_outcome(name: str, expression: Node) -> Node:
 
 
 def condition(*branches: tuple[Node | None, list[Node]]) -> Node:
-    """A condition with branches if, else if, …; a branch without expression is the else."""
+    """Return a condition with the branches if, else if, …. A branch without an expression is the else."""
     found: list[Node | str] = []
     for place, (expression, actions) in enumerate(branches):
         name = "responseElse" if expression is None else "responseElseIf" if place else "responseIf"
@@ -73,7 +73,7 @@ def condition(*branches: tuple[Node | None, list[Node]]) -> Node:
 
 
 def without_feedback(rule: Node) -> Node | None:
-    """The rule without setting FEEDBACK; None if nothing is left. For items without feedback."""
+    """Return the rule without the actions that set FEEDBACK, or None if nothing is left. For items without feedback."""
     if rule.name == "setOutcomeValue":
         return None if rule.attributes["identifier"] == "FEEDBACK" else rule
     if rule.name != "responseCondition":
@@ -227,7 +227,7 @@ def gaps(question: Question, body: list[Node | str]) -> Parts:
 
 
 def with_gaps(nodes: Sequence[Node | str], entries: Mapping[str, Node]) -> list[Node | str]:
-    """The nodes of a text with the gaps {{key}} replaced by entries."""
+    """Return the nodes of a text with each key of `entries` (a gap such as {{key}}) replaced by its element."""
     found: list[Node | str] = []
     pattern = re.compile("(" + "|".join(map(re.escape, entries)) + ")")
     for node in nodes:

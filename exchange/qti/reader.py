@@ -1,4 +1,4 @@
-"""Read questions from QTI 2.1: a package with its manifest, or one item. Mapping: docs/question-exchange.md."""
+"""Read questions from QTI 2.1: from a package or from one item. docs/question-exchange.md describes the mapping."""
 
 import posixpath
 import re
@@ -22,7 +22,7 @@ _TEST = re.compile(r"imsqti_(?:test|assessment)")
 
 
 def read(source: Source, *, language: str) -> ParsedFile:
-    """The questions of a package or of one item, and the skipped ones with reasons. Raises ExchangeError."""
+    """Return the questions of a package or of one item, and the skipped questions with reasons. Raises ExchangeError."""
     parsed = ParsedFile("qti", notes=list(source.notes))
     root = source.root
     assert root is not None
@@ -33,7 +33,7 @@ def read(source: Source, *, language: str) -> ParsedFile:
         raise ExchangeError(_("This file only lists its questions: upload the package (zip) that contains them."))
     weights = _weights(root, source)
     hrefs = [href for kind, href in _resources(root) if _ITEM.search(kind)]
-    # Questions come in the order of the test; items that are not in it come last.
+    # The questions have the order of the test. Items that are not in the test come last.
     order = {href: place for place, href in enumerate(weights)}
     for href in sorted(dict.fromkeys(hrefs), key=lambda href: order.get(href, len(order))):
         _read_entry(parsed, source, href, weights.get(href))
@@ -48,7 +48,7 @@ def _resources(manifest: Node) -> Iterator[tuple[str, str]]:
 
 
 def _weights(manifest: Node, source: Source) -> dict[str, Decimal | None]:
-    """{file of an item: its weight or None} of the package's tests, in their order."""
+    """Return {file of an item: its weight or None}, in the order of the package's tests."""
     weights: dict[str, Decimal | None] = {}
     for kind, href in _resources(manifest):
         if not _TEST.search(kind) or href not in source.entries:
@@ -149,11 +149,11 @@ class _Item:
         return clean(conversion.from_nodes(_text_only(nodes, {}), self.losses))
 
     def text(self, marks: dict[int, str] | None = None) -> str:
-        """The text of the item with its prompts. `marks` maps id(interaction) to the text that replaces it."""
+        """Return the text of the item with its prompts. `marks` maps id(interaction) to the text that replaces it."""
         return clean(conversion.from_nodes(_text_only(self.body.children, marks or {}), self.losses))
 
     def read_feedbacks(self) -> dict[str, str]:
-        """{identifier: Markdown} of all feedbacks."""
+        """Return {identifier: Markdown} of all feedbacks."""
         return {
             items.key(node.attributes.get("identifier", "")): self.markdown(node.children)
             for node in (*self.root.elements("modalFeedback"), *self.body.all("feedbackInline", "feedbackBlock"))
@@ -175,7 +175,7 @@ class _Item:
         return found
 
     def uses(self, *names: str) -> bool:
-        """Whether the response processing uses a template or an operator with one of these names."""
+        """Return whether the response processing uses a template or an operator with one of these names."""
         template = self.processing.attributes.get("template", "").rpartition("/")[2]
         return template in names or any(True for _node in self.processing.all(*names))
 
@@ -221,7 +221,7 @@ class _Item:
             self.question.remarks.append(
                 _("Its percentages differ from this site's partial credit, so it is graded all or nothing.")
             )
-        # A mapping is partial credit, even if its numbers express both.
+        # If the numbers of a mapping fit both kinds of credit, it means partial credit.
         return credit or "partial"
 
     def ordering(self, interaction: Node) -> None:
@@ -265,7 +265,7 @@ class _Item:
         self.read_overall_feedback()
 
     def is_alone(self, entry: Node) -> bool:
-        """Whether the entry is below the text, not inside it. Items written by this site name their kind in `label`."""
+        """Return whether the entry is below the text, not inside it. Items that this site wrote have their kind in `label`."""
         if self.root.attributes.get("toolName") == items.TOOL:
             return self.root.attributes.get("label") == "short_answer"
         return any(
@@ -309,13 +309,13 @@ class _Item:
             "files": {"max": min(files, 10)},
             "notes": self.markdown([child for node in notes for child in node.children]),
         }
-        # Without feedback in the file the stored feedback is kept.
+        # If the file has no feedback, the stored feedback is kept.
         if "correct" in self.feedbacks or "incorrect" in self.feedbacks:
             self.read_overall_feedback()
 
 
 def _text_only(nodes: Sequence[Node | str], marks: dict[int, str]) -> list[Node | str]:
-    """The nodes of a body, with interactions replaced by their prompts or by their text in `marks`."""
+    """Return the nodes of a body, with interactions replaced by their prompts or by their text in `marks`."""
     kept: list[Node | str] = []
     for node in nodes:
         if isinstance(node, str):

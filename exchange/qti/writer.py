@@ -1,4 +1,4 @@
-"""Write questions as a QTI 2.1 package: a manifest, a test with the points, one file per item."""
+"""Write questions as a QTI 2.1 package: a manifest, a test with the points, and one file for each item."""
 
 import io
 import zipfile
@@ -24,7 +24,7 @@ _DATE = (2020, 1, 1, 0, 0, 0)
 
 
 def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
-    """One package with all questions that QTI can express."""
+    """Return one package with all questions that QTI can express."""
     losses: list[tuple[str, str]] = []
     written: list[tuple[Question, str]] = []
     for question in questions:
@@ -106,14 +106,14 @@ class _Item:
         self.losses: list[str] = []
 
     def nodes(self, markdown: str) -> list[Node | str]:
-        """A Markdown text as inline or block elements."""
+        """Convert a Markdown text to inline or block elements. What is left out is added to the losses."""
         named: list[str] = []
         found = conversion.to_nodes(markdown, language=self.language, losses=named) if markdown else []
         self.losses += [_("left out: %(what)s") % {"what": what} for what in named]
         return found
 
     def blocks(self, nodes: list[Node | str]) -> list[Node | str]:
-        """The nodes as blocks: adjacent inline nodes become paragraphs."""
+        """Return the nodes as blocks: adjacent inline nodes become a paragraph."""
         found: list[Node | str] = []
         run: list[Node | str] = []
         for node in [*nodes, None]:
@@ -171,7 +171,7 @@ class _Item:
         )
 
     def feedback(self, parts: processing.Parts) -> list[Node]:
-        """The modalFeedback elements. An item without rules cannot select a feedback: then it is a loss."""
+        """Return the modalFeedback elements. An item without rules cannot choose a feedback, so its feedback is a loss."""
         feedback = [
             Node(
                 "modalFeedback",
