@@ -52,8 +52,8 @@ def execute(
 ) -> Plan:
     """Import the questions in one transaction, publish the quiz and return the executed plan.
 
-    `expected_fingerprint` is that of the plan that a person confirmed; None is not compared. Raises ChangedMeanwhile if the plan is
-    different now, and ExchangeError if the quiz cannot be published. Then nothing is imported.
+    `expected_fingerprint` is that of the plan that a person confirmed; None is not compared. Raises ChangedMeanwhile if the plan
+    is different now, and ExchangeError if the quiz cannot be published. Then nothing is imported.
     """
     course = quiz.activity.course
     check_language(course, language)

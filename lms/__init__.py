@@ -1,4 +1,4 @@
-"""Wire the apps together: settings, addresses and entry points. It imports every app; no app imports it."""
+"""Combine the apps to a site: settings, addresses and entry points. This package imports the apps; no app imports it."""
 
 from lms.celery import app as celery_app
 

@@ -23,7 +23,7 @@ def icon(request: HttpRequest) -> str:
 
 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
-    """Return the sidebar. unfold calls this for each page of the admin, for people who may see it."""
+    """Return the groups of the sidebar. unfold calls this function for each page of the admin that a person may see."""
     count, queue = count_waiting(request.user), reverse("admin:quizzes_attempt_queue")
     is_here = request.path == queue
     waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}

@@ -20,7 +20,7 @@ from accounts.api.base import AuthenticatedAPIView
 from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-# In the order in which a student uses the API.
+# The tags are in the order in which a student uses the API.
 _TAGS = ("account", "courses", "quizzes", "attempts", "review")
 # Example values by the name of a field or of a path parameter.
 _EXAMPLES: dict[str, Any] = {
@@ -34,7 +34,7 @@ _EXAMPLES: dict[str, Any] = {
 
 
 def base_classes() -> list[type]:
-    """Return base classes whose docstrings must not appear in the schema; subclasses without a docstring would show them."""
+    """Return the base classes whose docstrings must not appear in the schema as descriptions of their subclasses."""
     return [*get_lib_doc_excludes(), AuthenticatedAPIView, InputSerializer, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
 
 
@@ -53,7 +53,7 @@ def rendered(as_json: bool) -> bytes:
 
 @require_GET
 def schema(request: HttpRequest) -> HttpResponse:
-    """Answer the document as YAML, or as JSON with `?format=json` or an Accept header for JSON."""
+    """Return the document as YAML, or as JSON with `?format=json` or an Accept header that contains "json"."""
     as_json = request.GET.get("format") == "json" or "json" in request.headers.get("Accept", "")
     return HttpResponse(rendered(as_json), content_type="application/json" if as_json else "application/yaml")
 
@@ -93,7 +93,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of an operation. `schema` is the name of one of the page's schemas, or ""."""
+    """One answer of an operation. `schema` is the name of the schema of its body, or "" if it has none."""
 
     status: str
     schema: str
@@ -168,7 +168,7 @@ def _sample(spec: dict[str, Any]) -> Any:
 
 @cache
 def schemas() -> dict[str, tuple[SafeString, list[Field]]]:
-    """Return {name: (description, fields)} of all object schemas. Enums are shown as the types of fields instead."""
+    """Return {name: (description, fields)} of all object schemas. Enums are not included: the types of fields show them."""
     return {
         name: (prose(spec.get("description", "")), _fields(spec))
         for name, spec in document()["components"]["schemas"].items()

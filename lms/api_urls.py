@@ -1,11 +1,11 @@
-"""Addresses of the API, below /api/v1/."""
+"""Define the addresses of the API, below /api/v1/."""
 
 from django.urls import include, path
 
 from common.api.routing import route
 from lms import api_docs
 
-# Django tries them in order: the most requested come first.
+# Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),

@@ -1,4 +1,4 @@
-"""Create the Celery application. It imports no app: tasks are found by name (`<app>.tasks`)."""
+"""Create the Celery application. It imports no app: Celery finds the tasks in the modules `<app>.tasks`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Skip middleware that only pages need for requests of apps, and log lines that the log level drops anyway."""
+"""Save time for requests of apps: skip middleware that only pages need, and log lines that the log level drops."""
 
 import logging
 import uuid
@@ -15,7 +15,7 @@ from django_structlog.middlewares import request as logs
 
 
 def _is_app_request(request: HttpRequest) -> bool:
-    """Whether the request is for the API and has no session cookie."""
+    """Return whether the request is for the API and has no session cookie."""
     return request.path.startswith("/api/") and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
@@ -25,19 +25,19 @@ class _ForPages(MiddlewareMixin):
 
 
 class SessionMiddleware(_ForPages, sessions.SessionMiddleware):
-    """Skipped for apps: the API's authentication reads their session token."""
+    """Load the session, but not for requests of apps: the API's authentication reads their session token."""
 
 
 class AuthenticationMiddleware(_ForPages, auth.AuthenticationMiddleware):
-    """Skipped for apps: the API's authentication finds the user."""
+    """Set the user, but not for requests of apps: the API's authentication finds the user."""
 
 
 class MessageMiddleware(_ForPages, messages.MessageMiddleware):
-    """Skipped for apps: API answers carry no flash messages."""
+    """Load flash messages, but not for requests of apps: answers of the API contain none."""
 
 
 class RequestMiddleware(logs.RequestMiddleware):
-    """Log requests only if BAEUM_ACCESS_LOG_LEVEL keeps the line. Other log lines still contain the request's id."""
+    """Log a request only if BAEUM_ACCESS_LOG_LEVEL allows it. Other log lines still contain the id of the request."""
 
     def prepare(self, request: HttpRequest) -> None:
         if _is_app_request(request) and not _is_logged(logging.INFO):

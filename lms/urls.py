@@ -1,4 +1,4 @@
-"""Addresses of the site. /healthz and /readyz are answered by middleware: see operations.health."""
+"""Define the addresses of the site. The middleware `operations.health` answers /healthz and /readyz."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -14,7 +14,7 @@ handler500 = "common.pages.errors.server_error"
 # The admin uses the site's sign-in, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-# Django tries them in order: the most requested come first.
+# Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("api/v1/", include("lms.api_urls")),
     path("", include("courses.urls")),

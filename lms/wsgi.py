@@ -1,4 +1,4 @@
-"""WSGI entry point, served by granian."""
+"""Create the WSGI application, which granian serves."""
 
 import gc
 import os
@@ -16,6 +16,6 @@ publishing.start_batching()
 
 # Import the views now, so that the first request does not wait for the import.
 get_resolver().url_patterns  # noqa: B018 (reading it imports them)
-# Exclude the loaded modules from garbage collection; scanning them repeatedly took about 20 % of each request.
+# Exclude the loaded modules from garbage collection. Scanning them again and again took about 20 % of each request.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""App configuration."""
+"""Configure the app."""
 
 from django.apps import AppConfig
 

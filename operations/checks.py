@@ -1,4 +1,4 @@
-"""Run the static checks of `./run check` and print one line for each; a failure does not stop the others."""
+"""Run the static checks of `./run check` and print one line for each. A failed check does not stop the others."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
 
-# Environment variables of a fictitious production site. The checks only need values in a valid format.
+# Environment variables of a production site that does not exist. The checks only need values in a valid format.
 PRODUCTION = {
     "BAEUM_ENV": "production",
     "SECRET_KEY": "check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
@@ -29,6 +29,8 @@ Outcome = tuple[bool, str]
 
 
 def command(*words: str | Path, **environment: str) -> Callable[[], Outcome]:
+    """Return a function that runs a command and returns (whether its exit status was 0, its output)."""
+
     def run() -> Outcome:
         done = subprocess.run(
             [str(word) for word in words],
@@ -43,7 +45,7 @@ def command(*words: str | Path, **environment: str) -> Callable[[], Outcome]:
     return run
 
 
-# djangofmt cannot break a line where white space would be visible. Such a line must be restructured by hand.
+# djangofmt cannot break a line where white space would be visible. Restructure a longer line by hand.
 LONGEST_TEMPLATE_LINE = 160
 
 
@@ -52,7 +54,7 @@ def template_files() -> list[Path]:
 
 
 def template_formatters(*options: str) -> list[Callable[[], Outcome]]:
-    """Return the formatters. djangofmt formats HTML, djade formats Django tags. They do not conflict."""
+    """Return the formatters: djade formats Django tags, djangofmt formats HTML. They do not conflict."""
     return [
         command(BIN / "djade", "--target-version", "5.2", *options, *template_files()),
         command(BIN / "djangofmt", *options, ROOT / "templates"),
@@ -60,7 +62,10 @@ def template_formatters(*options: str) -> list[Callable[[], Outcome]]:
 
 
 def format_templates() -> int:
-    """Format the templates. djade exits with 1 after a change, so exit statuses are ignored."""
+    """Format the templates. Return 0 if they pass the check afterwards, else 1.
+
+    The exit statuses of the formatters are ignored, because djade exits with 1 after a change.
+    """
     for formatter in template_formatters():
         _, output = formatter()
         print(output.strip(), flush=True)
@@ -68,6 +73,7 @@ def format_templates() -> int:
 
 
 def templates() -> Outcome:
+    """Check the format of the templates and the length of their lines."""
     faults = [output for passed, output in (run() for run in template_formatters("--check")) if not passed]
     faults += [
         f"{path.relative_to(ROOT)}:{number}: a line of {len(line)} characters\n"
@@ -81,7 +87,7 @@ def templates() -> Outcome:
 def translations() -> Outcome:
     """Check that the Korean catalogue has no empty or fuzzy entries and contains every message of the code.
 
-    Extracting the messages needs xgettext; without it only the entries are checked, and a note says so.
+    Extracting the messages needs xgettext. Without it only the entries are checked, and the output says so.
     """
     catalogue = ROOT / "locale/ko/LC_MESSAGES/django.po"
     before = catalogue.read_text()
@@ -105,7 +111,7 @@ def translations() -> Outcome:
 
 
 def openapi() -> Outcome:
-    """Check that docs/openapi.yaml is up to date and that generating it gives no warning."""
+    """Check that docs/openapi.yaml is up to date, and that generating it gives no warning."""
     with tempfile.NamedTemporaryFile(suffix=".yaml") as fresh:
         done, output = command(*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", fresh.name)()
         if not done:

@@ -1,4 +1,6 @@
-"""Kill all child process groups when the supervisor dies. Runs as a file without imports of the project, to start at once.
+"""Kill all child process groups when the supervisor dies.
+
+The supervisor runs this file directly. The file imports nothing of the project, so that it starts at once.
 
 The supervisor writes "+<process group>" and "-<process group>" lines into this process's standard input and keeps the
 pipe open. When the pipe closes for any reason, all remaining groups are killed.

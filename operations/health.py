@@ -1,4 +1,4 @@
-"""Answer health checks: `/healthz` (the process is alive) and `/readyz` (its services work too)."""
+"""Answer health checks: `/healthz` (the process is alive) and `/readyz` (database, broker and grading also work)."""
 
 import os
 from collections.abc import Callable
@@ -14,17 +14,17 @@ from django.utils import timezone
 
 from quizzes.attempts.models import Attempt
 
-# Seconds an attempt may wait for its grade before the site counts as not ready.
+# Seconds that an attempt may wait for its grade before the site is reported as not ready.
 WAIT_LIMIT = 60
-# Timeouts in seconds: for connecting, and for the database's answer. libpq treats less than 2 as 2.
+# Timeouts in seconds for connecting, and for the answer of the database. libpq uses 2 for lower values.
 DATABASE_TIMEOUT, BROKER_TIMEOUT = 2, 1
 
 
 class HealthMiddleware:
     """Answer `/healthz` and `/readyz` before any other middleware.
 
-    Other middleware would read the session for a request with a cookie, and refuse a load balancer that uses an IP address
-    instead of the site's host name.
+    Other middleware would read the session from the database if the request has a cookie. It would also refuse a load balancer
+    that uses an IP address instead of the site's host name.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,12 +37,15 @@ class HealthMiddleware:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200. Checks nothing else, so that a database outage does not get every web process restarted."""
+    """Answer 200. Nothing is checked, so that an outage of the database does not cause restarts of all web processes."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Report database, broker and the oldest attempt without a grade: 200 if all is well, else 503."""
+    """Report the database, the broker and the seconds since the oldest ungraded attempt was submitted.
+
+    The status is 200 if both services work and these seconds are at most WAIT_LIMIT, else 503.
+    """
     body: dict[str, Any] = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
     try:
         oldest = _oldest_ungraded()
@@ -61,7 +64,7 @@ def _oldest_ungraded() -> datetime | None:
     oldest_first = Attempt.objects.waiting().order_by("submitted_at").values_list("submitted_at", flat=True)
     if connection.vendor != "postgresql":
         return oldest_first.first()
-    # A new connection with a timeout: on the persistent one, a suspended database would block forever.
+    # Use a new connection with a timeout: on the persistent connection, a suspended database would block this request forever.
     sql, parameters = oldest_first[:1].query.sql_with_params()
     probe = connection.copy()
     probe.settings_dict["OPTIONS"] = {**probe.settings_dict["OPTIONS"], "connect_timeout": DATABASE_TIMEOUT}

@@ -1,8 +1,8 @@
-"""Refuse migrations that break the release which still runs while they are applied, or that cannot be undone.
+"""Refuse migrations that break the previous release, which still runs while they are applied, or that cannot be undone.
 
-During a deployment the old processes serve requests on the new tables. So a column or table is removed one release after
-the code stopped using it, and a new column is nullable or has a default in the database. The check reads operations, not
-SQL: linters of SQL such as django-migration-linter refuse nearly every migration on SQLite, which rebuilds the table.
+During a deployment the old processes serve requests on the new tables. So a column or table must be removed one release after the
+code stopped using it, and a new column must be nullable or have a default in the database. The check reads operations, not SQL:
+linters of SQL such as django-migration-linter refuse nearly every migration on SQLite, because SQLite rebuilds the table.
 
 A migration that is safe although the check refuses it declares an exception in its own module, with the reason:
 
@@ -20,7 +20,7 @@ from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-# Apps of the project, with the number of the last migration that is older than this check.
+# Apps of the project, with the number of the last migration that existed before this check. Later migrations are checked.
 LAST_UNCHECKED = {"accounts": 1, "courses": 4, "quizzes": 9}
 
 _DATA = (operations.RunPython, operations.RunSQL)
@@ -28,7 +28,7 @@ _REMOVES = (operations.RemoveField, operations.DeleteModel, operations.RenameFie
 
 
 def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]:
-    """Yield a sentence for each fault of `migration`. `exceptions` ({operation class: reason}) are allowed."""
+    """Yield a sentence for each fault of `migration`. `exceptions` is {name of an operation class that is allowed: reason}."""
     if re.fullmatch(r"\d{4}_(auto_.*|\w+_and_more)", migration.name):
         yield "give it a name that says what it does"
     kinds = {isinstance(operation, _DATA) for operation in _flat(migration.operations)}
@@ -40,7 +40,7 @@ def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]
 
 
 def _flat(found: Sequence[Operation]) -> Iterator[Operation]:
-    """Return the operations. Each SeparateDatabaseAndState is replaced by its database operations."""
+    """Yield the operations. Each SeparateDatabaseAndState is replaced by its database operations."""
     for operation in found:
         if isinstance(operation, operations.SeparateDatabaseAndState):
             yield from _flat(operation.database_operations)
@@ -59,7 +59,7 @@ def _fault(operation: Operation) -> str:
 
 
 def _may_be_left_out(field: "models.Field[object, object]") -> bool:
-    # A many-to-many field is a table of its own.
+    # A many-to-many field adds a table, not a column.
     return field.null or field.has_db_default() or isinstance(field, models.ManyToManyField)
 
 

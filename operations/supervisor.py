@@ -1,4 +1,4 @@
-"""Start the processes of `./run`, restart those that die, and leave none behind.
+"""Start the processes of `./run`, restart those that die, and stop them all at the end.
 
 Each child leads its own process group. The whole group is killed before the child is restarted, because granian's workers
 survive a killed parent and keep the port. If the supervisor itself is killed, `operations.guardian` kills the groups.
@@ -22,11 +22,11 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PR_SET_PDEATHSIG = 1
-# Loaded at import: between fork and exec nothing may be loaded.
+# Loaded at import, because nothing may be loaded between fork and exec.
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-# Seconds: first and longest pause before a restart, and the uptime after which the pause is reset.
+# Seconds: the first and the longest pause before a restart, and the uptime after which the pause is the first again.
 BACKOFF_FIRST, BACKOFF_LAST, HEALTHY_AFTER = 0.5, 10.0, 30.0
-# Seconds a child has to stop by itself. Interrupted grading is safe: the sweep finds the attempt again.
+# Seconds that the children have to stop by themselves. Grading may be interrupted: the sweep finds the attempt again.
 STOP_TIMEOUT = 4.0
 
 
@@ -44,7 +44,7 @@ class Child:
 
 
 class Supervisor:
-    """Runs `children` until a signal (SIGINT, SIGTERM, SIGHUP) asks it to stop."""
+    """Run `children` until a signal (SIGINT, SIGTERM or SIGHUP) arrives."""
 
     def __init__(self, children: list[Child]) -> None:
         self.children = children
@@ -52,7 +52,7 @@ class Supervisor:
         self._guardian: subprocess.Popen[bytes] | None = None
 
     def run(self, on_tick: Callable[[], None] = lambda: None) -> None:
-        """Start all children and keep them running. `on_tick` is called every 0.1 s; an exception from it stops everything."""
+        """Start all children and keep them running. `on_tick` is called every 0.1 s. If it raises, all children are stopped."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
@@ -124,7 +124,7 @@ class Supervisor:
         child.process = None
 
     def _stop_all(self) -> None:
-        # A second Ctrl-C must not interrupt the stopping.
+        # A second Ctrl-C must not interrupt this function.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         running = [child for child in self.children if child.process is not None]

@@ -1,7 +1,7 @@
-"""Collect the settings of all subjects. Environment variables decide; `.env.example` lists them.
+"""Combine the settings of all subjects. Environment variables change them; `.env.example` lists these variables.
 
-`BAEUM_ENV` is `embedded` (default: SQLite, filesystem broker, a mail inbox page, loopback) or `production`, which turns on
-what a public site needs and refuses to start if something is missing.
+`BAEUM_ENV` is `embedded` (the default: SQLite, filesystem broker, an inbox page for mails, loopback) or `production`. Production
+turns on what a public site needs, and the site does not start if a required variable is missing.
 """
 
 import django_stubs_ext

@@ -1,10 +1,10 @@
-"""Sign-in and accounts."""
+"""Configure sign-in and accounts."""
 
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import PRODUCTION, env
 
-# A subclass of ModelBackend. With Django's own backend beside it, a wrong password would be hashed twice.
+# This is a subclass of ModelBackend. If both were listed, a wrong password would be hashed twice.
 AUTHENTICATION_BACKENDS = ["accounts.sessions.Backend"]
 PASSWORD_HASHERS = ["accounts.sign_in.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -25,13 +25,14 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# One address for each account, changed by staff: allauth's own change empties `User.email` until it is confirmed.
+# Each account has one email address, which only staff change: allauth would leave `User.email` empty until the new address is
+# confirmed.
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 # A whole class may sign in from one IP address at the same time; for one account, five wrong passwords are allowed.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/5m/key", "signup": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BAEUM_TRUSTED_PROXIES", default=0)
-# open: anybody; code: with a course's enrolment code; closed: accounts come from the roster.
+# Who may sign up. open: everybody; code: people with a course's enrolment code; closed: nobody, a roster creates accounts.
 SIGNUP = env.str("BAEUM_SIGNUP", default="closed" if PRODUCTION else "open")
 if SIGNUP not in ("open", "code", "closed"):
     raise ImproperlyConfigured(f"BAEUM_SIGNUP is {SIGNUP!r}; it is 'open', 'code' or 'closed'.")

@@ -1,4 +1,4 @@
-"""The admin's theme (django-unfold)."""
+"""Configure the admin's theme (django-unfold)."""
 
 from typing import Any
 

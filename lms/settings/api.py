@@ -1,4 +1,4 @@
-"""The REST API and its description."""
+"""Configure the REST API and its description."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Installed apps, middleware and templates."""
+"""List the installed apps and the middleware, and configure templates."""
 
 from lms.settings.environment import BASE_DIR
 

@@ -1,10 +1,10 @@
-"""Cache and sessions."""
+"""Configure the cache and sessions."""
 
 from typing import Any
 
 from lms.settings.environment import BAEUM_HOME, env
 
-# The cache must be shared by all processes, because it contains the rate limits.
+# All processes must share the cache, because it contains the counters of the rate limits.
 REDIS_URL = env.str("REDIS_URL", default="")
 # The prefix separates sites that share one Redis.
 REDIS_PREFIX = env.str("BAEUM_REDIS_PREFIX", default="baeum")
@@ -27,12 +27,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 3000},
         }
     }
-# Fragments of {% cache %} are the same for all readers and live as long as the process.
+# For fragments of {% cache %}. They are the same for all readers and are kept until the process ends.
 CACHES["template_fragments"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "template_fragments",
 }
-# Sessions are in the database, so that a restart of Redis signs nobody out in the middle of a quiz.
+# Sessions are in the database, so that a restart of Redis does not sign out students during a quiz.
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -1,4 +1,4 @@
-"""The database."""
+"""Configure the database: PostgreSQL or SQLite."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ else:
     }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["ENGINE"] = "common.database.sqlite3"
-    # Django's default, repeated for pytest-django, which only recognizes Django's own SQLite backend.
+    # This is Django's default. It is repeated for pytest-django, which only recognizes Django's own SQLite backend.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
-    # IMMEDIATE: a transaction takes the write lock at its start and waits for it, instead of failing with "locked" later.
+    # IMMEDIATE: a transaction waits for the write lock at its start. Otherwise it could fail with "locked" later.
     # FULL: a commit that returned survives a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -38,8 +38,8 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         # Fail after seconds, not minutes, if the database cannot be reached.
         "connect_timeout": 5,
-        # Use prepared statements, because planning took the server more time than all else.
-        # They do not work through a pooler in transaction mode.
+        # Use prepared statements, because the server spent most of its time on planning. They do not work through a pooler
+        # in transaction mode.
         "server_side_binding": True,
         "prepare_threshold": None if env.bool("BAEUM_DATABASE_POOLED", default=False) else 3,
         **DATABASES["default"].get("OPTIONS", {}),

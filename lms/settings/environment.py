@@ -15,7 +15,7 @@ BAEUM_ENV = env.str("BAEUM_ENV", default="embedded")
 if BAEUM_ENV not in ("embedded", "production"):
     raise ImproperlyConfigured(f"BAEUM_ENV is {BAEUM_ENV!r}; it is 'embedded' or 'production'.")
 PRODUCTION = BAEUM_ENV == "production"
-# The kind of this process: web, worker, beat or command. They differ in broker options only.
+# The kind of this process: web, worker, beat or command. Only the options of the broker depend on it.
 BAEUM_ROLE = env.str("BAEUM_ROLE", default="command")
 BAEUM_HOME = Path(env.str("BAEUM_HOME", default=str(BASE_DIR / ".baeum"))).resolve()
 
@@ -38,5 +38,5 @@ DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # The public address, for links in mails.
 BAEUM_URL = env.str("BAEUM_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
-# The demo is on by default without DATABASE_URL, elsewhere only with BAEUM_DEMO=1, never in production.
+# BAEUM_DEMO turns the demo on or off. Without it, the demo is on if there is no DATABASE_URL. In production it is always off.
 DEMO = env.bool("BAEUM_DEMO", default=not PRODUCTION and not env.str("DATABASE_URL", default="")) and not PRODUCTION

@@ -1,4 +1,4 @@
-"""Static files and uploads."""
+"""Configure static files and uploads."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BAEUM_HOME / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BAEUM_HOME / "uploads"
-# The image build runs collectstatic; `./run` in a checkout serves the source folders.
+# The build of the image runs collectstatic. `./run` in a checkout serves the source folders.
 COLLECTED = env.bool("BAEUM_STATIC_COLLECTED", default=PRODUCTION)
 WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not COLLECTED else 60

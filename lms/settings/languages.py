@@ -1,10 +1,10 @@
-"""Languages and time zone."""
+"""Set the languages and the time zone."""
 
 from lms.settings.environment import BASE_DIR
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
-# Our own messages, then translations for packages. makemessages writes only to the first folder.
+# The first folder has our own messages, the second has translations for packages. makemessages writes only to the first.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/packages"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "ko"
 MODELTRANSLATION_LANGUAGES = ("ko", "en")

@@ -1,4 +1,4 @@
-"""Logging."""
+"""Configure logging."""
 
 import structlog
 
@@ -41,9 +41,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env.str("BAEUM_LOG_LEVEL", default="INFO")},
     "loggers": {
-        # One line for each request; writing it costs more than some pages do.
+        # It writes one line for each request, which takes longer than some pages do.
         "django_structlog": {"level": env.str("BAEUM_ACCESS_LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
-        # kombu warns that the filesystem broker has no host name.
+        # Otherwise kombu warns that the filesystem broker has no host name.
         "kombu": {"level": "ERROR"},
         "celery": {"level": env.str("BAEUM_CELERY_LOG_LEVEL", default="WARNING")},
     },

@@ -1,4 +1,4 @@
-"""Outgoing mail."""
+"""Configure outgoing mail."""
 
 from email.utils import parseaddr
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import BAEUM_HOME, PRODUCTION, env
 
-# Without a mail server, an inbox page (loopback only) shows the mails, so that reset links can be read.
+# Without a mail server, mails are shown on an inbox page (loopback only), so that password reset links can be used.
 EMAIL_BACKEND = "common.mail.sending.InboxBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))

@@ -1,4 +1,4 @@
-"""Create a random secret key in the state folder if none is configured, readable by its owner only."""
+"""Create a random secret key in the state folder, for sites without SECRET_KEY. Only the owner can read the file."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def embedded_secret_key(home: Path) -> str:
-    """Return the key of the state folder, created at the first call. Processes that race get the same key."""
+    """Return the key in the state folder. The first call creates it; processes that call at the same time get the same key."""
     path = home / "secret_key"
     try:
         return path.read_text().strip()

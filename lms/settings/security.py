@@ -1,4 +1,4 @@
-"""Headers, cookies and the content security policy."""
+"""Configure security headers, cookies and the content security policy."""
 
 from csp.constants import NONCE, NONE, SELF
 

@@ -1,11 +1,11 @@
-"""Celery: broker, queues and the schedule."""
+"""Configure Celery: the broker, the queues and the schedule."""
 
 from typing import Any
 
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 
-# Database rows record all work, so a lost message only delays it until the next sweep. See docs/reliability.md.
+# Database rows record all work, so a lost message only delays work until the next sweep. See docs/reliability.md.
 BROKER_HOME = BAEUM_HOME / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -18,7 +18,7 @@ if REDIS_URL:
         "global_keyprefix": f"{REDIS_PREFIX}:",
     }
     if BAEUM_ROLE in ("web", "command"):
-        # Fail fast: a request must not wait for the broker. The sweep enqueues again what could not be published.
+        # Fail fast, because a request must not wait for the broker. The sweep enqueues the work again.
         CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 1, "socket_connect_timeout": 0.5, "max_retries": 0}
 else:
     CELERY_BROKER_URL = "filesystem://"
@@ -53,7 +53,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(BAEUM_HOME / "celerybeat-schedule")
-# A sweep expires when the next one is due.
+# A message expires when the next one of the same task is due.
 CELERY_BEAT_SCHEDULE = {
     "sweep-attempts": {"task": "quizzes.tasks.sweep_attempts", "schedule": 5.0, "options": {"expires": 5}},
     "send-weekly-summaries": {
@@ -67,5 +67,5 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
 }
-# Lease: seconds after which another worker may take over an attempt that is being graded.
+# Seconds after which another worker may take over an attempt that is being graded: see `Attempt.lease_until`.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)

@@ -1,4 +1,4 @@
-"""Create the demo's accounts: fixed, printed by `./run`, never created in production."""
+"""`manage.py seed_demo`: create the accounts of the demo. `./run` prints them. They are never created in production."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import User
 from courses import enrolment
 from courses.models import Course, Enrolment
 
-PASSWORD = "week2-demo"  # noqa: S105 (public on purpose; settings.DEMO says where the accounts exist)
+PASSWORD = "week2-demo"  # noqa: S105 (public on purpose; the accounts exist only where settings.DEMO is true)
 COURSE = "data-analytics-week-2"
 
 

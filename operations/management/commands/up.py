@@ -1,4 +1,4 @@
-"""Prepare the state folder and serve web, worker and beat (`./run`)."""
+"""`manage.py up` (`./run`): prepare the state folder, then run web, worker and beat."""
 
 import fcntl
 import hashlib
@@ -64,14 +64,14 @@ class Command(BaseCommand):
 
 
 def children(port: int) -> list[Child]:
-    """Return the processes of one site. With a mail server, mails have a worker of their own and delay no grading."""
-    # Run as modules: console scripts contain the path in which the environment was created.
+    """Return the processes of one site. With a mail server, a second worker sends mails, so that they do not delay grading."""
+    # Run modules instead of console scripts, because scripts contain the path at which the environment was created.
     celery = [sys.executable, "-m", "celery", "-A", "lms", "--quiet"]
     if settings.REDIS_URL:
         pool = ["-P", "prefork", "-c", "2"]
     else:
         pool = ["-P", "threads", "-c", "2"]
-    # Celery warns at every start when it runs as root.
+    # Celery warns at every start if it runs as root.
     calm = {"PORT": str(port), "PYTHONWARNINGS": "ignore"}
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     queues = {"worker": "grading,mail"} if settings.INBOX else {"worker": "grading", "mail-worker": "mail"}
@@ -93,13 +93,13 @@ def children(port: int) -> list[Child]:
             )
             for name, queue in queues.items()
         ),
-        # A child of its own: beat inside a worker survives when the worker is killed.
+        # beat is a child of its own: a beat inside a worker would survive a kill of the worker.
         Child("beat", [*celery, "beat", "--pidfile="], {**calm, "BAEUM_ROLE": "beat"}),
     ]  # fmt: skip
 
 
 def prepare(report: Callable[[str], Any]) -> None:
-    """Migrate, import the courses and seed the demo. Skipped for the embedded database if nothing has changed."""
+    """Migrate, import the courses and seed the demo. Does nothing for the embedded database if `_stamp` has not changed."""
     stamp_file = settings.BAEUM_HOME / "prepared"
     stamp = _stamp()
     database = settings.DATABASES["default"]
@@ -116,7 +116,7 @@ def prepare(report: Callable[[str], Any]) -> None:
 
 
 def _import_courses(report: Callable[[str], Any]) -> bool:
-    """Import the bundled courses. Return False if one was refused; the site then serves the stored courses."""
+    """Import the bundled courses. Return False if one was refused; the site then serves its stored version."""
     complete = True
     for folder in sorted(path.parent for path in COURSES.glob("*/course.yaml")):
         try:
@@ -129,7 +129,10 @@ def _import_courses(report: Callable[[str], Any]) -> bool:
 
 
 def _stamp() -> str:
-    """Return a hash of the migrations, the pinned packages (they have migrations), the course files and the demo setting."""
+    """Return a digest of everything that `prepare` depends on: version, demo setting, migrations, packages and courses.
+
+    For files it contains the path, size and modification time. Packages are included because they have migrations.
+    """
     files = [
         *settings.BASE_DIR.glob("*/migrations/*.py"),
         settings.BASE_DIR / "requirements/base.txt",
@@ -140,6 +143,7 @@ def _stamp() -> str:
 
 
 def _state_folder() -> Path:
+    """Create the state folder and return it. Raises CommandError if it cannot be written to."""
     home: Path = settings.BAEUM_HOME
     try:
         for folder in (home, home / "tmp", settings.STATIC_ROOT):
@@ -156,7 +160,7 @@ def _state_folder() -> Path:
 
 
 class _only_one:  # noqa: N801 (used as a statement: `with _only_one(home)`)
-    """Lock the state folder: two instances on one folder would process each other's messages."""
+    """Lock the state folder, because two instances on one folder would process each other's messages."""
 
     def __init__(self, home: Path) -> None:
         self._path = home / "lock"
@@ -200,7 +204,7 @@ def _check_port(port: int) -> None:
 
 
 def _prepare_broker() -> None:
-    """Create an empty, private folder for the filesystem broker. The sweep enqueues lost messages again."""
+    """Create an empty, private folder for the filesystem broker. Old messages are deleted: the sweep enqueues them again."""
     if settings.REDIS_URL:
         return
     shutil.rmtree(settings.BROKER_HOME, ignore_errors=True)
@@ -211,7 +215,7 @@ def _prepare_broker() -> None:
 
 def _answers(port: int) -> bool:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz")
-    # Ignore proxy variables: this is a request to our own child process.
+    # Ignore the proxy variables of the environment: this is a request to our own child process.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=1) as answer:

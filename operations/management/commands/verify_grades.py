@@ -1,4 +1,4 @@
-"""Verify stored grades by computing them again from the answers and the ledger."""
+"""`manage.py verify_grades`: compute stored grades again from the answers and the grade ledger, and print differences."""
 
 from typing import Any
 
