@@ -1,1 +1,1 @@
-"""Measure the speed of Baeum against a yardstick: a minimal Django page. See docs/bench.md."""
+"""Measure the speed of Baeum relative to the yardstick, a minimal Django site. See docs/bench.md."""

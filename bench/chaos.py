@@ -33,12 +33,12 @@ T = TypeVar("T")
 
 GRADING = "SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1"
 STUDENTS = 16
-# Kills in a run of 1,000 attempts. A shorter run has fewer, but at least one of each.
+# The number of kills in a run of 1,000 attempts. A shorter run has fewer, but at least one of each kind.
 WORKER_KILLS, BROKER_KILLS, DATABASE_KILLS = 20, 5, 3
-# Seconds after the last kill until every acknowledged attempt must be graded.
+# Seconds after the last kill in which every acknowledged attempt must be graded.
 SETTLE_TIMEOUT = 120.0
-# Triggers that make writing a grade some milliseconds slower: PostgreSQL sleeps, SQLite counts. SQLite holds its only write
-# lock meanwhile, so a longer delay would measure the trigger.
+# Triggers that make writing a grade some milliseconds slower: PostgreSQL sleeps, SQLite counts. SQLite keeps its only write lock
+# during the trigger, so with a longer delay the run would measure the trigger.
 SLOW_POSTGRES = """
 CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
 CREATE TRIGGER slow BEFORE INSERT ON quizzes_attemptgrade FOR EACH ROW EXECUTE FUNCTION slow();
@@ -52,7 +52,7 @@ END
 
 @dataclass
 class Tally:
-    """The result of a run: what happened, and the counts of the rows at the end."""
+    """The result of a run: the kills, the lost and the duplicate grades, and the times."""
 
     attempts: int = 0
     worker_kills: int = 0
@@ -69,7 +69,7 @@ class Tally:
 
 @dataclass
 class Site:
-    """A product whose parts may be killed. `database` is None with SQLite, `broker` is None with the filesystem broker."""
+    """A product whose processes may be killed. `database` is None with SQLite; `broker` is None with the filesystem broker."""
 
     home: Path
     port: int
@@ -121,7 +121,7 @@ class Site:
 
 @contextlib.contextmanager
 def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[str, Any]]]:
-    """Serve a product on servers of its own, with the bench's students. Everything is stopped at the end."""
+    """Serve a product on servers of its own, with the bench's students. Stop everything at the end."""
     with ExitStack() as stack:
         site = Site(folder / "home", sides.free_port(), None, None)
         own = {"BAEUM_HOME": str(site.home), "BAEUM_GRADING_LEASE": str(lease)}
@@ -142,7 +142,7 @@ def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[st
 
 
 class Run:
-    """Run `attempts` attempts, STUDENTS at a time, with the kills in between."""
+    """Let students take `attempts` attempts, STUDENTS at a time, and kill processes in between."""
 
     def __init__(self, site: Site, cast: dict[str, Any], attempts: int) -> None:
         self.site = site
@@ -156,7 +156,7 @@ class Run:
         plan = [("worker_kills", WORKER_KILLS), ("broker_kills", BROKER_KILLS)]
         plan += [("database_kills", DATABASE_KILLS)] if site.database else []
         self.kills = _interleave([(name, max(1, round(count * share))) for name, count in plan])
-        # Attempts that may be started. Each kill releases the next share.
+        # The number of attempts that may be started. Each kill adds the next share.
         self.allowed = asyncio.Semaphore(max(1, attempts // (len(self.kills) + 1)))
 
     async def all(self) -> Tally:
@@ -224,9 +224,9 @@ class Run:
             self.allowed.release()
 
     def _kill_worker(self) -> None:
-        """Kill the workers while one grades: its claim is committed, its grade is not."""
-        # Find the processes first: grading takes milliseconds, and so does finding them. A worker that lost its broker
-        # stops by itself and is restarted, so look again if the ones that were found are gone by now.
+        """Kill the workers while one of them grades: it has committed its claim, but not its grade."""
+        # Find the processes first, because finding them takes as long as grading: milliseconds. A worker that lost its broker
+        # stops by itself and is restarted, so find the processes again if they have ended in the meantime.
         workers: list[int] = []
         while not any(Path(f"/proc/{worker}").exists() for worker in workers):
             workers = self._until(self.site.workers)
@@ -297,7 +297,7 @@ def _interleave(kills: Sequence[tuple[str, int]]) -> list[str]:
 
 
 def _seconds(moment: Any) -> float:
-    """Return the timestamp of a database value. SQLite returns times as text."""
+    """Return a time from the database as seconds since the epoch. SQLite returns times as text."""
     return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).timestamp()
 
 
@@ -313,7 +313,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--attempts is between 2 and 4000")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.without_lease:
-        global SETTLE_TIMEOUT  # noqa: PLW0603 (an injected fault needs no long wait)
+        global SETTLE_TIMEOUT  # noqa: PLW0603 (with the injected fault a long wait is useless)
         SETTLE_TIMEOUT = 30.0
     lease = 86_400 if options.without_lease else 3
     try:

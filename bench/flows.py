@@ -12,17 +12,17 @@ from typing import Any
 
 from bench.load import BenchError, Connection, Request, Timing, timing
 
-# Seconds between two polls for a result; the last one is repeated. A test checks that they equal `POLL_DELAYS` in
+# Seconds before each poll for a result; the last value is repeated. A test checks that they equal `POLL_DELAYS` in
 # quizzes.taking.pages.attempts.
 LOOKS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
-# Seconds until a grade must be there; a longer wait is a fault, not a measurement.
+# Seconds in which an attempt must be graded. A longer wait is an error, not a measurement.
 GRADE_TIMEOUT = 60.0
 SPIKE_CONNECTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The right to one attempt: a student's token and a quiz."""
+    """One attempt that a student may take: the token of the student, and the quiz."""
 
     token: str
     quiz: str
@@ -33,7 +33,7 @@ class Ticket:
 
 
 class Tickets:
-    """All attempts that the course allows. Their order keeps two attempts of one student as far apart as possible."""
+    """All attempts that the course allows. In their order, two attempts of one student are as far apart as possible."""
 
     def __init__(self, tokens: Iterable[str], attempts_allowed: dict[str, int]) -> None:
         tokens = list(tokens)
@@ -99,7 +99,7 @@ async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds:
     durations: list[float] = []
     took = 0.0
     try:
-        # The first submit only warms up the worker.
+        # The first submit warms up the worker and is not measured.
         await _hand_in(connections[0], *await _ready(connections[0], tickets.take()))
         while took < seconds:
             ready = await asyncio.gather(*(_ready(connection, tickets.take()) for connection in connections))
@@ -118,8 +118,8 @@ async def _submit_to_graded(port: int, tickets: Tickets, students: int, seconds:
 class Spike:
     """The result of a number of submits in a number of seconds.
 
-    An error is an answer other than 202, or no answer. Times start at the scheduled moment of a submit, so that a wait for a free
-    connection counts.
+    An error is an answer other than 202, or no answer. A time starts at the scheduled moment of a submit, so it includes the wait
+    for a free connection.
     """
 
     submits: int
@@ -127,7 +127,7 @@ class Spike:
     errors: int
     p50_ms: float
     p99_ms: float
-    # Seconds from the last submit until every attempt was graded.
+    # Seconds from the answer to the last submit until every attempt was graded.
     graded_after_s: float
 
 

@@ -1,7 +1,8 @@
-"""Send requests and time them, with wrk if it is installed, else with a loop of our own. Loopback only.
+"""Send requests over loopback and measure the time of the answers: with wrk if it is installed, else with a loop of our own.
 
-Both are closed loops: each connection sends its next request when it has received the answer to the last one. One run of the
-bench uses the same sender for both sides. Our own loop uses more CPU time, so its figures cannot be compared with wrk's.
+Both are closed loops: a connection sends its next request when it has received the answer to the last one. One run of the bench
+uses the same sender for the product and for the yardstick. Our own loop uses more CPU time than wrk, so figures of the two cannot
+be compared.
 """
 
 import asyncio
@@ -16,12 +17,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
-# Timeout of one answer in seconds. Everything measured here takes far less than a second.
+# Timeout of one answer in seconds. Each answer that is measured here takes much less than a second.
 PATIENCE = 30.0
 
 
 class BenchError(RuntimeError):
-    """An answer was not the expected one, so the measurement would be wrong."""
+    """Raised if something is not as expected, so that a measurement would be wrong or impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ class Timing:
 
 
 def timing(seconds: Sequence[float], took: float) -> Timing:
-    """Return the timing of single durations (seconds) that all fell into `took` seconds."""
+    """Return the timing of answers with these durations (in seconds), which all came within `took` seconds."""
     cuts = statistics.quantiles(seconds, n=20, method="inclusive") if len(seconds) > 1 else [*seconds] * 19
     return Timing(len(seconds) / took, cuts[9] * 1000, cuts[18] * 1000)
 
 
 class Connection:
-    """One persistent connection, for one request at a time."""
+    """A persistent connection for one request at a time."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -79,7 +80,7 @@ class Connection:
         return answer
 
     async def ask(self, request: Request) -> Answer:
-        """Return the answer to `request`, whatever its status."""
+        """Return the answer to `request`, whatever its status. Raises TimeoutError after PATIENCE seconds."""
         return await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
 
     async def _exchange(self, data: bytes) -> Answer:
@@ -105,7 +106,7 @@ def tool() -> str:
 def check(port: int, requests: Sequence[Request], *, samples: int = 48) -> int:
     """Send `samples` of the requests, evenly spread, over several connections. Return the size of the smallest body.
 
-    This also warms up both workers. Raises BenchError if an answer has another status than expected.
+    This also warms up the workers of the server. Raises BenchError if an answer does not have the expected status.
     """
     return asyncio.run(_check(port, requests[:: max(1, len(requests) // samples)]))
 
@@ -128,7 +129,7 @@ async def _sizes(connection: Connection, requests: Iterable[Request]) -> list[in
 
 
 def run(port: int, requests: Sequence[Request], *, connections: int, seconds: int) -> Timing:
-    """Send the requests in turn, again and again, for `seconds`. Raises BenchError for a single wrong answer."""
+    """Send the requests in turn, again and again, for `seconds`. Raises BenchError if a single answer is wrong."""
     smallest = check(port, requests)
     if tool() == "wrk":
         return _run_wrk(port, requests, connections, seconds, smallest)
@@ -136,7 +137,7 @@ def run(port: int, requests: Sequence[Request], *, connections: int, seconds: in
 
 
 def run_own(port: int, requests: Sequence[Request], *, connections: int, seconds: float) -> Timing:
-    """Send the requests as `run` does, but never with wrk. Flows that wrk cannot send are compared with the result."""
+    """Send the requests as `run` does, but never with wrk. The result is compared with flows, which wrk cannot send."""
     return asyncio.run(_run_own(port, requests, connections, seconds))
 
 
@@ -162,7 +163,7 @@ async def _keep_sending(port: int, line: Iterable[Request], until: float) -> lis
     return took
 
 
-# wrk calls `request` for each request and `done` at the end; it counts as errors the answers from 400 on.
+# wrk calls `request` for each request and `done` at the end. It counts an answer with a status of 400 or more as an error.
 WRK_SCRIPT = """
 local requests = {
 %s

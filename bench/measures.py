@@ -1,4 +1,4 @@
-"""Define what is measured, against which page of the yardstick and in which order, and print the result lines."""
+"""Define what is measured, with which address of the yardstick it is compared, and in which order. Build the result lines."""
 
 import json
 import sys
@@ -27,7 +27,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured. `levels` are numbers of concurrent students; the best of `rounds` counts, each `seconds` long."""
+    """What is measured, and how long. `levels` are numbers of concurrent students.
+
+    Each measurement has `rounds` rounds of `seconds` seconds, of which the best counts.
+    """
 
     mode: str
     levels: Sequence[int]
@@ -80,7 +83,7 @@ def line(name: str, mode: str, students: int, product: Timing, yardstick: str, r
 
 
 def run(sides: Sides, plan: Plan, report: Callable[[str], Any]) -> None:
-    """Run all measurements of the plan one after the other and pass the line of each to `report`."""
+    """Run all measurements of the plan one after another, and pass the line of each to `report`."""
     for result in _all(sides, plan):
         report(result)
 
@@ -133,7 +136,7 @@ def _flow(sides: Sides, plan: Plan, name: str, guest: Request, tickets: flows.Ti
 
 
 def best(rounds: Iterable[Timing]) -> Timing:
-    """Return the round with the most answers per second: other load on the machine only slows a round down."""
+    """Return the round with the most answers per second, because other load on the machine can only slow a round down."""
     return max(rounds, key=lambda found: found.rps)
 
 
@@ -141,7 +144,7 @@ def pages(cast: dict[str, Any]) -> list[Measure]:
     """Return the measurements of single requests, as the readers of `bench.students` send them."""
     course, readers = cast["course"], cast["readers"]
     return [
-        # Each request of a student is for the next lesson, so that each visit writes the place to continue.
+        # A student requests another lesson each time, so that each request saves where the student will continue.
         Measure(
             "lesson_page", "/page", _in_turn(readers, [f"/courses/{course}/lessons/{s}/" for s in cast["lessons"]])
         ),
@@ -196,7 +199,7 @@ def form(session: str) -> dict[str, str]:
 
 
 def about(plan: Plan) -> str:
-    """Return a line about the machine and the plan, for people."""
+    """Return a sentence for people about the sender, the plan and the Python version."""
     return (
         f"Requests by {load.tool()}; the best of {plan.rounds} rounds of {plan.seconds} s, both sides in turn. "
         f"Python {sys.version.split()[0]}."

@@ -49,14 +49,14 @@ class Server:
 
 
 def redis_server(home: Path) -> Server:
-    """Return a Redis as docker-compose.yml runs it: its append-only file is flushed every second."""
+    """Return a Redis with the options of docker-compose.yml: its append-only file is flushed every second."""
     home.mkdir()
     port = free_port()
     return Server([_program("redis-server"), "--port", str(port), "--appendonly", "yes", "--save", ""], port, home)
 
 
 def postgres_server(home: Path) -> Server:
-    """Return a PostgreSQL with a new cluster and no passwords. It cannot run as root; then it runs as `postgres`."""
+    """Return a PostgreSQL with a new cluster and no passwords. Root may not run it, so for root it runs as `postgres`."""
     home.mkdir()
     user = None
     if os.geteuid() == 0:
@@ -90,7 +90,10 @@ def postgres_server(home: Path) -> Server:
 
 
 def _program(name: str) -> str:
-    """Return the path of a PostgreSQL server program; Debian does not put them on the PATH."""
+    """Return the path of a server program. Debian does not put the programs of PostgreSQL on the PATH.
+
+    Raises BenchError if the program is not installed.
+    """
     found = shutil.which(name) or next(
         (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
     )

@@ -1,4 +1,4 @@
-"""Start the two sides of every ratio: the product as `./run` starts it, and the yardstick on the same server."""
+"""Start the two sites that are compared: the product as `./run` starts it, and the yardstick with the same web server."""
 
 import contextlib
 import json
@@ -35,20 +35,20 @@ NOT_OURS = (
     "DJANGO_SETTINGS_MODULE",
     "PORT",
 )
-# Seconds for migrating, importing and starting on a busy machine.
+# Timeout in seconds for migrating, importing and starting on a busy machine.
 START_TIMEOUT = 90.0
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The PostgreSQL and Redis of the `services` mode. The bench creates its databases there and drops them."""
+    """The PostgreSQL and Redis of the `services` mode. The bench creates its own databases there and drops them at the end."""
 
     database_url: str
     redis_url: str
 
     @property
     def names(self) -> tuple[str, str]:
-        """Return the URLs of the product's database and of the yardstick's."""
+        """Return the name of the product's database and the name of the yardstick's."""
         base = urlsplit(self.database_url).path.strip("/") or "baeum"
         return f"{base}_bench", f"{base}_bench_yardstick"
 
@@ -58,7 +58,10 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Both sides, serving. `cast` is the output of `bench.students`, `guest` that of the yardstick's seed."""
+    """The running product and yardstick. `product` and `yardstick` are their ports.
+
+    `cast` is the output of `bench.students`; `guest` is the output of `bench.yardstick.seed`.
+    """
 
     product: int
     yardstick: int
@@ -68,7 +71,7 @@ class Sides:
 
 @contextmanager
 def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
-    """Start both sides with their state below `home`. At the end stop them and drop the databases."""
+    """Start both sites with their state below `home`. At the end stop them and drop their databases."""
     product = environment(BAEUM_HOME=str(home / "product"))
     yardstick = environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
     with ExitStack() as stack:
@@ -81,7 +84,6 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
         port = free_port()
         stack.enter_context(running([sys.executable, "manage.py", "up", "--port", str(port)], product, home))
         wait(port, "/healthz", home / "manage.py.log")
-        # Without the variable Django's own shell would look for one.
         students_log = home / "students.log"
         cast = result_of(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
         guest = result_of(seeding, seed_log)
@@ -131,7 +133,7 @@ def result_of(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
 
 @contextmanager
 def running(command: Sequence[str], environment: Mapping[str, str], home: Path) -> Iterator[None]:
-    """Run `command` and stop it with all its children at the end. Its output goes to a log named after it."""
+    """Run `command`, and stop it with all its children at the end. Its output goes to `<program>.log` in `home`."""
     name = next(Path(part).name for part in command if "python" not in Path(part).name)
     with (home / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
@@ -145,7 +147,7 @@ def running(command: Sequence[str], environment: Mapping[str, str], home: Path) 
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
-        # granian's workers survive when their parent is killed.
+        # granian's workers survive if their parent is killed.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 

@@ -1,7 +1,7 @@
-"""Create the bench's students and print their credentials as JSON. Runs inside the product's Django (`manage.py shell`).
+"""Create the bench's students and print their session keys as JSON. Runs in `manage.py shell` of the product.
 
-Readers request pages: each has completed lessons, a graded attempt and an open one, as in the middle of the course. Takers take
-quizzes: they have used no attempt yet.
+Readers request pages. As in the middle of a course, each reader has completed lessons, a graded attempt and an open attempt.
+Takers take quizzes. They have used no attempt yet.
 """
 
 import json
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _people(count: int) -> list[User]:
-    # No password is used here, and hashing one takes 30 ms.
+    # Nobody signs in with a password here, and hashing one takes 30 ms.
     nobody = make_password(None)
     return User.objects.bulk_create(
         User(
@@ -78,7 +78,7 @@ def _people(count: int) -> list[User]:
 def _sessions(people: list[User]) -> list[str]:
     """Create a session for each person, as a sign-in does.
 
-    The session key is the value of the cookie and the token of an app.
+    The session key is the value of the cookie of a browser, and the token of an app.
     """
     store = SessionStore()
     rows = []

@@ -1,5 +1,5 @@
-"""The least that Django can do for the same kinds of request: one session, one person, one row of 4 KB, nothing else.
+"""Serve the yardstick: the smallest Django site that answers the same kinds of requests as the product.
 
-A site of its own with settings of its own; nothing here is shared with the product, so that no change to the product
-moves the yardstick.
+A request uses one session, one person and one row with 4 KB of text. The yardstick has its own settings and shares no code with
+the product, so that a change to the product does not change the figures of the yardstick.
 """

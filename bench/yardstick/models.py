@@ -1,11 +1,11 @@
-"""Two tables: what is read, and what is written."""
+"""Define the yardstick's two tables: `Page` is read, `Note` is written."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Page(models.Model):
-    """A title and 4 KB of text."""
+    """A page with a title and 4 KB of text. There is only one."""
 
     title = models.CharField(max_length=100)
     text = models.TextField()
@@ -15,7 +15,7 @@ class Page(models.Model):
 
 
 class Note(models.Model):
-    """One row for each `/write`."""
+    """A row that a request to `/write` adds."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     page = models.ForeignKey(Page, models.CASCADE)

@@ -1,4 +1,4 @@
-"""Makes the yardstick's rows; prints the cookie and the token of its one person as JSON."""
+"""Create the yardstick's rows, and print the session key and the API token of its only person as JSON."""
 
 import json
 from importlib import import_module
@@ -16,7 +16,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def main() -> None:
-    # The yardstick's own tables come after those that they point at.
+    # The second call creates the yardstick's own tables. They refer to tables that the first call creates.
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
     Page.objects.create(pk=PAGE, title="A page", text=(LINE * 60)[:4096])

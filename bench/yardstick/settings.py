@@ -1,4 +1,4 @@
-"""Settings of the yardstick. `YARDSTICK_HOME` holds its database unless `DATABASE_URL` names one of its own."""
+"""Configure the yardstick. Its database is `DATABASE_URL`, or without this variable an SQLite file in `YARDSTICK_HOME`."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "bench.yardstick",
 ]
-# None for all: those views that need a session and a person wrap themselves in these two middlewares (see views).
+# No middleware runs for all views. The views that need a session and a person use decorators: see `views`.
 MIDDLEWARE: list[str] = []
 
 TEMPLATES = [
@@ -47,7 +47,7 @@ REST_FRAMEWORK = {
 if os.environ.get("DATABASE_URL"):
     DATABASES = {"default": {**environ.Env().db("DATABASE_URL"), "CONN_MAX_AGE": None}}
 else:
-    # NORMAL, where the product has FULL: the yardstick may lose its last rows in a power cut, the product may not.
+    # synchronous is NORMAL here and FULL in the product: only the yardstick may lose its last rows in a power cut.
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

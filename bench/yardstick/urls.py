@@ -1,3 +1,5 @@
+"""Define the addresses of the yardstick."""
+
 from django.urls import path
 
 from bench.yardstick import views

@@ -1,4 +1,4 @@
-"""The four addresses of the yardstick, each with exactly the work that its docstring names."""
+"""Answer the four addresses of the yardstick. Each view does exactly the work that its docstring describes."""
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -18,21 +18,21 @@ with_person = decorator_from_middleware(AuthenticationMiddleware)
 
 
 def hello(request: HttpRequest) -> HttpResponse:
-    """No database, no middleware."""
+    """Use no database and no middleware."""
     return HttpResponse("hello")
 
 
 @with_session
 @with_person
 def page(request: HttpRequest) -> HttpResponse:
-    """Three SELECTs: the session, the person, the row; a template that extends a base."""
+    """Run three SELECTs (session, person, row) and render a template that extends a base template."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
     return render(request, "yardstick/page.html", {"page": Page.objects.get(pk=PAGE)})
 
 
 class Api(APIView):
-    """Two SELECTs: the token with its person, the row; DRF; 4 KB of JSON."""
+    """Run two SELECTs (token with person, row) and return 4 KB of JSON with DRF."""
 
     def get(self, request: Request) -> Response:
         found = Page.objects.get(pk=PAGE)
@@ -42,7 +42,7 @@ class Api(APIView):
 @with_session
 @with_person
 def write(request: HttpRequest) -> HttpResponse:
-    """Two SELECTs: the session, the person; one INSERT, committed. No CSRF check."""
+    """Run two SELECTs (session, person) and one INSERT, which is committed. There is no CSRF check."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
     note = Note.objects.create(user=request.user, page_id=PAGE, value=request.POST["value"][:200])

@@ -1,4 +1,4 @@
-"""The yardstick's WSGI application."""
+"""Create the yardstick's WSGI application."""
 
 import os
 
@@ -12,7 +12,7 @@ django.setup(set_prefix=False)
 
 
 class Application(WSGIHandler):
-    """Says how long an answer is; without any middleware nobody else does, and servers would answer in chunks."""
+    """Set Content-Length, because no middleware sets it here. Without it, servers would send the answer in chunks."""
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         response = super().get_response(request)
