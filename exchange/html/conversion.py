@@ -279,10 +279,11 @@ def to_html(text: str, *, language: str, losses: list[str]) -> str:
             losses.append(_("a picture: %(name)s") % {"name": reference.target})
         elif reference.kind == "term" or not _TARGET.match(reference.target):
             losses.append(_("the link to %(target)s") % {"target": reference.target})
-    resolver = markdown.NoResolver()
+    html = markdown_html.render(document, language=language, resolver=markdown.NoResolver()).strip()
     if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
-        return markdown_html.render_inline(text.strip(), language=language, resolver=resolver).strip()
-    return markdown_html.render(document, language=language, resolver=resolver).strip()
+        # Not `render_inline`: nh3 removes a byte order mark (U+FEFF) at the very beginning.
+        return html.removeprefix("<p>").removesuffix("</p>").strip()
+    return html
 
 
 def to_nodes(text: str, *, language: str, losses: list[str]) -> list[Node | str]:

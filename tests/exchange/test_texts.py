@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from exchange import gift, importing, moodle, qti
@@ -28,6 +28,9 @@ PLAIN = TEXTS.map(lambda text: clean(conversion.from_plain(" ".join(text.split()
 TYPED = SIGNS.map(lambda text: clean(" ".join(text.split()))).filter(lambda text: bool(text) and len(text) < 60)
 
 
+BOM = "\ufeff"  # A byte order mark.
+
+
 def back(format: str, question: Question) -> Question:
     made = WRITERS[format]([question], language="ko", name="quiz")
     parsed = importing.parse(made.content, language="ko")
@@ -38,6 +41,7 @@ def back(format: str, question: Question) -> Question:
 @QUIET
 @pytest.mark.parametrize("format", list(WRITERS))
 @given(text=PLAIN, choices=st.lists(PLAIN, min_size=3, max_size=3, unique=True), feedback=PLAIN)
+@example(text=BOM, choices=[BOM, f"{BOM}a", f"{BOM}{BOM}a"], feedback=BOM)
 def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> None:
     asked = Question(
         "q",
@@ -56,6 +60,7 @@ def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> 
 @QUIET
 @pytest.mark.parametrize("format", list(WRITERS))
 @given(accept=st.lists(TYPED, min_size=1, max_size=4, unique=True), wrong=TYPED, feedback=PLAIN)
+@example(accept=[BOM, f"{BOM}a"], wrong=f"{BOM}b", feedback=BOM)
 def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str) -> None:
     asked = Question(
         "q",
@@ -75,6 +80,7 @@ def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str
 @QUIET
 @pytest.mark.parametrize("format", ["moodle", "qti"])
 @given(accept=st.lists(st.lists(TYPED, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
+@example(accept=[[BOM], [f"{BOM}a"]])
 def test_gaps(format: str, accept: list[list[str]]) -> None:
     blanks = [Blank(f"b-{n}", answers) for n, answers in enumerate(accept)]
     asked = Question(
@@ -87,6 +93,7 @@ def test_gaps(format: str, accept: list[list[str]]) -> None:
 @QUIET
 @pytest.mark.parametrize("format", list(WRITERS))
 @given(sides=st.lists(st.tuples(PLAIN, TYPED), min_size=2, max_size=4))
+@example(sides=[(BOM, "a"), ("b", BOM)])
 def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
     pairs = [
         Pair(left.replace("->", ""), clean(conversion.from_plain(right)), f"p-{n}")
@@ -99,6 +106,28 @@ def test_pairs(format: str, sides: list[tuple[str, str]]) -> None:
     for before, after in zip(asked.pairs, found.pairs, strict=True):
         assert conversion.renders_same(after.left, before.left)
         assert conversion.renders_same(after.right, before.right)
+
+
+# White space and invisible signs that `str.strip`, XML or HTML treat in a special way.
+UNUSUAL = ["\u00a0", "\u00ad", "\u1680", "\u200b", "\u200d", "\u2028", "\u2029", "\u202f", "\u2060", "\u3000", BOM]
+
+
+@pytest.mark.parametrize("sign", UNUSUAL, ids=ascii)
+@pytest.mark.parametrize("format", list(WRITERS))
+def test_unusual_white_space_inside_a_text_survives(format: str, sign: str) -> None:
+    text = f"a{sign}b"
+    found = back(format, Question("q", "single_choice", text, parts=[Part(text, "c-0", True), Part("c", "c-1")]))
+    assert found.text == text
+    assert found.parts[0].text == text
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200d", "\u2060", BOM], ids=ascii)
+@pytest.mark.parametrize("format", list(WRITERS))
+def test_invisible_signs_at_the_ends_of_a_text_survive(format: str, sign: str) -> None:
+    text = f"{sign}a{sign}"
+    found = back(format, Question("q", "single_choice", text, parts=[Part(text, "c-0", True), Part(sign, "c-1")]))
+    assert found.text == text
+    assert [part.text for part in found.parts] == [text, sign]
 
 
 @QUIET
