@@ -9,6 +9,7 @@ from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Course
 from exchange import gift, moodle, qti
 from exchange.questions import Blank, ExchangeError, ExportedFile, Pair, Part, Question, WrongAnswers
+from exchange.values import clean_all
 from quizzes.authoring.models import Quiz
 
 WRITERS: dict[str, Callable[..., ExportedFile]] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
@@ -34,7 +35,8 @@ def export(*, quiz: Quiz, format: str, language: str) -> ExportedFile:
     for key in stored.records["quiz", slug]["questions"]:
         fields = stored.records["question", slug, key]
         if fields["text"].get(language):
-            questions.append(to_question(key, fields, language))
+            # The admin stores control characters as they are sent. XML does not allow them.
+            questions.append(to_question(key, clean_all(fields), language))
             losses += [(key, loss) for loss in _list_unsupported(fields)]
         else:
             losses.append((key, _("left out: it has no text in this language")))

@@ -19,6 +19,15 @@ def clean(text: str) -> str:
     return canonical(_CONTROL.sub("", text))
 
 
+def clean_all(value: Any) -> Any:
+    """A JSON value with `clean` applied to every text in it, also to the keys."""
+    if isinstance(value, dict):
+        return {clean(key): clean_all(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean_all(item) for item in value]
+    return clean(value) if isinstance(value, str) else value
+
+
 def to_key(name: str) -> str:
     """Return a key for a name. The same name always gives the same key.
 

@@ -54,6 +54,19 @@ def test_an_export_imported_into_its_own_quiz_changes_nothing(full: Quiz, format
     assert QuizVersion.objects.count() == versions
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_control_characters_are_left_out_of_an_export(quiz: Quiz, format: str) -> None:
+    short = quiz.questions.get(key="short")
+    short.text_en = "What\x0b is \x1cit?"
+    short.save()
+    short.answers.filter(is_correct=True).update(text="med\x01ian")
+    made = exporting.export(quiz=quiz, format=format, language="en")
+    parsed = importing.parse(made.content, language="en")
+    [question] = [question for question in parsed.questions if question.name == "short"]
+    assert question.text == "What is it?"
+    assert question.accept == ["median"]
+
+
 def strip(fields: Any, losing: set[str]) -> Any:
     """The fields without those in `losing`."""
     if isinstance(fields, dict):
