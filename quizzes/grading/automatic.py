@@ -86,13 +86,13 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     After an error the claim stays. When its lease has expired, the sweep enqueues the attempt again; after
     MAX_GRADING_ATTEMPTS it gets the status needs_attention.
     """
-    token = _claim(attempt_id, now)
+    token = claim(attempt_id, now)
     if token is None:
         return False
     attempt = queries.get_attempt(attempt_id)
     lease = attempt.lease_until
     while (attempt.status, attempt.grading_attempts, attempt.lease_until) == (Attempt.Status.GRADING, token, lease):
-        if _finish(attempt, token, compute_grading(attempt, key=versions.get_answer_key(attempt.version)), now):
+        if finish(attempt, token, compute_grading(attempt, key=versions.get_answer_key(attempt.version)), now):
             return True
         # Another grader has claimed the attempt, or its deduction has changed. If only the deduction, grade it again.
         attempt = queries.get_attempt(attempt_id)
@@ -100,7 +100,7 @@ def grade_attempt(*, attempt_id: int, now: datetime) -> bool:
     return False
 
 
-def _claim(attempt_id: int, now: datetime) -> int | None:
+def claim(attempt_id: int, now: datetime) -> int | None:
     """Claim the attempt for the time of a lease; returns the claim's token, None if it does not wait for grading.
 
     Does not wait for fsync: if a power cut loses the claim, the attempt waits for grading again.
@@ -110,7 +110,8 @@ def _claim(attempt_id: int, now: datetime) -> int | None:
     return tokens[0] if tokens else None
 
 
-def _finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
+def finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
+    """Store the attempt's first grading; returns False and stores nothing if the claim or the deduction has changed."""
     with transaction.atomic():
         fields = grade_fields(grading, now)
         finished = _FINISH.apply(

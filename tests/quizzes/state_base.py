@@ -65,7 +65,7 @@ class World:
 
 
 @dataclass
-class Sleeper:
+class PausedGrader:
     """A grader that has claimed an attempt and has not finished. `grading` is computed where it got so far."""
 
     attempt: Attempt
@@ -93,7 +93,7 @@ class Base(RuleBasedStateMachine):
         self.made: dict[int, model.Attempt] = {}
         self.devices: dict[tuple[int, int], Attempt] = {}
         self.exemptions = [model.Exemption(), model.Exemption()]
-        self.sleepers: list[Sleeper] = []
+        self.paused_graders: list[PausedGrader] = []
         self.progress = [0, 0]
         assert self.quiz.current_version_id is not None
         first = model.Key(0, frozenset({"median"}), near_misses=False, single_points=Decimal(2))

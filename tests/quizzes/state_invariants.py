@@ -23,7 +23,7 @@ class Invariants(Base):
     # --- What must hold ---
 
     @invariant()
-    def it_holds(self) -> None:
+    def check_everything(self) -> None:
         rows = {row.pk: row for row in Attempt.objects.filter(quiz=self.quiz)}
         assert set(rows) == set(self.made)
         self.check_attempts(rows)
@@ -105,7 +105,7 @@ class Invariants(Base):
             expected.revisions = as_rows
         for before, after in zip([None, *grades][known:], grades[known:], strict=False):
             if before is None:
-                assert self.step in {"grade", "wake"}, self.step
+                assert self.step in {"grade", "resume"}, self.step
                 assert after.version_id == expected.version
                 continue
             assert self.step in {"review", "accept", "regrade", "exception"}, self.step

@@ -17,7 +17,7 @@ from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.grading import automatic, regrading, scoring
 from quizzes.taking import deadline, responses, save, start, submit, uploads
 from tests.quizzes import state_model as model
-from tests.quizzes.state_base import ANSWERS, ANY, DEVICES, QUESTIONS, STUDENTS, WAITS, Base, Sleeper
+from tests.quizzes.state_base import ANSWERS, ANY, DEVICES, QUESTIONS, STUDENTS, WAITS, Base, PausedGrader
 
 
 class StudentsAndWorkers(Base):
@@ -184,37 +184,37 @@ class StudentsAndWorkers(Base):
         """Graders claim the attempt and die before they finish, one after the other."""
         with self.doing("kill"):
             for _ in range(times):
-                automatic._claim(self.any_attempt(which), self.now)
+                automatic.claim(self.any_attempt(which), self.now)
                 self.now += model.LEASE if times > 1 else timedelta(0)
 
     @precondition(lambda self: self.waiting)
-    @rule(which=ANY, has_graded=st.booleans())
-    def fall_asleep(self, which: int, has_graded: bool) -> None:
-        """A grader claims the attempt and is held up, before or after it has computed the grade."""
+    @rule(which=ANY, has_computed=st.booleans())
+    def pause_a_grader(self, which: int, has_computed: bool) -> None:
+        """A grader claims the attempt and is interrupted, before or after it has computed the grade."""
         with self.doing("claim"):
             pk = self.waiting[which % len(self.waiting)]
-            token = automatic._claim(pk, self.now)
+            token = automatic.claim(pk, self.now)
             if token is not None:
                 attempt = self.loaded(pk)
-                graded = scoring.compute_grading(attempt) if has_graded else None
-                self.sleepers.append(Sleeper(attempt, token, graded))
+                grading = scoring.compute_grading(attempt) if has_computed else None
+                self.paused_graders.append(PausedGrader(attempt, token, grading))
 
-    @precondition(lambda self: self.sleepers)
+    @precondition(lambda self: self.paused_graders)
     @rule(which=ANY)
-    def wake(self, which: int) -> None:
-        """It goes on as if nothing had been."""
-        sleeper = self.sleepers.pop(which % len(self.sleepers))
-        with self.doing("wake"):
-            graded = sleeper.grading or scoring.compute_grading(sleeper.attempt)
-            automatic._finish(sleeper.attempt, sleeper.token, graded, self.now)
+    def resume_a_grader(self, which: int) -> None:
+        """It continues as if it had never been interrupted."""
+        paused = self.paused_graders.pop(which % len(self.paused_graders))
+        with self.doing("resume"):
+            grading = paused.grading or scoring.compute_grading(paused.attempt)
+            automatic.finish(paused.attempt, paused.token, grading, self.now)
 
-    @precondition(lambda self: self.sleepers)
+    @precondition(lambda self: self.paused_graders)
     @rule(which=ANY)
-    def wake_after_the_lease(self, which: int) -> None:
-        """Meanwhile others have graded what it held."""
+    def resume_a_grader_after_its_lease(self, which: int) -> None:
+        """Other workers have graded its attempt meanwhile."""
         self.now += model.LEASE
         self.the_workers_catch_up()
-        self.wake(which)
+        self.resume_a_grader(which)
 
     @rule()
     def the_workers_catch_up(self) -> None:

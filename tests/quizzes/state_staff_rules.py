@@ -1,7 +1,11 @@
 """The rules of the state machine: what instructors do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -12,11 +16,33 @@ from hypothesis.stateful import (
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, QuizOverride
-from quizzes.grading import late_answers, manual, regrading
+from quizzes.grading import late_answers, manual, regrading, revisions
 from quizzes.grading.models import AttemptGrade, Regrade, RegradeLine
 from quizzes.taking import deadline
 from tests.quizzes import state_model as model
-from tests.quizzes.state_base import ANY, GRADED, QUESTIONS, STUDENTS, Base, rolled_back
+from tests.quizzes.state_base import ANY, GRADED, QUESTIONS, STUDENTS, Base
+
+
+class WorkerKilled(Exception):
+    """Stands for a kill: it ends a worker without running any of its code."""
+
+
+@contextmanager
+def worker_killed_after(lines: int) -> Iterator[None]:
+    """The worker that runs a regrade inside is killed while it applies the line after these, before the commit."""
+    regrade_attempt = revisions.regrade_attempt
+    applied = 0
+
+    def apply_or_be_killed(**arguments: Any) -> Any:
+        nonlocal applied
+        result = regrade_attempt(**arguments)
+        if applied == lines:
+            raise WorkerKilled
+        applied += 1
+        return result
+
+    with patch.object(revisions, "regrade_attempt", apply_or_be_killed), suppress(WorkerKilled):
+        yield
 
 
 class Instructors(Base):
@@ -117,19 +143,17 @@ class Instructors(Base):
                     done = regrading.run(regrade_id=regrade.pk, now=self.now)
                     assert done.done == done.total
                     continue
-                waiting = list(RegradeLine.objects.filter(regrade=regrade, applied_at=None, is_overtaken=False))
-                for line in waiting[:lines]:
-                    regrading._apply(regrade, line.pk, self.now)
-                for line in waiting[lines : lines + 1]:
-                    with rolled_back():
-                        regrading._apply(regrade, line.pk, self.now)
+                with worker_killed_after(lines):
+                    regrading.run(regrade_id=regrade.pk, now=self.now)
+                    # All lines are applied. The worker is killed before it marks the regrade as done.
+                    Regrade.objects.filter(pk=regrade.pk).update(status=Regrade.Status.APPROVED, finished_at=None)
         for line in RegradeLine.objects.filter(applied_at=self.now):
             # What was approved is what happened.
             revision = AttemptGrade.objects.filter(attempt=line.attempt_id, revision=line.revision + 1).first()
             assert revision is None or (revision.points, revision.max_points) == (line.new_points, line.new_max_points)
 
     @rule(student=STUDENTS, minutes=st.sampled_from([0, 15]), more=st.integers(0, 1), days=st.sampled_from([0, 1, 3]))
-    def grant_an_exception(self, student: int, minutes: int, more: int, days: int) -> None:
+    def grant_an_override(self, student: int, minutes: int, more: int, days: int) -> None:
         exemption = self.exemptions[student]
         exemption.minutes, exemption.attempts = minutes, exemption.attempts + more
         exemption.due_at = self.quiz_due + timedelta(days=days) if days else None

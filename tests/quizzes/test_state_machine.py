@@ -24,9 +24,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
@@ -37,7 +35,7 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from courses.models import Course
-from quizzes.attempts.models import Answer, Attempt
+from quizzes.attempts.models import AnswerQuerySet, Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.grading import automatic, revisions, scoring
@@ -104,77 +102,79 @@ def run(world: World, **chosen: Any) -> None:
     )
 
 
-def test_nothing_is_lost_and_nothing_twice_whatever_happens(world: World) -> None:
+def test_random_steps_keep_every_invariant_of_the_state_machine(world: World) -> None:
     if settings.get_current_profile_name() == "nightly":
         run(world)
     else:
         run(world, max_examples=25, stateful_step_count=30)
 
 
-def _finish_whatever_the_row_says(attempt: Attempt, token: int, graded: scoring.Grading, now: datetime) -> bool:
-    Attempt.objects.filter(pk=attempt.pk).update(lease_until=None, **revisions.grade_fields(graded, now))
-    revisions.add_revision(attempt, graded, revision=1, version_id=attempt.version_id, now=now)
+def finish_without_checking_the_claim(attempt: Attempt, token: int, grading: scoring.Grading, now: datetime) -> bool:
+    Attempt.objects.filter(pk=attempt.pk).update(lease_until=None, **revisions.grade_fields(grading, now))
+    revisions.add_revision(attempt, grading, revision=1, version_id=attempt.version_id, now=now)
     return True
 
 
-def _store_whatever_the_sequence(
-    attempt: Attempt, question: UUID, response: Any, now: datetime, sequence: int | None
-) -> Answer:
-    return _store(attempt, question, response, now, None)
+store = AnswerQuerySet.store
 
 
-def _never_over(attempt: Attempt, now: datetime) -> bool:
+def store_without_checking_the_sequence(
+    answers: AnswerQuerySet, attempt: Attempt, responses: Any, *, sequence: int | None, now: datetime
+) -> Any:
+    return store(answers, attempt, responses, sequence=None, now=now)
+
+
+def is_never_over(attempt: Attempt, now: datetime) -> bool:
     return False
 
 
-_store = save._store
-
-
-def _held_up(machine: Quizzes) -> None:
+def finish_after_another_grader(machine: Quizzes) -> None:
     machine.submit(0, [("single", 0)], one_is_bad=False)
-    machine.it_holds()
-    machine.fall_asleep(0, has_graded=True)
-    machine.it_holds()
-    machine.wake_after_the_lease(0)
+    machine.check_everything()
+    machine.pause_a_grader(0, has_computed=True)
+    machine.check_everything()
+    machine.resume_a_grader_after_its_lease(0)
 
 
-def _overtaken(machine: Quizzes) -> None:
+def save_an_overtaken_answer(machine: Quizzes) -> None:
     machine.save(0, ("short", "median"), sequence=5)
-    machine.it_holds()
+    machine.check_everything()
     machine.save(0, ("short", "mode"), sequence=4)
 
 
-def _too_late(machine: Quizzes) -> None:
+def save_after_the_deadline(machine: Quizzes) -> None:
     machine.wait(timedelta(minutes=31))
-    machine.it_holds()
+    machine.check_everything()
     machine.save(0, ("single", 0), sequence=None)
 
 
 @pytest.mark.parametrize(
-    ("modules", "name", "fault", "steps"),
+    ("patched", "name", "fault", "steps"),
     [
-        ([automatic], "_finish", _finish_whatever_the_row_says, _held_up),
-        ([save], "_store", _store_whatever_the_sequence, _overtaken),
-        ([deadline, save, submit], "is_over", _never_over, _too_late),
+        ([automatic], "finish", finish_without_checking_the_claim, finish_after_another_grader),
+        ([AnswerQuerySet], "store", store_without_checking_the_sequence, save_an_overtaken_answer),
+        ([deadline, save, submit], "is_over", is_never_over, save_after_the_deadline),
     ],
+    ids=["claim", "sequence", "deadline"],
 )
 def test_a_planted_fault_is_found(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
-    modules: list[ModuleType],
+    patched: list[Any],
     name: str,
     fault: Callable[..., Any],
     steps: Callable[[Quizzes], None],
 ) -> None:
-    """The steps that lead there hold without the fault, and not with it."""
-    for plant in (False, True):
+    """The same steps keep the invariants without the fault and break one with it."""
+    for is_planted in (False, True):
         machine = machine_of(world)()
         with machine.around:
             machine.begin()
-            machine.it_holds()
-            if plant:
-                for module in modules:
-                    monkeypatch.setattr(module, name, fault)
-            with pytest.raises((AssertionError, IntegrityError, pytest.fail.Exception)) if plant else nullcontext():
+            machine.check_everything()
+            if is_planted:
+                for target in patched:
+                    monkeypatch.setattr(target, name, fault)
+            broken = pytest.raises((AssertionError, IntegrityError, pytest.fail.Exception))
+            with broken if is_planted else nullcontext():
                 steps(machine)
-                machine.it_holds()
+                machine.check_everything()

@@ -1,5 +1,6 @@
-"""Grade attempts once, whatever happens to the graders."""
+"""Grade each attempt once, even if graders die, overlap or fail."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,12 +32,20 @@ def submitted(quiz: Quiz, enrolment: Enrolment) -> Attempt:
     return submit.submit(attempt=attempt, answers=right_answers(quiz), now=NOW)
 
 
-def test_grading_twice_is_one_grade(submitted: Attempt) -> None:
+def load(attempt: Attempt) -> Attempt:
+    """The attempt as a grader reads it."""
+    return Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=attempt.pk)
+
+
+def test_an_attempt_is_graded_once(submitted: Attempt) -> None:
     assert automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
     assert not automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
-    assert AttemptGrade.objects.count() == GradeChange.objects.count() == 1
+    assert AttemptGrade.objects.count() == 1
+    assert GradeChange.objects.count() == 1
     submitted.refresh_from_db()
-    assert (submitted.status, submitted.points, submitted.lease_until) == (Attempt.Status.GRADED, 3, None)
+    assert submitted.status == Attempt.Status.GRADED
+    assert submitted.points == 3
+    assert submitted.lease_until is None
 
 
 def test_an_open_attempt_is_not_graded(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -44,12 +53,12 @@ def test_an_open_attempt_is_not_graded(quiz: Quiz, enrolment: Enrolment) -> None
     assert not automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
 
 
-def test_an_attempt_that_is_gone_is_nobodys_error(db: None) -> None:
+def test_an_attempt_that_does_not_exist_is_not_graded(db: None) -> None:
     assert not automatic.grade_attempt(attempt_id=12345, now=NOW)
 
 
 def test_a_claimed_attempt_is_left_to_its_grader_until_the_lease_ends(submitted: Attempt) -> None:
-    assert automatic._claim(submitted.pk, NOW) == 1
+    assert automatic.claim(submitted.pk, NOW) == 1
     assert not automatic.grade_attempt(attempt_id=submitted.pk, now=NOW + timedelta(seconds=1))
     after = NOW + timedelta(seconds=settings.GRADING_LEASE)
     assert automatic.grade_attempt(attempt_id=submitted.pk, now=after)
@@ -58,15 +67,15 @@ def test_a_claimed_attempt_is_left_to_its_grader_until_the_lease_ends(submitted:
 
 
 def test_a_grader_that_lost_its_lease_changes_nothing(submitted: Attempt) -> None:
-    first = automatic._claim(submitted.pk, NOW)
-    assert first == 1
-    graded = scoring.compute_grading(Attempt.objects.select_related("version").get(pk=submitted.pk))
+    token = automatic.claim(submitted.pk, NOW)
+    assert token == 1
+    held = load(submitted)
     assert automatic.grade_attempt(attempt_id=submitted.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
-    assert not automatic._finish(submitted, first, graded, NOW)
+    assert not automatic.finish(held, token, scoring.compute_grading(held), NOW)
     assert AttemptGrade.objects.count() == 1
 
 
-def test_an_error_in_grading_leaves_the_row_for_another_try(submitted: Attempt) -> None:
+def test_after_an_error_the_attempt_stays_claimed_without_points(submitted: Attempt) -> None:
     AnswerKey.objects.all().delete()
     with pytest.raises(AnswerKey.DoesNotExist):
         automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
@@ -75,92 +84,118 @@ def test_an_error_in_grading_leaves_the_row_for_another_try(submitted: Attempt) 
     assert submitted.points is None
 
 
-def test_the_sweep_hands_over_what_failed_too_often(submitted: Attempt) -> None:
+@pytest.fixture
+def failed_too_often(submitted: Attempt) -> Attempt:
+    """An attempt whose last allowed grading has failed and whose lease has expired."""
     Attempt.objects.update(
         status=Attempt.Status.GRADING, grading_attempts=automatic.MAX_GRADING_ATTEMPTS, lease_until=NOW
     )
+    return submitted
+
+
+def test_the_sweep_gives_up_and_logs_an_attempt_that_failed_too_often(failed_too_often: Attempt) -> None:
     with capture_logs() as logged:
         assert automatic.sweep(now=NOW) == automatic.Sweep(queued=0, given_up=1)
         assert automatic.sweep(now=NOW) == automatic.Sweep(queued=0, given_up=0)
     assert logged == [{"event": "attempts_need_attention", "count": 1, "log_level": "error"}]
-    submitted.refresh_from_db()
-    assert submitted.status == Attempt.Status.NEEDS_ATTENTION
-    assert automatic.retry_grading(attempt=submitted)
-    assert not automatic.retry_grading(attempt=submitted)
-    assert automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    failed_too_often.refresh_from_db()
+    assert failed_too_often.status == Attempt.Status.NEEDS_ATTENTION
 
 
-def test_the_sweep_rings_for_what_waited_and_for_dead_graders_only(submitted: Attempt) -> None:
+def test_an_attempt_that_was_given_up_is_graded_after_a_retry(failed_too_often: Attempt) -> None:
+    automatic.sweep(now=NOW)
+    assert automatic.retry_grading(attempt=failed_too_often)
+    assert not automatic.retry_grading(attempt=failed_too_often)
+    assert automatic.grade_attempt(attempt_id=failed_too_often.pk, now=NOW)
+
+
+def test_the_sweep_enqueues_an_attempt_that_has_waited_ten_seconds(submitted: Attempt) -> None:
     assert automatic.sweep(now=NOW + timedelta(seconds=9)).queued == 0
     assert automatic.sweep(now=NOW + timedelta(seconds=10)).queued == 1
-    automatic._claim(submitted.pk, NOW + timedelta(seconds=10))
+
+
+def test_the_sweep_enqueues_a_claimed_attempt_after_its_lease(submitted: Attempt) -> None:
+    automatic.claim(submitted.pk, NOW + timedelta(seconds=10))
     assert automatic.sweep(now=NOW + timedelta(seconds=20)).queued == 0
     assert automatic.sweep(now=NOW + timedelta(seconds=10 + settings.GRADING_LEASE)).queued == 1
 
 
-def test_a_grade_cannot_be_edited_or_deleted(submitted: Attempt) -> None:
+@pytest.mark.parametrize("model", [AttemptGrade, GradeChange])
+def test_a_grade_cannot_be_edited_or_deleted(submitted: Attempt, model: type[AttemptGrade | GradeChange]) -> None:
     automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
-    for row in (AttemptGrade.objects.get(), GradeChange.objects.get()):
-        row.points = 0
-        with pytest.raises(AppendOnlyError):
-            row.save()
-        with pytest.raises(AppendOnlyError):
-            row.delete()
+    row = model.objects.get()
+    row.points = 0
+    with pytest.raises(AppendOnlyError):
+        row.save()
+    with pytest.raises(AppendOnlyError):
+        row.delete()
 
 
-def test_a_retry_does_not_give_an_old_grader_its_claim_back(submitted: Attempt) -> None:
+def test_a_claim_from_before_a_retry_cannot_finish(submitted: Attempt) -> None:
     """A retry resets `grading_attempts`, so the same token is given out twice."""
-    assert automatic._claim(submitted.pk, NOW) == 1
-    sleeper = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=submitted.pk)
-    graded = scoring.compute_grading(sleeper)
+    assert automatic.claim(submitted.pk, NOW) == 1
+    held = load(submitted)
+    grading = scoring.compute_grading(held)
     Attempt.objects.update(status=Attempt.Status.NEEDS_ATTENTION, lease_until=None)
     automatic.retry_grading(attempt=submitted)
-    assert automatic._claim(submitted.pk, NOW + timedelta(hours=1)) == 1
-    assert not automatic._finish(sleeper, 1, graded, NOW + timedelta(hours=1))
+    assert automatic.claim(submitted.pk, NOW + timedelta(hours=1)) == 1
+    assert not automatic.finish(held, 1, grading, NOW + timedelta(hours=1))
 
 
-def test_lateness_forgiven_during_grading_is_not_lost(submitted: Attempt, ines: User) -> None:
+def test_a_deduction_reduced_during_grading_is_not_lost(submitted: Attempt, ines: User) -> None:
     Attempt.objects.update(late_deduction=10, due_at=NOW - timedelta(hours=1))
-    assert automatic._claim(submitted.pk, NOW) == 1
-    held = Attempt.objects.select_related("version", "quiz__activity", "enrolment").get(pk=submitted.pk)
-    graded = scoring.compute_grading(held)
+    assert automatic.claim(submitted.pk, NOW) == 1
+    held = load(submitted)
+    grading = scoring.compute_grading(held)
     Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, due_at=NOW + timedelta(days=1))
     quiz = Quiz.objects.select_related("activity").get()
     late_answers.reduce_late_deductions(quiz=quiz, enrolment=held.enrolment, reason="Ill", actor=ines, now=NOW)
-    assert not automatic._finish(held, 1, graded, NOW)
+    assert not automatic.finish(held, 1, grading, NOW)
     assert automatic.grade_attempt(attempt_id=held.pk, now=NOW + timedelta(seconds=settings.GRADING_LEASE))
     assert AttemptGrade.objects.get().points == 3
     assert list(grades.find_differences()) == []
 
 
-def test_what_changes_while_it_is_graded(submitted: Attempt, ines: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A deduction that is taken off meanwhile: graded again at once. Another grader that took it over: left to that one."""
-    key_of = versions.get_answer_key
-    meanwhile: list[Any] = []
+@pytest.fixture
+def during_grading(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
+    """Functions in this list run once, between the claim of the next grading and its end."""
+    get_answer_key = versions.get_answer_key
+    waiting: list[Callable[[], Any]] = []
 
-    def slowly(*arguments: Any) -> Any:
-        key = key_of(*arguments)
-        while meanwhile:
-            meanwhile.pop()()
+    def get_slowly(*arguments: Any) -> Any:
+        key = get_answer_key(*arguments)
+        while waiting:
+            waiting.pop()()
         return key
 
-    monkeypatch.setattr(versions, "get_answer_key", slowly)
+    monkeypatch.setattr(versions, "get_answer_key", get_slowly)
+    return waiting
+
+
+def test_an_attempt_whose_deduction_changes_during_grading_is_graded_again_at_once(
+    submitted: Attempt, during_grading: list[Callable[[], Any]]
+) -> None:
     Attempt.objects.update(late_deduction=10)
-    meanwhile.append(lambda: Attempt.objects.update(late_deduction=0))
+    during_grading.append(lambda: Attempt.objects.update(late_deduction=0))
     assert automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
     assert AttemptGrade.objects.get().points == 3
-    second = start.start(quiz=submitted.quiz, enrolment=submitted.enrolment, now=NOW)
-    submit.submit(attempt=second, now=NOW)
+
+
+def test_an_attempt_claimed_by_another_grader_during_grading_is_left_to_it(
+    submitted: Attempt, during_grading: list[Callable[[], Any]]
+) -> None:
     after = NOW + timedelta(seconds=settings.GRADING_LEASE)
-    meanwhile.append(lambda: automatic.grade_attempt(attempt_id=second.pk, now=after))
+    during_grading.append(lambda: automatic.grade_attempt(attempt_id=submitted.pk, now=after))
     with capture_logs() as logged:
-        assert not automatic.grade_attempt(attempt_id=second.pk, now=NOW)
-    assert AttemptGrade.objects.filter(attempt=second).get().at == after
-    assert logged == [{"event": "grading_lease_lost", "attempt": str(second.uuid), "log_level": "warning"}]
+        assert not automatic.grade_attempt(attempt_id=submitted.pk, now=NOW)
+    assert AttemptGrade.objects.get().at == after
+    assert logged == [{"event": "grading_lease_lost", "attempt": str(submitted.uuid), "log_level": "warning"}]
 
 
-def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    """The deduction was taken off a grade of 0 in between: no new revision, and yet the regrade would do another thing."""
+def test_a_regrade_is_not_applied_if_its_result_is_not_the_approved_one(
+    quiz: Quiz, enrolment: Enrolment, ines: User
+) -> None:
+    """The deduction was removed from a grade of 0: no new revision, but the regrade would now give other points."""
     short = quiz.questions.get(key="short")
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
     submit.submit(attempt=attempt, answers={short.uuid: {"text": "median"}}, now=NOW)
@@ -175,11 +210,13 @@ def test_a_regrade_does_nothing_but_what_was_approved(quiz: Quiz, enrolment: Enr
     late_answers.reduce_late_deductions(quiz=quiz, enrolment=enrolment, reason="Ill", actor=ines, now=NOW)
     regrading.run(regrade_id=regrade.pk, now=NOW)
     line = regrade.lines.get()
-    assert (line.new_points, line.is_overtaken, line.applied_at) == (Decimal("0.90"), True, None)
+    assert line.new_points == Decimal("0.90")
+    assert line.is_overtaken
+    assert line.applied_at is None
     assert AttemptGrade.objects.get().points == 0
 
 
-def test_one_that_cannot_be_graded_keeps_no_other_from_its_grade(
+def test_an_error_in_one_attempt_does_not_stop_the_others(
     quiz: Quiz, submitted: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     students = [EnrolmentFactory(course=submitted.enrolment.course) for _ in range(2)]
@@ -187,29 +224,33 @@ def test_one_that_cannot_be_graded_keeps_no_other_from_its_grade(
     for other in others:
         submit.submit(attempt=other, now=NOW)
     ids = [others[0].pk, submitted.pk, others[1].pk]
-    grade_one = scoring.compute_grading
+    compute_grading = scoring.compute_grading
 
     def fail(attempt: Attempt, **options: Any) -> scoring.Grading:
         if attempt.pk == submitted.pk:
             raise ValueError("A part that nobody thought of.")
-        return grade_one(attempt, **options)
+        return compute_grading(attempt, **options)
 
     monkeypatch.setattr(automatic, "compute_grading", fail)
     with capture_logs() as logged:
         assert automatic.grade_attempts(attempt_ids=ids, now=NOW) == 2
     [line] = logged
-    assert (line["event"], line["attempt"], line["log_level"]) == ("grading_failed", submitted.pk, "error")
+    assert line["event"] == "grading_failed"
+    assert line["attempt"] == submitted.pk
+    assert line["log_level"] == "error"
     assert [Attempt.objects.get(pk=pk).status for pk in ids] == ["graded", "grading", "graded"]
     assert automatic.grade_attempts(attempt_ids=ids, now=NOW) == 0
 
 
-@pytest.mark.parametrize("why", [OperationalError("The database is gone."), SoftTimeLimitExceeded()])
-def test_what_would_meet_the_others_as_well_ends_the_task(
-    submitted: Attempt, why: Exception, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [OperationalError("The database is gone."), SoftTimeLimitExceeded()], ids=["database", "time limit"]
+)
+def test_an_error_that_concerns_every_attempt_ends_the_task(
+    submitted: Attempt, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*args: Any, **options: Any) -> None:
-        raise why
+        raise error
 
     monkeypatch.setattr(automatic, "compute_grading", fail)
-    with pytest.raises(type(why)):
+    with pytest.raises(type(error)):
         automatic.grade_attempts(attempt_ids=[submitted.pk, 12345], now=NOW)
