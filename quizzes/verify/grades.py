@@ -46,22 +46,22 @@ def find_differences() -> Iterator[Difference]:
         .select_related("quiz__activity", "version")
     )
     for attempt in attempts.iterator(chunk_size=CHUNK):
-        if any(_of_attempt(attempt)):
+        if any(_compare_attempt(attempt)):
             # The attempt may have been graded between the queries, so its differences are computed a second time.
-            yield from _of_attempt(attempts.get(pk=attempt.pk))
+            yield from _compare_attempt(attempts.get(pk=attempt.pk))
     ungraded = Attempt.objects.filter(status=Attempt.Status.GRADED, grades__isnull=True)
     for attempt in ungraded.iterator(chunk_size=CHUNK):
         yield Difference(_("gradings"), str(attempt.uuid), "none", "at least one")
     for enrolment in Enrolment.objects.order_by("pk").iterator(chunk_size=CHUNK):
-        rebuilt = progress.compute_percent(enrolment)
-        if rebuilt != enrolment.progress_percent:
-            yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(rebuilt))
+        computed = progress.compute_percent(enrolment)
+        if computed != enrolment.progress_percent:
+            yield Difference(_("progress"), str(enrolment.uuid), str(enrolment.progress_percent), str(computed))
     cards = PracticeCard.objects.order_by("pk").prefetch_related("answers")
     for card in cards.iterator(chunk_size=CHUNK):
-        yield from _of_card(card)
+        yield from _compare_card(card)
 
 
-def _of_card(card: PracticeCard) -> Iterator[Difference]:
+def _compare_card(card: PracticeCard) -> Iterator[Difference]:
     """Compute a practice card's answers again: each rating from its score, each memory from the previous one."""
     memory: Memory | None = None
     reviews = list(card.answers.all())
@@ -78,35 +78,34 @@ def _of_card(card: PracticeCard) -> Iterator[Difference]:
         yield Difference(_("practice card"), str(card.uuid), str((card.turns, follows)), str((len(reviews), memory)))
 
 
-def _of_attempt(attempt: Attempt) -> Iterator[Difference]:
+def _compare_attempt(attempt: Attempt) -> Iterator[Difference]:
     grades = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
     for grade in grades:
         points = _sum(score["points"] for score in grade.details.values())
-        yield from _compare(
-            _("points of a grading"), attempt, grade.points, after_deduction(points, grade.late_deduction)
-        )
-        of = _sum(score["max_points"] for score in grade.details.values())
-        yield from _compare(_("maximum of a grading"), attempt, grade.max_points, of)
+        deducted = after_deduction(points, grade.late_deduction)
+        yield from _compare_value(_("points of a grading"), attempt, grade.points, deducted)
+        maximum = _sum(score["max_points"] for score in grade.details.values())
+        yield from _compare_value(_("maximum of a grading"), attempt, grade.max_points, maximum)
     last = grades[-1]
     computed = scoring.compute_grading(attempt, version_id=last.version_id, last_review=last.last_review_id or 0)
-    yield from _compare(_("points of a grading"), attempt, last.points, computed.points)
+    yield from _compare_value(_("points of a grading"), attempt, last.points, computed.points)
     if computed.details != last.details:
         yield Difference(_("details of a grading"), str(attempt.uuid), str(last.details), str(computed.details))
-    yield from _of_attempt_row(attempt, last, computed)
-    yield from _of_later_reviews(attempt, last)
+    yield from _compare_attempt_row(attempt, last, computed)
+    yield from _find_ungraded_reviews(attempt, last)
     if attempt.quiz.is_graded:
-        yield from _of_ledger(attempt, [grade for grade in grades if not scoring.is_pending(grade)])
+        yield from _compare_gradebook(attempt, [grade for grade in grades if not scoring.is_pending(grade)])
 
 
-def _of_attempt_row(attempt: Attempt, last: AttemptGrade, computed: scoring.Grading) -> Iterator[Difference]:
+def _compare_attempt_row(attempt: Attempt, last: AttemptGrade, computed: scoring.Grading) -> Iterator[Difference]:
     pending = computed.is_pending
-    yield from _compare(_("points of an attempt"), attempt, attempt.points, None if pending else last.points)
-    yield from _compare(_("maximum of an attempt"), attempt, attempt.max_points, last.max_points)
+    yield from _compare_value(_("points of an attempt"), attempt, attempt.points, None if pending else last.points)
+    yield from _compare_value(_("maximum of an attempt"), attempt, attempt.max_points, last.max_points)
     status = Attempt.Status.NEEDS_REVIEW if pending else Attempt.Status.GRADED
-    yield from _compare(_("status of an attempt"), attempt, attempt.status, status.value)
+    yield from _compare_value(_("status of an attempt"), attempt, attempt.status, status.value)
 
 
-def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
+def _find_ungraded_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Difference]:
     """Report reviews that the last grading does not contain. A review and its grading are stored together."""
     if not Review.objects.filter(attempt=attempt, pk__gt=last.last_review_id or 0).exists():
         return
@@ -117,7 +116,7 @@ def _of_later_reviews(attempt: Attempt, last: AttemptGrade) -> Iterator[Differen
         )
 
 
-def _of_ledger(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
+def _compare_gradebook(attempt: Attempt, grades: list[AttemptGrade]) -> Iterator[Difference]:
     stored = [
         (c.revision, c.points, c.max_points)
         for c in GradeChange.objects.filter(source=attempt.uuid).order_by("revision")
@@ -131,7 +130,7 @@ def _format_changes(changes: list[tuple[int, Decimal, Decimal]]) -> str:
     return ", ".join(f"r{revision}: {points}/{of}" for revision, points, of in changes) or "–"
 
 
-def _compare(
+def _compare_value(
     what: str, attempt: Attempt, stored: Decimal | str | None, computed: Decimal | str | None
 ) -> Iterator[Difference]:
     if stored != computed:

@@ -23,6 +23,7 @@ from tests.quizzes.practice.cards import (
     today_of,
     wrong_answers,
 )
+from tests.tampering import delete_rows
 
 
 def test_a_mistake_in_a_lesson_check_is_due_on_the_next_day(check: Quiz, enrolment: Enrolment) -> None:
@@ -100,10 +101,10 @@ def test_a_mistake_graded_after_a_later_answer_does_not_change_the_card(check: Q
     take(check, enrolment)
     late = start.start(quiz=check, enrolment=enrolment, now=MONDAY)
     submit.submit(attempt=late, answers=wrong_answers(check), now=MONDAY)
-    CollectedGrade.objects.filter(grade__attempt=late)._raw_delete("default")
+    delete_rows(CollectedGrade.objects.filter(grade__attempt=late))
     grades = AttemptGrade.objects.filter(attempt=late)
     stored = list(grades.values())
-    grades._raw_delete("default")
+    delete_rows(grades)
     for card in today_of(enrolment.user).cards:
         answer(enrolment.user, card, right_answer(card))
     turns = list(PracticeCard.objects.values_list("turns", flat=True))

@@ -16,6 +16,7 @@ from quizzes.results import attempt_results, visibility
 from quizzes.taking import start
 from tests.factories import EnrolmentFactory, right_answers
 from tests.quizzes.practice.cards import DAY, MONDAY, TUESDAY, answer, take, today_of, wrong_answers
+from tests.tampering import delete_rows
 
 
 def test_mistakes_are_not_collected_while_the_quiz_can_be_taken_again(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -127,7 +128,7 @@ def test_the_rule_for_many_attempts_agrees_with_the_result_of_each(
         QuizOverride.objects.all().delete()
         if chance.random() < 0.3:
             QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="ill")
-        AttemptGrade.objects.all()._raw_delete("default")
+        delete_rows(AttemptGrade.objects.all())
         Answer.objects.all().delete()
         Attempt.objects.all().delete()
         quiz.refresh_from_db()

@@ -1,4 +1,4 @@
-"""What is stored is what the answers and the ledger say, and a grade that somebody tampered with is found."""
+"""`verify_grades` finds no difference in untouched grades and names every value that somebody changed."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from courses import progress
 from courses.models import Enrolment, GradeChange
-from quizzes.attempts.models import Answer, Attempt
+from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import AnswerKey
-from quizzes.grading import automatic, manual
-from quizzes.grading.models import AttemptGrade, Review
+from quizzes.grading import automatic, manual, scoring
+from quizzes.grading.models import Review
 from quizzes.taking import start, submit
 from quizzes.verify import grades
 from tests.factories import right_answers
 from tests.quizzes.graded import question_of
+from tests.tampering import delete_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +49,7 @@ def decide(attempt: Attempt, points: str) -> None:
 
 
 def rewrite_key(attempt: Attempt) -> None:
-    """The right choice becomes a wrong one, in the key that is never to change."""
+    """Make the right choice a wrong one in an answer key, which never changes otherwise."""
     key = AnswerKey.objects.get(version=attempt.version_id)
     choice_question = str(question_of(attempt, "single_choice"))
     for choice in key.content[choice_question]["choices"]:
@@ -55,42 +57,59 @@ def rewrite_key(attempt: Attempt) -> None:
     AnswerKey.objects.filter(pk=key.pk).update(content=key.content)
 
 
-def slip_in_a_review(attempt: Attempt) -> None:
-    """A row that would change the next grading, whenever that is."""
+def update_attempt(attempt: Attempt, **values: Any) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(**values)
+
+
+def changes(attempt: Attempt) -> QuerySet[GradeChange]:
+    return GradeChange.objects.filter(source=attempt.uuid)
+
+
+def delete_gradings(attempt: Attempt) -> None:
+    attempt.notices.all().delete()
+    delete_rows(attempt.grades.all())
+
+
+def add_an_ungraded_review(attempt: Attempt) -> None:
+    """Add a review that would change the next grading."""
     Review.objects.create(attempt=attempt, question=question_of(attempt, "single_choice"), points=0, at=timezone.now())
 
 
 def test_untouched_grades_verify(graded: Attempt, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(grades.find_differences()) == []
     call_command("verify_grades")
-    told = capsys.readouterr().out
-    assert "3 gradings and 3 grade changes verified." in told
-    assert "No difference." in told
+    output = capsys.readouterr().out
+    assert "3 gradings and 3 grade changes verified." in output
+    assert "No difference." in output
+
+
+def case(name: str, tamper: Callable[[Attempt], Any], what: str) -> Any:
+    return pytest.param(tamper, what, id=name)
 
 
 @pytest.mark.parametrize(
     ("tamper", "what"),
     [
-        (lambda a: Attempt.objects.filter(pk=a.pk).update(points=0), "points of an attempt"),
-        (lambda a: AttemptGrade.objects.filter(attempt=a).update(points=0), "points of a grading"),
-        (lambda a: AttemptGrade.objects.filter(attempt=a).update(details={}), "details of a grading"),
-        (lambda a: GradeChange.objects.filter(source=a.uuid).update(points=0), "gradebook"),
-        (lambda a: GradeChange.objects.filter(source=a.uuid)._raw_delete("default"), "gradebook"),
-        (lambda a: (a.notices.all().delete(), a.grades.all()._raw_delete("default")), "gradings"),
-        (lambda a: Answer.objects.filter(attempt=a).delete(), "points of a grading"),
-        (lambda a: Enrolment.objects.update(progress_percent=0), "progress"),
-        (lambda a: Answer.objects.filter(attempt=a).update(response={"text": "?"}), "details of a grading"),
-        (lambda a: Attempt.objects.filter(pk=a.pk).update(max_points=9), "maximum of an attempt"),
-        (lambda a: Attempt.objects.filter(pk=a.pk).update(status="needs_review"), "status of an attempt"),
-        (lambda a: Attempt.objects.filter(pk=a.pk).update(late_deduction=50), "points of a grading"),
-        (lambda a: AttemptGrade.objects.filter(attempt=a).update(max_points=9), "maximum of a grading"),
-        (rewrite_key, "details of a grading"),
-        (lambda a: GradeChange.objects.filter(source=a.uuid).update(max_points=9), "gradebook"),
-        (lambda a: Review.objects.filter(attempt=a).update(points=0), "points of a grading"),
-        (slip_in_a_review, "a review that no grading has seen"),
+        case("points of the attempt", lambda a: update_attempt(a, points=0), "points of an attempt"),
+        case("maximum of the attempt", lambda a: update_attempt(a, max_points=9), "maximum of an attempt"),
+        case("status of the attempt", lambda a: update_attempt(a, status="needs_review"), "status of an attempt"),
+        case("deduction of the attempt", lambda a: update_attempt(a, late_deduction=50), "points of a grading"),
+        case("points of a grading", lambda a: a.grades.update(points=0), "points of a grading"),
+        case("maximum of a grading", lambda a: a.grades.update(max_points=9), "maximum of a grading"),
+        case("details of a grading", lambda a: a.grades.update(details={}), "details of a grading"),
+        case("gradings deleted", delete_gradings, "gradings"),
+        case("points in the gradebook", lambda a: changes(a).update(points=0), "gradebook"),
+        case("maximum in the gradebook", lambda a: changes(a).update(max_points=9), "gradebook"),
+        case("deleted in the gradebook", lambda a: delete_rows(changes(a)), "gradebook"),
+        case("answers", lambda a: a.answers.update(response={"text": "?"}), "details of a grading"),
+        case("answers deleted", lambda a: a.answers.all().delete(), "points of a grading"),
+        case("answer key", rewrite_key, "details of a grading"),
+        case("points of a review", lambda a: Review.objects.filter(attempt=a).update(points=0), "points of a grading"),
+        case("review added", add_an_ungraded_review, "a review that no grading has seen"),
+        case("progress", lambda a: Enrolment.objects.update(progress_percent=0), "progress"),
     ],
 )
-def test_a_grade_that_was_tampered_with_is_named(
+def test_a_changed_value_is_named(
     graded: Attempt, tamper: Callable[[Attempt], Any], what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tamper(graded)
@@ -112,23 +131,28 @@ def test_a_later_review_that_changes_nothing_is_no_difference(graded: Attempt) -
     assert list(grades.find_differences()) == []
 
 
-def test_whoever_is_graded_while_we_look_is_looked_at_again(graded: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between reading the attempt and its gradings somebody decides: no difference, only another moment."""
-    real = grades._of_attempt
-    looks: list[int] = []
+def test_an_attempt_that_is_graded_during_the_comparison_is_compared_again(
+    graded: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An instructor decides after the attempt and its gradings have been read."""
+    compute_grading = scoring.compute_grading
+    graded_by = [Review.objects.get().pk]
+    compared_with: list[int] = []
 
-    def meanwhile(attempt: Attempt) -> Any:
-        if not looks:
-            decide(graded, "0.25")
-        looks.append(attempt.pk)
-        return real(attempt)
+    def decide_then_compute(attempt: Attempt, **options: Any) -> scoring.Grading:
+        if attempt.pk == graded.pk and "last_review" in options:
+            if not compared_with:
+                decide(graded, "0.25")
+                graded_by.append(Review.objects.latest("pk").pk)
+            compared_with.append(options["last_review"])
+        return compute_grading(attempt, **options)
 
-    monkeypatch.setattr(grades, "_of_attempt", meanwhile)
+    monkeypatch.setattr(scoring, "compute_grading", decide_then_compute)
     assert list(grades.find_differences()) == []
-    assert looks.count(graded.pk) == 2
+    assert compared_with == graded_by
 
 
-def test_practice_has_no_ledger(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_attempt_at_a_lesson_check_needs_no_entry_in_the_gradebook(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.activity.kind = "lesson"
     quiz.activity.save()
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
