@@ -107,7 +107,7 @@ def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         by_status = dict(notices.values_list("status").annotate(n=Count("pk")))
         context |= {
             "missed": regrading.count_missed(regrade),
-            "told": sum(by_status.values()),
+            "notices": sum(by_status.values()),
             "unsure": by_status.get("uncertain", 0) + by_status.get("failed", 0),
         }
     return context
