@@ -16,7 +16,9 @@ def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Clie
 
     assert response.headers["Location"] == URL
     alice.refresh_from_db()
-    assert (alice.name, alice.language, alice.time_zone) == ("Alice A.", "ko", "Europe/Berlin")
+    assert alice.name == "Alice A."
+    assert alice.language == "ko"
+    assert alice.time_zone == "Europe/Berlin"
     # An unticked box is not sent.
     assert not alice.wants_weekly_summary
     assert alice_client.cookies[django_settings.LANGUAGE_COOKIE_NAME].value == "ko"

@@ -32,7 +32,9 @@ def test_open_signup_creates_an_account_in_lower_case_and_signs_in(client: Clien
 
     assert response.status_code == 302, response.content
     user = User.objects.get()
-    assert (user.email, user.name, user.language) == ("new@example.com", "김민지", "en")
+    assert user.email == "new@example.com"
+    assert user.name == "김민지"
+    assert user.language == "en"
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
@@ -80,7 +82,9 @@ def test_a_code_enrols_the_new_user(client: Client, coded: Course, settings: Set
     sign_up(client, code=" spring-26 ")
 
     enrolment = Enrolment.objects.get()
-    assert (enrolment.user.email, enrolment.course, enrolment.source) == ("new@example.com", coded, "code")
+    assert enrolment.user.email == "new@example.com"
+    assert enrolment.course == coded
+    assert enrolment.source == "code"
 
 
 @pytest.mark.parametrize("code", ["", "autumn-26", "\x00", "x" * 51])
@@ -111,7 +115,8 @@ def test_with_verification_known_and_unknown_addresses_get_the_same_response(
     known = sign_up(client, email=alice.email)
     unknown = sign_up(Client(), email="new@example.com")
 
-    assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+    assert known.status_code == unknown.status_code
+    assert known.headers["Location"] == unknown.headers["Location"]
     assert [mail.to for mail in mailoutbox] == [[alice.email], ["new@example.com"]]
 
 

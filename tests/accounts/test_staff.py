@@ -34,7 +34,8 @@ def test_staff_without_an_authenticator_are_redirected_to_set_one_up(client: Cli
 
     for url in ("/admin/", "/admin/courses/course/", "/admin/nothing-here/"):
         response = client.get(url)
-        assert (response.status_code, response.headers["Location"]) == (302, reverse("mfa_activate_totp"))
+        assert response.status_code == 302
+        assert response.headers["Location"] == reverse("mfa_activate_totp")
     assert client.get(reverse("courses:course-list")).status_code == 200
 
 

@@ -244,7 +244,8 @@ def test_an_edited_key_is_a_new_version_and_keeps_the_old_attempt(
     assert quiz.current_version_id != graded.version_id
     points = graded.points
     graded.refresh_from_db()
-    assert (graded.points, graded.status) == (points, "graded")
+    assert graded.points == points
+    assert graded.status == "graded"
 
 
 def test_two_right_choices_are_refused_with_a_message(ines_client: Client, quiz: Quiz) -> None:

@@ -84,7 +84,8 @@ class StudentsAndWorkers(Base):
             if refusal is not None:
                 return
             known = expected.answers[question]
-            assert (saved.response, saved.sequence) == (self.world.raw(question, known.response), known.sequence)
+            assert saved.response == self.world.raw(question, known.response)
+            assert saved.sequence == known.sequence
 
     @precondition(lambda self: self.devices)
     @rule(which=ANY, question=QUESTIONS)

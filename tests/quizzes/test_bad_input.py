@@ -92,13 +92,15 @@ def test_an_answer_that_cannot_be_one(
     before = state()
     base = f"/attempts/{attempt.uuid}/answers/"
     saved = alice_client.post(base, {"question": asked["uuid"], "sequence": "1", **form})
-    assert (saved.status_code, saved.json()["type"]) == (400, f"/problems/{slug}")
+    assert saved.status_code == 400
+    assert saved.json()["type"] == f"/problems/{slug}"
     assert saved.json()["title"] == sentences[language]
     refused = alice_api.put(
         f"attempts/{attempt.uuid}/answers/{asked['uuid']}", {"response": given}, expect=400,
         headers={"Accept-Language": language},
     )  # fmt: skip
-    assert (refused["type"], refused["title"]) == (f"/problems/{slug}", sentences[language])
+    assert refused["type"] == f"/problems/{slug}"
+    assert refused["title"] == sentences[language]
     assert state() == before
     # The same in a whole form: named on the page, and the attempt goes on.
     page = alice_client.post(f"/attempts/{attempt.uuid}/submit/", {**form, "changed": asked["uuid"]})
@@ -194,7 +196,9 @@ def test_a_submit_after_the_deadline(
     page = alice_client.post(f"/attempts/{attempt.uuid}/submit/", {asked: "page"}, follow=True)
     assert sentence in page.text
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.submitted_at, attempt.is_expired) == ("submitted", deadline, True)
+    assert attempt.status == "submitted"
+    assert attempt.submitted_at == deadline
+    assert attempt.is_expired is True
     assert attempt.answers.get().response == {"text": "saved"}
     assert [late.response["text"] for late in LateAnswer.objects.all()] == ["app", "page"]
     automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
@@ -212,7 +216,8 @@ def test_a_start_beyond_the_attempts(
     refused = alice_api.post(
         f"quizzes/{quiz.activity.uuid}/attempts", expect=409, headers={"Accept-Language": language}
     )
-    assert (refused["type"], refused["title"]) == ("/problems/no-attempts-left", sentence[language])
+    assert refused["type"] == "/problems/no-attempts-left"
+    assert refused["title"] == sentence[language]
     page = alice_client.post("/courses/statistics/quizzes/quiz/start/", follow=True)
     assert sentence[language] in page.text
     assert state() == before
@@ -249,5 +254,6 @@ def test_a_question_of_nowhere(alice_client: Client, attempt: Attempt, language:
     sentence = {"en": "This question is not part of the attempt.", "ko": "이 응시에 없는 문항이에요."}
     before = state()
     saved = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": str(uuid4())})
-    assert (saved.status_code, saved.json()["title"]) == (400, sentence[language])
+    assert saved.status_code == 400
+    assert saved.json()["title"] == sentence[language]
     assert state() == before

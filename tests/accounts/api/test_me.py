@@ -34,14 +34,18 @@ def test_settings_can_be_changed_separately(alice_api: Api, alice: User) -> None
     assert alice_api.patch("me", {})["language"] == ""
 
     alice.refresh_from_db()
-    assert (alice.name, alice.language, alice.wants_weekly_summary) == ("앨리스", "", False)
+    assert alice.name == "앨리스"
+    assert alice.language == ""
+    assert alice.wants_weekly_summary is False
 
 
 def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: User) -> None:
     alice_api.patch("me", {"email": "other@example.com", "is_instructor": True, "is_staff": True, "is_superuser": True})
 
     alice.refresh_from_db()
-    assert (alice.email, alice.is_staff, alice.is_superuser) == ("alice@example.com", False, False)
+    assert alice.email == "alice@example.com"
+    assert alice.is_staff is False
+    assert alice.is_superuser is False
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ def test_implicit_tls_uses_the_same_tracking() -> None:
     backend = sending.SMTPBackend(use_ssl=True, host="127.0.0.1")
     assert issubclass(backend.connection_class, smtplib.SMTP_SSL)
     assert backend.ssl_context.verify_mode == ssl.CERT_REQUIRED
-    assert (backend.handed_over, backend.accepted) == (False, False)
+    assert backend.handed_over is False
+    assert backend.accepted is False
 
 
 class TestInboxBackend:

@@ -60,7 +60,9 @@ def test_the_outline_has_the_uuid_of_each_entrys_own_endpoint(alice_api: Api, co
     assert outline["next"] == outline["entries"][0]["uuid"]
     for entry in outline["entries"]:
         found = alice_api.get(f"{'lessons' if entry['kind'] == 'lesson' else 'quizzes'}/{entry['uuid']}")
-        assert (found["uuid"], found["slug"], found["title"]) == (entry["uuid"], entry["slug"], entry["title"])
+        assert found["uuid"] == entry["uuid"]
+        assert found["slug"] == entry["slug"]
+        assert found["title"] == entry["title"]
 
 
 def test_titles_are_in_the_requested_language(alice_api: Api) -> None:
@@ -76,9 +78,12 @@ def test_reading_a_lesson_makes_it_the_activity_to_continue_with(
     found = alice_api.get(f"lessons/{lesson.uuid}")
 
     check("Lesson", found)
-    assert (found["language"], found["text"], found["html"]) == ("en", "Body in en", "<p>Body in en</p>")
+    assert found["language"] == "en"
+    assert found["text"] == "Body in en"
+    assert found["html"] == "<p>Body in en</p>"
     assert found["objectives"] == ["Objective in en"]
-    assert (found["done"], found["done_at"]) == (False, None)
+    assert found["done"] is False
+    assert found["done_at"] is None
     enrolment.refresh_from_db()
     assert enrolment.last_activity == lesson
 
@@ -106,7 +111,9 @@ def test_marking_a_lesson_done_and_undone(alice_api: Api, lesson: Activity, meth
     for _twice in range(2):
         after = mark(path, {"activity": lesson.uuid, "done": True})
         check("Progress", after)
-        assert (after["progress_percent"], after["done_count"], after["required_count"]) == (33, 1, 3)
+        assert after["progress_percent"] == 33
+        assert after["done_count"] == 1
+        assert after["required_count"] == 3
     assert [done["activity"] for done in after["done"]] == [str(lesson.uuid)]
     assert entries(alice_api)[0]["done"] is True
     assert entries(alice_api)[0]["done_at"].endswith("Z")

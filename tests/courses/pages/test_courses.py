@@ -79,7 +79,8 @@ def test_a_withdrawn_student_returns_with_all_progress(
     assert alice_client.get("/courses/statistics/lessons/lesson-1/").status_code == 404
     alice_client.post("/courses/statistics/enrol/")
     enrolment.refresh_from_db()
-    assert (enrolment.status, enrolment.progress_percent) == (Enrolment.Status.ACTIVE, 33)
+    assert enrolment.status == Enrolment.Status.ACTIVE
+    assert enrolment.progress_percent == 33
 
 
 def test_an_unpublished_course_is_not_found(alice_client: Client, course: Course) -> None:

@@ -150,7 +150,8 @@ class TestWeek:
         following = self.week(enrolment.user).courses[0].next
         assert following
         assert following.url.endswith(reverse("quizzes:quiz-detail", args=["statistics", "quiz"]))
-        assert (following.is_lesson, following.minutes) == (False, None)
+        assert following.is_lesson is False
+        assert following.minutes is None
 
     def test_the_reading_time_is_that_of_the_users_edition(self, enrolment: Enrolment, course: Course) -> None:
         editions = course.activities.get(slug="lesson-1").lesson.editions
@@ -164,7 +165,10 @@ class TestWeek:
         assert self.week(enrolment.user).courses[0].results == []
         record(enrolment, "0.50", now=SINCE, number=2)
         [result] = self.week(enrolment.user).courses[0].results
-        assert (result.percent, result.points, result.max_points, result.is_passed) == (33, "1", "3", False)
+        assert result.percent == 33
+        assert result.points == "1"
+        assert result.max_points == "3"
+        assert result.is_passed is False
 
     def test_results_of_other_students_are_not_shown(self, enrolment: Enrolment, course: Course, bob: User) -> None:
         record(EnrolmentFactory(user=bob, course=course), "3.00", now=NOW)

@@ -61,7 +61,9 @@ class TestSend:
     def test_a_due_summary_is_sent(self, delivery: SummaryDelivery) -> None:
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
         assert outcome(delivery) == ("sent", 1)
-        assert (delivery.claimed_at, delivery.finished_at, delivery.error) == (MONDAY_8, MONDAY_8, "")
+        assert delivery.claimed_at == MONDAY_8
+        assert delivery.finished_at == MONDAY_8
+        assert delivery.error == ""
         [message] = django_mail.outbox
         assert message.to == ["alice@example.com"]
         assert message.extra_headers["Message-ID"] == delivery.message_id == f"<weekly-{delivery.uuid}@localhost>"

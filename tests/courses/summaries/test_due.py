@@ -83,8 +83,11 @@ class TestToWhom:
     def test_enrolled_students_who_want_it_get_a_summary(self, enrolment: Enrolment, bob: User) -> None:
         assert len(deliveries.queue_due(now=MONDAY_8)) == 1
         delivery = SummaryDelivery.objects.get()
-        assert (delivery.user, delivery.status) == (enrolment.user, "queued")
-        assert (delivery.iso_year, delivery.iso_week, delivery.due_at) == (2026, 48, MONDAY_8)
+        assert delivery.user == enrolment.user
+        assert delivery.status == "queued"
+        assert delivery.iso_year == 2026
+        assert delivery.iso_week == 48
+        assert delivery.due_at == MONDAY_8
 
     @pytest.mark.parametrize("field", ["is_active", "wants_weekly_summary"])
     def test_inactive_users_and_those_who_switched_it_off_get_none(self, enrolment: Enrolment, field: str) -> None:

@@ -52,7 +52,8 @@ def outcomes(attempt: Attempt) -> dict[str, str]:
 
 
 def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines: User) -> None:
-    assert (waiting.status, waiting.points) == (Attempt.Status.NEEDS_REVIEW, None)
+    assert waiting.status == Attempt.Status.NEEDS_REVIEW
+    assert waiting.points is None
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "pending"}
     decide(waiting, "hand_in", "3", "Well reasoned", criteria={"x": "3.00"}, reviewer=ines)
     # The student sees at once what has been decided, and which part still waits.
@@ -60,15 +61,21 @@ def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines
     shown = attempt_results.get_result(fresh(waiting), now=LATER)
     assert shown.pending == 1
     said = next(question for question in shown.questions if question.question["kind"] == "hand_in")
-    assert (said.points, said.comment, said.criteria) == ("3.00", "Well reasoned", {"x": "3.00"})
+    assert said.points == "3.00"
+    assert said.comment == "Well reasoned"
+    assert said.criteria == {"x": "3.00"}
     assert not GradeChange.objects.exists()
     assert manual.pending_questions(waiting) == [question_of(waiting, "short_answer")]
     decide(waiting, "short_answer", "0", reviewer=ines)
     waiting = fresh(waiting)
-    assert (waiting.status, waiting.points, waiting.max_points) == (Attempt.Status.GRADED, 15, 17)
+    assert waiting.status == Attempt.Status.GRADED
+    assert waiting.points == 15
+    assert waiting.max_points == 17
     change = GradeChange.objects.get()
     # The first grade that was given is no regrade, whatever came before it.
-    assert (change.points, change.reason, change.actor) == (15, GradeChange.Reason.GRADED, ines)
+    assert change.points == 15
+    assert change.reason == GradeChange.Reason.GRADED
+    assert change.actor == ines
     assert not GradeNotice.objects.exists()
     assert list(grades.find_differences()) == []
 
@@ -88,9 +95,11 @@ def test_a_decision_is_worth_no_more_than_the_question(waiting: Attempt, ines: U
 def test_a_grade_that_a_person_changes_is_told(quiz: Quiz, enrolment: Enrolment, ines: User, mailoutbox: Any) -> None:
     attempt = graded(quiz, enrolment)
     decide(attempt, "short_answer", "0.5", "Only half of it", reviewer=ines)
-    assert (fresh(attempt).points, GradeChange.objects.latest("pk").reason) == (Decimal("2.5"), "regraded")
+    assert fresh(attempt).points == Decimal("2.5")
+    assert GradeChange.objects.latest("pk").reason == "regraded"
     notice = GradeNotice.objects.get()
-    assert (notice.old_points, notice.grade.points) == (3, Decimal("2.5"))
+    assert notice.old_points == 3
+    assert notice.grade.points == Decimal("2.5")
     assert notices.send_waiting(now=LATER) == 1
     assert "Your instructor has looked at it again." in mailoutbox[0].body
     # A comment alone changes no grade, and nobody is written to for it.
@@ -145,7 +154,8 @@ def test_a_review_goes_by_the_key_that_graded_last(quiz: Quiz, enrolment: Enrolm
     version = publish(quiz)
     revisions.regrade_attempt(attempt=attempt, now=LATER, version_id=version.pk)
     decide(attempt, "short_answer", "0", reviewer=ines)
-    assert (fresh(attempt).points, fresh(attempt).max_points) == (6, 7)
+    assert fresh(attempt).points == 6
+    assert fresh(attempt).max_points == 7
     assert attempt.grades.latest("revision").version_id == version.pk
 
 
@@ -161,12 +171,14 @@ def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enr
         received_at=LATER,
     )
     late_answers.accept_late_answer(late=late, actor=ines, now=LATER)
-    assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
+    assert fresh(attempt).status == Attempt.Status.NEEDS_REVIEW
+    assert fresh(attempt).points is None
     item = GradeItem.objects.get()
     assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 100
     assert not GradeNotice.objects.exists()
     decide(fresh(attempt), "short_answer", "0", reviewer=ines)
     notice = GradeNotice.objects.get()
-    assert (notice.old_points, notice.grade.points) == (3, 2)
+    assert notice.old_points == 3
+    assert notice.grade.points == 2
     assert gradebook.compute_item_grade(item, GradeChange.objects.all()).percent == 66
     assert list(grades.find_differences()) == []

@@ -53,7 +53,8 @@ def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, su
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.SENT
     assert notices.send(notice_id=notice.pk, now=LATER) is None
     [message] = django_mail.outbox
-    assert (message.to, message.subject) == (["alice@example.com"], subject)
+    assert message.to == ["alice@example.com"]
+    assert message.subject == subject
     assert message.extra_headers["Date"] == "Mon, 02 Mar 2026 05:00:00 -0500"
     assert message.extra_headers["Message-ID"] == f"<grade-{notice.uuid}@localhost>"
     assert isinstance(message, EmailMultiAlternatives)

@@ -62,10 +62,18 @@ class TestDryRun:
         # Cem's answer is wrong by either key: nothing happens to Cem, and no line says so.
         assert set(lines) == {"Alice", "Bea"}
         alice, bea = lines["Alice"], lines["Bea"]
-        assert (alice.direction, alice.old_points, alice.new_points) == (Direction.FALLS, 3, 2)
-        assert (bea.direction, bea.old_points, bea.new_points) == (Direction.RISES, 2, 3)
-        assert (alice.old_percent, alice.new_percent, alice.percent_falls) == (100, 66, True)
-        assert (bea.old_percent, bea.new_percent, bea.percent_falls) == (66, 100, False)
+        assert alice.direction == Direction.FALLS
+        assert alice.old_points == 3
+        assert alice.new_points == 2
+        assert bea.direction == Direction.RISES
+        assert bea.old_points == 2
+        assert bea.new_points == 3
+        assert alice.old_percent == 100
+        assert alice.new_percent == 66
+        assert alice.percent_falls is True
+        assert bea.old_percent == 66
+        assert bea.new_percent == 100
+        assert bea.percent_falls is False
         question = str(draft.quiz.questions.get(key="q0").uuid)
         assert alice.changes == [
             {"question": question, "old": "1.00", "old_max": "1.00", "new": "0.00", "new_max": "1.00"}
@@ -80,8 +88,10 @@ class TestDryRun:
         graded(quiz, enrolment, choosing(quiz, 1))
         other_choice_right(quiz)
         first, second = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.order_by("attempt__number")
-        assert (first.direction, first.percent_falls) == (Direction.FALLS, False)
-        assert (second.old_percent, second.new_percent) == (100, 100)
+        assert first.direction == Direction.FALLS
+        assert first.percent_falls is False
+        assert second.old_percent == 100
+        assert second.new_percent == 100
 
     def test_of_a_lessons_check_there_is_no_standing(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         GradeItem.objects.all().delete()
@@ -90,7 +100,8 @@ class TestDryRun:
         graded(quiz, enrolment)
         other_choice_right(quiz)
         [line] = regrading.propose(quiz=quiz, actor=ines, now=LATER).lines.all()
-        assert (line.old_percent, line.new_percent) == (None, None)
+        assert line.old_percent is None
+        assert line.new_percent is None
 
     def test_a_key_that_changes_nobodys_grade(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         graded(quiz, enrolment)
@@ -150,7 +161,9 @@ class TestRun:
         tasks.run_regrade(regrade_id=draft.pk)
         assert run(draft) == regrading.Progress(2, 2)
         draft.refresh_from_db()
-        assert (draft.status, draft.reason, draft.approved_by) == (Regrade.Status.DONE, "The key was wrong.", ines)
+        assert draft.status == Regrade.Status.DONE
+        assert draft.reason == "The key was wrong."
+        assert draft.approved_by == ines
         assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
         assert {(n.attempt.enrolment.user.name, n.old_points, n.grade.points) for n in GradeNotice.objects.all()} == {
             ("Alice", 3, 2), ("Bea", 2, 3),
@@ -227,7 +240,8 @@ class TestRun:
         assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
         # It is done, and says how many another dry run would have to look at.
         draft.refresh_from_db()
-        assert (draft.status, regrading.count_missed(draft)) == (Regrade.Status.DONE, 1)
+        assert draft.status == Regrade.Status.DONE
+        assert regrading.count_missed(draft) == 1
         again = regrading.propose(quiz=draft.quiz, actor=ines, now=LATER + timedelta(minutes=2))
         assert [line.attempt for line in again.lines.all()] == [alice]
 
@@ -272,16 +286,21 @@ class TestWhatElseChanges:
         quiz.questions.filter(key="q0").update(points=5)
         publish(quiz)
         [line] = self.regraded(quiz, ines).lines.all()
-        assert (line.old_points, line.old_max_points, line.new_points, line.new_max_points) == (2, 3, 2, 7)
+        assert line.old_points == 2
+        assert line.old_max_points == 3
+        assert line.new_points == 2
+        assert line.new_max_points == 7
         assert line.direction == Direction.FALLS
-        assert (fresh(attempt).points, fresh(attempt).max_points) == (2, 7)
+        assert fresh(attempt).points == 2
+        assert fresh(attempt).max_points == 7
 
     def test_a_question_taken_out_keeps_the_key_it_had(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.filter(key="q1").update(archived_at=NOW)
         other_choice_right(quiz)
         self.regraded(quiz, ines)
-        assert (fresh(attempt).points, fresh(attempt).max_points) == (3, 3)
+        assert fresh(attempt).points == 3
+        assert fresh(attempt).max_points == 3
 
     def test_a_question_of_another_kind_keeps_the_key_it_had(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
@@ -291,7 +310,8 @@ class TestWhatElseChanges:
         quiz.questions.filter(key="q1").update(kind="multiple_choice")
         other_choice_right(quiz)
         self.regraded(quiz, ines)
-        assert (fresh(attempt).points, fresh(attempt).max_points) == (3, 3)
+        assert fresh(attempt).points == 3
+        assert fresh(attempt).max_points == 3
 
     def test_a_question_added_later_is_not_asked_of_whoever_is_done(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
@@ -309,8 +329,10 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == Decimal("1.8")
         other_choice_right(quiz)
         [line] = self.regraded(quiz, ines).lines.all()
-        assert (line.old_points, line.new_points) == (Decimal("1.8"), Decimal("2.7"))
-        assert (fresh(attempt).points, attempt.grades.latest("revision").late_deduction) == (Decimal("2.7"), 10)
+        assert line.old_points == Decimal("1.8")
+        assert line.new_points == Decimal("2.7")
+        assert fresh(attempt).points == Decimal("2.7")
+        assert attempt.grades.latest("revision").late_deduction == 10
 
     def test_what_a_person_decided_goes_before_the_new_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment)
@@ -336,12 +358,15 @@ class TestWhatElseChanges:
         [line] = self.regraded(quiz, ines).lines.all()
         assert line.direction == direction
         if direction == Direction.GRADED:
-            assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.GRADED, 2)
+            assert fresh(attempt).status == Attempt.Status.GRADED
+            assert fresh(attempt).points == 2
             assert GradeChange.objects.get().reason == GradeChange.Reason.GRADED
         else:
             # What was given stands until a person has decided: nothing has fallen, so nobody is told.
-            assert (line.old_percent, line.new_percent) == (66, 66)
-            assert (fresh(attempt).status, fresh(attempt).points) == (Attempt.Status.NEEDS_REVIEW, None)
+            assert line.old_percent == 66
+            assert line.new_percent == 66
+            assert fresh(attempt).status == Attempt.Status.NEEDS_REVIEW
+            assert fresh(attempt).points is None
             assert gradebook.compute_item_grade(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
         assert not GradeNotice.objects.exists()
 
@@ -350,7 +375,8 @@ class TestWhatElseChanges:
         quiz.questions.get(key="short").answers.filter(is_correct=True).update(text="Something else")
         other_choice_right(quiz)
         [line] = self.regraded(quiz, ines).lines.all()
-        assert (line.direction, len(line.changes)) == (Direction.SAME, 2)
+        assert line.direction == Direction.SAME
+        assert len(line.changes) == 2
         assert not GradeNotice.objects.exists()
 
     def test_every_kind_is_regraded(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
@@ -362,7 +388,8 @@ class TestWhatElseChanges:
         quiz.questions.filter(kind="hand_in").update(points=4)
         publish(quiz)
         self.regraded(quiz, ines)
-        assert (fresh(attempt).points, fresh(attempt).max_points) == (14, 18)
+        assert fresh(attempt).points == 14
+        assert fresh(attempt).max_points == 18
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -389,5 +416,6 @@ def test_nobody_stands_above_full_marks_and_the_ledger_gives_every_grade(
     assert attempt.points is not None
     assert 0 <= attempt.points <= attempt.max_points
     [standing] = gradebook.get_item_grades(student)
-    assert (standing.points, standing.max_points) == (attempt.points, attempt.max_points)
+    assert standing.points == attempt.points
+    assert standing.max_points == attempt.max_points
     assert list(grades.find_differences()) == []

@@ -82,7 +82,8 @@ def test_a_person_grades_by_the_rubric(attempt: Attempt, ines: Any, alice_client
     for _ in range(2):
         assert client.post(url, form).status_code == 302
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.points) == (Attempt.Status.GRADED, attempt.max_points - Decimal("0.5"))
+    assert attempt.status == Attempt.Status.GRADED
+    assert attempt.points == attempt.max_points - Decimal("0.5")
     assert GradeChange.objects.get().points == attempt.points
     # The first whole grade is no change of one.
     assert not GradeNotice.objects.exists()
@@ -131,7 +132,8 @@ def test_numbers_as_people_write_them(text: str, number: str | None, unit: str) 
 )
 def test_a_number_within_its_tolerance(attempt: Attempt, text: str, outcome: str, rule: str) -> None:
     score = KINDS["numeric"].grade(by_kind(attempt, "numeric"), {"text": text})
-    assert (score.outcome, score.rule) == (outcome, rule)
+    assert score.outcome == outcome
+    assert score.rule == rule
 
 
 def test_a_unit_that_is_wanted(attempt: Attempt) -> None:
@@ -143,7 +145,8 @@ def test_partial_credit_is_what_the_rule_says(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     a, b, c = (item["uuid"] for item in spec["items"])
     swapped = KINDS["ordering"].grade(spec, {"positions": {a: 2, b: 1, c: 3}})
-    assert (swapped.points, swapped.outcome) == ("1.00", "partial")
+    assert swapped.points == "1.00"
+    assert swapped.outcome == "partial"
     twice = KINDS["ordering"].grade(spec, {"positions": {a: 1, b: 1, c: 3}})
     assert twice.points == "1.00"
     assert KINDS["ordering"].grade({**spec, "credit": "all"}, {"positions": {a: 1}}).outcome == "incorrect"
@@ -154,7 +157,8 @@ def test_partial_credit_is_what_the_rule_says(attempt: Attempt) -> None:
     spec = by_kind(attempt, "fill_in")
     blanks = {spec["blanks"][0]["uuid"]: f"{CANARY}A", spec["blanks"][1]["uuid"]: "?"}
     score = KINDS["fill_in"].grade(spec, {"blanks": blanks})
-    assert (score.points, [part["outcome"] for part in score.parts]) == ("1.00", ["correct", "incorrect"])
+    assert score.points == "1.00"
+    assert [part["outcome"] for part in score.parts] == ["correct", "incorrect"]
     spec = by_kind(attempt, "multiple_choice")
     right, *wrong = (choice["uuid"] for choice in spec["choices"])
     assert KINDS["multiple_choice"].grade(spec, {"choices": [right, wrong[0]]}).points == "0.50"
@@ -256,7 +260,8 @@ def test_nothing_answered_is_shown_as_nothing(attempt: Attempt, alice_client: Cl
     result = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
     assert result.count("Not answered") == len(KINDS)
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.points) == (Attempt.Status.GRADED, 0)
+    assert attempt.status == Attempt.Status.GRADED
+    assert attempt.points == 0
 
 
 @pytest.mark.parametrize(

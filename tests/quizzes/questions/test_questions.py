@@ -92,7 +92,8 @@ def test_multiple_choice_is_all_or_nothing() -> None:
 )
 def test_short_answers_that_are_the_same(text: str) -> None:
     score = KINDS["short_answer"].grade(short_spec(), {"text": text})
-    assert (score.outcome, score.rule) == ("correct", "exact")
+    assert score.outcome == "correct"
+    assert score.rule == "exact"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,8 @@ def test_short_answers_that_are_the_same(text: str) -> None:
 )
 def test_short_answers_that_are_not(text: str, rule: str) -> None:
     score = KINDS["short_answer"].grade(short_spec(), {"text": text})
-    assert (score.outcome, score.rule) == ("incorrect", rule)
+    assert score.outcome == "incorrect"
+    assert score.rule == rule
 
 
 def test_what_a_sentence_puts_around_a_term_does_not_count() -> None:
@@ -119,7 +121,9 @@ def test_what_a_sentence_puts_around_a_term_does_not_count() -> None:
 def test_a_known_wrong_answer_has_its_own_feedback() -> None:
     spec = short_spec()
     score = KINDS["short_answer"].grade(spec, {"text": "Concept-Drift"})
-    assert (score.outcome, score.rule, score.matched) == ("incorrect", "known-wrong", "concept drift")
+    assert score.outcome == "incorrect"
+    assert score.rule == "known-wrong"
+    assert score.matched == "concept drift"
     assert feedback_for(spec, {"text": "Concept-Drift"}, score.as_dict())[0]["html"] == {"en": "SECRET known"}
 
 

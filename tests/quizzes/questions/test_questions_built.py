@@ -78,7 +78,9 @@ def test_a_hand_in_takes_a_text_where_nothing_else_is_said() -> None:
     rubric = [{"key": "why", "text": {"en": "Reasons"}, "points": 0.5}]
     plain = built("hand_in", {"rubric": rubric})
     assert plain["rubric"][0]["points"] == "0.50"
-    assert (plain["takes_text"], plain["files"], plain["notes"]) == (True, {"max": 0, "types": list(FILE_TYPES)}, {})
+    assert plain["takes_text"] is True
+    assert plain["files"] == {"max": 0, "types": list(FILE_TYPES)}
+    assert plain["notes"] == {}
     assert built("hand_in", {"rubric": rubric, "files": {"max": 1}})["files"] == {"max": 1, "types": list(FILE_TYPES)}
 
 

@@ -65,7 +65,8 @@ def test_known_wrong_answers_come_before_endings_and_names() -> None:
     accept, wrong = ["지도학습"], ["비지도학습"]
     for answer in ("비지도학습", "비지도 학습입니다", "지도학습(비지도학습)"):
         decision = decide(answer, accept, wrong)
-        assert (decision.verdict, decision.rule) == ("reject", "known-wrong")
+        assert decision.verdict == "reject"
+        assert decision.rule == "known-wrong"
 
 
 @pytest.mark.parametrize(

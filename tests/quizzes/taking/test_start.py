@@ -69,7 +69,9 @@ def test_one_that_ran_out_is_handed_in_and_the_next_one_starts(quiz: Quiz, enrol
     first = start_now(quiz, enrolment)
     second = start_now(quiz, enrolment, now=NOW + DAY)
     first.refresh_from_db()
-    assert (first.status, first.submitted_at, second.number) == ("submitted", NOW + timedelta(minutes=10), 2)
+    assert first.status == "submitted"
+    assert first.submitted_at == NOW + timedelta(minutes=10)
+    assert second.number == 2
 
 
 def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -80,7 +82,9 @@ def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
             start_now(quiz, enrolment)
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_attempts=1, reason="outage")
     seen = get_overview(quiz=quiz, enrolment=enrolment, now=NOW)
-    assert (seen.attempts_left, seen.can_start, seen.rules.attempts_allowed) == (1, True, 2)
+    assert seen.attempts_left == 1
+    assert seen.can_start is True
+    assert seen.rules.attempts_allowed == 2
     assert start_now(quiz, enrolment).number == 2
 
 
@@ -137,7 +141,8 @@ def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> Non
     met: Counter[str] = Counter()
     for _attempt in range(40):
         attempt = start_now(pooled, pupil)
-        assert (len(keys(attempt)), attempt.max_points) == (3, pooled.current_version.max_points)
+        assert len(keys(attempt)) == 3
+        assert attempt.max_points == pooled.current_version.max_points
         assert attempt.max_points == 5
         assert keys(attempt)[0] == "short"
         met.update(keys(attempt)[1:])

@@ -59,7 +59,9 @@ def packed(*entries: str, content: bytes = b"x", method: int = zipfile.ZIP_STORE
 def test_what_is_taken(attempt: Attempt, question: UUID) -> None:
     text = add(attempt, question, "글.TXT", "내용".encode())
     archive = add(attempt, question, "work.zip", packed("a.csv", "b/c.md"))
-    assert (text.name, text.size, text.file.read().decode()) == ("글.TXT", 6, "내용")
+    assert text.name == "글.TXT"
+    assert text.size == 6
+    assert text.file.read().decode() == "내용"
     assert text.file.name
     assert archive.file.name
     assert text.file.name.startswith("hand-ins/")
@@ -249,7 +251,8 @@ def test_a_file_that_was_chosen_and_not_uploaded_goes_along_with_the_submit(
     form = {f"{question}:files": SimpleUploadedFile("work.txt", b"x"), str(question): "typed"}
     alice_client.post(f"/attempts/{attempt.uuid}/submit/", form)
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.files.get().name) == ("submitted", "work.txt")
+    assert attempt.status == "submitted"
+    assert attempt.files.get().name == "work.txt"
 
 
 def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_text(
@@ -258,7 +261,8 @@ def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_tex
     form = {f"{question}:files": SimpleUploadedFile("work.exe", b"MZ"), str(question): "typed"}
     assert alice_client.post(f"/attempts/{attempt.uuid}/submit/", form).status_code == 400
     attempt.refresh_from_db()
-    assert (attempt.status, attempt.files.count()) == ("in_progress", 0)
+    assert attempt.status == "in_progress"
+    assert attempt.files.count() == 0
     assert attempt.answers.get(question=question).response == {"text": "typed"}
 
 
@@ -310,7 +314,8 @@ def test_a_form_that_is_none_is_refused_in_the_readers_language(
         f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files", b"rubbish",
         content_type="multipart/form-data", headers={**api.headers, "Accept-Language": language},
     )  # fmt: skip
-    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed")
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "/problems/malformed"
     assert sentence in answer.json()["detail"]
     assert "boundary" not in answer.json()["detail"] or language == "en"
 
@@ -328,7 +333,10 @@ class TestAFileThatComesTooLate:
             add(over, question, "late.txt")
         late = LateAnswer.objects.get()
         file = late.files.get()
-        assert (late.question, late.response, file.name, file.file.read()) == (question, {}, "late.txt", b"my work")
+        assert late.question == question
+        assert late.response == {}
+        assert file.name == "late.txt"
+        assert file.file.read() == b"my work"
         assert question_results.files_by_question(over) == {}
         submit.expire(attempt=over, now=timezone.now())
         automatic.grade_attempt(attempt_id=over.pk, now=timezone.now())

@@ -95,7 +95,8 @@ def test_approval_needs_a_reason_and_is_idempotent(wrong_key: Quiz, ines_client:
     assert "Say why" in refused.text
     for reason in ("The key was wrong.", "Sent by the second click"):
         answer = ines_client.post(page_of(regrade), {"reason": reason})
-        assert (answer.status_code, answer.headers["Location"]) == (302, page_of(regrade))
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == page_of(regrade)
     regrade.refresh_from_db()
     assert regrade.status == "approved"
     assert regrade.reason == "The key was wrong."
@@ -132,12 +133,14 @@ def test_a_draft_for_an_earlier_version_says_so(wrong_key: Quiz, ines_client: Cl
     assert 'name="reason"' not in page
     # The request comes from a page that was opened before.
     refused = ines_client.post(page_of(regrade), {"reason": "The key was wrong."}, headers=EN)
-    assert (refused.status_code, "The quiz has been changed since." in refused.text) == (400, True)
+    assert refused.status_code == 400
+    assert "The quiz has been changed since." in refused.text
     regrade = dry_run(ines_client, wrong_key)
     dry_run(ines_client, wrong_key)
     assert "replaced by a later one" in ines_client.get(page_of(regrade), headers=EN).text
     late = ines_client.post(page_of(regrade), {"reason": "x"}, headers=EN)
-    assert (late.status_code, "no draft any more" in late.text) == (400, True)
+    assert late.status_code == 400
+    assert "no draft any more" in late.text
 
 
 def test_a_finished_regrade_names_what_it_did_not_change(wrong_key: Quiz, ines_client: Client, ines: User) -> None:

@@ -145,7 +145,8 @@ def test_answers_that_cannot_be_one(
     }
     data = {names.get(key, key): names.get(value, value) for key, value in data.items()}
     response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
-    assert (response.status_code, response.json()["type"]) == (status, f"/problems/{slug}")
+    assert response.status_code == status
+    assert response.json()["type"] == f"/problems/{slug}"
     assert not Answer.objects.exists()
 
 
@@ -212,5 +213,6 @@ def test_a_sequence_that_is_no_count(alice_client: Client, attempt: Attempt, qui
     short = str(quiz.questions.get(key="short").uuid)
     data = {"question": short, short: "x", "sequence": sequence}
     response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)
-    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed")
+    assert response.status_code == 400
+    assert response.json()["type"] == "/problems/malformed"
     assert not Answer.objects.exists()
