@@ -53,13 +53,13 @@ def import_map() -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("no_fragments")
-def test_every_import_leads_to_a_fresh_file_where_nothing_is_collected() -> None:
+def test_every_import_names_an_existing_file_without_collected_files() -> None:
     for plain, fresh in import_map().items():
         assert re.fullmatch(rf"{re.escape(plain)}\?v=[0-9a-f]+", fresh)
 
 
 @pytest.mark.usefixtures("no_fragments")
-def test_every_import_leads_to_a_fresh_file_where_files_are_collected(tmp_path: Path) -> None:
+def test_every_import_names_the_current_file_with_collected_files(tmp_path: Path) -> None:
     storages = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -32,13 +32,13 @@ def test_a_worker_and_the_broker_die_and_nothing_is_lost() -> None:
     assert result["broker_kills"] >= 1
 
 
-def test_without_the_lease_it_fails() -> None:
+def test_chaos_finds_a_missing_lease() -> None:
     code, result = chaos("--attempts", "24", "--without-lease")
     assert code == 1
     assert result["lost"] >= 1
 
 
-def test_the_same_on_postgresql_and_redis() -> None:
+def test_nothing_is_lost_on_postgresql_and_redis() -> None:
     code, result = chaos("--attempts", "24", "--mode", "services")
     assert code == 0
     assert result["attempts"] == 24

@@ -301,7 +301,7 @@ def test_a_regrade_replaces_the_attempts_earlier_grade(enrolment: Enrolment, ite
     assert item_grade.attempts == 1
 
 
-def test_one_revision_cannot_be_recorded_twice(enrolment: Enrolment, item: GradeItem) -> None:
+def test_a_revision_cannot_be_recorded_twice(enrolment: Enrolment, item: GradeItem) -> None:
     source = uuid4()
     record(enrolment, item, "3", source=source, number=1)
     with pytest.raises(IntegrityError):

@@ -103,7 +103,7 @@ def confirm(page: Page) -> None:
     page.locator("button[value=anyway]").click()
 
 
-def test_every_kind_is_kept_and_submitted(visit: Visit) -> None:
+def test_answers_of_every_kind_are_saved_and_submitted(visit: Visit) -> None:
     visitor, page = student(visit)
     answer_everything(page)
     expect(page.locator("[data-answered]")).to_have_text("8")
@@ -122,7 +122,7 @@ def test_every_kind_is_kept_and_submitted(visit: Visit) -> None:
     assert visitor.complaints == []
 
 
-def test_the_time_runs_out_on_the_open_page(visit: Visit, running_product: Product) -> None:
+def test_an_open_page_submits_when_the_time_runs_out(visit: Visit, running_product: Product) -> None:
     visitor, page = student(visit)
     expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^(29:\d\d|30:00)$"))
     written(page).fill("data drift")
@@ -148,9 +148,7 @@ def test_more_time_reaches_the_open_page(visit: Visit, running_product: Product)
     expect(state(page)).to_have_text("Saved")
 
 
-def test_what_was_typed_without_a_network_is_evidence_after_the_deadline(
-    visit: Visit, running_product: Product
-) -> None:
+def test_text_typed_offline_becomes_a_late_answer_after_the_deadline(visit: Visit, running_product: Product) -> None:
     visitor, page = student(visit)
     visitor.context.set_offline(True)
     written(page).fill("data drift")
@@ -163,7 +161,7 @@ def test_what_was_typed_without_a_network_is_evidence_after_the_deadline(
     expect(page.locator("main")).to_contain_text("2 answers came after the time was up")
 
 
-def test_a_tab_that_was_closed_without_a_network_loses_nothing(visit: Visit) -> None:
+def test_a_tab_closed_offline_loses_nothing(visit: Visit) -> None:
     visitor, page = student(visit)
     address = page.url
     visitor.context.set_offline(True)
@@ -205,7 +203,7 @@ def test_an_older_answer_of_this_browser_does_not_replace_a_newer_one(visit: Vis
     assert page.evaluate("Object.keys(localStorage)") == []
 
 
-def test_after_the_deadline_a_closed_tabs_answers_are_sent_at_the_next_look(
+def test_answers_of_a_closed_tab_are_sent_at_the_next_visit_after_the_deadline(
     visit: Visit, running_product: Product
 ) -> None:
     visitor, page = student(visit)

@@ -61,7 +61,7 @@ def edit_key(teacher: Visitor, chosen: str) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_from_the_edited_key_to_the_students_mail(visit: Visit, javascript: bool) -> None:
+def test_an_instructor_edits_the_answer_key_and_the_student_gets_a_mail(visit: Visit, javascript: bool) -> None:
     student = visit("en")
     sign_up(student)
     chosen = take_quiz(student)

@@ -43,7 +43,7 @@ def answer_everything(page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_from_signing_up_to_the_result(visit: Visit, language: str) -> None:
+def test_a_student_signs_up_and_takes_a_quiz(visit: Visit, language: str) -> None:
     visitor = visit(language)
     sign_up(visitor)
     page = visitor.page
@@ -81,7 +81,7 @@ def test_from_signing_up_to_the_result(visit: Visit, language: str) -> None:
     assert visitor.complaints == []
 
 
-def test_a_language_switch_keeps_the_place(visit: Visit) -> None:
+def test_switching_the_language_stays_on_the_page(visit: Visit) -> None:
     visitor = visit("ko")
     sign_up(visitor)
     page = visitor.go(f"{COURSE}lessons/what-is-data-driven-improvement/#life-cycle")
@@ -107,7 +107,7 @@ def test_answers_are_saved_as_they_are_given(visit: Visit) -> None:
     expect(page.locator("fieldset input[type=text]").first).to_have_value("ML Ops")
 
 
-def test_an_answer_survives_a_network_that_is_gone(visit: Visit) -> None:
+def test_an_answer_given_offline_is_saved_later(visit: Visit) -> None:
     visitor = visit("en")
     sign_up(visitor)
     page = start_quiz(visitor, "quiz-data-analysis-basics")
@@ -121,7 +121,7 @@ def test_an_answer_survives_a_network_that_is_gone(visit: Visit) -> None:
     expect(field.locator("[data-state]")).to_have_text("Saved")
 
 
-def test_two_tabs_one_attempt_one_submission(visit: Visit) -> None:
+def test_two_tabs_share_one_attempt_and_one_submission(visit: Visit) -> None:
     visitor = visit("en")
     sign_up(visitor)
     first = start_quiz(visitor, "quiz-data-driven-improvement")
@@ -137,7 +137,7 @@ def test_two_tabs_one_attempt_one_submission(visit: Visit) -> None:
     expect(second.locator(".score strong")).to_contain_text("%")
 
 
-def test_without_script(visit: Visit) -> None:
+def test_a_quiz_can_be_taken_without_script(visit: Visit) -> None:
     visitor = visit("en", javascript=False)
     sign_up(visitor)
     page = start_quiz(visitor, "quiz-data-driven-improvement")
@@ -151,7 +151,7 @@ def test_without_script(visit: Visit) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing_and_nothing_overflows(visit: Visit, width: int, scheme: str) -> None:
+def test_pages_are_accessible_and_do_not_overflow(visit: Visit, width: int, scheme: str) -> None:
     visitor = visit("ko", width=width, scheme=scheme)
     found: dict[str, list[str]] = {}
 

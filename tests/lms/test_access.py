@@ -98,7 +98,7 @@ def fill(path: str, names: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if path not in PUBLIC])
-def test_a_visitor_is_asked_to_sign_in(client: Client, names: dict[str, Any], path: str) -> None:
+def test_an_anonymous_user_is_redirected_to_the_sign_in(client: Client, names: dict[str, Any], path: str) -> None:
     url = fill(path, names)
     for method in (client.get, client.post, client.put, client.patch, client.delete):
         answer = method(url)
@@ -111,7 +111,7 @@ def test_a_visitor_is_asked_to_sign_in(client: Client, names: dict[str, Any], pa
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_a_stranger_gets_not_found(bob: User, names: dict[str, Any], path: str) -> None:
+def test_a_user_without_access_gets_404(bob: User, names: dict[str, Any], path: str) -> None:
     url = fill(path, names)
     client = Client()
     client.force_login(bob)
@@ -125,9 +125,7 @@ def test_a_stranger_gets_not_found(bob: User, names: dict[str, Any], path: str) 
 
 
 @pytest.mark.parametrize("path", OBJECTS)
-def test_an_object_that_does_not_exist_gets_the_same_answer(
-    alice_client: Client, names: dict[str, Any], path: str
-) -> None:
+def test_an_object_that_does_not_exist_is_404_too(alice_client: Client, names: dict[str, Any], path: str) -> None:
     nowhere = {name: value if "/" not in value else f"{value.split('/')[0]}/{uuid4()}" for name, value in names.items()}
     nowhere["<slug:slug>"] = "no-such-course"
     url = fill(path, nowhere)

@@ -147,7 +147,9 @@ def test_an_instructor_sees_only_their_own_course(
     assert ines_client.post(address(label, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
-def test_pages_of_a_course_are_its_instructors(ines_client: Client, otto_client: Client, course: Course) -> None:
+def test_the_pages_of_a_course_open_only_for_its_instructors(
+    ines_client: Client, otto_client: Client, course: Course
+) -> None:
     for name in ("students", "roster"):
         url = reverse(f"admin:courses_course_{name}", args=[course.pk])
         assert ines_client.get(url).status_code == 200
@@ -227,7 +229,7 @@ def test_an_edited_definition_is_in_every_lesson_that_names_it(ines_client: Clie
     assert "another wording" in edition.html
 
 
-def test_an_edited_key_is_a_new_version_and_keeps_the_old_attempt(
+def test_an_edited_answer_key_is_a_new_version_and_earlier_attempts_keep_theirs(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
     question = quiz.questions.get(key="q0")
@@ -274,7 +276,7 @@ def test_a_roster_is_previewed_and_then_imported(ines_client: Client, course: Co
     assert Enrolment.objects.filter(course=course, user__email="new@example.com").count() == 1
 
 
-def test_a_file_that_is_no_roster(ines_client: Client, course: Course) -> None:
+def test_a_file_that_is_not_a_roster_is_refused(ines_client: Client, course: Course) -> None:
     url = reverse("admin:courses_course_roster", args=[course.pk])
     for content in (b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"x" * 1_000_001):
         answer = ines_client.post(url, {"file": SimpleUploadedFile("roster.csv", content)})
@@ -303,7 +305,7 @@ def test_a_text_that_cannot_be_shown_is_refused_line_by_line(ines_client: Client
     assert LessonEdition.objects.get(pk=data[body.replace("-body", "-id")]).body == before
 
 
-def test_an_uncertain_summary_is_sent_again_by_a_person(
+def test_an_administrator_can_send_an_uncertain_summary_again(
     root: Client, enrolment: Enrolment, mailoutbox: list[Any]
 ) -> None:
     due = timezone.now()
@@ -319,7 +321,9 @@ def test_an_uncertain_summary_is_sent_again_by_a_person(
     assert len(mailoutbox) == 1
 
 
-def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, graded: Attempt) -> None:
+def test_after_editing_the_answer_key_the_page_links_to_the_regrade(
+    ines_client: Client, quiz: Quiz, graded: Attempt
+) -> None:
     Regrade.objects.all().delete()
     question = quiz.questions.get(key="q0")
     words = "1 attempt was graded by an earlier version"
@@ -335,7 +339,7 @@ def test_an_edited_key_leads_to_the_regrade(ines_client: Client, quiz: Quiz, gra
     assert words not in saved.text
 
 
-def test_another_grading_method_lowers_no_grade_and_names_who_rises(
+def test_a_grading_method_that_raises_grades_names_the_students(
     ines_client: Client, quiz: Quiz, graded: Attempt
 ) -> None:
     second = start.start(quiz=quiz, enrolment=graded.enrolment, now=timezone.now())
@@ -370,7 +374,7 @@ def test_another_grading_method_lowers_no_grade_and_names_who_rises(
     assert GradeItem.objects.get().grading_method == "highest"
 
 
-def test_a_notice_that_may_not_have_arrived_is_sent_again_by_a_person(
+def test_an_administrator_can_send_an_uncertain_notice_again(
     ines_client: Client, graded: Attempt, mailoutbox: list[Any]
 ) -> None:
     notice = GradeNotice.objects.get()

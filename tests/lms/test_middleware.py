@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_an_apps_answer_depends_on_no_cookie(client: Client) -> None:
+def test_api_responses_do_not_vary_with_cookies(client: Client) -> None:
     response = client.get("/api/v1/me")
     assert response.status_code == 401
     assert "Cookie" not in response.headers.get("Vary", "")

@@ -61,7 +61,7 @@ def test_an_invalid_value_is_refused_in_one_line(tmp_path: Path, wrong: dict[str
     assert line in refused(tmp_path, **wrong)
 
 
-def test_production_turns_on_what_a_public_site_needs(tmp_path: Path) -> None:
+def test_production_turns_on_the_security_settings(tmp_path: Path) -> None:
     names = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "COLLECTED"]
     assert told(tmp_path, *names, **PRODUCTION) == [True, 60 * 60 * 24 * 365, True, True, True]
     assert told(tmp_path, "INBOX", "DEBUG", **PRODUCTION) == [False, False]
@@ -77,7 +77,9 @@ def test_production_turns_on_what_a_public_site_needs(tmp_path: Path) -> None:
         ({**PRODUCTION, "BAEUM_DEMO": "1"}, False),
     ],
 )
-def test_when_the_demo_is_on(tmp_path: Path, environment: dict[str, str], demo: bool) -> None:
+def test_the_demo_is_on_unless_services_or_production_are_configured(
+    tmp_path: Path, environment: dict[str, str], demo: bool
+) -> None:
     assert told(tmp_path, "DEMO", **environment) == [demo]
 
 
@@ -95,7 +97,7 @@ def test_urls_in_the_environment_switch_to_services(tmp_path: Path) -> None:
     assert services[1:] == ["redis://cache.example/3", "common.mail.sending.SMTPBackend"]
 
 
-def test_statements_are_prepared_unless_there_is_a_pooler(tmp_path: Path) -> None:
+def test_statements_are_prepared_unless_the_database_is_pooled(tmp_path: Path) -> None:
     url = {"DATABASE_URL": "postgres://someone@db.example/baeum"}
     for pooled, threshold in (({}, 3), ({"BAEUM_DATABASE_POOLED": "1"}, None)):
         [databases] = told(tmp_path, "DATABASES", **url, **pooled)

@@ -96,7 +96,7 @@ def faults(source: str) -> list[str]:
     return [fault for body in bodies(source) for fault in Balance(body).faults]
 
 
-def test_there_are_templates() -> None:
+def test_all_templates_are_found() -> None:
     assert settings.BASE_DIR / "templates/base.html" in TEMPLATES
 
 
@@ -106,7 +106,7 @@ def test_a_template_is_balanced(path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["desk-given", "mail-text"])
-def test_text_whose_line_breaks_are_shown_begins_and_ends_with_itself(name: str) -> None:
+def test_elements_that_preserve_white_space_have_none_around_their_text(name: str) -> None:
     """These classes keep white space: a line break of the template would stand on the page."""
     starts = [
         start
@@ -130,7 +130,7 @@ def test_text_whose_line_breaks_are_shown_begins_and_ends_with_itself(name: str)
         "<{% if a %}a{% else %}button{% endif %}>x</{% if a %}a{% else %}button{% endif %}>",
     ],
 )
-def test_what_is_not_balanced_is_found(source: str) -> None:
+def test_unbalanced_templates_are_found(source: str) -> None:
     assert faults(source)
 
 
@@ -142,5 +142,5 @@ def test_what_is_not_balanced_is_found(source: str) -> None:
         "{% if a < b %}<p>{% translate '<b>' %}</p>{% else %}<i></i>{% endif %}",
     ],
 )
-def test_what_is_balanced_passes(source: str) -> None:
+def test_balanced_templates_pass(source: str) -> None:
     assert faults(source) == []

@@ -37,7 +37,7 @@ SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=["ours", "packages"])
 class TestCatalogue:
-    def test_has_every_message(self, path: Path) -> None:
+    def test_every_message_is_translated(self, path: Path) -> None:
         catalogue = polib.pofile(str(path))
 
         assert len(catalogue) > 100
@@ -45,7 +45,7 @@ class TestCatalogue:
         assert [entry.msgid for entry in catalogue if entry.fuzzy] == []
         assert not catalogue.metadata_is_fuzzy
 
-    def test_keeps_the_placeholders(self, path: Path) -> None:
+    def test_translations_keep_the_placeholders(self, path: Path) -> None:
         def placeholders(text: str) -> Counter[str]:
             return Counter(PLACEHOLDER.findall(text))
 
@@ -56,7 +56,7 @@ class TestCatalogue:
             if korean and placeholders(korean) != placeholders(entry.msgid_plural or entry.msgid)
         ] == []
 
-    def test_is_korean(self, path: Path) -> None:
+    def test_translations_contain_korean(self, path: Path) -> None:
         assert {
             entry.msgid
             for entry in polib.pofile(str(path))

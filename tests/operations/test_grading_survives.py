@@ -34,7 +34,7 @@ def one(product: Product, query: str) -> Any:
         return connection.execute(query).fetchone()[0]
 
 
-def test_a_worker_killed_in_the_middle_of_grading(product: Product) -> None:
+def test_grading_survives_the_kill_of_its_worker(product: Product) -> None:
     product.environment["BAEUM_GRADING_LEASE"] = "2"
     product.start().wait_until_ready()
     app = App(product.address).sign_in("student@example.com", "week2-demo")

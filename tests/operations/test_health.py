@@ -63,7 +63,7 @@ def test_both_answer_for_any_host_name(client: Client, broker: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ready(client: Client, broker: None) -> None:
+def test_readyz_is_200_if_database_and_queue_answer(client: Client, broker: None) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == HEALTHY
@@ -73,7 +73,7 @@ def test_ready(client: Client, broker: None) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("broker")
 @pytest.mark.parametrize(("seconds", "status"), [(30, 200), (61, 503)])
-def test_an_attempt_that_waits_too_long(
+def test_an_attempt_that_waits_too_long_is_reported(
     client: Client, quiz: Quiz, enrolment: Enrolment, seconds: int, status: int
 ) -> None:
     waiting_since(seconds, quiz, enrolment)
@@ -90,7 +90,7 @@ def test_a_graded_attempt_does_not_wait(client: Client, broker: None, quiz: Quiz
 
 
 @pytest.mark.processes
-def test_services_that_accept_connections_but_never_answer(silent_port: int) -> None:
+def test_services_that_accept_connections_but_never_answer_are_reported(silent_port: int) -> None:
     ask = (
         "import json; from django.test import Client; a = Client().get('/readyz');"
         "print(json.dumps([a.status_code, a.json(), Client().get('/healthz').status_code]))"

@@ -30,7 +30,7 @@ def nothing(apps: Any, schema_editor: Any) -> None:
         RunSQL("DELETE FROM quizzes_quiz"),
     ],
 )
-def test_what_breaks_the_running_release_or_cannot_be_undone_is_refused(operation: Operation) -> None:
+def test_operations_that_break_the_running_release_or_cannot_be_undone_are_refused(operation: Operation) -> None:
     [fault] = faults(operation)
     assert operation.describe() in fault
 
@@ -45,7 +45,7 @@ def test_what_breaks_the_running_release_or_cannot_be_undone_is_refused(operatio
         RunPython(nothing, RunPython.noop),
     ],
 )
-def test_what_the_running_release_does_not_notice_passes(operation: Operation) -> None:
+def test_operations_compatible_with_the_running_release_pass(operation: Operation) -> None:
     assert faults(operation) == []
 
 

@@ -46,7 +46,7 @@ END
 APPLIED = "SELECT count(*) FROM quizzes_regradeline WHERE applied_at IS NOT NULL"
 
 
-def test_a_worker_killed_in_the_middle_of_a_regrade(product: Product) -> None:
+def test_a_regrade_survives_the_kill_of_its_worker(product: Product) -> None:
     product.start().wait_until_ready()
     workers = wait_for(lambda: product.pids_of("worker@"))
     with connected(product) as connection:

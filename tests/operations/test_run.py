@@ -53,25 +53,25 @@ def run_command(checkout: Path, *arguments: str, user: int | None = None, **envi
     return [line for line in done.stderr.splitlines() if not line.endswith("…")]
 
 
-def test_no_python(checkout: Path) -> None:
+def test_a_missing_python_is_reported(checkout: Path) -> None:
     [line] = run_command(checkout)
     assert line.startswith("Baeum needs Python 3.11 or newer")
 
 
-def test_only_an_old_python(checkout: Path) -> None:
+def test_an_old_python_is_reported(checkout: Path) -> None:
     offer_python(checkout, 'case "$*" in *version_info*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
     [line] = run_command(checkout)
     assert line.startswith("Baeum needs Python 3.11 or newer")
 
 
-def test_no_venv_module(checkout: Path) -> None:
+def test_a_missing_venv_module_is_reported(checkout: Path) -> None:
     offer_python(checkout, 'case "$*" in *"import venv"*) exit 1 ;; *) exec "$PYTHON" "$@" ;; esac')
     [line] = run_command(checkout)
     assert "has no venv module" in line
     assert not (checkout / ".venv").exists()
 
 
-def test_a_read_only_folder(checkout: Path) -> None:
+def test_a_read_only_folder_is_reported(checkout: Path) -> None:
     offer_python(checkout, 'exec "$PYTHON" "$@"')
     checkout.chmod(0o555)
     [line] = run_command(checkout, user=_nobody(checkout))
@@ -87,7 +87,7 @@ def _nobody(checkout: Path) -> int | None:
 
 
 @pytest.mark.processes
-def test_no_registry(checkout: Path) -> None:
+def test_an_unreachable_package_registry_is_reported(checkout: Path) -> None:
     offer_python(checkout, 'exec "$PYTHON" "$@"')
     nowhere: dict[str, Any] = {
         "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NOWHERE,
@@ -100,6 +100,6 @@ def test_no_registry(checkout: Path) -> None:
     assert not list((checkout / ".venv").glob("baeum-*"))
 
 
-def test_an_unknown_command(checkout: Path) -> None:
+def test_an_unknown_command_is_reported(checkout: Path) -> None:
     [line] = run_command(checkout, "serve")
     assert line == "./run serve: there is no such command. ./run help lists them."

@@ -76,7 +76,7 @@ def test_a_second_instance_on_the_same_state_folder_is_refused(product: Product,
     assert "is running with the state folder" in second.stderr
 
 
-def test_a_state_folder_that_cannot_be_written(product: Product, tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_written_is_reported(product: Product, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     product.home = tmp_path / "file" / "home"
     product.environment["SECRET_KEY"] = "x" * 60

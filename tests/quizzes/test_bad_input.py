@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[str, str, Callable[[str, str], Any], str, dict[str, str]]
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_an_answer_that_cannot_be_one(
+def test_an_invalid_answer_is_refused(
     alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str, name: str
 ) -> None:
     kind, field, body, slug, sentences = WRONG[name]
@@ -109,7 +109,9 @@ def test_an_answer_that_cannot_be_one(
     assert state() == before
 
 
-def test_10_mb_of_text(alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str) -> None:
+def test_a_text_of_10_mb_is_refused(
+    alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str
+) -> None:
     asked, text = spec("hand_in")["uuid"], "가" * 3_500_000
     before = state()
     sentence = {
@@ -155,7 +157,7 @@ FILES: dict[str, tuple[str, bytes, int, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_not_taken(
+def test_an_unacceptable_file_is_refused(
     alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str, name: str, settings: Any,
     tmp_path: Any,
 ) -> None:  # fmt: skip
@@ -179,7 +181,7 @@ def test_a_file_that_is_not_taken(
     assert list(tmp_path.rglob("*.*")) == []
 
 
-def test_a_submit_after_the_deadline(
+def test_a_submit_after_the_deadline_keeps_its_answers_as_late_answers(
     alice_client: Client, alice_api: Api, attempt: Attempt, spec: Any, language: str
 ) -> None:
     asked = spec("short_answer")["uuid"]
@@ -206,7 +208,7 @@ def test_a_submit_after_the_deadline(
     assert "2 answers came after the time was up." in alice_client.get(f"/attempts/{attempt.uuid}/result/").text
 
 
-def test_a_start_beyond_the_attempts(
+def test_a_start_after_the_allowed_attempts_is_refused(
     alice_client: Client, alice_api: Api, quiz: Quiz, attempt: Attempt, language: str
 ) -> None:
     Quiz.objects.update(attempts_allowed=1)
@@ -223,7 +225,7 @@ def test_a_start_beyond_the_attempts(
     assert state() == before
 
 
-def test_a_quiz_that_is_edited_during_an_attempt(
+def test_an_attempt_keeps_its_questions_while_the_quiz_is_edited(
     alice_client: Client, alice_api: Api, quiz: Quiz, attempt: Attempt, spec: Any, enrolment: Enrolment
 ) -> None:
     """The attempt ends on the questions and the key that it began with; the next one gets the new ones."""
@@ -250,7 +252,7 @@ def test_a_quiz_that_is_edited_during_an_attempt(
     )
 
 
-def test_a_question_of_nowhere(alice_client: Client, attempt: Attempt, language: str) -> None:
+def test_an_unknown_question_is_refused(alice_client: Client, attempt: Attempt, language: str) -> None:
     sentence = {"en": "This question is not part of the attempt.", "ko": "이 응시에 없는 문항이에요."}
     before = state()
     saved = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": str(uuid4())})

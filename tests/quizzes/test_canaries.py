@@ -231,7 +231,7 @@ RESULTS = {"attempts/<uuid:uuid>/result/", "api/v1/attempts/<uuid:uuid>/result"}
 
 
 @pytest.mark.parametrize("policy", Quiz.ShowAnswers.values)
-def test_nothing_of_a_key_before_its_time_and_all_of_it_then(crawl: Crawl, policy: str) -> None:
+def test_the_answer_key_is_shown_only_when_the_policy_allows_it(crawl: Crawl, policy: str) -> None:
     # Where answers are never shown, every address there is; the admin's and the sign-in's do not know the policy.
     paths = ALL if policy == Quiz.ShowAnswers.NEVER else OURS
     Quiz.objects.filter(pk=crawl.quiz.pk).update(show_answers=policy)
@@ -290,7 +290,9 @@ def is_the_tests_own(sql: str) -> bool:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_errors_say_nothing_of_the_key(crawl: Crawl, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+def test_error_responses_contain_nothing_of_the_answer_key(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
     crawl.start()
     base, question = f"attempts/{crawl.attempts[-1]}", crawl.quiz.questions.get(kind="short_answer").uuid
     headers = {**crawl.app.headers, "Accept-Language": language}
@@ -343,7 +345,7 @@ def other_key(spec: Spec) -> Spec:  # noqa: PLR0911 (one for each kind)
     pytest.fail(f"{spec['kind']}: what would another key be?")
 
 
-def test_what_is_shown_is_the_same_for_another_key(every: Quiz) -> None:
+def test_a_question_looks_the_same_whatever_its_answer_key(every: Quiz) -> None:
     for spec in AnswerKey.objects.get(version=every.current_version).content.values():
         kind = KINDS[spec["kind"]]
         other = {**other_key(spec), "lesson": "", "feedback": {}}
@@ -351,7 +353,7 @@ def test_what_is_shown_is_the_same_for_another_key(every: Quiz) -> None:
         assert json.dumps(kind.public_form(other)) == json.dumps(kind.public_form(spec)), spec["kind"]
 
 
-def test_no_name_can_be_made_from_what_is_shown(crawl: Crawl) -> None:
+def test_uuids_cannot_be_computed_from_what_is_shown(crawl: Crawl) -> None:
     crawl.start()
     seen = crawl.app.get(f"attempts/{crawl.attempts[-1]}")
     uuids = {UUID(found) for found in re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", json.dumps(seen))}
@@ -365,7 +367,7 @@ def test_no_name_can_be_made_from_what_is_shown(crawl: Crawl) -> None:
     assert {uuid5(salt, f"item/{CANARY}-a") for salt in salts} & uuids
 
 
-def test_the_place_of_an_item_says_nothing_of_its_right_one(every: Quiz, enrolment: Enrolment) -> None:
+def test_the_shown_order_of_items_does_not_reveal_the_right_order(every: Quiz, enrolment: Enrolment) -> None:
     Quiz.objects.filter(pk=every.pk).update(attempts_allowed=None)
     every.refresh_from_db()
     spec = next(

@@ -51,7 +51,7 @@ def rivals(what: str, database: dict[str, str], home: Path) -> dict[str, Any]:
     return told
 
 
-def test_fifty_submits_are_one(database: dict[str, str], tmp_path: Path) -> None:
+def test_fifty_simultaneous_submits_are_one_submission(database: dict[str, str], tmp_path: Path) -> None:
     assert rivals("submit", database, tmp_path) == {
         "answers": {"302": 25, "202": 25},
         "graded": {"0": 49, "1": 1},
@@ -65,14 +65,14 @@ def test_fifty_submits_are_one(database: dict[str, str], tmp_path: Path) -> None
     }
 
 
-def test_twenty_starts_are_one_attempt_also_where_one_is_allowed(database: dict[str, str], tmp_path: Path) -> None:
+def test_twenty_simultaneous_starts_are_one_attempt(database: dict[str, str], tmp_path: Path) -> None:
     told = rivals("start", database, tmp_path)
     assert told["attempts"] == 1
     assert sum(told["answers"].values()) == 20
     assert set(told["answers"]) <= {"302", "201", "200"}
 
 
-def test_the_newest_of_thirty_saves_stays(database: dict[str, str], tmp_path: Path) -> None:
+def test_the_newest_of_thirty_simultaneous_saves_is_stored(database: dict[str, str], tmp_path: Path) -> None:
     told = rivals("save", database, tmp_path)
     assert told["answers"] == {"200": 30}
     assert told["rows"] == [[{"text": "answer 30"}, 30]]

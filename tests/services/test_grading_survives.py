@@ -33,7 +33,7 @@ def assert_graded_once(database: Connection) -> None:
     assert one(database, "SELECT count(*) FROM courses_gradechange") == 1
 
 
-def test_a_worker_killed_in_the_middle_of_grading(served: Product, database_url: str, database: Connection) -> None:
+def test_grading_survives_the_kill_of_its_worker(served: Product, database_url: str, database: Connection) -> None:
     served.start().wait_until_ready()
     app = student(served)
     attempt = app.start_quiz(COURSE)
@@ -68,7 +68,7 @@ def test_a_submit_without_a_broker_is_graded_later(
     assert_graded_once(database)
 
 
-def test_everything_stops_and_nothing_is_lost(served: Product, database: Connection) -> None:
+def test_nothing_is_lost_when_all_services_stop(served: Product, database: Connection) -> None:
     served.start().wait_until_ready()
     app = student(served)
     attempt = app.start_quiz(COURSE)

@@ -73,11 +73,11 @@ class TestAccess:
         assert client.get(address, REMOTE_ADDR=remote).status_code == 200
 
     @pytest.mark.parametrize("remote", ["192.168.1.20", "10.0.0.1", "2001:db8::1", "::ffff:8.8.8.8", "", "unix:"])
-    def test_other_machines_do_not(self, client: Client, address: str, remote: str) -> None:
+    def test_other_machines_do_not_see_the_inbox(self, client: Client, address: str, remote: str) -> None:
         assert client.get(address, REMOTE_ADDR=remote).status_code == 404
 
     @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
-    def test_visitors_behind_a_proxy_do_not(self, client: Client, address: str, header: str) -> None:
+    def test_visitors_behind_a_proxy_do_not_see_the_inbox(self, client: Client, address: str, header: str) -> None:
         assert client.get(address, headers={header: "for=127.0.0.1"}).status_code == 404
 
     def test_there_is_no_inbox_where_mails_are_really_sent(
@@ -86,7 +86,7 @@ class TestAccess:
         settings.INBOX = False
         assert client.get(address).status_code == 404
 
-    def test_it_is_read_only(self, client: Client, address: str) -> None:
+    def test_the_inbox_is_read_only(self, client: Client, address: str) -> None:
         assert client.post(address).status_code == 405
 
 
@@ -127,7 +127,7 @@ def test_a_text_mail_is_shown_with_a_link_to_click(client: Client) -> None:
     assert client.get(f"/inbox/{messages.entries()[0].name}/html/").status_code == 404
 
 
-def test_text_is_escaped(client: Client) -> None:
+def test_the_text_of_a_mail_is_escaped(client: Client) -> None:
     response = client.get(reverse("inbox:message-detail", args=[send("<b>x</b>", "<script>alert(1)</script>")]))
     assert b"<script>alert" not in response.content
     assert b"<b>x</b>" not in response.content

@@ -26,7 +26,7 @@ def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connection:
     )
 
 
-def test_a_reader_beside_many_writers_gets_every_message_whole(connection: Connection) -> None:
+def test_a_reader_gets_complete_messages_while_others_write(connection: Connection) -> None:
     def write(number: int) -> None:
         channel = connection.clone().channel()
         for at in range(EACH):

@@ -62,7 +62,7 @@ class TestAsItArrives:
         assert deliveries.send_now(user=user, now=NOW) == ("sent", True)
         return server.only()
 
-    def test_in_english(self, busy: Enrolment, mail_server: MailServer) -> None:
+    def test_the_mail_in_english(self, busy: Enrolment, mail_server: MailServer) -> None:
         message = self.arrived(busy.user, mail_server)
         assert message["Subject"] == "You are 66% through. Next: 1-2 Activity lesson-2"
         text = part(message, "plain")
@@ -76,7 +76,7 @@ class TestAsItArrives:
         assert "on Mondays at 8:00 (Asia/Seoul) because" in text
         assert not re.search("[가-힣]", text + part(message, "html"))
 
-    def test_in_korean(self, busy: Enrolment, mail_server: MailServer) -> None:
+    def test_the_mail_in_korean(self, busy: Enrolment, mail_server: MailServer) -> None:
         User.objects.update(language="ko", name="김하나")
         busy.user.refresh_from_db()
         message = self.arrived(busy.user, mail_server)
@@ -91,7 +91,7 @@ class TestAsItArrives:
             assert "2026년 11월 16일" in text
         assert '<html lang="ko">' in part(message, "html")
 
-    def test_headers(self, busy: Enrolment, mail_server: MailServer) -> None:
+    def test_the_headers_allow_unsubscribing_by_one_click(self, busy: Enrolment, mail_server: MailServer) -> None:
         message = self.arrived(busy.user, mail_server)
         row = busy.user.summary_deliveries.get()
         unsubscribe = deliveries.unsubscribe_url(busy.user)

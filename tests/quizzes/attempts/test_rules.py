@@ -37,7 +37,7 @@ def of(quiz: Quiz, enrolment: Enrolment, **changes: Any) -> rules.Rules:
     return rules.get_rules(quiz, enrolment)
 
 
-def test_a_quiz_without_rules_is_open_for_ever(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_quiz_without_rules_is_always_open(quiz: Quiz, enrolment: Enrolment) -> None:
     found = of(quiz, enrolment, attempts_allowed=None)
     assert found.attempts_allowed is None
     assert found.time_limit is None
@@ -46,25 +46,27 @@ def test_a_quiz_without_rules_is_open_for_ever(quiz: Quiz, enrolment: Enrolment)
     assert not found.is_past_due(NOW)
 
 
-def test_a_lessons_check_knows_no_rules(lesson: Activity, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+def test_a_lesson_check_has_no_limits(lesson: Activity, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
     check = QuizFactory(activity=lesson, due_at=day(-1), late_rule="refuse", time_limit=5, attempts_allowed=1)
     with django_assert_num_queries(0):
         assert rules.get_rules(check, enrolment) == rules.UNLIMITED
 
 
-def test_two_queries_however_much_is_ruled(
+def test_finding_the_rules_takes_two_queries(
     quiz: Quiz, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(2):
         rules.get_rules(quiz, enrolment)
 
 
-def test_one_query_without_a_cohort(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+def test_finding_the_rules_without_a_cohort_takes_one_query(
+    quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(1):
         rules.get_rules(quiz, enrolment)
 
 
-def test_the_rules_of_many_are_those_of_each(
+def test_rules_found_together_equal_those_found_one_by_one(
     course: Course, quiz: Quiz, lesson: Activity, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
 ) -> None:
     autumn = Cohort.objects.create(course=course, name="Autumn")
@@ -98,11 +100,11 @@ def test_dates_open_and_close(quiz: Quiz, enrolment: Enrolment) -> None:
     ]
 
 
-def test_without_a_due_date_the_closing_is_one(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_without_a_due_date_an_attempt_is_late_from_the_closing_date(quiz: Quiz, enrolment: Enrolment) -> None:
     assert of(quiz, enrolment, closes_at=day(3)).is_past_due(day(3))
 
 
-def test_an_exception_goes_before_the_cohort_and_that_before_the_quiz(
+def test_dates_of_an_override_replace_those_of_the_cohort_which_replace_those_of_the_quiz(
     quiz: Quiz, enrolment: Enrolment, cohort: Cohort
 ) -> None:
     quiz.opens_at, quiz.due_at, quiz.closes_at = day(1), day(2), day(3)
@@ -119,7 +121,7 @@ def test_an_exception_goes_before_the_cohort_and_that_before_the_quiz(
     assert found.closes_at == day(9)
 
 
-def test_another_cohorts_dates_are_not_ones_own(quiz: Quiz, enrolment: Enrolment, cohort: Cohort) -> None:
+def test_dates_of_another_cohort_do_not_apply(quiz: Quiz, enrolment: Enrolment, cohort: Cohort) -> None:
     other = Cohort.objects.create(course=enrolment.course, name="Autumn")
     QuizDates.objects.create(quiz=quiz, cohort=other, due_at=day(4))
     assert of(quiz, enrolment, due_at=day(2)).due_at == day(2)
@@ -136,7 +138,7 @@ def test_another_cohorts_dates_are_not_ones_own(quiz: Quiz, enrolment: Enrolment
         ({"closes_at": 1.5}, 1.5),
     ],
 )
-def test_a_later_due_date_keeps_the_quiz_open(
+def test_a_later_due_date_in_an_override_postpones_the_closing(
     quiz: Quiz, enrolment: Enrolment, own: dict[str, float], closes: float
 ) -> None:
     QuizOverride.objects.create(
@@ -145,7 +147,7 @@ def test_a_later_due_date_keeps_the_quiz_open(
     assert of(quiz, enrolment, due_at=day(2), closes_at=day(3)).closes_at == day(closes)
 
 
-def test_extra_time_and_attempts_are_added(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_override_adds_time_and_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_minutes=15, extra_attempts=2, reason="slow")
     found = of(quiz, enrolment, attempts_allowed=1, time_limit=30)
     assert found.attempts_allowed == 3
@@ -158,18 +160,22 @@ def test_extra_time_and_attempts_are_added(quiz: Quiz, enrolment: Enrolment) -> 
 @pytest.mark.parametrize(
     ("late_rule", "closes_at", "deduction"), [("accept", 3, 0), ("deduct", 3, 10), ("refuse", 2, 0)]
 )
-def test_late_rules(quiz: Quiz, enrolment: Enrolment, late_rule: str, closes_at: int, deduction: int) -> None:
+def test_the_late_rule_sets_closing_and_deduction(
+    quiz: Quiz, enrolment: Enrolment, late_rule: str, closes_at: int, deduction: int
+) -> None:
     found = of(quiz, enrolment, due_at=day(2), closes_at=day(3), late_rule=late_rule)
     assert found.closes_at == day(closes_at)
     assert found.deduction == deduction
 
 
-def test_what_refuses_the_late_without_a_due_date_closes_at_the_closing(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_quiz_that_refuses_late_attempts_without_a_due_date_closes_on_its_closing_date(
+    quiz: Quiz, enrolment: Enrolment
+) -> None:
     assert of(quiz, enrolment, late_rule="refuse").closes_at is None
     assert of(quiz, enrolment, late_rule="refuse", closes_at=day(3)).closes_at == day(3)
 
 
-def test_an_attempt_ends_with_its_time_or_with_the_quiz(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_the_deadline_is_the_earlier_of_time_limit_and_closing(quiz: Quiz, enrolment: Enrolment) -> None:
     found = of(quiz, enrolment, time_limit=60, closes_at=day(1))
     assert found.deadline(NOW) == NOW + timedelta(hours=1)
     assert found.deadline(day(1) - timedelta(minutes=1)) == day(1)
@@ -186,11 +192,13 @@ def test_an_attempt_ends_with_its_time_or_with_the_quiz(quiz: Quiz, enrolment: E
         (timedelta(days=30), 100),
     ],
 )
-def test_each_day_begun_costs(late_by: timedelta, percent: int) -> None:
+def test_each_started_day_is_deducted(late_by: timedelta, percent: int) -> None:
     assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, percent_per_day=10) == percent
 
 
-def test_who_is_stopped_by_a_rule(quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any) -> None:
+def test_students_whose_attempts_a_closing_date_would_end_are_found(
+    quiz: Quiz, enrolment: Enrolment, django_assert_num_queries: Any
+) -> None:
     others = [EnrolmentFactory(course=enrolment.course, user__name=name) for name in ("Zoe", "Bob", "Carol", "Dan")]
     zoe, bob, carol, dan = (each.user for each in others)
     for student in (enrolment, *others):
@@ -225,7 +233,7 @@ def test_a_deduction_is_exact_and_rounds_down(points: Decimal, percent: int) -> 
 
 
 @pytest.mark.parametrize("minutes", [10_001, 99_999_999_999])
-def test_minutes_that_no_clock_can_add_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
+def test_more_than_10000_minutes_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
     quiz.time_limit = minutes
     with pytest.raises(ValidationError, match="10000"):
         quiz.full_clean()

@@ -35,7 +35,7 @@ WORDS = {
 }
 
 
-def test_every_kind_can_be_told(attempt: Attempt) -> None:
+def test_answer_and_solution_of_every_kind_are_explained(attempt: Attempt) -> None:
     assert set(WORDS) == set(KINDS)
     key = scoring.answer_key_for(attempt, attempt.version_id)
     for kind, (given, wanted) in WORDS.items():
@@ -50,7 +50,7 @@ def test_every_kind_can_be_told(attempt: Attempt) -> None:
     assert question_text(key[str(question_of(attempt, "numeric"))]) == "How long?"
 
 
-def test_what_is_missing_is_told_as_missing(attempt: Attempt) -> None:
+def test_missing_parts_are_shown_as_dashes(attempt: Attempt) -> None:
     key = scoring.answer_key_for(attempt, attempt.version_id)
     matching, blanks, numeric = (key[str(question_of(attempt, kind))] for kind in ("matching", "fill_in", "numeric"))
     left = matching["pairs"][0]["left"]["uuid"]
@@ -59,7 +59,7 @@ def test_what_is_missing_is_told_as_missing(attempt: Attempt) -> None:
     assert solution_text({**numeric, "tolerance": "0", "unit": ""}) == "Right is: 7391.25"
 
 
-def test_a_line_of_a_regrade_in_sentences(attempt: Attempt) -> None:
+def test_a_change_by_a_regrade_is_explained_in_sentences(attempt: Attempt) -> None:
     key = scoring.answer_key_for(attempt, attempt.version_id)
     same = {"old_max": "1.00", "new_max": "1.00"}
 

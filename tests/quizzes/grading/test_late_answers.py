@@ -34,7 +34,7 @@ def late(attempt: Attempt, kind: str, response: dict[str, Any]) -> LateAnswer:
     )
 
 
-def test_a_late_answer_counts_once_a_person_says_so(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_an_accepted_late_answer_counts(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = graded(quiz, enrolment, choosing(quiz, 1))
     row = late(attempt, "single_choice", choosing(quiz, 0)[question_of(attempt, "single_choice")])
     for _ in range(2):
@@ -48,7 +48,7 @@ def test_a_late_answer_counts_once_a_person_says_so(quiz: Quiz, enrolment: Enrol
     assert list(grades.find_differences()) == []
 
 
-def test_an_accepted_late_answer_that_lowers_the_grade_is_told_too(
+def test_an_accepted_late_answer_that_lowers_the_grade_sends_a_notice(
     quiz: Quiz, enrolment: Enrolment, ines: User
 ) -> None:
     attempt = graded(quiz, enrolment)
@@ -58,7 +58,7 @@ def test_an_accepted_late_answer_that_lowers_the_grade_is_told_too(
     assert notice.grade.points == 2
 
 
-def test_a_declined_late_answer_is_evidence_only(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_declined_late_answer_does_not_count(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = graded(quiz, enrolment)
     row = late(attempt, "short_answer", {"text": "?"})
     assert late_answers.decline_late_answer(late=row, actor=ines, now=LATER)
@@ -70,14 +70,14 @@ def test_a_declined_late_answer_is_evidence_only(quiz: Quiz, enrolment: Enrolmen
     assert fresh(attempt).points == 3
 
 
-def test_a_late_answer_to_what_is_not_graded_waits(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_late_answer_to_an_ungraded_attempt_stays_open(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
     with pytest.raises(late_answers.NothingToAccept):
         late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)
     assert LateAnswer.objects.get().verdict == "open"
 
 
-def test_the_sites_reasons_are_told_in_the_readers_language(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_reasons_given_by_the_site_are_in_the_readers_language(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = graded(quiz, enrolment)
     with translation.override("ko"):
         late_answers.accept_late_answer(late=late(attempt, "short_answer", {"text": "?"}), actor=ines, now=LATER)

@@ -51,7 +51,7 @@ def outcomes(attempt: Attempt) -> dict[str, str]:
     }
 
 
-def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines: User) -> None:
+def test_an_attempt_has_no_grade_until_every_part_is_decided(waiting: Attempt, ines: User) -> None:
     assert waiting.status == Attempt.Status.NEEDS_REVIEW
     assert waiting.points is None
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "pending"}
@@ -80,19 +80,21 @@ def test_partly_graded_is_partly_pending_and_no_grade_yet(waiting: Attempt, ines
     assert list(grades.find_differences()) == []
 
 
-def test_the_same_decision_twice_is_one(waiting: Attempt, ines: User) -> None:
+def test_recording_the_same_decision_is_idempotent(waiting: Attempt, ines: User) -> None:
     for _ in range(2):
         decide(waiting, "hand_in", "4", reviewer=ines)
     assert Review.objects.count() == 1
     assert waiting.grades.count() == 2
 
 
-def test_a_decision_is_worth_no_more_than_the_question(waiting: Attempt, ines: User) -> None:
+def test_a_decision_gives_at_most_the_points_of_the_question(waiting: Attempt, ines: User) -> None:
     grade = decide(waiting, "hand_in", "9", reviewer=ines)
     assert grade.details[str(question_of(waiting, "hand_in"))]["points"] == "4.00"
 
 
-def test_a_grade_that_a_person_changes_is_told(quiz: Quiz, enrolment: Enrolment, ines: User, mailoutbox: Any) -> None:
+def test_a_decision_that_changes_a_grade_sends_a_notice(
+    quiz: Quiz, enrolment: Enrolment, ines: User, mailoutbox: Any
+) -> None:
     attempt = graded(quiz, enrolment)
     decide(attempt, "short_answer", "0.5", "Only half of it", reviewer=ines)
     assert fresh(attempt).points == Decimal("2.5")
@@ -109,7 +111,7 @@ def test_a_grade_that_a_person_changes_is_told(quiz: Quiz, enrolment: Enrolment,
     assert list(grades.find_differences()) == []
 
 
-def test_files_alone_are_an_answer_that_waits(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_hand_in_of_files_only_is_pending(quiz: Quiz, enrolment: Enrolment) -> None:
     every_kind.fill(quiz)
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
     HandInFile.objects.create(
@@ -121,7 +123,7 @@ def test_files_alone_are_an_answer_that_waits(quiz: Quiz, enrolment: Enrolment) 
     assert list(grades.find_differences()) == []
 
 
-def test_a_check_is_practice_and_nobody_is_written_to(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_decision_on_a_lesson_check_sends_no_notice(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = graded(quiz, enrolment)
     quiz.activity.kind = "lesson"
     quiz.activity.save()
@@ -129,7 +131,7 @@ def test_a_check_is_practice_and_nobody_is_written_to(quiz: Quiz, enrolment: Enr
     assert not GradeNotice.objects.exists()
 
 
-def test_somebody_elses_decision_is_not_overwritten_unseen(waiting: Attempt, ines: User, otto: User) -> None:
+def test_a_decision_by_a_colleague_is_not_overwritten_unseen(waiting: Attempt, ines: User, otto: User) -> None:
     decide(waiting, "hand_in", "4", reviewer=otto)
     with pytest.raises(manual.ReviewOvertaken):
         decide(waiting, "hand_in", "1", reviewer=ines, seen=0)
@@ -141,13 +143,13 @@ def test_somebody_elses_decision_is_not_overwritten_unseen(waiting: Attempt, ine
     ]  # fmt: skip
 
 
-def test_an_attempt_that_has_no_grading_is_not_reviewed(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_an_attempt_without_a_grading_cannot_be_reviewed(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
     assert decide(attempt, "short_answer", "1", reviewer=ines) is None
     assert not Review.objects.exists()
 
 
-def test_a_review_goes_by_the_key_that_graded_last(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_review_uses_the_answer_key_of_the_last_grading(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     """After a regrade by another version, what a person decides must not bring the old key back."""
     attempt = graded(quiz, enrolment)
     quiz.questions.filter(key="q0").update(points=5)
@@ -159,7 +161,9 @@ def test_a_review_goes_by_the_key_that_graded_last(quiz: Quiz, enrolment: Enrolm
     assert attempt.grades.latest("revision").version_id == version.pk
 
 
-def test_a_grade_that_waits_for_a_person_again_stands_until_then(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_grade_that_becomes_pending_again_counts_until_it_is_decided(
+    quiz: Quiz, enrolment: Enrolment, ines: User
+) -> None:
     """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)

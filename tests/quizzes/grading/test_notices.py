@@ -48,7 +48,9 @@ def outcome(notice: GradeNotice) -> tuple[str, int]:
         ("ko", "점수가 바뀌었어요: 활동 quiz", "결과 보기"),
     ],
 )
-def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, subject: str, button: str) -> None:
+def test_a_notice_is_in_the_readers_language_and_time_zone(
+    notice: GradeNotice, language: str, subject: str, button: str
+) -> None:
     User.objects.filter(email="alice@example.com").update(language=language, time_zone="America/New_York")
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.SENT
     assert notices.send(notice_id=notice.pk, now=LATER) is None
@@ -66,7 +68,7 @@ def test_in_the_readers_language_and_time(notice: GradeNotice, language: str, su
     assert button in html
 
 
-def test_the_wake_up_and_the_bell(notice: GradeNotice) -> None:
+def test_the_task_and_the_periodic_task_send_a_notice_once(notice: GradeNotice) -> None:
     tasks.send_grade_notice(notice_id=notice.pk)
     tasks.send_grade_notices()
     assert outcome(notice) == ("sent", 1)
@@ -81,7 +83,7 @@ def test_the_wake_up_and_the_bell(notice: GradeNotice) -> None:
     ],
     ids=["closed account", "left the course"],
 )
-def test_nobody_to_tell(notice: GradeNotice, leave: Any) -> None:
+def test_a_notice_to_a_student_who_left_is_skipped(notice: GradeNotice, leave: Any) -> None:
     leave()
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.SKIPPED
     assert django_mail.outbox == []
@@ -98,7 +100,9 @@ def killed() -> Iterator[None]:
         yield
 
 
-def test_a_sender_that_was_killed_leaves_it_to_a_person(notice: GradeNotice, killed: None) -> None:
+def test_a_notice_whose_sender_was_killed_becomes_uncertain_and_can_be_sent_again(
+    notice: GradeNotice, killed: None
+) -> None:
     with pytest.raises(SystemExit):
         notices.send_waiting(now=LATER)
     assert notices.send_waiting(now=LATER + 14 * MINUTE) == 0
@@ -113,7 +117,7 @@ def test_a_sender_that_was_killed_leaves_it_to_a_person(notice: GradeNotice, kil
 
 
 @pytest.mark.enable_socket
-def test_not_now_means_later_and_the_same_mail(notice: GradeNotice, mail_server: MailServer) -> None:
+def test_a_temporary_refusal_is_retried_with_the_same_message_id(notice: GradeNotice, mail_server: MailServer) -> None:
     mail_server.rcpt = "451 Busy"
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.QUEUED
     assert notices.send_waiting(now=LATER + MINUTE / 2) == 0
@@ -126,7 +130,7 @@ def test_not_now_means_later_and_the_same_mail(notice: GradeNotice, mail_server:
 
 
 @pytest.mark.enable_socket
-def test_no_means_never(notice: GradeNotice, mail_server: MailServer) -> None:
+def test_a_permanent_refusal_is_not_retried(notice: GradeNotice, mail_server: MailServer) -> None:
     mail_server.rcpt = "550 No such mailbox"
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.FAILED
     assert "No such mailbox" in GradeNotice.objects.get().error

@@ -57,7 +57,7 @@ def points() -> list[tuple[str, Decimal | None]]:
 
 
 class TestDryRun:
-    def test_names_who_rises_and_who_falls_and_changes_nothing(self, draft: Regrade) -> None:
+    def test_it_lists_changes_up_and_down_and_changes_nothing(self, draft: Regrade) -> None:
         lines = {line.attempt.enrolment.user.name: line for line in draft.lines.all()}
         # Cem's answer is wrong by either key: nothing happens to Cem, and no line says so.
         assert set(lines) == {"Alice", "Bea"}
@@ -82,7 +82,9 @@ class TestDryRun:
         assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
         assert not GradeNotice.objects.exists()
 
-    def test_an_attempt_may_fall_while_the_standing_stays(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_an_attempt_can_lose_points_without_lowering_the_item_grade(
+        self, quiz: Quiz, enrolment: Enrolment, ines: User
+    ) -> None:
         """By the highest attempt a fallen one need not count."""
         graded(quiz, enrolment, choosing(quiz, 0))
         graded(quiz, enrolment, choosing(quiz, 1))
@@ -93,7 +95,7 @@ class TestDryRun:
         assert second.old_percent == 100
         assert second.new_percent == 100
 
-    def test_of_a_lessons_check_there_is_no_standing(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_a_lesson_check_has_no_item_grade(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         GradeItem.objects.all().delete()
         quiz.activity.kind = "lesson"
         quiz.activity.save()
@@ -103,19 +105,19 @@ class TestDryRun:
         assert line.old_percent is None
         assert line.new_percent is None
 
-    def test_a_key_that_changes_nobodys_grade(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_an_answer_key_that_changes_no_grade_is_refused(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         graded(quiz, enrolment)
         quiz.questions.filter(key="q0").update(text_en="Another wording")
         publish(quiz)
         with pytest.raises(regrading.NothingToRegrade):
             regrading.propose(quiz=quiz, actor=ines, now=LATER)
 
-    def test_a_quiz_that_was_never_published(self, quiz: Quiz, ines: User) -> None:
+    def test_a_quiz_that_was_never_published_is_refused(self, quiz: Quiz, ines: User) -> None:
         quiz.current_version = None
         with pytest.raises(regrading.NothingToRegrade):
             regrading.propose(quiz=quiz, actor=ines, now=LATER)
 
-    def test_a_later_one_replaces_a_draft_and_not_what_was_approved(self, draft: Regrade, ines: User) -> None:
+    def test_it_replaces_a_draft_but_not_an_approved_regrade(self, draft: Regrade, ines: User) -> None:
         second = regrading.propose(quiz=draft.quiz, actor=ines, now=LATER)
         draft.refresh_from_db()
         assert draft.status == Regrade.Status.DISCARDED
@@ -126,7 +128,7 @@ class TestDryRun:
 
 
 class TestApprove:
-    def test_needs_a_reason(self, draft: Regrade, ines: User) -> None:
+    def test_it_needs_a_reason_of_at_most_2000_characters(self, draft: Regrade, ines: User) -> None:
         with pytest.raises(regrading.RegradeRefused, match="Say why"):
             regrading.approve(regrade=draft, reason=" \n", actor=ines, now=LATER)
         with pytest.raises(regrading.RegradeRefused, match="at most 2000 characters"):
@@ -134,18 +136,18 @@ class TestApprove:
         assert run(draft) == regrading.Progress(0, 2)
         assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
 
-    def test_refuses_a_draft_of_another_version(self, draft: Regrade, ines: User) -> None:
+    def test_a_draft_of_an_earlier_version_is_refused(self, draft: Regrade, ines: User) -> None:
         draft.quiz.questions.filter(key="q1").update(points=2)
         publish(draft.quiz)
         with pytest.raises(regrading.RegradeRefused, match="changed since"):
             approve(draft, ines)
 
-    def test_happens_once(self, draft: Regrade, ines: User) -> None:
+    def test_an_approved_regrade_cannot_be_approved_again(self, draft: Regrade, ines: User) -> None:
         approve(draft, ines)
         with pytest.raises(regrading.RegradeRefused, match="no draft"):
             approve(draft, ines)
 
-    def test_rings_for_the_task_by_its_name(
+    def test_it_enqueues_the_task(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
         rung: list[Any] = []
@@ -156,7 +158,7 @@ class TestApprove:
 
 
 class TestRun:
-    def test_applies_each_line_once_with_its_reason(self, draft: Regrade, ines: User) -> None:
+    def test_each_line_is_applied_once_with_its_reason(self, draft: Regrade, ines: User) -> None:
         approve(draft, ines)
         tasks.run_regrade(regrade_id=draft.pk)
         assert run(draft) == regrading.Progress(2, 2)
@@ -173,7 +175,7 @@ class TestRun:
         assert {change.reason for change in GradeChange.objects.filter(revision=2)} == {"regraded"}
         assert list(grades.find_differences()) == []
 
-    def test_killed_in_the_middle_it_goes_on_where_it_was(
+    def test_after_a_kill_it_continues_with_the_interrupted_line(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         approve(draft, ines)
@@ -199,7 +201,7 @@ class TestRun:
         assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
         assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
 
-    def test_out_of_time_it_rings_for_the_next_worker(
+    def test_when_its_budget_is_used_up_it_enqueues_the_next_task(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
         approve(draft, ines)
@@ -209,7 +211,9 @@ class TestRun:
             assert run(draft, budget=0) == regrading.Progress(0, 2)
         assert rung == [(regrading.REGRADE_TASK, {"regrade_id": draft.pk})]
 
-    def test_two_workers_at_once(self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_two_workers_at_the_same_time_apply_each_line_once(
+        self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The second comes while the first is at a line; both have read the same list of open ones."""
         approve(draft, ines)
         real = regrading._apply
@@ -225,7 +229,9 @@ class TestRun:
         assert run(draft) == regrading.Progress(2, 2)
         assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
 
-    def test_what_was_graded_in_between_is_left_alone_and_told(self, draft: Regrade, ines: User) -> None:
+    def test_an_attempt_graded_since_the_dry_run_is_left_alone_and_counted_as_missed(
+        self, draft: Regrade, ines: User
+    ) -> None:
         alice = Attempt.objects.get(enrolment__user__name="Alice")
         decision = manual.Decision(Decimal(0), {}, "")
         manual.record_reviews(
@@ -245,7 +251,7 @@ class TestRun:
         again = regrading.propose(quiz=draft.quiz, actor=ines, now=LATER + timedelta(minutes=2))
         assert [line.attempt for line in again.lines.all()] == [alice]
 
-    def test_an_attempt_that_was_open_meanwhile_is_missed_too(
+    def test_an_attempt_submitted_since_the_dry_run_is_counted_as_missed(
         self, quiz: Quiz, students: dict[str, Enrolment], ines: User
     ) -> None:
         """It ends by the key it began with, which is the one that was found to be wrong."""
@@ -261,7 +267,7 @@ class TestRun:
         automatic.grade_attempt(attempt_id=under_way.pk, now=LATER + timedelta(minutes=1))
         assert regrading.count_missed(regrade) == 1
 
-    def test_the_sweep_rings_where_nobody_is_at_it(self, draft: Regrade, ines: User) -> None:
+    def test_the_sweep_enqueues_a_regrade_without_recent_progress(self, draft: Regrade, ines: User) -> None:
         approve(draft, ines)
         assert regrading.sweep(now=LATER + timedelta(seconds=9)) == 0
         assert regrading.sweep(now=LATER + timedelta(seconds=10)) == 1
@@ -280,7 +286,9 @@ class TestWhatElseChanges:
         assert list(grades.find_differences()) == []
         return regrade
 
-    def test_a_question_worth_more(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_a_question_worth_more_points_lowers_the_percentage(
+        self, quiz: Quiz, enrolment: Enrolment, ines: User
+    ) -> None:
         """The points stay or rise, the grade falls all the same: it is of more."""
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.filter(key="q0").update(points=5)
@@ -294,7 +302,7 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == 2
         assert fresh(attempt).max_points == 7
 
-    def test_a_question_taken_out_keeps_the_key_it_had(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_a_removed_question_is_graded_by_its_old_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.filter(key="q1").update(archived_at=NOW)
         other_choice_right(quiz)
@@ -302,7 +310,7 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == 3
         assert fresh(attempt).max_points == 3
 
-    def test_a_question_of_another_kind_keeps_the_key_it_had(
+    def test_a_question_whose_kind_changed_is_graded_by_its_old_key(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
     ) -> None:
         """The answer was given to another question: nobody loses it to a shape it never had."""
@@ -313,7 +321,7 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == 3
         assert fresh(attempt).max_points == 3
 
-    def test_a_question_added_later_is_not_asked_of_whoever_is_done(
+    def test_a_question_added_later_changes_no_submitted_attempt(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
     ) -> None:
         graded(quiz, enrolment)
@@ -322,7 +330,7 @@ class TestWhatElseChanges:
         with pytest.raises(regrading.NothingToRegrade):
             regrading.propose(quiz=quiz, actor=ines, now=LATER)
 
-    def test_a_deduction_for_being_late_stays(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_the_late_deduction_is_kept(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         Attempt.objects.update(late_deduction=10)
         revisions.regrade_attempt(attempt=attempt, now=NOW)
@@ -334,7 +342,7 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == Decimal("2.7")
         assert attempt.grades.latest("revision").late_deduction == 10
 
-    def test_what_a_person_decided_goes_before_the_new_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_a_review_takes_precedence_over_the_new_key(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         attempt = graded(quiz, enrolment)
         question = question_of(attempt, "short_answer")
         decision = manual.Decision(Decimal("0.5"), {}, "")
@@ -345,7 +353,7 @@ class TestWhatElseChanges:
         assert fresh(attempt).points == Decimal("1.5")
 
     @pytest.mark.parametrize(("to", "direction"), [("reject", Direction.GRADED), ("review", Direction.PENDING)])
-    def test_a_part_for_a_person_comes_or_goes(
+    def test_a_changed_rule_for_near_misses_makes_a_grade_pending_or_complete(
         self, quiz: Quiz, enrolment: Enrolment, ines: User, to: str, direction: Direction
     ) -> None:
         of_short = quiz.questions.filter(kind="short_answer")
@@ -370,7 +378,7 @@ class TestWhatElseChanges:
             assert gradebook.compute_item_grade(GradeItem.objects.get(), GradeChange.objects.all()).points == 2
         assert not GradeNotice.objects.exists()
 
-    def test_a_change_within_stays_the_same_in_all(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+    def test_changes_that_cancel_out_send_no_notice(self, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
         graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.get(key="short").answers.filter(is_correct=True).update(text="Something else")
         other_choice_right(quiz)
@@ -394,7 +402,7 @@ class TestWhatElseChanges:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worth=st.lists(st.integers(1, 5), min_size=3, max_size=3), chosen=st.integers(0, 2), right=st.integers(0, 2))
-def test_nobody_stands_above_full_marks_and_the_ledger_gives_every_grade(
+def test_a_regrade_keeps_points_within_the_maximum_and_equal_to_the_gradebook(
     quiz: Quiz, course: Course, ines: User, worth: list[int], chosen: int, right: int
 ) -> None:
     student = EnrolmentFactory(course=course)

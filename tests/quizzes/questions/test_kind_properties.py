@@ -92,7 +92,7 @@ def read(kind: str, public: dict[str, Any], raw: Any) -> tuple[dict[str, Any] | 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
+def test_every_accepted_response_is_graded_consistently(kind: str, data: st.DataObject) -> None:
     points = data.draw(st.decimals("0.01", "9999.99", places=2))
     spec = spec_of(kind, f"{points:.2f}", **({"credit": data.draw(st.sampled_from(["all", "partial"]))}
                    if "credit" in KINDS[kind].schema["properties"] else {}))  # fmt: skip
@@ -126,7 +126,7 @@ def test_whatever_is_accepted_is_graded(kind: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.by_person])
 @given(points=st.decimals("0.01", "9999.99", places=2))
-def test_the_key_earns_full_marks(kind: str, points: Decimal) -> None:
+def test_the_right_answer_earns_full_marks(kind: str, points: Decimal) -> None:
     spec = spec_of(kind, f"{points:.2f}")
     KINDS[kind].parse(spec)
     response = KINDS[kind].read_response(KINDS[kind].public_form(spec), every_kind.right(spec))
@@ -136,7 +136,7 @@ def test_the_key_earns_full_marks(kind: str, points: Decimal) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_answer_is_unanswered(kind: str) -> None:
+def test_an_empty_response_is_unanswered(kind: str) -> None:
     score = KINDS[kind].grade(spec_of(kind, "2.00"), {})
     assert score.points == "0.00"
     assert score.outcome == "unanswered"

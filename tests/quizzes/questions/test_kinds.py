@@ -68,7 +68,7 @@ def test_right_answers_earn_all_but_what_a_person_grades(attempt: Attempt, alice
     assert list(grades.find_differences()) == []
 
 
-def test_a_person_grades_by_the_rubric(attempt: Attempt, ines: Any, alice_client: Client) -> None:
+def test_an_instructor_grades_a_hand_in_by_its_rubric(attempt: Attempt, ines: Any, alice_client: Client) -> None:
     finish(attempt, {UUID(uuid): every_kind.right(spec) for uuid, spec in key(attempt).items()})
     spec = by_kind(attempt, "hand_in")
     client = Client()
@@ -91,7 +91,7 @@ def test_a_person_grades_by_the_rubric(attempt: Attempt, ines: Any, alice_client
     assert list(grades.find_differences()) == []
 
 
-def test_a_decision_that_changes_a_grade_is_told(attempt: Attempt, ines: Any) -> None:
+def test_a_decision_that_changes_a_grade_sends_a_notice(attempt: Attempt, ines: Any) -> None:
     finish(attempt, {})
     single = UUID(by_kind(attempt, "single_choice")["uuid"])
     decision = {single: manual.Decision(Decimal("0.5"), {}, "Half of it")}
@@ -114,7 +114,7 @@ def test_a_decision_that_changes_a_grade_is_told(attempt: Attempt, ines: Any) ->
         ("12,34", "12", ",34"),
     ],
 )
-def test_numbers_as_people_write_them(text: str, number: str | None, unit: str) -> None:
+def test_common_notations_of_numbers_are_read(text: str, number: str | None, unit: str) -> None:
     assert read_number(text) == (None if number is None else Decimal(number), unit)
 
 
@@ -130,18 +130,18 @@ def test_numbers_as_people_write_them(text: str, number: str | None, unit: str) 
         ("  ", "unanswered", "unanswered"),
     ],
 )
-def test_a_number_within_its_tolerance(attempt: Attempt, text: str, outcome: str, rule: str) -> None:
+def test_a_number_is_correct_within_its_tolerance(attempt: Attempt, text: str, outcome: str, rule: str) -> None:
     score = KINDS["numeric"].grade(by_kind(attempt, "numeric"), {"text": text})
     assert score.outcome == outcome
     assert score.rule == rule
 
 
-def test_a_unit_that_is_wanted(attempt: Attempt) -> None:
+def test_a_required_unit_must_be_given(attempt: Attempt) -> None:
     spec = {**by_kind(attempt, "numeric"), "unit_required": True}
     assert KINDS["numeric"].grade(spec, {"text": "7391.25"}).rule == "unit-missing"
 
 
-def test_partial_credit_is_what_the_rule_says(attempt: Attempt) -> None:
+def test_partial_credit_of_each_kind(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     a, b, c = (item["uuid"] for item in spec["items"])
     swapped = KINDS["ordering"].grade(spec, {"positions": {a: 2, b: 1, c: 3}})
@@ -165,7 +165,7 @@ def test_partial_credit_is_what_the_rule_says(attempt: Attempt) -> None:
     assert KINDS["multiple_choice"].grade(spec, {"choices": [right, *wrong]}).outcome == "incorrect"
 
 
-def test_a_near_miss_waits_for_a_person_where_the_author_wishes(every: Quiz, enrolment: Enrolment) -> None:
+def test_a_near_miss_is_pending_if_the_question_says_so(every: Quiz, enrolment: Enrolment) -> None:
     every.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     every.questions.exclude(kind="short_answer").delete()
     publishing.publish(every)
@@ -192,14 +192,14 @@ def test_a_near_miss_waits_for_a_person_where_the_author_wishes(every: Quiz, enr
         ("hand_in", {"text": "\ud800"}, "invalid-response"),
     ],
 )
-def test_answers_that_cannot_be_one(attempt: Attempt, kind: str, raw: Any, slug: str) -> None:
+def test_an_invalid_response_is_refused(attempt: Attempt, kind: str, raw: Any, slug: str) -> None:
     spec = by_kind(attempt, kind)
     with pytest.raises(responses.InvalidResponse) as refused:
         save.save_answer(attempt=attempt, question=UUID(spec["uuid"]), response=raw, now=timezone.now())
     assert refused.value.slug == slug
 
 
-def test_every_kind_through_the_page_without_script(attempt: Attempt, alice_client: Client) -> None:
+def test_every_kind_can_be_answered_on_the_page_without_script(attempt: Attempt, alice_client: Client) -> None:
     """Answer, save, reload, submit, graded, shown."""
     base = f"/attempts/{attempt.uuid}"
     Quiz.objects.update(attempts_allowed=1)
@@ -229,7 +229,7 @@ def find_question(attempt: Attempt, uuid: str) -> dict[str, Any]:
     return public
 
 
-def test_every_kind_through_the_api(attempt: Attempt, alice_api: Api) -> None:
+def test_every_kind_can_be_answered_by_the_api(attempt: Attempt, alice_api: Api) -> None:
     base = f"attempts/{attempt.uuid}"
     specs = key(attempt)
     for uuid, spec in specs.items():
@@ -252,7 +252,7 @@ def test_every_kind_through_the_api(attempt: Attempt, alice_api: Api) -> None:
     }
 
 
-def test_nothing_answered_is_shown_as_nothing(attempt: Attempt, alice_client: Client) -> None:
+def test_unanswered_questions_of_every_kind_are_shown_as_such(attempt: Attempt, alice_client: Client) -> None:
     Quiz.objects.update(attempts_allowed=1)
     empty = every_kind.sent_by(alice_client.get(f"/attempts/{attempt.uuid}/").text)
     alice_client.post(f"/attempts/{attempt.uuid}/submit/", empty)
@@ -280,7 +280,7 @@ def test_nothing_answered_is_shown_as_nothing(attempt: Attempt, alice_client: Cl
         ("hand_in", {"takes_text": False, "files": {"max": 0, "types": []}}, "nothing-to-hand-in"),
     ],
 )  # fmt: skip
-def test_definitions_that_their_author_must_mend(
+def test_an_invalid_spec_is_refused_with_a_code(
     attempt: Attempt, kind: str, changes: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(SpecError) as refused:
@@ -288,7 +288,7 @@ def test_definitions_that_their_author_must_mend(
     assert refused.value.code == code
 
 
-def test_places_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
+def test_positions_matches_and_blanks_may_be_left_out(attempt: Attempt) -> None:
     spec = by_kind(attempt, "ordering")
     uuid = spec["items"][0]["uuid"]
     public = KINDS["ordering"].public_form(spec)

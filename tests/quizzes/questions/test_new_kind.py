@@ -68,7 +68,9 @@ def started(quiz: Quiz, enrolment: Enrolment) -> Attempt:
     return start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
 
 
-def test_on_the_page(question: Question, quiz: Quiz, enrolment: Enrolment, alice_client: Client) -> None:
+def test_a_new_kind_can_be_answered_on_the_page(
+    question: Question, quiz: Quiz, enrolment: Enrolment, alice_client: Client
+) -> None:
     attempt = started(quiz, enrolment)
     base, name = f"/attempts/{attempt.uuid}", str(question.uuid)
     page = alice_client.get(f"{base}/").text
@@ -84,7 +86,9 @@ def test_on_the_page(question: Question, quiz: Quiz, enrolment: Enrolment, alice
     assert list(grades.find_differences()) == []
 
 
-def test_by_the_api(question: Question, quiz: Quiz, enrolment: Enrolment, alice_api: Api) -> None:
+def test_a_new_kind_can_be_answered_by_the_api(
+    question: Question, quiz: Quiz, enrolment: Enrolment, alice_api: Api
+) -> None:
     path = f"attempts/{started(quiz, enrolment).uuid}"
     asked = alice_api.get(path)["questions"][0]
     assert asked["kind"] == "true_false"
@@ -101,7 +105,7 @@ def test_by_the_api(question: Question, quiz: Quiz, enrolment: Enrolment, alice_
     assert result["response"] == {"choice": "no"}
 
 
-def test_in_a_courses_folder(tmp_path: Path, db: None) -> None:
+def test_a_new_kind_can_be_imported_from_a_course_folder(tmp_path: Path, db: None) -> None:
     folder = sample.copy(tmp_path)
     file = folder / "quizzes" / "quiz-tea.yaml"
     asked = (

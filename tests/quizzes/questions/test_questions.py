@@ -46,7 +46,7 @@ def short_spec(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("spec", [choice_spec(), choice_spec("multiple_choice"), short_spec()])
-def test_the_public_view_holds_nothing_of_the_key(spec: dict[str, Any]) -> None:
+def test_the_public_form_contains_nothing_of_the_answer_key(spec: dict[str, Any]) -> None:
     KINDS[spec["kind"]].parse(spec)
     public = KINDS[spec["kind"]].public_form(spec)
     text = repr(public)
@@ -55,7 +55,7 @@ def test_the_public_view_holds_nothing_of_the_key(spec: dict[str, Any]) -> None:
     assert public["uuid"] == spec["uuid"]
 
 
-def test_single_choice() -> None:
+def test_the_right_choice_earns_all_points() -> None:
     spec, kind = choice_spec(), KINDS["single_choice"]
     assert kind.grade(spec, {"choice": RIGHT}).as_dict() == {
         "points": "2.00",
@@ -90,7 +90,7 @@ def test_multiple_choice_is_all_or_nothing() -> None:
         "데이터\u200b드리프트。",
     ],
 )
-def test_short_answers_that_are_the_same(text: str) -> None:
+def test_case_spaces_and_punctuation_of_a_short_answer_do_not_count(text: str) -> None:
     score = KINDS["short_answer"].grade(short_spec(), {"text": text})
     assert score.outcome == "correct"
     assert score.rule == "exact"
@@ -107,13 +107,13 @@ def test_short_answers_that_are_the_same(text: str) -> None:
         ("0", "no-match"),
     ],
 )
-def test_short_answers_that_are_not(text: str, rule: str) -> None:
+def test_another_short_answer_is_incorrect(text: str, rule: str) -> None:
     score = KINDS["short_answer"].grade(short_spec(), {"text": text})
     assert score.outcome == "incorrect"
     assert score.rule == rule
 
 
-def test_what_a_sentence_puts_around_a_term_does_not_count() -> None:
+def test_endings_and_particles_around_a_term_do_not_count() -> None:
     for text in ("데이터 드리프트요", "정답은 데이터 드리프트입니다.", "It is data drift", "data drifts"):
         assert KINDS["short_answer"].grade(short_spec(), {"text": text}).rule == "ending"
 
@@ -128,17 +128,17 @@ def test_a_known_wrong_answer_has_its_own_feedback() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "-", ".", "\u200b"])
-def test_nothing_but_separators_is_no_answer(text: str) -> None:
+def test_an_answer_of_separators_only_is_unanswered(text: str) -> None:
     assert KINDS["short_answer"].grade(short_spec(), {"text": text}).outcome == "unanswered"
 
 
 @given(st.text(max_size=40))
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
+def test_normalising_is_idempotent(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(st.text(max_size=40))
-def test_decomposition_never_matters(text: str) -> None:
+def test_the_unicode_form_of_a_text_does_not_matter(text: str) -> None:
     assert normalise(unicodedata.normalize("NFD", text)) == normalise(unicodedata.normalize("NFC", text))
 
 
@@ -159,14 +159,14 @@ def test_decomposition_never_matters(text: str) -> None:
         ("short_answer", [], "shape"),
     ],
 )
-def test_answers_that_cannot_be_one(kind: str, raw: Any, code: str) -> None:
+def test_an_invalid_response_is_refused_with_a_code(kind: str, raw: Any, code: str) -> None:
     spec = short_spec() if kind == "short_answer" else choice_spec(kind)
     with pytest.raises(ResponseError) as refused:
         KINDS[kind].read_response(KINDS[kind].public_form(spec), raw)
     assert refused.value.code == code
 
 
-def test_answers_are_brought_into_one_shape() -> None:
+def test_a_raw_response_is_stored_in_one_form() -> None:
     public = KINDS["multiple_choice"].public_form(choice_spec("multiple_choice"))
     assert KINDS["multiple_choice"].read_response(public, {"choices": [WRONG.upper(), WRONG]}) == {"choices": [WRONG]}
     assert KINDS["single_choice"].read_response(public, {"choice": ""}) == {"choice": None}
@@ -188,7 +188,7 @@ def test_answers_are_brought_into_one_shape() -> None:
         short_spec(accept=["Concept Drift"]),
     ],
 )
-def test_questions_that_cannot_be_asked(spec: dict[str, Any]) -> None:
+def test_an_invalid_question_is_refused(spec: dict[str, Any]) -> None:
     with pytest.raises(SpecError) as refused:
         KINDS[spec["kind"]].parse(spec)
     assert refused.value.message

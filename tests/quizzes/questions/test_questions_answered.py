@@ -45,7 +45,7 @@ A, B = "<blank/a>", "<blank/b>"
         ("hand_in", "", {"text": ""}),
     ],
 )
-def test_what_a_form_says(kind: str, form: str, raw: dict[str, Any]) -> None:
+def test_a_form_is_read_as_a_raw_response(kind: str, form: str, raw: dict[str, Any]) -> None:
     assert KINDS[kind].from_form(public(kind), QueryDict(form)) == raw
 
 
@@ -74,7 +74,7 @@ def test_what_a_form_says(kind: str, form: str, raw: dict[str, Any]) -> None:
         ("fill_in", {"blanks": {B: "", A: " "}}, {"blanks": {A: " "}}),
     ],
 )
-def test_the_stored_shape(kind: str, raw: dict[str, Any], stored: dict[str, Any]) -> None:
+def test_a_raw_response_is_stored_in_one_form(kind: str, raw: dict[str, Any], stored: dict[str, Any]) -> None:
     read = KINDS[kind].read_response(public(kind), raw)
     assert read == stored
     # Its parts stand in one order, whatever they came in.
@@ -119,7 +119,7 @@ def test_the_stored_shape(kind: str, raw: dict[str, Any], stored: dict[str, Any]
         ("hand_in", {"files": []}, "shape", 0),
     ],
 )
-def test_what_cannot_be_an_answer(kind: str, raw: Any, code: str, limit: int) -> None:
+def test_an_invalid_response_is_refused_with_a_code(kind: str, raw: Any, code: str, limit: int) -> None:
     with pytest.raises(ResponseError) as refused:
         KINDS[kind].read_response(public(kind), raw)
     assert refused.value.code == code
@@ -127,7 +127,7 @@ def test_what_cannot_be_an_answer(kind: str, raw: Any, code: str, limit: int) ->
     assert refused.value.limit == limit
 
 
-def test_a_hand_in_that_takes_a_text() -> None:
+def test_the_text_of_a_hand_in_has_at_most_20000_characters() -> None:
     seen = public("hand_in", takes_text=True)
     assert KINDS["hand_in"].read_response(seen, {"text": "x" * 20_000}) == {"text": "x" * 20_000}
     with pytest.raises(ResponseError) as refused:
@@ -177,7 +177,7 @@ NOTHING = worth("0.00", "unanswered", "unanswered")
         *((kind, {}, NOTHING) for kind in KINDS),
     ],
 )
-def test_what_an_answer_is_worth(kind: str, response: dict[str, Any], score: Score) -> None:
+def test_a_response_is_scored_by_a_named_rule(kind: str, response: dict[str, Any], score: Score) -> None:
     assert KINDS[kind].grade(spec(kind), response) == score
 
 
@@ -191,7 +191,9 @@ def test_what_an_answer_is_worth(kind: str, response: dict[str, Any], score: Sco
         ((3, 1, 2), "", "0.00", "incorrect"),
     ],
 )
-def test_things_in_their_order(places: tuple[int, ...], right: str, points: str, outcome: str) -> None:
+def test_items_in_their_right_position_earn_points(
+    places: tuple[int, ...], right: str, points: str, outcome: str
+) -> None:
     response = {"positions": dict(zip(ORDER, places, strict=True))}
     each = {item: "correct" if item[6] in right else "incorrect" for item in ORDER}
     expected = worth(points, outcome, "positions", "", parts("position", **each))
@@ -209,19 +211,19 @@ def test_things_in_their_order(places: tuple[int, ...], right: str, points: str,
         ({LEFT_A: RIGHT_B, LEFT_B: "gone"}, (), "0.00", "incorrect"),
     ],
 )
-def test_things_that_belong_together(matches: Any, right: tuple[str, ...], points: str, outcome: str) -> None:
+def test_right_pairs_earn_points(matches: Any, right: tuple[str, ...], points: str, outcome: str) -> None:
     each = {left: "correct" if left in right else "incorrect" for left in (LEFT_B, LEFT_A)}
     expected = worth(points, outcome, "matches", "", parts("match", **each))
     assert KINDS["matching"].grade(spec("matching"), {"matches": matches}) == expected
 
 
-def test_two_things_that_read_the_same_are_the_same() -> None:
+def test_right_sides_with_the_same_text_are_interchangeable() -> None:
     same = spec("matching")
     same["distractors"][0]["text"] = {"en": "Right a"}
     assert KINDS["matching"].grade(same, {"matches": {LEFT_A: OTHER, LEFT_B: RIGHT_B}}).outcome == "correct"
 
 
-def test_each_blank_is_compared_by_itself() -> None:
+def test_each_blank_is_compared_separately() -> None:
     kind, asked = KINDS["fill_in"], spec("fill_in")
     first = {"of": A, "outcome": "correct", "rule": "exact", "matched": "word a"}
     second = {"of": B, "outcome": "correct", "rule": "exact", "matched": "bbb"}
@@ -238,7 +240,7 @@ def test_each_blank_is_compared_by_itself() -> None:
     assert kind.grade({**asked, "credit": "all"}, {"blanks": {A: "word a"}}).points == "0.00"
 
 
-def test_partial_credit_of_several_choices() -> None:
+def test_wrong_choices_reduce_partial_credit() -> None:
     kind = KINDS["multiple_choice"]
     choices = [{**choice, "correct": n < 2} for n, choice in enumerate(spec("multiple_choice")["choices"])]
     several = spec("multiple_choice", choices=choices)
@@ -250,7 +252,7 @@ def test_partial_credit_of_several_choices() -> None:
     assert kind.grade(several, {"choices": ["c0"]}) == worth("0.00", "incorrect", "choices")
 
 
-def test_a_unit_that_may_be_left_out_and_a_question_without_one() -> None:
+def test_a_unit_may_be_omitted_if_it_is_not_required() -> None:
     kind = KINDS["numeric"]
     assert kind.grade(spec("numeric", unit_required=False), {"text": "250"}).outcome == "correct"
     plain = spec("numeric", unit="", units={}, unit_required=False)
@@ -274,18 +276,18 @@ def test_a_unit_that_may_be_left_out_and_a_question_without_one() -> None:
         ("ms", None, ""),
     ],
 )
-def test_a_number_and_its_unit(text: str, number: str | None, unit: str) -> None:
+def test_text_is_split_into_a_number_and_its_unit(text: str, number: str | None, unit: str) -> None:
     assert read_number(text) == (None if number is None else Decimal(number), unit)
 
 
-def test_a_part_of_the_points_is_exact_and_rounded_down() -> None:
+def test_partial_points_are_exact_and_rounded_down() -> None:
     assert partial(Decimal(3), Fraction(1, 3)) == Decimal(1)
     assert partial(Decimal(4), Fraction(2, 3)) == Decimal("2.66")
     assert partial(Decimal(4), Fraction(-1, 3)) == Decimal(0)
     assert partial(Decimal(1), Fraction(1, 200)) == Decimal(0)
 
 
-def test_a_stored_score_names_its_parts_where_it_has_some() -> None:
+def test_a_stored_score_lists_its_parts_if_it_has_any() -> None:
     plain = {"points": "4.00", "max_points": "4.00", "outcome": "correct", "rule": "choice", "matched": "c0"}
     assert KINDS["single_choice"].grade(spec("single_choice"), {"choice": "c0"}).as_dict() == plain
     stored = KINDS["matching"].grade(spec("matching"), {"matches": {LEFT_A: RIGHT_A}}).as_dict()

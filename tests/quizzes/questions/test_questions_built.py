@@ -43,7 +43,7 @@ BUILT: dict[str, dict[str, Any]] = {
 }
 
 
-def test_the_kinds_are_found_in_their_order() -> None:
+def test_all_kinds_are_found_in_order() -> None:
     assert list(questions.find_kinds()) == list(KINDS) == list(BUILT) == list(DEFINITIONS)
     assert texts_schema() == {
         "type": "object",
@@ -54,7 +54,7 @@ def test_the_kinds_are_found_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_definition_becomes(kind: str) -> None:
+def test_a_definition_becomes_a_spec(kind: str) -> None:
     assert built(kind) == BUILT[kind]
 
 
@@ -69,12 +69,12 @@ def test_what_a_definition_becomes(kind: str) -> None:
         ("fill_in", ["credit"], ("all",)),
     ],
 )
-def test_what_an_author_leaves_out(kind: str, left_out: list[str], default: tuple[Any, ...] | None) -> None:
+def test_omitted_fields_have_their_defaults(kind: str, left_out: list[str], default: tuple[Any, ...] | None) -> None:
     made = built(kind, {name: value for name, value in DEFINITIONS[kind].items() if name not in left_out})
     assert {name: made[name] for name in left_out if name in made} == dict(zip(left_out, default or (), strict=False))
 
 
-def test_a_hand_in_takes_a_text_where_nothing_else_is_said() -> None:
+def test_a_hand_in_takes_a_text_and_no_files_by_default() -> None:
     rubric = [{"key": "why", "text": {"en": "Reasons"}, "points": 0.5}]
     plain = built("hand_in", {"rubric": rubric})
     assert plain["rubric"][0]["points"] == "0.50"
@@ -109,12 +109,12 @@ SEEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_student_may_see_is_this_and_nothing_else(kind: str) -> None:
+def test_the_public_form_contains_exactly_these_fields(kind: str) -> None:
     assert public(kind) == {**PUBLIC, "kind": kind, **SEEN[kind]}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_question_that_can_be_asked(kind: str) -> None:
+def test_a_valid_spec_is_accepted(kind: str) -> None:
     KINDS[kind].parse(spec(kind))
 
 
@@ -157,7 +157,7 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kind", "code", "changes"), REFUSED)
-def test_what_an_author_must_mend_has_a_code_and_a_sentence_in_both_languages(
+def test_an_invalid_spec_is_refused_with_a_code_and_a_message_in_both_languages(
     kind: str, code: str, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(SpecError) as refused:
@@ -180,7 +180,7 @@ def test_what_an_author_must_mend_has_a_code_and_a_sentence_in_both_languages(
         ("hand_in", {"files": {"max": 1, "types": ["pdf"]}}),
     ],
 )
-def test_what_an_author_may_do(kind: str, changes: dict[str, Any]) -> None:
+def test_allowed_variations_of_a_spec_are_accepted(kind: str, changes: dict[str, Any]) -> None:
     KINDS[kind].parse(spec(kind, **changes))
 
 

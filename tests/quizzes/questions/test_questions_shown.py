@@ -93,13 +93,13 @@ def test_the_body_of_a_question_that_is_not_answered(kind: str) -> None:
         ("hand_in", "Because", ""),
     ],
 )
-def test_answers_as_a_person_reads_them(kind: str, answered: str, right: str) -> None:
+def test_answers_and_solutions_are_shown_as_text(kind: str, answered: str, right: str) -> None:
     assert KINDS[kind].answer_text(spec(kind), RESPONSES[kind], english) == answered
     assert KINDS[kind].answer_text(spec(kind), {}, english) == ""
     assert KINDS[kind].solution_text(spec(kind), english) == right
 
 
-def test_several_texts_that_are_right_are_all_named() -> None:
+def test_all_accepted_texts_are_named() -> None:
     assert KINDS["short_answer"].solution_text(spec("short_answer", accept=["a", "b"]), english) == "a, b"
     plain = spec("numeric", tolerance="0", unit="")
     assert KINDS["numeric"].solution_text(plain, english) == "250"
@@ -107,7 +107,7 @@ def test_several_texts_that_are_right_are_all_named() -> None:
     assert KINDS["matching"].answer_text(spec("matching"), gone, english) == "Left b – Right a; Left a – –"
 
 
-def test_solutions_for_an_app() -> None:
+def test_solutions_in_the_api() -> None:
     order = [{**choice, "correct": n != 1} for n, choice in enumerate(spec("multiple_choice")["choices"])][::-1]
     assert {kind: KINDS[kind].solution(spec(kind)) for kind in KINDS} == {
         "single_choice": {"choices": ["c0"]},
@@ -126,7 +126,7 @@ def test_solutions_for_an_app() -> None:
 @pytest.mark.parametrize(
     ("kind", "name"), [("single_choice", "choices"), ("ordering", "items"), ("matching", "rights")]
 )
-def test_shuffling_takes_nothing_off_and_leaves_the_view_as_it_was(kind: str, name: str) -> None:
+def test_shuffling_keeps_all_items_and_does_not_change_its_argument(kind: str, name: str) -> None:
     before = public(kind)
     after = KINDS[kind].shuffled(before, random.Random(3))
     wanted = list(before[name])
@@ -137,7 +137,7 @@ def test_shuffling_takes_nothing_off_and_leaves_the_view_as_it_was(kind: str, na
 
 
 @pytest.mark.parametrize("kind", ["short_answer", "numeric", "fill_in", "hand_in"])
-def test_where_there_is_no_order_nothing_is_shuffled(kind: str) -> None:
+def test_kinds_without_an_order_are_not_shuffled(kind: str) -> None:
     assert KINDS[kind].shuffled(public(kind), random.Random(3)) == public(kind)
 
 
@@ -166,12 +166,14 @@ HERE = "mlops#drift"
         ("hand_in", {"text": "Because"}, []),
     ],
 )
-def test_what_an_author_says_about_an_answer(kind: str, response: dict[str, Any], said: list[dict[str, Any]]) -> None:
+def test_feedback_is_that_of_the_outcome_or_the_chosen_choices(
+    kind: str, response: dict[str, Any], said: list[dict[str, Any]]
+) -> None:
     asked = spec(kind)
     assert feedback_for(asked, response, KINDS[kind].grade(asked, response).as_dict()) == said
 
 
-def test_where_an_author_says_nothing() -> None:
+def test_empty_feedback_is_not_shown() -> None:
     silent = {"correct": {"ko": "", "en": ""}, "incorrect": {}}
     for kind, response in (("numeric", {"text": "250 ms"}), ("numeric", {"text": "2"})):
         asked = spec(kind, feedback=silent)

@@ -40,28 +40,28 @@ def test_no_false_accept_and_no_false_reject() -> None:
 
 
 @given(TEXTS, st.lists(TEXTS, max_size=3))
-def test_any_text_gets_a_decision_that_can_be_explained(answer: str, accept: list[str]) -> None:
+def test_every_text_gets_a_decision_with_an_explanation(answer: str, accept: list[str]) -> None:
     decision = decide(answer, accept)
     assert decision.rule in EXPLANATIONS
     assert (decision.verdict == "accept") <= bool(decision.matched in accept)
 
 
 @given(st.sampled_from(TERMS), st.sampled_from(["비", "과소", "준", "un", "non-", "mis", "not "]))
-def test_a_prefix_makes_another_word(term: str, prefix: str) -> None:
+def test_a_term_with_a_prefix_is_not_accepted(term: str, prefix: str) -> None:
     assert decide(prefix + term, [term]).verdict != "accept"
 
 
 @given(st.sampled_from(TERMS), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from([str.upper, str.lower]))
-def test_the_form_of_a_text_does_not_matter(term: str, form: Any, case: Any) -> None:
+def test_case_and_unicode_form_of_a_term_do_not_matter(term: str, form: Any, case: Any) -> None:
     assert decide(unicodedata.normalize(form, case(term)), [term]).rule == "exact"
 
 
 @given(TEXTS)
-def test_normalising_twice_is_normalising_once(text: str) -> None:
+def test_normalising_is_idempotent(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-def test_known_wrong_answers_come_before_endings_and_names() -> None:
+def test_known_wrong_answers_take_precedence_over_endings_and_names() -> None:
     accept, wrong = ["지도학습"], ["비지도학습"]
     for answer in ("비지도학습", "비지도 학습입니다", "지도학습(비지도학습)"):
         decision = decide(answer, accept, wrong)
@@ -90,7 +90,7 @@ def test_known_wrong_answers_come_before_endings_and_names() -> None:
         ("Skew", Decision("reject", "no-match", "", "skew")),
     ],
 )
-def test_a_decision_says_what_was_compared_with_what(answer: str, decision: Decision) -> None:
+def test_a_decision_names_the_compared_texts(answer: str, decision: Decision) -> None:
     assert decide(answer, ["Data Drift", "데이터 드리프트"], ["concept drift", "개념 드리프트"]) == decision
 
 
@@ -121,11 +121,11 @@ def test_a_decision_says_what_was_compared_with_what(answer: str, decision: Deci
         ("It is MAX", "MAX", "ending"),
     ],
 )
-def test_where_a_rule_begins_and_ends(answer: str, accept: str, rule: str) -> None:
+def test_the_limits_of_each_rule(answer: str, accept: str, rule: str) -> None:
     assert decide(answer, [accept]).rule == rule
 
 
-def test_an_ending_without_a_noun_is_no_empty_answer() -> None:
+def test_an_ending_without_a_noun_matches_nothing() -> None:
     assert decide("입니다", ["지도학습"], ["-"]).rule == "no-match"
 
 
@@ -153,7 +153,7 @@ def test_the_command_explains_each_decision(monkeypatch: pytest.MonkeyPatch, lan
     "line",
     ["x", "[]", "{}", '{"accept": "a", "answer": "a"}', '{"accept": [1], "answer": "a"}', "[" * 9000],
 )
-def test_a_line_that_is_no_question_is_named(
+def test_the_command_names_an_invalid_line_and_continues(
     monkeypatch: pytest.MonkeyPatch, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f'{line}\n{{"accept": ["a"], "answer": "A"}}\n'))

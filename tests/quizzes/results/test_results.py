@@ -76,7 +76,7 @@ def taken(quiz: Quiz, enrolment: Enrolment, *, right: int = 0) -> Attempt:
         ("never", (False, False), (False, False), (False, False)),
     ],
 )
-def test_each_policy(
+def test_each_policy_shows_solutions_when_it_says(
     quiz: Quiz, enrolment: Enrolment, shown: Any, policy: str, failed: Any, passed: Any, last: Any
 ) -> None:
     quiz = ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY)
@@ -87,7 +87,7 @@ def test_each_policy(
     assert shown(first) == last
 
 
-def test_after_the_due_date_they_may_be_asked_for_and_when_it_is_over_they_are_there(
+def test_after_due_solutions_can_be_revealed_after_the_due_date_and_are_shown_after_the_closing(
     quiz: Quiz, enrolment: Enrolment, shown: Any
 ) -> None:
     quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() - DAY)
@@ -98,7 +98,9 @@ def test_after_the_due_date_they_may_be_asked_for_and_when_it_is_over_they_are_t
     assert shown(attempt) == (True, False)
 
 
-def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment: Enrolment, shown: Any) -> None:
+def test_after_due_solutions_are_hidden_until_then_even_with_full_marks(
+    quiz: Quiz, enrolment: Enrolment, shown: Any
+) -> None:
     """Somebody with full marks could tell the others."""
     quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() + DAY)
     attempt = taken(quiz, enrolment, right=3)
@@ -109,7 +111,7 @@ def test_after_the_due_date_full_marks_wait_for_it_as_well(quiz: Quiz, enrolment
 
 
 @pytest.mark.parametrize("policy", ["after_due", "never"])
-def test_before_the_answers_not_even_what_was_right_is_told(
+def test_outcomes_of_questions_are_hidden_as_long_as_solutions_are(
     quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api, policy: str
 ) -> None:
     """With attempts left the key could be found by trying, and before the due date it could be passed on."""
@@ -128,7 +130,9 @@ def test_before_the_answers_not_even_what_was_right_is_told(
         assert [question.outcome for question in later.questions] == ["correct", "correct", "incorrect"]
 
 
-def test_what_was_left_empty_is_no_secret(quiz: Quiz, enrolment: Enrolment, alice_api: Api) -> None:
+def test_unanswered_questions_are_marked_even_if_solutions_are_never_shown(
+    quiz: Quiz, enrolment: Enrolment, alice_api: Api
+) -> None:
     quiz = ruled(quiz, show_answers="never")
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
     submit.submit(attempt=attempt, now=NOW)
@@ -137,7 +141,7 @@ def test_what_was_left_empty_is_no_secret(quiz: Quiz, enrolment: Enrolment, alic
     assert {question["outcome"] for question in questions} == {"unanswered"}
 
 
-def test_an_open_attempt_hides_the_answers_of_the_others(
+def test_an_open_attempt_hides_the_solutions_of_earlier_attempts(
     quiz: Quiz, enrolment: Enrolment, alice_client: Client
 ) -> None:
     quiz = ruled(quiz, attempts_allowed=None)
@@ -150,7 +154,7 @@ def test_an_open_attempt_hides_the_answers_of_the_others(
     assert "once you have passed and no attempt is open" in refused.text
 
 
-def test_revealed_twice_is_once(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_revealing_is_idempotent(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = taken(quiz, enrolment, right=2)
     assert attempt_results.reveal(attempt=attempt, now=NOW).answers_revealed_at == NOW
     assert attempt_results.reveal(attempt=attempt, now=NOW + DAY).answers_revealed_at == NOW
@@ -164,7 +168,9 @@ def test_revealed_twice_is_once(quiz: Quiz, enrolment: Enrolment) -> None:
         ("never", "are not shown"),
     ],
 )
-def test_the_page_says_when(quiz: Quiz, enrolment: Enrolment, alice_client: Client, policy: str, sentence: str) -> None:
+def test_the_result_page_says_when_solutions_are_shown(
+    quiz: Quiz, enrolment: Enrolment, alice_client: Client, policy: str, sentence: str
+) -> None:
     attempt = taken(ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY), enrolment)
     assert sentence in alice_client.get(f"/attempts/{attempt.uuid}/result/").text
 
@@ -181,7 +187,7 @@ def test_trying_again_asks_for_the_access_code(quiz: Quiz, enrolment: Enrolment,
     assert "/attempts/" in started.headers["Location"]
 
 
-def test_a_check_shows_the_answers_after_each(lesson: Activity, enrolment: Enrolment) -> None:
+def test_a_lesson_check_shows_solutions_after_every_attempt(lesson: Activity, enrolment: Enrolment) -> None:
     check_quiz = QuizFactory(activity=lesson, show_answers="after_each", attempts_allowed=1)
     for _ in range(2):
         result = attempt_results.get_result(taken(check_quiz, enrolment), now=NOW)
@@ -192,7 +198,7 @@ def test_a_check_shows_the_answers_after_each(lesson: Activity, enrolment: Enrol
 # --- At once ------------------------------------------------------------------------------------------------------
 
 
-def test_at_once_a_question_is_checked_and_closed(
+def test_with_instant_feedback_a_confirmed_answer_shows_its_solution_and_cannot_change(
     quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api
 ) -> None:
     quiz = ruled(quiz, show_answers="at_once")
@@ -236,7 +242,7 @@ def test_at_once_a_question_is_checked_and_closed(
 
 
 @pytest.mark.parametrize("policy", ["after_each", "after_pass", "after_due", "never"])
-def test_nothing_is_checked_by_another_policy(
+def test_answers_cannot_be_confirmed_under_other_policies(
     quiz: Quiz, enrolment: Enrolment, alice_client: Client, alice_api: Api, policy: str
 ) -> None:
     attempt = start.start(quiz=ruled(quiz, show_answers=policy), enrolment=enrolment, now=NOW)
@@ -248,7 +254,7 @@ def test_nothing_is_checked_by_another_policy(
     assert not attempt.answers.filter(confirmed_at__isnull=False).exists()
 
 
-def test_nothing_is_checked_after_the_end(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_answers_cannot_be_confirmed_after_the_submit(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = start.start(quiz=ruled(quiz, show_answers="at_once"), enrolment=enrolment, now=NOW)
     short = quiz.questions.get(key="short").uuid
     save.save_answer(attempt=attempt, question=short, response={"text": "data drift"}, now=NOW)
@@ -273,7 +279,7 @@ def test_nothing_is_checked_after_the_end(quiz: Quiz, enrolment: Enrolment) -> N
         ({"current_version": None}, "This quiz has no questions yet."),
     ],
 )
-def test_the_quizs_page_says_its_rules(alice_client: Client, quiz: Quiz, rules: dict[str, Any], sentence: str) -> None:
+def test_the_quiz_page_names_its_rules(alice_client: Client, quiz: Quiz, rules: dict[str, Any], sentence: str) -> None:
     ruled(quiz, **rules)
     page = alice_client.get("/courses/statistics/quizzes/quiz/").text
     assert re.search(rf"{re.escape(sentence)}(?!\w)", page)

@@ -34,7 +34,7 @@ def save_text(attempt: Attempt, question: UUID, text: str, *, sequence: int | No
     return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence)
 
 
-def test_a_checked_answer_stays_and_twice_is_once(attempt: Attempt, short: UUID) -> None:
+def test_a_confirmed_answer_cannot_change_and_confirming_is_idempotent(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "mine", sequence=3)
     assert save.confirm_answer(attempt=attempt, question=short, now=NOW).confirmed_at == NOW
     assert save.confirm_answer(attempt=attempt, question=short, now=LATER).confirmed_at == NOW
@@ -52,7 +52,7 @@ def test_a_checked_answer_stays_and_twice_is_once(attempt: Attempt, short: UUID)
     assert Answer.objects.get().sequence == 3
 
 
-def test_what_cannot_be_checked(attempt: Attempt, short: UUID) -> None:
+def test_unanswered_questions_and_those_a_person_grades_cannot_be_confirmed(attempt: Attempt, short: UUID) -> None:
     hand_in = question_of(attempt, "hand_in")
     save_text(attempt, hand_in, "for a person")
     for question in (hand_in, uuid4()):
@@ -69,14 +69,14 @@ def test_what_cannot_be_checked(attempt: Attempt, short: UUID) -> None:
     assert not Answer.objects.exclude(confirmed_at=None).exists()
 
 
-def test_a_quiz_that_shows_answers_later_checks_nothing(attempt: Attempt, short: UUID) -> None:
+def test_answers_cannot_be_confirmed_without_instant_feedback(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "mine")
     attempt.quiz.show_answers = Quiz.ShowAnswers.AFTER_EACH
     with pytest.raises(save.NotConfirmable):
         save.confirm_answer(attempt=attempt, question=short, now=NOW)
 
 
-def test_what_is_over_is_not_checked(attempt: Attempt, short: UUID) -> None:
+def test_answers_cannot_be_confirmed_after_the_deadline_or_the_submit(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "mine")
     end = NOW + timedelta(minutes=10, seconds=30)
     with pytest.raises(deadline.DeadlinePassed):

@@ -53,7 +53,7 @@ def texts(rows: Any) -> list[str]:
 # --- The deadline -------------------------------------------------------------------------------------------------
 
 
-def test_until_the_grace_is_over_an_answer_counts(attempt: Attempt, short: UUID) -> None:
+def test_an_answer_counts_until_the_grace_period_is_over(attempt: Attempt, short: UUID) -> None:
     assert attempt.deadline == END
     save_text(attempt, short, "in time", END + GRACE)
     with pytest.raises(deadline.DeadlinePassed):
@@ -69,7 +69,7 @@ def test_the_refusal_is_in_the_readers_language(attempt: Attempt, short: UUID) -
         assert refused.value.extra == {"deadline": END}
 
 
-def test_the_sweep_hands_in_what_is_over_at_its_deadline(attempt: Attempt, short: UUID) -> None:
+def test_the_sweep_submits_an_overdue_attempt_with_its_deadline_as_the_time(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "saved", NOW)
     assert submit.expire_overdue(now=END + GRACE) == 0
     assert submit.expire_overdue(now=END + GRACE + TICK) == 1
@@ -83,7 +83,7 @@ def test_the_sweep_hands_in_what_is_over_at_its_deadline(attempt: Attempt, short
     assert GradeChange.objects.get().source == attempt.uuid
 
 
-def test_so_does_a_look(attempt: Attempt) -> None:
+def test_looking_at_an_overdue_attempt_submits_it(attempt: Attempt) -> None:
     assert not submit.expire(attempt=attempt, now=END)
     stale = Attempt.objects.select_related("quiz__activity", "enrolment").get(pk=attempt.pk)
     assert submit.expire(attempt=attempt, now=END + GRACE + TICK)
@@ -92,14 +92,16 @@ def test_so_does_a_look(attempt: Attempt) -> None:
     assert Attempt.objects.get().submitted_at == END
 
 
-def test_a_look_of_somebody_who_submitted_in_time_expires_nothing(attempt: Attempt) -> None:
+def test_an_attempt_submitted_in_time_does_not_expire(attempt: Attempt) -> None:
     stale = Attempt.objects.select_related("quiz__activity", "enrolment").get(pk=attempt.pk)
     submit.submit(attempt=attempt, now=NOW)
     assert not submit.expire(attempt=stale, now=END + GRACE + TICK)
     assert not Attempt.objects.get().ran_out
 
 
-def test_where_no_lock_holds_the_conditional_update_decides(attempt: Attempt, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_submit_changes_nothing_even_without_a_row_lock(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_row = queries.lock_attempt(attempt)
     submit.submit(attempt=attempt, now=NOW)
     monkeypatch.setattr(queries, "lock_attempt", lambda _attempt: open_row)
@@ -107,7 +109,7 @@ def test_where_no_lock_holds_the_conditional_update_decides(attempt: Attempt, mo
     assert Attempt.objects.get().submitted_at == NOW
 
 
-def test_the_pages_own_submit_at_the_deadline_is_within_its_grace(attempt: Attempt, short: UUID) -> None:
+def test_a_submit_within_the_grace_period_is_in_time(attempt: Attempt, short: UUID) -> None:
     submit.submit(attempt=attempt, answers={short: {"text": "typed"}}, now=END + TICK)
     assert attempt.status == "submitted"
     assert attempt.is_expired is False
@@ -115,7 +117,7 @@ def test_the_pages_own_submit_at_the_deadline_is_within_its_grace(attempt: Attem
     assert texts(Answer) == ["typed"]
 
 
-def test_a_submit_after_it_hands_in_what_was_saved_and_keeps_the_rest_as_evidence(
+def test_a_late_submit_submits_the_saved_answers_and_keeps_its_own_as_late_answers(
     attempt: Attempt, timed: Quiz, short: UUID
 ) -> None:
     save_text(attempt, short, "saved", NOW)
@@ -139,14 +141,14 @@ def test_a_submit_after_it_hands_in_what_was_saved_and_keeps_the_rest_as_evidenc
     assert submit.submit(attempt=attempt, now=END + timedelta(hours=1)).is_expired
 
 
-def test_an_answer_that_is_taken_back_too_late_is_evidence_too(attempt: Attempt, short: UUID) -> None:
+def test_an_answer_that_is_emptied_too_late_is_a_late_answer(attempt: Attempt, short: UUID) -> None:
     save_text(attempt, short, "saved", NOW)
     with pytest.raises(deadline.DeadlinePassed):
         save_text(attempt, short, "", END + timedelta(hours=1))
     assert texts(LateAnswer) == [""]
 
 
-def test_the_same_evidence_is_kept_once_and_a_flood_is_not(attempt: Attempt, short: UUID) -> None:
+def test_repeated_late_answers_are_stored_once_and_up_to_a_limit(attempt: Attempt, short: UUID) -> None:
     for text in ("a", "a", "b", "a", *map(str, range(late_arrivals.LATE_ANSWER_LIMIT))):
         with pytest.raises(deadline.DeadlinePassed):
             save_text(attempt, short, text, END + timedelta(hours=1))
@@ -155,7 +157,7 @@ def test_the_same_evidence_is_kept_once_and_a_flood_is_not(attempt: Attempt, sho
     assert len(kept) == late_arrivals.LATE_ANSWER_LIMIT
 
 
-def test_after_ones_own_submit_there_is_no_evidence(attempt: Attempt, short: UUID) -> None:
+def test_no_late_answers_are_stored_after_a_submit(attempt: Attempt, short: UUID) -> None:
     submit.submit(attempt=attempt, now=NOW)
     for language, sentence in (("en", "has been submitted"), ("ko", "제출")):
         with translation.override(language), pytest.raises(deadline.AttemptClosed, match=sentence) as refused:
@@ -174,7 +176,7 @@ def late(attempt: Attempt, short: UUID) -> LateAnswer:
     return LateAnswer.objects.select_related("attempt__quiz__activity", "attempt__enrolment").get()
 
 
-def test_evidence_counts_when_a_person_accepts_it(late: LateAnswer, ines: User) -> None:
+def test_a_late_answer_counts_if_an_instructor_accepts_it(late: LateAnswer, ines: User) -> None:
     with pytest.raises(late_answers.NothingToAccept):
         late_answers.accept_late_answer(late=late, actor=ines, now=END)
     assert LateAnswer.objects.get().verdict == "open"
@@ -191,7 +193,7 @@ def test_evidence_counts_when_a_person_accepts_it(late: LateAnswer, ines: User) 
     assert list(grades.find_differences()) == []
 
 
-def test_or_never(late: LateAnswer, ines: User) -> None:
+def test_a_declined_late_answer_never_counts(late: LateAnswer, ines: User) -> None:
     automatic.grade_attempt(attempt_id=late.attempt_id, now=END)
     assert late_answers.decline_late_answer(late=late, actor=ines, now=END)
     late_answers.accept_late_answer(late=late, actor=ines, now=END)
@@ -204,7 +206,7 @@ def test_or_never(late: LateAnswer, ines: User) -> None:
 # --- Exceptions ---------------------------------------------------------------------------------------------------
 
 
-def test_an_exception_moves_the_deadline_of_what_is_running(attempt: Attempt, timed: Quiz, short: UUID) -> None:
+def test_an_override_moves_the_deadline_of_an_open_attempt(attempt: Attempt, timed: Quiz, short: UUID) -> None:
     exception = QuizOverride.objects.create(
         quiz=timed, enrolment=attempt.enrolment, extra_minutes=20, due_at=END, reason="outage"
     )
@@ -218,7 +220,7 @@ def test_an_exception_moves_the_deadline_of_what_is_running(attempt: Attempt, ti
     assert reload(attempt).deadline == END
 
 
-def test_what_is_over_stays_over(attempt: Attempt, timed: Quiz) -> None:
+def test_an_override_does_not_reopen_an_expired_attempt(attempt: Attempt, timed: Quiz) -> None:
     submit.expire_overdue(now=END + timedelta(hours=1))
     QuizOverride.objects.create(quiz=timed, enrolment=attempt.enrolment, extra_minutes=600, reason="outage")
     assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 0
@@ -242,21 +244,23 @@ def late_by(quiz: Quiz, enrolment: Enrolment, days: float) -> Attempt:
 
 
 @pytest.mark.parametrize(("days", "points"), [(0, "3.00"), (0.5, "2.70"), (2.5, "2.10"), (30, "0.00")])
-def test_lateness_costs_what_the_rule_says(deducting: Quiz, enrolment: Enrolment, days: float, points: str) -> None:
+def test_a_late_submit_is_deducted_by_the_days(deducting: Quiz, enrolment: Enrolment, days: float, points: str) -> None:
     attempt = late_by(deducting, enrolment, days)
     automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
     assert str(reload(attempt).points) == points
     assert list(grades.find_differences()) == []
 
 
-def test_a_due_date_that_moved_meanwhile_is_the_one_that_counts(deducting: Quiz, enrolment: Enrolment) -> None:
+def test_a_due_date_moved_by_an_override_counts_for_an_attempt_read_before(
+    deducting: Quiz, enrolment: Enrolment
+) -> None:
     stale = start.start(quiz=deducting, enrolment=enrolment, now=NOW)
     QuizOverride.objects.create(quiz=deducting, enrolment=enrolment, due_at=NOW + timedelta(days=5), reason="ill")
     deadline.refresh_deadlines(quiz=deducting, now=NOW)
     assert submit.submit(attempt=stale, now=NOW + timedelta(days=2)).late_deduction == 0
 
 
-def test_lateness_is_forgiven_by_an_exception(deducting: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_a_later_due_date_in_an_override_reduces_deductions(deducting: Quiz, enrolment: Enrolment, ines: User) -> None:
     graded, waiting = late_by(deducting, enrolment, 2.5), late_by(deducting, enrolment, 2.5)
     automatic.grade_attempt(attempt_id=graded.pk, now=NOW)
 
@@ -281,7 +285,7 @@ def test_lateness_is_forgiven_by_an_exception(deducting: Quiz, enrolment: Enrolm
 # --- Deadlines follow the rules -----------------------------------------------------------------------------------
 
 
-def test_an_invalid_answer_after_the_deadline_is_no_evidence(attempt: Attempt, short: UUID) -> None:
+def test_an_invalid_answer_after_the_deadline_is_not_stored(attempt: Attempt, short: UUID) -> None:
     for _ in range(2):
         with pytest.raises(deadline.DeadlinePassed):
             submit.submit(attempt=attempt, answers={short: {}}, now=END + timedelta(hours=1))

@@ -40,7 +40,7 @@ def start_now(quiz: Quiz, enrolment: Enrolment, now: datetime = NOW, **how: Any)
         ({"access_code": "봄-2026"}, "봄", start.WrongAccessCode, "This is not the access code", "코드"),
     ],
 )
-def test_what_may_not_start(
+def test_an_attempt_cannot_start_against_the_rules(
     quiz: Quiz, enrolment: Enrolment, changes: dict[str, Any], code: str, refusal: type, english: str, korean: str
 ) -> None:
     for name, value in changes.items():
@@ -51,20 +51,20 @@ def test_what_may_not_start(
     assert not Attempt.objects.exists()
 
 
-def test_the_access_code_lets_in_and_a_running_attempt_needs_none(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_open_attempt_is_resumed_without_the_access_code(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.access_code = "봄-2026"
     attempt = start_now(quiz, enrolment, access_code=" 봄-2026 ")
     quiz.access_code = "another"
     assert start_now(quiz, enrolment) == attempt
 
 
-def test_a_running_attempt_is_resumed_whatever_the_dates_say_now(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_open_attempt_is_resumed_even_if_the_quiz_now_opens_later(quiz: Quiz, enrolment: Enrolment) -> None:
     attempt = start_now(quiz, enrolment)
     quiz.opens_at = NOW + DAY
     assert start_now(quiz, enrolment) == attempt
 
 
-def test_one_that_ran_out_is_handed_in_and_the_next_one_starts(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_starting_submits_an_overdue_attempt_and_starts_the_next_one(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.time_limit = 10
     first = start_now(quiz, enrolment)
     second = start_now(quiz, enrolment, now=NOW + DAY)
@@ -74,7 +74,7 @@ def test_one_that_ran_out_is_handed_in_and_the_next_one_starts(quiz: Quiz, enrol
     assert second.number == 2
 
 
-def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_override_allows_another_attempt(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.attempts_allowed = 1
     submit.submit(attempt=start_now(quiz, enrolment), now=NOW)
     for language, sentence in (("en", "You have used all the attempts"), ("ko", "모두")):
@@ -88,7 +88,7 @@ def test_extra_attempts_are_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
     assert start_now(quiz, enrolment).number == 2
 
 
-def test_another_tab_that_was_quicker_is_resumed(
+def test_an_attempt_that_another_tab_started_at_the_same_time_is_resumed(
     quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where neither look nor lock and the insert are one step, the constraint decides."""
@@ -134,7 +134,7 @@ def keys(attempt: Attempt) -> list[str]:
     return [by_uuid[view["uuid"]] for view in attempt.public_questions]
 
 
-def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> None:
+def test_the_configured_number_of_questions_is_drawn_from_a_pool(pooled: Quiz, pupil: Enrolment) -> None:
     assert pooled.current_version
     assert pooled.current_version.question_count == 3
     pooled.attempts_allowed = None
@@ -151,7 +151,7 @@ def test_a_pool_gives_what_the_quiz_draws(pooled: Quiz, pupil: Enrolment) -> Non
     assert len(met) == 6
 
 
-def test_what_was_not_drawn_is_no_question_of_the_attempt(pooled: Quiz, pupil: Enrolment) -> None:
+def test_a_question_that_was_not_drawn_cannot_be_answered(pooled: Quiz, pupil: Enrolment) -> None:
     attempt = start_now(pooled, pupil)
     left_out = pooled.questions.exclude(uuid__in=[view["uuid"] for view in attempt.public_questions])[0]
     choice = {"choice": str(left_out.choices.all()[0].uuid)}
@@ -159,7 +159,7 @@ def test_what_was_not_drawn_is_no_question_of_the_attempt(pooled: Quiz, pupil: E
         save.save_answer(attempt=attempt, question=left_out.uuid, response=choice, now=NOW)
 
 
-def test_shuffled_questions_and_choices_are_the_same_at_every_look(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_the_shuffled_order_differs_between_attempts_and_stays_within_one(quiz: Quiz, enrolment: Enrolment) -> None:
     for number in range(10):
         add_single_choice(quiz, f"more-{number}", choices=6)
     quiz.shuffle_questions = True
@@ -181,7 +181,7 @@ def test_shuffled_questions_and_choices_are_the_same_at_every_look(quiz: Quiz, e
     assert len({str(sorted((uuid, sorted(choices)) for uuid, choices in order)) for order in orders}) == 1
 
 
-def test_without_shuffling_it_is_the_authors_order(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_without_shuffling_questions_and_choices_have_the_authors_order(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.shuffle_choices = False
     attempt = start_now(quiz, enrolment)
     assert attempt.drawn is None
@@ -194,7 +194,7 @@ def test_without_shuffling_it_is_the_authors_order(quiz: Quiz, enrolment: Enrolm
 # --- What the errors say --------------------------------------------------------------------------------------
 
 
-def test_a_quiz_that_opens_later_names_the_moment(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_the_refusal_before_the_opening_names_its_date(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.opens_at = NOW + DAY
     assert_refused(
         partial(start_now, quiz, enrolment),
@@ -204,7 +204,7 @@ def test_a_quiz_that_opens_later_names_the_moment(quiz: Quiz, enrolment: Enrolme
     )
 
 
-def test_a_closed_quiz_names_the_moment(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_the_refusal_after_the_closing_names_its_date(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.closes_at = NOW
     assert_refused(
         partial(start_now, quiz, enrolment),
@@ -214,12 +214,12 @@ def test_a_closed_quiz_names_the_moment(quiz: Quiz, enrolment: Enrolment) -> Non
     )
 
 
-def test_a_quiz_is_open_at_the_moment_it_opens(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_an_attempt_can_start_at_the_moment_the_quiz_opens(quiz: Quiz, enrolment: Enrolment) -> None:
     quiz.opens_at, quiz.closes_at = NOW, NOW + DAY
     assert start_now(quiz, enrolment).status == Attempt.Status.IN_PROGRESS
 
 
-def test_a_student_who_has_seen_the_answers_may_not_start(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_student_who_has_seen_the_solutions_cannot_start(quiz: Quiz, enrolment: Enrolment) -> None:
     submit.submit(attempt=start_now(quiz, enrolment), now=NOW)
     Attempt.objects.update(answers_revealed_at=NOW)
     assert_refused(
@@ -229,7 +229,7 @@ def test_a_student_who_has_seen_the_answers_may_not_start(quiz: Quiz, enrolment:
     )
 
 
-def test_a_quiz_without_questions_says_so(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrolment) -> None:
     assert quiz.current_version is not None
     quiz.current_version.content["questions"] = []
     assert_refused(
@@ -237,7 +237,7 @@ def test_a_quiz_without_questions_says_so(quiz: Quiz, enrolment: Enrolment) -> N
     )
 
 
-def test_a_moment_is_formatted_in_the_readers_zone_and_language() -> None:
+def test_a_date_is_formatted_in_the_readers_time_zone_and_language() -> None:
     assert start.format_moment(NOW) == "03/02/2026 6 p.m."
     with translation.override("ko"):
         assert start.format_moment(NOW) == "2026-3-2 18:00"

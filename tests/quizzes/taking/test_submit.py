@@ -43,7 +43,7 @@ def finish(attempt: Attempt, *, right: bool) -> Attempt:
     return attempt
 
 
-def test_a_second_start_resumes(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_second_start_resumes_the_attempt(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
     again = start.start(quiz=quiz, enrolment=enrolment, now=LATER)
     assert again == attempt
     assert Attempt.objects.count() == 1
@@ -74,11 +74,11 @@ def test_an_attempt_keeps_the_version_it_started_with(attempt: Attempt, quiz: Qu
     assert AttemptGrade.objects.get().version == attempt.version
 
 
-def test_publishing_the_same_again_makes_no_version(quiz: Quiz) -> None:
+def test_publishing_an_unchanged_quiz_makes_no_version(quiz: Quiz) -> None:
     assert publishing.publish(quiz).number == 1
 
 
-def test_a_question_that_cannot_be_asked_is_not_published(quiz: Quiz) -> None:
+def test_an_invalid_question_is_not_published(quiz: Quiz) -> None:
     add_single_choice(quiz, "broken", choices=1)
     with pytest.raises(publishing.UnpublishableQuiz) as refused:
         publishing.publish(quiz)
@@ -88,7 +88,7 @@ def test_a_question_that_cannot_be_asked_is_not_published(quiz: Quiz) -> None:
     assert quiz.current_version.number == 1
 
 
-def test_saving_again_replaces(attempt: Attempt, quiz: Quiz) -> None:
+def test_a_second_save_replaces_the_answer(attempt: Attempt, quiz: Quiz) -> None:
     question = quiz.questions.get(key="short")
     save.save_answer(attempt=attempt, question=question.uuid, response={"text": "a"}, now=NOW)
     save.save_answer(attempt=attempt, question=question.uuid, response={"text": "b"}, now=LATER)
@@ -97,7 +97,7 @@ def test_saving_again_replaces(attempt: Attempt, quiz: Quiz) -> None:
     assert answer.saved_at == LATER
 
 
-def test_a_request_that_was_overtaken_changes_nothing(attempt: Attempt, quiz: Quiz) -> None:
+def test_an_overtaken_save_changes_nothing(attempt: Attempt, quiz: Quiz) -> None:
     question = quiz.questions.get(key="short").uuid
     save.save_answer(attempt=attempt, question=question, response={"text": "new"}, now=NOW, sequence=7)
     kept = save.save_answer(attempt=attempt, question=question, response={"text": "old"}, now=NOW, sequence=6)
@@ -121,7 +121,9 @@ def test_what_cannot_be_an_answer_is_refused_and_the_rest_kept(attempt: Attempt,
     assert Answer.objects.get().question == first
 
 
-def test_submit_with_one_bad_answer_stays_open_and_keeps_the_others(attempt: Attempt, quiz: Quiz) -> None:
+def test_a_submit_with_an_invalid_answer_saves_the_others_and_leaves_the_attempt_open(
+    attempt: Attempt, quiz: Quiz
+) -> None:
     answers = right_answers(quiz)
     first, second, short = answers
     with pytest.raises(responses.UnknownChoice):
@@ -131,7 +133,7 @@ def test_submit_with_one_bad_answer_stays_open_and_keeps_the_others(attempt: Att
     assert {answer.question for answer in Answer.objects.all()} == {first, short}
 
 
-def test_submitting_twice_is_one_submission(attempt: Attempt, quiz: Quiz) -> None:
+def test_submitting_is_idempotent(attempt: Attempt, quiz: Quiz) -> None:
     submit.submit(attempt=attempt, answers=right_answers(quiz), now=LATER)
     stale = Attempt.objects.get(pk=attempt.pk)
     stale.status = Attempt.Status.IN_PROGRESS
@@ -141,7 +143,7 @@ def test_submitting_twice_is_one_submission(attempt: Attempt, quiz: Quiz) -> Non
     assert Answer.objects.count() == 3
 
 
-def test_after_the_submit_no_answer_changes(attempt: Attempt, quiz: Quiz) -> None:
+def test_answers_cannot_be_saved_after_the_submit(attempt: Attempt, quiz: Quiz) -> None:
     submit.submit(attempt=attempt, now=LATER)
     with pytest.raises(deadline.AttemptClosed):
         save.save_answer(
@@ -150,7 +152,7 @@ def test_after_the_submit_no_answer_changes(attempt: Attempt, quiz: Quiz) -> Non
     assert not Answer.objects.exists()
 
 
-def test_submitting_is_done_and_grading_enters_the_gradebook(attempt: Attempt, quiz: Quiz) -> None:
+def test_a_submitted_quiz_counts_as_done_and_its_grade_is_in_the_gradebook(attempt: Attempt, quiz: Quiz) -> None:
     finish(attempt, right=True)
     assert ActivityCompletion.objects.get().activity == quiz.activity
     attempt.enrolment.refresh_from_db()
@@ -161,7 +163,7 @@ def test_submitting_is_done_and_grading_enters_the_gradebook(attempt: Attempt, q
     assert change.max_points == 3
 
 
-def test_the_allowed_attempts_are_all_there_are(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_no_attempt_can_start_after_the_allowed_ones(quiz: Quiz, enrolment: Enrolment) -> None:
     for _ in range(3):
         finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False)
     with pytest.raises(start.NoAttemptsLeft):
@@ -176,14 +178,14 @@ def test_a_quiz_without_questions_cannot_be_started(quiz: Quiz, enrolment: Enrol
         start.start(quiz=quiz, enrolment=enrolment, now=NOW)
 
 
-def test_answers_are_hidden_while_a_retake_could_profit(attempt: Attempt) -> None:
+def test_solutions_are_hidden_while_attempts_are_left(attempt: Attempt) -> None:
     outcome = attempt_results.get_result(finish(attempt, right=False), now=timezone.now())
     assert not outcome.answers_shown
     assert not outcome.can_reveal
     assert all(not q.feedback and not q.solution and not q.lesson for q in outcome.questions)
 
 
-def test_full_marks_show_the_answers(attempt: Attempt) -> None:
+def test_full_marks_show_the_solutions(attempt: Attempt) -> None:
     outcome = attempt_results.get_result(finish(attempt, right=True), now=timezone.now())
     assert outcome.answers_shown
     assert outcome.is_passed
@@ -191,12 +193,14 @@ def test_full_marks_show_the_answers(attempt: Attempt) -> None:
     assert all(q.feedback for q in outcome.questions)
 
 
-def test_the_last_attempt_shows_the_answers_of_all(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_after_the_last_attempt_the_solutions_of_all_are_shown(quiz: Quiz, enrolment: Enrolment) -> None:
     done = [finish(start.start(quiz=quiz, enrolment=enrolment, now=NOW), right=False) for _ in range(3)]
     assert all(attempt_results.get_result(attempt, now=timezone.now()).answers_shown for attempt in done)
 
 
-def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_revealing_solutions_ends_the_right_to_further_attempts(
+    attempt: Attempt, quiz: Quiz, enrolment: Enrolment
+) -> None:
     answers = right_answers(quiz)
     answers.popitem()
     submit.submit(attempt=attempt, answers=answers, now=LATER)
@@ -210,7 +214,7 @@ def test_revealing_gives_up_the_other_attempts(attempt: Attempt, quiz: Quiz, enr
         start.start(quiz=quiz, enrolment=enrolment, now=LATER)
 
 
-def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
+def test_solutions_cannot_be_revealed_before_passing_or_with_an_open_attempt(
     attempt: Attempt, quiz: Quiz, enrolment: Enrolment
 ) -> None:
     finish(attempt, right=False)
@@ -223,7 +227,7 @@ def test_nothing_is_revealed_before_passing_or_with_an_open_attempt(
         attempt_results.reveal(attempt=attempt, now=LATER)
 
 
-def test_never_means_never(attempt: Attempt) -> None:
+def test_solutions_that_are_never_shown_cannot_be_revealed(attempt: Attempt) -> None:
     Quiz.objects.update(show_answers=Quiz.ShowAnswers.NEVER)
     finish(attempt, right=True)
     outcome = attempt_results.get_result(attempt, now=timezone.now())
@@ -249,7 +253,7 @@ def test_a_whole_form_takes_as_many_queries_as_one_answer(quiz: Quiz, enrolment:
     assert [(stored[q].sequence, stored[q].saved_at) for q in (changed, same)] == [(6, LATER), (5, NOW)]
 
 
-def test_a_checked_answer_is_closed_to_a_whole_form(quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_submit_does_not_change_a_confirmed_answer(quiz: Quiz, enrolment: Enrolment) -> None:
     Quiz.objects.update(show_answers=Quiz.ShowAnswers.AT_ONCE)
     quiz.refresh_from_db()
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=NOW)
@@ -262,7 +266,7 @@ def test_a_checked_answer_is_closed_to_a_whole_form(quiz: Quiz, enrolment: Enrol
     assert attempt.answers.count() == 3
 
 
-def test_two_tabs_reordered_and_repeated_requests_end_right(attempt: Attempt, quiz: Quiz) -> None:
+def test_the_answer_with_the_highest_sequence_is_stored_in_any_order_of_requests(attempt: Attempt, quiz: Quiz) -> None:
     """Whatever order the requests arrive in, and however often: the latest answer that was given stands."""
     question = quiz.questions.get(key="short").uuid
     given = [(1, "a"), (2, "from another tab"), (3, "b"), (4, "c")]
@@ -273,7 +277,7 @@ def test_two_tabs_reordered_and_repeated_requests_end_right(attempt: Attempt, qu
         assert Answer.objects.get().response == {"text": max(order)[1]}
 
 
-def test_a_due_date_moved_since_the_page_was_read_counts(attempt: Attempt, quiz: Quiz) -> None:
+def test_the_current_due_date_counts_not_the_one_read_earlier(attempt: Attempt, quiz: Quiz) -> None:
     late = NOW + timedelta(days=2)
     Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
     Attempt.objects.update(due_at=NOW + timedelta(days=1))
@@ -282,7 +286,7 @@ def test_a_due_date_moved_since_the_page_was_read_counts(attempt: Attempt, quiz:
     assert submit.submit(attempt=read, now=late).late_deduction == 0
 
 
-def test_a_start_that_was_overtaken_resumes_where_one_attempt_is_allowed(
+def test_an_overtaken_start_resumes_the_only_allowed_attempt(
     quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quiz.attempts_allowed = 1

@@ -56,7 +56,7 @@ def packed(*entries: str, content: bytes = b"x", method: int = zipfile.ZIP_STORE
     return stream.getvalue()
 
 
-def test_what_is_taken(attempt: Attempt, question: UUID) -> None:
+def test_accepted_files_are_stored_under_a_random_name(attempt: Attempt, question: UUID) -> None:
     text = add(attempt, question, "글.TXT", "내용".encode())
     archive = add(attempt, question, "work.zip", packed("a.csv", "b/c.md"))
     assert text.name == "글.TXT"
@@ -69,7 +69,7 @@ def test_what_is_taken(attempt: Attempt, question: UUID) -> None:
     assert archive.file.name.endswith(".zip")
 
 
-def test_exactly_10_mb_are_taken(attempt: Attempt, question: UUID) -> None:
+def test_a_file_of_exactly_10_mb_is_accepted(attempt: Attempt, question: UUID) -> None:
     assert add(attempt, question, content=b"x" * uploads.SIZE_LIMIT).size == uploads.SIZE_LIMIT
     with pytest.raises(uploads.FileTooLarge):
         add(attempt, question, content=b"x" * (uploads.SIZE_LIMIT + 1))
@@ -94,7 +94,9 @@ def test_exactly_10_mb_are_taken(attempt: Attempt, question: UUID) -> None:
         ("program.zip", packed("fine.txt", "inner/Run.BAT")),
     ],
 )
-def test_what_is_not(attempt: Attempt, question: UUID, name: str, content: bytes, tmp_path: Any) -> None:
+def test_unacceptable_files_are_refused_and_not_stored(
+    attempt: Attempt, question: UUID, name: str, content: bytes, tmp_path: Any
+) -> None:
     upload = SimpleUploadedFile("placeholder", content)
     upload._name = name  # type: ignore[attr-defined]
     with pytest.raises(uploads.FileRefused):
@@ -103,7 +105,7 @@ def test_what_is_not(attempt: Attempt, question: UUID, name: str, content: bytes
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_archive_that_says_it_holds_more_than_fits(
+def test_an_archive_that_unpacks_to_too_much_is_refused(
     attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(attempt, question, "work.zip", packed("data", content=b"x" * 1000))
@@ -124,19 +126,19 @@ def test_an_archive_that_says_it_holds_more_than_fits(
         ("x" * 300 + ".txt", "x" * 196 + ".txt"),
     ],
 )
-def test_names_are_plain(attempt: Attempt, question: UUID, sent: str, kept: str) -> None:
+def test_file_names_are_reduced_to_plain_characters(attempt: Attempt, question: UUID, sent: str, kept: str) -> None:
     upload = SimpleUploadedFile("placeholder", b"x")
     upload._name = sent  # type: ignore[attr-defined]
     file = uploads.add_file(attempt=attempt, question=question, upload=upload, now=timezone.now())
     assert file.name == kept
 
 
-def test_a_name_that_only_looks_right_is_refused(attempt: Attempt, question: UUID) -> None:
+def test_a_name_whose_direction_marks_hide_its_type_is_refused(attempt: Attempt, question: UUID) -> None:
     with pytest.raises(uploads.FileRefused):
         add(attempt, question, "work-\u202etxt.exe")
 
 
-def test_the_same_file_twice_is_one_and_no_more_than_asked_for(attempt: Attempt, question: UUID) -> None:
+def test_a_repeated_file_is_stored_once_and_no_more_files_than_allowed(attempt: Attempt, question: UUID) -> None:
     first = add(attempt, question)
     assert add(attempt, question) == first
     add(attempt, question, "other.txt")
@@ -147,7 +149,9 @@ def test_the_same_file_twice_is_one_and_no_more_than_asked_for(attempt: Attempt,
     assert add(attempt, question) != first
 
 
-def test_nobody_fills_the_disk_by_removing(attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removed_files_count_towards_the_upload_limit(
+    attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(uploads, "UPLOAD_LIMIT", 3)
     for _round in range(3):
         uploads.remove_file(file=add(attempt, question), now=timezone.now())
@@ -155,14 +159,14 @@ def test_nobody_fills_the_disk_by_removing(attempt: Attempt, question: UUID, mon
         add(attempt, question)
 
 
-def test_only_where_files_are_asked_for(attempt: Attempt) -> None:
+def test_files_are_refused_for_questions_that_take_none(attempt: Attempt) -> None:
     other = next(view["uuid"] for view in attempt.public_questions if view["kind"] == "numeric")
     for name in (UUID(other), uuid4()):
         with pytest.raises(responses.UnknownQuestion):
             add(attempt, name)
 
 
-def test_nothing_is_added_or_removed_after_the_end(attempt: Attempt, question: UUID) -> None:
+def test_files_cannot_be_added_or_removed_after_the_deadline_or_the_submit(attempt: Attempt, question: UUID) -> None:
     file = add(attempt, question)
     Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
     for change in (
@@ -189,7 +193,7 @@ def upload(client: Client, attempt: Attempt, question: UUID, **form: Any) -> Any
     return client.post(f"/attempts/{attempt.uuid}/answers/{question}/files/", form)
 
 
-def test_from_the_page_to_the_instructor(
+def test_a_file_uploaded_on_the_page_can_be_downloaded_by_its_student_and_instructors(
     attempt: Attempt, question: UUID, alice_client: Client, ines: User, otto: User
 ) -> None:
     form = {f"{question}:files": SimpleUploadedFile("글.txt", "내용".encode()), str(question): "My text"}
@@ -212,7 +216,7 @@ def test_from_the_page_to_the_instructor(
             assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_strangers_file_is_not_there(
+def test_other_students_get_404_for_a_file(
     attempt: Attempt, question: UUID, alice_client: Client, bob_client: Client, course: Course, alice: User
 ) -> None:
     file = add(attempt, question)
@@ -231,7 +235,7 @@ def test_a_strangers_file_is_not_there(
     assert file.removed_at is None
 
 
-def test_taking_a_file_out_keeps_what_was_typed(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+def test_removing_a_file_keeps_the_typed_text(attempt: Attempt, question: UUID, alice_client: Client) -> None:
     url = f"/attempts/{attempt.uuid}/files/{add(attempt, question).uuid}/remove/"
     assert alice_client.post(url, {str(question): "typed"}).status_code == 302
     assert question_results.files_by_question(attempt) == {}
@@ -239,14 +243,12 @@ def test_taking_a_file_out_keeps_what_was_typed(attempt: Attempt, question: UUID
     assert alice_client.post(url, {}).status_code == 404
 
 
-def test_nothing_chosen_is_said(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+def test_uploading_without_a_file_shows_a_message(attempt: Attempt, question: UUID, alice_client: Client) -> None:
     answer = alice_client.post(f"/attempts/{attempt.uuid}/answers/{question}/files/", {}, follow=True)
     assert "Choose a file first." in answer.text
 
 
-def test_a_file_that_was_chosen_and_not_uploaded_goes_along_with_the_submit(
-    attempt: Attempt, question: UUID, alice_client: Client
-) -> None:
+def test_a_chosen_file_is_uploaded_with_the_submit(attempt: Attempt, question: UUID, alice_client: Client) -> None:
     assert 'enctype="multipart/form-data"' in alice_client.get(f"/attempts/{attempt.uuid}/").text
     form = {f"{question}:files": SimpleUploadedFile("work.txt", b"x"), str(question): "typed"}
     alice_client.post(f"/attempts/{attempt.uuid}/submit/", form)
@@ -255,7 +257,7 @@ def test_a_file_that_was_chosen_and_not_uploaded_goes_along_with_the_submit(
     assert attempt.files.get().name == "work.txt"
 
 
-def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_text(
+def test_a_file_refused_at_the_submit_keeps_the_attempt_open_and_the_text_saved(
     attempt: Attempt, question: UUID, alice_client: Client
 ) -> None:
     form = {f"{question}:files": SimpleUploadedFile("work.exe", b"MZ"), str(question): "typed"}
@@ -266,7 +268,9 @@ def test_a_file_that_is_refused_at_the_submit_keeps_the_attempt_open_and_the_tex
     assert attempt.answers.get(question=question).response == {"text": "typed"}
 
 
-def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice_client: Client) -> None:
+def test_the_page_says_if_a_file_came_after_the_deadline(
+    attempt: Attempt, question: UUID, alice_client: Client
+) -> None:
     Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
     for address, name in (("submit/", "work.txt"), (f"answers/{question}/files/", "more.txt")):
         form = {f"{question}:files": SimpleUploadedFile(name, b"x"), str(question): address}
@@ -281,7 +285,9 @@ def test_one_that_comes_too_late_is_said(attempt: Attempt, question: UUID, alice
 # --- API ----------------------------------------------------------------------------------------------------------
 
 
-def test_by_the_api(attempt: Attempt, question: UUID, alice_api: Api, course: Course) -> None:
+def test_files_are_uploaded_and_removed_by_the_api(
+    attempt: Attempt, question: UUID, alice_api: Api, course: Course
+) -> None:
     def send(api: Api, name: str) -> Any:
         return api.client.post(
             f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files",
@@ -306,7 +312,7 @@ def test_by_the_api(attempt: Attempt, question: UUID, alice_api: Api, course: Co
 
 
 @pytest.mark.parametrize(("language", "sentence"), [("en", "multipart/form-data"), ("ko", "본문")])
-def test_a_form_that_is_none_is_refused_in_the_readers_language(
+def test_a_malformed_upload_is_refused_in_the_readers_language(
     alice: User, attempt: Attempt, question: UUID, client: Client, language: str, sentence: str
 ) -> None:
     api = api_for(alice)
@@ -328,7 +334,7 @@ class TestAFileThatComesTooLate:
         attempt.refresh_from_db()
         return attempt
 
-    def test_is_evidence_that_counts_when_it_is_accepted(self, over: Attempt, question: UUID, ines: User) -> None:
+    def test_it_counts_if_an_instructor_accepts_it(self, over: Attempt, question: UUID, ines: User) -> None:
         with pytest.raises(deadline.DeadlinePassed):
             add(over, question, "late.txt")
         late = LateAnswer.objects.get()
@@ -345,7 +351,7 @@ class TestAFileThatComesTooLate:
         assert question_results.files_by_question(over) == {str(question): [file]}
         assert manual.pending_questions(over) == [question]
 
-    def test_leaves_what_was_written_in_time(self, over: Attempt, question: UUID, ines: User) -> None:
+    def test_accepting_it_keeps_the_text_written_in_time(self, over: Attempt, question: UUID, ines: User) -> None:
         Answer.objects.create(attempt=over, question=question, response={"text": "In time."}, saved_at=over.started_at)
         with pytest.raises(deadline.DeadlinePassed):
             add(over, question)
@@ -354,7 +360,7 @@ class TestAFileThatComesTooLate:
         late_answers.accept_late_answer(late=LateAnswer.objects.get(), actor=ines, now=timezone.now())
         assert Answer.objects.get().response == {"text": "In time."}
 
-    def test_twice_is_once_and_what_is_there_already_is_no_news(self, attempt: Attempt, question: UUID) -> None:
+    def test_it_is_stored_once_and_not_if_it_was_uploaded_in_time(self, attempt: Attempt, question: UUID) -> None:
         add(attempt, question, "in-time.txt", b"in time")
         Attempt.objects.update(deadline=timezone.now() - timedelta(minutes=5))
         for name, content in (("late.txt", b"x"), ("late.txt", b"x"), ("in-time.txt", b"in time")):
@@ -362,7 +368,7 @@ class TestAFileThatComesTooLate:
                 add(attempt, question, name, content)
         assert [late.files.get().name for late in LateAnswer.objects.all()] == ["late.txt"]
 
-    def test_is_kept_no_more_often_than_any_other(
+    def test_it_counts_towards_the_upload_limit(
         self, over: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(uploads, "UPLOAD_LIMIT", 1)
@@ -371,18 +377,18 @@ class TestAFileThatComesTooLate:
                 add(over, question, content=content)
         assert LateAnswer.objects.count() == HandInFile.objects.count() == 1
 
-    def test_what_may_not_be_taken_is_no_evidence_either(self, over: Attempt, question: UUID) -> None:
+    def test_an_unacceptable_file_is_not_stored(self, over: Attempt, question: UUID) -> None:
         with pytest.raises(uploads.FileRefused):
             add(over, question, "program.exe", b"MZ")
         assert not LateAnswer.objects.exists()
 
-    def test_after_an_own_submit_there_is_none(self, attempt: Attempt, question: UUID) -> None:
+    def test_it_is_not_stored_after_a_submit(self, attempt: Attempt, question: UUID) -> None:
         submit.submit(attempt=attempt, now=timezone.now())
         with pytest.raises(deadline.AttemptClosed):
             add(attempt, question)
         assert not LateAnswer.objects.exists()
 
-    def test_all_files_of_a_form_are_kept_and_shown_to_the_instructor(
+    def test_all_files_of_a_form_are_stored_and_shown_to_the_instructor(
         self, over: Attempt, question: UUID, alice_client: Client, ines_client: Client
     ) -> None:
         files = [SimpleUploadedFile(f"{n}.txt", f"work {n}".encode()) for n in range(2)]

@@ -37,7 +37,7 @@ def strangers(bob_api: Api, ines: User, otto: User) -> list[Api]:
     return [bob_api, api_for(ines), api_for(otto)]
 
 
-def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(
+def test_other_users_get_404_and_anonymous_users_401(
     api: Api, strangers: list[Api], quiz: Quiz, started: dict[str, Any]
 ) -> None:
     for method, path, body in calls(quiz, started):
@@ -48,7 +48,7 @@ def test_strangers_find_nothing_and_nobody_is_asked_to_sign_in(
     assert not Answer.objects.exists()
 
 
-def test_another_student_of_the_course_does_not_reach_the_attempt(
+def test_another_student_of_the_course_gets_404_for_the_attempt(
     course: Course, quiz: Quiz, started: dict[str, Any]
 ) -> None:
     other = api_for(EnrolmentFactory(course=course).user)
@@ -58,7 +58,7 @@ def test_another_student_of_the_course_does_not_reach_the_attempt(
     assert other.get(f"quizzes/{quiz.activity.uuid}/attempts") == {"results": []}
 
 
-def test_a_withdrawn_student_does_not_either(
+def test_a_withdrawn_student_gets_404(
     alice_api: Api, enrolment: Enrolment, quiz: Quiz, started: dict[str, Any]
 ) -> None:
     Enrolment.objects.filter(pk=enrolment.pk).update(status=Enrolment.Status.WITHDRAWN)
@@ -112,7 +112,7 @@ def test_saving_an_answer_takes_few_queries(alice_api: Api, started: dict[str, A
     assert len(captured) == 4, [query["sql"][:200] for query in captured]
 
 
-def test_nothing_of_the_key_is_in_any_answer(alice_api: Api, course: Course) -> None:
+def test_no_response_contains_the_answer_key(alice_api: Api, course: Course) -> None:
     quiz = QuizFactory(activity=ActivityFactory(module=course.modules.get(), slug="canary", kind="quiz"), questions=0)
     question = add_single_choice(quiz, "canary")
     question.choices.update(feedback_ko="CANARY", feedback_en="CANARY")

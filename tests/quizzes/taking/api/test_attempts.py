@@ -47,7 +47,7 @@ def test_starting_and_resuming(alice_api: Api, quiz: Quiz, started: dict[str, An
     ]
 
 
-def test_questions_are_in_the_language_asked_for(alice_api: Api, started: dict[str, Any]) -> None:
+def test_questions_are_in_the_requested_language(alice_api: Api, started: dict[str, Any]) -> None:
     korean = alice_api.get(f"attempts/{started['uuid']}", headers={"Accept-Language": "ko"})
 
     assert korean["questions"][0]["text"] == "질문 q0"
@@ -96,7 +96,7 @@ def test_from_the_first_answer_to_the_result(alice_api: Api, quiz: Quiz, started
     check("Progress", after)
 
 
-def test_submitting_twice_is_once(alice_api: Api, quiz: Quiz, started: dict[str, Any]) -> None:
+def test_submitting_is_idempotent(alice_api: Api, quiz: Quiz, started: dict[str, Any]) -> None:
     path = f"attempts/{started['uuid']}/submit"
     first = alice_api.post(path, {"answers": answers(quiz)}, expect=202)
 
@@ -106,7 +106,7 @@ def test_submitting_twice_is_once(alice_api: Api, quiz: Quiz, started: dict[str,
     assert Answer.objects.filter(response=answers(quiz)[started["questions"][0]["uuid"]]).exists()
 
 
-def test_the_key_stays_hidden_until_it_may_be_shown(alice_api: Api, quiz: Quiz) -> None:
+def test_solutions_are_hidden_while_attempts_are_left(alice_api: Api, quiz: Quiz) -> None:
     first = submitted(alice_api, quiz, right=False)
 
     result = alice_api.get(f"attempts/{first}/result")
@@ -119,7 +119,7 @@ def test_the_key_stays_hidden_until_it_may_be_shown(alice_api: Api, quiz: Quiz) 
     assert alice_api.post(f"attempts/{first}/reveal", expect=409)["type"] == "/problems/answers-not-available"
 
 
-def test_revealing_gives_up_the_attempts_that_are_left(alice_api: Api, quiz: Quiz) -> None:
+def test_revealing_solutions_ends_the_right_to_further_attempts(alice_api: Api, quiz: Quiz) -> None:
     Quiz.objects.filter(pk=quiz.pk).update(pass_mark=30)
     first = submitted(alice_api, quiz, right=False)
     assert alice_api.get(f"attempts/{first}/result")["can_reveal"] is True
@@ -134,7 +134,7 @@ def test_revealing_gives_up_the_attempts_that_are_left(alice_api: Api, quiz: Qui
     assert problem["type"] == "/problems/answers-revealed"
 
 
-def test_no_more_attempts_than_allowed(alice_api: Api, quiz: Quiz) -> None:
+def test_no_attempt_can_start_after_the_allowed_ones(alice_api: Api, quiz: Quiz) -> None:
     for _attempt in range(3):
         submitted(alice_api, quiz, right=False)
 
@@ -153,9 +153,7 @@ def test_no_more_attempts_than_allowed(alice_api: Api, quiz: Quiz) -> None:
         ("needs_attention", "needs_review"),
     ],
 )
-def test_states_that_are_the_sites_affair_have_public_names(
-    alice_api: Api, started: dict[str, Any], status: str, public: str
-) -> None:
+def test_internal_statuses_have_public_names(alice_api: Api, started: dict[str, Any], status: str, public: str) -> None:
     Attempt.objects.update(status=status, submitted_at=timezone.now())
 
     result = alice_api.get(f"attempts/{started['uuid']}/result")
@@ -173,7 +171,7 @@ def test_a_quiz_without_questions_cannot_be_started(alice_api: Api, quiz: Quiz) 
     assert problem["type"] == "/problems/nothing-to-answer"
 
 
-def test_a_lessons_check_is_a_quiz_that_does_not_count(alice_api: Api, lesson: Activity) -> None:
+def test_a_lesson_check_is_graded_at_once_and_does_not_count(alice_api: Api, lesson: Activity) -> None:
     alice_api.get(f"quizzes/{lesson.uuid}", expect=404)
     check_quiz = QuizFactory(activity=lesson, attempts_allowed=None, show_answers=Quiz.ShowAnswers.AFTER_EACH)
 
@@ -200,7 +198,7 @@ def test_a_lessons_check_is_a_quiz_that_does_not_count(alice_api: Api, lesson: A
     assert alice_api.get("courses/statistics/progress")["grade_percent"] is None
 
 
-def test_the_result_tells_of_a_grade_that_changed(alice_api: Api, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
+def test_the_result_lists_changes_of_the_grade(alice_api: Api, quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
     attempt = graded(quiz, enrolment, now=timezone.now())
     address = f"attempts/{attempt.uuid}/result"
     assert alice_api.get(address)["changes"] == []

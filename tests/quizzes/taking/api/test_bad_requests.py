@@ -36,7 +36,7 @@ def put(api: Api, attempt: dict[str, Any], number: int, body: Any, expect: int =
         (2, {"text": "x" * 1_000_000}, "too-long"),
     ],
 )
-def test_an_answer_that_cannot_be_right_is_refused(
+def test_an_invalid_response_is_refused(
     alice_api: Api, started: dict[str, Any], number: int, response: Any, problem: str
 ) -> None:
     assert put(alice_api, started, number, {"response": response}) == f"/problems/{problem}"
@@ -55,7 +55,7 @@ def test_an_answer_that_cannot_be_right_is_refused(
         {"response": {"text": "x"}, "sequence": "x"},
     ],
 )
-def test_a_body_that_cannot_be_right_is_refused(alice_api: Api, started: dict[str, Any], body: Any) -> None:
+def test_an_invalid_body_is_refused(alice_api: Api, started: dict[str, Any], body: Any) -> None:
     assert put(alice_api, started, 2, body) == "/problems/invalid"
 
 
@@ -84,7 +84,7 @@ def test_a_body_that_cannot_be_right_is_refused(alice_api: Api, started: dict[st
         "deeper-than-needed",
     ],
 )
-def test_a_body_that_is_no_json_is_refused(alice_api: Api, started: dict[str, Any], body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused(alice_api: Api, started: dict[str, Any], body: bytes) -> None:
     assert put(alice_api, started, 2, body) in (
         "/problems/malformed",
         "/problems/invalid",
@@ -93,7 +93,7 @@ def test_a_body_that_is_no_json_is_refused(alice_api: Api, started: dict[str, An
     assert not Answer.objects.exists()
 
 
-def test_the_largest_sequence_leaves_room_for_what_comes_without_one(alice_api: Api, started: dict[str, Any]) -> None:
+def test_after_the_largest_sequence_a_save_without_one_is_still_stored(alice_api: Api, started: dict[str, Any]) -> None:
     question = started["questions"][2]["uuid"]
     for body in ({"response": {"text": "x"}, "sequence": LARGEST}, {"response": {"text": "y"}}):
         stored = alice_api.put(f"attempts/{started['uuid']}/answers/{question}", body)
@@ -108,7 +108,7 @@ def test_a_body_over_the_limit_is_413(alice_api: Api, started: dict[str, Any]) -
     assert put(alice_api, started, 2, body, expect=413) == "/problems/body-too-large"
 
 
-def test_a_body_that_is_no_json_by_its_type_is_415(alice_api: Api, started: dict[str, Any]) -> None:
+def test_another_media_type_than_json_is_415(alice_api: Api, started: dict[str, Any]) -> None:
     question = started["questions"][2]["uuid"]
     response = alice_api.client.put(
         f"/api/v1/attempts/{started['uuid']}/answers/{question}",
@@ -121,7 +121,7 @@ def test_a_body_that_is_no_json_by_its_type_is_415(alice_api: Api, started: dict
     assert response.json()["type"] == "/problems/unsupported-media-type"
 
 
-def test_a_question_of_another_quiz(alice_api: Api, started: dict[str, Any], course: Course) -> None:
+def test_a_question_of_another_quiz_is_refused(alice_api: Api, started: dict[str, Any], course: Course) -> None:
     other = QuizFactory(activity=ActivityFactory(module=course.modules.get(), slug="other", kind="quiz"))
     for name in (other.questions.all()[0].uuid, NOBODYS):
         problem = alice_api.put(f"attempts/{started['uuid']}/answers/{name}", {"response": {"text": "x"}}, expect=400)
@@ -138,7 +138,7 @@ def test_a_question_of_another_quiz(alice_api: Api, started: dict[str, Any], cou
         ("no uuid", {"text": "x"}, "unknown-question"),
     ],
 )
-def test_one_bad_answer_at_submit_keeps_the_rest_and_the_attempt_open(
+def test_a_submit_with_an_invalid_answer_saves_the_others_and_leaves_the_attempt_open(
     alice_api: Api, started: dict[str, Any], name: int | str, answer: Any, problem: str
 ) -> None:
     quiz = Quiz.objects.get()
@@ -158,13 +158,13 @@ def test_one_bad_answer_at_submit_keeps_the_rest_and_the_attempt_open(
 
 
 @pytest.mark.parametrize("body", [[], {"answers": []}, {"answers": "x"}, {"answers": None}])
-def test_a_submit_that_cannot_be_right_submits_nothing(alice_api: Api, started: dict[str, Any], body: Any) -> None:
+def test_an_invalid_submit_submits_nothing(alice_api: Api, started: dict[str, Any], body: Any) -> None:
     alice_api.post(f"attempts/{started['uuid']}/submit", body, expect=400)
 
     assert Attempt.objects.get().status == "in_progress"
 
 
-def test_an_answer_after_the_end_is_refused(alice_api: Api, started: dict[str, Any]) -> None:
+def test_an_answer_after_the_submit_is_refused(alice_api: Api, started: dict[str, Any]) -> None:
     alice_api.post(f"attempts/{started['uuid']}/submit", expect=202)
 
     assert put(alice_api, started, 2, {"response": {"text": "x"}}, expect=409) == "/problems/attempt-closed"

@@ -26,7 +26,9 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         follow = data.pop("follow", False)
         return client.post(f"/attempts/{attempt.uuid}/submit/", {"asks": "1", **data}, headers=EN, follow=follow)
 
-    def test_is_asked_first_with_everything_saved(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    def test_the_page_asks_first_and_saves_the_answers(
+        self, alice_client: Client, attempt: Attempt, quiz: Quiz
+    ) -> None:
         page = alice_client.get(f"/attempts/{attempt.uuid}/", headers=EN).text
         assert 'name="asks"' in page
         assert "no answer yet" not in page
@@ -46,19 +48,23 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         attempt.refresh_from_db()
         assert attempt.status == "submitted"
 
-    def test_is_not_asked_of_a_whole_form(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    def test_a_complete_form_is_submitted_without_asking(
+        self, alice_client: Client, attempt: Attempt, quiz: Quiz
+    ) -> None:
         assert self.send(alice_client, attempt, submit="1", **form(quiz)).status_code == 302
         attempt.refresh_from_db()
         assert attempt.status == "submitted"
 
-    def test_is_not_asked_when_the_time_is_up(self, alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+    def test_an_overdue_form_is_submitted_without_asking(
+        self, alice_client: Client, attempt: Attempt, quiz: Quiz
+    ) -> None:
         Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
         short = str(quiz.questions.get(key="short").uuid)
         answer = self.send(alice_client, attempt, submit="1", **{short: "data drift"})
         assert answer.headers["Location"] == f"/attempts/{attempt.uuid}/result/"
         assert [late.response for late in LateAnswer.objects.all()] == [{"text": "data drift"}]
 
-    def test_a_file_is_an_answer(
+    def test_a_question_with_a_file_counts_as_answered(
         self, alice_client: Client, enrolment: Enrolment, quiz: Quiz, settings: Any, tmp_path: Path
     ) -> None:
         settings.MEDIA_ROOT = tmp_path
@@ -74,7 +80,7 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
         assert "have no answer yet" in asked
 
 
-def test_a_form_that_was_loaded_before_another_tab_saved_overwrites_nothing(
+def test_an_outdated_form_does_not_overwrite_answers_of_another_tab(
     alice_client: Client, attempt: Attempt, quiz: Quiz
 ) -> None:
     """Without script: the form of the second tab holds every question as it was when the tab was opened."""
@@ -95,7 +101,7 @@ def test_a_form_that_was_loaded_before_another_tab_saved_overwrites_nothing(
     assert stored == {short: {"text": "data drift"}, q0: {"choice": right[q0]}, q1: {"choice": right[q1]}}
 
 
-def test_what_is_taken_back_without_script_is_taken_back(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_an_answer_can_be_emptied_without_script(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
     short = str(quiz.questions.get(key="short").uuid)
     save.save_answer(attempt=attempt, question=UUID(short), response={"text": "drift"}, now=timezone.now())
     page = alice_client.get(f"/attempts/{attempt.uuid}/").text
@@ -107,7 +113,9 @@ def test_what_is_taken_back_without_script_is_taken_back(alice_client: Client, a
     assert answer.status_code == 400
 
 
-def test_how_many_are_answered_is_told_without_script(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_the_number_of_answered_questions_is_shown_without_script(
+    alice_client: Client, attempt: Attempt, quiz: Quiz
+) -> None:
     page = f"/attempts/{attempt.uuid}/"
     assert "<b data-answered>0</b> of 3 answered" in alice_client.get(page, headers=EN).text
     short = quiz.questions.get(key="short").uuid
@@ -115,7 +123,7 @@ def test_how_many_are_answered_is_told_without_script(alice_client: Client, atte
     assert "<b data-answered>1</b> of 3 answered" in alice_client.get(page, headers=EN).text
 
 
-def test_saving_one_answer(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_one_answer_is_saved_with_its_sequence(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
     question = quiz.questions.get(key="short")
     response = alice_client.post(
         f"/attempts/{attempt.uuid}/answers/",
@@ -136,7 +144,7 @@ def test_saving_one_answer(alice_client: Client, attempt: Attempt, quiz: Quiz) -
         ({"question": "SHORT", "SHORT": "x", "sequence": "x"}, 400, "malformed"),
     ],
 )
-def test_answers_that_cannot_be_one(
+def test_an_invalid_answer_is_refused(
     alice_client: Client, attempt: Attempt, quiz: Quiz, data: dict[str, str], status: int, slug: str
 ) -> None:
     names = {
@@ -156,7 +164,7 @@ def test_without_script_the_whole_form_is_saved(alice_client: Client, attempt: A
     assert Answer.objects.count() == 3
 
 
-def test_a_bad_answer_in_the_form_is_named_and_the_rest_kept(
+def test_an_invalid_answer_in_the_form_is_named_and_the_others_are_saved(
     alice_client: Client, attempt: Attempt, quiz: Quiz
 ) -> None:
     short = str(quiz.questions.get(key="short").uuid)
@@ -169,7 +177,7 @@ def test_a_bad_answer_in_the_form_is_named_and_the_rest_kept(
     assert attempt.status == Attempt.Status.IN_PROGRESS
 
 
-def test_saving_after_the_submit_says_so(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_saving_after_the_submit_shows_a_message(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
     submit.submit(attempt=attempt, now=timezone.now())
     short = str(quiz.questions.get(key="short").uuid)
     late = alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": short, short: "late"})
@@ -178,7 +186,7 @@ def test_saving_after_the_submit_says_so(alice_client: Client, attempt: Attempt,
     assert "has been submitted" in page.text
 
 
-def test_a_page_with_script_sends_only_what_it_has_not_saved(
+def test_with_script_only_changed_answers_of_the_form_are_saved(
     alice_client: Client, attempt: Attempt, quiz: Quiz
 ) -> None:
     """A tab that was loaded before another one's answers does not overwrite them."""
@@ -199,7 +207,9 @@ def test_a_page_with_script_sends_only_what_it_has_not_saved(
     assert attempt.answers.get(question=short).response == {"text": "c"}
 
 
-def test_the_page_knows_what_the_server_has(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_the_page_contains_the_sequence_of_each_stored_answer(
+    alice_client: Client, attempt: Attempt, quiz: Quiz
+) -> None:
     short = quiz.questions.get(key="short").uuid
     save.save_answer(attempt=attempt, question=short, response={"text": "x"}, now=timezone.now(), sequence=77)
     page = alice_client.get(f"/attempts/{attempt.uuid}/").text
@@ -209,7 +219,7 @@ def test_the_page_knows_what_the_server_has(alice_client: Client, attempt: Attem
 
 
 @pytest.mark.parametrize("sequence", ["-1", "1.5", "９", "9" * 19, "x"])
-def test_a_sequence_that_is_no_count(alice_client: Client, attempt: Attempt, quiz: Quiz, sequence: str) -> None:
+def test_an_invalid_sequence_is_refused(alice_client: Client, attempt: Attempt, quiz: Quiz, sequence: str) -> None:
     short = str(quiz.questions.get(key="short").uuid)
     data = {"question": short, short: "x", "sequence": sequence}
     response = alice_client.post(f"/attempts/{attempt.uuid}/answers/", data)

@@ -26,7 +26,7 @@ from tests.quizzes.taking.pages.forms import EN, NOBODYS, form
 CANARY = "canary-of-the-key"
 
 
-def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
+def test_a_student_takes_a_quiz_from_the_start_to_the_result(alice_client: Client, quiz: Quiz) -> None:
     page = alice_client.get("/courses/statistics/quizzes/quiz/")
     assert "Start the quiz" in page.text
     started = alice_client.post("/courses/statistics/quizzes/quiz/start/")
@@ -48,7 +48,7 @@ def test_the_whole_way(alice_client: Client, quiz: Quiz) -> None:
     assert "33%" in course
 
 
-def test_a_second_tab_submits_the_same(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
+def test_submitting_in_two_tabs_gives_one_grade(alice_client: Client, attempt: Attempt, quiz: Quiz) -> None:
     for _ in range(2):
         response = alice_client.post(f"/attempts/{attempt.uuid}/submit/", form(quiz))
         assert response.status_code == 302
@@ -57,16 +57,18 @@ def test_a_second_tab_submits_the_same(alice_client: Client, attempt: Attempt, q
 
 
 @pytest.mark.parametrize("address", ["", "result/"])
-def test_somebody_elses_attempt_is_not_there(bob_client: Client, attempt: Attempt, address: str) -> None:
+def test_another_students_attempt_is_404(bob_client: Client, attempt: Attempt, address: str) -> None:
     assert bob_client.get(f"/attempts/{attempt.uuid}/{address}").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["answers/", "submit/", "reveal/"])
-def test_nor_can_it_be_written_to(bob_client: Client, attempt: Attempt, address: str) -> None:
+def test_a_post_to_another_students_attempt_is_404(bob_client: Client, attempt: Attempt, address: str) -> None:
     assert bob_client.post(f"/attempts/{attempt.uuid}/{address}").status_code == 404
 
 
-def test_the_key_stays_where_it_is(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_no_page_shows_the_answer_key_before_solutions_may_be_shown(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
     """A canary in every part of the key: no page shows one before the answers may be shown."""
     Choice.objects.update(feedback_en=CANARY, feedback_ko=CANARY)
     Question.objects.update(correct_feedback_en=CANARY, incorrect_feedback_en=CANARY, lesson=CANARY)
@@ -100,7 +102,7 @@ def test_the_key_stays_where_it_is(alice_client: Client, quiz: Quiz, enrolment: 
     ]
 
 
-def test_seeing_the_answers_ends_the_quiz(alice_client: Client, quiz: Quiz) -> None:
+def test_revealing_solutions_ends_the_right_to_further_attempts(alice_client: Client, quiz: Quiz) -> None:
     alice_client.post("/courses/statistics/quizzes/quiz/start/")
     attempt = Attempt.objects.get()
     answers = form(quiz)
@@ -143,7 +145,7 @@ def test_query_counts_do_not_grow(
         alice_client.get(f"/attempts/{attempt.uuid}/")
 
 
-def test_a_lesson_check_answers_at_once(alice_client: Client, lesson: Activity, enrolment: Enrolment) -> None:
+def test_a_lesson_check_shows_feedback_at_once(alice_client: Client, lesson: Activity, enrolment: Enrolment) -> None:
     check = QuizFactory(activity=lesson, attempts_allowed=None, show_answers=Quiz.ShowAnswers.AFTER_EACH)
     assert "3 questions on this lesson" in alice_client.get("/courses/statistics/lessons/lesson-1/").text
     assert "Question q0" in alice_client.get("/courses/statistics/lessons/lesson-1/check/").text
@@ -202,7 +204,7 @@ def test_query_counts_do_not_grow_with_the_questions(
     assert queries(alice_client, f"/attempts/{attempt.uuid}/result/") == result_page
 
 
-def test_a_watched_page_looks_often_enough_and_a_forgotten_one_ever_less(
+def test_a_waiting_page_polls_every_half_second_at_first_and_less_often_later(
     alice_client: Client, attempt: Attempt
 ) -> None:
     """Within half a second for half a minute; then less and less often, however often it has looked."""
@@ -217,7 +219,7 @@ def test_a_watched_page_looks_often_enough_and_a_forgotten_one_ever_less(
 
 
 @pytest.mark.parametrize("look", ["9" * 5000, "9" * 18, "-1", "x", "٣"])
-def test_a_look_that_is_no_count(alice_client: Client, attempt: Attempt, look: str) -> None:
+def test_an_invalid_poll_number_is_no_error(alice_client: Client, attempt: Attempt, look: str) -> None:
     submit.submit(attempt=attempt, now=timezone.now())
     assert alice_client.get(f"/attempts/{attempt.uuid}/result/", {"look": look}).status_code == 200
 
@@ -225,7 +227,7 @@ def test_a_look_that_is_no_count(alice_client: Client, attempt: Attempt, look: s
 @pytest.mark.parametrize(
     "address", ["submit/", "answers/", "reveal/", f"answers/{NOBODYS}/check/", f"files/{NOBODYS}/remove/"]
 )
-def test_whoever_signed_in_on_the_way_is_led_back(
+def test_a_get_after_signing_in_redirects_to_the_attempt(
     client: Client, alice_client: Client, bob_client: Client, attempt: Attempt, address: str
 ) -> None:
     path = f"/attempts/{attempt.uuid}/{address}"
@@ -236,7 +238,7 @@ def test_whoever_signed_in_on_the_way_is_led_back(
     assert bob_client.get(path).status_code == 404
 
 
-def test_a_result_that_nobody_asked_for_yet_leads_back_to_the_attempt(
+def test_the_result_of_an_open_attempt_redirects_to_the_attempt(
     alice_client: Client, attempt: Attempt, quiz: Quiz
 ) -> None:
     for question, response in right_answers(quiz).items():
@@ -248,7 +250,9 @@ def test_a_result_that_nobody_asked_for_yet_leads_back_to_the_attempt(
     assert "no answer yet" not in alice_client.get(f"/attempts/{attempt.uuid}/?asks=1", headers=EN).text
 
 
-def test_and_so_is_whoever_wanted_to_start(alice_client: Client, quiz: Quiz, enrolment: Enrolment) -> None:
+def test_a_get_of_the_start_address_redirects_to_the_quiz(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
     back = alice_client.get("/courses/statistics/quizzes/quiz/start/")
     assert back.headers["Location"] == "/courses/statistics/quizzes/quiz/"
     assert not Attempt.objects.exists()

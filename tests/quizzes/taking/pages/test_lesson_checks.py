@@ -56,7 +56,7 @@ def right_of_every_kind(quiz: Quiz) -> dict[str, dict[str, Any]]:
     return {uuid: every_kind.right(spec) for uuid, spec in quiz.current_version.answer_key.content.items()}
 
 
-def test_every_kind_answers_at_once(alice_client: Client, every: Quiz, enrolment: Enrolment) -> None:
+def test_every_kind_of_question_gets_feedback_at_once(alice_client: Client, every: Quiz, enrolment: Enrolment) -> None:
     page = alice_client.get(PAGE).text
     for view in every.current_version.content["questions"]:  # type: ignore[union-attr]
         assert f'data-question="{view["uuid"]}"' in page
@@ -81,14 +81,14 @@ def test_every_kind_answers_at_once(alice_client: Client, every: Quiz, enrolment
 
 
 @pytest.mark.parametrize("show", [each for each in Quiz.ShowAnswers.values if each != "never"])
-def test_feedback_comes_at_once_whatever_else_the_check_says(alice_client: Client, check: Quiz, show: str) -> None:
+def test_feedback_is_shown_at_once_under_every_policy_but_never(alice_client: Client, check: Quiz, show: str) -> None:
     Quiz.objects.filter(pk=check.pk).update(show_answers=show)
     result = alice_client.post(PAGE, form(check, wrong_answers(check)), follow=True)
     assert "Feedback q0 1" in result.text
     assert "Data Drift" in result.text
 
 
-def test_unless_it_never_does(alice_client: Client, check: Quiz) -> None:
+def test_feedback_is_not_shown_if_the_policy_is_never(alice_client: Client, check: Quiz) -> None:
     Quiz.objects.filter(pk=check.pk).update(show_answers="never")
     result = alice_client.post(PAGE, form(check, wrong_answers(check)), follow=True)
     assert "Data Drift" not in result.text
@@ -115,7 +115,7 @@ def test_a_form_that_names_no_attempt_starts_one(alice_client: Client, check: Qu
     assert Attempt.objects.get().number == 1
 
 
-def test_a_bad_answer_is_named_and_the_others_are_kept(alice_client: Client, check: Quiz) -> None:
+def test_an_invalid_answer_is_named_and_the_others_are_saved(alice_client: Client, check: Quiz) -> None:
     short = str(check.questions.get(key="short").uuid)
     sent = form(check, right_answers(check))
     page = alice_client.post(PAGE, {**sent, short: "x" * 501})
@@ -128,7 +128,7 @@ def test_a_bad_answer_is_named_and_the_others_are_kept(alice_client: Client, che
     assert Attempt.objects.count() == 1
 
 
-def test_an_attempt_begun_in_the_app_goes_on_with_its_own_questions(
+def test_an_attempt_started_in_the_app_continues_with_its_own_questions(
     alice_client: Client, check: Quiz, enrolment: Enrolment
 ) -> None:
     begun = start.start(quiz=check, enrolment=enrolment, now=MONDAY)
@@ -145,7 +145,7 @@ def test_an_attempt_begun_in_the_app_goes_on_with_its_own_questions(
     assert "Asked anew" in alice_client.get(PAGE).text
 
 
-def test_a_question_that_may_wait_for_a_person_is_not_published_in_a_check(quiz: Quiz, check: Quiz) -> None:
+def test_a_check_with_a_question_that_a_person_may_grade_is_not_published(quiz: Quiz, check: Quiz) -> None:
     for made in (check, quiz):
         made.questions.filter(key="short").update(definition={"near_misses": "review"})
         every_kind.add(made, "hand_in")
@@ -166,7 +166,7 @@ def test_query_counts_do_not_grow(alice_client: Client, check: Quiz, enrolment: 
     assert len(captured) == 5
 
 
-def test_what_the_page_sends_is_what_the_kinds_read(every: Quiz) -> None:
+def test_every_kind_reads_the_form_that_its_page_sends(every: Quiz) -> None:
     """The form of these tests is the browser's: each kind reads back the response that it was made of."""
     sent = QueryDict(mutable=True)
     for name, value in form(every, right_of_every_kind(every)).items():
