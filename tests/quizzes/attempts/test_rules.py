@@ -1,4 +1,4 @@
-"""What one student may do with one quiz: the quiz's rules, the cohort's dates, the exception; and what being late costs."""
+"""The rules of one quiz for one student: those of the quiz, the dates of the cohort and the override; late deductions."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,14 +31,15 @@ def cohort(enrolment: Enrolment) -> Cohort:
     return cohort
 
 
-def of(quiz: Quiz, enrolment: Enrolment, **changes: Any) -> rules.Rules:
+def rules_of(quiz: Quiz, enrolment: Enrolment, **changes: Any) -> rules.Rules:
+    """The student's rules after the given changes to the quiz."""
     for name, value in changes.items():
         setattr(quiz, name, value)
     return rules.get_rules(quiz, enrolment)
 
 
 def test_a_quiz_without_rules_is_always_open(quiz: Quiz, enrolment: Enrolment) -> None:
-    found = of(quiz, enrolment, attempts_allowed=None)
+    found = rules_of(quiz, enrolment, attempts_allowed=None)
     assert found.attempts_allowed is None
     assert found.time_limit is None
     assert found.deadline(NOW) is None
@@ -74,48 +75,69 @@ def test_rules_found_together_equal_those_found_one_by_one(
     alone = EnrolmentFactory(course=course)
     second = QuizFactory(activity=ActivityFactory(module=quiz.activity.module, kind="quiz", code=""), due_at=day(7))
     check = QuizFactory(activity=lesson, attempts_allowed=1)
-    for number, (each, group) in enumerate([(quiz, cohort), (second, cohort), (quiz, autumn), (second, autumn)], 1):
-        QuizDates.objects.create(quiz=each, cohort=group, due_at=day(number), closes_at=day(number + 10))
-    for number, (each, student) in enumerate([(quiz, enrolment), (second, other), (quiz, alone)], 1):
-        QuizOverride.objects.create(quiz=each, enrolment=student, extra_attempts=number, reason="ill")
-    pairs = [(each, student) for each in (quiz, second, check) for student in (enrolment, other, alone)]
+    for number, (dated, group) in enumerate([(quiz, cohort), (second, cohort), (quiz, autumn), (second, autumn)], 1):
+        QuizDates.objects.create(quiz=dated, cohort=group, due_at=day(number), closes_at=day(number + 10))
+    for number, (granted, student) in enumerate([(quiz, enrolment), (second, other), (quiz, alone)], 1):
+        QuizOverride.objects.create(quiz=granted, enrolment=student, extra_attempts=number, reason="ill")
+    pairs = [(asked, student) for asked in (quiz, second, check) for student in (enrolment, other, alone)]
     with django_assert_num_queries(2):
         found = rules.get_rules_for_all(pairs)
-    assert found == {(each.pk, student.pk): rules.get_rules(each, student) for each, student in pairs}
-    assert len({repr(each) for each in found.values()}) == 7
+    assert found == {(asked.pk, student.pk): rules.get_rules(asked, student) for asked, student in pairs}
+    different = {repr(one) for one in found.values()}
+    assert len(different) == 7
+
+
+def test_finding_the_rules_of_lesson_checks_takes_no_query(
+    lesson: Activity, enrolment: Enrolment, django_assert_num_queries: Any
+) -> None:
+    check = QuizFactory(activity=lesson, attempts_allowed=1)
     with django_assert_num_queries(0):
-        assert rules.get_rules_for_all([(check, alone)]) == {(check.pk, alone.pk): rules.UNLIMITED}
+        assert rules.get_rules_for_all([(check, enrolment)]) == {(check.pk, enrolment.pk): rules.UNLIMITED}
         assert rules.get_rules_for_all([]) == {}
 
 
-def test_dates_open_and_close(quiz: Quiz, enrolment: Enrolment) -> None:
-    found = of(quiz, enrolment, opens_at=day(1), due_at=day(2), closes_at=day(3))
-    seen = [(found.opens_later(at), found.is_open(at), found.is_past_due(at), found.is_closed(at)) for at in
-            (day(0.9), day(1), day(2), day(3))]  # fmt: skip
-    assert seen == [
-        (True, False, False, False),
-        (False, True, False, False),
-        (False, True, True, False),
-        (False, False, True, True),
-    ]
+@pytest.fixture
+def dated(quiz: Quiz, enrolment: Enrolment) -> rules.Rules:
+    """Rules that open on day 1, are due on day 2 and close on day 3."""
+    return rules_of(quiz, enrolment, opens_at=day(1), due_at=day(2), closes_at=day(3))
+
+
+@pytest.mark.parametrize(("at", "opens_later"), [(0.9, True), (1, False), (2, False), (3, False)])
+def test_a_quiz_opens_later_until_its_opening(dated: rules.Rules, at: float, opens_later: bool) -> None:
+    assert dated.opens_later(day(at)) is opens_later
+
+
+@pytest.mark.parametrize(("at", "is_open"), [(0.9, False), (1, True), (2, True), (3, False)])
+def test_a_quiz_is_open_from_its_opening_until_its_closing(dated: rules.Rules, at: float, is_open: bool) -> None:
+    assert dated.is_open(day(at)) is is_open
+
+
+@pytest.mark.parametrize(("at", "is_past_due"), [(0.9, False), (1, False), (2, True), (3, True)])
+def test_a_quiz_is_past_due_from_its_due_date(dated: rules.Rules, at: float, is_past_due: bool) -> None:
+    assert dated.is_past_due(day(at)) is is_past_due
+
+
+@pytest.mark.parametrize(("at", "is_closed"), [(0.9, False), (1, False), (2, False), (3, True)])
+def test_a_quiz_is_closed_from_its_closing(dated: rules.Rules, at: float, is_closed: bool) -> None:
+    assert dated.is_closed(day(at)) is is_closed
 
 
 def test_without_a_due_date_an_attempt_is_late_from_the_closing_date(quiz: Quiz, enrolment: Enrolment) -> None:
-    assert of(quiz, enrolment, closes_at=day(3)).is_past_due(day(3))
+    assert rules_of(quiz, enrolment, closes_at=day(3)).is_past_due(day(3))
 
 
 def test_dates_of_an_override_replace_those_of_the_cohort_which_replace_those_of_the_quiz(
     quiz: Quiz, enrolment: Enrolment, cohort: Cohort
 ) -> None:
     quiz.opens_at, quiz.due_at, quiz.closes_at = day(1), day(2), day(3)
-    assert of(quiz, enrolment).due_at == day(2)
+    assert rules_of(quiz, enrolment).due_at == day(2)
     QuizDates.objects.create(quiz=quiz, cohort=cohort, due_at=day(4), closes_at=day(5))
-    found = of(quiz, enrolment)
+    found = rules_of(quiz, enrolment)
     assert found.opens_at == day(1)
     assert found.due_at == day(4)
     assert found.closes_at == day(5)
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, opens_at=day(0), closes_at=day(9), reason="ill")
-    found = of(quiz, enrolment)
+    found = rules_of(quiz, enrolment)
     assert found.opens_at == day(0)
     assert found.due_at == day(4)
     assert found.closes_at == day(9)
@@ -124,35 +146,34 @@ def test_dates_of_an_override_replace_those_of_the_cohort_which_replace_those_of
 def test_dates_of_another_cohort_do_not_apply(quiz: Quiz, enrolment: Enrolment, cohort: Cohort) -> None:
     other = Cohort.objects.create(course=enrolment.course, name="Autumn")
     QuizDates.objects.create(quiz=quiz, cohort=other, due_at=day(4))
-    assert of(quiz, enrolment, due_at=day(2)).due_at == day(2)
+    assert rules_of(quiz, enrolment, due_at=day(2)).due_at == day(2)
 
 
 @pytest.mark.parametrize(
-    ("own", "closes"),
+    ("override", "closes"),
     [
-        # A later due date moves the general closing behind it …
         ({"due_at": 5}, 5),
-        # … but one's own closing stays, and one that is late enough is left alone.
         ({"due_at": 5, "closes_at": 4}, 4),
         ({"due_at": 2.5}, 3),
         ({"closes_at": 1.5}, 1.5),
     ],
+    ids=["due after the closing", "with its own closing", "due before the closing", "closing only"],
 )
 def test_a_later_due_date_in_an_override_postpones_the_closing(
-    quiz: Quiz, enrolment: Enrolment, own: dict[str, float], closes: float
+    quiz: Quiz, enrolment: Enrolment, override: dict[str, float], closes: float
 ) -> None:
     QuizOverride.objects.create(
-        quiz=quiz, enrolment=enrolment, reason="ill", **{name: day(number) for name, number in own.items()}
+        quiz=quiz, enrolment=enrolment, reason="ill", **{name: day(number) for name, number in override.items()}
     )
-    assert of(quiz, enrolment, due_at=day(2), closes_at=day(3)).closes_at == day(closes)
+    assert rules_of(quiz, enrolment, due_at=day(2), closes_at=day(3)).closes_at == day(closes)
 
 
 def test_an_override_adds_time_and_attempts(quiz: Quiz, enrolment: Enrolment) -> None:
     QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, extra_minutes=15, extra_attempts=2, reason="slow")
-    found = of(quiz, enrolment, attempts_allowed=1, time_limit=30)
+    found = rules_of(quiz, enrolment, attempts_allowed=1, time_limit=30)
     assert found.attempts_allowed == 3
     assert found.time_limit == timedelta(minutes=45)
-    found = of(quiz, enrolment, attempts_allowed=None, time_limit=None)
+    found = rules_of(quiz, enrolment, attempts_allowed=None, time_limit=None)
     assert found.attempts_allowed is None
     assert found.time_limit is None
 
@@ -163,7 +184,7 @@ def test_an_override_adds_time_and_attempts(quiz: Quiz, enrolment: Enrolment) ->
 def test_the_late_rule_sets_closing_and_deduction(
     quiz: Quiz, enrolment: Enrolment, late_rule: str, closes_at: int, deduction: int
 ) -> None:
-    found = of(quiz, enrolment, due_at=day(2), closes_at=day(3), late_rule=late_rule)
+    found = rules_of(quiz, enrolment, due_at=day(2), closes_at=day(3), late_rule=late_rule)
     assert found.closes_at == day(closes_at)
     assert found.deduction == deduction
 
@@ -171,12 +192,12 @@ def test_the_late_rule_sets_closing_and_deduction(
 def test_a_quiz_that_refuses_late_attempts_without_a_due_date_closes_on_its_closing_date(
     quiz: Quiz, enrolment: Enrolment
 ) -> None:
-    assert of(quiz, enrolment, late_rule="refuse").closes_at is None
-    assert of(quiz, enrolment, late_rule="refuse", closes_at=day(3)).closes_at == day(3)
+    assert rules_of(quiz, enrolment, late_rule="refuse").closes_at is None
+    assert rules_of(quiz, enrolment, late_rule="refuse", closes_at=day(3)).closes_at == day(3)
 
 
 def test_the_deadline_is_the_earlier_of_time_limit_and_closing(quiz: Quiz, enrolment: Enrolment) -> None:
-    found = of(quiz, enrolment, time_limit=60, closes_at=day(1))
+    found = rules_of(quiz, enrolment, time_limit=60, closes_at=day(1))
     assert found.deadline(NOW) == NOW + timedelta(hours=1)
     assert found.deadline(day(1) - timedelta(minutes=1)) == day(1)
     assert found.grace == timedelta(seconds=30)
@@ -233,10 +254,14 @@ def test_a_deduction_is_exact_and_rounds_down(points: Decimal, percent: int) -> 
 
 
 @pytest.mark.parametrize("minutes", [10_001, 99_999_999_999])
-def test_more_than_10000_minutes_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
+def test_a_time_limit_of_more_than_10000_minutes_is_refused(quiz: Quiz, minutes: int) -> None:
     quiz.time_limit = minutes
     with pytest.raises(ValidationError, match="10000"):
         quiz.full_clean()
-    exception = QuizOverride(quiz=quiz, enrolment=enrolment, extra_minutes=minutes, reason="ill")
+
+
+@pytest.mark.parametrize("minutes", [10_001, 99_999_999_999])
+def test_more_than_10000_extra_minutes_are_refused(quiz: Quiz, enrolment: Enrolment, minutes: int) -> None:
+    override = QuizOverride(quiz=quiz, enrolment=enrolment, extra_minutes=minutes, reason="ill")
     with pytest.raises(ValidationError, match="10000"):
-        exception.full_clean()
+        override.full_clean()
