@@ -12,37 +12,37 @@ import pytest
 from operations.checks import PRODUCTION
 from tests.product import ROOT
 
-ASK = """
+PRINT_SETTINGS = """
 import json, sys
 from django.conf import settings
 print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=str))
 """
 
 
-def ask(tmp_path: Path, *names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def start(tmp_path: Path, *names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
     return subprocess.run(
-        [sys.executable, "-c", ASK, *names],
+        [sys.executable, "-c", PRINT_SETTINGS, *names],
         env={**clean, "DJANGO_SETTINGS_MODULE": "lms.settings", "BAEUM_HOME": str(tmp_path), **environment},
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def told(tmp_path: Path, *names: str, **environment: str) -> list[Any]:
-    done = ask(tmp_path, *names, **environment)
+def values_of(tmp_path: Path, *names: str, **environment: str) -> list[Any]:
+    done = start(tmp_path, *names, **environment)
     assert done.returncode == 0, done.stderr
     return list(json.loads(done.stdout).values())
 
 
-def refused(tmp_path: Path, **environment: str) -> str:
-    done = ask(tmp_path, "DEBUG", **environment)
+def refusal(tmp_path: Path, **environment: str) -> str:
+    done = start(tmp_path, "DEBUG", **environment)
     assert done.returncode != 0
     return done.stderr.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", [name for name in PRODUCTION if name not in ("BAEUM_ENV", "DEFAULT_FROM_EMAIL")])
 def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
-    line = refused(tmp_path, **{**PRODUCTION, name: ""})
+    line = refusal(tmp_path, **{**PRODUCTION, name: ""})
     assert f"BAEUM_ENV=production needs {name};" in line
     assert not list(tmp_path.iterdir())
 
@@ -58,13 +58,13 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_an_invalid_value_is_refused_in_one_line(tmp_path: Path, wrong: dict[str, str], line: str) -> None:
-    assert line in refused(tmp_path, **wrong)
+    assert line in refusal(tmp_path, **wrong)
 
 
 def test_production_turns_on_the_security_settings(tmp_path: Path) -> None:
     names = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "COLLECTED"]
-    assert told(tmp_path, *names, **PRODUCTION) == [True, 60 * 60 * 24 * 365, True, True, True]
-    assert told(tmp_path, "INBOX", "DEBUG", **PRODUCTION) == [False, False]
+    assert values_of(tmp_path, *names, **PRODUCTION) == [True, 60 * 60 * 24 * 365, True, True, True]
+    assert values_of(tmp_path, "INBOX", "DEBUG", **PRODUCTION) == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_production_turns_on_the_security_settings(tmp_path: Path) -> None:
 def test_the_demo_is_on_unless_services_or_production_are_configured(
     tmp_path: Path, environment: dict[str, str], demo: bool
 ) -> None:
-    assert told(tmp_path, "DEMO", **environment) == [demo]
+    assert values_of(tmp_path, "DEMO", **environment) == [demo]
 
 
 def test_urls_in_the_environment_switch_to_services(tmp_path: Path) -> None:
     engine, broker, backend = "DATABASES", "CELERY_BROKER_URL", "EMAIL_BACKEND"
-    embedded = told(tmp_path, engine, broker, backend)
+    embedded = values_of(tmp_path, engine, broker, backend)
     assert embedded[0]["default"]["ENGINE"] == "common.database.sqlite3"
     assert embedded[1:] == ["filesystem://", "common.mail.sending.InboxBackend"]
-    services = told(
+    services = values_of(
         tmp_path, engine, broker, backend,
         DATABASE_URL="postgres://someone@db.example/baeum", REDIS_URL="redis://cache.example/3",
         EMAIL_URL="smtp://mail.example:25",
@@ -100,12 +100,12 @@ def test_urls_in_the_environment_switch_to_services(tmp_path: Path) -> None:
 def test_statements_are_prepared_unless_the_database_is_pooled(tmp_path: Path) -> None:
     url = {"DATABASE_URL": "postgres://someone@db.example/baeum"}
     for pooled, threshold in (({}, 3), ({"BAEUM_DATABASE_POOLED": "1"}, None)):
-        [databases] = told(tmp_path, "DATABASES", **url, **pooled)
+        [databases] = values_of(tmp_path, "DATABASES", **url, **pooled)
         assert databases["default"]["OPTIONS"]["prepare_threshold"] == threshold
 
 
 def test_the_secret_key_is_stored_and_private(tmp_path: Path) -> None:
-    first = told(tmp_path, "SECRET_KEY")
-    assert told(tmp_path, "SECRET_KEY") == first
+    first = values_of(tmp_path, "SECRET_KEY")
+    assert values_of(tmp_path, "SECRET_KEY") == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert len(first[0]) >= 50

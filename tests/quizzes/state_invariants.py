@@ -74,12 +74,12 @@ class Invariants(Base):
         ledger: dict[UUID, list[GradeChange]] = {}
         for change in GradeChange.objects.order_by("revision"):
             ledger.setdefault(change.source, []).append(change)
-        told = set(GradeNotice.objects.values_list("grade_id", flat=True))
+        notified = set(GradeNotice.objects.values_list("grade_id", flat=True))
         for pk, expected in self.made.items():
             grades = revisions[pk]
             assert [grade.revision for grade in grades] == list(range(1, len(grades) + 1))
             assert bool(grades) == (rows[pk].status in GRADED)
-            self.check_revisions(expected, grades, told)
+            self.check_revisions(expected, grades, notified)
             entered = [(g.revision, g.points, g.max_points) for g in grades if not scoring.is_pending(g)]
             assert entered == [(c.revision, c.points, c.max_points) for c in ledger.get(rows[pk].uuid, [])]
             if grades:
@@ -95,7 +95,7 @@ class Invariants(Base):
             assert standing.percent == best
             assert standing.attempts == len(worths)
 
-    def check_revisions(self, expected: model.Attempt, grades: list[AttemptGrade], told: set[int]) -> None:
+    def check_revisions(self, expected: model.Attempt, grades: list[AttemptGrade], notified: set[int]) -> None:
         as_rows = [(g.pk, g.revision, g.version_id, g.points, g.max_points, str(g.details)) for g in grades]
         known = len(expected.revisions)
         assert as_rows[:known] == expected.revisions
@@ -111,7 +111,7 @@ class Invariants(Base):
             assert after.actor_id == self.world.teacher.pk
             whole = not scoring.is_pending(before) and not scoring.is_pending(after)
             changed = (before.points, before.max_points) != (after.points, after.max_points)
-            assert (after.pk in told) == (whole and changed)
+            assert (after.pk in notified) == (whole and changed)
         if grades:
             last = grades[-1]
             points, most, pending = expected.worth(self.keys[last.version_id], expected.reviews_seen)

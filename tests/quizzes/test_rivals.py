@@ -35,10 +35,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def rivals(what: str, database: dict[str, str], home: Path) -> dict[str, Any]:
+def run_at_the_same_time(requests: str, database: dict[str, str], home: Path) -> dict[str, Any]:
     others = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.quizzes.rivals", what],
+        [sys.executable, "-m", "tests.quizzes.rivals", requests],
         env={**others, **database, "BAEUM_HOME": str(home), "BAEUM_LOG_LEVEL": "ERROR"},
         cwd=ROOT,
         capture_output=True,
@@ -47,12 +47,12 @@ def rivals(what: str, database: dict[str, str], home: Path) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
 
 
 def test_fifty_simultaneous_submits_are_one_submission(database: dict[str, str], tmp_path: Path) -> None:
-    assert rivals("submit", database, tmp_path) == {
+    assert run_at_the_same_time("submit", database, tmp_path) == {
         "answers": {"302": 25, "202": 25},
         "graded": {"0": 49, "1": 1},
         "status": "graded",
@@ -66,13 +66,13 @@ def test_fifty_simultaneous_submits_are_one_submission(database: dict[str, str],
 
 
 def test_twenty_simultaneous_starts_are_one_attempt(database: dict[str, str], tmp_path: Path) -> None:
-    told = rivals("start", database, tmp_path)
-    assert told["attempts"] == 1
-    assert sum(told["answers"].values()) == 20
-    assert set(told["answers"]) <= {"302", "201", "200"}
+    report = run_at_the_same_time("start", database, tmp_path)
+    assert report["attempts"] == 1
+    assert sum(report["answers"].values()) == 20
+    assert set(report["answers"]) <= {"302", "201", "200"}
 
 
 def test_the_newest_of_thirty_simultaneous_saves_is_stored(database: dict[str, str], tmp_path: Path) -> None:
-    told = rivals("save", database, tmp_path)
-    assert told["answers"] == {"200": 30}
-    assert told["rows"] == [[{"text": "answer 30"}, 30]]
+    report = run_at_the_same_time("save", database, tmp_path)
+    assert report["answers"] == {"200": 30}
+    assert report["rows"] == [[{"text": "answer 30"}, 30]]

@@ -63,16 +63,16 @@ def test_a_change_by_a_regrade_is_explained_in_sentences(attempt: Attempt) -> No
     key = scoring.answer_key_for(attempt, attempt.version_id)
     same = {"old_max": "1.00", "new_max": "1.00"}
 
-    def told(kind: str, change: dict[str, str], *, by_person: bool = False) -> list[str]:
+    def explain(kind: str, change: dict[str, str], *, by_person: bool = False) -> list[str]:
         spec = key[str(question_of(attempt, kind))]
         return explain_change(spec, every_kind.right(spec), change, by_person=by_person)
 
-    assert told("single_choice", same) == ["Answered: Choice single 0", "Right is: Choice single 0"]
-    assert told("short_answer", same)[1].startswith("Accepted: compared as “canary7391accepted”")
-    assert told("hand_in", same)[1] == "A person decides."
-    assert told("single_choice", {"old_max": "1.00", "new_max": "2.50"})[2] == (
+    assert explain("single_choice", same) == ["Answered: Choice single 0", "Right is: Choice single 0"]
+    assert explain("short_answer", same)[1].startswith("Accepted: compared as “canary7391accepted”")
+    assert explain("hand_in", same)[1] == "A person decides."
+    assert explain("single_choice", {"old_max": "1.00", "new_max": "2.50"})[2] == (
         "The question is worth 2.5 points; before, 1."
     )
-    assert told("single_choice", same, by_person=True)[1].startswith("A person has decided")
+    assert explain("single_choice", same, by_person=True)[1].startswith("A person has decided")
     with translation.override("ko"):
-        assert told("single_choice", same)[0].endswith("보기 single 0")
+        assert explain("single_choice", same)[0].endswith("보기 single 0")

@@ -1,4 +1,4 @@
-"""What a person decides: partly, twice, against one another, and what the student sees of it."""
+"""Manual grading: decisions on parts of an attempt, repeated and conflicting ones, and what the student sees."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -56,14 +56,14 @@ def test_an_attempt_has_no_grade_until_every_part_is_decided(waiting: Attempt, i
     assert waiting.points is None
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "pending"}
     decide(waiting, "hand_in", "3", "Well reasoned", criteria={"x": "3.00"}, reviewer=ines)
-    # The student sees at once what has been decided, and which part still waits.
+    # The student sees the decided part at once.
     assert outcomes(waiting) == {"short_answer": "pending", "hand_in": "partial"}
     shown = attempt_results.get_result(fresh(waiting), now=LATER)
     assert shown.pending == 1
-    said = next(question for question in shown.questions if question.question["kind"] == "hand_in")
-    assert said.points == "3.00"
-    assert said.comment == "Well reasoned"
-    assert said.criteria == {"x": "3.00"}
+    hand_in = next(question for question in shown.questions if question.question["kind"] == "hand_in")
+    assert hand_in.points == "3.00"
+    assert hand_in.comment == "Well reasoned"
+    assert hand_in.criteria == {"x": "3.00"}
     assert not GradeChange.objects.exists()
     assert manual.pending_questions(waiting) == [question_of(waiting, "short_answer")]
     decide(waiting, "short_answer", "0", reviewer=ines)
@@ -72,7 +72,7 @@ def test_an_attempt_has_no_grade_until_every_part_is_decided(waiting: Attempt, i
     assert waiting.points == 15
     assert waiting.max_points == 17
     change = GradeChange.objects.get()
-    # The first grade that was given is no regrade, whatever came before it.
+    # The first complete grade is not a regrade.
     assert change.points == 15
     assert change.reason == GradeChange.Reason.GRADED
     assert change.actor == ines
@@ -104,7 +104,7 @@ def test_a_decision_that_changes_a_grade_sends_a_notice(
     assert notice.grade.points == Decimal("2.5")
     assert notices.send_waiting(now=LATER) == 1
     assert "Your instructor has looked at it again." in mailoutbox[0].body
-    # A comment alone changes no grade, and nobody is written to for it.
+    # A comment alone changes no grade, so there is no notice.
     decide(attempt, "short_answer", "0.5", "Only half of it, see 3-4", reviewer=ines)
     assert GradeNotice.objects.count() == 1
     assert Review.objects.count() == 2
@@ -135,7 +135,7 @@ def test_a_decision_by_a_colleague_is_not_overwritten_unseen(waiting: Attempt, i
     decide(waiting, "hand_in", "4", reviewer=otto)
     with pytest.raises(manual.ReviewOvertaken):
         decide(waiting, "hand_in", "1", reviewer=ines, seen=0)
-    # Who agrees, or sends the own form twice, has overwritten nothing.
+    # An equal decision overwrites nothing.
     decide(waiting, "hand_in", "4", reviewer=ines, seen=0)
     decide(waiting, "hand_in", "1", reviewer=ines, seen=Review.objects.get().pk)
     assert list(Review.objects.values_list("points", "reviewer__email")) == [
@@ -150,7 +150,7 @@ def test_an_attempt_without_a_grading_cannot_be_reviewed(quiz: Quiz, enrolment: 
 
 
 def test_a_review_uses_the_answer_key_of_the_last_grading(quiz: Quiz, enrolment: Enrolment, ines: User) -> None:
-    """After a regrade by another version, what a person decides must not bring the old key back."""
+    """After a regrade by another version a review must not bring back the old key."""
     attempt = graded(quiz, enrolment)
     quiz.questions.filter(key="q0").update(points=5)
     version = publish(quiz)
@@ -164,7 +164,7 @@ def test_a_review_uses_the_answer_key_of_the_last_grading(quiz: Quiz, enrolment:
 def test_a_grade_that_becomes_pending_again_counts_until_it_is_decided(
     quiz: Quiz, enrolment: Enrolment, ines: User
 ) -> None:
-    """A late answer that only a person can judge: the grade given stands, and its fall is told when it comes."""
+    """A late answer is accepted that only a person can grade. The notice is sent after the decision."""
     quiz.questions.filter(kind="short_answer").update(definition={"near_misses": "review"})
     publish(quiz)
     attempt = graded(quiz, enrolment)

@@ -1,4 +1,4 @@
-"""Mails of changed grades: to those they touch, once, in their language; what goes wrong is put off, or told to a person."""
+"""Notices of changed grades: sent once, in the reader's language, retried after failures, uncertain after a kill."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,7 +1,8 @@
-"""A regrade from the edited key to the last line: who is named, what is refused, what a kill leaves."""
+"""A regrade: the dry run, its approval, applying it also after kills, and what else the new key changes."""
 
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -52,14 +53,14 @@ def run(regrade: Regrade, **more: Any) -> regrading.Progress:
     return regrading.run(regrade_id=regrade.pk, now=LATER, **more)
 
 
-def points() -> list[tuple[str, Decimal | None]]:
-    return [(a.enrolment.user.name, a.points) for a in Attempt.objects.order_by("pk").select_related("enrolment__user")]
+def points_by_student() -> dict[str, Decimal | None]:
+    return dict(Attempt.objects.values_list("enrolment__user__name", "points"))
 
 
 class TestDryRun:
     def test_it_lists_changes_up_and_down_and_changes_nothing(self, draft: Regrade) -> None:
         lines = {line.attempt.enrolment.user.name: line for line in draft.lines.all()}
-        # Cem's answer is wrong by either key: nothing happens to Cem, and no line says so.
+        # Cem's answer is wrong by both keys, so there is no line for Cem.
         assert set(lines) == {"Alice", "Bea"}
         alice, bea = lines["Alice"], lines["Bea"]
         assert alice.direction == Direction.FALLS
@@ -79,13 +80,13 @@ class TestDryRun:
             {"question": question, "old": "1.00", "old_max": "1.00", "new": "0.00", "new_max": "1.00"}
         ]
         assert draft.status == Regrade.Status.DRAFT
-        assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
+        assert points_by_student() == {"Alice": 3, "Bea": 2, "Cem": 2}
         assert not GradeNotice.objects.exists()
 
     def test_an_attempt_can_lose_points_without_lowering_the_item_grade(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
     ) -> None:
-        """By the highest attempt a fallen one need not count."""
+        """The highest attempt counts, and it keeps its percentage."""
         graded(quiz, enrolment, choosing(quiz, 0))
         graded(quiz, enrolment, choosing(quiz, 1))
         other_choice_right(quiz)
@@ -128,13 +129,18 @@ class TestDryRun:
 
 
 class TestApprove:
-    def test_it_needs_a_reason_of_at_most_2000_characters(self, draft: Regrade, ines: User) -> None:
-        with pytest.raises(regrading.RegradeRefused, match="Say why"):
-            regrading.approve(regrade=draft, reason=" \n", actor=ines, now=LATER)
-        with pytest.raises(regrading.RegradeRefused, match="at most 2000 characters"):
-            regrading.approve(regrade=draft, reason="x" * 2001, actor=ines, now=LATER)
+    @pytest.mark.parametrize(
+        ("reason", "message"),
+        [(" \n", "Say why"), ("x" * 2001, "at most 2000 characters")],
+        ids=["blank", "too long"],
+    )
+    def test_it_needs_a_reason_of_at_most_2000_characters(
+        self, draft: Regrade, ines: User, reason: str, message: str
+    ) -> None:
+        with pytest.raises(regrading.RegradeRefused, match=message):
+            regrading.approve(regrade=draft, reason=reason, actor=ines, now=LATER)
         assert run(draft) == regrading.Progress(0, 2)
-        assert points() == [("Alice", 3), ("Bea", 2), ("Cem", 2)]
+        assert points_by_student() == {"Alice": 3, "Bea": 2, "Cem": 2}
 
     def test_a_draft_of_an_earlier_version_is_refused(self, draft: Regrade, ines: User) -> None:
         draft.quiz.questions.filter(key="q1").update(points=2)
@@ -150,11 +156,11 @@ class TestApprove:
     def test_it_enqueues_the_task(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
-        rung: list[Any] = []
-        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+        enqueued: list[Any] = []
+        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: enqueued.append((task, kwargs)))
         with django_capture_on_commit_callbacks(execute=True):
             approve(draft, ines)
-        assert rung == [(tasks.run_regrade.name, {"regrade_id": draft.pk})]
+        assert enqueued == [(tasks.run_regrade.name, {"regrade_id": draft.pk})]
 
 
 class TestRun:
@@ -166,12 +172,17 @@ class TestRun:
         assert draft.status == Regrade.Status.DONE
         assert draft.reason == "The key was wrong."
         assert draft.approved_by == ines
-        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
-        assert {(n.attempt.enrolment.user.name, n.old_points, n.grade.points) for n in GradeNotice.objects.all()} == {
-            ("Alice", 3, 2), ("Bea", 2, 3),
-        }  # fmt: skip
-        told = attempt_results.get_result(fresh(draft.lines.earliest("pk").attempt), now=LATER).regraded
-        assert [(grade.points, grade.why, grade.actor) for grade in told] == [(2, "The key was wrong.", ines)]
+        assert points_by_student() == {"Alice": 2, "Bea": 3, "Cem": 2}
+        notices = {notice.attempt.enrolment.user.name: notice for notice in GradeNotice.objects.all()}
+        assert set(notices) == {"Alice", "Bea"}
+        assert notices["Alice"].old_points == 3
+        assert notices["Alice"].grade.points == 2
+        assert notices["Bea"].old_points == 2
+        assert notices["Bea"].grade.points == 3
+        [change] = attempt_results.get_result(fresh(draft.lines.earliest("pk").attempt), now=LATER).regraded
+        assert change.points == 2
+        assert change.why == "The key was wrong."
+        assert change.actor == ines
         assert {change.reason for change in GradeChange.objects.filter(revision=2)} == {"regraded"}
         assert list(grades.find_differences()) == []
 
@@ -179,54 +190,55 @@ class TestRun:
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         approve(draft, ines)
-        real = revisions.regrade_attempt
+        regrade_attempt = revisions.regrade_attempt
         calls: list[Any] = []
 
-        def killed(**kwargs: Any) -> Any:
+        def regrade_or_be_killed(**kwargs: Any) -> Any:
             calls.append(kwargs["attempt"].pk)
-            graded = real(**kwargs)
+            grade = regrade_attempt(**kwargs)
             if len(calls) == 2:
-                # After the revision is written, before its line says so.
+                # The revision is written, its line is not marked as applied yet.
                 raise SystemExit
-            return graded
+            return grade
 
-        monkeypatch.setattr(revisions, "regrade_attempt", killed)
+        monkeypatch.setattr(revisions, "regrade_attempt", regrade_or_be_killed)
         with pytest.raises(SystemExit):
             run(draft)
         assert regrading.get_progress(draft) == regrading.Progress(1, 2)
         assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 1
-        monkeypatch.setattr(revisions, "regrade_attempt", real)
+        monkeypatch.setattr(revisions, "regrade_attempt", regrade_attempt)
         for _ in range(2):
             assert run(draft) == regrading.Progress(2, 2)
-        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
+        assert points_by_student() == {"Alice": 2, "Bea": 3, "Cem": 2}
         assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
 
     def test_when_its_budget_is_used_up_it_enqueues_the_next_task(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
         approve(draft, ines)
-        rung: list[Any] = []
-        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: rung.append((task, kwargs)))
+        enqueued: list[Any] = []
+        monkeypatch.setattr(current_app, "send_task", lambda task, kwargs: enqueued.append((task, kwargs)))
         with django_capture_on_commit_callbacks(execute=True):
             assert run(draft, budget=0) == regrading.Progress(0, 2)
-        assert rung == [(regrading.REGRADE_TASK, {"regrade_id": draft.pk})]
+        assert enqueued == [(regrading.REGRADE_TASK, {"regrade_id": draft.pk})]
 
     def test_two_workers_at_the_same_time_apply_each_line_once(
         self, draft: Regrade, ines: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The second comes while the first is at a line; both have read the same list of open ones."""
+        """The second worker runs after the first has read the list of open lines and before it applies one."""
         approve(draft, ines)
-        real = regrading._apply
-        inside: list[bool] = []
+        clock_reads = 0
 
-        def meanwhile(regrade: Regrade, line_id: int, now: Any) -> None:
-            if not inside:
-                inside.append(True)
-                run(draft)
-            real(regrade, line_id, now)
+        def run_the_second_worker() -> float:
+            nonlocal clock_reads
+            clock_reads += 1
+            if clock_reads == 2:  # The first is at the start, each further one before a line.
+                assert run(draft) == regrading.Progress(2, 2)
+            return 0.0
 
-        monkeypatch.setattr(regrading, "_apply", meanwhile)
+        monkeypatch.setattr(regrading, "time", SimpleNamespace(monotonic=run_the_second_worker))
         assert run(draft) == regrading.Progress(2, 2)
+        assert clock_reads > 2
         assert GradeNotice.objects.count() == GradeChange.objects.filter(revision=2).count() == 2
 
     def test_an_attempt_graded_since_the_dry_run_is_left_alone_and_counted_as_missed(
@@ -243,8 +255,7 @@ class TestRun:
         approve(draft, ines)
         assert run(draft) == regrading.Progress(2, 2)
         assert draft.lines.get(is_overtaken=True).attempt == alice
-        assert points() == [("Alice", 2), ("Bea", 3), ("Cem", 2)]
-        # It is done, and says how many another dry run would have to look at.
+        assert points_by_student() == {"Alice": 2, "Bea": 3, "Cem": 2}
         draft.refresh_from_db()
         assert draft.status == Regrade.Status.DONE
         assert regrading.count_missed(draft) == 1
@@ -254,7 +265,7 @@ class TestRun:
     def test_an_attempt_submitted_since_the_dry_run_is_counted_as_missed(
         self, quiz: Quiz, students: dict[str, Enrolment], ines: User
     ) -> None:
-        """It ends by the key it began with, which is the one that was found to be wrong."""
+        """It is graded by the version it started with, whose key is wrong."""
         graded(quiz, students["Alice"], choosing(quiz, 1))
         answers = choosing(quiz, 1)
         under_way = start.start(quiz=quiz, enrolment=students["Bea"], now=NOW)
@@ -289,7 +300,7 @@ class TestWhatElseChanges:
     def test_a_question_worth_more_points_lowers_the_percentage(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
     ) -> None:
-        """The points stay or rise, the grade falls all the same: it is of more."""
+        """The points stay the same and the maximum rises."""
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.filter(key="q0").update(points=5)
         publish(quiz)
@@ -313,7 +324,7 @@ class TestWhatElseChanges:
     def test_a_question_whose_kind_changed_is_graded_by_its_old_key(
         self, quiz: Quiz, enrolment: Enrolment, ines: User
     ) -> None:
-        """The answer was given to another question: nobody loses it to a shape it never had."""
+        """The answer has the form of the old kind."""
         attempt = graded(quiz, enrolment, choosing(quiz, 1))
         quiz.questions.filter(key="q1").update(kind="multiple_choice")
         other_choice_right(quiz)
@@ -370,7 +381,7 @@ class TestWhatElseChanges:
             assert fresh(attempt).points == 2
             assert GradeChange.objects.get().reason == GradeChange.Reason.GRADED
         else:
-            # What was given stands until a person has decided: nothing has fallen, so nobody is told.
+            # The earlier grade counts until an instructor decides, so there is no notice.
             assert line.old_percent == 66
             assert line.new_percent == 66
             assert fresh(attempt).status == Attempt.Status.NEEDS_REVIEW
@@ -423,7 +434,7 @@ def test_a_regrade_keeps_points_within_the_maximum_and_equal_to_the_gradebook(
     attempt = fresh(attempt)
     assert attempt.points is not None
     assert 0 <= attempt.points <= attempt.max_points
-    [standing] = gradebook.get_item_grades(student)
-    assert standing.points == attempt.points
-    assert standing.max_points == attempt.max_points
+    [item_grade] = gradebook.get_item_grades(student)
+    assert item_grade.points == attempt.points
+    assert item_grade.max_points == attempt.max_points
     assert list(grades.find_differences()) == []

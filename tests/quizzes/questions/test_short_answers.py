@@ -159,6 +159,6 @@ def test_the_command_names_an_invalid_line_and_continues(
     monkeypatch.setattr("sys.stdin", io.StringIO(f'{line}\n{{"accept": ["a"], "answer": "A"}}\n'))
     with pytest.raises(CommandError):
         call_command("try_answer")
-    bad, good = (json.loads(told) for told in capsys.readouterr().out.splitlines())
+    bad, good = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert bad["error"].startswith("Line 1: ")
     assert good["decision"] == "accept"

@@ -118,13 +118,13 @@ def test_outcomes_of_questions_are_hidden_as_long_as_solutions_are(
     quiz = ruled(quiz, show_answers=policy, due_at=timezone.now() + DAY)
     for right in range(3):
         attempt = taken(quiz, enrolment, right=right)
-        told = alice_api.get(f"attempts/{attempt.uuid}/result")
-        check("Result", told)
-        assert {(question["outcome"], question["points"]) for question in told["questions"]} == {("hidden", None)}
+        result = alice_api.get(f"attempts/{attempt.uuid}/result")
+        check("Result", result)
+        assert {(question["outcome"], question["points"]) for question in result["questions"]} == {("hidden", None)}
         page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
         assert page.count("Answered") == 3
         assert not [word for word in (">Right<", ">Wrong<") if word in page]
-        assert told["points"] == f"{right}.00"
+        assert result["points"] == f"{right}.00"
     if policy == "after_due":
         later = attempt_results.get_result(attempt, now=timezone.now() + 2 * DAY)
         assert [question.outcome for question in later.questions] == ["correct", "correct", "incorrect"]

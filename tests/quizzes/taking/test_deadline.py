@@ -1,4 +1,4 @@
-"""Time: the server hands in at the deadline, what comes later is evidence, and exceptions reach what is running."""
+"""Deadlines: overdue attempts are submitted, later answers are stored as late answers, overrides move deadlines."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -87,7 +87,7 @@ def test_looking_at_an_overdue_attempt_submits_it(attempt: Attempt) -> None:
     assert not submit.expire(attempt=attempt, now=END)
     stale = Attempt.objects.select_related("quiz__activity", "enrolment").get(pk=attempt.pk)
     assert submit.expire(attempt=attempt, now=END + GRACE + TICK)
-    # Somebody who read the row before finds it done.
+    # The row was read before the attempt was submitted.
     assert submit.expire(attempt=stale, now=END + GRACE + TICK)
     assert Attempt.objects.get().submitted_at == END
 
@@ -125,7 +125,7 @@ def test_a_late_submit_submits_the_saved_answers_and_keeps_its_own_as_late_answe
     given = {
         short: {"text": "late"},
         first.uuid: {"choice": str(first.choices.all()[0].uuid)},
-        # A form holds what was never answered as well.
+        # A form also contains unanswered questions.
         timed.questions.get(key="q1").uuid: {"choice": None},
     }
     for _ in range(2):
@@ -137,7 +137,7 @@ def test_a_late_submit_submits_the_saved_answers_and_keeps_its_own_as_late_answe
     assert attempt.is_expired is True
     assert texts(Answer) == ["saved"]
     assert {late.question for late in LateAnswer.objects.all()} == {short, first.uuid}
-    # With nothing new to say it is the second submit of one that is over.
+    # Without answers it is a repeated submit.
     assert submit.submit(attempt=attempt, now=END + timedelta(hours=1)).is_expired
 
 
@@ -166,7 +166,7 @@ def test_no_late_answers_are_stored_after_a_submit(attempt: Attempt, short: UUID
     assert not LateAnswer.objects.exists()
 
 
-# --- Evidence -----------------------------------------------------------------------------------------------------
+# --- Late answers -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -203,11 +203,11 @@ def test_a_declined_late_answer_never_counts(late: LateAnswer, ines: User) -> No
     assert not Answer.objects.exists()
 
 
-# --- Exceptions ---------------------------------------------------------------------------------------------------
+# --- Overrides ----------------------------------------------------------------------------------------------------
 
 
 def test_an_override_moves_the_deadline_of_an_open_attempt(attempt: Attempt, timed: Quiz, short: UUID) -> None:
-    exception = QuizOverride.objects.create(
+    override = QuizOverride.objects.create(
         quiz=timed, enrolment=attempt.enrolment, extra_minutes=20, due_at=END, reason="outage"
     )
     assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
@@ -215,7 +215,7 @@ def test_an_override_moves_the_deadline_of_an_open_attempt(attempt: Attempt, tim
     save_text(attempt := reload(attempt), short, "in time", END + timedelta(minutes=19))
     assert attempt.deadline == END + timedelta(minutes=20)
     assert attempt.due_at == END
-    exception.delete()
+    override.delete()
     assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
     assert reload(attempt).deadline == END
 
@@ -264,19 +264,18 @@ def test_a_later_due_date_in_an_override_reduces_deductions(deducting: Quiz, enr
     graded, waiting = late_by(deducting, enrolment, 2.5), late_by(deducting, enrolment, 2.5)
     automatic.grade_attempt(attempt_id=graded.pk, now=NOW)
 
-    def forgive(**dates: datetime) -> int:
+    def grant(**dates: datetime) -> int:
         QuizOverride.objects.update_or_create(quiz=deducting, enrolment=enrolment, defaults={"reason": "ill", **dates})
         return late_answers.reduce_late_deductions(
             quiz=deducting, enrolment=enrolment, reason="ill", actor=ines, now=NOW
         )
 
-    # A date that helps nothing changes nothing.
-    assert forgive(due_at=NOW - timedelta(days=1)) == 0
-    assert forgive(due_at=NOW + timedelta(days=2)) == 2
+    assert grant(due_at=NOW - timedelta(days=1)) == 0
+    assert grant(due_at=NOW + timedelta(days=2)) == 2
     assert [reload(one).late_deduction for one in (graded, waiting)] == [10, 10]
     assert str(reload(graded).points) == "2.70"
     assert GradeNotice.objects.get().grade.actor == ines
-    assert forgive(due_at=NOW + timedelta(days=9)) == 2
+    assert grant(due_at=NOW + timedelta(days=9)) == 2
     automatic.grade_attempt(attempt_id=waiting.pk, now=NOW)
     assert [str(reload(one).points) for one in (graded, waiting)] == ["3.00", "3.00"]
     assert list(grades.find_differences()) == []
