@@ -59,7 +59,9 @@ class TestAsItArrives:
         settings.BAEUM_URL = "https://learn.example.com"
 
     def arrived(self, user: User, server: MailServer) -> EmailMessage:
-        assert deliveries.send_now(user=user, now=NOW) == ("sent", True)
+        status, is_own = deliveries.send_now(user=user, now=NOW)
+        assert status == "sent"
+        assert is_own is True
         return server.only()
 
     def test_the_mail_in_english(self, busy: Enrolment, mail_server: MailServer) -> None:

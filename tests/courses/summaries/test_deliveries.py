@@ -28,9 +28,11 @@ MONDAY_8 = datetime(2026, 11, 23, 8, 0, tzinfo=SEOUL).astimezone(UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def outcome(delivery: SummaryDelivery) -> tuple[str, int]:
+def assert_row(delivery: SummaryDelivery, *, status: str, send_attempts: int) -> None:
+    """The row has these values; `delivery` has them afterwards."""
     delivery.refresh_from_db()
-    return delivery.status, delivery.send_attempts
+    assert delivery.status == status
+    assert delivery.send_attempts == send_attempts
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def interrupted(settings: Settings) -> Iterator[type[InterruptedBackend]]:
 class TestSend:
     def test_a_due_summary_is_sent(self, delivery: SummaryDelivery) -> None:
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
-        assert outcome(delivery) == ("sent", 1)
+        assert_row(delivery, status="sent", send_attempts=1)
         assert delivery.claimed_at == MONDAY_8
         assert delivery.finished_at == MONDAY_8
         assert delivery.error == ""
@@ -78,16 +80,20 @@ class TestSend:
     def test_the_claim_is_committed_before_the_mail_is_sent(
         self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
-        seen = []
+        rows: list[SummaryDelivery] = []
+        sent: list[Any] = []
 
         def look(message: Any) -> None:
             assert not connection.in_atomic_block
-            row = SummaryDelivery.objects.get()
-            seen.append((row.status, row.claimed_at, row.message_id == message.extra_headers["Message-ID"]))
+            rows.append(SummaryDelivery.objects.get())
+            sent.append(message)
 
         interrupted.happening = look
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
-        assert seen == [("sending", MONDAY_8, True)]
+        [row], [message] = rows, sent
+        assert row.status == "sending"
+        assert row.claimed_at == MONDAY_8
+        assert row.message_id == message.extra_headers["Message-ID"]
 
     def test_only_the_first_of_two_senders_sends(
         self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
@@ -110,7 +116,7 @@ class TestSend:
 
         monkeypatch.setattr(sending, "message_id", meanwhile)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) is None
-        assert outcome(delivery) == ("queued", 1)
+        assert_row(delivery, status="queued", send_attempts=1)
         assert django_mail.outbox == []
 
     @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ class TestSend:
     def test_the_content_is_that_of_the_time_of_sending(self, delivery: SummaryDelivery, change: Any) -> None:
         change(delivery.user)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SKIPPED
-        assert outcome(delivery) == ("skipped", 1)
+        assert_row(delivery, status="skipped", send_attempts=1)
         assert delivery.finished_at == MONDAY_8
         assert django_mail.outbox == []
 
@@ -177,7 +183,7 @@ class TestAgainstAMailServer:
         }
         assert [at for at, status in tries.items() if status] == expected
         assert list(filter(None, tries.values())) == [Status.QUEUED] * 7 + [Status.FAILED]
-        assert outcome(delivery) == ("failed", 8)
+        assert_row(delivery, status="failed", send_attempts=8)
         assert "451" in delivery.error
         assert mail_server.received == []
 
@@ -188,14 +194,14 @@ class TestAgainstAMailServer:
         mail_server.data = "250 OK"
         assert deliveries.ready(now=MONDAY_8 + MINUTE) == [delivery.pk]
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8 + MINUTE) == Status.SENT
-        assert outcome(delivery) == ("sent", 2)
+        assert_row(delivery, status="sent", send_attempts=2)
         assert delivery.error == ""
         assert {message["Message-ID"] for message in mail_server.received} == {delivery.message_id}
 
     def test_a_permanent_refusal_is_not_retried(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.rcpt = "550 No such mailbox"
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.FAILED
-        assert outcome(delivery) == ("failed", 1)
+        assert_row(delivery, status="failed", send_attempts=1)
         assert "No such mailbox" in delivery.error
         assert deliveries.ready(now=MONDAY_8 + timedelta(hours=1)) == []
 
@@ -207,13 +213,13 @@ class TestAgainstAMailServer:
         mail_server.data = "250 OK"
         for minutes in range(0, 2160, 30):
             deliveries.send_due(now=MONDAY_8 + minutes * MINUTE)
-        assert outcome(delivery) == ("uncertain", 1)
+        assert_row(delivery, status="uncertain", send_attempts=1)
         assert len(mail_server.received) == 1
 
     @pytest.mark.usefixtures("no_mail_server")
     def test_an_unreachable_server_is_retried(self, delivery: SummaryDelivery) -> None:
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
-        assert outcome(delivery) == ("queued", 1)
+        assert_row(delivery, status="queued", send_attempts=1)
         assert "Connection refused" in delivery.error
 
     def test_an_administrator_can_send_it_again(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
@@ -223,7 +229,7 @@ class TestAgainstAMailServer:
         friday = MONDAY_8 + timedelta(days=4)
         assert deliveries.send_again(delivery_id=delivery.pk, now=friday) == Status.SENT
         assert deliveries.send_again(delivery_id=delivery.pk, now=friday) is None
-        assert outcome(delivery) == ("sent", 2)
+        assert_row(delivery, status="sent", send_attempts=2)
         assert len({message["Message-ID"] for message in mail_server.received}) == 1
 
 
@@ -234,7 +240,7 @@ class TestFailures:
         """Composing fails, for example because of a missing URL after an incomplete deployment."""
         settings.ROOT_URLCONF = "common.mail.inbox.urls"
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
-        assert outcome(delivery) == ("queued", 1)
+        assert_row(delivery, status="queued", send_attempts=1)
         assert delivery.error.startswith("NoReverseMatch: ")
         assert "mail_not_written" in caplog.text
 
@@ -247,13 +253,13 @@ class TestFailures:
         interrupted.happening = killed
         with pytest.raises(SystemExit):
             deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
-        assert outcome(delivery) == ("sending", 1)
+        assert_row(delivery, status="sending", send_attempts=1)
         assert delivery.message_id
         deliveries.settle(now=MONDAY_8 + 14 * MINUTE)
-        assert outcome(delivery) == ("sending", 1)
+        assert_row(delivery, status="sending", send_attempts=1)
         for minutes in range(15, 2160, 30):
             deliveries.send_due(now=MONDAY_8 + minutes * MINUTE)
-        assert outcome(delivery) == ("uncertain", 1)
+        assert_row(delivery, status="uncertain", send_attempts=1)
         assert delivery.finished_at == MONDAY_8 + 15 * MINUTE
 
     def test_a_slow_sender_marks_its_uncertain_row_as_sent(
@@ -261,7 +267,7 @@ class TestFailures:
     ) -> None:
         interrupted.happening = lambda _: deliveries.settle(now=MONDAY_8 + 20 * MINUTE)
         assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
-        assert outcome(delivery) == ("sent", 1)
+        assert_row(delivery, status="sent", send_attempts=1)
 
     def test_a_slow_sender_does_not_change_a_row_that_was_claimed_again(
         self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
@@ -274,13 +280,13 @@ class TestFailures:
 
         interrupted.happening = overtaken
         deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
-        assert outcome(delivery) == ("sending", 2)
+        assert_row(delivery, status="sending", send_attempts=2)
 
     def test_a_summary_that_is_too_late_fails_with_a_reason(self, delivery: SummaryDelivery) -> None:
         late = MONDAY_8 + timedelta(hours=36)
         assert deliveries.send(delivery_id=delivery.pk, now=late) is None
         deliveries.send_due(now=late)
-        assert outcome(delivery) == ("failed", 0)
+        assert_row(delivery, status="failed", send_attempts=0)
         assert delivery.error == "It could not be sent in time."
         assert django_mail.outbox == []
 
@@ -302,10 +308,10 @@ class TestPeriodicRun:
             deliveries.send_due(now=MONDAY_8)
         delivery = SummaryDelivery.objects.get()
         assert tasks == [("courses.tasks.send_weekly_summary", {"delivery_id": delivery.pk})]
-        assert outcome(delivery) == ("queued", 0)
+        assert_row(delivery, status="queued", send_attempts=0)
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=MONDAY_8 + MINUTE)
-        assert outcome(delivery) == ("sent", 1)
+        assert_row(delivery, status="sent", send_attempts=1)
         assert len(tasks) == 1
 
     def test_the_enqueued_task_exists(self) -> None:
@@ -328,14 +334,16 @@ class TestPeriodicRun:
 
 class TestSendingManually:
     def test_the_regular_summary_is_sent_through_its_row(self, enrolment: Enrolment) -> None:
-        assert deliveries.send_now(user=enrolment.user, now=MONDAY_8) == (Status.SENT, True)
+        status, is_own = deliveries.send_now(user=enrolment.user, now=MONDAY_8)
+        assert status == Status.SENT
+        assert is_own is True
         assert SummaryDelivery.objects.get().status == "sent"
         assert deliveries.queue_due(now=MONDAY_8) == []
 
     def test_a_further_summary_is_a_copy_without_a_row(self, delivery: SummaryDelivery) -> None:
         for now in (MONDAY_8, MONDAY_8 + MINUTE, MONDAY_8 + timedelta(days=3)):
             deliveries.send_now(user=delivery.user, now=now)
-        assert outcome(delivery) == ("sent", 1)
+        assert_row(delivery, status="sent", send_attempts=1)
         assert SummaryDelivery.objects.count() == 1
         ids = [message.extra_headers["Message-ID"] for message in django_mail.outbox]
         assert len(set(ids)) == 3
@@ -345,17 +353,23 @@ class TestSendingManually:
         thursday = MONDAY_8 + timedelta(days=3)
         lesson = course.activities.get(slug="lesson-1")
         progress.mark_done(enrolment=enrolment, activity=lesson, now=thursday - timedelta(days=7))
-        assert deliveries.send_now(user=enrolment.user, now=thursday) == (Status.SENT, False)
+        status, is_own = deliveries.send_now(user=enrolment.user, now=thursday)
+        assert status == Status.SENT
+        assert is_own is False
         assert "1 lesson done" in django_mail.outbox[0].body
 
     def test_an_empty_summary_is_skipped(self, bob: User) -> None:
-        assert deliveries.send_now(user=bob, now=MONDAY_8 - MINUTE) == (Status.SKIPPED, False)
+        status, is_own = deliveries.send_now(user=bob, now=MONDAY_8 - MINUTE)
+        assert status == Status.SKIPPED
+        assert is_own is False
         assert django_mail.outbox == []
 
     def test_a_user_who_switched_it_off_gets_no_row(self, enrolment: Enrolment) -> None:
         deliveries.subscribe(user=enrolment.user, wanted=False)
         enrolment.user.refresh_from_db()
-        assert deliveries.send_now(user=enrolment.user, now=MONDAY_8) == (Status.SENT, False)
+        status, is_own = deliveries.send_now(user=enrolment.user, now=MONDAY_8)
+        assert status == Status.SENT
+        assert is_own is False
         assert not SummaryDelivery.objects.exists()
 
 

@@ -76,7 +76,7 @@ class TestWhen:
                 first.setdefault(week, now.astimezone(zone))
             now += timedelta(minutes=30)
         assert list(first) == [*[(2026, week) for week in range(2, 54)], (2027, 1), (2027, 2)]
-        assert {(at.isoweekday(), at.hour, at.minute) for at in first.values()} == {(1, 8, 0)}
+        assert {f"{at:%A %H:%M}" for at in first.values()} == {"Monday 08:00"}
 
 
 class TestToWhom:
@@ -171,6 +171,6 @@ def test_a_year_brings_one_mail_a_week_to_each(course: Course, monkeypatch: pyte
         assert [(row.iso_year, row.iso_week) for row in rows] == weeks
         assert {row.status for row in rows} == {"sent"}
         local = {row.due_at.astimezone(user.zone) for row in rows}
-        assert {(at.isoweekday(), at.hour, at.minute) for at in local} == {(1, 8, 0)}
+        assert {f"{at:%A %H:%M}" for at in local} == {"Monday 08:00"}
         assert sum(message.to == [user.email] for message in django_mail.outbox) == len(weeks)
     assert len({message.extra_headers["Message-ID"] for message in django_mail.outbox}) == len(django_mail.outbox)

@@ -52,13 +52,16 @@ def test_the_command_says_if_the_summary_would_be_empty(bob: User) -> None:
     assert run("--to", "bob@example.com", "--now", THURSDAY).startswith("There is nothing to tell bob@example.com")
 
 
-def test_the_command_refuses_users_who_get_no_summary(alice: User) -> None:
+def test_the_command_refuses_an_unknown_address(alice: User) -> None:
     with pytest.raises(CommandError, match="No account has the address nobody@"):
         run("--to", "nobody@example.com")
-    for field in ("wants_weekly_summary", "is_active"):
-        User.objects.update(**{"wants_weekly_summary": True, "is_active": True, field: False})
-        with pytest.raises(CommandError, match="gets no weekly summary"):
-            run("--to", "alice@example.com")
+
+
+@pytest.mark.parametrize("field", ["wants_weekly_summary", "is_active"])
+def test_the_command_refuses_users_who_get_no_summary(alice: User, field: str) -> None:
+    User.objects.update(**{"wants_weekly_summary": True, "is_active": True, field: False})
+    with pytest.raises(CommandError, match="gets no weekly summary"):
+        run("--to", "alice@example.com")
 
 
 @pytest.mark.enable_socket

@@ -36,9 +36,11 @@ def notice(quiz: Quiz, enrolment: Enrolment, ines: User) -> GradeNotice:
     return GradeNotice.objects.get()
 
 
-def outcome(notice: GradeNotice) -> tuple[str, int]:
+def assert_row(notice: GradeNotice, *, status: str, send_attempts: int) -> None:
+    """The row has these values; `notice` has them afterwards."""
     notice.refresh_from_db()
-    return notice.status, notice.send_attempts
+    assert notice.status == status
+    assert notice.send_attempts == send_attempts
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_a_notice_is_in_the_readers_language_and_time_zone(
 def test_the_task_and_the_periodic_task_send_a_notice_once(notice: GradeNotice) -> None:
     tasks.send_grade_notice(notice_id=notice.pk)
     tasks.send_grade_notices()
-    assert outcome(notice) == ("sent", 1)
+    assert_row(notice, status="sent", send_attempts=1)
     assert len(django_mail.outbox) == 1
 
 
@@ -106,14 +108,14 @@ def test_a_notice_whose_sender_was_killed_becomes_uncertain_and_can_be_sent_agai
     with pytest.raises(SystemExit):
         notices.send_waiting(now=LATER)
     assert notices.send_waiting(now=LATER + 14 * MINUTE) == 0
-    assert outcome(notice) == ("sending", 1)
+    assert_row(notice, status="sending", send_attempts=1)
     assert notices.send_waiting(now=LATER + 15 * MINUTE) == 0
-    assert outcome(notice) == ("uncertain", 1)
+    assert_row(notice, status="uncertain", send_attempts=1)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
         assert notices.send_waiting(now=LATER + timedelta(days=1)) == 0
         assert notices.send_again(notice_id=notice.pk, now=LATER + timedelta(days=1)) == Status.SENT
         assert notices.send_again(notice_id=notice.pk, now=LATER + timedelta(days=1)) is None
-    assert outcome(notice) == ("sent", 2)
+    assert_row(notice, status="sent", send_attempts=2)
 
 
 @pytest.mark.enable_socket

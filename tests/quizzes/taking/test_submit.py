@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -27,6 +27,7 @@ from tests.factories import EnrolmentFactory, QuizFactory, add_single_choice, ri
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
+UNKNOWN = UUID("3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11")
 
 
 @pytest.fixture
@@ -106,19 +107,34 @@ def test_an_overtaken_save_changes_nothing(attempt: Attempt, quiz: Quiz) -> None
     assert Answer.objects.get().response == {"text": "newer"}
 
 
-def test_what_cannot_be_an_answer_is_refused_and_the_rest_kept(attempt: Attempt, quiz: Quiz) -> None:
+@pytest.mark.parametrize(
+    ("key", "response", "error"),
+    [
+        ("unknown", {"text": ""}, responses.UnknownQuestion),
+        ("q1", {"choice": str(UNKNOWN)}, responses.UnknownChoice),
+        ("short", {"text": "x" * 1_000_000}, responses.ResponseTooLong),
+        ("short", ["x"], responses.InvalidResponse),
+    ],
+    ids=["unknown question", "unknown choice", "too long", "wrong form"],
+)
+def test_an_invalid_answer_is_refused_and_saved_answers_stay(
+    attempt: Attempt, quiz: Quiz, key: str, response: Any, error: type[Exception]
+) -> None:
     answers = right_answers(quiz)
-    first, second, short = answers
+    first = quiz.questions.get(key="q0").uuid
     save.save_answer(attempt=attempt, question=first, response=answers[first], now=NOW)
-    with pytest.raises(responses.UnknownQuestion):
-        save.save_answer(attempt=attempt, question=uuid4(), response={"text": ""}, now=NOW)
+    question = UNKNOWN if key == "unknown" else quiz.questions.get(key=key).uuid
+    with pytest.raises(error):
+        save.save_answer(attempt=attempt, question=question, response=response, now=NOW)
+    assert Answer.objects.get().question == first
+
+
+def test_a_choice_of_another_question_is_refused(attempt: Attempt, quiz: Quiz) -> None:
+    answers = right_answers(quiz)
+    first, second, _short = answers
     with pytest.raises(responses.UnknownChoice):
         save.save_answer(attempt=attempt, question=second, response=answers[first], now=NOW)
-    with pytest.raises(responses.ResponseTooLong):
-        save.save_answer(attempt=attempt, question=short, response={"text": "x" * 1_000_000}, now=NOW)
-    with pytest.raises(responses.InvalidResponse):
-        save.save_answer(attempt=attempt, question=short, response=["x"], now=NOW)
-    assert Answer.objects.get().question == first
+    assert not Answer.objects.exists()
 
 
 def test_a_submit_with_an_invalid_answer_saves_the_others_and_leaves_the_attempt_open(
@@ -250,7 +266,10 @@ def test_a_whole_form_takes_as_many_queries_as_one_answer(quiz: Quiz, enrolment:
     assert len([query for query in captured if "quizzes_answer" in query["sql"]]) == 1
     stored = {answer.question: answer for answer in attempt.answers.all()}
     assert {question: answer.response for question, answer in stored.items()} == given
-    assert [(stored[q].sequence, stored[q].saved_at) for q in (changed, same)] == [(6, LATER), (5, NOW)]
+    assert stored[changed].sequence == 6
+    assert stored[changed].saved_at == LATER
+    assert stored[same].sequence == 5
+    assert stored[same].saved_at == NOW
 
 
 def test_a_submit_does_not_change_a_confirmed_answer(quiz: Quiz, enrolment: Enrolment) -> None:
@@ -267,7 +286,7 @@ def test_a_submit_does_not_change_a_confirmed_answer(quiz: Quiz, enrolment: Enro
 
 
 def test_the_answer_with_the_highest_sequence_is_stored_in_any_order_of_requests(attempt: Attempt, quiz: Quiz) -> None:
-    """Whatever order the requests arrive in, and however often: the latest answer that was given stands."""
+    """Requests can arrive repeatedly and in any order."""
     question = quiz.questions.get(key="short").uuid
     given = [(1, "a"), (2, "from another tab"), (3, "b"), (4, "c")]
     for order in sorted(set(permutations(given * 2, 4)))[::3]:
@@ -318,12 +337,12 @@ def test_a_submit_whose_row_was_closed_by_another_process_changes_nothing(
 ) -> None:
     lock = queries.lock_attempt
 
-    def lock_and_lose(loaded: Attempt) -> Attempt:
+    def lock_then_close(loaded: Attempt) -> Attempt:
         locked = lock(loaded)
         Attempt.objects.filter(pk=loaded.pk).update(status=Attempt.Status.SUBMITTED, submitted_at=NOW)
         return locked
 
-    monkeypatch.setattr(queries, "lock_attempt", lock_and_lose)
+    monkeypatch.setattr(queries, "lock_attempt", lock_then_close)
     monkeypatch.setattr(submit, "enqueue_grading", pytest.fail)
     Quiz.objects.update(late_rule=Quiz.LateRule.DEDUCT, late_deduction=10)
     Attempt.objects.update(due_at=NOW)

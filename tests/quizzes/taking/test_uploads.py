@@ -1,4 +1,4 @@
-"""Files: what is taken and what is not, and to whom they are given."""
+"""Upload, remove and download files of hand-ins: by page and API, in time and too late."""
 
 import io
 import unicodedata
@@ -145,7 +145,7 @@ def test_a_repeated_file_is_stored_once_and_no_more_files_than_allowed(attempt: 
     with pytest.raises(uploads.FileRefused, match="At most 2 files"):
         add(attempt, question, "third.txt")
     uploads.remove_file(file=first, now=timezone.now())
-    # Taken out and handed in again it is another one.
+    # A file that was removed and uploaded again is another one.
     assert add(attempt, question) != first
 
 
@@ -166,24 +166,28 @@ def test_files_are_refused_for_questions_that_take_none(attempt: Attempt) -> Non
             add(attempt, name)
 
 
-def test_files_cannot_be_added_or_removed_after_the_deadline_or_the_submit(attempt: Attempt, question: UUID) -> None:
+def test_files_cannot_be_added_or_removed_after_the_deadline(attempt: Attempt, question: UUID) -> None:
     file = add(attempt, question)
     Attempt.objects.update(deadline=timezone.now() - timedelta(hours=1))
-    for change in (
-        lambda: add(attempt, question, "late.txt"),
-        lambda: uploads.remove_file(file=file, now=timezone.now()),
-    ):
-        with pytest.raises(deadline.DeadlinePassed):
-            change()
-    Attempt.objects.update(deadline=None)
+    with pytest.raises(deadline.DeadlinePassed):
+        add(attempt, question, "late.txt")
+    with pytest.raises(deadline.DeadlinePassed):
+        uploads.remove_file(file=file, now=timezone.now())
+    kept = HandInFile.objects.counted().get()
+    assert kept == file
+    assert kept.removed_at is None
+
+
+def test_files_cannot_be_added_or_removed_after_the_submit(attempt: Attempt, question: UUID) -> None:
+    file = add(attempt, question)
     submit.submit(attempt=attempt, now=timezone.now())
-    for change in (
-        lambda: add(attempt, question, "late.txt"),
-        lambda: uploads.remove_file(file=file, now=timezone.now()),
-    ):
-        with pytest.raises(deadline.AttemptClosed):
-            change()
-    assert [(kept.name, kept.removed_at) for kept in HandInFile.objects.counted()] == [("work.txt", None)]
+    with pytest.raises(deadline.AttemptClosed):
+        add(attempt, question, "late.txt")
+    with pytest.raises(deadline.AttemptClosed):
+        uploads.remove_file(file=file, now=timezone.now())
+    kept = HandInFile.objects.counted().get()
+    assert kept == file
+    assert kept.removed_at is None
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------
@@ -226,10 +230,10 @@ def test_other_students_get_404_for_a_file(
         assert client.get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 404
         assert client.post(f"/attempts/{attempt.uuid}/files/{file.uuid}/remove/").status_code == 404
         assert upload(client, attempt, question).status_code == 404
-    # Nor by the address of another attempt.
+    # The address of another attempt does not lead to the file either.
     assert alice_client.get(f"/attempts/{uuid4()}/files/{file.uuid}/").status_code == 404
     assert Client().get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 302
-    # A student who is staff somewhere finds one's own and no other.
+    # A student who is staff can open the own file.
     User.objects.filter(pk=alice.pk).update(is_staff=True)
     assert alice_client.get(f"/attempts/{attempt.uuid}/files/{file.uuid}/").status_code == 200
     assert file.removed_at is None
@@ -329,7 +333,7 @@ def test_a_malformed_upload_is_refused_in_the_readers_language(
 class TestAFileThatComesTooLate:
     @pytest.fixture
     def over(self, attempt: Attempt) -> Attempt:
-        """Its time ran out a minute ago, beyond any grace."""
+        """An open attempt whose deadline and grace period are over."""
         Attempt.objects.filter(pk=attempt.pk).update(deadline=timezone.now() - timedelta(minutes=5))
         attempt.refresh_from_db()
         return attempt
@@ -400,5 +404,5 @@ class TestAFileThatComesTooLate:
             address = f"/attempts/{over.uuid}/files/{late.files.get().uuid}/"
             assert address in page.text
             assert ines_client.get(address).status_code == 200
-        # It is no file of the open attempt any more: nothing of it can be taken out.
+        # It is not a file of the attempt, so the student cannot remove it.
         assert alice_client.post(f"{address}remove/").status_code == 404

@@ -70,7 +70,10 @@ class TestQueue:
         new = hand_in(by_hand, student(course, "Nora"), days_ago=1)
         old = hand_in(by_hand, student(course, "Odo"), days_ago=3, near_miss=True)
         page = ines_client.get(reverse(QUEUE), headers=EN)
-        assert [(attempt, n) for attempt, n in page.context["rows"]] == [(old, 2), (new, 1)]
+        pending = dict(page.context["rows"])
+        assert list(pending) == [old, new]
+        assert pending[old] == 2
+        assert pending[new] == 1
         assert page.text.index("Odo") < page.text.index("Nora")
         assert page_of(old) in page.text
         # Every page of the admin links to the queue and shows the number.
@@ -242,16 +245,20 @@ class TestReview:
         assert "Typed" in answer.text
         assert not Review.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("decision", "words"),
+        [
+            (lambda attempt: rubric(attempt, "3", ""), "Give points for each line of the rubric"),
+            (lambda attempt: field(attempt, "numeric", "comment", "Nearly"), "A comment needs points"),
+            (lambda attempt: rubric(attempt, "3", "1", comment="x" * 5001), "too long"),
+        ],
+        ids=["criterion without points", "comment without points", "long comment"],
+    )
     def test_an_incomplete_decision_is_refused_with_a_message(
-        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client
+        self, by_hand: Quiz, enrolment: Enrolment, ines_client: Client, decision: Any, words: str
     ) -> None:
         attempt = hand_in(by_hand, enrolment)
-        for data, words in (
-            (rubric(attempt, "3", ""), "Give points for each line of the rubric"),
-            (field(attempt, "numeric", "comment", "Nearly"), "A comment needs points"),
-            (rubric(attempt, "3", "1", comment="x" * 5001), "too long"),
-        ):
-            assert words in ines_client.post(page_of(attempt), data, headers=EN).text
+        assert words in ines_client.post(page_of(attempt), decision(attempt), headers=EN).text
         assert not Review.objects.exists()
 
     def test_an_attempt_without_a_grading_is_not_found(
