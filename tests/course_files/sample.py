@@ -20,7 +20,7 @@ def copy(to: Path) -> Path:
 def edit(folder: Path, name: str, old: str, new: str) -> None:
     path = folder / name
     text = path.read_text()
-    assert old in text, f"{name} holds no {old!r}"
+    assert old in text, f"{name} does not contain {old!r}"
     path.write_text(text.replace(old, new, 1))
 
 

@@ -88,7 +88,7 @@ def start_quiz(visitor: Visitor, slug: str, course: str = COURSE) -> Page:
 
 @pytest.fixture
 def visit(chromium: Browser, running_product: Product) -> Iterator[object]:
-    """`visit("ko", width=390)` opens a browser of somebody who reads Korean."""
+    """`visit("ko", width=390)` opens a browser whose language is Korean."""
     contexts: list[BrowserContext] = []
 
     def open_browser(language: str, *, width: int = 1280, javascript: bool = True, scheme: str = "light") -> Visitor:

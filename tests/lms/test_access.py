@@ -93,7 +93,7 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
 def fill(path: str, names: dict[str, Any]) -> str:
     for placeholder, value in names.items():
         path = path.replace(placeholder, value)
-    assert "<" not in path, f"{path}: what stands there?"
+    assert "<" not in path, f"{path}: a placeholder without a value"
     return f"/{path}"
 
 

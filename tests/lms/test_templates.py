@@ -24,7 +24,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 @dataclass
 class Body:
-    """What stands between two tags of one block, without the blocks inside it."""
+    """The HTML between two tags of one block, without the blocks inside it."""
 
     name: str
     line: int

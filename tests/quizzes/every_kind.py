@@ -1,4 +1,4 @@
-"""A quiz with a question of every kind, each of whose keys holds a canary."""
+"""A quiz with a question of every kind. Each answer key contains a canary."""
 
 from collections.abc import Collection
 from html.parser import HTMLParser
@@ -110,7 +110,7 @@ def wrong(spec: dict[str, Any]) -> dict[str, Any]:
         choice = next(choice["uuid"] for choice in spec["choices"] if not choice["correct"])
         return {"choice": choice} if kind == "single_choice" else {"choices": [choice]}
     if kind == "ordering":
-        # The middle one of three stands where it belongs.
+        # The middle one of three items is in its right position.
         return {"positions": {item["uuid"]: place for place, item in enumerate(spec["items"][::-1], 1)}}
     if kind == "matching":
         return {"matches": {pair["left"]["uuid"]: spec["distractors"][0]["uuid"] for pair in spec["pairs"]}}

@@ -90,10 +90,10 @@ class Invariants(Base):
                 for pk, expected in self.made.items()
                 if expected.student == student and rows[pk].uuid in ledger
             ]
-            standing = next(iter(gradebook.get_item_grades(enrolment)))
+            item_grade = next(iter(gradebook.get_item_grades(enrolment)))
             best = max((int(points * 100 / most) for points, most in worths), default=None)
-            assert standing.percent == best
-            assert standing.attempts == len(worths)
+            assert item_grade.percent == best
+            assert item_grade.attempts == len(worths)
 
     def check_revisions(self, expected: model.Attempt, grades: list[AttemptGrade], notified: set[int]) -> None:
         as_rows = [(g.pk, g.revision, g.version_id, g.points, g.max_points, str(g.details)) for g in grades]
@@ -107,7 +107,7 @@ class Invariants(Base):
                 assert self.step in {"grade", "resume"}, self.step
                 assert after.version_id == expected.version
                 continue
-            assert self.step in {"review", "accept", "regrade", "exception"}, self.step
+            assert self.step in {"review", "accept", "regrade", "override"}, self.step
             assert after.actor_id == self.world.teacher.pk
             whole = not scoring.is_pending(before) and not scoring.is_pending(after)
             changed = (before.points, before.max_points) != (after.points, after.max_points)

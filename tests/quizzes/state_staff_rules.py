@@ -24,7 +24,7 @@ from tests.quizzes.state_base import ANY, GRADED, QUESTIONS, STUDENTS, Base
 
 
 class WorkerKilled(Exception):
-    """Stands for a kill: it ends a worker without running any of its code."""
+    """Raised instead of killing the process that runs the test."""
 
 
 @contextmanager
@@ -166,7 +166,7 @@ class Instructors(Base):
                 attempt.due_at = self.due_at(student)
             else:
                 attempt.deduction = min(attempt.deduction, model.deduction(attempt.ended_at, self.due_at(student)))
-        with self.doing("exception"):
+        with self.doing("override"):
             enrolment = self.world.enrolments[student]
             QuizOverride.objects.update_or_create(
                 quiz=self.quiz,

@@ -106,7 +106,7 @@ OURS = [path for path in ALL if not path.startswith(("admin/", "_allauth/", "acc
 
 
 class Crawl:
-    """One student's browser and app. `hits` are the addresses whose answer holds a canary."""
+    """One student's browser and app. `hits` are the addresses whose response contains a canary."""
 
     def __init__(self, quiz: Quiz, enrolment: Enrolment) -> None:
         self.quiz, self.enrolment = quiz, enrolment
@@ -322,7 +322,7 @@ def test_error_responses_contain_nothing_of_the_answer_key(
 
 
 def other_key(spec: Spec) -> Spec:  # noqa: PLR0911 (one for each kind)
-    """The same question to whoever reads it, with another right answer."""
+    """A question that looks the same to students and has another right answer."""
     match spec["kind"]:
         case "single_choice" | "multiple_choice":
             choices = [{**choice, "correct": not choice["correct"], "feedback": {}} for choice in spec["choices"]]
@@ -363,7 +363,7 @@ def test_uuids_cannot_be_computed_from_what_is_shown(crawl: Crawl) -> None:
     assert not made & uuids
     salts = set(Question.objects.values_list("salt", flat=True))
     assert not salts & uuids
-    # With the salt they could be: so the test above looks for the right names.
+    # With the salt they can be computed, so the search above uses the right names.
     assert {uuid5(salt, f"item/{CANARY}-a") for salt in salts} & uuids
 
 

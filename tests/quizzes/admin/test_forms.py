@@ -260,8 +260,8 @@ def test_moving_a_question_removes_it_from_the_other_quiz(quiz: Quiz, course: Co
     publishing.publish(other)
     question = quiz.questions.get(key="short")
     assert send(ines_client, page_of(question), quiz=str(other.pk)).status_code == 302
-    for row, holds in ((quiz, False), (other, True)):
+    for row, is_asked in ((quiz, False), (other, True)):
         row.refresh_from_db()
         assert row.current_version is not None
         asked = [view["uuid"] for view in row.current_version.content["questions"]]
-        assert (str(question.uuid) in asked) == holds
+        assert (str(question.uuid) in asked) == is_asked

@@ -1,4 +1,4 @@
-"""Why a key grades an answer as it does, in words, for every kind of question."""
+"""Explanations of a grade in words, for every kind of question."""
 
 import pytest
 from django.utils import translation

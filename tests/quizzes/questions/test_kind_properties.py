@@ -1,4 +1,4 @@
-"""What holds of grading for every kind, whatever was answered: properties, by hypothesis."""
+"""Properties of grading for every kind and any response, by hypothesis."""
 
 import copy
 import json

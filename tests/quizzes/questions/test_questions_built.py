@@ -1,4 +1,4 @@
-"""From an author's definition to the spec, to what a student may see of it, and what an author must mend."""
+"""From an author's definition to the spec and its public form, and the refusal of invalid specs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is shown when: each feedback policy, before, during and after an attempt, on the page and by the API."""
+"""Which solutions are shown, under each policy, before, during and after an attempt, on the page and by the API."""
 
 import re
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def test_after_due_solutions_can_be_revealed_after_the_due_date_and_are_shown_af
 ) -> None:
     quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() - DAY)
     attempt = taken(quiz, enrolment)
-    # A late attempt could still start, so that it costs them.
+    # A late attempt could still start, so revealing must give it up.
     assert shown(attempt) == (False, True)
     ruled(quiz, closes_at=timezone.now() - DAY / 2)
     assert shown(attempt) == (True, False)
@@ -101,7 +101,7 @@ def test_after_due_solutions_can_be_revealed_after_the_due_date_and_are_shown_af
 def test_after_due_solutions_are_hidden_until_then_even_with_full_marks(
     quiz: Quiz, enrolment: Enrolment, shown: Any
 ) -> None:
-    """Somebody with full marks could tell the others."""
+    """Otherwise a student with full marks could pass the solutions on."""
     quiz = ruled(quiz, show_answers="after_due", due_at=timezone.now() + DAY)
     attempt = taken(quiz, enrolment, right=3)
     page = attempt_results.get_result(attempt, now=timezone.now())
@@ -217,7 +217,7 @@ def test_with_instant_feedback_a_confirmed_answer_shows_its_solution_and_cannot_
     assert "Data Drift" in page
     assert "Feedback q0" not in page
     assert page.count("Check this answer") == 2
-    # The form still holds it, changed: what was checked stays, and nothing else is lost.
+    # The form sends a changed answer to the confirmed question, which is ignored, and a new one to the other.
     alice_client.post(f"{base}/answers/", {short: "data drift", other: right_answers(quiz)[UUID(other)]["choice"]})
     problem = alice_api.put(f"attempts/{attempt.uuid}/answers/{short}", {"response": {"text": "x"}}, expect=409)
     assert problem["type"] == "/problems/answer-checked"

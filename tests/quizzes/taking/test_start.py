@@ -1,4 +1,4 @@
-"""When an attempt may start, and what it draws; both keep what they decided."""
+"""Start an attempt: when it is allowed, which questions it draws, and in which order."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ def test_an_override_allows_another_attempt(quiz: Quiz, enrolment: Enrolment) ->
 def test_an_attempt_that_another_tab_started_at_the_same_time_is_resumed(
     quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where neither look nor lock and the insert are one step, the constraint decides."""
+    """Both tabs found no open attempt. The constraint of the database refuses the second."""
     attempt = start_now(quiz, enrolment)
     monkeypatch.setattr(queries, "get_attempts", lambda *_arguments: [])
     look, seen = queries.find_open_attempt, []
@@ -102,7 +102,7 @@ def test_an_attempt_that_another_tab_started_at_the_same_time_is_resumed(
 
     monkeypatch.setattr(queries, "find_open_attempt", blind_at_first)
     assert start_now(quiz, enrolment) == attempt
-    # Another violation than that of the one open attempt is a fault, and stays one.
+    # Another violation of a constraint is raised.
     monkeypatch.setattr(queries, "find_open_attempt", lambda *_arguments: None)
     with pytest.raises(IntegrityError):
         start_now(quiz, enrolment)

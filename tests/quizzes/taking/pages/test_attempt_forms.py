@@ -19,8 +19,8 @@ from tests.quizzes import every_kind
 from tests.quizzes.taking.pages.forms import EN, NOBODYS, form
 
 
-class TestHandingInWhatIsNotAnsweredEverywhere:
-    """The page's form asks back; what is sent without it (an app, an older page) is handed in."""
+class TestSubmitWithUnansweredQuestions:
+    """The form of the page asks first. A submit without the field "asks" is accepted at once."""
 
     def send(self, client: Client, attempt: Attempt, **data: Any) -> Any:
         follow = data.pop("follow", False)
@@ -83,7 +83,7 @@ class TestHandingInWhatIsNotAnsweredEverywhere:
 def test_an_outdated_form_does_not_overwrite_answers_of_another_tab(
     alice_client: Client, attempt: Attempt, quiz: Quiz
 ) -> None:
-    """Without script: the form of the second tab holds every question as it was when the tab was opened."""
+    """Without script the form of the second tab contains every answer as it was when the tab was opened."""
 
     def opened() -> dict[str, str]:
         page = alice_client.get(f"/attempts/{attempt.uuid}/").text

@@ -69,7 +69,7 @@ def test_a_post_to_another_students_attempt_is_404(bob_client: Client, attempt: 
 def test_no_page_shows_the_answer_key_before_solutions_may_be_shown(
     alice_client: Client, quiz: Quiz, enrolment: Enrolment
 ) -> None:
-    """A canary in every part of the key: no page shows one before the answers may be shown."""
+    """Every part of the key contains a canary."""
     Choice.objects.update(feedback_en=CANARY, feedback_ko=CANARY)
     Question.objects.update(correct_feedback_en=CANARY, incorrect_feedback_en=CANARY, lesson=CANARY)
     AcceptedAnswer.objects.update(text=CANARY)
@@ -94,7 +94,7 @@ def test_no_page_shows_the_answer_key_before_solutions_may_be_shown(
         attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
         submit.submit(attempt=attempt, now=timezone.now(), answers={})
         automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
-    # No attempt is left: now the canary sings, which shows that it could.
+    # No attempt is left, so solutions are shown. This proves that the crawl finds the canary.
     assert crawl() == [
         f"/attempts/{uuid}/{part}"
         for uuid in Attempt.objects.values_list("uuid", flat=True)

@@ -70,7 +70,7 @@ def test_every_kind_of_question_gets_feedback_at_once(alice_client: Client, ever
     assert f"{every_kind.CANARY} no" in wrong.text
     assert f"{every_kind.CANARY} accepted" in wrong.text
     points = Attempt.objects.get(number=2).points
-    # One of three things stands where it belongs.
+    # One of three items is in its right position.
     assert points is not None
     assert Decimal("0.99") <= points <= Decimal("1.00")
     enrolment.refresh_from_db()
