@@ -90,6 +90,12 @@ HTTP_PROBLEMS = [
         exceptions=(RequestDataTooBig,),
     ),
     HttpProblem(
+        "body-too-slow",
+        408,
+        _("The body of the request did not arrive in time. Send it again, if need be over a better connection."),
+    ),
+    HttpProblem("length-required", 411, _("A request with a body must say its length in `Content-Length`.")),
+    HttpProblem(
         "method-not-allowed",
         405,
         _("The address exists but does not support this method."),

@@ -18,10 +18,19 @@ def _error(request: HttpRequest, code: int, slug: str, title: str, detail: str =
     return render(request, "error.html", {"code": code, "title": title, "detail": detail}, status=code)
 
 
+def body_refused(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer a request whose body was not received. `status` is 408 (too slow), 411 (no length), 413 (too large) or 503."""
+    slug, title = {
+        408: ("body-too-slow", _("The request arrived too slowly.")),
+        411: ("length-required", _("The request does not say how long it is.")),
+        413: ("body-too-large", _("The request is larger than this site accepts.")),
+    }.get(status, ("unavailable", _("The site cannot accept this request at the moment.")))
+    return _error(request, status, slug, title, _("What you had saved is safe."))
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        safe = _("What you had saved is safe.")
-        return _error(request, 413, "body-too-large", _("The request is larger than this site accepts."), safe)
+        return body_refused(request, 413)
     return _error(request, 400, "malformed", _("The request could not be understood."))
 
 

@@ -1,11 +1,12 @@
 """List the installed apps and the middleware, and configure templates."""
 
-from lms.settings.environment import BASE_DIR
+from lms.settings.environment import BAEUM_ROLE, BASE_DIR
 
 INSTALLED_APPS = [
     "modeltranslation",
     "unfold",
-    "django.contrib.admin",
+    # A worker has no admin. Without it a worker needs a third less memory.
+    "django.contrib.admin" if BAEUM_ROLE != "worker" else "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -37,6 +38,7 @@ MIDDLEWARE = [
     "common.pages.csp.CSPMiddleware",
     "lms.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "operations.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "lms.middleware.AuthenticationMiddleware",

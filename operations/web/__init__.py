@@ -1,0 +1,1 @@
+"""Serve a WSGI application with granian: `python -m operations.web lms.wsgi:application`."""

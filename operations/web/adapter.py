@@ -1,0 +1,239 @@
+"""Run a WSGI application on granian's RSGI interface, with request bodies that are complete before it starts.
+
+granian's own WSGI interface calls the application when the headers have arrived, and the application then waits for the body.
+With one thread in each process, as many slow clients as there are processes would stop the site. Here the event loop receives
+bodies, as many at a time as there are connections, and calls the application with a complete one. A body that makes no progress
+is given up.
+
+The application runs in the thread of the event loop, one request at a time in each process. granian reads and writes sockets
+in a thread of its own, also while the application runs.
+"""
+
+import asyncio
+import contextvars
+import functools
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import IO, Any, Protocol
+
+# Largest body in bytes. One answer has at most ten files of 10 MB, plus the form.
+BODY_LIMIT = 110 * 1024 * 1024
+# Largest body in bytes of a request without cookie and session token. Sign-in and sign-up need no more.
+STRANGER_BODY_LIMIT = 1024 * 1024
+# A body has BODY_GRACE seconds plus one second for each BODY_RATE bytes that have arrived.
+BODY_GRACE, BODY_RATE = 20.0, 500
+# Bytes of a body that are kept in memory; a larger one is written to a temporary file.
+BODY_IN_MEMORY = 256 * 1024
+FILE_BLOCK = 64 * 1024
+# Set in the WSGI environment, with an HTTP status, if the body was not received. `wsgi.input` is empty then.
+BODY_REFUSED = "baeum.body_refused"
+
+Headers = list[tuple[str, str]]
+
+
+class Transport(Protocol):
+    """granian's stream of one response."""
+
+    async def send_bytes(self, data: bytes) -> None: ...
+
+
+class Exchange(Protocol):
+    """granian's side of one request (`granian.rsgi.HTTPProtocol`): the body of the request, and the response."""
+
+    async def __call__(self) -> bytes: ...
+    def __aiter__(self) -> Any: ...
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
+    def response_stream(self, status: int, headers: Headers) -> Transport: ...
+
+
+class _BodyRefusedError(Exception):
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class _DisconnectedError(Exception):
+    """The client closed the connection before its body was complete."""
+
+
+class FileWrapper:
+    """The `wsgi.file_wrapper`: a file that is sent in blocks, so that a slow reader blocks nobody."""
+
+    def __init__(self, file: IO[bytes], block: int = FILE_BLOCK) -> None:
+        self.file = file
+        self._block = block
+
+    def __iter__(self) -> "FileWrapper":
+        return self
+
+    def __next__(self) -> bytes:
+        data = self.file.read(self._block)
+        if not data:
+            raise StopIteration
+        return data
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class Adapter:
+    """An RSGI application that calls a WSGI application.
+
+    `on_start` is called in each worker process with its event loop. A body has `grace` seconds, and more while it arrives.
+    """
+
+    def __init__(
+        self,
+        application: Callable[..., Iterable[bytes]],
+        on_start: Callable[[asyncio.AbstractEventLoop], None],
+        grace: float = BODY_GRACE,
+    ) -> None:
+        self._application = application
+        self._on_start = on_start
+        self._grace = grace
+        # One context for all requests: Django and asgiref keep connections in context variables, and a new context for each
+        # request would connect again.
+        self._context = contextvars.copy_context()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._on_start(loop)
+
+    async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
+        environ = build_environ(scope)
+        try:
+            environ["wsgi.input"] = await _receive(environ, exchange, self._grace)
+        except _DisconnectedError:
+            return
+        except _BodyRefusedError as refused:
+            environ |= {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(), BODY_REFUSED: refused.status}
+        status, headers, result = self._call(environ)
+        if BODY_REFUSED in environ:
+            headers.append(("Connection", "close"))
+        try:
+            if isinstance(result, FileWrapper):
+                transport = exchange.response_stream(status, headers)
+                for block in result:
+                    await transport.send_bytes(block)
+            else:
+                exchange.response_bytes(status, headers, result)
+        finally:
+            if isinstance(result, FileWrapper):
+                result.close()
+            environ["wsgi.input"].close()
+
+    def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes | FileWrapper]:
+        # The event loop stands still during the call, so code that looks for a running loop must not find it: Django would
+        # refuse to use the database.
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            return self._context.run(call, self._application, environ)
+        finally:
+            asyncio._set_running_loop(loop)
+
+
+def call(
+    application: Callable[..., Iterable[bytes]], environ: dict[str, Any]
+) -> tuple[int, Headers, bytes | FileWrapper]:
+    """Call a WSGI application. Return status, headers and the body: complete, or a file that the caller closes."""
+    started: list[tuple[str, Headers]] = []
+
+    def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
+        started.append((status, headers))
+
+    result = application(environ, start_response)
+    body: bytes | FileWrapper
+    if isinstance(result, FileWrapper):
+        body = result
+    else:
+        try:
+            body = b"".join(result)
+        finally:
+            close = getattr(result, "close", None)
+            if close:
+                close()
+    status, headers = started[-1]
+    return int(status[:3]), headers, body
+
+
+def build_environ(scope: Any) -> dict[str, Any]:
+    """Return the WSGI environment of a request, without its body."""
+    server, _, port = scope.server.rpartition(":")
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode(errors="surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    for name, value in scope.headers.items():
+        key = _environ_name(name)
+        if key in environ:
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
+        elif key:
+            environ[key] = value
+    return environ
+
+
+@functools.lru_cache(maxsize=256)
+def _environ_name(header: str) -> str:
+    """Return the name of a header in the WSGI environment; "" for one with "_", which could pose as another header."""
+    if "_" in header:
+        return ""
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+
+
+async def _receive(environ: dict[str, Any], exchange: Exchange, grace: float) -> IO[bytes]:
+    """Return the complete body. Raises _BodyRefusedError or _DisconnectedError."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        # granian does not tell the end of such a body from a lost connection.
+        raise _BodyRefusedError(411)
+    announced = environ.get("CONTENT_LENGTH", "")
+    if announced in ("", "0"):
+        return io.BytesIO()
+    # Content-Length is a number here: the server refuses a request with another one.
+    length = int(announced)
+    is_known = "HTTP_COOKIE" in environ or "HTTP_X_SESSION_TOKEN" in environ
+    if length > (BODY_LIMIT if is_known else STRANGER_BODY_LIMIT):
+        raise _BodyRefusedError(413)
+    # The type differs, the use does not: SpooledTemporaryFile is a binary file in memory until it grows.
+    body: Any = io.BytesIO() if length <= BODY_IN_MEMORY else tempfile.SpooledTemporaryFile(BODY_IN_MEMORY)  # noqa: SIM115
+    try:
+        await _fill(body, length, exchange, grace)
+    except BaseException:
+        body.close()
+        raise
+    body.seek(0)
+    file: IO[bytes] = body
+    return file
+
+
+async def _fill(body: IO[bytes], length: int, exchange: Exchange, grace: float) -> None:
+    received = 0
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        async with asyncio.timeout(grace) as limit:
+            async for chunk in exchange:
+                body.write(chunk)
+                received += len(chunk)
+                limit.reschedule(began + grace + received / BODY_RATE)
+    except TimeoutError:
+        raise _BodyRefusedError(408) from None
+    except OSError:
+        raise _BodyRefusedError(503) from None
+    if received < length:
+        raise _DisconnectedError
