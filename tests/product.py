@@ -123,12 +123,23 @@ class Product:
         """Return those of `pids` whose command line contains `word`."""
         return [pid for pid in self.pids() if word.encode() in _command_line(pid)]
 
+    def pids_in_role(self, role: str) -> list[int]:
+        """Return those of `pids` that serve as `role`: web, worker or beat."""
+        return [pid for pid in self.pids() if f"BAEUM_ROLE={role}\0".encode() in _environment(pid)]
+
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
         for pid in self.pids():
             os.kill(pid, signal.SIGKILL)
+
+
+def _environment(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def _command_line(pid: int) -> bytes:

@@ -52,9 +52,8 @@ CELERY_TASK_ROUTES = {
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(BAEUM_HOME / "celerybeat-schedule")
 # A message expires when the next one of the same task is due.
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-attempts": {"task": "quizzes.tasks.sweep_attempts", "schedule": 5.0, "options": {"expires": 5}},
     "send-weekly-summaries": {
         "task": "courses.tasks.send_weekly_summaries",
@@ -69,3 +68,5 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Seconds after which another worker may take over an attempt that is being graded: see `Attempt.lease_until`.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)
+# Seconds without a heartbeat after which the supervisor kills a process. No request and no task may take that long.
+HANG_LIMIT = env.float("BAEUM_HANG_LIMIT", default=30.0)

@@ -33,7 +33,7 @@ def test_it_serves_prints_the_logins_and_leaves_no_process(product: Product) -> 
 
 def test_a_killed_supervisor_leaves_no_process_and_no_port(product: Product) -> None:
     product.start().wait_until_ready()
-    wait_for(lambda: product.pids_of("celery") and product.pids_of("beat"))
+    wait_for(lambda: product.pids_in_role("worker") and product.pids_in_role("beat"))
     assert product.process is not None
     product.process.kill()
     product.process.wait()
@@ -48,10 +48,36 @@ def test_a_dead_child_is_started_again(product: Product) -> None:
         os.kill(pid, signal.SIGKILL)
     again = wait_for(lambda: [pid for pid in product.pids_of("worker@") if pid not in first])
     assert again
-    web = product.pids_of("granian")
+    web = product.pids_in_role("web")
     os.kill(min(web), signal.SIGKILL)
-    wait_for(lambda: set(product.pids_of("granian")).isdisjoint(web))
+    wait_for(lambda: set(product.pids_in_role("web")).isdisjoint(web))
     product.wait_until_ready()
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "beat"])
+def test_a_process_that_hangs_is_replaced(product: Product, role: str) -> None:
+    product.environment["BAEUM_HANG_LIMIT"] = "4"
+    product.start().wait_until_ready()
+    # The last of the web processes is one that answers requests.
+    hanging = max(wait_for(lambda: product.pids_in_role(role)))
+    number = len(product.pids_in_role(role))
+    os.kill(hanging, signal.SIGSTOP)
+    wait_for(lambda: hanging not in product.pids())
+    wait_for(lambda: len(product.pids_in_role(role)) == number)
+    product.wait_until_ready()
+    assert f"process_hangs child={role} pid={hanging}" in product.log
+
+
+def test_requests_that_stall_do_not_stop_the_site(product: Product) -> None:
+    product.start().wait_until_ready()
+    head = "POST /_allauth/app/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"
+    stalled = [socket.create_connection(("127.0.0.1", product.port)) for _ in range(20)]
+    for client in stalled:
+        client.sendall(head.encode())
+    with urllib.request.urlopen(f"{product.address}/accounts/login/", timeout=10) as answer:
+        assert answer.status == 200
+    for client in stalled:
+        client.close()
 
 
 def test_a_taken_port_is_reported_in_one_line(product: Product) -> None:

@@ -6,9 +6,6 @@ import locale
 import os
 import shutil
 import socket
-import sys
-import urllib.error
-import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +17,8 @@ from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from operations.supervisor import Child, Supervisor
+from operations.processes import processes
+from operations.supervisor import Plan, launch
 
 COURSES = settings.BASE_DIR / "content"
 
@@ -44,58 +42,11 @@ class Command(BaseCommand):
                 except OperationalError as error:
                     why = " ".join(str(error).split())
                     raise CommandError(_("The database cannot be reached: %(why)s") % {"why": why}) from error
-                self._serve(number)
+                launch(_plan(number), home / "plan.json")
 
     def _print(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
-
-    def _serve(self, port: int) -> None:
-        supervisor = Supervisor(children(port))
-        welcomed = False
-
-        def welcome_when_ready() -> None:
-            nonlocal welcomed
-            if not welcomed and _answers(port):
-                welcomed = True
-                self._print(_welcome(port))
-
-        supervisor.run(welcome_when_ready)
-
-
-def children(port: int) -> list[Child]:
-    """Return the processes of one site. With a mail server, a second worker sends mails, so that they do not delay grading."""
-    # Run modules instead of console scripts, because scripts contain the path at which the environment was created.
-    celery = [sys.executable, "-m", "celery", "-A", "lms", "--quiet"]
-    if settings.REDIS_URL:
-        pool = ["-P", "prefork", "-c", "2"]
-    else:
-        pool = ["-P", "threads", "-c", "2"]
-    # Celery warns at every start if it runs as root.
-    calm = {"PORT": str(port), "PYTHONWARNINGS": "ignore"}
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    queues = {"worker": "grading,mail"} if settings.INBOX else {"worker": "grading", "mail-worker": "mail"}
-    return [
-        Child(
-            "web",
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-                "--workers", "2", "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
-                "--respawn-failed-workers", "lms.wsgi:application",
-            ],
-            {"BAEUM_ROLE": "web", "PORT": str(port)},
-        ),
-        *(
-            Child(
-                name,
-                [*celery, "worker", "-n", f"{name}@%h", "-Q", queue, *pool, *quiet],
-                {**calm, "BAEUM_ROLE": "worker", "TMPDIR": str(settings.BAEUM_HOME / "tmp")},
-            )
-            for name, queue in queues.items()
-        ),
-        # beat is a child of its own: a beat inside a worker would survive a kill of the worker.
-        Child("beat", [*celery, "beat", "--pidfile="], {**calm, "BAEUM_ROLE": "beat"}),
-    ]  # fmt: skip
 
 
 def prepare(report: Callable[[str], Any]) -> None:
@@ -160,7 +111,10 @@ def _state_folder() -> Path:
 
 
 class _only_one:  # noqa: N801 (used as a statement: `with _only_one(home)`)
-    """Lock the state folder, because two instances on one folder would process each other's messages."""
+    """Lock the state folder, because two instances on one folder would process each other's messages.
+
+    The supervisor that replaces this process inherits the lock.
+    """
 
     def __init__(self, home: Path) -> None:
         self._path = home / "lock"
@@ -168,6 +122,7 @@ class _only_one:  # noqa: N801 (used as a statement: `with _only_one(home)`)
 
     def __enter__(self) -> None:
         self._file = self._path.open("a+")
+        os.set_inheritable(self._file.fileno(), True)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -213,15 +168,14 @@ def _prepare_broker() -> None:
     settings.BROKER_HOME.chmod(0o700)
 
 
-def _answers(port: int) -> bool:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz")
-    # Ignore the proxy variables of the environment: this is a request to our own child process.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+def _plan(port: int) -> Plan:
+    return Plan(
+        processes("127.0.0.1", port),
+        port=port,
+        welcome=_welcome(port),
+        is_json=settings.LOG_JSON,
+        hang_limit=settings.HANG_LIMIT,
+    )
 
 
 def _welcome(port: int) -> str:

@@ -1,0 +1,22 @@
+"""Write this process's id into a pipe every few seconds, by which `operations.supervisor` knows that it does not hang."""
+
+import asyncio
+import contextlib
+import os
+
+# Seconds between two heartbeats.
+INTERVAL = 2.0
+
+
+def beat() -> None:
+    """Send one heartbeat. Does nothing if no supervisor asked for heartbeats, or does not read them."""
+    pipe = os.environ.get("BAEUM_HEARTBEAT")
+    if pipe:
+        with contextlib.suppress(OSError):
+            os.write(int(pipe), f"{os.getpid()}\n".encode())
+
+
+def beat_in_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Send heartbeats from an event loop, so that a process with a blocked loop counts as hanging."""
+    beat()
+    loop.call_later(INTERVAL, beat_in_loop, loop)
