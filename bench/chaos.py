@@ -133,8 +133,8 @@ def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[st
             own |= {"DATABASE_URL": site.url("postgres"), "REDIS_URL": f"redis://{HOST}:{site.broker.port}/0"}
         site.environment = sides.environment(**own)
         up = [sys.executable, "manage.py", "up", "--port", str(site.port)]
-        stack.enter_context(sides.running(up, site.environment, folder))
-        sides.wait(site.port, "/healthz", folder / "manage.py.log")
+        stack.enter_context(sides.running(up, site.environment, folder / "product.log"))
+        sides.wait(site.port, "/healthz", folder / "product.log")
         log = folder / "students.log"
         cast = sides.result_of(sides.start(["manage.py", *sides.shell("bench.students")], site.environment, log), log)
         site.rows(SLOW_SQLITE if site.database is None else SLOW_POSTGRES)

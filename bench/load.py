@@ -47,6 +47,8 @@ class Request:
 class Answer:
     status: int
     body: bytes
+    # The address of a redirect, in lower case as all addresses of the product are.
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Connection:
         _, found, rest = head.partition(b"\r\ncontent-length:")
         if not found:
             raise BenchError("An answer has no Content-Length.")
-        return Answer(int(head[9:12]), await reader.readexactly(int(rest.split(b"\r\n", 1)[0])))
+        location = head.partition(b"\r\nlocation:")[2].split(b"\r\n", 1)[0].strip().decode()
+        return Answer(int(head[9:12]), await reader.readexactly(int(rest.split(b"\r\n", 1)[0])), location)
 
     def close(self) -> None:
         if self._streams is not None:

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import flows, load
+from bench import flows, load, memory, stalled, start_spike
 from bench.load import Request, Timing
 from bench.sides import Sides
 
 CSRF = "bench0bench0bench0bench0bench0be"
 API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
+MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,18 @@ NAMES = (
     SUBMIT_TO_GRADED,
     ATTEMPTS_PER_SECOND,
     SPIKE,
+    MEMORY,
+    STALLED,
+    START_SPIKE,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
 
 
-def spike_line(mode: str, spike: flows.Spike) -> str:
-    figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(spike).items()}
-    return json.dumps({"name": SPIKE, "mode": mode, **figures})
+def figures_line(name: str, mode: str, result: flows.Spike | stalled.Stalled | start_spike.StartSpike) -> str:
+    """Return the JSON line of a measurement that has no counterpart in the yardstick."""
+    figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(result).items()}
+    return json.dumps({"name": name, "mode": mode, **figures})
 
 
 def line(name: str, mode: str, students: int, product: Timing, yardstick: str, reference: Timing) -> str:
@@ -102,7 +107,28 @@ def _all(sides: Sides, plan: Plan) -> Iterator[str]:
             yield _flow(sides, plan, ATTEMPTS_PER_SECOND, guests["/page"], tickets, students)
     if plan.wants(SPIKE) and (plan.only or not plan.is_quick):
         spike = flows.spike(sides.product, tickets, submits=SPIKE_SUBMITS, seconds=SPIKE_SECONDS)
-        yield spike_line(plan.mode, spike)
+        yield figures_line(SPIKE, plan.mode, spike)
+    yield from _operations(sides, plan)
+
+
+def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
+    """Measure what an operator asks for: memory, slow clients, and (only if named, it takes minutes) an exam's start."""
+    lessons = pages(sides.cast)[0].requests
+    if plan.wants(MEMORY):
+        for measure in pages(sides.cast):
+            load.check(sides.product, measure.requests)
+        by_process = memory.by_process(sides.home)
+        yield json.dumps(
+            {"name": MEMORY, "mode": plan.mode, "pss_mb": round(sum(by_process.values()), 1), "by": by_process}
+        )
+    if plan.wants(STALLED) and (plan.only or not plan.is_quick):
+        found = stalled.measure(sides.product, lessons, students=16, seconds=plan.seconds, rounds=plan.rounds)
+        yield figures_line(STALLED, plan.mode, found)
+    if START_SPIKE in plan.only:
+        tokens = sides.cast["takers"][-start_spike.STUDENTS :]
+        cast = sides.cast
+        begun = start_spike.measure(sides.product, tokens, cast["course"], cast["quizzes"][0], form)
+        yield figures_line(START_SPIKE, plan.mode, begun)
 
 
 def _pages(

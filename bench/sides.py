@@ -58,11 +58,12 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The running product and yardstick. `product` and `yardstick` are their ports.
+    """The running product and yardstick. `product` and `yardstick` are their ports, `home` is the product's state folder.
 
     `cast` is the output of `bench.students`; `guest` is the output of `bench.yardstick.seed`.
     """
 
+    home: Path
     product: int
     yardstick: int
     cast: dict[str, Any]
@@ -82,15 +83,18 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
         seed_log = home / "seed.log"
         seeding = start(["-m", "django", *shell("bench.yardstick.seed")], yardstick, seed_log)
         port = free_port()
-        stack.enter_context(running([sys.executable, "manage.py", "up", "--port", str(port)], product, home))
-        wait(port, "/healthz", home / "manage.py.log")
+        product_log = home / "product.log"
+        stack.enter_context(running([sys.executable, "manage.py", "up", "--port", str(port)], product, product_log))
+        wait(port, "/healthz", product_log)
+        # Without the variable Django's own shell would look for one.
         students_log = home / "students.log"
         cast = result_of(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
         guest = result_of(seeding, seed_log)
         other = free_port()
-        stack.enter_context(running(_alike(cast["web"], other), yardstick, home))
-        wait(other, "/hello", home / "granian.log")
-        yield Sides(port, other, cast, guest)
+        yardstick_log = home / "yardstick.log"
+        stack.enter_context(running(_alike(cast["web"], other), yardstick, yardstick_log))
+        wait(other, "/hello", yardstick_log)
+        yield Sides(home / "product", port, other, cast, guest)
 
 
 def _alike(web: Sequence[str], port: int) -> list[str]:
@@ -132,10 +136,9 @@ def result_of(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def running(command: Sequence[str], environment: Mapping[str, str], home: Path) -> Iterator[None]:
-    """Run `command`, and stop it with all its children at the end. Its output goes to `<program>.log` in `home`."""
-    name = next(Path(part).name for part in command if "python" not in Path(part).name)
-    with (home / f"{name}.log").open("w") as log:
+def running(command: Sequence[str], environment: Mapping[str, str], log_file: Path) -> Iterator[None]:
+    """Run `command` with its output in `log_file`. Stop it with all its children at the end."""
+    with log_file.open("w") as log:
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
