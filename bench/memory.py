@@ -9,7 +9,7 @@ from bench.load import BenchError
 # How a process is found by its command line, and its name in the result.
 NAMES = {
     "supervisor.py": "supervisor",
-    "guardian.py": "guardian",
+    "guardian.sh": "guardian",
     "operations.web": "web",
     "granian": "web",
     "mail-worker@": "mail-worker",

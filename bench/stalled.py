@@ -18,8 +18,9 @@ STALLED = (
     f"POST /_allauth/app/v1/auth/login HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
     "Content-Length: 1000\r\n\r\n{"
 ).encode()
-# Requests that a slow reader sends at once, so that the answers fill the buffers of its socket.
-PIPELINED = 40
+# A slow reader asks for the largest static file so often at once that the answers fill the buffers of its socket. Nothing else
+# is as large, and it takes the server little time.
+LARGE_FILE, PIPELINED = Request("/static/vendor/pretendard/pretendard.css"), 20
 HEALTH_TIMEOUT = 30.0
 
 
@@ -40,7 +41,7 @@ def measure(port: int, requests: Sequence[Request], *, students: int, seconds: i
     quiet, busy, slowest = 0.0, 0.0, 0.0
     for _ in range(rounds):
         quiet = max(quiet, load.run(port, requests, connections=students, seconds=seconds).rps)
-        with _slow_clients(port, requests[0]), _health_probe(port) as answers:
+        with _slow_clients(port), _health_probe(port) as answers:
             busy = max(busy, load.run(port, requests, connections=students, seconds=seconds).rps)
         if not answers:
             raise BenchError("/healthz did not answer.")
@@ -49,16 +50,18 @@ def measure(port: int, requests: Sequence[Request], *, students: int, seconds: i
 
 
 @contextmanager
-def _slow_clients(port: int, page: Request) -> Iterator[None]:
+def _slow_clients(port: int) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for _ in range(STALLED_BODIES):
             stack.enter_context(_connect(port)).sendall(STALLED)
         readers = []
         for _ in range(SLOW_READERS):
             reader = stack.enter_context(_connect(port, receive_buffer=2048))
-            reader.sendall(page.to_bytes(port) * PIPELINED)
+            reader.sendall(LARGE_FILE.to_bytes(port) * PIPELINED)
             readers.append(reader)
         stack.enter_context(_repeated(lambda: _read_a_little(readers), every=0.1))
+        # The server has read the requests of the slow readers when it answers another one.
+        load.check(port, [LARGE_FILE] * 48)
         yield
 
 

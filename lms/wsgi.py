@@ -3,8 +3,11 @@
 import asyncio
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
 from django.urls import get_resolver
+from django.utils import translation
 
 from common.queue import publishing
 from operations import heartbeat
@@ -13,8 +16,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
 application = get_wsgi_application()
 
-# Import the views now, so that the first request does not wait for the import and the worker processes share them.
-get_resolver().url_patterns  # noqa: B018 (reading it imports them)
+
+def _warm_up() -> None:
+    """Load now what requests need later: the worker processes then share its memory, and no first request waits for it.
+
+    Views, the tables of addresses and the messages of each language, and the compiled templates. Opens no connection.
+    """
+    resolver = get_resolver()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            resolver.reverse_dict  # noqa: B018 (reading it builds the table)
+            translation.gettext("")
+    folder = settings.BASE_DIR / "templates"
+    for file in sorted(folder.rglob("*.html")):
+        get_template(str(file.relative_to(folder)))
+
+
+_warm_up()
 
 
 def on_worker_start(loop: asyncio.AbstractEventLoop) -> None:

@@ -1,8 +1,12 @@
 """Write this process's id into a pipe every few seconds, by which `operations.supervisor` knows that it does not hang."""
 
-import asyncio
 import contextlib
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The scheduler needs no event loop; asyncio would add a fifth to its memory.
+    import asyncio
 
 # Seconds between two heartbeats.
 INTERVAL = 2.0
@@ -16,7 +20,7 @@ def beat() -> None:
             os.write(int(pipe), f"{os.getpid()}\n".encode())
 
 
-def beat_in_loop(loop: asyncio.AbstractEventLoop) -> None:
+def beat_in_loop(loop: "asyncio.AbstractEventLoop") -> None:
     """Send heartbeats from an event loop, so that a process with a blocked loop counts as hanging."""
     beat()
     loop.call_later(INTERVAL, beat_in_loop, loop)

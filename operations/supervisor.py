@@ -1,10 +1,10 @@
 """Start the processes of `./run`, restart those that die or hang, and leave none behind.
 
-Runs as a program of its own that imports nothing of the project and no package, so that it stays small. `launch` writes the plan
-and replaces the current process by it.
+Runs as a program of its own that imports nothing of the project, no package and no large module, so that it stays small.
+`launch` writes the plan and replaces the current process by it.
 
 Each child leads its own process group. The whole group is killed before the child is restarted, because granian's workers
-survive a killed parent and keep the port. If the supervisor itself is killed, `operations/guardian.py` kills the groups.
+survive a killed parent and keep the port. If the supervisor itself is killed, `operations/guardian.sh` kills the groups.
 
 A process that hangs does not die. So each process of a child writes its id into a pipe every few seconds
 (`operations.heartbeat`), and is killed when it has not written for too long.
@@ -21,9 +21,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 PR_SET_PDEATHSIG = 1
 # Loaded at import, because nothing may be loaded between fork and exec.
@@ -32,21 +32,21 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 BACKOFF_FIRST, BACKOFF_LAST, HEALTHY_AFTER = 0.5, 10.0, 30.0
 # Seconds that the children have to stop by themselves. Grading may be interrupted: the sweep finds the attempt again.
 STOP_TIMEOUT = 4.0
+# glibc keeps free memory in up to eight arenas for each processor; Python's threads need no more than two.
+CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 # Seconds after which a process without a heartbeat counts as hanging, and those that a child has for its first heartbeat.
 HANG_LIMIT, START_LIMIT = 30.0, 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """One process to keep running. `environment` is added to the supervisor's own."""
 
     name: str
     command: list[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What the supervisor runs. `welcome` is printed when `port` answers. `is_json` selects the format of the log."""
 
     children: list[Child]
@@ -59,24 +59,24 @@ class Plan:
 def launch(plan: Plan, file: Path) -> None:
     """Replace this process by the supervisor. File descriptors that are inheritable stay open. Does not return."""
     file.touch(mode=0o600)
-    file.write_text(json.dumps(asdict(plan)))
+    file.write_text(json.dumps({**plan._asdict(), "children": [child._asdict() for child in plan.children]}))
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(file)])
 
 
-@dataclass
 class _Running:
     """One child's process, and when to start it again if there is none."""
 
-    child: Child
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    start_again_at: float = 0.0
-    backoff: float = BACKOFF_FIRST
-    # The read end of the pipe of heartbeats, and the time of each process's last one.
-    pipe: int = -1
-    beats: dict[int, float] = field(default_factory=dict)
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.start_again_at = 0.0
+        self.backoff = BACKOFF_FIRST
+        # The read end of the pipe of heartbeats, and the time of each process's last one.
+        self.pipe = -1
+        self.beats: dict[int, float] = {}
 
 
 class Supervisor:
@@ -120,7 +120,7 @@ class Supervisor:
         if self._guardian is not None and self._guardian.poll() is None:
             return
         self._guardian = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py"))],
+            ["/bin/sh", str(Path(__file__).with_name("guardian.sh"))],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
@@ -152,7 +152,7 @@ class Supervisor:
         os.set_blocking(writing, False)
         running.process = subprocess.Popen(
             child.command,
-            env={**os.environ, **child.environment, "BAEUM_HEARTBEAT": str(writing)},
+            env={**CHILD_ENVIRONMENT, **os.environ, **child.environment, "BAEUM_HEARTBEAT": str(writing)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[writing],

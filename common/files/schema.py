@@ -5,36 +5,38 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator, TypeChecker
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 # A message shows at most this many characters of a value.
 _SHOWN = 80
 
 
-def _is_number(_checker: TypeChecker, value: Any) -> bool:
-    """Return whether `value` is a number other than NaN and the infinities.
+@cache
+def _validator_class() -> "type[Validator]":
+    # Imported when used, because only a save in the admin and the commands validate: 3 MB in every other process.
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
-    Python's JSON and YAML parsers accept those, but JSON and databases do not.
-    """
-    is_finite = not isinstance(value, float) or math.isfinite(value)
-    return is_finite and Draft202012Validator.TYPE_CHECKER.is_type(value, "number")
+    types = Draft202012Validator.TYPE_CHECKER
 
+    def is_number(_checker: object, value: Any) -> bool:
+        # Python's JSON and YAML parsers accept NaN and the infinities as numbers, but JSON and databases do not.
+        is_finite = not isinstance(value, float) or math.isfinite(value)
+        return is_finite and types.is_type(value, "number")
 
-_Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number)
-)
+    return extend(Draft202012Validator, type_checker=types.redefine("number", is_number))  # type: ignore[no-untyped-call, no-any-return]
 
 
 @cache
-def get_validator(path: Path, definition: str) -> Validator:
+def get_validator(path: Path, definition: str) -> "Validator":
     """Return a validator for `definition` of the schema file `path`."""
     schema = json.loads(path.read_text(encoding="utf-8"))
-    return _Validator({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
+    return _validator_class()({"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]})
 
 
 def faults(value: Any, *, schema: Path, definition: str) -> list[str]:
@@ -47,7 +49,7 @@ def faults_by(value: Any, schema: Mapping[str, Any]) -> list[str]:
     """Return one sentence for each error of `value` against `schema`, prefixed with the path of the error if it has one."""
     return [
         f"{'.'.join(str(step) for step in error.absolute_path)}: {message}" if error.absolute_path else message
-        for error in _Validator(schema).iter_errors(value)
+        for error in _validator_class()(schema).iter_errors(value)
         for message, _key in explain_error(error)
     ]
 

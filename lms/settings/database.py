@@ -1,5 +1,6 @@
 """Configure the database: PostgreSQL or SQLite."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,9 @@ else:
         }
     }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # DRF and unfold import Django's PostgreSQL fields if they can, and with them psycopg. A site on SQLite has no use for
+    # these 8 MB. An entry None makes the import fail as if the package were missing.
+    sys.modules["django.contrib.postgres"] = None  # type: ignore[assignment]
     DATABASES["default"]["ENGINE"] = "common.database.sqlite3"
     # This is Django's default. It is repeated for pytest-django, which only recognizes Django's own SQLite backend.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
@@ -30,7 +34,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;"
             "PRAGMA mmap_size=134217728; PRAGMA temp_store=MEMORY;"
         ),
     }
