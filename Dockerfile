@@ -1,5 +1,5 @@
 # The image of all Baeum processes. docker-compose.yml gives each process its command.
-FROM python:3.12-slim-bookworm
+FROM python:3.12.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=lms.settings BAEUM_HOME=/var/lib/baeum \
     STATIC_ROOT=/srv/static PATH=/opt/venv/bin:$PATH
@@ -23,4 +23,4 @@ USER baeum
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers", "lms.wsgi:application"]
+CMD ["python", "manage.py", "serve", "web", "--host", "0.0.0.0", "--port", "8000"]

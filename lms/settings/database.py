@@ -39,12 +39,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         ),
     }
 else:
+    # A transaction pooler gives each transaction another connection, so neither prepared statements nor cursors survive.
+    is_pooled = env.bool("BAEUM_DATABASE_POOLED", default=False)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
     DATABASES["default"]["OPTIONS"] = {
         # Fail after seconds, not minutes, if the database cannot be reached.
         "connect_timeout": 5,
-        # Use prepared statements, because the server spent most of its time on planning. They do not work through a pooler
-        # in transaction mode.
+        # Use prepared statements, because the server spent most of its time on planning.
         "server_side_binding": True,
-        "prepare_threshold": None if env.bool("BAEUM_DATABASE_POOLED", default=False) else 3,
+        "prepare_threshold": None if is_pooled else 3,
         **DATABASES["default"].get("OPTIONS", {}),
     }

@@ -109,3 +109,10 @@ def test_the_secret_key_is_stored_and_private(tmp_path: Path) -> None:
     assert values_of(tmp_path, "SECRET_KEY") == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert len(first[0]) >= 50
+
+
+def test_behind_a_pooler_nothing_outlives_a_transaction(tmp_path: Path) -> None:
+    url = "postgres://baeum@127.0.0.1/baeum"
+    [databases] = values_of(tmp_path, "DATABASES", DATABASE_URL=url, BAEUM_DATABASE_POOLED="1")
+    assert databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert databases["default"]["OPTIONS"]["prepare_threshold"] is None

@@ -113,3 +113,14 @@ def test_a_state_folder_that_cannot_be_written_is_reported(product: Product, tmp
     assert done.returncode != 0
     assert "cannot be written to" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_process_that_does_not_exist_is_refused_in_one_line(product: Product) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", "webb"],
+        env=product.full_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert (
+        done.stderr.strip() == "CommandError: There is no process 'webb' with these settings, only: web, worker, beat."
+    )
