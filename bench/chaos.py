@@ -1,4 +1,4 @@
-"""Submit attempts while workers, broker and database are killed with -9, then count every row (`./run chaos`).
+"""Submit attempts while workers, broker and database are killed or stopped, then count every row (`./run chaos`).
 
 Everything runs on servers and folders of its own. Grading is slowed down inside the database, and each worker is killed while a
 row has the status `grading`, so that kills interrupt it. An attempt whose submit was answered with 202 must be graded once.
@@ -34,7 +34,9 @@ T = TypeVar("T")
 GRADING = "SELECT 1 FROM quizzes_attempt WHERE status = 'grading' LIMIT 1"
 STUDENTS = 16
 # The number of kills in a run of 1,000 attempts. A shorter run has fewer, but at least one of each kind.
-WORKER_KILLS, BROKER_KILLS, DATABASE_KILLS = 20, 5, 3
+WORKER_KILLS, WORKER_STOPS, BROKER_KILLS, DATABASE_KILLS = 20, 3, 5, 3
+# Seconds without a heartbeat after which the supervisor replaces a stopped worker.
+HANG_LIMIT = 6
 # Seconds after the last kill in which every acknowledged attempt must be graded.
 SETTLE_TIMEOUT = 120.0
 # Triggers that make writing a grade some milliseconds slower: PostgreSQL sleeps, SQLite counts. SQLite keeps its only write lock
@@ -56,6 +58,7 @@ class Tally:
 
     attempts: int = 0
     worker_kills: int = 0
+    worker_stops: int = 0
     broker_kills: int = 0
     database_kills: int = 0
     lost: int = 0
@@ -99,11 +102,6 @@ class Site:
                     found.append(int(entry.name))
         return found
 
-    def kill(self, pids: Sequence[int]) -> None:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
     def kill_broker(self) -> None:
         """Kill Redis, or remove the message folder of the filesystem broker with all its messages."""
         if self.broker is not None:
@@ -124,7 +122,7 @@ def serving(folder: Path, mode: str, lease: int) -> Iterator[tuple[Site, dict[st
     """Serve a product on servers of its own, with the bench's students. Stop everything at the end."""
     with ExitStack() as stack:
         site = Site(folder / "home", sides.free_port(), None, None)
-        own = {"BAEUM_HOME": str(site.home), "BAEUM_GRADING_LEASE": str(lease)}
+        own = {"BAEUM_HOME": str(site.home), "BAEUM_GRADING_LEASE": str(lease), "BAEUM_HANG_LIMIT": str(HANG_LIMIT)}
         if mode == "services":
             site.database, site.broker = postgres_server(folder / "postgres"), redis_server(folder / "redis")
             for server in (site.database, site.broker):
@@ -153,7 +151,7 @@ class Run:
         self.submit_ms: list[float] = []
         self.begun = 0
         share = min(1.0, attempts / 1000)
-        plan = [("worker_kills", WORKER_KILLS), ("broker_kills", BROKER_KILLS)]
+        plan = [("worker_kills", WORKER_KILLS), ("worker_stops", WORKER_STOPS), ("broker_kills", BROKER_KILLS)]
         plan += [("database_kills", DATABASE_KILLS)] if site.database else []
         self.kills = _interleave([(name, max(1, round(count * share))) for name, count in plan])
         # The number of attempts that may be started. Each kill adds the next share.
@@ -214,9 +212,10 @@ class Run:
     async def _kill_all(self) -> None:
         share = max(1, self.attempts // (len(self.kills) + 1))
         for name in self.kills:
-            await asyncio.to_thread(getattr(self, f"_kill_{name.removesuffix('_kills')}"))
+            victim, _, how = name.rpartition("_")
+            await asyncio.to_thread(getattr(self, f"_{how.removesuffix('s')}_{victim}"))
             setattr(self.tally, name, getattr(self.tally, name) + 1)
-            print(f"{name.removesuffix('_kills')} killed, {len(self.acknowledged)} acknowledged", file=sys.stderr)
+            print(f"{victim}: {how}, {len(self.acknowledged)} acknowledged", file=sys.stderr)
             for _ in range(share):
                 self.allowed.release()
         # Let all remaining attempts start. A student also needs a permit to find that no attempt is left, and to stop.
@@ -225,15 +224,26 @@ class Run:
 
     def _kill_worker(self) -> None:
         """Kill the workers while one of them grades: it has committed its claim, but not its grade."""
+        self._signal_workers(signal.SIGKILL)
+
+    def _stop_worker(self) -> None:
+        """Stop the workers while one of them grades, as if they hung. The supervisor replaces them."""
+        stopped = self._signal_workers(signal.SIGSTOP)
+        self._until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in stopped))
+
+    def _signal_workers(self, number: signal.Signals) -> list[int]:
         # Find the processes first, because finding them takes as long as grading: milliseconds. A worker that lost its broker
         # stops by itself and is restarted, so find the processes again if they have ended in the meantime.
         workers: list[int] = []
         while not any(Path(f"/proc/{worker}").exists() for worker in workers):
             workers = self._until(self.site.workers)
             self._until(lambda: self._rows(GRADING))
-        self.site.kill(workers)
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, number)
         left = self._rows("SELECT count(*) FROM quizzes_attempt WHERE status = 'grading'")
         print(f"{left[0][0] if left else '?'} in the middle of grading", file=sys.stderr)
+        return workers
 
     def _kill_broker(self) -> None:
         self.site.kill_broker()
@@ -251,7 +261,9 @@ class Run:
         deadline = time.monotonic() + SETTLE_TIMEOUT
         while not (found := condition()):
             if time.monotonic() > deadline:
-                raise BenchError("Nothing is being graded: there is nothing to kill.")
+                raise BenchError(
+                    "In vain: nothing is graded that could be interrupted, or a stopped worker was not replaced."
+                )
             time.sleep(0.002)
         return found
 

@@ -29,6 +29,7 @@ def test_a_worker_and_the_broker_die_and_nothing_is_lost() -> None:
     assert result["lost"] == 0
     assert result["twice"] == 0
     assert result["worker_kills"] >= 1
+    assert result["worker_stops"] >= 1
     assert result["broker_kills"] >= 1
 
 
