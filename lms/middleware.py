@@ -11,6 +11,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.functional import SimpleLazyObject
 from django_structlog.middlewares import request as logs
 
 
@@ -39,6 +40,18 @@ class MessageMiddleware(_ForPages, messages.MessageMiddleware):
 class RequestMiddleware(logs.RequestMiddleware):
     """Log a request only if BAEUM_ACCESS_LOG_LEVEL allows it. Other log lines still contain the id of the request."""
 
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Add the user's id to the log lines. `request.user` still follows the session of the request afterwards.
+
+        django-structlog replaces `request.user` by a lazy object that always returns the user of the cookie. allauth's
+        endpoints for apps change the session to that of the token and would then find nobody signed in.
+        """
+        before = getattr(request, "user", None)
+        logs.RequestMiddleware.bind_user_id(request)
+        if getattr(request, "user", None) is not before:
+            request.user = SimpleLazyObject(lambda: _get_user(request))
+
     def prepare(self, request: HttpRequest) -> None:
         if _is_app_request(request) and not _is_logged(logging.INFO):
             structlog.contextvars.bind_contextvars(request_id=str(uuid.uuid4()))
@@ -51,6 +64,12 @@ class RequestMiddleware(logs.RequestMiddleware):
             super().handle_response(request, response)
         else:
             structlog.contextvars.clear_contextvars()
+
+
+def _get_user(request: HttpRequest) -> Any:
+    # A response that depends on the user must have `Vary: Cookie`; the session middleware adds it after this.
+    request.session.accessed = True
+    return auth.get_user(request)
 
 
 def _is_logged(level: int) -> bool:

@@ -1,0 +1,146 @@
+"""allauth's endpoints for apps know who is signed in by the token that they issued."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import PASSWORD
+from tests.lms.addresses import addresses
+
+BASE = "/_allauth/app/v1/"
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+class App:
+    """An app that has signed in by password."""
+
+    def __init__(self, user: User) -> None:
+        self.client = Client(headers={"Accept-Language": "en"})
+        self.headers: dict[str, str] = {}
+        answer = self.call("POST", "auth/login", {"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.content
+        # An app keeps no cookies.
+        self.client.cookies.clear()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        data = {"data": body, "content_type": "application/json"} if body is not None else {}
+        answer: Any = getattr(self.client, method.lower())(f"{BASE}{path}", headers=self.headers, **data)
+        # An answer with a token replaces the one before.
+        if token := answer.json().get("meta", {}).get("session_token"):
+            self.headers["X-Session-Token"] = token
+        return answer
+
+    def reauthenticate(self) -> None:
+        """Send the password again, which allauth requires before an authenticator changes."""
+        assert self.call("POST", "auth/reauthenticate", {"password": PASSWORD}).status_code == 200
+
+
+@pytest.fixture
+def app(alice: User) -> App:
+    return App(alice)
+
+
+def current_code() -> str:
+    return str(format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time()))))
+
+
+# Each endpoint that needs a signed-in user, with a request that it accepts.
+ACCEPTED: dict[str, list[tuple[str, Any]]] = {
+    "auth/session": [("GET", None)],
+    "auth/reauthenticate": [("POST", {"password": PASSWORD})],
+    "auth/2fa/reauthenticate": [("POST", {"code": "the code"})],
+    "account/password/change": [("POST", {"current_password": PASSWORD, "new_password": "quite another one"})],
+    "account/email": [("GET", None)],
+    "account/authenticators": [("GET", None)],
+    "account/authenticators/totp": [("GET", None), ("DELETE", None)],
+    "account/authenticators/recovery-codes": [("GET", None), ("POST", {})],
+}
+# Endpoints for those who are not signed in yet.
+ANONYMOUS = {
+    "auth/code/confirm",
+    "auth/password/request",
+    "auth/password/reset",
+    "auth/login",
+    "auth/signup",
+    "auth/email/verify",
+    "auth/email/verify/resend",
+    "auth/2fa/authenticate",
+    "config",
+    "tokens/refresh",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [(method, path, body) for path, calls in ACCEPTED.items() for method, body in calls],
+)
+def test_a_token_is_accepted_by_every_endpoint_that_needs_one(
+    app: App, alice: User, method: str, path: str, body: Any
+) -> None:
+    if path.startswith(("auth/2fa", "account/authenticators")):
+        TOTP.activate(alice, SECRET)
+        RecoveryCodes.activate(alice)
+        app.reauthenticate()
+    if path == "auth/2fa/reauthenticate":
+        body = {"code": current_code()}
+
+    answer = app.call(method, path, body)
+
+    assert answer.status_code == 200, answer.content
+
+
+@pytest.mark.parametrize("path", [path for path in ACCEPTED if path != "auth/session"])
+def test_without_a_token_the_same_endpoints_answer_401(client: Client, db: None, path: str) -> None:
+    method, body = ACCEPTED[path][0]
+    data = {"data": body, "content_type": "application/json"} if body is not None else {}
+
+    assert getattr(client, method.lower())(f"{BASE}{path}", **data).status_code == 401
+
+
+def test_every_endpoint_is_tried() -> None:
+    found = {path.removeprefix("_allauth/app/v1/") for path in addresses("_allauth/app/v1/")}
+
+    assert found - {"account/phone", "auth/phone/verify", "auth/phone/verify/resend"} == ACCEPTED.keys() | ANONYMOUS
+
+
+def test_the_session_says_who_is_signed_in(app: App, alice: User) -> None:
+    assert app.call("GET", "auth/session").json()["data"]["user"]["email"] == alice.email
+
+
+def test_a_session_cookie_of_somebody_else_does_not_replace_the_token(app: App, alice: User, bob: User) -> None:
+    app.client.force_login(bob)
+
+    assert app.call("GET", "auth/session").json()["data"]["user"]["email"] == alice.email
+
+
+def test_an_app_sets_up_an_authenticator(app: App, alice: User) -> None:
+    offered = app.call("GET", "account/authenticators/totp")
+    assert offered.status_code == 404
+    secret = offered.json()["meta"]["secret"]
+    code = str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
+    refused = app.call("POST", "account/authenticators/totp", {"code": code})
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "/problems/reauthentication-required"
+    app.reauthenticate()
+
+    assert app.call("POST", "account/authenticators/totp", {"code": code}).status_code == 200
+    assert Authenticator.objects.filter(user=alice, type=Authenticator.Type.TOTP).exists()
+
+
+def test_a_changed_password_gives_the_app_a_new_token(app: App, alice: User) -> None:
+    body = {"current_password": PASSWORD, "new_password": "quite another one"}
+    assert app.call("POST", "account/password/change", body).status_code == 200
+
+    alice.refresh_from_db()
+    assert alice.check_password("quite another one")
+    assert app.call("GET", "auth/session").status_code == 200
+
+
+def test_allauths_sign_out_ends_the_session(app: App) -> None:
+    assert app.call("DELETE", "auth/session").status_code == 401
+    assert app.call("GET", "auth/session").status_code in (401, 410)
