@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common.api import problem_list
+from common.pages.errors import no_such_address
 
 handler400 = "common.pages.errors.bad_request"
 handler403 = "common.pages.errors.permission_denied"
@@ -21,6 +22,11 @@ urlpatterns = [
     path("", include("quizzes.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    # No account has a phone number, but allauth includes these addresses, and some methods of them raise errors.
+    *(
+        path(f"_allauth/app/v1/{address}", no_such_address)
+        for address in ("account/phone", "auth/phone/verify", "auth/phone/verify/resend")
+    ),
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.mail.inbox.urls")),
     path("problems/", problem_list.problem_list, name="problem-list"),

@@ -1,10 +1,11 @@
 """Answer errors that no view handles: with a page, or with a problem document for requests of apps."""
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from common.api.problems import problem_response
 
@@ -40,6 +41,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 404, "not-found", _("There is nothing at this address."))
+
+
+@csrf_exempt
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """Answer 404 to every method, for addresses of a package that this site does not offer."""
+    raise Http404
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
