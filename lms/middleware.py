@@ -50,7 +50,7 @@ class RequestMiddleware(logs.RequestMiddleware):
         before = getattr(request, "user", None)
         logs.RequestMiddleware.bind_user_id(request)
         if getattr(request, "user", None) is not before:
-            request.user = SimpleLazyObject(lambda: _get_user(request))
+            request.user = SimpleLazyObject(lambda: _get_user(request))  # type: ignore[assignment]
 
     def prepare(self, request: HttpRequest) -> None:
         if _is_app_request(request) and not _is_logged(logging.INFO):

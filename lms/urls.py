@@ -1,8 +1,11 @@
 """Define the addresses of the site. The middleware `operations.health` answers /healthz and /readyz."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.headless.account.views import ManageEmailView
+from allauth.headless.constants import Client as HeadlessClient
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from common.api import problem_list
 from common.pages.errors import no_such_address
@@ -27,6 +30,8 @@ urlpatterns = [
         path(f"_allauth/app/v1/{address}", no_such_address)
         for address in ("account/phone", "auth/phone/verify", "auth/phone/verify/resend")
     ),
+    # Staff change addresses. allauth's own change empties `User.email` until the new address is confirmed.
+    path("_allauth/app/v1/account/email", require_safe(ManageEmailView.as_api_view(client=HeadlessClient.APP))),
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.mail.inbox.urls")),
     path("problems/", problem_list.problem_list, name="problem-list"),
