@@ -4,6 +4,8 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
+from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
@@ -13,6 +15,9 @@ from django.utils.translation import gettext as _
 
 from accounts.extensions import is_known_code, redeem_code
 from accounts.models import Language, User
+from accounts.sign_in.limits import SIGNUP_CODES, client_address
+from common.limits import TooManyCodes, count_code
+from common.pages.errors import too_many_requests
 
 
 class SignupForm(forms.Form):
@@ -42,7 +47,14 @@ class SignupForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        if not is_known_code(code):
+        is_known = is_known_code(code)
+        request: HttpRequest = allauth_context.request
+        try:
+            count_code(is_known, [(SIGNUP_CODES, client_address(request))])
+        except TooManyCodes as refused:
+            title = _("Too many wrong codes")
+            raise ImmediateHttpResponse(too_many_requests(request, wait=refused.wait, title=title)) from refused
+        if not is_known:
             raise forms.ValidationError(_("No course has this enrolment code."), code="wrong-enrolment-code")
         return code
 

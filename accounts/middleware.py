@@ -1,6 +1,8 @@
-"""Activate the user's language and time zone, validate JSON sent to allauth, and require MFA from staff."""
+"""Activate the user's language and time zone, adapt allauth's endpoints for apps, and require MFA from staff."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -11,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.sign_in import devices
 from common.api.parsing import read_json
-from common.api.problems import problem_response
+from common.api.problems import CONTENT_TYPE, get_title, problem, problem_response
 
 
 class UserLanguageMiddleware:
@@ -40,22 +43,70 @@ class UserLanguageMiddleware:
         return self.get_response(request)
 
 
-class HeadlessBodyMiddleware:
-    """Respond with 400 to malformed JSON sent to allauth's app endpoints.
+class HeadlessMiddleware:
+    """Let allauth's endpoints for apps answer as the API does, and give the device of a sign-in its token.
 
-    Without this check, allauth would fail on JSON that is nested too deeply or has text that is not valid Unicode.
+    Malformed JSON is refused before allauth, which would fail on too deep nesting or invalid text. Refusals become problem
+    documents (RFC 9457) that still contain allauth's own members: `errors`, `data` and `meta`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/_allauth/") and request.method != "GET" and request.body:
+        is_app = request.path.startswith("/_allauth/")
+        if is_app and request.method != "GET" and request.body:
             try:
                 read_json(request.body)
             except ValueError:
                 return problem_response("malformed", 400, _("The body is not JSON in UTF-8."))
-        return self.get_response(request)
+        response = self.get_response(request)
+        devices.give_token(request, response, is_app=is_app)
+        return _as_problem(response) if is_app and response.status_code >= 400 else response
+
+
+# The problem of each status with which allauth refuses in JSON.
+_PROBLEMS = {
+    400: "invalid",
+    401: "not-authenticated",
+    403: "forbidden",
+    404: "no-authenticator",
+    409: "conflict",
+    410: "session-ended",
+    429: "throttled",
+}
+# Its refusals without a body.
+_PROBLEMS_WITHOUT_BODY = {400: "malformed", 405: "method-not-allowed"}
+
+
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    """The refusal as a problem document. One that is a problem document already stays as it is."""
+    kind = response.headers.get("Content-Type", "")
+    if kind == CONTENT_TYPE:
+        return response
+    is_json = kind == "application/json"
+    slug = (_PROBLEMS if is_json else _PROBLEMS_WITHOUT_BODY).get(response.status_code)
+    if slug is None:
+        return response
+    body = json.loads(response.content) if is_json else {}
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = "X-Session-Token"
+        slug = _find_what_is_missing(body) or slug
+    response.content = json.dumps({**problem(slug, response.status_code, get_title(slug)), **body})
+    response.headers["Content-Type"] = CONTENT_TYPE
+    if response.status_code == 429:
+        # All rates in allauth's settings are for a minute or less.
+        response.headers.setdefault("Retry-After", "60")
+    return response
+
+
+def _find_what_is_missing(body: dict[str, Any]) -> str:
+    """The problem of somebody who has given a right password already, else ""."""
+    if body.get("meta", {}).get("is_authenticated"):
+        return "reauthentication-required"
+    if any(flow.get("is_pending") for flow in body.get("data", {}).get("flows", [])):
+        return "sign-in-incomplete"
+    return ""
 
 
 class StaffAuthenticatorMiddleware:

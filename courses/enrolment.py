@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
+from common.limits import Limit, check_code
 from courses.models import Course, Enrolment
+
+# Wrong codes for one course from one network address, where many accounts may guess together.
+_WRONG_FROM_ADDRESS = Limit("enrolment-code-address", "100/h/key")
 
 
 class WrongCode(DomainError):
@@ -41,18 +45,20 @@ def enrol_by_code(user: User, code: str) -> None:
         enrol(user=user, course=course, source=Enrolment.Source.CODE, code=code)
 
 
-def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "") -> Enrolment:
+def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "", address: str = "") -> Enrolment:
     """Enrol `user` in `course`, or reactivate a withdrawn enrolment with its progress and grades. Idempotent.
 
-    Raises EnrolmentClosed if students cannot enrol themselves in this course, and WrongCode if the code is wrong. Neither
-    is checked for the source ROSTER.
+    `address` is the network address of the request that sent the code. Raises EnrolmentClosed if students cannot enrol
+    themselves in this course, WrongCode if the code is wrong, and TooManyCodes after too many of them. Nothing of this is
+    checked for the source ROSTER.
     """
     if source != Enrolment.Source.ROSTER:
         if not course.is_published or course.enrolment_mode == Course.EnrolmentMode.ROSTER:
             raise EnrolmentClosed(_("This course takes students by its roster only. Ask your instructor."))
         if course.enrolment_mode == Course.EnrolmentMode.CODE:
-            if not secrets.compare_digest(course.enrolment_code.encode(), code.strip().encode()):
-                raise WrongCode(_("This is not the course's enrolment code."))
+            refusal = WrongCode(_("This is not the course's enrolment code."))
+            limits = [(_WRONG_FROM_ADDRESS, f"{course.pk}:{address}")] if address else []
+            check_code(code, course.enrolment_code, f"course:{course.pk}:{user.pk}", refusal, limits)
             source = Enrolment.Source.CODE
     with transaction.atomic():
         enrolment, created = Enrolment.objects.get_or_create(user=user, course=course, defaults={"source": source})

@@ -13,6 +13,7 @@ from common.pages.errors import no_such_address
 handler400 = "common.pages.errors.bad_request"
 handler403 = "common.pages.errors.permission_denied"
 handler404 = "common.pages.errors.not_found"
+handler429 = "common.pages.errors.too_many_requests"  # allauth's, for its rate limits
 handler500 = "common.pages.errors.server_error"
 
 # The admin uses the site's sign-in, with its rate limits and second factor.

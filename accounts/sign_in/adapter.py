@@ -1,4 +1,4 @@
-"""Customise allauth: whether sign-up is open, its mails, and the user data in its app API."""
+"""Customise allauth: whether sign-up is open, limits of wrong passwords, mails, and the user data in its app API."""
 
 from smtplib import SMTPException
 from typing import Any
@@ -9,22 +9,58 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sign_in import devices, limits
 from common import languages
 from common.api.problems import problem_response
+from common.pages.errors import too_many_requests
 
 log = structlog.get_logger(__name__)
+# allauth raises these where one of its own rates is used up. It does not say which, so the longest of them is waited for.
+_USED_UP = {"too_many_login_attempts": 300, "rate_limited": 300}
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    counted: limits.Counted | None = None
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP != "closed")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, by limits of our own: see `accounts.sign_in.limits`."""
+        try:
+            self.counted = limits.count_attempt(request, credentials["email"])
+        except limits.SignInRefused as refused:
+            title = _("Too many failed sign-ins")
+            raise ImmediateHttpResponse(too_many_requests(request, wait=refused.wait, title=title)) from refused
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        # allauth calls it when the password was right.
+        if self.counted:
+            self.counted.take_back()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        # allauth calls it when a password was reset.
+        limits.forget_wrong_passwords(request, credentials["email"])
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Return the error of a form. A rate that is used up is answered with 429 instead, by raising the response."""
+        if code in _USED_UP:
+            raise ImmediateHttpResponse(too_many_requests(allauth_context.request, wait=_USED_UP[code]))
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        devices.remember(request, user)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the mail during the request, because the user waits for the link. Respond with 503 if the mail server fails.

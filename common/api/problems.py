@@ -1,5 +1,6 @@
 """Answer API errors with problem documents (RFC 9457)."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,36 @@ HTTP_PROBLEMS = [
         _("The request has no session token, or the token is no longer valid. Sign in again."),
         title=_("Sign in first."),
         exceptions=(exceptions.NotAuthenticated, exceptions.AuthenticationFailed),
+    ),
+    HttpProblem(
+        "sign-in-incomplete",
+        401,
+        _("The password was right, and one more step is required; `data.flows` names it."),
+        title=_("One more step is required to sign in."),
+    ),
+    HttpProblem(
+        "reauthentication-required",
+        401,
+        _("The last password is too long ago for this change. Send it to `auth/reauthenticate`, then try again."),
+        title=_("Enter your password again."),
+    ),
+    HttpProblem(
+        "session-ended",
+        410,
+        _("The session of the token has ended. Sign in again."),
+        title=_("The session has ended. Sign in again."),
+    ),
+    HttpProblem(
+        "no-authenticator",
+        404,
+        _("The account has no authenticator of this kind yet."),
+        title=_("The account has no authenticator of this kind."),
+    ),
+    HttpProblem(
+        "conflict",
+        409,
+        _("Somebody is signed in already, or no step of a sign-in waits for this request."),
+        title=_("This is not possible now."),
     ),
     HttpProblem(
         "forbidden",
@@ -128,6 +159,11 @@ HTTP_PROBLEMS = [
 ]
 
 
+def get_title(slug: str) -> str:
+    """The title of a problem of HTTP in the reader's language."""
+    return next(str(known.title) for known in HTTP_PROBLEMS if known.slug == slug)
+
+
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Return the problem document for an exception of an API view, in the reader's language. DRF calls this function.
 
@@ -168,5 +204,5 @@ def _headers(error: Exception) -> dict[str, str]:
         headers["WWW-Authenticate"] = getattr(error, "auth_header", "X-Session-Token")
     wait: float | None = getattr(error, "wait", None)
     if wait:
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     return headers

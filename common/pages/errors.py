@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from common.api.problems import problem_response
+from common.limits import TooManyCodes, format_wait
 
 # Clients of these paths are apps: they receive problem documents, not pages.
 PROBLEM_PATHS = ("/api/", "/_allauth/")
@@ -41,6 +42,23 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 404, "not-found", _("There is nothing at this address."))
+
+
+def too_many_requests(request: HttpRequest, wait: int = 60, title: str = "") -> HttpResponse:
+    """Answer 429 and say how long to wait: `wait` seconds. All rates in allauth's settings are for a minute or less."""
+    detail = _("Try again in %(time)s.") % {"time": format_wait(wait)}
+    return _refuse_for_now(_error(request, 429, "throttled", title or _("Too many tries"), detail), wait)
+
+
+def refuse_for_now(response: HttpResponse, error: TooManyCodes) -> HttpResponse:
+    """Make a page that shows `error` a refusal with the time to wait."""
+    return _refuse_for_now(response, error.wait)
+
+
+def _refuse_for_now(response: HttpResponse, wait: int) -> HttpResponse:
+    response.status_code = 429
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 @csrf_exempt

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
+from accounts.sign_in.limits import client_address
 from common.errors import DomainError
+from common.limits import TooManyCodes
+from common.pages.errors import refuse_for_now
 from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
 from courses.models import CourseAsset, Enrolment, GlossaryTerm
@@ -66,20 +69,19 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         # The student is already enrolled, for example in another tab. If not, this raises Http404.
         access.enrolment_or_404(request.user, slug)
         return redirect("courses:course-detail", slug)
-    error = ""
+    error: DomainError | None = None
     if request.method == "POST":
+        code, address = request.POST.get("code", ""), client_address(request)
         try:
-            enrolling.enrol(
-                user=request.user, course=course, source=Enrolment.Source.OPEN, code=request.POST.get("code", "")
-            )
+            enrolling.enrol(user=request.user, course=course, source=Enrolment.Source.OPEN, code=code, address=address)
         except DomainError as refused:
-            error = refused.message
+            error = refused
         else:
             messages.success(request, _("You are enrolled in “%(course)s”.") % {"course": course.title})
             return redirect(course)
-    return render(
-        request, "courses/course_enrol.html", {"course": course, "error": error}, status=400 if error else 200
-    )
+    context = {"course": course, "error": error.message if error else ""}
+    response = render(request, "courses/course_enrol.html", context, status=400 if error else 200)
+    return refuse_for_now(response, error) if isinstance(error, TooManyCodes) else response
 
 
 @login_required

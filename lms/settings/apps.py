@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.HeadlessBodyMiddleware",
+    "accounts.middleware.HeadlessMiddleware",
     "accounts.middleware.StaffAuthenticatorMiddleware",
     "lms.middleware.RequestMiddleware",
 ]

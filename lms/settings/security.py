@@ -22,6 +22,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Marks a browser in which somebody has signed in before.
+DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 CSRF_FAILURE_VIEW = "common.pages.errors.csrf_failure"
 if PRODUCTION:
     CSRF_TRUSTED_ORIGINS = [BAEUM_URL]

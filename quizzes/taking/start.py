@@ -1,7 +1,6 @@
 """Start an attempt or resume the open one."""
 
 import random
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.limits import check_code
 from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
@@ -65,8 +65,8 @@ def start(
 
     `number` makes the call idempotent: if the attempt with this number exists already, it is returned.
 
-    Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, AnswersRevealed (the student has seen
-    the answers), NoAttemptsLeft.
+    Raises NothingToAnswer (no questions), NotOpenYet, QuizClosed, WrongAccessCode, TooManyCodes, AnswersRevealed (the
+    student has seen the answers), NoAttemptsLeft.
     """
     open_attempt = queries.find_open_attempt(quiz, enrolment)
     if open_attempt and not expire(attempt=open_attempt, now=now):
@@ -75,7 +75,10 @@ def start(
     if version is None or not version.content["questions"]:
         raise NothingToAnswer(_("This quiz has no questions yet."))
     rules = get_rules(quiz, enrolment)
-    _check_open(quiz, rules, access_code, now)
+    _check_open(rules, now)
+    if quiz.access_code:
+        refusal = WrongAccessCode(_("This is not the access code of this quiz."))
+        check_code(access_code, quiz.access_code, f"quiz:{quiz.pk}:{enrolment.pk}", refusal)
     try:
         with transaction.atomic():
             # The lock serialises concurrent starts on PostgreSQL; on SQLite the transaction has the write lock.
@@ -106,15 +109,13 @@ def start(
         return resumed
 
 
-def _check_open(quiz: Quiz, rules: Rules, access_code: str, now: datetime) -> None:
+def _check_open(rules: Rules, now: datetime) -> None:
     if rules.opens_at and rules.opens_later(now):
         raise NotOpenYet(
             _("This quiz opens on %(when)s.") % {"when": format_moment(rules.opens_at)}, opens_at=rules.opens_at
         )
     if rules.is_closed(now):
         raise QuizClosed(_("This quiz is closed."), closes_at=rules.closes_at)
-    if quiz.access_code and not secrets.compare_digest(quiz.access_code.encode(), access_code.strip().encode()):
-        raise WrongAccessCode(_("This is not the access code of this quiz."))
 
 
 def format_moment(moment: datetime) -> str:

@@ -97,6 +97,31 @@ def test_a_wrong_code_creates_no_account(client: Client, coded: Course, settings
     assert not User.objects.exists()
 
 
+def test_codes_cannot_be_guessed_at_sign_up(client: Client, coded: Course, settings: Settings) -> None:
+    settings.SIGNUP = "code"
+
+    answers = [sign_up(client, code=f"autumn-{guess}") for guess in range(31)]
+
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    assert int(answers[-1].headers["Retry-After"]) in range(590, 601)
+    assert "Too many wrong codes" in answers[-1].text
+    assert "Try again in 10 minutes." in answers[-1].text
+    assert sign_up(client, code="spring-26").status_code == 429
+    assert not User.objects.exists()
+
+
+def test_codes_cannot_be_guessed_by_the_app(api: Api, coded: Course, settings: Settings) -> None:
+    settings.SIGNUP = "code"
+    body = {"email": "App@example.com", "password": "a long enough one"}
+
+    for guess in range(30):
+        api.post("/_allauth/app/v1/auth/signup", {**body, "code": f"autumn-{guess}"}, expect=400)
+    problem = api.post("/_allauth/app/v1/auth/signup", {**body, "code": "spring-26"}, expect=429)
+
+    assert problem["type"] == "/problems/throttled"
+    assert int(api.response.headers["Retry-After"]) in range(590, 601)
+
+
 def test_the_code_of_an_unpublished_course_is_refused(client: Client, coded: Course, settings: Settings) -> None:
     settings.SIGNUP = "code"
     coded.is_published = False

@@ -82,12 +82,10 @@ class Visitor:
 
 @pytest.fixture(params=["anonymous", "student", "staff"])
 def visitor(request: pytest.FixtureRequest, enrolment: Enrolment) -> Visitor:
-    users = {
-        "anonymous": lambda: None,
-        "student": lambda: enrolment.user,
-        "staff": lambda: User.objects.create_superuser("root@example.com", "x"),
-    }
-    return Visitor(users[request.param]())
+    if request.param == "anonymous":
+        return Visitor(None)
+    is_staff = request.param == "staff"
+    return Visitor(User.objects.create_superuser("root@example.com", "x") if is_staff else enrolment.user)
 
 
 def requests(name: str) -> Iterator[tuple[str, str, bytes]]:

@@ -115,11 +115,11 @@ class QuizAttempts(AuthenticatedAPIView):
         operation_id="attempt_start",
         summary="Start an attempt, or resume the open one",
         description="201 for a new attempt, 200 for one that was open. Refused with `no-attempts-left`, "
-        "`answers-revealed`, `quiz-not-open`, `quiz-closed` or `wrong-access-code`.",
+        "`answers-revealed`, `quiz-not-open`, `quiz-closed`, `wrong-access-code` or `too-many-codes`.",
         tags=["quizzes"],
         parameters=[_location(201, "attempt"), _location(200, "attempt")],
         request=StartInput,
-        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409, 413, 415)},
+        responses={201: AttemptSerializer, 200: AttemptSerializer, **problems(400, 403, 404, 409, 413, 415, 429)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)

@@ -71,6 +71,39 @@ def test_enrolling_by_code(bob_client: Client, course: Course, bob: User) -> Non
     assert bob_client.get("/courses/statistics/enrol/").status_code == 302
 
 
+def test_enrolment_codes_cannot_be_guessed(bob_client: Client, course: Course, bob: User) -> None:
+    course.enrolment_mode, course.enrolment_code = Course.EnrolmentMode.CODE, "봄-2026"
+    course.save()
+    codes = [bob_client.post("/courses/statistics/enrol/", {"code": f"{guess}"}).status_code for guess in range(120)]
+    assert codes == [400] * 10 + [429] * 110
+    refused = bob_client.post("/courses/statistics/enrol/", {"code": "봄-2026"})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) in range(580, 601)
+    assert "Too many wrong codes. Try again in 10 minutes." in refused.text
+    assert not Enrolment.objects.exists()
+
+
+def test_one_persons_guesses_do_not_lock_a_campus_out(bob_client: Client, alice: User, course: Course) -> None:
+    course.enrolment_mode, course.enrolment_code = Course.EnrolmentMode.CODE, "봄-2026"
+    course.save()
+    for guess in range(120):
+        bob_client.post("/courses/statistics/enrol/", {"code": f"{guess}"})
+    neighbour = Client()
+    neighbour.force_login(alice)
+    assert neighbour.post("/courses/statistics/enrol/", {"code": "봄-2026"}).status_code == 302
+
+
+def test_many_accounts_cannot_guess_enrolment_codes_from_one_address(course: Course) -> None:
+    course.enrolment_mode, course.enrolment_code = Course.EnrolmentMode.CODE, "봄-2026"
+    course.save()
+    codes = []
+    for account in range(11):
+        client = Client()
+        client.force_login(User.objects.create(email=f"guesser{account}@example.com"))
+        codes += [client.post("/courses/statistics/enrol/", {"code": f"{guess}"}).status_code for guess in range(10)]
+    assert codes == [400] * 100 + [429] * 10
+
+
 def test_a_withdrawn_student_returns_with_all_progress(
     alice_client: Client, enrolment: Enrolment, lesson: Activity
 ) -> None:

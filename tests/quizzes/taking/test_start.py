@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import translation
 
+from common.limits import TooManyCodes
 from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
@@ -56,6 +57,26 @@ def test_an_open_attempt_is_resumed_without_the_access_code(quiz: Quiz, enrolmen
     attempt = start_now(quiz, enrolment, access_code=" 봄-2026 ")
     quiz.access_code = "another"
     assert start_now(quiz, enrolment) == attempt
+
+
+def test_access_codes_cannot_be_guessed(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.access_code = "봄-2026"
+    for guess in range(10):
+        with pytest.raises(start.WrongAccessCode):
+            start_now(quiz, enrolment, access_code=f"봄-{guess}")
+    with pytest.raises(TooManyCodes, match="Too many wrong codes") as refused:
+        start_now(quiz, enrolment, access_code="봄-2026")
+    assert refused.value.wait in range(590, 601)
+    assert not Attempt.objects.exists()
+
+
+def test_wrong_access_codes_limit_neither_another_student_nor_another_quiz(quiz: Quiz, enrolment: Enrolment) -> None:
+    quiz.access_code = "봄-2026"
+    for guess in range(11):
+        with pytest.raises((start.WrongAccessCode, TooManyCodes)):
+            start_now(quiz, enrolment, access_code=f"봄-{guess}")
+    assert start_now(quiz, EnrolmentFactory(course=enrolment.course), access_code="봄-2026")
+    assert start_now(QuizFactory(activity__course=enrolment.course, access_code="x"), enrolment, access_code="x")
 
 
 def test_an_open_attempt_is_resumed_even_if_the_quiz_now_opens_later(quiz: Quiz, enrolment: Enrolment) -> None:

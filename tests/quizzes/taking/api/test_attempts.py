@@ -213,3 +213,15 @@ def test_the_result_lists_changes_of_the_grade(alice_api: Api, quiz: Quiz, enrol
     assert change["reason"] == "The key was wrong."
     assert answer["points"] == "2.00"
     assert change["at"] == answer["graded_at"]
+
+
+def test_an_app_that_guesses_access_codes_is_told_how_long_to_wait(alice_api: Api, quiz: Quiz) -> None:
+    Quiz.objects.filter(pk=quiz.pk).update(access_code="봄-2026")
+    path = f"quizzes/{quiz.activity.uuid}/attempts"
+    for guess in range(10):
+        assert alice_api.post(path, {"access_code": f"{guess}"}, expect=403)["type"] == "/problems/wrong-access-code"
+
+    problem = alice_api.post(path, {"access_code": "봄-2026"}, expect=429)
+
+    assert problem["type"] == "/problems/too-many-codes"
+    assert int(alice_api.response.headers["Retry-After"]) in range(590, 601)
