@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "operations.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "common.pages.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.pages.csp.CSPMiddleware",
     "lms.middleware.SessionMiddleware",

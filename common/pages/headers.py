@@ -1,0 +1,50 @@
+"""Set the headers that every response has: what a browser may do with it, and who may store it."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+# Features of browsers that no page uses. A page or a frame in it that tries one is refused without asking the reader.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+        "xr-spatial-tracking",
+    )
+)
+# Answers of the API and of sign-in are for one person: nothing may store them.
+_FOR_APPS = ("/api/", "/_allauth/")
+_NOT_STORED = (*_FOR_APPS, "/accounts/")
+
+
+class HeadersMiddleware:
+    """Must come before the middleware that sets `Vary`, because it reads what they have set."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        headers = response.headers
+        headers["Permissions-Policy"] = _PERMISSIONS
+        # No other site may embed a file or an answer of this one.
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if request.path.startswith(_NOT_STORED):
+            if "no-store" not in headers.get("Cache-Control", ""):
+                headers["Cache-Control"] = "private, no-store"
+            if request.path.startswith(_FOR_APPS):
+                patch_vary_headers(response, ["X-Session-Token"])
+        elif "Cache-Control" not in headers and "Cookie" in headers.get("Vary", ""):
+            # A page for one person. Its browser may store it, so that going back shows it at once; a proxy may not.
+            headers["Cache-Control"] = "private"
+        return response
