@@ -3,10 +3,15 @@
 These are the first two queries of every page.
 """
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from common.database.prepared import Prepared
@@ -26,6 +31,27 @@ class SessionStore(DatabaseSessionStore):
             self._session_key = None
             return None
         return found
+
+    def load(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().load()
+        if settings.SECRET_KEY_FALLBACKS and HASH_SESSION_KEY in data and SESSION_KEY in data:
+            self._renew_hash(data)
+        return data
+
+    def _renew_hash(self, data: dict[str, Any]) -> None:
+        """Replace a hash that was made with a former secret key.
+
+        Django would do so with a new session key as well. The session token of an app is the key, and would no longer be
+        valid; of two requests that a browser sends at the same time, the second would find nobody signed in.
+        """
+        user = _USER_BY_ID.first(int(data[SESSION_KEY]))
+        if user is None or constant_time_compare(data[HASH_SESSION_KEY], current := user.get_session_auth_hash()):
+            return
+        if any(
+            constant_time_compare(data[HASH_SESSION_KEY], former) for former in user.get_session_auth_fallback_hash()
+        ):
+            data[HASH_SESSION_KEY] = current
+            Session.objects.filter(session_key=self.session_key).update(session_data=self.encode(data))
 
 
 class Backend(AuthenticationBackend):

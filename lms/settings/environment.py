@@ -29,11 +29,15 @@ if PRODUCTION:
         raise ImproperlyConfigured(f"BAEUM_ENV=production needs {', '.join(missing)}; see .env.example.")
     if len(env.str("SECRET_KEY")) < 50:
         raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
+    if any(len(key) < 50 for key in env.list("SECRET_KEY_FALLBACKS", default=[])):
+        raise ImproperlyConfigured("SECRET_KEY_FALLBACKS contains a key that is shorter than 50 characters.")
     if not env.str("BAEUM_URL").startswith("https://"):
         raise ImproperlyConfigured("BAEUM_URL is the site's public address and begins with https:// in production.")
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or embedded_secret_key(BAEUM_HOME)
+# Former keys, which still verify sessions, links in mails and signed values. New ones are signed with SECRET_KEY.
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", default=[]) if key.strip()]
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 # The public address, for links in mails.
