@@ -4,6 +4,7 @@ import uuid
 import zoneinfo
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,11 +18,20 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
+def default_time_zone() -> str:
+    """The time zone of the site, with which a new account starts."""
+    return settings.TIME_ZONE
+
+
+# ZoneInfo raises OSError for a name that is a folder ("Asia") or too long.
+_UNKNOWN_ZONE = (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError)
+
+
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone that this machine knows."""
     try:
         zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+    except _UNKNOWN_ZONE as error:
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name}) from error
 
 
@@ -55,7 +65,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=100, blank=True)
     # Empty if none has been chosen. The browser's language is used then.
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True, default="")
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Seoul", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default=default_time_zone, validators=[validate_time_zone]
+    )
     wants_weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
     is_staff = models.BooleanField(_("instructor"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -86,8 +98,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """Return the user's time zone, or Asia/Seoul if this machine does not know the stored name."""
+        """Return the user's time zone, or that of the site if this machine does not know the stored name."""
         try:
             return zoneinfo.ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return zoneinfo.ZoneInfo("Asia/Seoul")
+        except _UNKNOWN_ZONE:
+            return zoneinfo.ZoneInfo(settings.TIME_ZONE)

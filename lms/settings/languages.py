@@ -1,6 +1,10 @@
 """Set the languages and the time zone."""
 
-from lms.settings.environment import BASE_DIR
+import zoneinfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+from lms.settings.environment import BASE_DIR, env
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
@@ -11,6 +15,13 @@ MODELTRANSLATION_LANGUAGES = ("ko", "en")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("ko", "en")
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "Asia/Seoul"
+# For pages of visitors and the admin, and what a new account starts with.
+TIME_ZONE = env.str("BAEUM_TIME_ZONE", default="") or "Asia/Seoul"
+try:
+    zoneinfo.ZoneInfo(TIME_ZONE)
+except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(
+        f"BAEUM_TIME_ZONE is {TIME_ZONE!r}; it is the IANA name of a time zone, such as Asia/Seoul."
+    ) from error
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 
@@ -93,3 +94,9 @@ def test_posts_need_the_csrf_token(alice: User, url: str) -> None:
     client.force_login(alice)
 
     assert client.post(url, {"language": "en"}).status_code == 403
+
+
+def test_a_new_account_starts_with_the_time_zone_of_the_site(db: None, settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+
+    assert User.objects.create_user("new@example.com").time_zone == "Europe/Berlin"

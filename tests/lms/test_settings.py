@@ -55,6 +55,14 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({**PRODUCTION, "BAEUM_URL": "http://learn.example"}, "begins with https://"),
         ({"DATABASE_URL": "mysql://root@127.0.0.1/baeum"}, "begins with postgres:// or sqlite:///"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
+        (
+            {**PRODUCTION, "SECRET_KEY_FALLBACKS": "short"},
+            "SECRET_KEY_FALLBACKS contains a key that is shorter than 50",
+        ),
+        ({**PRODUCTION, "BAEUM_HSTS_PRELOAD": "1"}, "BAEUM_HSTS_PRELOAD=1 needs BAEUM_HSTS_SUBDOMAINS=1"),
+        ({"BAEUM_TIME_ZONE": "Mars/Olympus"}, "BAEUM_TIME_ZONE is 'Mars/Olympus'; it is the IANA name"),
+        ({"BAEUM_TIME_ZONE": "Asia"}, "BAEUM_TIME_ZONE is 'Asia'; it is the IANA name"),
+        ({"BAEUM_TIME_ZONE": "../../etc/passwd"}, "it is the IANA name of a time zone"),
     ],
 )
 def test_an_invalid_value_is_refused_in_one_line(tmp_path: Path, wrong: dict[str, str], line: str) -> None:
@@ -65,6 +73,37 @@ def test_production_turns_on_the_security_settings(tmp_path: Path) -> None:
     names = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "COLLECTED"]
     assert values_of(tmp_path, *names, **PRODUCTION) == [True, 60 * 60 * 24 * 365, True, True, True]
     assert values_of(tmp_path, "INBOX", "DEBUG", **PRODUCTION) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("environment", "chosen"),
+    [
+        ({}, [False, False]),
+        ({"BAEUM_HSTS_SUBDOMAINS": "1"}, [True, False]),
+        ({"BAEUM_HSTS_SUBDOMAINS": "1", "BAEUM_HSTS_PRELOAD": "1"}, [True, True]),
+    ],
+)
+def test_hsts_for_other_hosts_is_a_choice(tmp_path: Path, environment: dict[str, str], chosen: list[bool]) -> None:
+    names = ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    assert told(tmp_path, *names, **PRODUCTION, **environment) == chosen
+
+
+@pytest.mark.parametrize(
+    ("environment", "zone"),
+    [
+        ({}, "Asia/Seoul"),
+        ({"BAEUM_TIME_ZONE": ""}, "Asia/Seoul"),
+        ({"BAEUM_TIME_ZONE": "Europe/Berlin"}, "Europe/Berlin"),
+    ],
+)
+def test_the_time_zone_is_a_choice(tmp_path: Path, environment: dict[str, str], zone: str) -> None:
+    assert told(tmp_path, "TIME_ZONE", **environment) == [zone]
+
+
+def test_former_secret_keys_come_from_the_environment(tmp_path: Path) -> None:
+    keys = ["a" * 50, "b" * 50]
+    assert told(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION) == [[]]
+    assert told(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION, SECRET_KEY_FALLBACKS=", ".join(keys)) == [keys]
 
 
 @pytest.mark.parametrize(
