@@ -11,16 +11,41 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.identity import normalise_address, validate_address
 from accounts.models import User
 
 # A person's role is stored in `is_staff` and `is_superuser`. Groups are not used.
 admin.site.unregister(Group)
 
 
+class _NormalAddress:
+    """Checks the address, and makes the form look for another account with it as it will be stored."""
+
+    cleaned_data: dict[str, Any]
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "email" in self.fields:
+            # Django's own validator knows neither length nor look-alikes, and would speak first.
+            self.fields["email"].validators = [validate_address]
+
+    def clean_email(self) -> str:
+        return normalise_address(self.cleaned_data["email"])
+
+
+class ChangeForm(_NormalAddress, UserChangeForm):
+    pass
+
+
+class CreationForm(_NormalAddress, UserCreationForm):
+    pass
+
+
 @admin.register(User)
 class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = ChangeForm
+    add_form = CreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_superuser", "is_active", "date_joined")

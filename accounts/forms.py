@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.extensions import is_known_code, redeem_code
+from accounts.identity import validate_address, validate_name
 from accounts.models import Language, User
 from accounts.sign_in.limits import SIGNUP_CODES, client_address
 from common.limits import TooManyCodes, count_code
@@ -31,6 +32,7 @@ class SignupForm(forms.Form):
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        validators=[validate_name],
     )
     code = forms.CharField(
         label=gettext_lazy("Enrolment code"),
@@ -42,6 +44,9 @@ class SignupForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "email" in self.fields:
+            # allauth adds the field. Its own validator knows neither length nor look-alikes, and would speak first.
+            self.fields["email"].validators = [validate_address]
         if settings.SIGNUP != "code":
             del self.fields["code"]
 

@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity import normalise_address, validate_address, validate_name
+
 
 class Language(models.TextChoices):
     KOREAN = "ko", "한국어"
@@ -36,12 +38,13 @@ def validate_time_zone(name: str) -> None:
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates accounts. Addresses are stored in lower case, so that upper and lower case make no difference at sign-in."""
+    """Creates accounts. Addresses are stored in one form, so that their spelling makes no difference at sign-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
             raise ValueError("An account needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        validate_address(email)
+        user = self.model(email=normalise_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -50,7 +53,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=normalise_address(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -61,8 +64,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail address"), unique=True, validators=[validate_address])
+    name = models.CharField(_("name"), max_length=100, blank=True, validators=[validate_name])
     # Empty if none has been chosen. The browser's language is used then.
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, blank=True, default="")
     time_zone = models.CharField(
@@ -92,8 +95,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """Leave the address as it is. Django would normalise it whenever a form saves another field.
+
+        An account from before the rules of `accounts.identity` could then collide with another one.
+        """
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        # An older account keeps the address with which it signs in.
+        self.email = normalise_address(self.email) if self._state.adding else self.email.strip().lower()
         super().save(*args, **kwargs)
 
     @property

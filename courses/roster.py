@@ -8,12 +8,12 @@ import io
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.models import Language, User
 from common.errors import DomainError
 from courses import enrolment
@@ -96,7 +96,7 @@ def plan(course: Course, text: str) -> list[RosterRow]:
         for number, line in enumerate(lines[1:], 2)
         if any(cell.strip() for cell in line)
     ]
-    known = _known_people(course, {record["email"].lower() for _n, record in records if record.get("email")})
+    known = _known_people(course, {normalise_address(record["email"]) for _n, record in records if record.get("email")})
     earlier: set[str] = set()
     return [_plan_row(number, record, known, earlier) for number, record in records]
 
@@ -122,13 +122,14 @@ def _known_people(course: Course, emails: set[str]) -> dict[str, str]:
 
 def _plan_row(number: int, record: dict[str, str], known: dict[str, str], earlier: set[str]) -> RosterRow:
     """Validate one line and choose its action. Add its address to `earlier`, the addresses of the lines before it."""
-    email, name = record.get("email", "").lower(), record.get("name", "")
+    email, name = normalise_address(record.get("email", "")), record.get("name", "")
     language = record.get("language", "").lower()
     problem = ""
     try:
-        validate_email(email)
-    except ValidationError:
-        problem = _("This is not an e-mail address.")
+        validate_address(email)
+        validate_name(name)
+    except ValidationError as error:
+        problem = " ".join(error.messages)
     if not problem and email in earlier:
         problem = _("This address is in the file twice.")
     if not problem and len(name) > 100:

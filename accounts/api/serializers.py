@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.identity import validate_name
 from accounts.models import Language, User, validate_time_zone
 from common.api.serializers import OutputSerializer
 
@@ -23,7 +24,7 @@ class MeSerializer(OutputSerializer):
 class MeInput(serializers.Serializer[Any]):
     """Settings to change. Omitted fields stay as they are."""
 
-    name = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    name = serializers.CharField(max_length=100, allow_blank=True, validators=[validate_name], required=False)
     language = serializers.ChoiceField(choices=Language.values, allow_blank=True, required=False)
     time_zone = serializers.CharField(max_length=64, validators=[validate_time_zone], required=False)
     wants_weekly_summary = serializers.BooleanField(required=False)

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.identity import normalise_address, validate_address
 from accounts.models import User
 from accounts.sign_in import devices, limits
 from common import languages
@@ -32,6 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP != "closed")
+
+    def clean_email(self, email: str) -> str:
+        validate_address(email)
+        return normalise_address(email)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, by limits of our own: see `accounts.sign_in.limits`."""

@@ -8,12 +8,12 @@
 | anybody else: one network address | 600 attempts in a minute, right or wrong: each costs 29 ms of hashing |
 """
 
-import unicodedata
 from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 
+from accounts.identity import normalise_address
 from accounts.sign_in.devices import find_known_device
 from common.limits import Limit
 
@@ -52,7 +52,7 @@ def client_address(request: HttpRequest) -> str:
 
 def count_attempt(request: HttpRequest, email: str) -> Counted:
     """Count an attempt to sign in before its password is looked at. Raises SignInRefused."""
-    account = _account_key(email)
+    account = normalise_address(email)
     device = find_known_device(request, account)
     if device:
         return Counted(_count([(_ON_DEVICE, f"{device.key}:{account}")]))
@@ -63,17 +63,12 @@ def count_attempt(request: HttpRequest, email: str) -> Counted:
 
 def forget_wrong_passwords(request: HttpRequest, email: str) -> None:
     """Start to count anew after a reset of the password, which proved the owner by mail."""
-    account = _account_key(email)
+    account = normalise_address(email)
     device = find_known_device(request, account)
     if device:
         _ON_DEVICE.clear(f"{device.key}:{account}")
     _FROM_ADDRESS.clear(f"{account}:{client_address(request)}")
     _FOR_ACCOUNT.clear(account)
-
-
-def _account_key(email: str) -> str:
-    # Other spellings of one address must not give further attempts.
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
 
 
 def _count(limits: list[tuple[Limit, str]]) -> list[Any]:
