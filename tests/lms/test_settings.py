@@ -85,7 +85,7 @@ def test_production_turns_on_the_security_settings(tmp_path: Path) -> None:
 )
 def test_hsts_for_other_hosts_is_a_choice(tmp_path: Path, environment: dict[str, str], chosen: list[bool]) -> None:
     names = ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
-    assert told(tmp_path, *names, **PRODUCTION, **environment) == chosen
+    assert values_of(tmp_path, *names, **PRODUCTION, **environment) == chosen
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_hsts_for_other_hosts_is_a_choice(tmp_path: Path, environment: dict[str,
     ],
 )
 def test_the_time_zone_is_a_choice(tmp_path: Path, environment: dict[str, str], zone: str) -> None:
-    assert told(tmp_path, "TIME_ZONE", **environment) == [zone]
+    assert values_of(tmp_path, "TIME_ZONE", **environment) == [zone]
 
 
 def test_former_secret_keys_come_from_the_environment(tmp_path: Path) -> None:
     keys = ["a" * 50, "b" * 50]
-    assert told(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION) == [[]]
-    assert told(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION, SECRET_KEY_FALLBACKS=", ".join(keys)) == [keys]
+    assert values_of(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION) == [[]]
+    assert values_of(tmp_path, "SECRET_KEY_FALLBACKS", **PRODUCTION, SECRET_KEY_FALLBACKS=", ".join(keys)) == [keys]
 
 
 @pytest.mark.parametrize(
