@@ -27,7 +27,7 @@ class _NormalAddress:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "email" in self.fields:
-            # Django's own validator knows neither length nor look-alikes, and would speak first.
+            # Django's own validator knows neither length nor similar letters, and would speak first.
             self.fields["email"].validators = [validate_address]
 
     def clean_email(self) -> str:

@@ -45,7 +45,7 @@ class SignupForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "email" in self.fields:
-            # allauth adds the field. Its own validator knows neither length nor look-alikes, and would speak first.
+            # allauth adds the field. Its own validator knows neither length nor similar letters, and would speak first.
             self.fields["email"].validators = [validate_address]
         if settings.SIGNUP != "code":
             del self.fields["code"]
