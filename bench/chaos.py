@@ -218,7 +218,8 @@ class Run:
             print(f"{victim}: {how}, {len(self.acknowledged)} acknowledged", file=sys.stderr)
             for _ in range(share):
                 self.allowed.release()
-        # Let all remaining attempts start. A student also needs a permit to find that no attempt is left, and to stop.
+        # Let all remaining attempts start. There are more permits than attempts left, because a student needs a permit
+        # even to stop: the student takes it, sees that no attempt is left, gives it back and ends.
         for _ in range(self.attempts):
             self.allowed.release()
 

@@ -83,9 +83,9 @@ def answer_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decima
 
 
 def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:
-    """Return the credit that percentages express, and whether it expresses them exactly.
+    """Return the kind of credit that the percentages fit ("all" or "partial"), and whether they fit exactly.
 
-    The credit is None if the percentages fit both kinds of credit.
+    None means that the percentages fit both kinds.
     """
     gain, loss = answer_weights(len(right), len(wrong), "partial")
     tolerance = Decimal("0.01")

@@ -194,7 +194,10 @@ def _find_spec_fault(kind: Kind, question: Fields) -> str:
 
 
 def explain_question_fault(question: Fields) -> str:
-    """Return the fault that its kind finds in a question, in the current language, or "". Its definition must be valid."""
+    """Return the fault that the question's kind finds in it, in the current language, or "" if there is none.
+
+    The definition of the question must be valid.
+    """
     kind = KINDS[question["kind"]]
     spec: Fields = {
         "text": question["text"],

@@ -130,7 +130,8 @@ class QuizWriter:
             row = self.rows.get(step.key)
             saved_digest = step.digest
             if isinstance(row, Quiz) and step.outcome is Outcome.ARCHIVED:
-                # Its questions are archived with it. The digest must match how the quiz will be read next time.
+                # The questions of an archived quiz are archived too, so the next import reads the quiz without questions.
+                # The digest must fit that.
                 saved_digest = digest({**(step.current or {}), "archived": True, "questions": []})
             if row is not None and saved_digest is not None and row.source_digest != saved_digest:
                 type(row).objects.filter(pk=row.pk).update(source_digest=saved_digest)

@@ -39,9 +39,9 @@ def parts(interaction: Node, markdown: Markdown) -> list[Part]:
 
 
 def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | None, bool]:
-    """Return the credit that a mapping expresses, and whether the mapping expresses it exactly.
+    """Return the kind of credit that the points of a mapping fit, and whether they fit exactly (see `find_credit`).
 
-    The values are compared as shares of the sum of the positive values.
+    The points are first converted to percentages: the sum of the positive points is 100 %.
     """
     gains = [value for value in mapped.values() if value > 0]
     losses = [value for value in mapped.values() if value <= 0]

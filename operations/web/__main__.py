@@ -35,7 +35,7 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()
-    # From Python 3.14 on, fork is not the default. Forked workers share the memory of what is loaded here.
+    # Python 3.14 and later do not fork by default. Forked workers share the memory of the modules that are loaded here.
     multiprocessing.set_start_method("fork", force=True)
     server = Server(
         options.application,

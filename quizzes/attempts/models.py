@@ -203,7 +203,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         now: datetime,
         due: datetime,
     ) -> int | None:
-        """Store one response in one statement if the attempt is in progress and has no deadline before `due`.
+        """Store one response in one statement if the attempt is in progress and its deadline, if any, is not before `due`.
 
         Return its new sequence number, or None if nothing was stored (see `store`).
         """

@@ -46,7 +46,7 @@ def save_answer(
     )
     if stored is not None:
         return Answer(attempt=attempt, question=question, response=accepted, sequence=stored, saved_at=now)
-    # The request was overtaken, the answer is confirmed or unchanged, or the attempt is over.
+    # Nothing was stored: a later answer is stored, the answer is confirmed or unchanged, or the attempt is over.
     with transaction.atomic():
         locked = queries.lock_attempt(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):

@@ -37,7 +37,7 @@ class MultipleChoice(choices.ChoiceKind):
     response_shape = '{"choices": [uuid, …]}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
-        # The default is left out, so that versions older than this setting keep their digest.
+        # The default is not written into the spec: versions older than this setting must keep their digest.
         return {"credit": "partial"} if definition.get("credit") == "partial" else {}
 
     def parse(self, spec: Spec) -> None:

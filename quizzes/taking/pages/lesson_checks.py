@@ -63,7 +63,7 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
         .last()
     )
     if last and last.status == Attempt.Status.IN_PROGRESS:
-        # Started in the app, or an answer was invalid: show the saved answers.
+        # The attempt was started in the app, or its submit was refused. Show the answers that are saved.
         questions, number = present_attempt(last), last.number
     else:
         assert quiz.current_version is not None
