@@ -34,8 +34,9 @@ BACKOFF_FIRST, BACKOFF_LAST, HEALTHY_AFTER = 0.5, 10.0, 30.0
 STOP_TIMEOUT = 4.0
 # glibc keeps free memory in up to eight arenas for each processor; Python's threads need no more than two.
 CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
-# Seconds after which a process without a heartbeat counts as hanging, and those that a child has for its first heartbeat.
-HANG_LIMIT, START_LIMIT = 30.0, 120.0
+# Seconds after which a process without a heartbeat counts as hanging. A child that starts has START_FACTOR times as long for its
+# first one, because it imports the application on a machine that may be busy.
+HANG_LIMIT, START_FACTOR = 30.0, 4
 
 
 class Child(NamedTuple):
@@ -175,7 +176,7 @@ class Supervisor:
                 del running.beats[pid]
             elif now - beat_at > self.plan.hang_limit:
                 self._kill_hanging(running, pid)
-        if not running.beats and now - running.started_at > START_LIMIT:
+        if not running.beats and now - running.started_at > self.plan.hang_limit * START_FACTOR:
             self._kill_hanging(running, running.process.pid)
 
     def _kill_hanging(self, running: _Running, pid: int) -> None:

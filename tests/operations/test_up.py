@@ -68,6 +68,17 @@ def test_a_process_that_hangs_is_replaced(product: Product, role: str) -> None:
     assert f"process_hangs child={role} pid={hanging}" in product.log
 
 
+def test_a_process_that_hangs_while_it_starts_is_replaced(product: Product) -> None:
+    product.environment["BAEUM_HANG_LIMIT"] = "2"
+    product.start()
+    # Before the first heartbeat: importing the application takes longer than finding the process.
+    hanging = max(wait_for(lambda: product.pids_in_role("worker")))
+    os.kill(hanging, signal.SIGSTOP)
+    wait_for(lambda: hanging not in product.pids())
+    wait_for(lambda: product.pids_in_role("worker"))
+    assert f"process_hangs child=worker pid={hanging}" in product.log
+
+
 def test_requests_that_stall_do_not_stop_the_site(product: Product) -> None:
     product.start().wait_until_ready()
     head = "POST /_allauth/app/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"
