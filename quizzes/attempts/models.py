@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import clocks
 from common.database.durability import write_lock
 from common.database.prepared import adapted
 from courses.models import Enrolment
@@ -152,11 +153,12 @@ class Attempt(models.Model):
 
 
 # The answer with the higher sequence number of the client wins (_HIGHER_SEQUENCE_WINS), or the one that arrives last
-# (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced.
+# (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced. A stored number that is too far ahead never wins (`common.clocks`).
 _HIGHER_SEQUENCE_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
-WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.sequence < excluded.sequence
+WHERE quizzes_answer.confirmed_at IS NULL
+AND (quizzes_answer.sequence < excluded.sequence OR quizzes_answer.sequence > %s)
 RETURNING question, sequence
 """
 _LAST_ARRIVAL_WINS = """
@@ -190,7 +192,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             values += [attempt.pk, *_row(question, response, sequence, now)]
         rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT + rows + (_LAST_ARRIVAL_WINS if sequence is None else _HIGHER_SEQUENCE_WINS), values)
+            cursor.execute(_INSERT + rows + _conflict(sequence, now, values), values)
             return {UUID(str(question)): stored for question, stored in cursor.fetchall()}
 
     def store_if_open(
@@ -210,11 +212,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
         values = [*_row(question, response, sequence, now), attempt.pk, adapted(due)]
         with write_lock(), connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT_IF_OPEN + lock + (_LAST_ARRIVAL_WINS if sequence is None else _HIGHER_SEQUENCE_WINS), values
-            )
+            cursor.execute(_INSERT_IF_OPEN + lock + _conflict(sequence, now, values), values)
             stored = cursor.fetchall()
         return int(stored[0][1]) if stored else None
+
+
+def _conflict(sequence: int | None, now: datetime, values: list[Any]) -> str:
+    """Return the SQL for an answer that is stored already, and append its parameter to `values`."""
+    if sequence is None:
+        return _LAST_ARRIVAL_WINS
+    values.append(clocks.latest_believed(now))
+    return _HIGHER_SEQUENCE_WINS
 
 
 def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: datetime) -> list[Any]:
@@ -223,7 +231,7 @@ def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: da
 
 
 class Answer(models.Model):
-    """The latest answer to one question of an attempt. `sequence` is the client's counter; a lower one never wins."""
+    """The latest answer to one question of an attempt. `sequence` is the client's number; a lower one never wins."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers", verbose_name=_("attempt"))
     question = models.UUIDField(_("question"))

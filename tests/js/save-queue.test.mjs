@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { meaningOf, saveQueue, sequencer } from "../../static/baeum/attempt/save-queue.js";
+import { believed, meaningOf, saveQueue, sequencer } from "../../static/baeum/attempt/save-queue.js";
 import { SignedOut } from "../../static/baeum/attempt/server.js";
 
 const state = (sequence) => ({ sequence, fields: [] });
@@ -89,6 +89,16 @@ test("numbers follow the clock and never go back", () => {
   sequence.seen(10);
   assert.equal(sequence.next(), 5001);
   assert.equal(sequencer(() => 1, 10 ** 15 - 1).next(), 10 ** 15);
+});
+
+test("a stored number of a wrong clock counts as older than what this browser kept", () => {
+  const now = 1_000_000;
+  assert.equal(believed(now + 60_000, now), now + 60_000);
+  assert.equal(believed(now + 60_001, now), 0);
+});
+
+test("an answer that the server stored under its own time is saved", () => {
+  assert.equal(meaningOf(saved(1000), state(31_536_001_000)), "saved");
 });
 
 test("what a decision means", () => {

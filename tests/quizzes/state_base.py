@@ -33,6 +33,7 @@ RESPONSES: dict[str, list[Any]] = {
 }
 QUESTIONS = st.sampled_from(sorted(RESPONSES))
 ANSWERS = QUESTIONS.flatmap(lambda question: st.tuples(st.just(question), st.sampled_from(RESPONSES[question])))
+SEQUENCES = st.one_of(st.none(), st.integers(0, 6), st.just(model.FAR_AHEAD))
 STUDENTS = st.integers(0, 1)
 DEVICES = st.integers(0, 1)
 ANY = st.integers(0, 7)

@@ -17,7 +17,17 @@ from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.grading import automatic, regrading, scoring
 from quizzes.taking import deadline, responses, save, start, submit, uploads
 from tests.quizzes import state_model as model
-from tests.quizzes.state_base import ANSWERS, ANY, DEVICES, QUESTIONS, STUDENTS, WAITS, Base, PausedGrader
+from tests.quizzes.state_base import (
+    ANSWERS,
+    ANY,
+    DEVICES,
+    QUESTIONS,
+    SEQUENCES,
+    STUDENTS,
+    WAITS,
+    Base,
+    PausedGrader,
+)
 
 
 class StudentsAndWorkers(Base):
@@ -62,7 +72,7 @@ class StudentsAndWorkers(Base):
             self.devices[student, device] = self.loaded(mine[which % len(mine)])
 
     @precondition(lambda self: self.devices)
-    @rule(which=ANY, answer=ANSWERS, sequence=st.one_of(st.none(), st.integers(0, 6)))
+    @rule(which=ANY, answer=ANSWERS, sequence=SEQUENCES)
     def save(self, which: int, answer: tuple[str, Any], sequence: int | None) -> None:
         shown, expected = self.on_a_device(which)
         question, response = answer
@@ -71,7 +81,7 @@ class StudentsAndWorkers(Base):
         if not is_open:
             refusal = self.closed(expected)
             self.keep_late(expected, {question: response})
-        elif not expected.store(question, response, sequence):
+        elif not expected.store(question, response, model.believed(sequence, self.now)):
             refusal = save.AnswerConfirmed
         with self.doing("save", refusal):
             saved = save.save_answer(

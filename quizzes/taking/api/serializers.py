@@ -119,7 +119,8 @@ class AttemptSerializer(AttemptSummarySerializer):
 
 class AnswerInput(InputSerializer):
     """The answer with the highest `sequence` is stored, whichever device sent it. Any other request changes nothing and returns
-    the stored answer. The site's pages send milliseconds since 1970. Without `sequence`, the request that arrives last wins."""
+    the stored answer. Send milliseconds since 1970: a number that is more than a minute ahead of the server's clock is stored as
+    the server's time, which is returned. Without `sequence`, the request that arrives last wins."""
 
     response = serializers.JSONField(help_text=RESPONSE_SHAPES)
     sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)

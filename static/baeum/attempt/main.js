@@ -3,7 +3,7 @@
 
 import { asClock, countdown } from "./countdown.js";
 import { keptAnswers } from "./kept-answers.js";
-import { meaningOf, saveQueue, sequencer } from "./save-queue.js";
+import { believed, meaningOf, saveQueue, sequencer } from "./save-queue.js";
 import { sendAnswer, sendSubmission } from "./server.js";
 import { submission } from "./submit.js";
 
@@ -57,8 +57,9 @@ const skew = Date.parse(text.now) - Date.now();
 const serverNow = () => Date.now() + skew;
 const kept = keptAnswers(text.attempt);
 const refused = new Set(); // questions whose answer, as it stands, the server did not take
-// What is typed into this page is later than what it was loaded with, whatever a clock has said.
-const sequence = sequencer(serverNow, Math.max(0, ...allFields().map((field) => Number(field.dataset.sequence))));
+const storedSequence = (field) => believed(Number(field.dataset.sequence), serverNow());
+// What is typed into this page is later than what it was loaded with.
+const sequence = sequencer(serverNow, Math.max(0, ...allFields().map(storedSequence)));
 
 const settle = {
   saved: (question) => { if (!queue.has(question)) say(question, text.saved); },
@@ -182,7 +183,7 @@ form.addEventListener("formdata", ({ formData }) => {
 // --- A crash, a closed tab or a lost network may have left answers in this browser: into the fields, and to the server.
 kept.all().forEach(([question, state]) => {
   const field = fieldOf(question);
-  if (!field || "checked" in field.dataset || state.sequence <= Number(field.dataset.sequence)) {
+  if (!field || "checked" in field.dataset || state.sequence <= storedSequence(field)) {
     // The server has this answer or a later one.
     kept.drop(question, state.sequence);
     return;

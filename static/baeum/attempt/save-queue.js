@@ -12,7 +12,12 @@ export const sequencer = (now, atLeast = 0) => {
   };
 };
 
-// What a decision means for the answer that was sent.
+// A stored number that is more than a minute ahead of the server's clock is from a wrong clock. The server lets any answer
+// replace that one, so here it counts as older than all others.
+export const believed = (sequence, now) => (sequence > now + 60000 ? 0 : sequence);
+
+// What a decision means for the answer that was sent. The server returns a lower number than the one it was sent if that was
+// too far ahead of its clock; the answer is saved.
 export const meaningOf = (decision, state) => {
   if (decision.status === 200) return decision.sequence > state.sequence ? "overtaken" : "saved";
   return { "deadline-passed": "late", "attempt-closed": "closed" }[decision.slug] ?? "refused";

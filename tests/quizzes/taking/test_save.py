@@ -36,8 +36,15 @@ def short(quiz: Quiz) -> UUID:
     return uuid
 
 
-def save_text(attempt: Attempt, question: UUID, text: str, sequence: int | None = None) -> Answer:
-    return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence)
+def save_text(
+    attempt: Attempt, question: UUID, text: str, sequence: int | None = None, *, now: datetime = NOW
+) -> Answer:
+    return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=now, sequence=sequence)
+
+
+def number_of(clock: datetime) -> int:
+    """The number that a client gives to a save by its clock."""
+    return int(clock.timestamp() * 1000)
 
 
 def assert_answer(answer: Answer, attempt: Attempt, question: UUID, text: str, sequence: int, at: datetime) -> None:
@@ -109,3 +116,38 @@ def test_a_deadline_extended_during_a_save_lets_the_answer_count(
     assert_answer(returned, attempt, short, "drift", 3, OVER)
     assert_answer(Answer.objects.get(), attempt, short, "drift", 3, OVER)
     assert not LateAnswer.objects.exists()
+
+
+def test_a_clock_a_year_ahead_does_not_win_over_later_saves(attempt: Attempt, short: UUID) -> None:
+    later = NOW + timedelta(seconds=5)
+    save_text(attempt, short, "of the phone", number_of(NOW + timedelta(days=365)))
+    saved = save_text(attempt, short, "of the laptop", number_of(later), now=later)
+    assert_answer(saved, attempt, short, "of the laptop", number_of(later), later)
+    assert Answer.objects.get().response == {"text": "of the laptop"}
+
+
+def test_a_clock_a_year_ahead_still_saves_its_next_answer(attempt: Attempt, short: UUID) -> None:
+    later, ahead = NOW + timedelta(seconds=5), timedelta(days=365)
+    save_text(attempt, short, "first", number_of(NOW + ahead))
+    saved = save_text(attempt, short, "second", number_of(later + ahead), now=later)
+    assert_answer(saved, attempt, short, "second", number_of(later), later)
+
+
+def test_an_earlier_save_that_arrives_late_loses_to_a_clock_that_is_ahead(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "of the phone", number_of(NOW + timedelta(days=365)))
+    late = save_text(attempt, short, "kept offline", number_of(NOW - timedelta(minutes=5)), now=NOW)
+    assert late.response == {"text": "of the phone"}
+
+
+def test_a_stored_number_far_ahead_is_replaced(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "by a clock that was believed once")
+    Answer.objects.update(sequence=number_of(NOW + timedelta(days=365)))
+    saved = save_text(attempt, short, "of the laptop", number_of(NOW))
+    assert_answer(saved, attempt, short, "of the laptop", number_of(NOW), NOW)
+
+
+def test_the_order_of_a_clock_half_a_minute_ahead_counts(attempt: Attempt, short: UUID) -> None:
+    ahead = NOW + timedelta(seconds=30)
+    save_text(attempt, short, "second", number_of(ahead) + 1)
+    overtaken = save_text(attempt, short, "first", number_of(ahead))
+    assert_answer(overtaken, attempt, short, "second", number_of(ahead) + 1, NOW)

@@ -1,0 +1,24 @@
+"""Limit what the server believes of a client's clock.
+
+Apps number their saves by their clock, in milliseconds since 1970. A number from a clock that is a year ahead must not be the
+highest one for a year.
+"""
+
+from datetime import datetime, timedelta
+
+# A clock may be this much ahead of the server's. Within it the client's own order of its requests counts.
+TOLERANCE = timedelta(minutes=1)
+
+
+def believed(sequence: int | None, now: datetime) -> int | None:
+    """Return `sequence`, or the server's clock in milliseconds if `sequence` is too far ahead of it."""
+    return sequence if sequence is None or sequence <= latest_believed(now) else _milliseconds(now)
+
+
+def latest_believed(now: datetime) -> int:
+    """Return the highest number that is not too far ahead. A stored one above it is from a time when a clock was wrong."""
+    return _milliseconds(now + TOLERANCE)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
