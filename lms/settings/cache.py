@@ -4,7 +4,8 @@ from typing import Any
 
 from lms.settings.environment import BAEUM_HOME, env
 
-# All processes must share the cache, because it contains the counters of the rate limits.
+# All processes must share the cache, because it contains the counters of the rate limits. While it is away, each process counts
+# in its own memory (`common.caching.fail_open`).
 REDIS_URL = env.str("REDIS_URL", default="")
 # The prefix separates sites that share one Redis.
 REDIS_PREFIX = env.str("BAEUM_REDIS_PREFIX", default="baeum")
@@ -12,7 +13,7 @@ CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "common.caching.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": REDIS_PREFIX,
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
@@ -21,7 +22,7 @@ if REDIS_URL:
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "common.caching.files.FileCache",
             "LOCATION": BAEUM_HOME / "cache",
             # A full cache drops random entries. It must be large enough to keep the counters of wrong passwords.
             "OPTIONS": {"MAX_ENTRIES": 3000},
