@@ -8,12 +8,14 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from common import outages
 from common.database.prepared import Prepared
 
 # Prepared statements: a session by its key, and a user by id.
@@ -52,6 +54,15 @@ class SessionStore(DatabaseSessionStore):
         ):
             data[HASH_SESSION_KEY] = current
             Session.objects.filter(session_key=self.session_key).update(session_data=self.encode(data))
+
+    def save(self, must_create: bool = False) -> None:
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            # Django takes every error of the database for a session that was deleted, and answers 400.
+            if error.__context__ is not None and outages.is_outage(error.__context__):
+                raise error.__context__ from error.__context__.__cause__
+            raise
 
 
 class Backend(AuthenticationBackend):

@@ -8,12 +8,17 @@ progress after it.
 
 from datetime import datetime, timedelta
 
+import structlog
+from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.db.models import Count, Q
 
+from common import outages
 from common.database.durability import relaxed_durability
 from common.database.prepared import Prepared, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
+
+log = structlog.get_logger(__name__)
 
 # Another visit to the same activity within this time is not stored.
 VISIT_INTERVAL = timedelta(minutes=5)
@@ -54,9 +59,15 @@ def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> 
         and now - enrolment.last_seen_at < VISIT_INTERVAL
     ):
         return
-    # A power failure may lose this write. The student then continues with the activity visited before.
-    with relaxed_durability():
-        Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
+    try:
+        # A power failure may lose this write. The student then continues with the activity visited before.
+        with relaxed_durability():
+            Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
+    except DatabaseFailure as error:
+        # The lesson can be read although the disk is full or the database accepts no writes.
+        if not outages.is_outage(error):
+            raise
+        log.warning("visit_not_stored", error=str(error))
 
 
 def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:

@@ -7,11 +7,13 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.db import Error as DatabaseFailure
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from operations import disk
 from quizzes.attempts.models import Attempt
 
 # Seconds that an attempt may wait for its grade before the site is reported as not ready.
@@ -42,11 +44,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Report the database, the broker and the seconds since the oldest ungraded attempt was submitted.
+    """Report database, broker, cache, disk and the seconds since the oldest ungraded attempt was submitted.
 
-    The status is 200 if both services work and these seconds are at most WAIT_LIMIT, else 503.
+    The status is 200 if all four are "ok" and these seconds are at most WAIT_LIMIT, else 503.
     """
-    body: dict[str, Any] = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
+    body: dict[str, Any] = {
+        "database": "ok",
+        "broker": "ok",
+        "cache": "ok",
+        "disk": disk.state(),
+        "oldest_ungraded_seconds": None,
+    }
     try:
         oldest = _oldest_ungraded()
     except DatabaseFailure:
@@ -56,7 +64,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
             body["oldest_ungraded_seconds"] = int((timezone.now() - oldest).total_seconds())
     if not _broker_answers():
         body["broker"] = "unreachable"
-    ready = body["database"] == body["broker"] == "ok" and (body["oldest_ungraded_seconds"] or 0) <= WAIT_LIMIT
+    if not cache.is_reachable():  # type: ignore[attr-defined]  # `common.caching.fail_open`
+        body["cache"] = "unreachable"
+    waits_too_long = (body["oldest_ungraded_seconds"] or 0) > WAIT_LIMIT
+    ready = all(body[name] == "ok" for name in ("database", "broker", "cache", "disk")) and not waits_too_long
     return JsonResponse(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 

@@ -58,6 +58,8 @@ class Product:
     home: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
+    # A command that runs the product's, with a smaller disk for example.
+    wrapper: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -75,7 +77,7 @@ class Product:
     def start(self) -> "Product":
         with (self.home.parent / f"{self.home.name}.log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "up"],
+                [*self.wrapper, sys.executable, str(ROOT / "manage.py"), "up"],
                 env=self.full_environment(), stdout=log, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
             )  # fmt: skip
         return self

@@ -155,6 +155,14 @@ HTTP_PROBLEMS = [
         ),
     ),
     HttpProblem("mail-not-sent", 503, _("The mail server cannot be reached. Try again in a few minutes.")),
+    HttpProblem(
+        "unavailable",
+        503,
+        _(
+            "The site's storage or database is full, busy or away. What was saved before is safe. Send the request again after "
+            "as many seconds as `Retry-After` says."
+        ),
+    ),
     HttpProblem("server-error", 500, _("Something broke on our side. What was saved is safe; try again later.")),
 ]
 

@@ -1,5 +1,7 @@
 """Answer errors that no view handles: with a page, or with a problem document for requests of apps."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from common import outages
 from common.api.problems import problem_response
 from common.limits import TooManyCodes, format_wait
 
@@ -14,7 +17,7 @@ from common.limits import TooManyCodes, format_wait
 PROBLEM_PATHS = ("/api/", "/_allauth/")
 
 
-def _error(request: HttpRequest, code: int, slug: str, title: str, detail: str = "") -> HttpResponse:
+def error_page(request: HttpRequest, code: int, slug: str, title: str, detail: str = "") -> HttpResponse:
     if request.path.startswith(PROBLEM_PATHS):
         return problem_response(slug, code, title, detail)
     return render(request, "error.html", {"code": code, "title": title, "detail": detail}, status=code)
@@ -27,27 +30,27 @@ def body_refused(request: HttpRequest, status: int) -> HttpResponse:
         411: ("length-required", _("The request does not say how long it is.")),
         413: ("body-too-large", _("The request is larger than this site accepts.")),
     }.get(status, ("unavailable", _("The site cannot accept this request at the moment.")))
-    return _error(request, status, slug, title, _("What you had saved is safe."))
+    return error_page(request, status, slug, title, _("What you had saved is safe."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return body_refused(request, 413)
-    return _error(request, 400, "malformed", _("The request could not be understood."))
+    return error_page(request, 400, "malformed", _("The request could not be understood."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 403, "forbidden", _("You may not do that."))
+    return error_page(request, 403, "forbidden", _("You may not do that."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 404, "not-found", _("There is nothing at this address."))
+    return error_page(request, 404, "not-found", _("There is nothing at this address."))
 
 
 def too_many_requests(request: HttpRequest, wait: int = 60, title: str = "") -> HttpResponse:
     """Answer 429 and say how long to wait: `wait` seconds. All rates in allauth's settings are for a minute or less."""
     detail = _("Try again in %(time)s.") % {"time": format_wait(wait)}
-    return _refuse_for_now(_error(request, 429, "throttled", title or _("Too many tries"), detail), wait)
+    return _refuse_for_now(error_page(request, 429, "throttled", title or _("Too many tries"), detail), wait)
 
 
 def refuse_for_now(response: HttpResponse, error: TooManyCodes) -> HttpResponse:
@@ -68,18 +71,35 @@ def no_such_address(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without the database and the session, because they may have caused the error."""
-    title, detail = _("Something broke on our side."), _("What you had saved is safe.")
+    """Answer 503 during an outage (a full disk, a database that is away), else 500.
+
+    Every error that no view and no middleware handled comes here, from pages and from apps. Django calls this while it handles
+    the error. It uses neither the database nor the session, because they may be what failed.
+    """
+    if outages.is_outage(sys.exc_info()[1]):
+        title = _("The site cannot accept this request at the moment.")
+        detail = _(
+            "Its storage or its database is full, busy or away. Try again in half a minute. What you had saved is safe."
+        )
+        response = _plain_error(request, 503, "unavailable", title, detail)
+        response.headers["Retry-After"] = str(outages.RETRY_AFTER)
+        return response
+    return _plain_error(
+        request, 500, "server-error", _("Something broke on our side."), _("What you had saved is safe.")
+    )
+
+
+def _plain_error(request: HttpRequest, code: int, slug: str, title: str, detail: str) -> HttpResponse:
     if request.path.startswith(PROBLEM_PATHS):
-        return problem_response("server-error", 500, title, detail)
+        return problem_response(slug, code, title, detail)
     return HttpResponse(
-        render_to_string("error_plain.html", {"code": 500, "title": title, "detail": detail}), status=500
+        render_to_string("error_plain.html", {"code": code, "title": title, "detail": detail}), status=code
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose CSRF token does not match the cookie. Usually the page was open during a new sign-in."""
-    return _error(
+    return error_page(
         request,
         403,
         "csrf",

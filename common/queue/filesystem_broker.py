@@ -16,8 +16,13 @@ from kombu.utils.json import dumps
 def _write_atomically(path: Path, content: str) -> None:
     # Workers list files by the name of their queue; no queue has this name.
     unfinished = path.with_name(f".{uuid4()}")
-    unfinished.write_text(content, encoding="utf-8")
-    unfinished.rename(path)
+    try:
+        unfinished.write_text(content, encoding="utf-8")
+        unfinished.rename(path)
+    except OSError:
+        # A full disk. Beat tries again every five seconds, so what is left behind would become many files.
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 class Channel(filesystem.Channel):

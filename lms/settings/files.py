@@ -14,7 +14,7 @@ COLLECTED = env.bool("BAEUM_STATIC_COLLECTED", default=PRODUCTION)
 WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365 if not COLLECTED else 60
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "common.files.storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -23,4 +23,6 @@ STORAGES = {
         )
     },
 }
+# /readyz reports a disk with less free space than this.
+MIN_FREE_BYTES = env.int("BAEUM_MIN_FREE_MB", default=200) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -6,9 +6,8 @@ programs.
 """
 
 import hashlib
-import unicodedata
-import zipfile
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import IO, Any, cast
 from uuid import UUID, uuid4
@@ -19,16 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.files import archives
+from common.files.names import plain_name
+from common.files.storage import removed_without_row
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
 from quizzes.questions import KINDS, Spec
 from quizzes.taking import deadline, responses
 
 SIZE_LIMIT = 10_000_000
-# Limits for archives: bytes after unpacking, and the ratio to the size of the archive.
-UNPACKED_LIMIT = 100_000_000
-RATIO_LIMIT = 100
-ENTRY_LIMIT = 2_000
 # Files of one attempt, including removed ones, because those are kept.
 UPLOAD_LIMIT = 100
 
@@ -43,7 +41,6 @@ _MAGIC_NUMBERS = {
     "pptx": (b"PK\x03\x04",),
 }
 _TEXT = frozenset({"txt", "md", "csv", "ipynb", "json"})
-_PROGRAMS = (".exe", ".dll", ".com", ".bat", ".cmd", ".scr", ".msi", ".jar", ".js", ".vbs", ".ps1", ".sh", ".app")
 
 
 class FileRefused(DomainError):
@@ -65,7 +62,7 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
     Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed if it was stored as evidence.
     """
     public = _find_file_question(attempt, question)
-    name = _plain_name(upload.name or "")
+    name = plain_name(upload.name or "")
     extension = _check_file(public, name, upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -79,13 +76,14 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
         sha256=digest.hexdigest(),
         uploaded_at=now,
     )
+    lock = partial(queries.lock_attempt, attempt)
     try:
-        with transaction.atomic():
+        with removed_without_row(file.file, lock):
             deadline.lock_open_attempt(attempt, now)
             return _store_in_time(file, upload, extension, most=public["files"]["max"])
     except deadline.DeadlinePassed:
-        with transaction.atomic():
-            queries.lock_attempt(attempt)
+        with removed_without_row(file.file, lock):
+            lock()
             _store_late_file(file, upload, extension)
         raise
 
@@ -94,6 +92,9 @@ def _store_in_time(file: HandInFile, upload: UploadedFile[Any], extension: str, 
     counted = HandInFile.objects.counted().filter(attempt=file.attempt, question=file.question)
     known = counted.filter(sha256=file.sha256, name=file.name).first()
     if known:
+        # It may be missing in a restored site.
+        if not known.file.storage.exists(str(known.file.name)):
+            known.file.storage.save(known.file.name, upload)
         return known
     if _is_full(file.attempt):
         raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
@@ -141,15 +142,6 @@ def _find_file_question(attempt: Attempt, question: UUID) -> Spec:
     return public
 
 
-def _plain_name(name: str) -> str:
-    """Return the file name without folders, in Unicode NFC, without control and format characters.
-
-    Some of those change the direction of the text, so that "exe.txt" looks like "txt.exe".
-    """
-    last = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
-    return "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")[-200:]
-
-
 def _check_file(public: Spec, name: str, upload: UploadedFile[Any]) -> str:
     """Return the file's extension if the file is accepted. Raises FileRefused, FileTooLarge."""
     extension = PurePath(name).suffix.lower().lstrip(".")
@@ -167,22 +159,7 @@ def _check_file(public: Spec, name: str, upload: UploadedFile[Any]) -> str:
     if (wanted and not head.startswith(wanted)) or (extension in _TEXT and b"\x00" in head):
         raise FileRefused(_("The content of the file is not what its name says."))
     if wanted and wanted[0].startswith(b"PK"):
-        _check_archive(upload)
+        fault = archives.find_fault(cast("IO[bytes]", upload), upload.size or 0)
+        if fault:
+            raise FileRefused(fault)
     return extension
-
-
-def _check_archive(upload: UploadedFile[Any]) -> None:
-    """Refuse zip bombs and archives with programs. Reads only the archive's table of contents."""
-    try:
-        with zipfile.ZipFile(cast("IO[bytes]", upload)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise FileRefused(_("The archive cannot be read.")) from error
-    finally:
-        upload.seek(0)
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(upload.size or 0, 1)
-    if len(entries) > ENTRY_LIMIT or unpacked > UNPACKED_LIMIT or unpacked / packed > RATIO_LIMIT:
-        raise FileRefused(_("The archive contains too much data or too many files."))
-    if any(entry.filename.lower().endswith(_PROGRAMS) for entry in entries):
-        raise FileRefused(_("The archive contains a program."))

@@ -21,7 +21,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.taking import start, submit
 from tests.product import ROOT
 
-HEALTHY = {"database": "ok", "broker": "ok", "oldest_ungraded_seconds": None}
+HEALTHY = {"database": "ok", "broker": "ok", "cache": "ok", "disk": "ok", "oldest_ungraded_seconds": None}
 
 
 @pytest.fixture
@@ -110,6 +110,7 @@ def test_services_that_accept_connections_but_never_answer_are_reported(silent_p
     status, body, alive = json.loads(done.stdout.splitlines()[-1])
     assert status == 503
     assert alive == 200
-    assert body == {"database": "unreachable", "broker": "unreachable", "oldest_ungraded_seconds": None}
+    away = {"database": "unreachable", "broker": "unreachable", "cache": "unreachable"}
+    assert body == {**away, "disk": "ok", "oldest_ungraded_seconds": None}
     assert time.monotonic() - started < 20
     assert "secret" not in done.stdout

@@ -7,6 +7,8 @@ from threading import Thread
 import pytest
 from kombu.connection import Connection
 
+from tests.disk import no_room_beyond
+
 WRITERS, EACH = 4, 100
 
 
@@ -61,3 +63,9 @@ def test_binding_is_idempotent_and_keeps_the_other_queues(connection: Connection
     for queue in ("grading", "mail", "grading"):
         channel._queue_bind("all", queue, "", queue)
     assert sorted(bound.queue for bound in channel.get_table("all")) == ["grading", "mail"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_message(connection: Connection, tmp_path: Path) -> None:
+    with no_room_beyond(100), pytest.raises(OSError, match="File too large"):
+        connection.channel()._put("grading", {"padding": "x" * 2000})
+    assert list((tmp_path / "messages").iterdir()) == []

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from common.files import archives
 from courses.models import Course, Enrolment
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import Quiz
@@ -89,7 +90,7 @@ def test_a_file_of_exactly_10_mb_is_accepted(attempt: Attempt, question: UUID) -
         ("empty.txt", b""),
         ("broken.zip", b"PK\x03\x04 but no archive"),
         ("not.zip", b"Rar!"),
-        ("many.zip", packed(*map(str, range(uploads.ENTRY_LIMIT + 1)))),
+        ("many.zip", packed(*map(str, range(archives.ENTRY_LIMIT + 1)))),
         ("bomb.zip", packed("zeros", content=b"0" * 2_000_000, method=zipfile.ZIP_DEFLATED)),
         ("program.zip", packed("fine.txt", "inner/Run.BAT")),
     ],
@@ -109,7 +110,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     attempt: Attempt, question: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(attempt, question, "work.zip", packed("data", content=b"x" * 1000))
-    monkeypatch.setattr(uploads, "UNPACKED_LIMIT", 999)
+    monkeypatch.setattr(archives, "UNPACKED_LIMIT", 999)
     with pytest.raises(uploads.FileRefused, match="contains too much data"):
         add(attempt, question, "more.zip", packed("data", content=b"x" * 1000))
 
