@@ -14,11 +14,10 @@ from common.markup.plain_xml import Node, XmlError
 from exchange.questions import ExchangeError
 
 FORMATS = {"moodle": "Moodle XML", "gift": "GIFT", "qti": "QTI 2.1"}
-# Limits: bytes of a file, bytes of an unpacked package, files in a package, questions in a file.
+# Limits: bytes of a file, bytes of an unpacked package, files in a package.
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 30_000_000
 MAX_ENTRIES = 3_000
-MAX_QUESTIONS = 1_000
 _DECLARED = re.compile(r"""\A\s*<\?xml[^>]{0,200}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KOREAN = frozenset({"euc_kr", "cp949", "johab"})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from course_files.quizzes.saving import QuizWriter
 from exchange import gift, moodle, qti
 from exchange.exporting import check_language
-from exchange.files import FORMATS, MAX_QUESTIONS, open_file
+from exchange.files import FORMATS, open_file
 from exchange.import_plan import Plan, plan
 from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz
@@ -39,10 +39,7 @@ def parse(content: bytes, *, language: str, format: str = "") -> ParsedFile:
             % {"asked": FORMATS.get(format, format), "found": FORMATS[source.format]}
         )
     parsed = READERS[source.format](source, language=language)
-    found = len(parsed.questions) + len(parsed.skipped)
-    if found > MAX_QUESTIONS:
-        raise ExchangeError(_("The file holds more than %(limit)d questions. Split it.") % {"limit": MAX_QUESTIONS})
-    if not found:
+    if not parsed.questions and not parsed.skipped:
         raise ExchangeError(_("There is no question in this file."))
     return parsed
 

@@ -6,6 +6,7 @@ None in a field means that the format cannot express it. Then an import keeps th
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
@@ -20,6 +21,23 @@ class ExchangeError(DomainError):
 
 class UnsupportedQuestion(ValueError):
     """Raised for one question that cannot be imported or exported. The message gives the reason, in the current language."""
+
+
+# Limits of a file and of a question. Readers check them before they convert texts, which takes most of the time.
+MAX_QUESTIONS = 1_000
+MAX_ANSWERS = 200
+
+
+def check_questions(count: int) -> None:
+    """Raises ExchangeError."""
+    if count > MAX_QUESTIONS:
+        raise ExchangeError(_("The file holds more than %(limit)d questions. Split it.") % {"limit": MAX_QUESTIONS})
+
+
+def check_answers(count: int) -> None:
+    """Check the number of answers, choices, pairs or items of a question. Raises UnsupportedQuestion."""
+    if count > MAX_ANSWERS:
+        raise UnsupportedQuestion(_("It has more than %(limit)d answers.") % {"limit": MAX_ANSWERS})
 
 
 @dataclass(slots=True)

@@ -14,9 +14,20 @@ from exchange.gift.escapes import protect, restore, unescape
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.moodle_answers import WHOLE, Answer
-from exchange.questions import Blank, Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.questions import (
+    Blank,
+    Pair,
+    ParsedFile,
+    Part,
+    Question,
+    Skipped,
+    UnsupportedQuestion,
+    check_answers,
+    check_questions,
+)
 from exchange.values import clean, first_words, number
 
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
@@ -34,7 +45,8 @@ def read(source: Source, *, language: str) -> ParsedFile:
     parsed = ParsedFile("gift", notes=list(source.notes))
     categories = False
     text = _NONCHARACTERS.sub("", source.text)
-    for block in re.split(r"\n[ \t]*\n", text):
+    blocks: list[tuple[str, str]] = []
+    for block in _BLANK_LINES.split(text):
         lines = [line.strip() for line in block.split("\n")]
         named = next((found for line in lines if line.startswith("//") and (found := _ID.search(line))), None)
         body = "\n".join(line for line in lines if line and not line.startswith("//"))
@@ -42,7 +54,10 @@ def read(source: Source, *, language: str) -> ParsedFile:
             categories = True
             _line, _break, body = body.partition("\n")
         if body:
-            _read_block(parsed, body, named[1].replace("\\]", "]") if named else "", language)
+            blocks.append((body, named[1].replace("\\]", "]") if named else ""))
+            check_questions(len(blocks))
+    for body, identity in blocks:
+        _read_block(parsed, body, identity, language)
     if categories:
         parsed.notes.append(_("Categories are left out: a quiz has none."))
     return parsed
@@ -155,6 +170,7 @@ class _Block:
 
     def split_answers(self, answers: str, *, typed: bool = False) -> list[Answer]:
         """Split the answers. Each begins with = or ~, optionally followed by a percentage."""
+        check_answers(answers.count("=") + answers.count("~"))
         found = []
         for mark, text in re.findall(r"([=~])([^=~]*)", answers):
             weight = _WEIGHT.match(text.strip())
@@ -195,6 +211,7 @@ class _Block:
         question.accept, question.wrong = [], []
 
     def pairs(self, answers: str) -> None:
+        check_answers(answers.count("="))
         self.question.kind = "matching"
         for text in answers.split("=")[1:]:
             left, arrow, right = text.partition("->")
@@ -205,6 +222,7 @@ class _Block:
 
     def ordering(self, answers: str) -> None:
         head, *items = answers.split("\n")
+        check_answers(len(items))
         found = _ORDERING.match(head)
         if found is None:
             raise UnsupportedQuestion(_("Its items to be ordered cannot be read."))

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from common.markup import markdown, markdown_html
 from common.markup.markdown_syntax import PARSER
 from common.markup.plain_xml import Node
-from exchange.html.tree import TextTooLarge, tree
+from exchange.html.tree import TextTooLarge, tree, without_data
 
 # The maximum length of a text in characters, without its pictures.
 MAX_LENGTH = 20_000
+# The maximum length of HTML. It is checked before the HTML is parsed, which takes a microsecond for each character.
+MAX_SOURCE = 5 * MAX_LENGTH
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math"})
 _MEDIA = frozenset({"img", "object", "audio", "video", "iframe", "embed", "picture", "canvas", "svg", "math"})
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "del": "~~", "strike": "~~"}
@@ -36,6 +38,9 @@ _TARGET = re.compile(r"(?:https://[^\s<>()\\]+|mailto:[^\s<>()\\]+)\Z")
 
 def from_html(html: str, losses: list[str]) -> str:
     """Convert HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge."""
+    html = without_data(html)
+    if len(html) > MAX_SOURCE:
+        raise TextTooLarge
     return from_nodes(tree(html).children, losses)
 
 

@@ -41,7 +41,6 @@ class _Builder:
         self.open = [Node("div")]
 
     def read(self, html: str) -> Node:
-        html = _DATA.sub("data:", html)
         at, comments = 0, True
         while found := _TOKEN.match(html, at):
             at = found.end()
@@ -89,4 +88,9 @@ class _Builder:
 
 def tree(html: str) -> Node:
     """Return a <div> that contains the elements of an HTML text. Raises TextTooLarge if they are nested too deeply."""
-    return _Builder().read(html)
+    return _Builder().read(without_data(html))
+
+
+def without_data(html: str) -> str:
+    """Return the HTML without the content of its embedded pictures."""
+    return _DATA.sub("data:", html)

@@ -12,7 +12,16 @@ from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.moodle import cloze
 from exchange.moodle_answers import Answer
-from exchange.questions import Pair, ParsedFile, Part, Question, Skipped, UnsupportedQuestion
+from exchange.questions import (
+    Pair,
+    ParsedFile,
+    Part,
+    Question,
+    Skipped,
+    UnsupportedQuestion,
+    check_answers,
+    check_questions,
+)
 from exchange.values import clean, decimal_text, first_words, number, plain_number
 
 _GRADING = {"ALL_OR_NOTHING": "all", "-1": "all", "ABSOLUTE_POSITION": "partial", "0": "partial"}
@@ -24,7 +33,9 @@ def read(source: Source, *, language: str) -> ParsedFile:
     assert source.root is not None
     parsed = ParsedFile("moodle", notes=list(source.notes))
     categories = 0
-    for element in source.root.elements("question"):
+    elements = list(source.root.elements("question"))
+    check_questions(sum(element.attributes.get("type") != "category" for element in elements))
+    for element in elements:
         if element.attributes.get("type") == "category":
             categories += 1
             continue
@@ -68,6 +79,7 @@ class _Question:
             raise UnsupportedQuestion(
                 _("This kind of question is not supported: %(kind)s.") % {"kind": kind[:40] or "–"}
             )
+        check_answers(sum(1 for _node in self.element.elements("answer", "subquestion")))
         question = self.question
         if kind not in ("cloze", "multianswer"):
             question.text = self.markdown(self.element.first("questiontext"))

@@ -14,7 +14,15 @@ from exchange.files import Source, decode, read_xml
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.qti import items
-from exchange.questions import ExchangeError, ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.questions import (
+    ExchangeError,
+    ParsedFile,
+    Question,
+    Skipped,
+    UnsupportedQuestion,
+    check_answers,
+    check_questions,
+)
 from exchange.values import clean, decimal_text, number
 
 _ITEM = re.compile(r"imsqti_(?:apip)?item_xmlv2p[012]\Z|imsqti_item")
@@ -33,6 +41,7 @@ def read(source: Source, *, language: str) -> ParsedFile:
         raise ExchangeError(_("This file only lists its questions: upload the package (zip) that contains them."))
     weights = _weights(root, source)
     hrefs = [href for kind, href in _resources(root) if _ITEM.search(kind)]
+    check_questions(len(set(hrefs)))
     # The questions have the order of the test. Items that are not in the test come last.
     order = {href: place for place, href in enumerate(weights)}
     for href in sorted(dict.fromkeys(hrefs), key=lambda href: order.get(href, len(order))):
@@ -107,7 +116,9 @@ class _Item:
         self.question = Question(name, "", "")
 
     def read(self) -> Question:
-        found = [node for node in self.body.walk() if node.name.endswith("Interaction")]
+        nodes = list(self.body.walk())
+        check_answers(sum(node.name.endswith("Choice") for node in nodes))
+        found = [node for node in nodes if node.name.endswith("Interaction")]
         if not found:
             raise UnsupportedQuestion(_("It is a text without a question."))
         names = {node.name for node in found}
