@@ -46,6 +46,12 @@ class QuizExchangeAdmin(QuizAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [("import", question_import), ("export", question_export)]
         return [
+            path(
+                "<int:quiz_id>/import/<uuid:uuid>/",
+                self.admin_site.admin_view(pages.question_import_job),
+                {"model_admin": self},
+                name="quizzes_quiz_import_job",
+            ),
             *(
                 path(
                     f"<int:quiz_id>/{name}/",

@@ -14,6 +14,7 @@ from common.markup.plain_xml import Node, XmlError
 from exchange.questions import ExchangeError
 
 FORMATS = {"moodle": "Moodle XML", "gift": "GIFT", "qti": "QTI 2.1"}
+ZIP = b"PK\x03\x04"
 # Limits: bytes of a file, bytes of an unpacked package, files in a package.
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 30_000_000
@@ -39,13 +40,18 @@ class Source:
     notes: list[str] = field(default_factory=list)
 
 
-def open_file(content: bytes) -> Source:
-    """Detect the format of a file by its content and open it. Raises ExchangeError."""
+def check_size(content: bytes) -> None:
+    """Raises ExchangeError."""
     if len(content) > MAX_BYTES:
         raise ExchangeError(_("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1_000_000})
+
+
+def open_file(content: bytes) -> Source:
+    """Detect the format of a file by its content and open it. Raises ExchangeError."""
+    check_size(content)
     if not content.strip():
         raise ExchangeError(_("The file is empty."))
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(ZIP):
         return _package(content)
     notes: list[str] = []
     text = decode(content, notes)

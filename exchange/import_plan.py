@@ -1,7 +1,7 @@
 """Plan an import into a quiz: what changes in which question, and which questions are skipped and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -67,8 +67,11 @@ class Plan:
         return not any(step.writes for step in self.steps)
 
 
-def plan(*, quiz: Quiz, parsed: ParsedFile, language: str) -> Plan:
-    """Compare a file with the quiz and return the plan. The number of queries does not depend on the number of questions."""
+def plan(*, quiz: Quiz, parsed: ParsedFile, language: str, report: Callable[[int], None] = lambda done: None) -> Plan:
+    """Compare a file with the quiz and return the plan. The number of queries does not depend on the number of questions.
+
+    `report` is called before each question with the number of those before it.
+    """
     stored = get_stored_quizzes(quiz.activity.course)
     slug = quiz.activity.slug
     current = {key[2]: fields for key, fields in stored.records.items() if key[:2] == ("question", slug)}
@@ -76,7 +79,8 @@ def plan(*, quiz: Quiz, parsed: ParsedFile, language: str) -> Plan:
     entries: list[Entry] = []
     steps: list[Step] = []
     planned: set[str] = set()
-    for question in parsed.questions:
+    for number, question in enumerate(parsed.questions):
+        report(number)
         key = _key(question, current)
         try:
             if key in planned:

@@ -1,24 +1,20 @@
 """Show the admin pages that import questions (upload, plan, confirm) and export them (losses, download)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.requests import AuthenticatedRequest
 from common.admin.classes import CourseScopedAdmin
-from course_files.merging import Outcome
-from exchange import exporting, files, import_plan, importing, questions
+from exchange import exporting, files, jobs, questions
+from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
-
-# Seconds in which a plan must be confirmed, and the maximum length of the signed ticket in the form.
-MAX_AGE = 24 * 60 * 60
-MAX_TICKET = 1_500_000
 
 
 def _quiz(request: HttpRequest, model_admin: CourseScopedAdmin, quiz_id: int) -> Quiz:
@@ -39,33 +35,52 @@ def _context(request: HttpRequest, model_admin: CourseScopedAdmin, quiz: Quiz, t
     }
 
 
-def question_import(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Show the plan of an uploaded file, and execute it when it is confirmed.
-
-    The form contains the parsed file as a signed ticket, so that the import uses what was shown. If the quiz has changed since,
-    the new plan is shown and nothing is imported.
-    """
+def question_import(request: AuthenticatedRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
+    """Show the form for a file and the earlier uploads. A POST stores the file; its own page shows what becomes of it."""
     quiz = _quiz(request, model_admin, quiz_id)
-    error, plan, ticket = "", None, ""
+    error = ""
     language = request.POST.get("language") or quiz.activity.course.languages[0]
-    chosen = request.POST.get("format", "")
     if request.method == "POST":
         try:
-            if "ticket" in request.POST:
-                return _confirm(request, quiz)
-            exporting.check_language(quiz.activity.course, language)
-            parsed = importing.parse(_read_upload(request), language=language, format=chosen)
-            plan = import_plan.plan(quiz=quiz, parsed=parsed, language=language)
-            ticket = _sign_ticket(quiz, parsed, language, plan)
-        except importing.ChangedMeanwhile as changed:
-            error, plan, ticket = changed.message, changed.plan, _renew_ticket(request, quiz, changed.plan)
+            job = jobs.upload(
+                quiz=quiz,
+                content=_read_upload(request),
+                language=language,
+                format=request.POST.get("format", ""),
+                actor=request.user,
+                now=timezone.now(),
+            )
+            return redirect("admin:quizzes_quiz_import_job", quiz.pk, job.uuid)
         except questions.ExchangeError as refused:
-            error, plan = refused.message, None
+            error = refused.message
     context = _context(request, model_admin, quiz, _("Import questions"))
-    context |= {"error": error, "plan": plan, "ticket": ticket, "language": language, "chosen": chosen}
-    if plan is not None:
-        context["counts"] = {outcome.value: plan.counts[outcome] for outcome in Outcome}
+    earlier = QuestionImport.objects.filter(quiz=quiz).defer("content", "parsed", "plan").select_related("created_by")
+    context |= {"error": error, "language": language, "chosen": request.POST.get("format", ""), "earlier": earlier[:10]}
     return render(request, "admin/quizzes/question_import.html", context, status=400 if error else 200)
+
+
+def question_import_job(
+    request: AuthenticatedRequest, quiz_id: int, uuid: UUID, model_admin: CourseScopedAdmin
+) -> HttpResponse:
+    """Show the progress, the plan or the outcome of one upload. A POST confirms its plan or cancels it.
+
+    While the worker has something to do, the page polls; without script it reloads itself.
+    """
+    quiz = _quiz(request, model_admin, quiz_id)
+    job = get_object_or_404(QuestionImport.objects.filter(quiz=quiz).defer("content", "parsed"), uuid=uuid)
+    if request.method == "POST":
+        if "cancel" in request.POST:
+            jobs.cancel(job=job)
+        else:
+            jobs.confirm(job=job, fingerprint=request.POST.get("plan", ""), now=timezone.now())
+        return redirect("admin:quizzes_quiz_import_job", quiz.pk, job.uuid)
+    context = _context(request, model_admin, quiz, _("Import questions")) | {"job": job, "plan": job.plan}
+    if request.headers.get("HX-Request"):
+        response = render(request, "admin/quizzes/_question_import_progress.html", context)
+        if not job.is_working:
+            response.headers["HX-Refresh"] = "true"
+        return response
+    return render(request, "admin/quizzes/question_import_job.html", context)
 
 
 def _read_upload(request: HttpRequest) -> bytes:
@@ -73,53 +88,6 @@ def _read_upload(request: HttpRequest) -> bytes:
     if not isinstance(upload, UploadedFile):
         raise questions.ExchangeError(_("Choose a file."))
     return bytes(upload.read(files.MAX_BYTES + 1))
-
-
-def _salt(quiz: Quiz) -> str:
-    # Increase the number when the format of the payload changes. Then tickets of an older release are refused.
-    return f"question-import.1.{quiz.pk}"
-
-
-def _sign_ticket(quiz: Quiz, parsed: questions.ParsedFile, language: str, plan: import_plan.Plan) -> str:
-    payload = {"file": parsed.as_json(), "language": language, "fingerprint": plan.fingerprint}
-    ticket = signing.dumps(payload, salt=_salt(quiz), compress=True)
-    if len(ticket) > MAX_TICKET:
-        raise questions.ExchangeError(
-            _("The file contains too much text for this page. Split it, or use ./run manage import_questions.")
-        )
-    return ticket
-
-
-def _load_ticket(request: HttpRequest, quiz: Quiz) -> dict[str, Any]:
-    try:
-        payload: dict[str, Any] = signing.loads(request.POST["ticket"], salt=_salt(quiz), max_age=MAX_AGE)
-    except signing.BadSignature as error:
-        raise questions.ExchangeError(_("Too much time has passed. Upload the file again.")) from error
-    return payload
-
-
-def _renew_ticket(request: HttpRequest, quiz: Quiz, plan: import_plan.Plan) -> str:
-    payload = _load_ticket(request, quiz)
-    return signing.dumps({**payload, "fingerprint": plan.fingerprint}, salt=_salt(quiz), compress=True)
-
-
-def _confirm(request: HttpRequest, quiz: Quiz) -> HttpResponse:
-    payload = _load_ticket(request, quiz)
-    plan = importing.execute(
-        quiz=quiz,
-        parsed=questions.ParsedFile.from_json(payload["file"]),
-        language=payload["language"],
-        now=timezone.now(),
-        expected_fingerprint=payload["fingerprint"],
-    )
-    messages.success(
-        request,
-        _("%(added)d added, %(changed)d changed, %(unchanged)d unchanged, %(skipped)d not brought over.")
-        % {**{outcome.value: plan.counts[outcome] for outcome in Outcome}, "skipped": len(plan.skipped)},
-    )
-    if not plan.changes_nothing:
-        messages.info(request, _("New attempts start with the new version. Attempts that have begun keep theirs."))
-    return redirect("admin:quizzes_quiz_change", quiz.pk)
 
 
 def question_export(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:

@@ -50,6 +50,8 @@ CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summary": {"queue": "mail"},
     "quizzes.tasks.send_grade_notices": {"queue": "mail"},
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
+    # An import may take a minute. A mail can wait that long, a grade cannot.
+    "exchange.tasks.run_import": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
 # A message expires when the next one of the same task is due.
@@ -65,6 +67,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "sweep-imports": {"task": "exchange.tasks.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
 }
 # Seconds after which another worker may take over an attempt that is being graded: see `Attempt.lease_until`.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)

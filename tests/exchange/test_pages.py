@@ -1,7 +1,7 @@
 """The admin pages: upload, plan, confirm and export; permissions and refusals."""
 
 import re
-from html import unescape
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +13,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Course
-from exchange import files, importing
+from exchange import files, importing, jobs
 from quizzes.authoring.models import Question, Quiz
 from tests.exchange.files import read, sample
 from tests.exchange.test_importing import many
 
 pytestmark = pytest.mark.django_db
+LARGE = "\n\n".join(
+    f"::new-{n}::What is the right answer to question {n}? {{=right ~wrong ~other}}" for n in range(900)
+).encode()
 
 
 @pytest.fixture
@@ -32,66 +35,111 @@ def address(quiz: Quiz, page: str = "import") -> str:
     return reverse(f"admin:quizzes_quiz_{page}", args=[quiz.pk])
 
 
-def upload(client: Client, quiz: Quiz, content: bytes, **fields: str) -> str:
+def upload(client: Client, quiz: Quiz, content: bytes, **fields: str) -> Any:
+    """Upload a file. Return the response of the page that it leads to."""
     file = SimpleUploadedFile("questions", content)
-    response = client.post(address(quiz), {"file": file, "language": "en", **fields})
+    response = client.post(address(quiz), {"file": file, "language": "en", **fields}, follow=True)
     assert response.status_code in (200, 400)
-    return response.content.decode()
+    return response
 
 
-def ticket(page: str) -> str:
-    found = re.search(r'name="ticket"\s+hidden\s*>([^<]+)<', page)
-    assert found, page
-    return unescape(found[1])
+def confirm(client: Client, page: Any) -> Any:
+    """Press the page's button that imports the questions."""
+    found = re.search(r'name="plan"\s+value="([^"]+)"', page.text)
+    assert found, page.text
+    return client.post(page.request["PATH_INFO"], {"plan": found[1]}, follow=True)
 
 
 def test_upload_plan_confirm(ines_client: Client, quiz: Quiz) -> None:
     page = upload(ines_client, quiz, sample("tea.en.xml"))
-    assert "10 added, 0 changed, 0 unchanged, 5 not brought over" in page
-    assert "This kind of question is not supported: ddimageortext." in page
+    assert "10 added, 0 changed, 0 unchanged, 5 not brought over" in page.text
+    assert "This kind of question is not supported: ddimageortext." in page.text
     assert quiz.questions.count() == 3
-    response = ines_client.post(address(quiz), {"ticket": ticket(page)}, follow=True)
-    assert "10 added, 0 changed, 0 unchanged, 5 not brought over." in response.content.decode()
+    assert "The questions are imported." in confirm(ines_client, page).text
     assert quiz.questions.count() == 13
-    again = upload(ines_client, quiz, sample("tea.en.xml"))
+    again = upload(ines_client, quiz, sample("tea.en.xml")).text
     assert "There is nothing to change" in again
-    assert 'name="ticket"' not in again
+    assert 'name="plan"' not in again
+
+
+def test_confirming_twice_imports_once(ines_client: Client, quiz: Quiz) -> None:
+    page = upload(ines_client, quiz, sample("tea.en.xml"))
+    confirm(ines_client, page)
+    quiz.refresh_from_db()
+    version = quiz.current_version_id
+    assert "The questions are imported." in confirm(ines_client, page).text
+    quiz.refresh_from_db()
+    assert quiz.current_version_id == version
 
 
 def test_a_changed_quiz_shows_the_new_plan(ines_client: Client, quiz: Quiz) -> None:
-    signed = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+    page = upload(ines_client, quiz, sample("tea.en.xml"))
     importing.execute(quiz=quiz, parsed=read("::Making::x{>2 ALL\na\nb\n}"), language="en", now=timezone.now())
-    response = ines_client.post(address(quiz), {"ticket": signed})
-    page = response.content.decode()
-    assert response.status_code == 400
-    assert "The quiz has changed since you looked." in page
-    assert "9 added, 1 changed" in page
+    changed = confirm(ines_client, page)
+    assert "The quiz has changed since you looked." in changed.text
+    assert "9 added, 1 changed" in changed.text
+    assert quiz.questions.count() == 4
+    # The page that was open before confirms a plan that is no longer shown.
+    assert "9 added, 1 changed" in confirm(ines_client, page).text
     assert quiz.questions.count() == 4
     # What is shown now may be confirmed.
-    ines_client.post(address(quiz), {"ticket": ticket(page)})
+    confirm(ines_client, changed)
     assert quiz.questions.count() == 13
 
 
-@pytest.mark.parametrize("signed", ["", "nonsense", "a:b:c"])
-def test_a_forged_ticket_is_refused(ines_client: Client, quiz: Quiz, signed: str) -> None:
-    response = ines_client.post(address(quiz), {"ticket": signed})
-    assert response.status_code == 400
-    assert "Upload the file again." in response.content.decode()
+@pytest.mark.parametrize("plan", ["", "nonsense"])
+def test_a_confirmation_without_the_shown_plan_imports_nothing(ines_client: Client, quiz: Quiz, plan: str) -> None:
+    page = upload(ines_client, quiz, sample("tea.en.xml"))
+    ines_client.post(page.request["PATH_INFO"], {"plan": plan})
+    assert quiz.questions.count() == 3
 
 
-def test_a_ticket_of_another_quiz_is_refused(ines_client: Client, quiz: Quiz, lesson: Activity) -> None:
-    signed = ticket(upload(ines_client, quiz, sample("tea.en.xml")))
+def test_a_cancelled_upload_imports_nothing(ines_client: Client, quiz: Quiz) -> None:
+    page = upload(ines_client, quiz, sample("tea.en.xml"))
+    cancelled = ines_client.post(page.request["PATH_INFO"], {"cancel": "1"}, follow=True)
+    assert "cancelled" in cancelled.text
+    confirm(ines_client, page)
+    assert quiz.questions.count() == 3
+
+
+def test_the_upload_of_another_quiz_is_not_found(ines_client: Client, quiz: Quiz, lesson: Activity) -> None:
+    job = upload(ines_client, quiz, sample("tea.en.xml")).context["job"]
     other = Quiz.objects.create(activity=lesson)
-    response = ines_client.post(address(other), {"ticket": signed})
-    assert response.status_code == 400
-    assert other.questions.count() == 0
+    path = reverse("admin:quizzes_quiz_import_job", args=[other.pk, job.uuid])
+    assert ines_client.get(path).status_code == ines_client.post(path, {"plan": "x"}).status_code == 404
 
 
 def test_questions_can_be_imported_into_a_lesson_check(ines_client: Client, course: Course, lesson: Activity) -> None:
     check = Quiz.objects.create(activity=lesson)
-    ines_client.post(address(check), {"ticket": ticket(upload(ines_client, check, sample("item.xml")))})
+    confirm(ines_client, upload(ines_client, check, sample("item.xml")))
     check.refresh_from_db()
     assert check.current_version is not None
+
+
+def test_a_large_file_is_left_to_the_worker_and_its_page_polls(ines_client: Client, quiz: Quiz) -> None:
+    page = upload(ines_client, quiz, LARGE)
+    path = page.request["PATH_INFO"]
+    assert f'hx-get="{path}"' in page.text
+    # Without script the page reloads itself.
+    assert re.search(r'<noscript>\s*<meta http-equiv="refresh"', page.text)
+    assert "HX-Refresh" not in ines_client.get(path, headers={"HX-Request": "true"}).headers
+    jobs.run(import_id=page.context["job"].pk, now=timezone.now())
+    assert ines_client.get(path, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    planned = ines_client.get(path)
+    assert "900 added" in planned.text
+    confirmed = confirm(ines_client, planned)
+    assert "being imported" in confirmed.text
+    assert quiz.questions.count() == 3
+    jobs.run(import_id=page.context["job"].pk, now=timezone.now())
+    assert "The questions are imported." in ines_client.get(path).text
+    assert quiz.questions.count() == 903
+
+
+def test_the_form_lists_earlier_files(ines_client: Client, quiz: Quiz) -> None:
+    path = upload(ines_client, quiz, LARGE).request["PATH_INFO"]
+    page = ines_client.get(address(quiz)).text
+    assert path in page
+    assert "being read" in page
 
 
 @pytest.mark.parametrize(
@@ -105,21 +153,20 @@ def test_questions_can_be_imported_into_a_lesson_check(ines_client: Client, cour
     ],
 )
 def test_an_invalid_file_shows_its_error(ines_client: Client, quiz: Quiz, content: bytes, message: str) -> None:
-    page = upload(ines_client, quiz, content)
-    assert message in page
+    assert message in upload(ines_client, quiz, content).text
     assert quiz.questions.count() == 3
 
 
 def test_a_missing_file_and_a_wrong_language_or_format_are_refused(ines_client: Client, quiz: Quiz) -> None:
     assert "Choose a file." in ines_client.post(address(quiz), {"language": "en"}).content.decode()
-    assert "not written in this language: xx" in upload(ines_client, quiz, b"x", language="xx")
-    assert "This is not a QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti")
-    assert "This is not a zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz")
+    assert "not written in this language: xx" in upload(ines_client, quiz, b"x", language="xx").text
+    assert "This is not a QTI 2.1 file" in upload(ines_client, quiz, sample("tea.en.xml"), format="qti").text
+    assert "This is not a zzz file" in upload(ines_client, quiz, sample("tea.en.xml"), format="zzz").text
 
 
 def test_texts_of_a_file_are_escaped(ines_client: Client, quiz: Quiz) -> None:
     page = upload(ines_client, quiz, b"::<script>alert(1)</script>::<b>x</b> [plain]{=a}")
-    assert "<script>alert(1)" not in page
+    assert "<script>alert(1)" not in page.text
 
 
 @pytest.mark.parametrize("page", ["import", "export"])
