@@ -22,6 +22,10 @@ WAIT_LIMIT = 60
 DATABASE_TIMEOUT, BROKER_TIMEOUT = 2, 1
 
 
+class ReadOnly(DatabaseFailure):
+    """Raised if the database accepts no writes: after a failover, for example, if the site reaches the standby."""
+
+
 class HealthMiddleware:
     """Answer `/healthz` and `/readyz` before any other middleware.
 
@@ -57,6 +61,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     }
     try:
         oldest = _oldest_ungraded()
+    except ReadOnly:
+        body["database"] = "read-only"
     except DatabaseFailure:
         body["database"] = "unreachable"
     else:
@@ -84,6 +90,9 @@ def _oldest_ungraded() -> datetime | None:
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{DATABASE_TIMEOUT}s"])
             cursor.execute(sql, parameters)
             row: tuple[datetime] | None = cursor.fetchone()
+            cursor.execute("SHOW transaction_read_only")
+            if cursor.fetchone() != ("off",):
+                raise ReadOnly
     finally:
         probe.close()
     return row[0] if row else None

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -87,6 +88,20 @@ def test_a_graded_attempt_does_not_wait(client: Client, broker: None, quiz: Quiz
     attempt = waiting_since(600, quiz, enrolment)
     Attempt.objects.filter(pk=attempt.pk).update(status=Attempt.Status.GRADED, points=0, graded_at=timezone.now())
     assert client.get("/readyz").json() == HEALTHY
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_accepts_no_writes(client: Client) -> None:
+    """A standby of PostgreSQL, for example. New connections of this test's database are read-only."""
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        try:
+            answer = client.get("/readyz")
+        finally:
+            cursor.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    assert (answer.status_code, answer.json()["database"]) == (503, "read-only")
 
 
 @pytest.mark.processes
