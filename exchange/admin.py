@@ -3,6 +3,7 @@
 This replaces the admin class registered by `quizzes`, which may not import this app.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -18,17 +19,19 @@ from quizzes.authoring.models import Quiz
 admin.site.unregister(Quiz)
 
 
-# The pages import the readers and writers of all formats, which no other request needs: 2 MB in each web process.
-def question_import(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    from exchange import pages
+def _page(name: str) -> Callable[..., HttpResponse]:
+    """A view of `exchange.pages`, which is imported with the first request.
 
-    return pages.question_import(request, **kwargs)
+    The pages import the readers and writers of all formats. No other request needs them: 2 MB in each web process.
+    """
 
+    def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        from exchange import pages
 
-def question_export(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    from exchange import pages
+        answer: HttpResponse = getattr(pages, name)(request, **kwargs)
+        return answer
 
-    return pages.question_export(request, **kwargs)
+    return view
 
 
 @admin.register(Quiz)
@@ -44,11 +47,11 @@ class QuizExchangeAdmin(QuizAdmin):
         return redirect("admin:quizzes_quiz_export", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        own = [("import", question_import), ("export", question_export)]
+        own = [("import", _page("question_import")), ("export", _page("question_export"))]
         return [
             path(
                 "<int:quiz_id>/import/<uuid:uuid>/",
-                self.admin_site.admin_view(pages.question_import_job),
+                self.admin_site.admin_view(_page("question_import_job")),
                 {"model_admin": self},
                 name="quizzes_quiz_import_job",
             ),

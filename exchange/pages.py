@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
 from common.admin.classes import CourseScopedAdmin
-from exchange import exporting, files, jobs, questions
+from exchange import exporting, files, questions
+from exchange.imports import jobs
 from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from exchange import jobs
+from exchange.imports import jobs
 
 
 # The largest files take longer than the limits of other tasks. A task that is killed is found by the sweep.

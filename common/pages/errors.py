@@ -25,11 +25,13 @@ def error_page(request: HttpRequest, code: int, slug: str, title: str, detail: s
 
 def body_refused(request: HttpRequest, status: int) -> HttpResponse:
     """Answer a request whose body was not received. `status` is 408 (too slow), 411 (no length), 413 (too large) or 503."""
+    if status == 503:
+        return _unavailable(request)
     slug, title = {
         408: ("body-too-slow", _("The request arrived too slowly.")),
         411: ("length-required", _("The request does not say how long it is.")),
         413: ("body-too-large", _("The request is larger than this site accepts.")),
-    }.get(status, ("unavailable", _("The site cannot accept this request at the moment.")))
+    }[status]
     return error_page(request, status, slug, title, _("What you had saved is safe."))
 
 
@@ -77,16 +79,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     the error. It uses neither the database nor the session, because they may be what failed.
     """
     if outages.is_outage(sys.exc_info()[1]):
-        title = _("The site cannot accept this request at the moment.")
-        detail = _(
-            "Its storage or its database is full, busy or away. Try again in half a minute. What you had saved is safe."
-        )
-        response = _plain_error(request, 503, "unavailable", title, detail)
-        response.headers["Retry-After"] = str(outages.RETRY_AFTER)
-        return response
+        return _unavailable(request)
     return _plain_error(
         request, 500, "server-error", _("Something broke on our side."), _("What you had saved is safe.")
     )
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    title = _("The site cannot accept this request at the moment.")
+    detail = _(
+        "Its storage or its database is full, busy or away. Try again in half a minute. What you had saved is safe."
+    )
+    response = _plain_error(request, 503, "unavailable", title, detail)
+    response.headers["Retry-After"] = str(outages.RETRY_AFTER)
+    return response
 
 
 def _plain_error(request: HttpRequest, code: int, slug: str, title: str, detail: str) -> HttpResponse:

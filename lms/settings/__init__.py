@@ -11,7 +11,6 @@ django_stubs_ext.monkeypatch()
 
 from lms.settings.environment import *  # isort: skip
 from lms.settings.accounts import *
-from lms.settings.admin import *
 from lms.settings.api import *
 from lms.settings.apps import *
 from lms.settings.cache import *

@@ -1,5 +1,7 @@
 """List the installed apps and the middleware, and configure templates."""
 
+from typing import Any
+
 from lms.settings.environment import BAEUM_ROLE, BASE_DIR
 
 INSTALLED_APPS = [
@@ -79,3 +81,12 @@ TEMPLATES = [
         },
     }
 ]
+# The theme of the admin (django-unfold).
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Baeum",
+    "SITE_HEADER": "Baeum",
+    "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "lms.admin_navigation.icon"}],
+    "STYLES": ["lms.admin_navigation.style"],
+    "SIDEBAR": {"show_search": True, "navigation": "lms.admin_navigation.groups"},
+}

@@ -4,7 +4,8 @@ import io
 import zipfile
 from pathlib import Path
 
-from exchange import importing, questions
+from exchange import questions
+from exchange.imports import importing
 from exchange.questions import Question
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "exchange"

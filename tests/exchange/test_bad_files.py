@@ -9,8 +9,9 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange import files, importing, questions
-from exchange.import_plan import merge_question
+from exchange import files, questions
+from exchange.imports import importing
+from exchange.imports.import_plan import merge_question
 from exchange.questions import UnsupportedQuestion
 from tests.exchange.files import package, read, sample
 

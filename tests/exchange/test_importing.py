@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from course_files.merging import Outcome
 from courses.models import Enrolment
-from exchange import exporting, import_plan, importing, questions
+from exchange import exporting, questions
+from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Choice, Question, Quiz
 from quizzes.taking import start
 from tests.exchange import quizzes

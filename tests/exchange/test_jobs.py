@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import User
-from exchange import import_plan, jobs, questions
+from exchange import questions
+from exchange.imports import import_plan, jobs
 from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
 from tests.exchange.files import package, sample

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from exchange import importing, questions
+from exchange import questions
+from exchange.imports import importing
 from tests.exchange.files import read, reason
 
 ITEM = (

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Course
-from exchange import files, importing, jobs
+from exchange import files
+from exchange.imports import importing, jobs
 from quizzes.authoring.models import Question, Quiz
 from tests.exchange.files import read, sample
 from tests.exchange.test_importing import many

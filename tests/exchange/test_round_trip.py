@@ -8,7 +8,8 @@ from django.utils import timezone
 from course_files.merging import Outcome
 from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Activity, Module
-from exchange import exporting, files, import_plan, importing
+from exchange import exporting, files
+from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.authoring.versions import QuizVersion
 from tests.exchange import quizzes

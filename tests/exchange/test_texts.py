@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from exchange import gift, importing, moodle, qti
+from exchange import gift, moodle, qti
 from exchange.html import conversion
+from exchange.imports import importing
 from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
 from exchange.values import clean, to_key
 

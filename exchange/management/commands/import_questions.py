@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from course_files.merging import Outcome
-from exchange import exporting, files, import_plan, importing, questions
+from exchange import exporting, files, questions
+from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Quiz
 
 

@@ -10,7 +10,6 @@ from celery import current_app
 from django.core import mail as django_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
-from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
@@ -371,31 +370,3 @@ class TestSendingManually:
         assert status == Status.SENT
         assert is_own is False
         assert not SummaryDelivery.objects.exists()
-
-
-class TestToken:
-    def test_a_token_finds_its_user(self, alice: User, bob: User) -> None:
-        for user in (alice, bob):
-            assert deliveries.find_user_by_token(deliveries.unsubscribe_token(user)) == user
-
-    @pytest.mark.parametrize(
-        "spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.partition(":")[0], lambda t: ""]
-    )
-    def test_a_forged_token_finds_nobody(self, alice: User, spoil: Any) -> None:
-        assert deliveries.find_user_by_token(spoil(deliveries.unsubscribe_token(alice))) is None
-
-    def test_a_signature_is_valid_for_one_user_only(self, alice: User, bob: User) -> None:
-        signature = deliveries.unsubscribe_token(alice).partition(":")[2]
-        assert deliveries.find_user_by_token(f"{bob.uuid}:{signature}") is None
-
-    def test_a_token_of_a_deleted_account_finds_nobody(self, alice: User) -> None:
-        token = deliveries.unsubscribe_token(alice)
-        alice.delete()
-        assert deliveries.find_user_by_token(token) is None
-
-    def test_the_url_is_absolute(self, alice: User, settings: Settings) -> None:
-        settings.BAEUM_URL = "https://learn.example.com"
-        token = deliveries.unsubscribe_token(alice)
-        path = reverse("courses:summary-unsubscribe", args=[token])
-        assert deliveries.unsubscribe_url(alice) == f"https://learn.example.com{path}"
-        assert sending.absolute(path) == deliveries.unsubscribe_url(alice)

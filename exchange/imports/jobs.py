@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.queue.publishing import enqueue_on_commit
 from course_files.merging import Outcome
-from exchange import files, import_plan, importing
+from exchange import files
 from exchange.exporting import check_language
+from exchange.imports import import_plan, importing
 from exchange.models import QuestionImport
 from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz

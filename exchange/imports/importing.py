@@ -10,7 +10,7 @@ from course_files.quizzes.saving import QuizWriter
 from exchange import gift, moodle, qti
 from exchange.exporting import check_language
 from exchange.files import FORMATS, open_file
-from exchange.import_plan import Plan, plan
+from exchange.imports.import_plan import Plan, plan
 from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.publishing import UnpublishableQuiz

@@ -14,7 +14,7 @@ from course_files.merging import Fields, Key, Outcome, Step, digest
 from course_files.quizzes.parsing import explain_question_fault
 from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
 from exchange.html import conversion
-from exchange.question_merge import merge_fields
+from exchange.imports.question_merge import merge_fields
 from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
 from exchange.values import clean, to_key
 from quizzes.authoring.models import Quiz
