@@ -11,6 +11,7 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -60,8 +61,8 @@ class SessionStore(DatabaseSessionStore):
             super().save(must_create)
         except UpdateError as error:
             # Django takes every error of the database for a session that was deleted, and answers 400.
-            if error.__context__ is not None and outages.is_outage(error.__context__):
-                raise error.__context__ from error.__context__.__cause__
+            if outages.is_outage(error):
+                raise OperationalError("The session cannot be saved.") from error
             raise
 
 

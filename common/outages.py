@@ -26,13 +26,15 @@ _READ_ONLY = "25006"
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether `error`, or the error that it was raised from, is an outage."""
+    """Whether `error` is an outage, or was raised from one or while one was handled."""
     while error is not None:
         if isinstance(error, DatabaseFailure):
-            return _is_database_outage(error)
-        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            found = _is_database_outage(error)
+        else:
+            found = isinstance(error, OSError) and error.errno in _DISK_ERRORS
+        if found:
             return True
-        error = error.__cause__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return False
 
 

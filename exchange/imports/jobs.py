@@ -12,7 +12,6 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.queue.publishing import enqueue_on_commit
@@ -20,22 +19,18 @@ from course_files.merging import Outcome
 from exchange import files
 from exchange.exporting import check_language
 from exchange.imports import import_plan, importing
+from exchange.imports.sweeping import MAX_CLAIMS, RUN_TASK
 from exchange.models import QuestionImport
 from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz
 
 log = structlog.get_logger(__name__)
 Status = QuestionImport.Status
-RUN_TASK = "exchange.tasks.run_import"
 # A file of up to so many bytes is read in the request, and up to so many questions are imported in it: about 0.3 seconds.
 SMALL_FILE, FEW_QUESTIONS = 64_000, 50
 # A worker stores its progress and extends its lease so often, in seconds.
 PROGRESS_INTERVAL = 1.0
 LEASE = timedelta(seconds=60)
-MAX_CLAIMS = 3
-# How long an import waits before the sweep enqueues it again, and how long it is kept.
-SWEEP_AFTER = timedelta(seconds=10)
-KEPT = timedelta(days=7)
 _SHOWN_TEXT = 200
 
 
@@ -187,21 +182,3 @@ def describe(plan: import_plan.Plan) -> dict[str, Any]:
         "changes_nothing": plan.changes_nothing,
         "fingerprint": plan.fingerprint,
     }
-
-
-def sweep(*, now: datetime) -> int:
-    """Enqueue imports again whose message or worker was lost; returns how many. Refuse those that failed MAX_CLAIMS times.
-
-    Delete imports that are older than KEPT.
-    """
-    QuestionImport.objects.filter(created_at__lt=now - KEPT).delete()
-    for job in QuestionImport.objects.claimable(now=now).filter(claims__gte=MAX_CLAIMS).defer("content", "parsed"):
-        with translation.override(job.reader_language):
-            error = _("The file could not be imported. Split it, or use ./run manage import_questions.")
-        log.error("import_given_up", question_import=str(job.uuid))
-        _finish(job, status=Status.REFUSED, error=error, content=b"", parsed=None)
-    waiting = QuestionImport.objects.claimable(now=now).filter(queued_at__lte=now - SWEEP_AFTER)
-    found = list(waiting.values_list("pk", flat=True))
-    for pk in found:
-        enqueue_on_commit(RUN_TASK, import_id=pk)
-    return len(found)

@@ -101,6 +101,18 @@ def test_an_error_that_was_raised_from_one() -> None:
     assert outages.is_outage(error)
 
 
+def test_an_error_of_the_cleaning_up_after_one() -> None:
+    def fail_twice() -> None:
+        try:
+            os.write(os.open("/dev/full", os.O_WRONLY), b"x")
+        except OSError:
+            Path("nothing/to/clean/up").unlink()
+
+    with pytest.raises(FileNotFoundError) as raised:
+        fail_twice()
+    assert outages.is_outage(raised.value)
+
+
 @pytest.mark.parametrize("error", [None, FileNotFoundError(2, "none"), PermissionError(13, "no"), KeyError("x")])
 def test_other_errors_are_none(error: BaseException | None) -> None:
     assert not outages.is_outage(error)

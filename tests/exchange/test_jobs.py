@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from exchange import questions
-from exchange.imports import import_plan, jobs
+from exchange.imports import import_plan, jobs, sweeping
 from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
 from tests.exchange.files import package, sample
@@ -161,14 +161,14 @@ def test_a_file_over_the_limit_is_not_stored(quiz: Quiz, ines: User) -> None:
 @pytest.fixture
 def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
-    monkeypatch.setattr(jobs, "enqueue_on_commit", lambda task, import_id: found.append(import_id))
+    monkeypatch.setattr(sweeping, "enqueue_on_commit", lambda task, import_id: found.append(import_id))
     return found
 
 
 def test_the_sweep_enqueues_what_waits_for_ten_seconds(job: QuestionImport, enqueued: list[int]) -> None:
-    jobs.sweep(now=NOW + timedelta(seconds=9))
+    sweeping.sweep(now=NOW + timedelta(seconds=9))
     assert enqueued == []
-    jobs.sweep(now=NOW + timedelta(seconds=10))
+    sweeping.sweep(now=NOW + timedelta(seconds=10))
     assert enqueued == [job.pk]
 
 
@@ -177,19 +177,19 @@ def test_the_sweep_leaves_what_is_being_read_and_what_waits_for_a_person(
 ) -> None:
     QuestionImport.objects.update(lease_until=NOW + timedelta(hours=1))
     uploaded(quiz, ines, sample("tea.en.xml"))
-    assert jobs.sweep(now=NOW + timedelta(minutes=1)) == 0
+    assert sweeping.sweep(now=NOW + timedelta(minutes=1)) == 0
 
 
 def test_an_import_that_killed_three_workers_is_refused(job: QuestionImport, enqueued: list[int]) -> None:
-    QuestionImport.objects.update(claims=jobs.MAX_CLAIMS, lease_until=NOW)
-    jobs.sweep(now=NOW + timedelta(seconds=10))
+    QuestionImport.objects.update(claims=sweeping.MAX_CLAIMS, lease_until=NOW)
+    sweeping.sweep(now=NOW + timedelta(seconds=10))
     job.refresh_from_db()
     assert (job.status, enqueued) == (Status.REFUSED, [])
     assert "Split it" in job.error
 
 
 def test_the_sweep_deletes_what_is_a_week_old(job: QuestionImport) -> None:
-    jobs.sweep(now=NOW + jobs.KEPT)
+    sweeping.sweep(now=NOW + sweeping.KEPT)
     assert QuestionImport.objects.count() == 1
-    jobs.sweep(now=NOW + jobs.KEPT + timedelta(seconds=1))
+    sweeping.sweep(now=NOW + sweeping.KEPT + timedelta(seconds=1))
     assert QuestionImport.objects.count() == 0
