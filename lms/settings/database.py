@@ -7,6 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import BAEUM_HOME, env
 
+# Whether a pooler in transaction mode is between the site and PostgreSQL.
+DATABASE_POOLED = env.bool("BAEUM_DATABASE_POOLED", default=False)
 # Persistent connections make requests 5 times faster on PostgreSQL and 2 times on SQLite.
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
@@ -40,13 +42,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # A transaction pooler gives each transaction another connection, so neither prepared statements nor cursors survive.
-    is_pooled = env.bool("BAEUM_DATABASE_POOLED", default=False)
-    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = is_pooled
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
     DATABASES["default"]["OPTIONS"] = {
         # Fail after seconds, not minutes, if the database cannot be reached.
         "connect_timeout": 5,
         # Use prepared statements, because the server spent most of its time on planning.
         "server_side_binding": True,
-        "prepare_threshold": None if is_pooled else 3,
+        "prepare_threshold": None if DATABASE_POOLED else 3,
         **DATABASES["default"].get("OPTIONS", {}),
     }

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,9 +62,9 @@ def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
     server.kill()
 
 
-@pytest.fixture
-def database_url() -> Iterator[str]:
-    """A new database, dropped at the end."""
+@contextmanager
+def new_database() -> Iterator[str]:
+    """Create a database and drop it at the end. Yield its address."""
     server = os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://")
     name = f"baeum_services_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
@@ -71,6 +72,13 @@ def database_url() -> Iterator[str]:
     yield urlsplit(server)._replace(scheme="postgres", path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """A new database, dropped at the end."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture
