@@ -14,7 +14,15 @@ DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
     if not env.str("DATABASE_URL").startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise ImproperlyConfigured("DATABASE_URL begins with postgres:// or sqlite:///, and this one does not.")
-    DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+    try:
+        database = env.db("DATABASE_URL")
+    except ValueError as error:
+        # The error itself would show a part of the password.
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: postgres://user:password@host:port/name. Special characters of the password are "
+            "percent-encoded: / as %2F, # as %23, ? as %3F, @ as %40."
+        ) from error
+    DATABASES = {"default": {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 else:
     DATABASES = {
         "default": {

@@ -54,6 +54,8 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters"),
         ({**PRODUCTION, "BAEUM_URL": "http://learn.example"}, "begins with https://"),
         ({"DATABASE_URL": "mysql://root@127.0.0.1/baeum"}, "begins with postgres:// or sqlite:///"),
+        ({"DATABASE_URL": "postgres://baeum:a/b#c@127.0.0.1:5432/baeum"}, "are percent-encoded"),
+        ({"DATABASE_URL": "postgres://baeum@127.0.0.1:port/baeum"}, "DATABASE_URL cannot be read"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
         (
             {**PRODUCTION, "SECRET_KEY_FALLBACKS": "short"},

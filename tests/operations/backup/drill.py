@@ -56,7 +56,7 @@ def check_contents(elsewhere: Product, backup: Path, rows: Rows) -> None:
         if path.is_file()
     }
     assert restored == uploads
-    named = dict(rows("SELECT file, sha256 FROM quizzes_handinfile"))
+    named: dict[str, str] = dict(rows("SELECT file, sha256 FROM quizzes_handinfile"))
     assert named
     assert {f"uploads/{name}": digest for name, digest in named.items()}.items() <= restored.items()
 
