@@ -108,7 +108,8 @@ def _uploads(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the uploads with their names relative to `folder`, in the order of their names."""
     for root, folders, names in os.walk(folder):
         folders.sort()
-        for name in sorted(names):
+        # Links to folders are not followed. They are yielded, so that the manifest lists what was left out.
+        for name in sorted([*names, *(name for name in folders if Path(root, name).is_symlink())]):
             path = Path(root, name)
             yield path.relative_to(folder).as_posix(), path
 

@@ -44,7 +44,8 @@ class Manifest:
     skipped: list[str] = field(default_factory=list)
 
     def to_json(self) -> bytes:
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        # In ASCII: names that are not UTF-8 (in `skipped`) can be written only so.
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> "Manifest":

@@ -47,7 +47,7 @@ class SQLite:
     def _describe(self, copy: sqlite3.Connection, path: Path) -> Snapshot:
         [(verdict,), *_others] = copy.execute("PRAGMA quick_check(1)").fetchall()
         if verdict != "ok":
-            raise BackupError(_("The database is damaged: %(why)s") % {"why": verdict})
+            raise BackupError(_("The database is damaged: %(why)s") % {"why": " ".join(verdict.split())})
 
         def write(stream: IO[bytes]) -> None:
             with path.open("rb") as file:

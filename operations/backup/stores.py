@@ -50,12 +50,12 @@ def open_store(address: str) -> Store:
     return Folder(Path(address))
 
 
-def add_backup(store: Store, *, keep: int, with_secrets: bool = False) -> Kept:
+def add_backup(store: Store, *, keep: int, now: datetime, with_secrets: bool = False) -> Kept:
     """Make a backup in the store and delete all but the newest `keep` that are intact. Raises BackupError.
 
     Nothing is deleted before the new backup is complete and verified. A damaged one among the newest does not count and stays.
     """
-    name = f"baeum-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    name = f"baeum-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     kept = Kept(name, store.add(name, with_secrets=with_secrets))
     # The new one was verified when it was added.
     intact = 1

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,7 +41,9 @@ class Command(BaseCommand):
                 self._report(str(file), making.make(file, with_secrets=with_secrets, force=force))
             else:
                 assert to is not None
-                kept = stores.add_backup(stores.open_store(to), keep=keep, with_secrets=with_secrets)
+                kept = stores.add_backup(
+                    stores.open_store(to), keep=keep, now=timezone.now(), with_secrets=with_secrets
+                )
                 self._report(kept.name, kept.manifest)
                 for name in kept.damaged:
                     self.stderr.write(_("%(name)s is damaged and does not count.") % {"name": name})
