@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from operations import disk
+from operations.backup import state as backup_state
 from quizzes.attempts.models import Attempt
 
 # Seconds that an attempt may wait for its grade before the site is reported as not ready.
@@ -48,7 +49,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Report database, broker, cache, disk and the seconds since the oldest ungraded attempt was submitted.
+    """Report database, broker, cache, disk, the seconds since the oldest ungraded attempt was submitted, and backups.
 
     The status is 200 if all four are "ok" and these seconds are at most WAIT_LIMIT, else 503.
     """
@@ -70,6 +71,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
             body["oldest_ungraded_seconds"] = int((timezone.now() - oldest).total_seconds())
     if not _broker_answers():
         body["broker"] = "unreachable"
+    if settings.BACKUP_TO:
+        # Shown only: a site without a backup still serves.
+        body["backup"] = backup_state.describe(timezone.now())
     if not cache.is_reachable():  # type: ignore[attr-defined]  # `common.caching.fail_open`
         body["cache"] = "unreachable"
     waits_too_long = (body["oldest_ungraded_seconds"] or 0) > WAIT_LIMIT

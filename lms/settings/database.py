@@ -16,12 +16,12 @@ if env.str("DATABASE_URL", default=""):
         raise ImproperlyConfigured("DATABASE_URL begins with postgres:// or sqlite:///, and this one does not.")
     try:
         database = env.db("DATABASE_URL")
-    except ValueError as error:
+    except ValueError as unreadable:
         # The error itself would show a part of the password.
         raise ImproperlyConfigured(
             "DATABASE_URL cannot be read: postgres://user:password@host:port/name. Special characters of the password are "
             "percent-encoded: / as %2F, # as %23, ? as %3F, @ as %40."
-        ) from error
+        ) from unreadable
     DATABASES = {"default": {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 else:
     DATABASES = {

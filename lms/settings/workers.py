@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lms.settings.backup import BACKUP_TO
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 
@@ -52,6 +53,8 @@ CELERY_TASK_ROUTES = {
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
     # An import may take a minute. A mail can wait that long, a grade cannot.
     "exchange.tasks.run_import": {"queue": "mail"},
+    # A backup takes minutes, and grading must not wait for it either.
+    "operations.tasks.make_due_backup": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
 # A message expires when the next one of the same task is due.
@@ -69,6 +72,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "sweep-imports": {"task": "exchange.tasks.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
 }
+if BACKUP_TO:
+    # The task decides whether a backup is due, so that a site that was off at that time makes it later.
+    CELERY_BEAT_SCHEDULE["make-due-backup"] = {
+        "task": "operations.tasks.make_due_backup",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    }
 # Seconds after which another worker may take over an attempt that is being graded: see `Attempt.lease_until`.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)
 # Seconds without a heartbeat after which the supervisor kills a process. No request and no task may take that long.

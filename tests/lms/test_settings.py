@@ -56,6 +56,9 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({"DATABASE_URL": "mysql://root@127.0.0.1/baeum"}, "begins with postgres:// or sqlite:///"),
         ({"DATABASE_URL": "postgres://baeum:a/b#c@127.0.0.1:5432/baeum"}, "are percent-encoded"),
         ({"DATABASE_URL": "postgres://baeum@127.0.0.1:port/baeum"}, "DATABASE_URL cannot be read"),
+        ({"BAEUM_BACKUP_AT": "half past three"}, "BAEUM_BACKUP_AT is a time of day"),
+        ({"BAEUM_BACKUP_AT": "03:30+09:00"}, "BAEUM_BACKUP_AT is a time of day"),
+        ({"BAEUM_BACKUP_KEEP": "0"}, "BAEUM_BACKUP_KEEP"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
         (
             {**PRODUCTION, "SECRET_KEY_FALLBACKS": "short"},
