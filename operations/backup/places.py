@@ -50,7 +50,7 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
 
     A lock on the folder says that its process is alive.
     """
-    _remove_leftovers(parent)
+    remove_leftovers(parent)
     folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -61,7 +61,8 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _remove_leftovers(parent: Path) -> None:
+def remove_leftovers(parent: Path) -> None:
+    """Remove the unfinished folders of processes that were killed."""
     for folder in parent.glob(f"{_UNFINISHED}*"):
         with suppress(OSError):
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

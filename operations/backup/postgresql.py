@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,11 +40,13 @@ ORDER BY place, name
 """
 # The tables of the product, in the order of their names.
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = ANY(current_schemas(false)) ORDER BY tablename"
-# Programs that are connected to this database, without this one.
+# Programs that are connected to this database as the site is, without this one.
 _OTHERS = (
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
+# Seconds after which a connection that was closed has left the server's list.
+_CLOSING = 2.0
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -102,8 +105,10 @@ class PostgreSQL:
         connection.close()
         if settings.DATABASE_POOLED:
             return
+        deadline = time.monotonic() + _CLOSING
         with _connected() as database:
-            count = int(_one(database, _OTHERS))
+            while (count := int(_one(database, _OTHERS))) and time.monotonic() < deadline:
+                time.sleep(0.05)
         if count:
             raise BackupError(
                 ngettext(

@@ -65,7 +65,10 @@ class SQLite:
         if not self.path.exists():
             return []
         with closing(self._connect()) as database:
-            return _migrations(database)
+            try:
+                return _migrations(database)
+            except sqlite3.Error as error:
+                raise self._unopened(error) from error
 
     def check_empty(self) -> None:
         for path in self._files():
@@ -103,9 +106,12 @@ class SQLite:
             # rw: unlike rwc this creates no empty database where there is none.
             return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=20)
         except sqlite3.OperationalError as error:
-            raise BackupError(
-                _("There is no database that can be opened: %(file)s (%(why)s)") % {"file": self.path, "why": error}
-            ) from error
+            raise self._unopened(error) from error
+
+    def _unopened(self, error: sqlite3.Error) -> BackupError:
+        return BackupError(
+            _("There is no database that can be opened: %(file)s (%(why)s)") % {"file": self.path, "why": error}
+        )
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -103,3 +103,46 @@ def test_an_unreachable_package_registry_is_reported(checkout: Path) -> None:
 def test_an_unknown_command_is_reported(checkout: Path) -> None:
     [line] = run_command(checkout, "serve")
     assert line == "./run serve: there is no such command. ./run help lists them."
+
+
+@pytest.fixture
+def installed(checkout: Path) -> Path:
+    """A checkout whose environment is complete. Its Python writes the arguments of each call into the file `calls`."""
+    bin_folder = checkout / ".venv" / "bin"
+    bin_folder.mkdir(parents=True)
+    names = ("base", "test", "dev", "uv")
+    pins = b"".join((checkout / "requirements" / f"{name}.txt").read_bytes() for name in names)
+    stamp = subprocess.run(["cksum"], input=pins, capture_output=True, check=True).stdout
+    (checkout / ".venv" / "baeum-base").write_bytes(stamp)
+    python = bin_folder / "python"
+    python.write_text(
+        f'#!/bin/sh\necho "$*" >> {checkout}/calls\ncase "$*" in *--repair) exit ${{REPAIR:-0}} ;; esac\n'
+    )
+    python.chmod(0o755)
+    return checkout
+
+
+def calls_of(checkout: Path, *arguments: str, **environment: str) -> list[str]:
+    """Run `./run`. Return the calls of `manage.py`."""
+    environment = {"PATH": str(checkout / "bin"), "BAEUM_HOME": str(checkout / "home"), **environment}
+    subprocess.run([str(checkout / "run"), *arguments], env=environment, cwd="/", check=False, timeout=60)
+    calls = (checkout / "calls").read_text().splitlines()
+    return [call.removeprefix("manage.py ") for call in calls if call.startswith("manage.py ")]
+
+
+def test_a_start_repairs_an_upgrade_that_was_killed(installed: Path) -> None:
+    assert calls_of(installed) == ["up"]
+    (installed / "calls").unlink()
+    (installed / "home").mkdir()
+    (installed / "home" / "upgrade.json").write_text("{}")
+    assert calls_of(installed) == ["upgrade --repair", "up"]
+
+
+def test_a_repair_that_fails_starts_nothing(installed: Path) -> None:
+    (installed / "home").mkdir()
+    (installed / "home" / "upgrade.json").write_text("{}")
+    assert calls_of(installed, REPAIR="1") == ["upgrade --repair"]
+
+
+def test_an_upgrade_gets_its_arguments(installed: Path) -> None:
+    assert calls_of(installed, "upgrade", "--without-verify") == ["upgrade --without-verify"]

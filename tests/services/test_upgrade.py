@@ -1,0 +1,89 @@
+"""`./run upgrade` from the previous release on PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.operations.backup import previous, upgrades
+from tests.operations.backup.upgrades import Site
+from tests.product import Product
+from tests.services.conftest import new_database
+
+pytestmark = [pytest.mark.services, pytest.mark.processes]
+
+
+@pytest.fixture
+def site(product: Product, tmp_path: Path) -> Iterator[Site]:
+    with new_database() as url:
+        product.home.mkdir()
+        product.environment |= {"DATABASE_URL": url}
+        address = url.replace("postgres://", "postgresql://")
+        previous.load_postgresql(product.home, address)
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            with psycopg.connect(address) as database:
+                return database.execute(query.encode()).fetchall()
+
+        yield Site(product, rows)
+
+
+def connect(site: Site) -> "psycopg.Connection[tuple[Any, ...]]":
+    return psycopg.connect(site.product.environment["DATABASE_URL"].replace("postgres://", "postgresql://"))
+
+
+def test_the_previous_release_is_upgraded(site: Site) -> None:
+    code, output, errors = site.run("upgrade")
+    assert code == 0, errors
+    assert "next_release.0002_fill_notes" in output
+    assert site.is_upgraded()
+    assert site.leftovers() == []
+    upgrades.assert_verified(site)
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [("fail", "the next release is broken"), ("spoil", "stored grades differ from the computed ones")],
+)
+def test_the_old_state_is_back_after_a_failure(site: Site, what: str, why: str) -> None:
+    before = site.state()
+    line = site.fails("upgrade", what=what)
+    assert "the old state is back" in line
+    assert why in line
+    assert site.state() == before
+    assert not site.has_notes()
+    assert site.leftovers() == []
+    # The backup was loaded with its sequences: the next rows get numbers of their own.
+    assert site.run("upgrade")[0] == 0
+    assert site.is_upgraded()
+    upgrades.assert_verified(site)
+
+
+def test_a_killed_upgrade_is_repaired_by_the_next(site: Site) -> None:
+    before = site.state()
+    site.kill_in_the_middle()
+    assert site.leftovers() != []
+    code, output, errors = site.run("upgrade", "--repair")
+    assert (code, errors) == (0, "")
+    assert "was interrupted. The state before it is back" in output
+    assert site.state() == before
+    assert site.leftovers() == []
+    assert site.run("upgrade")[0] == 0
+    assert site.is_upgraded()
+
+
+def test_an_upgrade_does_not_begin_while_another_program_is_connected(site: Site) -> None:
+    before = site.state()
+    with closing(connect(site)):
+        assert "1 other program is connected to the database" in site.fails("upgrade")
+    assert site.state() == before
+    assert site.leftovers() == []
+
+
+def test_an_upgrade_of_a_database_that_cannot_be_reached_is_one_line(site: Site) -> None:
+    site.product.environment["DATABASE_URL"] = "postgres://postgres@127.0.0.1:1/baeum"
+    assert "The database cannot be reached" in site.fails("upgrade")
+    assert site.leftovers() == []
