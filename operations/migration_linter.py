@@ -18,24 +18,38 @@ import django
 from django.db import models
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AlterField
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 # Apps of the project, with the number of the last migration that existed before this check. Later migrations are checked.
 LAST_UNCHECKED = {"accounts": 1, "courses": 4, "quizzes": 9}
 
 _DATA = (operations.RunPython, operations.RunSQL)
-_REMOVES = (operations.RemoveField, operations.DeleteModel, operations.RenameField, operations.RenameModel)
+_REMOVES = (
+    operations.RemoveField,
+    operations.DeleteModel,
+    operations.RenameField,
+    operations.RenameModel,
+    operations.AlterModelTable,
+)
 
 
-def faults_of(migration: Migration, exceptions: dict[str, str]) -> Iterator[str]:
-    """Yield a sentence for each fault of `migration`. `exceptions` is {name of an operation class that is allowed: reason}."""
+def faults_of(migration: Migration, exceptions: dict[str, str], before: ProjectState) -> Iterator[str]:
+    """Yield a sentence for each fault of `migration`.
+
+    `exceptions` is {name of an operation class that is allowed: reason}. `before` is the state that the migration begins with.
+    """
     if re.fullmatch(r"\d{4}_(auto_.*|\w+_and_more)", migration.name):
         yield "give it a name that says what it does"
     kinds = {isinstance(operation, _DATA) for operation in _flat(migration.operations)}
     if kinds == {True, False} and "RunPython" not in exceptions:
         yield "rows and tables change in one migration: PostgreSQL refuses to alter a table with pending triggers"
     for operation in _flat(migration.operations):
-        if type(operation).__name__ not in exceptions and (fault := _fault(operation)):
+        fault = (
+            _fault_of_change(operation, migration, before) if isinstance(operation, AlterField) else _fault(operation)
+        )
+        if fault and type(operation).__name__ not in exceptions:
             yield f"{operation.describe()}: {fault}"
 
 
@@ -58,6 +72,24 @@ def _fault(operation: Operation) -> str:
     return ""
 
 
+def _fault_of_change(operation: AlterField, migration: Migration, before: ProjectState) -> str:
+    """Return why the running release may not keep working with the changed column, or ""."""
+    model = before.models.get((migration.app_label, operation.model_name_lower))
+    if model is None or operation.name not in model.fields:
+        # The same migration has added it.
+        return ""
+    old, new = model.fields[operation.name], operation.field
+    if (old.db_column or "") != (new.db_column or ""):
+        return "the running release still uses the old name"
+    if old.null and not new.null:
+        return "the running release may write NULL"
+    if new.max_length is not None and (old.max_length is None or new.max_length < old.max_length):
+        return "the running release may write longer values"
+    if new.unique and not old.unique:
+        return "the running release may write a value twice"
+    return ""
+
+
 def _may_be_left_out(field: "models.Field[object, object]") -> bool:
     # A many-to-many field adds a table, not a column.
     return field.null or field.has_db_default() or isinstance(field, models.ManyToManyField)
@@ -72,7 +104,8 @@ def main() -> int:
         if app not in LAST_UNCHECKED or int(name[:4]) <= LAST_UNCHECKED[app]:
             continue
         exceptions = getattr(sys.modules[type(migration).__module__], "LINT_EXCEPTIONS", {})
-        faults += [f"{app}.{name}: {fault}" for fault in faults_of(migration, exceptions)]
+        before = loader.project_state((app, name), at_end=False)
+        faults += [f"{app}.{name}: {fault}" for fault in faults_of(migration, exceptions, before)]
     sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 

@@ -1,9 +1,9 @@
 """Write a backup of the site while students answer.
 
 1. The database is read at one moment.
-2. Then the uploads are copied. An upload is written before its row is committed (`quizzes.taking.uploads`), and the product
-   deletes no upload, also when a student removes it. So each file that a row of the snapshot names exists when its turn comes.
-   A file that arrived later is in the backup without a row, which does no harm.
+2. Then the uploads are copied. An upload is written before its row is committed (`quizzes.taking.uploads`), and the file of a
+   committed row is never deleted, also when a student removes it from the answer. So each file that a row of the snapshot names
+   exists when its turn comes. A file that arrived later is in the backup without a row, which does no harm.
 3. The backup is read back and compared with its manifest, and only then gets its name. A killed backup leaves a folder that the
    next one in the same place removes.
 """
@@ -23,6 +23,9 @@ from operations.backup import databases, places
 from operations.backup.archive import SECRET_KEY, UPLOADS, Archive, Writer
 from operations.backup.errors import BackupError
 from operations.backup.manifest import Manifest
+
+# Uploads that are being written have a hidden name with this end. No row names them.
+UNFINISHED = ".part"
 
 
 def make(target: Path, *, with_secrets: bool = False, force: bool = False) -> Manifest:
@@ -111,6 +114,8 @@ def _uploads(folder: Path) -> Iterator[tuple[str, Path]]:
         # Links to folders are not followed. They are yielded, so that the manifest lists what was left out.
         for name in sorted([*names, *(name for name in folders if Path(root, name).is_symlink())]):
             path = Path(root, name)
+            if name.startswith(".") and name.endswith(UNFINISHED):
+                continue
             yield path.relative_to(folder).as_posix(), path
 
 

@@ -70,6 +70,8 @@ def upgrade(report: Report, *, verify: bool = True) -> None:
 def repair(report: Report) -> None:
     """Bring the old state back if an upgrade was killed. Does nothing otherwise. Raises BackupError."""
     home = places.prepare_home()
+    if journal.read(home) is None:
+        return
     with places.locked(home):
         _repair(home, databases.current(), report)
 

@@ -5,15 +5,27 @@ from typing import Any
 import pytest
 from django.db import models
 from django.db.migrations import Migration
-from django.db.migrations.operations import AddField, CreateModel, RemoveField, RenameField, RunPython, RunSQL
+from django.db.migrations.operations import (
+    AddField,
+    AlterField,
+    AlterModelTable,
+    CreateModel,
+    RemoveField,
+    RenameField,
+    RunPython,
+    RunSQL,
+)
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
 
 from operations import migration_linter
 
 
 def faults(*operations: Operation, name: str = "0042_points", exceptions: dict[str, str] | None = None) -> list[str]:
     migration = type("Migration", (Migration,), {"operations": list(operations)})(name, "quizzes")
-    return list(migration_linter.faults_of(migration, exceptions or {}))
+    before = ProjectState()
+    before.add_model(ModelState("quizzes", "Quiz", [("title", models.CharField(max_length=100, null=True))]))
+    return list(migration_linter.faults_of(migration, exceptions or {}, before))
 
 
 def nothing(apps: Any, schema_editor: Any) -> None:
@@ -25,6 +37,11 @@ def nothing(apps: Any, schema_editor: Any) -> None:
     [
         RemoveField("quiz", "points"),
         RenameField("quiz", "points", "credits"),
+        AlterModelTable("quiz", "quizzes_test"),
+        AlterField("quiz", "title", models.CharField(max_length=100)),
+        AlterField("quiz", "title", models.CharField(max_length=50, null=True)),
+        AlterField("quiz", "title", models.CharField(max_length=100, null=True, unique=True)),
+        AlterField("quiz", "title", models.CharField(max_length=100, null=True, db_column="name")),
         AddField("quiz", "points", models.IntegerField(default=1)),
         RunPython(nothing),
         RunSQL("DELETE FROM quizzes_quiz"),
@@ -40,6 +57,8 @@ def test_operations_that_break_the_running_release_or_cannot_be_undone_are_refus
     [
         AddField("quiz", "points", models.IntegerField(null=True)),
         AddField("quiz", "points", models.IntegerField(db_default=1)),
+        AlterField("quiz", "title", models.CharField("label", max_length=200, null=True)),
+        AlterField("quiz", "title", models.TextField(null=True)),
         AddField("quiz", "points", models.ManyToManyField("quizzes.Question")),
         CreateModel("Points", [("id", models.BigAutoField(primary_key=True))]),
         RunPython(nothing, RunPython.noop),

@@ -129,6 +129,13 @@ def test_what_is_no_plain_file_is_left_out_and_named(site: Place, tmp_path: Path
     assert list(manifest.files) == ["database.sqlite3", "uploads/hand-ins/plan.pdf"]
 
 
+def test_an_upload_that_is_being_written_is_left_out(site: Place, tmp_path: Path) -> None:
+    (site.home / "uploads" / "hand-ins" / ".notes.pdf.part").write_bytes(b"%PDF")
+    manifest = making.make(tmp_path / "site.zip")
+    assert list(manifest.files) == ["database.sqlite3", "uploads/hand-ins/plan.pdf"]
+    assert manifest.skipped == []
+
+
 def test_a_secret_key_of_the_environment_is_not_taken(site: Place, tmp_path: Path) -> None:
     assert "SECRET_KEY" in refusal(tmp_path / "site.zip", with_secrets=True)
     assert not (tmp_path / "site.zip").exists()
