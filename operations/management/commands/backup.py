@@ -55,7 +55,7 @@ class Command(BaseCommand):
         uploads = sum(entry.startswith("uploads/") for entry in manifest.files)
         rows = sum(manifest.rows.values())
         self.stdout.write(
-            _("%(name)s: %(rows)d rows and %(uploads)d uploads, %(size)s unpacked, verified.")
+            _("%(name)s is complete and verified. Rows: %(rows)d, uploads: %(uploads)d, unpacked: %(size)s.")
             % {"name": name, "rows": rows, "uploads": uploads, "size": size}
         )
         if manifest.secrets:

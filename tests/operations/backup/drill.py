@@ -34,11 +34,12 @@ def run(product: Product, elsewhere: Product, backup: Path, rows: Rows) -> None:
         elsewhere.manage("restore", str(backup))
         check_contents(elsewhere, backup, rows)
         check_acknowledged(before, rows)
-        assert "No difference" in elsewhere.manage("verify_grades")
+        # It fails if there is a difference.
+        elsewhere.manage("verify_grades")
         elsewhere.start().wait_until_ready()
         app = App(elsewhere.address).sign_in("student3@learn.example", classroom.PASSWORD)
         assert app.call("GET", "/api/v1/me")[1]["email"] == "student3@learn.example"
-        assert "No difference" in elsewhere.manage("verify_grades")
+        elsewhere.manage("verify_grades")
     finally:
         elsewhere.stop()
 

@@ -21,6 +21,8 @@ from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
+# The commit of the previous release.
+RELEASE = "2a839a1"
 DUMPS = Path(__file__).parent / "dumps"
 # The file that the student has handed in, and its name in the uploads folder.
 UPLOAD = b"%PDF-1.7\nA plan for monitoring.\n"

@@ -1,10 +1,11 @@
 """Making a backup: complete, verified and private, or not at all."""
 
+import itertools
 import os
 import resource
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -159,28 +160,49 @@ def test_a_backup_beside_a_running_one_leaves_it_alone(site: Place, tmp_path: Pa
         assert (running / "backup").read_text() == "half"
 
 
-def test_a_snapshot_has_whole_transactions_while_others_write(site: Place, empty: Place, tmp_path: Path) -> None:
-    """Each transaction writes two rows. A backup between them would have an odd number."""
+@contextmanager
+def repeated(work: Callable[[int], None]) -> Iterator[None]:
+    """Call `work` with 0, 1, 2 … in a thread until the end of the block."""
     stop = threading.Event()
 
-    def write() -> None:
-        with closing(sqlite3.connect(site.database, timeout=20, isolation_level=None)) as database:
-            while not stop.is_set():
-                database.execute("BEGIN IMMEDIATE")
-                database.execute("INSERT INTO quizzes_answer (response) VALUES ('one')")
-                database.execute("INSERT INTO quizzes_answer (response) VALUES ('two')")
-                database.execute("COMMIT")
+    def run() -> None:
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            work(number)
 
-    site.add_answer("so that the number is even")
-    writer = threading.Thread(target=write)
-    writer.start()
+    thread = threading.Thread(target=run)
+    thread.start()
     try:
-        counts = [making.make(tmp_path / f"{number}.zip").rows["quizzes_answer"] for number in range(5)]
+        yield
     finally:
         stop.set()
-        writer.join()
+        thread.join()
+
+
+def test_a_snapshot_has_whole_transactions_while_others_write(site: Place, empty: Place, tmp_path: Path) -> None:
+    """Each transaction writes two rows. A backup between them would have an odd number."""
+
+    def write_two(number: int) -> None:
+        with closing(sqlite3.connect(site.database, timeout=20)) as database:
+            database.executemany("INSERT INTO quizzes_answer (response) VALUES (?)", [(f"{number}",), (f"{number}",)])
+            database.commit()
+
+    site.add_answer("so that the number is even")
+    with repeated(write_two):
+        counts = [making.make(tmp_path / f"{number}.zip").rows["quizzes_answer"] for number in range(5)]
     assert [count % 2 for count in counts] == [0] * 5
     assert counts[0] < counts[-1]
     empty.use()
     restoring.restore(tmp_path / "4.zip")
     assert len(empty.answers()) == counts[-1]
+
+
+def test_each_row_has_its_file_while_others_upload(site: Place, tmp_path: Path) -> None:
+    """The files of a hundred uploads take long enough to copy for others to arrive meanwhile."""
+    for number in range(100):
+        site.add_upload(f"hand-ins/{number}.bin", os.urandom(100_000))
+    with repeated(lambda number: site.add_upload(f"hand-ins/new-{number}.pdf", b"%PDF-1.7")):
+        manifests = [making.make(tmp_path / f"{number}.zip") for number in range(3)]
+    assert [manifest.missing_uploads for manifest in manifests] == [[], [], []]
+    assert manifests[0].rows["quizzes_handinfile"] < manifests[-1].rows["quizzes_handinfile"]

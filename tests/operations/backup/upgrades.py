@@ -32,6 +32,8 @@ class Site:
     ) -> "subprocess.Popen[str]":
         """Start `manage.py` of a release. `limit`: let it write no file beyond so many bytes, as if the disk were full."""
         environment = {**self.product.full_environment(), "DJANGO_SETTINGS_MODULE": release, "NEXT_RELEASE": what}
+        # The commands speak the language of the terminal.
+        environment |= {"LC_ALL": "C.UTF-8"}
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         if limit:
             # A shell counts in blocks of 512 bytes.
