@@ -146,7 +146,8 @@ import os, signal, sys
 import django
 django.setup()
 from pathlib import Path
-from operations.backup import restoring, sqlite
+from operations.backup import restoring
+from operations.backup.databases import sqlite
 sqlite.SQLite.load = lambda *arguments: os.kill(os.getpid(), signal.SIGKILL)
 restoring.restore(Path(sys.argv[1]))
 """

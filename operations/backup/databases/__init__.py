@@ -62,10 +62,10 @@ def current() -> Database:
     """Return the database of the settings."""
     # Each imports the program library of its database.
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        from operations.backup.sqlite import SQLite  # noqa: PLC0415
+        from operations.backup.databases.sqlite import SQLite  # noqa: PLC0415
 
         return SQLite()
-    from operations.backup.postgresql import PostgreSQL  # noqa: PLC0415
+    from operations.backup.databases.postgresql import PostgreSQL  # noqa: PLC0415
 
     return PostgreSQL()
 

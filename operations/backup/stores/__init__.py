@@ -44,7 +44,7 @@ def open_store(address: str) -> Store:
     """Return the store of an address: s3://bucket/prefix or a folder. Raises BackupError."""
     if address.startswith("s3://"):
         # It imports an optional package.
-        from operations.backup.s3 import Bucket  # noqa: PLC0415
+        from operations.backup.stores.s3 import Bucket  # noqa: PLC0415
 
         return Bucket(address)
     return Folder(Path(address))
