@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connections
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -177,7 +178,7 @@ def _migrate(home: Path, database: Database, backup: Path, *, verify: bool) -> N
         _check(verify=verify)
     # Whatever went wrong, the old state is brought back.
     except BaseException as error:
-        why = " ".join(str(error).split()) or type(error).__name__
+        why = _describe(error)
         try:
             _bring_back(home, database, backup)
         except (BackupError, OSError) as second:
@@ -259,6 +260,14 @@ def _tidy(home: Path) -> None:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _describe(error: BaseException) -> str:
+    """Return what went wrong in one line."""
+    # It only says that there was an error before.
+    while isinstance(error, TransactionManagementError) and error.__context__ is not None:
+        error = error.__context__
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def _one_line(text: str, error: Exception) -> str:

@@ -120,7 +120,7 @@ def test_the_proxy_and_the_services_fit_together() -> None:
 
 def test_no_volume_keeps_files_of_an_older_image() -> None:
     mounted = {volume.split(":")[0] for service in COMPOSE.values() for volume in service.get("volumes", ())}
-    assert mounted == {"postgres", "redis", "state", "caddy", "./deploy/Caddyfile"}
+    assert mounted == {"postgres", "redis", "state", "backups", "caddy", "./deploy/Caddyfile"}
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis", "proxy"])
