@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import models
 from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
     AddField,
     AlterField,
@@ -19,6 +20,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from operations import migration_linter
+from tests.product import ROOT
 
 
 def faults(*operations: Operation, name: str = "0042_points", exceptions: dict[str, str] | None = None) -> list[str]:
@@ -82,6 +84,12 @@ def test_rows_and_tables_do_not_change_in_one_migration() -> None:
 @pytest.mark.parametrize("name", ["0042_auto_20261128_1200", "0042_quiz_points_and_more"])
 def test_a_made_up_name_is_refused(name: str) -> None:
     assert faults(name=name) == ["give it a name that says what it does"]
+
+
+def test_every_app_of_the_project_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migration_linter, "LAST_UNCHECKED", {})
+    checked = {app for app, _name in migration_linter.checked_migrations(MigrationLoader(None))}
+    assert checked == {path.parent.parent.name for path in ROOT.glob("*/migrations/0001_*.py")}
 
 
 def test_the_projects_migrations_pass() -> None:

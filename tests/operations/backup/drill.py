@@ -34,8 +34,9 @@ def run(product: Product, elsewhere: Product, backup: Path, rows: Rows) -> None:
         elsewhere.manage("restore", str(backup))
         check_contents(elsewhere, backup, rows)
         check_acknowledged(before, rows)
-        # It fails if there is a difference.
+        # Each fails if there is a difference.
         elsewhere.manage("verify_grades")
+        elsewhere.manage("verify_files")
         elsewhere.start().wait_until_ready()
         app = App(elsewhere.address).sign_in("student3@learn.example", classroom.PASSWORD)
         assert app.call("GET", "/api/v1/me")[1]["email"] == "student3@learn.example"
