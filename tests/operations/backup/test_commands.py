@@ -1,5 +1,6 @@
 """`backup` and `restore` as an operator calls them: one line, and the exit code 1 where something is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ def test_a_backup_is_restored_elsewhere_and_newer_migrations_are_said(
     assert "no secret key" in output
     code, output, errors = elsewhere.run("restore", str(tmp_path / "site.zip"))
     assert (code, errors) == (0, "")
-    assert "This code has 2 newer migrations" in output
+    # The two of the next release, and what was added since.
+    assert re.search(r"This code has \d+ newer migrations", output)
     assert elsewhere.state() == site.state()
     upgrades.assert_verified(elsewhere)
 
