@@ -8,9 +8,12 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.template import Engine
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from tests.template_names import MissingNames
 
 pytest_plugins = ["tests.cast", "tests.api", "tests.smtp", "tests.product"]
 
@@ -49,6 +52,15 @@ def fresh_cache() -> None:
         server.close()
     else:
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def missing_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which a template of this project printed a name that does not exist."""
+    names = MissingNames()
+    monkeypatch.setattr(Engine.get_default(), "string_if_invalid", names)
+    yield
+    assert names.found == set()
 
 
 @pytest.fixture(autouse=True)

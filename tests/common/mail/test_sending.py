@@ -15,6 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from pytest_django import Settings
 
 from common.mail import sending
+from courses.summaries.content import Title
 from tests.smtp import ENDLESS_LINE, HANG_UP, MailServer
 
 
@@ -144,7 +145,7 @@ def test_compose_writes_in_the_readers_language_and_zone() -> None:
         since = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 
     course = {
-        "title": "Basics of\ndata",
+        "title": Title("Basics of\ndata", "en"),
         "percent": 100,
         "url": "https://x/c/",
         "lessons": [],
