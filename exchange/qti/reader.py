@@ -116,6 +116,8 @@ class _Item:
         self.question = Question(name, "", "")
 
     def read(self) -> Question:
+        if self.root.attributes.get("adaptive", "").strip() == "true":
+            raise UnsupportedQuestion(_("It is adaptive: it asks in several steps."))
         nodes = list(self.body.walk())
         check_answers(sum(node.name.endswith("Choice") for node in nodes))
         found = [node for node in nodes if node.name.endswith("Interaction")]

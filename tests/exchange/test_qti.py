@@ -92,6 +92,7 @@ def test_a_number_with_a_relative_tolerance() -> None:
     ("content", "why"),
     [
         (item("<p>Hello</p>"), "a text without a question"),
+        (item(f"<p>{ENTRY}</p>").replace(' title="q"', ' title="q" adaptive="true"'), "asks in several steps"),
         (item(f"<p>{ENTRY}</p>"), "does not declare its response"),
         (
             item('<hotspotInteraction responseIdentifier="RESPONSE"/>', declared("point", "single")),
