@@ -160,3 +160,13 @@ def test_an_attempt_at_a_lesson_check_needs_no_entry_in_the_gradebook(quiz: Quiz
     automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     assert not GradeChange.objects.exists()
     assert list(grades.find_differences()) == []
+
+
+def test_progress_that_an_archived_lesson_raised_is_right_when_the_lesson_is_back(graded: Attempt) -> None:
+    course = graded.enrolment.course
+    others = course.activities.exclude(completions__enrolment=graded.enrolment)
+    for archived_at in (timezone.now(), None):
+        others.filter(is_required=True).update(archived_at=archived_at)
+        progress.refresh_course(course=course)
+    assert Enrolment.objects.get().progress_percent == 100
+    assert list(grades.find_differences()) == []
