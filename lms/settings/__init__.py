@@ -13,7 +13,6 @@ from lms.settings.environment import *  # isort: skip
 from lms.settings.accounts import *
 from lms.settings.api import *
 from lms.settings.apps import *
-from lms.settings.backup import *
 from lms.settings.cache import *
 from lms.settings.database import *
 from lms.settings.files import *

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lms.settings.backup import BACKUP_TO
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
+from lms.settings.files import BACKUP_TO
 
 # Database rows record all work, so a lost message only delays work until the next sweep. See docs/reliability.md.
 BROKER_HOME = BAEUM_HOME / "broker"

@@ -108,10 +108,7 @@ def _examples(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
     for kind in kinds:
         if kind.example:
             value = yaml.safe_load(kind.example)
-            yield (
-                _("An example: %(kind)s") % {"kind": _(kind.label)},
-                json.dumps(value, ensure_ascii=False, indent=2),
-            )
+            yield (_("An example: %(kind)s") % {"kind": _(kind.label)}, json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _too_early(date: datetime) -> str:

@@ -69,8 +69,5 @@ def warn_about_changed_grades(request: HttpRequest, quiz: Quiz) -> None:
                 "The new grading method changes the grades of %(n)d students: %(who)s.",
                 len(lines),
             )
-            % {
-                "n": len(lines),
-                "who": grade_effects.join_names([text for _difference, text in lines]),
-            },
+            % {"n": len(lines), "who": grade_effects.join_names([text for _difference, text in lines])},
         )

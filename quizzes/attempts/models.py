@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common import clocks
 from common.database.durability import write_lock
 from common.database.prepared import adapted
 from courses.models import Enrolment
+from quizzes import sequences
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
 
@@ -23,9 +23,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def for_student(self, user: User) -> Self:
         """The user's own attempts, in published courses where the enrolment is active."""
         return self.filter(
-            enrolment__user=user,
-            enrolment__status=Enrolment.Status.ACTIVE,
-            quiz__activity__course__is_published=True,
+            enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE, quiz__activity__course__is_published=True
         )
 
     def for_staff(self, user: User) -> Self:
@@ -106,9 +104,7 @@ class Attempt(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "enrolment", "number"], name="quizzes_attempt_number_unique"),
             models.UniqueConstraint(
-                fields=["quiz", "enrolment"],
-                condition=Q(status="in_progress"),
-                name="quizzes_attempt_one_open",
+                fields=["quiz", "enrolment"], condition=Q(status="in_progress"), name="quizzes_attempt_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -153,7 +149,8 @@ class Attempt(models.Model):
 
 
 # The answer with the higher sequence number of the client wins (_HIGHER_SEQUENCE_WINS), or the one that arrives last
-# (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced. A stored number that is too far ahead never wins (`common.clocks`).
+# (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced. A stored number that is too far ahead never wins
+# (`quizzes.sequences`).
 _HIGHER_SEQUENCE_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
@@ -221,7 +218,7 @@ def _conflict(sequence: int | None, now: datetime, values: list[Any]) -> str:
     """Return the SQL for an answer that is stored already, and append its parameter to `values`."""
     if sequence is None:
         return _LAST_ARRIVAL_WINS
-    values.append(clocks.latest_believed(now))
+    values.append(sequences.latest_believed(now))
     return _HIGHER_SEQUENCE_WINS
 
 
@@ -247,7 +244,7 @@ class Answer(models.Model):
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["attempt", "question"], name="quizzes_answer_once_per_question"),
+            models.UniqueConstraint(fields=["attempt", "question"], name="quizzes_answer_once_per_question")
         ]
 
     def __str__(self) -> str:
@@ -279,7 +276,7 @@ class LateAnswer(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=Q(verdict__in=["open", "accepted", "declined"]), name="quizzes_lateanswer_verdict_known"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -67,10 +67,7 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     if responses is None:
         responses = {str(answer.question): answer.response for answer in queries.get_answers(attempt)}
     return present(
-        attempt.public_questions,
-        seed=attempt.uuid,
-        shuffle=attempt.quiz.shuffle_choices,
-        responses=responses,
+        attempt.public_questions, seed=attempt.uuid, shuffle=attempt.quiz.shuffle_choices, responses=responses
     )
 
 

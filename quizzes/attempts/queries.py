@@ -49,10 +49,7 @@ _LOCKED_ATTEMPT = Prepared(
     ),
     samples=(-1,),
 )
-_LOCKED_ENROLMENT = Prepared(
-    lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"),
-    samples=(-1,),
-)
+_LOCKED_ENROLMENT = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"), samples=(-1,))
 _ATTEMPTS_AT_QUIZ = Prepared(
     lambda quiz, enrolment: Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("-number"), samples=(-1, -2)
 )

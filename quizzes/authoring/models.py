@@ -230,7 +230,7 @@ class Choice(models.Model):
         verbose_name_plural = _("choices")
         ordering: ClassVar[list[str]] = ["position", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["question", "key"], name="quizzes_choice_key_unique_in_question"),
+            models.UniqueConstraint(fields=["question", "key"], name="quizzes_choice_key_unique_in_question")
         ]
 
     def __str__(self) -> str:
@@ -271,7 +271,7 @@ class QuizDates(models.Model):
         verbose_name = _("dates of a cohort")
         verbose_name_plural = _("dates of cohorts")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["quiz", "cohort"], name="quizzes_quizdates_once_a_cohort"),
+            models.UniqueConstraint(fields=["quiz", "cohort"], name="quizzes_quizdates_once_a_cohort")
         ]
 
     def __str__(self) -> str:
@@ -303,7 +303,7 @@ class QuizOverride(models.Model):
         verbose_name = _("override for a student")
         verbose_name_plural = _("overrides for students")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizoverride_once_a_student"),
+            models.UniqueConstraint(fields=["quiz", "enrolment"], name="quizzes_quizoverride_once_a_student")
         ]
 
     def __str__(self) -> str:

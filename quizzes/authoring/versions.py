@@ -35,7 +35,7 @@ class QuizVersion(AppendOnlyModel):
         verbose_name = _("quiz version")
         verbose_name_plural = _("quiz versions")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["quiz", "number"], name="quizzes_quizversion_number_unique"),
+            models.UniqueConstraint(fields=["quiz", "number"], name="quizzes_quizversion_number_unique")
         ]
 
     def __str__(self) -> str:

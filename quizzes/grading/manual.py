@@ -33,12 +33,7 @@ def pending_questions(attempt: Attempt) -> list[UUID]:
 
 
 def record_reviews(
-    *,
-    attempt: Attempt,
-    decisions: Mapping[UUID, "Decision"],
-    reviewer: User,
-    now: datetime,
-    seen: int | None = None,
+    *, attempt: Attempt, decisions: Mapping[UUID, "Decision"], reviewer: User, now: datetime, seen: int | None = None
 ) -> AttemptGrade | None:
     """Store decisions by question and grade the attempt again. The gradebook gets the points when no question is pending.
 

@@ -42,7 +42,7 @@ class AttemptGrade(AppendOnlyModel):
         verbose_name_plural = _("gradings")
         ordering: ClassVar[list[str]] = ["revision"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["attempt", "revision"], name="quizzes_attemptgrade_once_per_revision"),
+            models.UniqueConstraint(fields=["attempt", "revision"], name="quizzes_attemptgrade_once_per_revision")
         ]
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ class Review(AppendOnlyModel):
         verbose_name_plural = _("reviews")
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(points__gte=0), name="quizzes_review_points_not_negative"),
+            models.CheckConstraint(condition=Q(points__gte=0), name="quizzes_review_points_not_negative")
         ]
 
     def __str__(self) -> str:
@@ -163,7 +163,7 @@ class RegradeLine(models.Model):
         verbose_name_plural = _("lines of a regrade")
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["regrade", "attempt"], name="quizzes_regradeline_once_an_attempt"),
+            models.UniqueConstraint(fields=["regrade", "attempt"], name="quizzes_regradeline_once_an_attempt")
         ]
 
     def __str__(self) -> str:
@@ -219,13 +219,13 @@ class GradeNotice(models.Model):
         verbose_name = _("notice of a changed grade")
         verbose_name_plural = _("notices of changed grades")
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["status", "created_at"], name="quizzes_notice_status"),
+            models.Index(fields=["status", "created_at"], name="quizzes_notice_status")
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
                 name="quizzes_gradenotice_status_known",
-            ),
+            )
         ]
 
     def __str__(self) -> str:

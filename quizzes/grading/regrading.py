@@ -212,11 +212,7 @@ def _apply(regrade: Regrade, line_id: int, now: datetime) -> None:
             RegradeLine.objects.filter(pk=line.pk).update(is_overtaken=True)
             return
         revisions.regrade_attempt(
-            attempt=attempt,
-            now=now,
-            version_id=regrade.version_id,
-            reason=regrade.reason,
-            actor=regrade.approved_by,
+            attempt=attempt, now=now, version_id=regrade.version_id, reason=regrade.reason, actor=regrade.approved_by
         )
         RegradeLine.objects.filter(pk=line.pk).update(applied_at=now)
 

@@ -119,13 +119,7 @@ def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> 
         if PracticeCard.objects.select_for_update().get(pk=found.pk).turns != found.turns:
             return None
         practice_answer = advance_card(
-            found,
-            response=accepted,
-            score=score.as_dict(),
-            version_id=version_id,
-            attempt_id=None,
-            at=now,
-            on=today.on,
+            found, response=accepted, score=score.as_dict(), version_id=version_id, attempt_id=None, at=now, on=today.on
         )
         found.save(update_fields=SCHEDULE_FIELDS)
         practice_answer.save()

@@ -19,9 +19,7 @@ class PracticeCardQuerySet(models.QuerySet["PracticeCard"]):
     def for_student(self, user: User) -> Self:
         """Return the cards of `user` in published courses with an active enrolment."""
         return self.filter(
-            enrolment__user=user,
-            enrolment__status=Enrolment.Status.ACTIVE,
-            enrolment__course__is_published=True,
+            enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE, enrolment__course__is_published=True
         )
 
 

@@ -73,9 +73,8 @@ def normalise(text: str) -> str:
     The text is NFKC normalised and case folded. Spaces, invisible format characters, hyphens, full stops and the slash
     of A/B are removed; hyphens and full stops in numbers are kept.
 
-    NFKC converts full-width characters to half width and composes Hangul. It runs again after case folding, which may
-    decompose characters. NFKC and the slash rule run again after the removals, which may bring a letter next to an
-    accent or a slash.
+    NFKC converts full-width characters to half width and composes Hangul. It runs again after case folding, which may decompose
+    characters. NFKC and the slash rule run again after the removals, which may bring a letter next to an accent or a slash.
     """
     folded = STROKE.sub(r"\1\2", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
     written = "".join(_sign(c) for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})

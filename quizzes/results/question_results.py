@@ -19,10 +19,9 @@ HIDDEN = "hidden"
 class QuestionResult:
     """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
 
-    `question` is the public form. `lesson` is "slug#heading", where the question is explained; it is hidden with the
-    answers because a lesson's name can give the answer away. `points` is empty if the outcome is `hidden`. `solution`
-    has the form of the question's kind; `parts` is the outcome of each part. `comment` and `criteria` come from manual
-    grading.
+    `question` is the public form. `lesson` is "slug#heading", where the question is explained; it is hidden with the answers
+    because a lesson's name can give the answer away. `points` is empty if the outcome is `hidden`. `solution` has the form of
+    the question's kind; `parts` is the outcome of each part. `comment` and `criteria` come from manual grading.
     """
 
     question: Spec

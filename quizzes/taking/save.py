@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clocks
 from common.errors import DomainError
+from quizzes import sequences
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
@@ -38,12 +38,12 @@ def save_answer(
     """Save one answer of an open attempt; returns the answer that is stored afterwards.
 
     `sequence` orders the client's requests: one that arrives after a later one changes nothing, and the later answer is
-    returned. Of a clock that is far ahead, the moment of arrival counts instead (`common.clocks`). Without it the request
+    returned. Of a clock that is far ahead, the moment of arrival counts instead (`quizzes.sequences`). Without it the request
     that arrives last wins. Raises AttemptClosed, DeadlinePassed (the answer is stored as
     evidence), AnswerConfirmed and the errors of `read_response`. One statement; more only if that stored nothing.
     """
     accepted = read_response(attempt, question, response)
-    sequence = clocks.believed(sequence, now)
+    sequence = sequences.believed(sequence, now)
     stored = Answer.objects.store_if_open(
         attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt)
     )

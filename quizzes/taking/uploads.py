@@ -1,11 +1,11 @@
 """Validate, store and remove the files that students submit.
 
-A file is stored under a random name, outside the pages of the site, and is served as a download only. Its extension must
-be allowed by the question, its first bytes must fit the extension, and an archive must not be a zip bomb or contain
-programs.
+A file is stored under a random name, outside the pages of the site, and is served as a download only. Its extension must be
+allowed by the question, its first bytes must fit the extension, and an archive must not be a zip bomb or contain programs.
 """
 
 import hashlib
+import unicodedata
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
@@ -18,13 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
-from common.files import archives
-from common.files.names import plain_name
 from common.files.storage import removed_without_row
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
 from quizzes.questions import KINDS, Spec
-from quizzes.taking import deadline, responses
+from quizzes.taking import archives, deadline, responses
 
 SIZE_LIMIT = 10_000_000
 # Files of one attempt, including removed ones, because those are kept.
@@ -62,19 +60,14 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
     Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed if it was stored as evidence.
     """
     public = _find_file_question(attempt, question)
-    name = plain_name(upload.name or "")
+    name = _plain_name(upload.name or "")
     extension = _check_file(public, name, upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
     file = HandInFile(
-        attempt=attempt,
-        question=question,
-        name=name,
-        size=upload.size or 0,
-        sha256=digest.hexdigest(),
-        uploaded_at=now,
+        attempt=attempt, question=question, name=name, size=upload.size or 0, sha256=digest.hexdigest(), uploaded_at=now
     )
     lock = partial(queries.lock_attempt, attempt)
     try:
@@ -133,6 +126,15 @@ def remove_file(*, file: HandInFile, now: datetime) -> None:
     with transaction.atomic():
         deadline.lock_open_attempt(file.attempt, now)
         HandInFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now)
+
+
+def _plain_name(name: str) -> str:
+    """Return the file name without folders, in Unicode NFC, without control and format characters.
+
+    Some of those change the direction of the text, so that "exe.txt" looks like "txt.exe".
+    """
+    last = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
+    return "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")[-200:]
 
 
 def _find_file_question(attempt: Attempt, question: UUID) -> Spec:

@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from operations import uploads
+from operations.backup import uploads
 from quizzes.attempts.models import HandInFile
 
 

@@ -27,7 +27,7 @@ from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, Review
 from quizzes.questions import KINDS, PENDING, Spec
 from quizzes.questions.points import format_points
 from quizzes.results import question_results
-from quizzes.whole_numbers import parse_whole_number
+from quizzes.sequences import parse_whole_number
 
 # Attempts on one page of the queue.
 PAGE = 50

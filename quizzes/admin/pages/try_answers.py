@@ -8,7 +8,7 @@ from common.admin.classes import CourseScopedAdmin, page_context
 from quizzes.authoring.models import Question
 from quizzes.grading.explanations import explain
 from quizzes.questions.short_answers import decide
-from quizzes.whole_numbers import parse_whole_number
+from quizzes.sequences import parse_whole_number
 
 # Maximum length of all tried answers together, in characters.
 LIMIT = 5000

@@ -107,10 +107,7 @@ class HandIn(Kind):
             raise SpecError("nothing-to-hand-in", gettext_noop("A hand-in takes a text, files, or both."))
 
     def public_form(self, spec: Spec) -> Spec:
-        return {
-            **super().public_form(spec),
-            **{name: spec[name] for name in ("rubric", "takes_text", "files")},
-        }
+        return {**super().public_form(spec), **{name: spec[name] for name in ("rubric", "takes_text", "files")}}
 
     def read_response(self, public: Spec, raw: Any) -> Response:
         return {"text": text_answer(mapping(raw, "text")["text"], LIMIT if public["takes_text"] else 0)}

@@ -7,7 +7,7 @@ from courses.models import Activity, GradeItem
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KIND_NAMES, KINDS
 from quizzes.results.api import FileSerializer, QuestionResultSerializer
-from quizzes.whole_numbers import LARGEST
+from quizzes.sequences import LARGEST
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
 RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."

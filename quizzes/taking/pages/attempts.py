@@ -22,9 +22,9 @@ from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.questions import KINDS
 from quizzes.results import question_results
+from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline, save, submit, uploads
 from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404, response_digest
-from quizzes.whole_numbers import parse_whole_number
 
 
 @login_required

@@ -17,9 +17,9 @@ from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present, present_attempt
 from quizzes.authoring.models import Quiz
+from quizzes.sequences import parse_whole_number
 from quizzes.taking import start, submit
 from quizzes.taking.pages.forms import form_answers
-from quizzes.whole_numbers import parse_whole_number
 
 
 def lesson_section(activity: Activity) -> SafeString:

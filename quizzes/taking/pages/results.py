@@ -17,10 +17,10 @@ from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
 from quizzes.results import attempt_results, question_results
+from quizzes.sequences import parse_whole_number
 from quizzes.taking import submit
 from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_questions
 from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
-from quizzes.whole_numbers import parse_whole_number
 
 # Milliseconds before each poll for the result; the last one repeats. In the first half minute a grade is shown within half a
 # second. After that something is wrong, and a page that was left open polls less often.

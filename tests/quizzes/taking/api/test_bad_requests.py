@@ -8,7 +8,7 @@ import pytest
 from courses.models import Course
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
-from quizzes.whole_numbers import LARGEST
+from quizzes.sequences import LARGEST
 from tests.api import Api
 from tests.factories import ActivityFactory, QuizFactory
 from tests.quizzes.taking.api.taken import LIMIT, NOBODYS, answers

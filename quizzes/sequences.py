@@ -1,4 +1,4 @@
-"""Limit what the server believes of a client's clock.
+"""Parse the numbers that clients send, and limit what is believed of a client's clock.
 
 Apps number their saves by their clock, in milliseconds since 1970. A number from a clock that is a year ahead must not be the
 highest one for a year.
@@ -6,8 +6,17 @@ highest one for a year.
 
 from datetime import datetime, timedelta
 
+# Milliseconds since 1970 have 13 digits. The API accepts numbers up to here, and the database can store them. The page's script
+# counts on from there and is exact up to 9 * 10^15.
+LARGEST = 10**15 - 1
+DIGITS = 16
 # A clock may be this much ahead of the server's. Within it the client's own order of its requests counts.
 TOLERANCE = timedelta(minutes=1)
+
+
+def parse_whole_number(text: str) -> int | None:
+    """Return the number if `text` is a whole number from 0 with at most DIGITS digits, else None."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else None
 
 
 def believed(sequence: int | None, now: datetime) -> int | None:
