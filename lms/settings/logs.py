@@ -28,7 +28,9 @@ LOGGING = {
             "processor": (
                 structlog.processors.JSONRenderer(ensure_ascii=False)
                 if LOG_JSON
-                else structlog.dev.ConsoleRenderer(colors=False)
+                # By default structlog formats tracebacks with rich if it is installed. The dev packages bring it. It prints the
+                # local variables, passwords among them, and takes seconds of processor time for one refused request.
+                else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
             ),
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
