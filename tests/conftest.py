@@ -9,6 +9,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.template import Engine
+from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -38,6 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(services)
         if "e2e" in item.keywords and not CHROMIUM:
             item.add_marker(browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """Hash passwords with MD5. Argon2 takes 29 ms on purpose, for each user that a test creates and each sign-in.
+
+    `tests/accounts/test_hashing.py` tests the hashers of the settings.
+    """
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

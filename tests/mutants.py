@@ -25,7 +25,6 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from django.test import override_settings
 from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
@@ -134,8 +133,6 @@ class Run:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        # A fast password hasher: Argon2 is slow on purpose and takes most of the time of a test with users.
-        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]).enable()
         self._run_once(session.items)
         running: dict[int, tuple[Mutant, int]] = {}
         # Run without a mutant in a fork too: a test that fails because of the fork or the order would look like a kill.
