@@ -52,6 +52,7 @@ def fill(product: Product) -> Path:
 def sign_in_on_the_page(product: Product) -> tuple[int, str | None, str]:
     """Return the status, Retry-After and the page."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener.addheaders = [("Accept-Language", "en")]
     with opener.open(f"{product.address}/accounts/login/", timeout=30) as form:
         token = form.read().decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     fields = {"login": "student@example.com", "password": "week2-demo", "csrfmiddlewaretoken": token}
