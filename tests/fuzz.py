@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
                 run("a student, real ids", product.address, *student, configuration=real_ids(app), arguments=arguments),
             ]
         finally:
-            product.stop()
+            product.kill()
     return 0 if all(passed) else 1
 
 

@@ -1,6 +1,9 @@
 """Start the product as `./run` does: real web server, worker and beat, on a free port and its own state folder."""
 
+import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -129,12 +132,20 @@ class Product:
         """Return those of `pids` that serve as `role`: web, worker or beat."""
         return [pid for pid in self.pids() if f"BAEUM_ROLE={role}\0".encode() in _environment(pid)]
 
-    def stop(self) -> None:
+    def kill(self) -> None:
+        """End all processes at once. To stop them as Ctrl-C does takes 4 s; `tests/operations/test_up.py` tests it."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
-        for pid in self.pids():
-            os.kill(pid, signal.SIGKILL)
+            self.process.kill()
+            self.process.wait()
+        wait_for(self._are_killed)
+
+    def _are_killed(self) -> bool:
+        """Kill what runs. Return whether nothing ran: a process may just have started another one."""
+        pids = self.pids()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not pids
 
 
 def _environment(pid: int) -> bytes:
@@ -151,18 +162,62 @@ def _command_line(pid: int) -> bytes:
         return b""
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    """A Baeum that is not started yet. All its processes are stopped after the test."""
-    it = Product(tmp_path / "home", free_port())
-    yield it
-    it.stop()
+# Run by `manage.py shell`: what `manage.py up` does before it starts the processes.
+PREPARE = "from operations.management.commands.up import prepare; prepare(lambda line: None)"
+
+
+def _made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return the folder `name` that `make` fills. The processes of pytest-xdist share it; the first that needs it makes it."""
+    base = folders.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = shared / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(mode=0o700)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder whose database is migrated and empty. Copy it: to migrate takes 5 s of processor time."""
+    return _made_once(tmp_path_factory, "migrated", lambda home: Product(home, 0).manage("migrate", "--verbosity", "0"))
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory, migrated_home: Path) -> Path:
+    """A state folder as the first start leaves it: with the course and the demo's accounts. Copy it."""
+
+    def make(home: Path) -> None:
+        shutil.copytree(migrated_home, home, dirs_exist_ok=True)
+        Product(home, 0).manage("shell", "--no-imports", "-c", PREPARE)
+
+    return _made_once(tmp_path_factory, "prepared", make)
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """A Baeum that was never started. All its processes are killed after the test."""
+    it = Product(tmp_path / "home", free_port())
+    yield it
+    it.kill()
+
+
+@pytest.fixture
+def prepared(product: Product, prepared_home: Path) -> None:
+    """Give `product` the state folder of an earlier start, so that it starts without preparing the database."""
+    shutil.copytree(prepared_home, product.home)
+
+
+@pytest.fixture(scope="session")
+def running_product(tmp_path_factory: pytest.TempPathFactory, prepared_home: Path) -> Iterator[Product]:
     """One running Baeum shared by tests that only use it, with the week-2 course and the demo's accounts."""
     it = Product(tmp_path_factory.mktemp("product") / "home", free_port())
+    shutil.copytree(prepared_home, it.home)
     it.start().wait_until_ready()
     yield it
-    it.stop()
+    it.kill()

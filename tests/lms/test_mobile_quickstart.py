@@ -14,6 +14,7 @@ GUIDE = ROOT / "docs" / "mobile-quickstart.md"
 
 
 @pytest.mark.processes
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_path: Path) -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

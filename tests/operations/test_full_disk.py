@@ -23,12 +23,12 @@ NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
 
 @pytest.fixture
-def small(product: Product) -> Product:
+def small(product: Product, prepared_home: Path) -> Product:
     """The product, running on a disk of 48 MB."""
     if not shutil.which("unshare") or subprocess.run([*NAMESPACE, "true"], check=False).returncode:
         pytest.skip("needs Linux with user namespaces (unshare)")
     product.home.mkdir()
-    mount = f'mount -t tmpfs -o size=48m disk {product.home} && exec "$@"'
+    mount = f'mount -t tmpfs -o size=48m disk {product.home} && cp -R {prepared_home}/. {product.home} && exec "$@"'
     product.wrapper = (*NAMESPACE, "sh", "-c", mount, "sh")
     product.environment["BAEUM_MIN_FREE_MB"] = "1"
     return product.start().wait_until_ready()

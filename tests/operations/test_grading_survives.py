@@ -12,7 +12,7 @@ import pytest
 from tests.app import App
 from tests.product import Product, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("prepared")]
 
 COURSE = "data-analytics-week-2"
 # Makes writing the grade take minutes, so that the kill comes after the claim is committed and before the grade is.

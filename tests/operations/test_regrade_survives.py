@@ -8,7 +8,7 @@ import pytest
 from tests.operations.test_grading_survives import COURSE, connected, one
 from tests.product import Product, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("prepared")]
 
 # Two attempts with right answers; then another choice becomes right, and the regrade is approved.
 APPROVED = f"""

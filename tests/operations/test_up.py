@@ -31,6 +31,7 @@ def test_it_serves_prints_the_logins_and_leaves_no_process(product: Product) -> 
     wait_for(lambda: port_is_free(product.port), seconds=10)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_killed_supervisor_leaves_no_process_and_no_port(product: Product) -> None:
     product.start().wait_until_ready()
     wait_for(lambda: product.pids_in_role("worker") and product.pids_in_role("beat"))
@@ -41,6 +42,7 @@ def test_a_killed_supervisor_leaves_no_process_and_no_port(product: Product) -> 
     wait_for(lambda: port_is_free(product.port), seconds=10)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_dead_child_is_started_again(product: Product) -> None:
     product.start().wait_until_ready()
     first = wait_for(lambda: product.pids_of("worker@"))
@@ -54,6 +56,7 @@ def test_a_dead_child_is_started_again(product: Product) -> None:
     product.wait_until_ready()
 
 
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("role", ["web", "worker", "beat"])
 def test_a_process_that_hangs_is_replaced(product: Product, role: str) -> None:
     product.environment["BAEUM_HANG_LIMIT"] = "4"
@@ -68,6 +71,7 @@ def test_a_process_that_hangs_is_replaced(product: Product, role: str) -> None:
     assert f"process_hangs child={role} pid={hanging}" in product.log
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_process_that_hangs_while_it_starts_is_replaced(product: Product) -> None:
     product.environment["BAEUM_HANG_LIMIT"] = "2"
     product.start()
@@ -79,6 +83,7 @@ def test_a_process_that_hangs_while_it_starts_is_replaced(product: Product) -> N
     assert f"process_hangs child=worker pid={hanging}" in product.log
 
 
+@pytest.mark.usefixtures("prepared")
 def test_requests_that_stall_do_not_stop_the_site(product: Product) -> None:
     product.start().wait_until_ready()
     head = "POST /_allauth/app/v1/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"
@@ -103,6 +108,7 @@ def test_a_taken_port_is_reported_in_one_line(product: Product) -> None:
     assert product.pids() == set()
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_second_instance_on_the_same_state_folder_is_refused(product: Product, tmp_path: Path) -> None:
     product.start().wait_until_ready()
     second = subprocess.run(

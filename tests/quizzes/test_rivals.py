@@ -6,6 +6,7 @@ a test's transaction cannot race.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,9 +23,10 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment that names a new database."""
     if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("migrated_home"), tmp_path, dirs_exist_ok=True)
         yield {}
         return
     server = os.environ["TEST_DATABASE_URL"]

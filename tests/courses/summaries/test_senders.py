@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -19,9 +20,10 @@ STUDENTS = 150
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of the sender processes, with a new database."""
     if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("migrated_home"), tmp_path / "home")
         yield {}
         return
     server = os.environ["TEST_DATABASE_URL"]

@@ -28,7 +28,7 @@ def run(product: Product, elsewhere: Product, backup: Path, rows: Rows) -> None:
         assert room.faults == []
         assert len(after.answers) > len(before.answers), "nobody answered during the backup"
     finally:
-        product.stop()
+        product.kill()
 
     try:
         elsewhere.manage("restore", str(backup))
@@ -42,7 +42,7 @@ def run(product: Product, elsewhere: Product, backup: Path, rows: Rows) -> None:
         assert app.call("GET", "/api/v1/me")[1]["email"] == "student3@learn.example"
         elsewhere.manage("verify_grades")
     finally:
-        elsewhere.stop()
+        elsewhere.kill()
 
 
 def check_contents(elsewhere: Product, backup: Path, rows: Rows) -> None:

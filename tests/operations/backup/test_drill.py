@@ -16,6 +16,7 @@ from tests.product import Product, free_port
 pytestmark = pytest.mark.processes
 
 
+@pytest.mark.usefixtures("prepared")
 def test_a_backup_while_students_answer_is_restored_elsewhere(product: Product, tmp_path: Path) -> None:
     elsewhere = Product(tmp_path / "elsewhere", free_port())
 

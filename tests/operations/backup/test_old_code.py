@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ def old_code(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def old_product(product: Product, old_code: Path) -> Iterator[Product]:
+def old_product(product: Product, old_code: Path) -> Product:
     """The previous release on a database that the next one has upgraded, with web, worker and beat."""
     product.home.mkdir()
     previous.load_sqlite(product.home)
@@ -44,8 +43,7 @@ def old_product(product: Product, old_code: Path) -> Iterator[Product]:
         product.process = subprocess.Popen(
             command, env=product.full_environment(), cwd=old_code, text=True, stdout=log, stderr=subprocess.STDOUT
         )
-    yield product.wait_until_ready()
-    product.stop()
+    return product.wait_until_ready()
 
 
 def test_the_previous_release_works_on_the_next_ones_tables(old_product: Product) -> None:

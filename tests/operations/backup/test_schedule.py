@@ -113,6 +113,7 @@ def test_a_backup_waits_in_the_queue_of_the_mails() -> None:
 
 
 @pytest.mark.processes
+@pytest.mark.usefixtures("prepared")
 def test_a_running_site_makes_its_backup_by_itself(product: Product, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
