@@ -184,7 +184,8 @@ form.addEventListener("formdata", ({ formData }) => {
 kept.all().forEach(([question, state]) => {
   const field = fieldOf(question);
   if (!field || "checked" in field.dataset || state.sequence <= storedSequence(field)) {
-    // The server has this answer or a later one.
+    // The server has this answer or a later one. A request of the closed tab may have arrived after all.
+    if (field && state.sequence === storedSequence(field)) say(question, text.saved);
     kept.drop(question, state.sequence);
     return;
   }
