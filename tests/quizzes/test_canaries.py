@@ -115,9 +115,9 @@ class Crawl:
         self.app = api_for(enrolment.user)
         self.app.client.raise_request_exception = False
         self.attempts: list[UUID] = []
+        self.question = str(quiz.questions.first().uuid)  # type: ignore[union-attr]
 
     def address(self, path: str, attempt: UUID | None) -> str:
-        question = str(self.quiz.questions.first().uuid)  # type: ignore[union-attr]
         for placeholder, value in {
             "<slug:slug>": "statistics",
             "<slug:lesson_slug>": "lesson-1",
@@ -125,7 +125,7 @@ class Crawl:
             "files/<str:name>": "files/data.csv",
             "quizzes/<uuid:uuid>": f"quizzes/{self.quiz.activity.uuid}",
             "attempts/<uuid:uuid>": f"attempts/{attempt or uuid4()}",
-            "<uuid:question>": question,
+            "<uuid:question>": self.question,
         }.items():
             path = path.replace(placeholder, value)
         path = re.sub(r"<uuid:\w+>", str(self.quiz.activity.uuid), path)
