@@ -9,6 +9,22 @@ from lms.settings.environment import BAEUM_HOME, env
 
 # Whether a pooler in transaction mode is between the site and PostgreSQL.
 DATABASE_POOLED = env.bool("BAEUM_DATABASE_POOLED", default=False)
+
+
+def _with_standbys(database: dict[str, Any]) -> dict[str, Any]:
+    """Of several PostgreSQL hosts use the one that accepts writes, also after a failover. See .env.example."""
+    hosts = database["HOST"].split(",")
+    ports = [port for port in str(database["PORT"]).split(",") if port]
+    if len(hosts) == 1:
+        return database
+    if len(ports) not in (0, len(hosts)):
+        raise ImproperlyConfigured("DATABASE_URL gives a port to some hosts only; give one to each host, or to none.")
+    # libpq wants IPv6 addresses without brackets.
+    host = ",".join(host.strip("[]") for host in hosts)
+    options = {"target_session_attrs": "read-write", **database.get("OPTIONS", {})}
+    return {**database, "HOST": host, "OPTIONS": options}
+
+
 # Persistent connections make requests 5 times faster on PostgreSQL and 2 times on SQLite.
 DATABASES: dict[str, dict[str, Any]]
 if env.str("DATABASE_URL", default=""):
@@ -22,7 +38,7 @@ if env.str("DATABASE_URL", default=""):
             "DATABASE_URL cannot be read: postgres://user:password@host:port/name. Special characters of the password are "
             "percent-encoded: / as %2F, # as %23, ? as %3F, @ as %40."
         ) from unreadable
-    DATABASES = {"default": {**database, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+    DATABASES = {"default": {**_with_standbys(database), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
 else:
     DATABASES = {
         "default": {

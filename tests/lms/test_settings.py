@@ -59,6 +59,7 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({"BAEUM_BACKUP_AT": "half past three"}, "BAEUM_BACKUP_AT is a time of day"),
         ({"BAEUM_BACKUP_AT": "03:30+09:00"}, "BAEUM_BACKUP_AT is a time of day"),
         ({"BAEUM_BACKUP_KEEP": "0"}, "BAEUM_BACKUP_KEEP"),
+        ({"DATABASE_URL": "postgres://baeum@one,two:5433/baeum"}, "gives a port to some hosts only"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
         (
             {**PRODUCTION, "SECRET_KEY_FALLBACKS": "short"},
@@ -139,6 +140,30 @@ def test_urls_in_the_environment_switch_to_services(tmp_path: Path) -> None:
     )  # fmt: skip
     assert services[0]["default"]["HOST"] == "db.example"
     assert services[1:] == ["redis://cache.example/3", "common.mail.sending.SMTPBackend"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "port"),
+    [
+        ("one.example:5432,two.example:5433", "one.example,two.example", "5432,5433"),
+        ("one.example,two.example", "one.example,two.example", ""),
+        ("[::1]:5432,[fd00::2]:5433", "::1,fd00::2", "5432,5433"),
+    ],
+)
+def test_of_several_database_hosts_the_one_that_accepts_writes_is_used(
+    tmp_path: Path, hosts: str, host: str, port: str
+) -> None:
+    [databases] = values_of(tmp_path, "DATABASES", DATABASE_URL=f"postgres://baeum:secret@{hosts}/baeum")
+    default = databases["default"]
+    assert (default["HOST"], default["PORT"], default["NAME"]) == (host, port, "baeum")
+    assert (default["USER"], default["PASSWORD"]) == ("baeum", "secret")
+    assert default["OPTIONS"]["target_session_attrs"] == "read-write"
+
+
+def test_the_database_url_may_name_another_kind_of_host(tmp_path: Path) -> None:
+    url = "postgres://baeum@one,two/baeum?target_session_attrs=primary"
+    [databases] = values_of(tmp_path, "DATABASES", DATABASE_URL=url)
+    assert databases["default"]["OPTIONS"]["target_session_attrs"] == "primary"
 
 
 def test_statements_are_prepared_unless_the_database_is_pooled(tmp_path: Path) -> None:
