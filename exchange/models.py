@@ -1,7 +1,7 @@
 """Store uploaded files of questions until they are imported."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -9,14 +9,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from quizzes import sequences
 from quizzes.authoring.models import Quiz
+
+# How long a worker has a claimed import to itself.
+LEASE = timedelta(seconds=60)
 
 
 class QuestionImportQuerySet(models.QuerySet["QuestionImport"]):
     def claimable(self, *, now: datetime) -> Self:
-        """Those that wait for a worker, and those whose worker has not answered for the time of its lease."""
+        """Those that wait for a worker, and those whose worker has not answered for the time of its lease.
+
+        A lease that ends later than any lease can is from a server whose clock was ahead. It is over, too.
+        """
         waits = Q(status__in=[QuestionImport.Status.WAITING, QuestionImport.Status.CONFIRMED])
-        return self.filter(waits & (Q(lease_until=None) | Q(lease_until__lte=now)))
+        is_over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE + sequences.TOLERANCE)
+        return self.filter(waits & (Q(lease_until=None) | is_over))
 
 
 class QuestionImport(models.Model):

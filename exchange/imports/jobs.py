@@ -5,7 +5,7 @@ is claimed by a conditional update with a lease: it may be run again, also by tw
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,7 +20,7 @@ from exchange import files
 from exchange.exporting import check_language
 from exchange.imports import import_plan, importing
 from exchange.imports.sweeping import MAX_CLAIMS, RUN_TASK
-from exchange.models import QuestionImport
+from exchange.models import LEASE, QuestionImport
 from exchange.questions import ExchangeError, ParsedFile
 from quizzes.authoring.models import Quiz
 
@@ -30,7 +30,6 @@ Status = QuestionImport.Status
 SMALL_FILE, FEW_QUESTIONS = 64_000, 50
 # A worker stores its progress and extends its lease so often, in seconds.
 PROGRESS_INTERVAL = 1.0
-LEASE = timedelta(seconds=60)
 _SHOWN_TEXT = 200
 
 

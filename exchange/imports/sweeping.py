@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.queue.publishing import enqueue_on_commit
 from exchange.models import QuestionImport
+from quizzes import sequences
 
 log = structlog.get_logger(__name__)
 RUN_TASK = "exchange.tasks.run_import"
@@ -28,7 +30,8 @@ def sweep(*, now: datetime) -> int:
         lost.filter(pk=job.pk, claims=job.claims).update(
             status=QuestionImport.Status.REFUSED, error=error, content=b"", parsed=None, lease_until=None
         )
-    waiting = list(lost.filter(queued_at__lte=now - SWEEP_AFTER).values_list("pk", flat=True))
+    has_waited = Q(queued_at__lte=now - SWEEP_AFTER) | Q(queued_at__gt=now + sequences.TOLERANCE)
+    waiting = list(lost.filter(has_waited).values_list("pk", flat=True))
     for pk in waiting:
         enqueue_on_commit(RUN_TASK, import_id=pk)
     return len(waiting)

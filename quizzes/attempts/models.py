@@ -42,9 +42,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Submitted and not graded yet, claimed by a grader or not."""
         return self.filter(status__in=[Attempt.Status.SUBMITTED, Attempt.Status.GRADING])
 
-    def claimable(self, *, now: datetime) -> Self:
-        """Attempts that a grader may claim: submitted, or claimed with an expired lease."""
-        return self.filter(Q(status=Attempt.Status.SUBMITTED) | Q(status=Attempt.Status.GRADING, lease_until__lte=now))
+    def claimable(self, *, now: datetime, latest_lease: datetime) -> Self:
+        """Attempts that a grader may claim: submitted, or claimed with a lease that is over or impossibly late."""
+        is_over = Q(lease_until__lte=now) | Q(lease_until__gt=latest_lease)
+        return self.filter(Q(status=Attempt.Status.SUBMITTED) | Q(is_over, status=Attempt.Status.GRADING))
 
 
 class Attempt(models.Model):

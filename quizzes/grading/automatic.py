@@ -10,11 +10,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from common.database.durability import relaxed_durability
 from common.database.prepared import PreparedUpdate
 from common.queue.publishing import enqueue_all_on_commit, enqueue_batched_on_commit
+from quizzes import sequences
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import versions
@@ -37,10 +38,12 @@ class Sweep:
     given_up: int
 
 
-_MOMENTS = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC)
+_MOMENTS = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in (2001, 2002, 2003))
 _CLAIM = PreparedUpdate(
-    lambda pk, now, lease_until: (
-        Attempt.objects.claimable(now=now).filter(pk=pk, grading_attempts__lt=MAX_GRADING_ATTEMPTS),
+    lambda pk, now, latest_lease, lease_until: (
+        Attempt.objects.claimable(now=now, latest_lease=latest_lease).filter(
+            pk=pk, grading_attempts__lt=MAX_GRADING_ATTEMPTS
+        ),
         {"status": Attempt.Status.GRADING, "lease_until": lease_until, "grading_attempts": F("grading_attempts") + 1},
     ),
     samples=(-1, *_MOMENTS),
@@ -106,8 +109,13 @@ def claim(attempt_id: int, now: datetime) -> int | None:
     Does not wait for fsync: if a power cut loses the claim, the attempt waits for grading again.
     """
     with relaxed_durability():
-        tokens = _CLAIM.apply(attempt_id, now, now + timedelta(seconds=settings.GRADING_LEASE))
+        tokens = _CLAIM.apply(attempt_id, now, _latest_lease(now), now + timedelta(seconds=settings.GRADING_LEASE))
     return tokens[0] if tokens else None
+
+
+def _latest_lease(now: datetime) -> datetime:
+    """Return the end of the latest possible lease. A later one is from a server whose clock was ahead."""
+    return now + timedelta(seconds=settings.GRADING_LEASE) + sequences.TOLERANCE
 
 
 def finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> bool:
@@ -134,21 +142,17 @@ def finish(attempt: Attempt, token: int, grading: Grading, now: datetime) -> boo
 def sweep(*, now: datetime, after: timedelta = SWEEP_AFTER) -> Sweep:
     """Enqueue attempts again that have waited longer than `after` or whose lease has expired.
 
-    Attempts that failed MAX_GRADING_ATTEMPTS times get the status needs_attention instead.
+    A submit in the future is from a server whose clock was ahead. It counts as one that has waited. Attempts that failed
+    MAX_GRADING_ATTEMPTS times get the status needs_attention instead.
     """
-    given_up = (
-        Attempt.objects.claimable(now=now)
-        .filter(grading_attempts__gte=MAX_GRADING_ATTEMPTS)
-        .update(status=Attempt.Status.NEEDS_ATTENTION, lease_until=None)
+    claimable = Attempt.objects.claimable(now=now, latest_lease=_latest_lease(now))
+    given_up = claimable.filter(grading_attempts__gte=MAX_GRADING_ATTEMPTS).update(
+        status=Attempt.Status.NEEDS_ATTENTION, lease_until=None
     )
     if given_up:
         log.error("attempts_need_attention", count=given_up)
-    waiting = list(
-        Attempt.objects.claimable(now=now)
-        .filter(submitted_at__lte=now - after)
-        .order_by("submitted_at")
-        .values_list("pk", flat=True)[:SWEEP_LIMIT]
-    )
+    has_waited = Q(submitted_at__lte=now - after) | Q(submitted_at__gt=now + sequences.TOLERANCE)
+    waiting = list(claimable.filter(has_waited).order_by("submitted_at").values_list("pk", flat=True)[:SWEEP_LIMIT])
     enqueue_all_on_commit(GRADE_TASK, "attempt_ids", waiting)
     return Sweep(queued=len(waiting), given_up=given_up)
 

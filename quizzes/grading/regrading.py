@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +19,7 @@ from common.errors import DomainError
 from common.queue.publishing import enqueue_on_commit
 from courses import gradebook
 from courses.models import GradeChange, GradeItem
+from quizzes import sequences
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, revisions, scoring
@@ -225,9 +226,11 @@ def get_progress(regrade: Regrade) -> Progress:
 
 def sweep(*, now: datetime) -> int:
     """Enqueue approved regrades again that are not done and have applied no line lately; returns how many."""
-    threshold = now - automatic.SWEEP_AFTER
-    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=threshold)
-    waiting = Regrade.objects.filter(~Exists(moving), status=Regrade.Status.APPROVED, approved_at__lte=threshold)
+    # What is dated after `ahead` is from a server whose clock was ahead.
+    threshold, ahead = now - automatic.SWEEP_AFTER, now + sequences.TOLERANCE
+    moving = RegradeLine.objects.filter(regrade=OuterRef("pk"), applied_at__gt=threshold, applied_at__lte=ahead)
+    has_waited = Q(approved_at__lte=threshold) | Q(approved_at__gt=ahead)
+    waiting = Regrade.objects.filter(~Exists(moving), has_waited, status=Regrade.Status.APPROVED)
     for regrade_id in waiting.values_list("pk", flat=True):
         enqueue_on_commit(REGRADE_TASK, regrade_id=regrade_id)
     return len(waiting)

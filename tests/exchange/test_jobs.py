@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from exchange import questions
 from exchange.imports import import_plan, jobs, sweeping
-from exchange.models import QuestionImport
+from exchange.models import LEASE, QuestionImport
 from quizzes.authoring.models import Quiz
 from tests.exchange.files import package, sample
 
@@ -77,13 +77,13 @@ def test_running_a_step_again_changes_nothing(job: QuestionImport) -> None:
 
 
 def test_a_second_worker_leaves_a_claimed_import_alone(job: QuestionImport) -> None:
-    QuestionImport.objects.update(lease_until=NOW + jobs.LEASE, claims=1)
+    QuestionImport.objects.update(lease_until=NOW + LEASE, claims=1)
     assert (ran(job).status, job.claims) == (Status.WAITING, 1)
 
 
 def test_an_import_whose_worker_was_killed_is_done_by_another(job: QuestionImport) -> None:
-    QuestionImport.objects.update(lease_until=NOW + jobs.LEASE, claims=1)
-    assert ran(job, NOW + jobs.LEASE).status == Status.PLANNED
+    QuestionImport.objects.update(lease_until=NOW + LEASE, claims=1)
+    assert ran(job, NOW + LEASE).status == Status.PLANNED
 
 
 def test_the_progress_is_stored_while_a_file_is_compared(job: QuestionImport, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,9 +175,18 @@ def test_the_sweep_enqueues_what_waits_for_ten_seconds(job: QuestionImport, enqu
 def test_the_sweep_leaves_what_is_being_read_and_what_waits_for_a_person(
     job: QuestionImport, quiz: Quiz, ines: User, enqueued: list[int]
 ) -> None:
-    QuestionImport.objects.update(lease_until=NOW + timedelta(hours=1))
+    QuestionImport.objects.update(lease_until=NOW + timedelta(minutes=1, seconds=30))
     uploaded(quiz, ines, sample("tea.en.xml"))
     assert sweeping.sweep(now=NOW + timedelta(minutes=1)) == 0
+
+
+def test_the_sweep_enqueues_what_a_server_with_a_clock_that_was_ahead_has_queued_or_claimed(
+    job: QuestionImport, enqueued: list[int]
+) -> None:
+    ahead = NOW + timedelta(days=400)
+    QuestionImport.objects.update(queued_at=ahead, lease_until=ahead, claims=1)
+    assert sweeping.sweep(now=NOW) == 1
+    assert ran(job, NOW).status == Status.PLANNED
 
 
 def test_an_import_that_killed_three_workers_is_refused(job: QuestionImport, enqueued: list[int]) -> None:

@@ -255,3 +255,9 @@ class TestRun:
         assert regrading.sweep(now=LATER + timedelta(seconds=19)) == 1
         run(draft)
         assert regrading.sweep(now=LATER + timedelta(seconds=60)) == 0
+
+    def test_the_sweep_enqueues_a_regrade_from_a_clock_that_was_ahead(self, draft: Regrade, ines: User) -> None:
+        approve(draft, ines)
+        Regrade.objects.update(approved_at=LATER + timedelta(days=400))
+        draft.lines.filter(pk=draft.lines.earliest("pk").pk).update(applied_at=LATER + timedelta(days=400))
+        assert regrading.sweep(now=LATER) == 1

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from courses.models import Enrolment
-from quizzes import tasks
+from quizzes import sequences, tasks
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, scoring
@@ -68,6 +68,32 @@ def test_a_grader_finishes_its_own_attempt_only(attempt: Attempt, other: Attempt
     other.refresh_from_db()
     assert attempt.status == Attempt.Status.GRADED
     assert other.status == Attempt.Status.GRADING
+
+
+def test_a_claim_from_a_clock_that_was_ahead_is_over(attempt: Attempt) -> None:
+    Attempt.objects.update(
+        status=Attempt.Status.GRADING, grading_attempts=1, lease_until=NOW + LEASE + timedelta(days=400)
+    )
+    assert automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    attempt.refresh_from_db()
+    assert attempt.status == Attempt.Status.GRADED
+
+
+def test_a_claim_from_a_clock_that_is_a_minute_ahead_goes_on(attempt: Attempt) -> None:
+    Attempt.objects.update(
+        status=Attempt.Status.GRADING, grading_attempts=1, lease_until=NOW + LEASE + sequences.TOLERANCE
+    )
+    assert not automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+
+
+def test_the_sweep_finds_a_submit_from_a_clock_that_was_ahead(attempt: Attempt) -> None:
+    Attempt.objects.update(submitted_at=NOW + timedelta(days=400))
+    assert automatic.sweep(now=NOW).queued == 1
+
+
+def test_the_sweep_waits_for_a_submit_from_a_clock_that_is_a_minute_ahead(attempt: Attempt) -> None:
+    Attempt.objects.update(submitted_at=NOW + sequences.TOLERANCE)
+    assert automatic.sweep(now=NOW).queued == 0
 
 
 def test_an_attempt_that_failed_too_often_is_not_claimed(attempt: Attempt) -> None:
