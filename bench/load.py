@@ -49,6 +49,7 @@ class Answer:
     body: bytes
     # The address of a redirect, in lower case as all addresses of the product are.
     location: str = ""
+    retry_after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,12 @@ class Connection:
         _, found, rest = head.partition(b"\r\ncontent-length:")
         if not found:
             raise BenchError("An answer has no Content-Length.")
-        location = head.partition(b"\r\nlocation:")[2].split(b"\r\n", 1)[0].strip().decode()
-        return Answer(int(head[9:12]), await reader.readexactly(int(rest.split(b"\r\n", 1)[0])), location)
+        location, retry_after = (
+            head.partition(b"\r\n%s:" % name)[2].split(b"\r\n", 1)[0].strip().decode()
+            for name in (b"location", b"retry-after")
+        )
+        body = await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
+        return Answer(int(head[9:12]), body, location, retry_after)
 
     def close(self) -> None:
         if self._streams is not None:

@@ -1,0 +1,1 @@
+"""Submit attempts while parts of the product are killed, stopped, full or wrong about the time: `./run chaos`."""
