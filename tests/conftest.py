@@ -16,6 +16,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from common.caching import fail_open
 from tests.template_names import MissingNames
 
 pytest_plugins = ["tests.cast", "tests.api", "tests.smtp", "tests.product"]
@@ -73,7 +74,13 @@ def static_files_listed_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    """Clear the cache: it contains rate limits, and wrong passwords of one test must not count in another."""
+    """Clear the cache: it contains rate limits, and wrong passwords of one test must not count in another.
+
+    An outage of the cache that a test has made is over, and what was counted meanwhile is forgotten.
+    """
+    for outage in fail_open._outages.values():
+        outage.is_running = False
+    cache._local.clear()  # type: ignore[attr-defined]
     if settings.REDIS_URL:
         # cache.clear() would empty the whole Redis database, including the broker messages of other test processes.
         server = redis.Redis.from_url(settings.REDIS_URL)

@@ -391,11 +391,9 @@ def test_an_administrator_can_send_an_uncertain_notice_again(
 
 def test_late_answers_are_decided_on_from_their_list(ines_client: Client, graded: Attempt) -> None:
     late = LateAnswer.objects.get()
-    late.question = graded.public_questions[0]["uuid"]
-    late.save()
-    other = LateAnswer.objects.create(
-        attempt=graded, question=graded.public_questions[1]["uuid"], response={}, received_at=timezone.now()
-    )
+    LateAnswer.objects.update(question=graded.public_questions[0]["uuid"])
+    question = graded.public_questions[1]["uuid"]
+    other = LateAnswer.objects.create(attempt=graded, question=question, response={}, received_at=timezone.now())
     for name, row in (("accept", late), ("decline", other)):
         data = {"action": name, "_selected_action": [row.pk]}
         assert ines_client.post(address("quizzes.lateanswer"), data, follow=True).status_code == 200

@@ -26,7 +26,7 @@ class SQLite:
         self.path = Path(settings.DATABASES["default"]["NAME"])
 
     def size(self) -> int:
-        return sum(path.stat().st_size for path in self._files() if path.exists())
+        return sum(_size(path) for path in self._files())
 
     def space_for_snapshot(self) -> int:
         return self.size()
@@ -72,7 +72,7 @@ class SQLite:
 
     def check_empty(self) -> None:
         for path in self._files():
-            if path.exists() and path.stat().st_size:
+            if _size(path):
                 raise BackupError(
                     _("There is a database already: %(file)s. Restore into an empty state folder: BAEUM_HOME=…")
                     % {"file": path}
@@ -147,3 +147,11 @@ def _uploads(database: sqlite3.Connection) -> set[str]:
         if table in tables
         for (name,) in database.execute(f'SELECT "{column}" FROM "{table}" WHERE "{column}" <> \'\'')  # noqa: S608 (names of a model)
     }
+
+
+def _size(path: Path) -> int:
+    """Return the size in bytes, 0 without a file. The last connection that is closed removes the log, at any moment."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
