@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.template import Engine
 from django.test import override_settings
 from django.utils import translation
@@ -16,10 +17,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from accounts.audit import origins
 from common.caching import fail_open
+from tests.audit_tables import flush_without_triggers
 from tests.template_names import MissingNames
 
-pytest_plugins = ["tests.cast", "tests.api", "tests.smtp", "tests.product"]
+pytest_plugins = ["tests.running", "tests.product", "tests.databases", "tests.cast", "tests.api", "tests.smtp"]
 
 # `--hypothesis-profile nightly`: the long runs, see docs/reliability.md.
 hypothesis_settings.register_profile(
@@ -55,6 +58,15 @@ def fast_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def flushed_audit_log() -> Iterator[None]:
+    """Let Django empty all tables after a test with transactions of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        wrapped = flush_without_triggers(BaseDatabaseOperations.execute_sql_flush)
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", wrapped)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files_listed_once() -> Iterator[None]:
     """Keep WhiteNoise's list of the static files, which every `Client` makes again at its first request, in 25 ms."""
     lists: dict[str, dict[str, Any]] = {}
@@ -76,13 +88,15 @@ def static_files_listed_once() -> Iterator[None]:
 def fresh_cache() -> None:
     """Clear the cache: it contains rate limits, and wrong passwords of one test must not count in another.
 
-    An outage of the cache that a test has made is over, and what was counted meanwhile is forgotten.
+    An outage of the cache that a test has made is over, and what was counted meanwhile is forgotten. So are rows of the
+    audit log that a test has committed and emptied.
     """
     for outage in fail_open._outages.values():
         outage.is_running = False
     cache._local.clear()  # type: ignore[attr-defined]
+    origins._known.clear()
     if settings.REDIS_URL:
-        # cache.clear() would empty the whole Redis database, including the broker messages of other test processes.
+        # Messages that a test left in the queue go too.
         server = redis.Redis.from_url(settings.REDIS_URL)
         keys = list(server.scan_iter(f"{settings.REDIS_PREFIX}:*", count=1000))
         if keys:

@@ -1,7 +1,7 @@
 """A pytest plug-in that sets the environment before Django's settings are read, so that tests use only their own services.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` are the services for tests; a developer's `DATABASE_URL`, `REDIS_URL`
-and `EMAIL_URL` are not used. The state folder is temporary.
+and `EMAIL_URL` are not used. The state folder is temporary, and like all temporary files of tests in memory if there is enough.
 """
 
 import atexit
@@ -22,6 +22,17 @@ OURS = (
 
 for name in [name for name in os.environ if name.startswith(OURS)]:
     del os.environ[name]
+
+# Databases of tests are flushed to disk at each commit, as the product's are. In memory that takes no time. Some containers have
+# only 64 MB there, or may not execute files.
+MEMORY, ENOUGH = "/dev/shm", 4_000_000_000
+if (
+    "TMPDIR" not in os.environ
+    and os.access(MEMORY, os.W_OK)
+    and shutil.disk_usage(MEMORY).free > ENOUGH
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+):
+    os.environ["TMPDIR"] = MEMORY
 
 _home = tempfile.mkdtemp(prefix="baeum-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)

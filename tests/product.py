@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+
+from tests import nursery
 
 T = TypeVar("T")
 
@@ -103,10 +106,7 @@ class Product:
         return False
 
     def manage(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env=self.full_environment(), capture_output=True, text=True, cwd=ROOT, check=False, timeout=120,
-        )  # fmt: skip
+        done = nursery.run([nursery.MANAGE, *arguments], self.full_environment())
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -166,10 +166,14 @@ def _command_line(pid: int) -> bytes:
 PREPARE = "from operations.management.commands.up import prepare; prepare(lambda line: None)"
 
 
-def _made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """Return the folder `name` that `make` fills. The processes of pytest-xdist share it; the first that needs it makes it."""
+def _shared(folders: pytest.TempPathFactory) -> Path:
+    """Return a temporary folder that the processes of pytest-xdist share."""
     base = folders.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def _made_once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
+    """Return the folder `name` in `shared`, filled by `make`. The first process that needs it makes it."""
     folder = shared / name
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -182,10 +186,20 @@ def _made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path]
     return folder
 
 
+def migrate_once(shared: Path) -> Path:
+    def make(home: Path) -> None:
+        Product(home, 0).manage("migrate", "--verbosity", "0")
+        # Everything is in the one file afterwards, also if the command did not close its connection.
+        with contextlib.closing(sqlite3.connect(home / "baeum.sqlite3")) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    return _made_once(shared, "migrated", make)
+
+
 @pytest.fixture(scope="session")
 def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder whose database is migrated and empty. Copy it: to migrate takes 5 s of processor time."""
-    return _made_once(tmp_path_factory, "migrated", lambda home: Product(home, 0).manage("migrate", "--verbosity", "0"))
+    return migrate_once(_shared(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +210,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory, migrated_home: Path)
         shutil.copytree(migrated_home, home, dirs_exist_ok=True)
         Product(home, 0).manage("shell", "--no-imports", "-c", PREPARE)
 
-    return _made_once(tmp_path_factory, "prepared", make)
+    return _made_once(_shared(tmp_path_factory), "prepared", make)
 
 
 @pytest.fixture
