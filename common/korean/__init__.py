@@ -1,0 +1,1 @@
+"""Write Korean sentences around words that are known only at run time."""
