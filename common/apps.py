@@ -1,7 +1,17 @@
-"""Configure the app."""
+"""Configure the app, and register the kinds of messages of all apps."""
 
 from django.apps import AppConfig
+
+from common.korean import messages
+from common.messages import kinds
+
+# Here, because Django imports this module before it translates anything.
+messages.install()
 
 
 class CommonConfig(AppConfig):
     name = "common"
+
+    def ready(self) -> None:
+        # All models are loaded by now.
+        kinds.find_kinds()

@@ -9,7 +9,7 @@ The row's model has `uuid`, `status` (queued, sending, sent, skipped, uncertain,
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -26,6 +26,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 # Sending one mail takes much less time than this. If a row was claimed longer ago, its sender has died.
 STALE = timedelta(minutes=15)
+# A row that was claimed later than this from now was claimed by a server whose clock was ahead. Its time says nothing.
+CLOCK_TOLERANCE = timedelta(minutes=1)
 # Pauses after the first, second, … attempt, if it is certain that the attempt sent nothing. If the attempt after the last pause
 # also sends nothing, the row gets the status `failed`.
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
@@ -37,7 +39,7 @@ RESENDABLE = Q(status__in=["uncertain", "failed"])
 
 def mark_uncertain(rows: QuerySet[Any], *, now: datetime) -> int:
     """Set rows that have been in `sending` for longer than STALE to `uncertain`. Return how many."""
-    return rows.filter(status="sending", claimed_at__lte=now - STALE).update(
+    return rows.filter(_is_over(now, STALE), status="sending").update(
         status="uncertain", finished_at=now, error="The sender stopped in the middle."
     )
 
@@ -46,8 +48,13 @@ def due_condition(now: datetime) -> Q:
     """Return the condition for rows that are queued and whose pause is over."""
     waited = Q(send_attempts=0)
     for send_attempts, pause in enumerate(BACKOFF, start=1):
-        waited |= Q(send_attempts=send_attempts, claimed_at__lte=now - pause)
+        waited |= Q(_is_over(now, pause), send_attempts=send_attempts)
     return Q(status="queued") & waited
+
+
+def _is_over(now: datetime, pause: timedelta) -> Q:
+    """Return the condition for rows that were claimed at least `pause` ago, or by a clock that was ahead."""
+    return Q(claimed_at__lte=now - pause) | Q(claimed_at__gt=now + CLOCK_TOLERANCE)
 
 
 def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetime) -> Row | None:
@@ -75,35 +82,70 @@ def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetim
     return row  # type: ignore[no-any-return]
 
 
-def send(row: Any, write: Callable[[], EmailMessage | None], *, now: datetime) -> str:
-    """Send the mail of a claimed row and return the row's new status.
+def claim_others(row: Any, others: QuerySet[Row], condition: Q, *, now: datetime) -> list[Row]:
+    """Claim the rows of `others` that meet `condition`, to go in the mail of `row`, which is claimed. Return them.
+
+    They get its Message-ID. Of two senders at the same time, each gets the rows that it claimed first.
+    """
+    waiting: QuerySet[Any] = others.filter(condition).exclude(pk=row.pk)
+    pks = list(waiting.values_list("pk", flat=True))
+    if not pks:
+        return []
+    with transaction.atomic(durable=True):
+        type(row)._default_manager.filter(condition, pk__in=pks).update(
+            status="sending",
+            claimed_at=now,
+            finished_at=None,
+            send_attempts=F("send_attempts") + 1,
+            message_id=row.message_id,
+        )
+    return list(others.filter(pk__in=pks, status="sending", message_id=row.message_id).order_by("pk"))
+
+
+def send(
+    row: Any, write: Callable[[], EmailMessage | None], *, now: datetime, others: Sequence[models.Model] = ()
+) -> str:
+    """Send the mail of a claimed row and return the row's new status. `others` are claimed rows that go in the same mail.
 
     `write` builds the message. If it returns None, nothing is sent and the status is `skipped`.
     """
+    status, error = _hand_over(row, write)
+    for each in (row, *others):
+        _finish(each, _later_or_never(each) if status == "queued" else status, now, error)
+    return _later_or_never(row) if status == "queued" else status
+
+
+def skip(row: Any, reason: str, *, now: datetime) -> None:
+    """Take a claimed row out of its mail. `reason` says why."""
+    _finish(row, "skipped", now, reason)
+
+
+def _hand_over(row: Any, write: Callable[[], EmailMessage | None]) -> tuple[str, str]:
+    """Write and send. Return (status, error); `queued` means that it was certainly not sent."""
     try:
         message = write()
     except Exception as error:
         log.exception("mail_not_written", kind=type(row).__name__, row=row.pk)
-        return _finish(row, _later_or_never(row), now, f"{type(error).__name__}: {error}")
+        return "queued", f"{type(error).__name__}: {error}"
     if message is None:
-        return _finish(row, "skipped", now)
+        return "skipped", ""
     # Any other exception, such as a time limit, leaves the row in `sending`, because the mail may have been sent.
     try:
         sending.deliver(message)
     except sending.Deferred as error:
-        return _finish(row, _later_or_never(row), now, str(error))
+        return "queued", str(error)
     except sending.Refused as error:
-        return _finish(row, "failed", now, str(error))
+        return "failed", str(error)
     except sending.Uncertain as error:
-        return _finish(row, "uncertain", now, str(error))
-    return _finish(row, "sent", now)
+        return "uncertain", str(error)
+    return "sent", ""
 
 
 def _later_or_never(row: Any) -> str:
     return "queued" if row.send_attempts <= len(BACKOFF) else "failed"
 
 
-def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
+def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
     # The sweep may have set the row to `uncertain` in the meantime. If a person has sent the mail again, `send_attempts` has
     # changed, and nothing is updated.
     type(row)._default_manager.filter(
@@ -118,7 +160,6 @@ def _finish(row: Any, status: str, now: datetime, error: str = "") -> str:
         send_attempts=row.send_attempts,
         error=error,
     )
-    return status
 
 
 def send_all(pks: Iterable[int], send_one: Callable[[int], str | None], *, budget: float = float("inf")) -> list[str]:

@@ -5,6 +5,7 @@ connection breaks after the text was transmitted and before the server answered,
 """
 
 import contextlib
+import functools
 import os
 import re
 import secrets
@@ -14,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import css_inline
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -26,13 +26,17 @@ from django.core.mail.message import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from common.mail.text import without_directions
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
 log = structlog.get_logger(__name__)
 
 # The development inbox keeps this many of the newest messages.
 INBOX_LIMIT = 500
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class DeliveryError(Exception):
@@ -52,6 +56,14 @@ class Uncertain(DeliveryError):
 
 
 # --- Writing --------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _inliner() -> "CSSInliner":
+    # Imported here, because web processes seldom write a mail and it takes 2 MB.
+    from css_inline import CSSInliner
+
+    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def absolute(path: str) -> str:
@@ -78,9 +90,9 @@ def compose(
     """Render `emails/<template>.{subject.txt,body.txt,body.html}` in the reader's language and zone. Return the message."""
     with translation.override(language), timezone.override(zone):
         context = {**context, "language": language, "site_url": settings.BAEUM_URL}
-        subject = " ".join(render_to_string(f"emails/{template}.subject.txt", context).split())
-        text = _BLANK_LINES.sub("\n\n", render_to_string(f"emails/{template}.body.txt", context)).strip() + "\n"
-        html = _inliner.inline(render_to_string(f"emails/{template}.body.html", context))
+        subject = " ".join(_render(f"{template}.subject.txt", context).split())
+        text = _BLANK_LINES.sub("\n\n", _render(f"{template}.body.txt", context)).strip() + "\n"
+        html = _inliner().inline(_render(f"{template}.body.html", context))
         date = format_datetime(timezone.localtime(now))
     message = EmailMultiAlternatives(
         subject,
@@ -91,6 +103,10 @@ def compose(
     )
     message.attach_alternative(html, "text/html")
     return message
+
+
+def _render(template: str, context: Mapping[str, Any]) -> str:
+    return without_directions(render_to_string(f"emails/{template}", context))
 
 
 # --- Sending --------------------------------------------------------------------------------------------------

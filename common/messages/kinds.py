@@ -1,0 +1,108 @@
+"""Register the kinds of messages. Each module in the package `message_kinds` of an app is one kind, found at start-up.
+
+docs/messages.md shows how to add one.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.module_loading import module_has_submodule
+
+# The package of an app whose modules are kinds.
+PACKAGE = "message_kinds"
+
+
+class Channel(StrEnum):
+    """How a message reaches a person."""
+
+    MAIL = "mail"
+    # The list of messages on the site, with a count in the header.
+    BELL = "bell"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message as its reader sees it, in the active language: a sentence and the path that it links to.
+
+    `data` is for the templates of the mail.
+    """
+
+    text: str
+    path: str
+    data: Mapping[str, Any]
+
+
+class MessageKind:
+    """A kind of message. A subclass sets the attributes; one that is written by `accounts.messages` also has both methods.
+
+    A row holds only the reference to what the message is about. What it says is looked up when it is sent or shown, so that it is
+    true at that moment and in the reader's language.
+    """
+
+    # Stored in rows, so it never changes.
+    name: str
+    # What My account calls it, and why somebody gets it.
+    title: str | Promise
+    description: str | Promise
+    # `emails/<templates>.{subject.txt,body.txt,body.html}`; empty if it sends no mail
+    templates: str = ""
+    channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.BELL})
+    # An essential mail has no switch and ignores quiet hours.
+    is_essential: bool = False
+    # Mails of this kind to one person that come up within this time are one mail.
+    bundled_within: timedelta = timedelta(minutes=10)
+    # Whether the kind sends its mail by other means than a row of `accounts.messages`: during the request, or by a table of its
+    # own. Its rows, if there are any, are for the bell only.
+    sends_own_mail: bool = False
+    # Whether it goes to people with an account, who find it in My account.
+    is_for_accounts: bool = True
+    # The column of the account that holds its switch, for a kind that had one before there were kinds.
+    switch_column: str = ""
+
+    def reference(self, about: Any) -> str:
+        """Return the text that is stored for what the message is about."""
+        return str(about.pk)
+
+    def recipients(self, about: Any) -> Iterable[int]:
+        """Return the ids of the accounts that get a message about this."""
+        raise NotImplementedError
+
+    def entries(self, user: Any, references: Sequence[str]) -> dict[str, Entry]:
+        """Return {reference: entry} of what the person may still see. The number of queries must not depend on how many."""
+        raise NotImplementedError
+
+    @property
+    def has_switch(self) -> bool:
+        """Whether My account has a switch for its mails."""
+        return Channel.MAIL in self.channels and not self.is_essential
+
+
+KINDS: dict[str, MessageKind] = {}
+
+
+def register(kind: MessageKind) -> None:
+    """Add a kind. Idempotent; raises ValueError if another one has its name."""
+    if KINDS.setdefault(kind.name, kind) is not kind:
+        raise ValueError(f"Two kinds of messages are called {kind.name}.")
+
+
+def find_kinds() -> None:
+    """Register the `KIND` of each module in the package `message_kinds` of every app."""
+    for config in apps.get_app_configs():
+        if config.module is None or not module_has_submodule(config.module, PACKAGE):
+            continue
+        package = importlib.import_module(f"{config.name}.{PACKAGE}")
+        for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+            register(importlib.import_module(f"{package.__name__}.{module}").KIND)
+
+
+def in_order() -> list[MessageKind]:
+    """Return the registered kinds, those with a switch first, by name."""
+    return sorted(KINDS.values(), key=lambda kind: (kind.is_essential, kind.name))
