@@ -1,10 +1,9 @@
 """Rebuild the SVG of a figure from an allow-list of elements and attributes.
 
-Pages show the rebuilt SVG, never the original file. Everything that is not on the lists below is reported as a problem, not
-removed silently, so that the author learns of it at import.
+Pages show the rebuilt SVG, never the original file. Everything that is not on the lists of `figure_rules` is reported as a
+problem, not removed silently, so that the author learns of it at import.
 """
 
-import re
 from dataclasses import dataclass, field
 from html import escape
 
@@ -12,102 +11,17 @@ from defusedxml import DTDForbidden
 from defusedxml.ElementTree import ParseError
 from django.utils.translation import gettext as _
 
-from common.markup import plain_xml
+from common.markup import figure_rules, plain_xml
+from common.markup.figure_rules import CLASSES, LOCAL, PAPER
 
 # Limits in bytes, elements and levels. A typical hand-drawn figure has about a hundred elements.
 MAX_BYTES = 200_000
 MAX_ELEMENTS = 2_000
 MAX_DEPTH = 20
 
-CLASSES = frozenset(
-    [
-        "fig-box",
-        "fig-box-strong",
-        "fig-box-good",
-        "fig-box-bad",
-        "fig-box-soft",
-        "fig-line",
-        "fig-line-strong",
-        "fig-line-dashed",
-        "fig-arrow",
-        "fig-text",
-        "fig-text-strong",
-        "fig-text-small",
-    ]
-)
-_LENGTH = re.compile(r"-?[0-9.]{1,12}(?:px|em|%)?\Z")
-_NUMBERS = re.compile(r"[0-9\s,.eE+-]*\Z")
-_PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9\s,.eE+-]*\Z")
-_TRANSFORM = re.compile(r"(?:(?:translate|rotate|scale)\([0-9\s,.eE+-]{1,60}\)\s*)+\Z")
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
-_IDS = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\s+[A-Za-z][A-Za-z0-9_-]*)*\Z")
-_LOCAL = re.compile(r"url\(#([A-Za-z][A-Za-z0-9_-]*)\)\Z")
-
-_WORDS = {
-    "text-anchor": {"start", "middle", "end"},
-    "dominant-baseline": {"auto", "middle", "central", "hanging", "alphabetic"},
-    "orient": {"auto", "auto-start-reverse"},
-    "markerUnits": {"strokeWidth", "userSpaceOnUse"},
-    "role": {"img"},
-    "preserveAspectRatio": {"xMidYMid", "xMidYMid meet"},
-    "lang": {"ko", "en"},
-}
-_FORMS = {
-    **dict.fromkeys(
-        [
-            "x",
-            "y",
-            "x1",
-            "y1",
-            "x2",
-            "y2",
-            "cx",
-            "cy",
-            "r",
-            "rx",
-            "ry",
-            "width",
-            "height",
-            "refX",
-            "refY",
-            "markerWidth",
-            "markerHeight",
-            "textLength",
-        ],
-        _LENGTH,
-    ),
-    **dict.fromkeys(["dx", "dy", "points", "viewBox"], _NUMBERS),
-    "d": _PATH,
-    "transform": _TRANSFORM,
-    "id": _ID,
-    "aria-labelledby": _IDS,
-}
-_MARKERS = frozenset({"marker-start", "marker-mid", "marker-end"})
-_GENERAL = frozenset({"id", "class", "transform"})
-_SHAPE = _GENERAL | _MARKERS
-_TEXT = _GENERAL | frozenset(["x", "y", "dx", "dy", "text-anchor", "dominant-baseline", "textLength", "lang"])
-ATTRIBUTES: dict[str, frozenset[str]] = {
-    "svg": _GENERAL
-    | frozenset({"viewBox", "role", "aria-labelledby", "preserveAspectRatio", "width", "height", "lang"}),
-    "g": _GENERAL,
-    "title": frozenset({"id"}),
-    "desc": frozenset({"id"}),
-    "defs": frozenset({"id"}),
-    "marker": _GENERAL
-    | frozenset(
-        ["viewBox", "refX", "refY", "markerWidth", "markerHeight", "markerUnits", "orient", "preserveAspectRatio"]
-    ),
-    "path": _SHAPE | {"d"},
-    "line": _SHAPE | {"x1", "y1", "x2", "y2"},
-    "polyline": _SHAPE | {"points"},
-    "polygon": _SHAPE | {"points"},
-    "rect": _SHAPE | {"x", "y", "width", "height", "rx", "ry"},
-    "circle": _SHAPE | {"cx", "cy", "r"},
-    "ellipse": _SHAPE | {"cx", "cy", "rx", "ry"},
-    "text": _TEXT,
-    "tspan": _TEXT,
-}
 _TEXT_ELEMENTS = frozenset({"title", "desc", "text", "tspan"})
+# These refer to gradients, which contain nothing that is drawn.
+_PAINTS = frozenset({"fill", "stroke"})
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -138,6 +52,7 @@ class _Reader(plain_xml.Target):
         self.ids: set[str] = set()
         self.wanted: list[tuple[int, str]] = []
         self.first_children: list[str] = []
+        self.rules = figure_rules.THEMED
 
     def read(self, content: bytes) -> Figure:
         figure = self.figure
@@ -182,7 +97,9 @@ class _Reader(plain_xml.Target):
             raise _Refused(_("This figure holds too many elements."))
         if len(self.open) == 1:
             self.first_children.append(element)
-        if namespace != _NAMESPACE or element not in ATTRIBUTES:
+        if not self.open and PAPER in attributes.get("class", "").split():
+            self.rules = figure_rules.ON_PAPER
+        if namespace != _NAMESPACE or element not in self.rules.attributes:
             self.problem(_("<%(element)s> is not an element of a figure.") % {"element": element})
             self.open.append("")
             return
@@ -202,13 +119,13 @@ class _Reader(plain_xml.Target):
                 self.problem(_("The <svg> has no %(attribute)s.") % {"attribute": needed})
 
     def attribute(self, element: str, name: str, value: str) -> str:
-        if name not in ATTRIBUTES[element]:
+        if name not in self.rules.attributes[element]:
             self.problem(
                 _("%(attribute)s is not an attribute of <%(element)s> in a figure.")
                 % {"attribute": name.rpartition("}")[2], "element": element}
             )
             return ""
-        if not self.is_value(name, value):
+        if not self.is_value(element, name, value):
             self.problem(
                 _("%(attribute)s has a value that a figure may not have: %(value)s")
                 % {"attribute": name, "value": value[:60]}
@@ -216,18 +133,16 @@ class _Reader(plain_xml.Target):
             return ""
         return f' {name}="{escape(value)}"'
 
-    def is_value(self, name: str, value: str) -> bool:
+    def is_value(self, element: str, name: str, value: str) -> bool:
         line = self.line()
         if name == "class":
-            return set(value.split()) <= CLASSES
-        if name in _WORDS:
-            return value in _WORDS[name]
-        if name in _MARKERS:
-            local = _LOCAL.match(value)
-            if local:
-                self.wanted.append((line, local[1]))
-            return bool(local)
-        if not _FORMS[name].match(value):
+            # Paper is the whole figure or none of it.
+            return set(value.split()) <= (CLASSES if self.open or element != "svg" else CLASSES | {PAPER})
+        if name in self.rules.references and (local := LOCAL.match(value)):
+            self.wanted.append((line, local[1]))
+            # A marker with markers, or a clip with clips, could be drawn a billion times.
+            return name in _PAINTS or not {"marker", "clipPath"} & {element, *self.open}
+        if not figure_rules.allows(self.rules, name, value):
             return False
         if name == "id":
             if not value.startswith(self.prefix):

@@ -25,6 +25,15 @@ class Term:
     definition: str
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure that is a file of its own, such as a photo: its address, and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
 class Resolver(Protocol):
     """Find what a text refers to. Each method returns None if it does not exist."""
 
@@ -37,8 +46,8 @@ class Resolver(Protocol):
     def asset(self, name: str) -> str | None:
         """Return the address of a file in the assets of the course."""
 
-    def figure(self, name: str) -> str | None:
-        """Return the SVG of a figure, rebuilt by `common.markup.figures`."""
+    def figure(self, name: str) -> str | Picture | None:
+        """Return a figure: a drawing is its SVG, rebuilt by `common.markup.figures`; a PNG, JPEG or WebP is a `Picture`."""
 
     def term(self, key: str, language: str) -> Term | None:
         """Return a glossary term."""
@@ -56,7 +65,7 @@ class NoResolver:
     def asset(self, name: str) -> str | None:
         return None
 
-    def figure(self, name: str) -> str | None:
+    def figure(self, name: str) -> str | Picture | None:
         return None
 
     def term(self, key: str, language: str) -> Term | None:
@@ -220,8 +229,8 @@ def problems(document: Document, *, language: str, resolver: Resolver) -> list[P
     return sorted(found)
 
 
-def find_figure(target: str, resolver: Resolver) -> str | None:
-    """Return the SVG of the figure at the path `target`. Return None if it does not exist or is not in assets/."""
+def find_figure(target: str, resolver: Resolver) -> str | Picture | None:
+    """Return the figure at the path `target`, as `Resolver.figure` does. Return None if it is not in assets/."""
     return resolver.figure(target.removeprefix("assets/")) if target.startswith("assets/") else None
 
 

@@ -1,7 +1,7 @@
 """Render a parsed Markdown text as HTML.
 
-nh3 removes everything that is not on its allow-list. Figures are inserted after that, because `common.markup.figures` has already
-checked them against an allow-list of its own.
+nh3 removes everything that is not on its allow-list. Figures are inserted after that: a drawing, because `common.markup.figures`
+has already checked it against an allow-list of its own; a picture, because `<img>` is not on nh3's list and is only written here.
 """
 
 import secrets
@@ -20,7 +20,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from common.markup.markdown import Document, Resolver, find_figure, parse_inline, plain_text, resolve_link
+from common.markup.markdown import Document, Picture, Resolver, find_figure, parse_inline, plain_text, resolve_link
 from common.markup.markdown_syntax import PARSER
 
 
@@ -107,11 +107,12 @@ class _Renderer(RendererHTML):
     def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         state = _state(env)
         meta = tokens[idx].meta
-        svg = find_figure(meta["src"], state.resolver)
-        if svg is None:
+        found = find_figure(meta["src"], state.resolver)
+        if found is None:
             return f"<p>{escape(meta['alt'])}</p>\n"
         caption = f"<figcaption>{escape(meta['caption'])}</figcaption>" if meta["caption"] else ""
-        state.figures.append(f'<figure class="figure">{svg}{caption}</figure>')
+        drawn = found if isinstance(found, str) else _image(found, meta["alt"])
+        state.figures.append(f'<figure class="figure">{drawn}{caption}</figure>')
         return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -151,6 +152,13 @@ class _Renderer(RendererHTML):
                 language = ""
         named = f' data-language="{escape(language)}"' if language else ""
         return f'<pre class="code" tabindex="0"{named}><code>{html}</code></pre>\n'
+
+
+def _image(picture: Picture, alt: str) -> str:
+    return (
+        f'<img src="{escape(picture.url)}" width="{picture.width}" height="{picture.height}" alt="{escape(alt)}" '
+        'loading="lazy" decoding="async">'
+    )
 
 
 _RENDERER = _Renderer(PARSER)

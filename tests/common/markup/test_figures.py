@@ -58,6 +58,7 @@ def test_an_allowed_figure_is_rebuilt_unchanged() -> None:
         '<line marker-end="url(https://example.com/#a)"/>',
         '<line marker-end="url(#a-missing)"/>',
         '<rect transform="matrix(1 0 0 1 0 0)"/>',
+        '<linearGradient id="a-g"/>',
         '<h:script xmlns:h="http://www.w3.org/1999/xhtml">1</h:script>',
         '<rect xmlns:x="http://www.w3.org/1999/xlink" x:href="#a"/>',
         "<svg/>",
@@ -67,6 +68,61 @@ def test_an_allowed_figure_is_rebuilt_unchanged() -> None:
 )
 def test_anything_not_on_the_list_is_a_problem(inside: str) -> None:
     figure = read(drawing(inside))
+    assert figure.problems
+    assert figure.svg == ""
+
+
+def paper(inside: str) -> str:
+    return drawing(inside).replace("<svg ", '<svg class="fig-paper" ', 1)
+
+
+def test_a_figure_on_paper_has_colours_gradients_and_clips() -> None:
+    inside = (
+        '<defs><linearGradient id="a-g" x1="0" y1="0" x2="100%" y2="0" gradientUnits="userSpaceOnUse" '
+        'gradientTransform="matrix(1,0,0,1,2,3)"><stop offset="50%" stop-color="#ff000080" stop-opacity=".5"></stop>'
+        '</linearGradient><clipPath id="a-c"><rect width="5" height="5"></rect></clipPath></defs>'
+        '<g fill="url(#a-g)" stroke="black" stroke-width="1.5px" clip-path="url(#a-c)" font-size="12px" font-weight="700">'
+        '<path d="M0 0h1" fill="none" stroke-dasharray="4 2" stroke-linecap="round" opacity="0.5"></path>'
+        '<text x="1" y="2" letter-spacing="-0.1em">abc</text></g>'
+    )
+    figure = read(paper(inside))
+    assert figure.problems == []
+    assert inside in figure.svg
+    assert figure.svg.startswith('<svg class="fig-paper" viewBox=')
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script>alert(1)</script>",
+        "<style>*{}</style>",
+        '<image href="data:image/png;base64,AAAA"/>',
+        '<use href="#a-title"/>',
+        "<foreignObject/>",
+        "<filter/>",
+        "<animate/>",
+        '<rect onclick="alert(1)"/>',
+        '<rect style="fill:red"/>',
+        '<rect fill="url(https://example.com/#a)"/>',
+        '<rect fill="url(#a-missing)"/>',
+        '<rect fill="url(#a-title) red"/>',
+        '<rect fill="rgb(0,0,0)"/>',
+        '<rect fill="var(--x)"/>',
+        '<rect fill="red;}"/>',
+        '<rect clip-path="circle(1px)"/>',
+        '<rect class="fig-paper"/>',
+        '<g class="fig-paper"/>',
+        '<text font-family="Arial">x</text>',
+        '<rect stroke-width="calc(1px)"/>',
+        '<rect transform="url(#a-title)"/>',
+        '<radialGradient id="a-r" href="#a-title"/>',
+        '<clipPath id="a-c"><rect clip-path="url(#a-c)"/></clipPath>',
+        '<clipPath id="a-c"/><marker id="a-m"><g clip-path="url(#a-c)"><path/></g></marker>',
+        '<marker id="a-m"><path marker-end="url(#a-m)"/></marker>',
+    ],
+)
+def test_paper_allows_nothing_that_runs_loads_or_multiplies(inside: str) -> None:
+    figure = read(paper(inside))
     assert figure.problems
     assert figure.svg == ""
 

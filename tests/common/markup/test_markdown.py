@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.markup import markdown, markdown_html
-from common.markup.markdown import NoResolver, Term
+from common.markup.markdown import NoResolver, Picture, Term
 
 SVG = '<svg viewBox="0 0 1 1"><title>t</title></svg>'
 
@@ -23,7 +23,9 @@ class Resolver(NoResolver):
     def asset(self, name: str) -> str | None:
         return f"/files/{name}" if name == "data.csv" else None
 
-    def figure(self, name: str) -> str | None:
+    def figure(self, name: str) -> str | Picture | None:
+        if name == "photo.png":
+            return Picture("/files/photo.png?v=1&w=2", 80, 50)
         return SVG if name == "cycle.ko.svg" else None
 
     def term(self, key: str, language: str) -> Term | None:
@@ -333,3 +335,16 @@ def test_any_text_renders(text: str) -> None:
 @pytest.mark.parametrize("piece", ["[", "[[a|", "> ", "*", "- ", "`", "![", "|", "**가(", "<"])
 def test_the_time_to_render_repetition_is_linear(piece: str) -> None:
     html(piece * 5000)
+
+
+def test_a_picture_is_shown_by_its_address_and_size() -> None:
+    text = '![what <it> "shows"](assets/photo.png "Caption")'
+    assert html(text) == (
+        '<figure class="figure"><img src="/files/photo.png?v=1&amp;w=2" width="80" height="50" '
+        'alt="what &lt;it&gt; &quot;shows&quot;" loading="lazy" decoding="async">'
+        "<figcaption>Caption</figcaption></figure>"
+    )
+    assert problems(text) == []
+    assert problems("![](assets/photo.png)") == ["1: This figure has no description in its brackets."]
+    assert "<img" not in html("words ![x](assets/photo.png) words")
+    assert "<img" not in html('<img src="/files/photo.png">')
