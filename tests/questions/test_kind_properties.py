@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.questions import KINDS, ResponseError
+from questions import KINDS, ResponseError
 from tests.quizzes import every_kind
 from tests.quizzes.every_kind import DEFINITIONS
 

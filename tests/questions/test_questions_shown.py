@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from quizzes.questions import KINDS, feedback_for
+from questions import KINDS, feedback_for
+from tests.questions.test_questions_answered import LEFT_A, LEFT_B, ORDER, OTHER, RIGHT_A, RIGHT_B, A, B
 from tests.quizzes.asked import english, public, spec
-from tests.quizzes.questions.test_questions_answered import LEFT_A, LEFT_B, ORDER, OTHER, RIGHT_A, RIGHT_B, A, B
 
 
 def piece(uuid: str, text: str, **more: Any) -> dict[str, Any]:

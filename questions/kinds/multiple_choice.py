@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quizzes.questions import choices
-from quizzes.questions.base import (
+from questions import choices
+from questions.base import (
     CREDIT_SCHEMA,
     Form,
     Html,
@@ -33,7 +33,6 @@ class MultipleChoice(choices.ChoiceKind):
     label = gettext_noop("multiple choice")
     position = 20
     schema = {"type": "object", "properties": {"credit": CREDIT_SCHEMA}, "additionalProperties": False}
-    example = "credit: partial"
     response_shape = '{"choices": [uuid, …]}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from quizzes.questions.base import (
+from questions.base import (
     Form,
     Html,
     Identify,
@@ -53,7 +53,6 @@ class Numeric(Kind):
         "required": ["value"],
         "additionalProperties": False,
     }
-    example = "value: 250\ntolerance: 5\nunit: ms\nunits: {s: 1000}\nunit_required: false"
     response_shape = '{"text": "0.25 s"}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

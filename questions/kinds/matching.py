@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from quizzes.questions.base import (
+from questions.base import (
     CREDIT_SCHEMA,
     KEY_SCHEMA,
     Form,
@@ -62,14 +62,6 @@ class Matching(Kind):
         "required": ["pairs"],
         "additionalProperties": False,
     }
-    example = (
-        "pairs:\n"
-        "  - {key: precision, left: {ko: 정밀도, en: Precision}, right: {ko: TP / (TP + FP), en: TP / (TP + FP)}}\n"
-        "  - {key: recall, left: {ko: 재현율, en: Recall}, right: {ko: TP / (TP + FN), en: TP / (TP + FN)}}\n"
-        "distractors:\n"
-        "  - {key: accuracy, text: {ko: (TP + TN) / N, en: (TP + TN) / N}}\n"
-        "credit: partial"
-    )
     response_shape = '{"matches": {left uuid: right uuid, …}}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

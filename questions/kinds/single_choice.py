@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from quizzes.questions import choices
-from quizzes.questions.base import Form, Response, Score, Spec, SpecError, gettext_noop, known, mapping, score
+from questions import choices
+from questions.base import Form, Response, Score, Spec, SpecError, gettext_noop, known, mapping, score
 
 
 class SingleChoice(choices.ChoiceKind):

@@ -1,4 +1,4 @@
-"""Grade fill-in questions: a text with blanks, marked {{key}}. `quizzes.questions.short_answers` compares each blank.
+"""Grade fill-in questions: a text with blanks, marked {{key}}. `questions.short_answers` compares each blank.
 
 Credit "partial": points × right blanks / blanks.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from quizzes.questions.base import (
+from questions.base import (
     CREDIT_SCHEMA,
     KEY_SCHEMA,
     Form,
@@ -28,7 +28,7 @@ from quizzes.questions.base import (
     text_answer,
     unique_keys,
 )
-from quizzes.questions.short_answers import decide, normalise
+from questions.short_answers import decide, normalise
 
 LIMIT = 200
 MARK = re.compile(r"\{\{([a-z0-9][a-z0-9-]{0,99})\}\}")
@@ -65,11 +65,6 @@ class FillIn(Kind):
         "required": ["blanks"],
         "additionalProperties": False,
     }
-    example = (
-        "blanks:   # the text has {{learned}} where the blank stands\n"
-        "  - {key: learned, accept: [과적합, overfitting]}\n"
-        "credit: partial"
-    )
     response_shape = '{"blanks": {blank uuid: "…", …}}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

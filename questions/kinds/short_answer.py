@@ -1,4 +1,4 @@
-"""Grade short answers: a term or a sentence, compared by the rules of `quizzes.questions.short_answers`.
+"""Grade short answers: a term or a sentence, compared by the rules of `questions.short_answers`.
 
 With `near_misses: review` an answer that is similar to an accepted one, or contains it in a sentence, waits for manual
 grading; without it such an answer gets no points.
@@ -7,7 +7,7 @@ grading; without it such an answer gets no points.
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
-from quizzes.questions.base import (
+from questions.base import (
     Form,
     Html,
     Identify,
@@ -22,7 +22,7 @@ from quizzes.questions.base import (
     score,
     text_answer,
 )
-from quizzes.questions.short_answers import decide, normalise
+from questions.short_answers import decide, normalise
 
 # Maximum length in characters. A short answer is a term or a sentence; an essay is another kind of question.
 LIMIT = 500
@@ -38,7 +38,6 @@ class ShortAnswer(Kind):
         "properties": {"near_misses": {"type": "string", "enum": ["review", "reject"]}},
         "additionalProperties": False,
     }
-    example = "near_misses: review"
     response_shape = '{"text": "…"}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.questions import KINDS, ResponseError, SpecError, feedback_for
-from quizzes.questions.short_answers import normalise
+from questions import KINDS, ResponseError, SpecError, feedback_for
+from questions.short_answers import normalise
 
 RIGHT, WRONG, OTHER = (str(uuid4()) for _ in range(3))
 

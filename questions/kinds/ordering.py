@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from quizzes.questions.base import (
+from questions.base import (
     CREDIT_SCHEMA,
     KEY_SCHEMA,
     Form,
@@ -52,12 +52,6 @@ class Ordering(Kind):
         "required": ["items"],
         "additionalProperties": False,
     }
-    example = (
-        "items:   # in the right order\n"
-        "  - {key: collect, text: {ko: 모으기, en: Collect}}\n"
-        "  - {key: clean, text: {ko: 다듬기, en: Clean}}\n"
-        "credit: partial"
-    )
     response_shape = '{"positions": {item uuid: 1, …}}'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

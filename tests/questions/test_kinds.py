@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Enrolment, GradeChange
+from questions import KINDS, ResponseError, SpecError
+from questions.kinds.numeric import read_number
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import automatic, manual
 from quizzes.grading.models import GradeNotice
-from quizzes.questions import KINDS, ResponseError, SpecError
-from quizzes.questions.kinds.numeric import read_number
 from quizzes.taking import responses, save, start, submit
 from quizzes.verify import grades
 from tests.api import Api

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from quizzes import questions
-from quizzes.questions import KINDS, SpecError
-from quizzes.questions.base import texts_schema
-from quizzes.questions.kinds.hand_in import FILE_TYPES
+import questions
+from questions import KINDS, SpecError
+from questions.base import texts_schema
+from questions.kinds.hand_in import FILE_TYPES
 from tests.quizzes.asked import CHOICES, DEFINITIONS, PUBLIC, TEXT, built, html, public, spec
 
 

@@ -98,8 +98,6 @@ class Kind(ABC):
     rows: ClassVar[Literal["choices", "answers", ""]] = ""
     # JSON Schema of the `definition` that an author writes.
     schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {}, "additionalProperties": False}
-    # An example of a definition, in YAML.
-    example: ClassVar[str] = ""
     # The JSON of a response, for the API's documentation.
     response_shape: ClassVar[str] = ""
     # `by_person`: only a person grades it. `with_files`: students upload files with their answer.

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from quizzes.questions import KINDS, ResponseError, Score
-from quizzes.questions.base import partial
-from quizzes.questions.kinds.numeric import read_number
+from questions import KINDS, ResponseError, Score
+from questions.base import partial
+from questions.kinds.numeric import read_number
 from tests.quizzes.asked import public, spec
 
 ORDER = ["<item/b>", "<item/a>", "<item/c>"]

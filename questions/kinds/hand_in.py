@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from quizzes.questions.base import (
+from questions.base import (
     KEY_SCHEMA,
     Form,
     Html,
@@ -72,13 +72,6 @@ class HandIn(Kind):
         "required": ["rubric"],
         "additionalProperties": False,
     }
-    example = (
-        "rubric:   # its points add up to the question's\n"
-        "  - {key: reasoning, points: 3, text: {ko: 근거를 밝혔다, en: Gives reasons}}\n"
-        "  - {key: figures, points: 2, text: {ko: 수치를 썼다, en: Uses figures}}\n"
-        "text: true\n"
-        "files: {max: 2, types: [pdf, ipynb]}"
-    )
     response_shape = '{"text": "…"}; its files are sent by themselves'
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:

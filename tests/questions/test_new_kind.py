@@ -14,20 +14,20 @@ from django.conf import settings as current
 from django.test import Client
 from django.utils import timezone
 
+import questions
 from course_files import course_folder
 from courses.models import Enrolment, GradeChange
-from quizzes import questions
+from questions import KINDS, kinds
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.grading import automatic
-from quizzes.questions import KINDS, kinds
 from quizzes.taking import start
 from quizzes.verify import grades
 from tests.api import Api
 from tests.course_files import sample
 
-PAGE = (Path(__file__).parents[3] / "docs" / "question-kinds.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "question-kinds.md").read_text(encoding="utf-8")
 
 
 def shown(language: str) -> str:
@@ -43,7 +43,7 @@ def true_false(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -
     (tmp_path / "quizzes" / "kinds").mkdir(parents=True)
     (tmp_path / "quizzes" / "kinds" / "_true_false.html").write_text(shown("html"), encoding="utf-8")
     monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
-    monkeypatch.delitem(sys.modules, "quizzes.questions.kinds.true_false", raising=False)
+    monkeypatch.delitem(sys.modules, "questions.kinds.true_false", raising=False)
     found = questions.find_kinds()
     assert set(found) - set(KINDS) == {"true_false"}
     monkeypatch.setitem(KINDS, "true_false", found["true_false"])

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
-from quizzes.questions.base import Kind, Response, Spec, SpecError, Texts, gettext_noop
+from questions.base import Kind, Response, Spec, SpecError, Texts, gettext_noop
 
 
 class ChoiceKind(Kind):

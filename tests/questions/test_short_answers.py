@@ -12,8 +12,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from questions.short_answers import Decision, decide, normalise
 from quizzes.grading.explanations import EXPLANATIONS
-from quizzes.questions.short_answers import Decision, decide, normalise
 
 GOLDEN: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "golden_short_answers.jsonl").read_text("utf-8").splitlines()

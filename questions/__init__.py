@@ -1,6 +1,6 @@
 """Register the kinds of questions. The package is pure Python and uses neither Django nor the database.
 
-`quizzes.questions.base` defines what a kind is. Each module in `quizzes/questions/kinds/` is one kind and is imported
+`questions.base` defines what a kind is. Each module in `questions/kinds/` is one kind and is imported
 automatically.
 """
 
@@ -9,8 +9,8 @@ import pkgutil
 from collections.abc import Mapping
 from typing import Any
 
-from quizzes.questions import kinds
-from quizzes.questions.base import (
+from questions import kinds
+from questions.base import (
     PENDING,
     WAITS_IN_CHECK,
     Form,
