@@ -1,9 +1,14 @@
 """Route the API addresses of accounts."""
 
-from accounts.api import views
+from accounts.api import messages, switches, views
 from common.api.routing import route
 
 urlpatterns = [
     *route("me", views.Me.as_view(), "api-me"),
+    *route("messages", messages.Messages.as_view(), "api-messages"),
+    *route("messages/read", messages.MessagesRead.as_view(), "api-messages-read"),
+    *route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
+    *route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
+    *route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
     *route("session", views.Session.as_view(), "api-session"),
 ]

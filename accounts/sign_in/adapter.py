@@ -13,13 +13,13 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.identity import normalise_address, validate_address
+from accounts.messages import account_mails
 from accounts.models import User
 from accounts.sign_in import devices, limits
-from common import languages
 from common.api.problems import problem_response
 from common.pages.errors import too_many_requests
 
@@ -81,15 +81,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
-        """Render the mail in the recipient's language, which may differ from the language of the current page."""
+        """Compose the mail of a registered kind, in the recipient's language if the account has one."""
         user = context.get("user") or User.objects.filter(email=email.lower()).first()
-        language = (user and user.language) or languages.active()
-        default_headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
-        with translation.override(language):
-            mail: EmailMessage = super().render_mail(
-                template_prefix, email, context, {**default_headers, **(headers or {})}
-            )
-        return mail
+        return account_mails.compose(
+            template_prefix, to=email, user=user, context=context, headers=headers or {}, now=timezone.now()
+        )
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send a mail about a change of the account. A failure is only logged, because the change is already made."""

@@ -1,15 +1,17 @@
 """Account mails are in the recipient's language, whatever the language of the page."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail as django_mail
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.messages import account_mails
 from accounts.models import User
 from tests.factories import PASSWORD
 
@@ -54,3 +56,43 @@ def test_a_notification_is_in_the_users_language(alice: User) -> None:
     [message] = django_mail.outbox
     assert message.extra_headers["Content-Language"] == "ko"
     assert sentence("Something about your account has changed:", "ko") in message.body
+
+
+def test_account_mails_have_html_with_the_dark_theme_and_text_that_reads_well_alone(alice: User) -> None:
+    message = asked_for("alice@example.com", browser="en")
+    assert isinstance(message, EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
+    [link] = re.findall(r"http\S+/password/reset/key/\S+", str(message.body))
+    assert f'href="{link}"' in html
+    assert "prefers-color-scheme: dark" in html
+    assert 'lang="en"' in html
+    assert str(message.body).endswith("-- \nBaeum, your place to learn\n")
+
+
+def test_every_account_mail_of_allauth_is_of_a_kind(alice: User) -> None:
+    prefixes = {
+        "account/email/password_reset_key": "Choose a new password",
+        "account/email/email_confirmation": "Confirm your e-mail address",
+        "account/email/email_confirmation_signup": "Confirm your e-mail address",
+        "account/email/account_already_exists": "You have an account already",
+        "account/email/unknown_account": "There is no account with your address",
+        "mfa/email/totp_activated": "Authenticator App Activated",
+    }
+    for prefix, subject in prefixes.items():
+        message = account_mails.compose(
+            prefix,
+            to=alice.email,
+            user=alice,
+            context={
+                "password_reset_url": "/r",
+                "activate_url": "/a",
+                "signup_url": "/s",
+                "ip": "::1",
+                "user_agent": "x",
+            },
+            headers={"X-Of-Allauth": "yes"},
+            now=datetime(2026, 3, 2, 3, tzinfo=UTC),
+        )
+        assert message.subject == subject
+        assert message.alternatives
+        assert message.extra_headers["X-Of-Allauth"] == "yes"

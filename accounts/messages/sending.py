@@ -1,0 +1,175 @@
+"""Write messages to people, and send their mails. Each is sent at most once: see `common.mail.outbox`.
+
+A row is one message. Its mail waits until others of its kind to the same person have had time to come up, and until the night is
+over where the reader is; all of them that are queued by then go in one mail.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
+from django.utils import translation
+
+from accounts.messages import switches
+from accounts.messages.models import Message
+from accounts.messages.quiet_hours import quiet_until
+from accounts.models import User
+from common.mail import outbox, sending
+from common.messages.kinds import KINDS, Channel, Entry, MessageKind
+from common.queue import publishing
+
+log = structlog.get_logger(__name__)
+Status = Message.Status
+
+SEND_TASK = "accounts.messages.tasks.send_message"
+# The most rows that one run of the sweep reads.
+BATCH = 1000
+# For so long a mail waits for its kind. While a release is deployed, the old worker does not know the new kinds.
+WITHOUT_KIND = timedelta(days=1)
+
+
+# --- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def notify(name: str, *, about: Any, now: datetime) -> None:
+    """Write a message of the kind `name` to each of its recipients. Idempotent: nobody gets two about the same thing."""
+    kind = KINDS[name]
+    has_mail = _is_mailed(kind)
+    rows = [
+        Message(
+            user_id=user_id,
+            kind=kind.name,
+            about=kind.reference(about),
+            created_at=now,
+            is_in_bell=Channel.BELL in kind.channels,
+            status=Status.QUEUED if has_mail else Status.NONE,
+            due_at=now + kind.bundled_within,
+        )
+        for user_id in kind.recipients(about)
+    ]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if has_mail and not kind.bundled_within:
+        # A row that was there already has another uuid.
+        for pk in Message.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True):
+            publishing.enqueue_on_commit(SEND_TASK, message_id=pk)
+
+
+def compose(
+    kind: MessageKind, user: User, entries: Sequence[Entry], *, message_id: str, now: datetime
+) -> EmailMultiAlternatives:
+    """Return the mail about `entries`, which are in the reader's language (see `language_of`)."""
+    headers = {"Message-ID": message_id}
+    unsubscribe_url = ""
+    if kind.has_switch:
+        unsubscribe_url = switches.off_url(user, kind)
+        headers |= {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    return sending.compose(
+        kind.templates,
+        {"user": user, "entries": entries, "entry": entries[0], "unsubscribe_url": unsubscribe_url},
+        to=user.email,
+        language=language_of(user),
+        zone=user.zone,
+        now=now,
+        headers=headers,
+    )
+
+
+def language_of(user: User) -> str:
+    """Return the language of mails to `user`."""
+    return user.language or settings.LANGUAGE_CODE
+
+
+# --- Sending ---------------------------------------------------------------------------------------------------------
+
+
+def send(*, message_id: int, now: datetime) -> Status | None:
+    """Send the mail of one message if it may be sent now. Return its new status, or None if it was not claimed."""
+    row = Message.objects.filter(_ready_condition(now), pk=message_id).select_related("user").first()
+    if row is None or (kind := _find_kind(row)) is None:
+        return None
+    if not kind.is_essential and (end := quiet_until(now, row.user.zone)):
+        Message.objects.filter(_ready_condition(now), user=row.user, kind=row.kind).update(due_at=end)
+        return None
+    return _send(row, kind, _ready_condition(now), now)
+
+
+def send_again(*, message_id: int, now: datetime) -> Status | None:
+    """Send a mail that is uncertain or failed again, at the request of a person. Returns like `send`.
+
+    If the kind no longer exists, the status is still `failed`.
+    """
+    row = Message.objects.filter(outbox.RESENDABLE, pk=message_id).first()
+    if row is None:
+        return None
+    kind = _find_kind(row)
+    return Status.FAILED if kind is None else _send(row, kind, outbox.RESENDABLE, now)
+
+
+def send_waiting(*, now: datetime) -> int:
+    """Settle mails whose sender died or whose kind was removed, and send those that are due. Return how many mails."""
+    uncertain = outbox.mark_uncertain(Message.objects.all(), now=now)
+    without_kind = _fail_without_kind(now)
+    if uncertain or without_kind:
+        log.error("messages_need_a_look", uncertain=uncertain, without_kind=without_kind)
+    ready = Message.objects.filter(_ready_condition(now), kind__in=_mailed_kinds()).order_by("due_at", "pk")
+    pks = ready.values_list("pk", flat=True)[:BATCH]
+    return outbox.send_all(pks, lambda pk: send(message_id=pk, now=now), budget=outbox.BUDGET).count(Status.SENT)
+
+
+def _is_mailed(kind: MessageKind) -> bool:
+    """Whether the mails of the kind are sent from here."""
+    return Channel.MAIL in kind.channels and not kind.sends_own_mail
+
+
+def _mailed_kinds() -> list[str]:
+    return [kind.name for kind in KINDS.values() if _is_mailed(kind)]
+
+
+def _find_kind(row: Message) -> MessageKind | None:
+    """Return the kind of the row; None if there is none any more, or if it no longer sends mails from here."""
+    kind = KINDS.get(row.kind)
+    return kind if kind is not None and _is_mailed(kind) else None
+
+
+def _ready_condition(now: datetime) -> Q:
+    return Q(due_at__lte=now) & outbox.due_condition(now)
+
+
+def _fail_without_kind(now: datetime) -> int:
+    """Set rows that have waited for long and whose kind no longer exists or sends mails to `failed`. Return how many."""
+    return (
+        Message.objects.filter(status=Status.QUEUED, due_at__lte=now - WITHOUT_KIND)
+        .exclude(kind__in=_mailed_kinds())
+        .update(status=Status.FAILED, finished_at=now, error="No kind of messages has this name any more.")
+    )
+
+
+def _send(row: Message, kind: MessageKind, condition: Q, now: datetime) -> Status | None:
+    claimed = outbox.claim(Message.objects.all(), row.pk, condition, name="message", now=now)
+    if claimed is None:
+        return None
+    siblings = Message.objects.filter(user=claimed.user_id, kind=kind.name)
+    others = outbox.claim_others(claimed, siblings, outbox.due_condition(now), now=now)
+    return Status(outbox.send(claimed, lambda: _write(kind, [claimed, *others], now), now=now, others=others))
+
+
+def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMultiAlternatives | None:
+    """Return the mail of the rows by the current data; None if nothing is left of it, or it is no longer wanted."""
+    # Read again: the account may have been deleted or closed since the row was claimed.
+    user = User.objects.filter(pk=rows[0].user_id, is_active=True).first()
+    if user is None or not switches.is_on(user, kind):
+        return None
+    with translation.override(language_of(user)):
+        found = kind.entries(user, [row.about for row in rows])
+        entries = [found[row.about] for row in rows if row.about in found]
+        for row in rows:
+            if row.about not in found:
+                outbox.skip(row, "The person may no longer see what it is about.", now=now)
+    return compose(kind, user, entries, message_id=rows[0].message_id, now=now) if entries else None
