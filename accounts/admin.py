@@ -1,18 +1,28 @@
 """Register accounts in the admin. Only administrators can see them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.audit.models import AuditEvent
+from accounts.audit.pages import audit_log
 from accounts.identity import normalise_address, validate_address
+from accounts.messages.admin import MessageAdmin
 from accounts.models import User
+from common.admin.classes import ReadOnlyAdmin
+
+__all__ = ["MessageAdmin", "UserAdmin"]
 
 # A person's role is stored in `is_staff` and `is_superuser`. Groups are not used.
 admin.site.unregister(Group)
@@ -59,9 +69,24 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
         (_("Role"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("uuid", "date_joined", "last_login")}),
     )
+    actions_detail: ClassVar[list[str]] = ["audit"]
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+    @action(description=_("Who has seen or changed these data"), url_path="go-audit")
+    def audit(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect(f"{reverse('admin:accounts_auditevent_changelist')}?person={object_id}")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # allauth has its own table of addresses. Without this it would accept the old address for sign-in and password reset.
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """The audit log. Its list is a page of its own, because a list of Django counts all rows, and there may be millions."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return audit_log(request, self)

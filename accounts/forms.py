@@ -9,15 +9,18 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.extensions import is_known_code, redeem_code
 from accounts.identity import validate_address, validate_name
+from accounts.messages import switches
 from accounts.models import Language, User
 from accounts.sign_in.limits import SIGNUP_CODES, client_address
 from common.limits import TooManyCodes, count_code
+from common.messages.kinds import MessageKind
 from common.pages.errors import too_many_requests
 
 
@@ -94,6 +97,11 @@ class LanguageSelect(forms.Select):
         return option
 
 
+def _field_of(kind: MessageKind) -> str:
+    """Return the name of the form field of a switch that is no column of the account."""
+    return f"mail-{kind.name}"
+
+
 class SettingsForm(forms.ModelForm[User]):
     class Meta:
         model = User
@@ -115,3 +123,26 @@ class SettingsForm(forms.ModelForm[User]):
         # The names of time zones are English in every language.
         self.fields["time_zone"].widget.attrs["lang"] = "en"
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.switches = switches.switchable()
+        self.before = switches.states(self.instance, self.switches)
+        # A page that was opened before a kind existed must not switch it off: an unticked box is not sent.
+        self.fields["shown_switches"] = forms.CharField(
+            initial=" ".join(kind.name for kind in self.switches), required=False, widget=forms.HiddenInput
+        )
+        for kind in self.switches:
+            if not kind.switch_column:
+                self.fields[_field_of(kind)] = forms.BooleanField(
+                    label=_("%(kind)s by e-mail") % {"kind": kind.title}, initial=self.before[kind.name], required=False
+                )
+            self.fields[kind.switch_column or _field_of(kind)].help_text = str(kind.description)
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        user = super().save(commit)
+        shown = self.cleaned_data["shown_switches"].split()
+        for kind in self.switches:
+            if kind.name in shown and not kind.switch_column:
+                is_on = self.cleaned_data[_field_of(kind)]
+                if is_on != self.before[kind.name]:
+                    switches.switch(user, kind, is_on=is_on)
+        return user

@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from common.mail.text import is_hidden
+
 # RFC 5321. Longer addresses cannot be sent to, and the column would cut them off.
 MAX_LOCAL_PART, MAX_ADDRESS = 64, 254
-# Persian, Indic scripts and emoji need these two of the invisible characters.
-_JOINERS = "\u200c\u200d"
 
 
 def normalise_address(address: str) -> str:
@@ -49,11 +49,6 @@ def validate_name(name: str) -> None:
             code="hidden-character",
             params={"character": _name_character(hidden)},
         )
-
-
-def is_hidden(character: str) -> bool:
-    """Whether it is a control character, a line separator, or an invisible one, such as those for the writing direction."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") and character not in _JOINERS
 
 
 def _name_character(character: str) -> str:

@@ -12,7 +12,23 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit.models import AuditEntry, AuditEvent, AuditKey, AuditOrigin
 from accounts.identity import normalise_address, validate_address, validate_name
+from accounts.messages.models import MailSwitch, Message
+from common import constraints
+
+# Django finds the models of an app in this module.
+__all__ = [
+    "AuditEntry",
+    "AuditEvent",
+    "AuditKey",
+    "AuditOrigin",
+    "Language",
+    "MailSwitch",
+    "Message",
+    "User",
+    "UserManager",
+]
 
 
 class Language(models.TextChoices):
@@ -59,8 +75,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """One person who can sign in.
 
-    Students have neither `is_staff` nor `is_superuser`. Instructors have `is_staff` and see the courses that they teach.
-    Administrators have both.
+    Students have neither `is_staff` nor `is_superuser`. Staff have `is_staff`; what they may do in a course says their role in it
+    (`courses.roles`). Administrators have both.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -72,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("time zone"), max_length=64, default=default_time_zone, validators=[validate_time_zone]
     )
     wants_weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
-    is_staff = models.BooleanField(_("instructor"), default=False)
+    is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
@@ -86,9 +102,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(Lower("email"), name="accounts_user_email_case_insensitive"),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="accounts_user_email_case_insensitive",
+                violation_error_message=_("There is an account with this e-mail address."),
+            ),
             models.CheckConstraint(
-                condition=models.Q(language__in=["", *Language.values]), name="accounts_user_language_known"
+                condition=models.Q(language__in=["", *Language.values]),
+                name="accounts_user_language_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]
 
@@ -105,6 +127,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         # An older account keeps the address with which it signs in.
         self.email = normalise_address(self.email) if self._state.adding else self.email.strip().lower()
         super().save(*args, **kwargs)
+
+    @property
+    def unread_count(self) -> int:
+        """The number of unread messages in the bell. `accounts.sessions` has read it with the user of a request."""
+        found: int | None = self.__dict__.get("unread_messages")
+        return self.messages.unread().count() if found is None else found
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

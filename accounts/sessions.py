@@ -12,16 +12,29 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.messages.models import Message
 from accounts.models import User
 from common import outages
 from common.database.prepared import Prepared
 
 # Prepared statements: a session by its key, and a user by id.
 _SESSION_BY_KEY = Prepared(lambda key: Session.objects.filter(session_key=key), samples=("the key",))
-_USER_BY_ID = Prepared(lambda pk: User.objects.filter(pk=pk), samples=(-1,))
+# Every page shows the number of the user's unread messages, so it is read in the same statement.
+_USER_BY_ID = Prepared(
+    lambda pk: User.objects.filter(pk=pk).annotate(unread_messages=_count_unread()),
+    samples=(-1,),
+)
+
+
+def _count_unread() -> Coalesce:
+    """Return the number of unread messages of a user, as a subquery."""
+    unread = Message.objects.unread().filter(user=OuterRef("pk")).order_by().values("user")
+    return Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0)
 
 
 class SessionStore(DatabaseSessionStore):

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.audit.pages import own_audit
+from accounts.personal_data.pages import personal_data
 
 app_name = "accounts"
 
@@ -12,5 +14,7 @@ urlpatterns = [
     # Replaces allauth's page for several e-mail addresses, because an account has only one.
     path("email/", RedirectView.as_view(pattern_name="accounts:settings"), name="email"),
     path("settings/", views.account_settings, name="settings"),
+    path("audit/", own_audit, name="audit"),
+    path("personal-data/", personal_data, name="personal-data"),
     path("language/", views.language_set, name="language-set"),
 ]

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import SettingsForm
 from accounts.models import Language
 from accounts.requests import AuthenticatedRequest
+from common.messages import kinds
+from common.messages.kinds import MessageKind
 
 
 @login_required
@@ -20,11 +22,11 @@ from accounts.requests import AuthenticatedRequest
 def account_settings(request: AuthenticatedRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method != "POST":
-        return render(request, "accounts/settings.html", {"form": form})
+        return render(request, "accounts/settings.html", {"form": form, "always_sent": _always_sent()})
     if not form.is_valid():
         # Undo what the form has set on `request.user`, because nothing is saved.
         request.user.refresh_from_db()
-        return render(request, "accounts/settings.html", {"form": form}, status=400)
+        return render(request, "accounts/settings.html", {"form": form, "always_sent": _always_sent()}, status=400)
     user = form.save()
     response = redirect("accounts:settings")
     if user.language:
@@ -33,6 +35,11 @@ def account_settings(request: AuthenticatedRequest) -> HttpResponse:
         _set_language_cookie(response, user.language)
     messages.success(request, _("Your settings are saved."))
     return response
+
+
+def _always_sent() -> list[MessageKind]:
+    """Return the kinds of messages that have no switch."""
+    return [kind for kind in kinds.in_order() if kind.is_for_accounts and not kind.has_switch]
 
 
 @require_POST

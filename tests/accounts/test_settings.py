@@ -100,3 +100,9 @@ def test_a_new_account_starts_with_the_time_zone_of_the_site(db: None, settings:
     settings.TIME_ZONE = "Europe/Berlin"
 
     assert User.objects.create_user("new@example.com").time_zone == "Europe/Berlin"
+
+
+def test_messages_that_nobody_with_an_account_gets_are_not_listed(alice_client: Client) -> None:
+    text = alice_client.get(URL).text
+    assert "Changes of your account" in text
+    assert "Address without an account" not in text
