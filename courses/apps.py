@@ -10,9 +10,14 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, because these modules import the models, and Django imports this module before it loads models.
+        from accounts.audit import changes
         from accounts.extensions import SignupCodes, register_signup_codes
         from courses.enrolment import enrol_by_code, is_code
+        from courses.models import CourseRole, Enrolment
         from courses.outline import revisions
 
         revisions.watch_courses()
+        # What the site itself changes, at each visit and with each progress, is no change by a person.
+        changes.watch(CourseRole)
+        changes.watch(Enrolment, ignored="last_activity last_seen_at progress_percent")
         register_signup_codes(SignupCodes(is_known=is_code, redeem=enrol_by_code))

@@ -71,4 +71,5 @@ def enrol(*, user: User, course: Course, source: Enrolment.Source, code: str = "
 
 def withdraw(*, enrolment: Enrolment) -> None:
     """Withdraw a student from a course. Progress, attempts and grades are kept."""
-    Enrolment.objects.filter(pk=enrolment.pk).update(status=Enrolment.Status.WITHDRAWN)
+    enrolment.status = Enrolment.Status.WITHDRAWN
+    enrolment.save(update_fields=["status"])

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.audit import recording
 from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.models import Language, User
 from common.errors import DomainError
@@ -143,7 +144,7 @@ def _plan_row(number: int, record: dict[str, str], known: dict[str, str], earlie
 
 def execute(course: Course, text: str) -> list[RosterRow]:
     """Plan the import, carry it out in one transaction and return its rows. Raises RosterError if any line is invalid."""
-    with transaction.atomic():
+    with transaction.atomic(), recording.together():
         rows = plan(course, text)
         if any(row.action == "invalid" for row in rows):
             raise RosterError(_("Nothing was imported: some lines are invalid."))

@@ -1,14 +1,19 @@
-"""The cast, by name: Alice is enrolled, Bob is a stranger, Ines teaches the course, Otto teaches another one."""
+"""The cast, by name: Alice is enrolled, Bob is a stranger, Ines teaches the course, Otto teaches another one.
+
+Ada assists in the course, Oscar observes it.
+"""
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from courses.models import Activity, Course, Enrolment, Module
+from courses.models import Activity, Course, CourseRole, Enrolment, Module
 from quizzes.authoring.models import Quiz
+from tests import kept_rows
 from tests.factories import (
     ActivityFactory,
     CourseFactory,
+    CourseRoleFactory,
     EnrolmentFactory,
     LessonFactory,
     ModuleFactory,
@@ -20,7 +25,11 @@ from tests.factories import (
 @pytest.fixture
 def course(db: None) -> Course:
     """A course with two lessons and one graded quiz (two choice questions, one short answer)."""
-    course = CourseFactory(slug="statistics", title_ko="통계", title_en="Statistics")
+    return kept_rows.course_of(make_course)
+
+
+def make_course() -> Course:
+    course: Course = CourseFactory(slug="statistics", title_ko="통계", title_en="Statistics")
     module = ModuleFactory(course=course)
     for number in (1, 2):
         LessonFactory(
@@ -59,15 +68,29 @@ def bob(db: None) -> User:
 @pytest.fixture
 def ines(course: Course) -> User:
     teacher = UserFactory(email="ines@example.com", name="Ines", is_staff=True)
-    course.instructors.add(teacher)
+    CourseRoleFactory(course=course, user=teacher)
     return teacher
 
 
 @pytest.fixture
 def otto(db: None) -> User:
     teacher = UserFactory(email="otto@example.com", name="Otto", is_staff=True)
-    CourseFactory(slug="elsewhere").instructors.add(teacher)
+    CourseRoleFactory(course=CourseFactory(slug="elsewhere"), user=teacher)
     return teacher
+
+
+@pytest.fixture
+def ada(course: Course) -> User:
+    assistant = UserFactory(email="ada@example.com", name="Ada", is_staff=True)
+    CourseRoleFactory(course=course, user=assistant, role=CourseRole.Role.ASSISTANT)
+    return assistant
+
+
+@pytest.fixture
+def oscar(course: Course) -> User:
+    observer = UserFactory(email="oscar@example.com", name="Oscar", is_staff=True)
+    CourseRoleFactory(course=course, user=observer, role=CourseRole.Role.OBSERVER)
+    return observer
 
 
 @pytest.fixture
@@ -100,4 +123,18 @@ def ines_client(ines: User) -> Client:
 def otto_client(otto: User, course: Course) -> Client:
     client = Client()
     client.force_login(otto)
+    return client
+
+
+@pytest.fixture
+def ada_client(ada: User) -> Client:
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def oscar_client(oscar: User) -> Client:
+    client = Client()
+    client.force_login(oscar)
     return client

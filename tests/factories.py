@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import User
-from courses.models import Activity, Course, Enrolment, Lesson, LessonEdition, Module
+from courses.models import Activity, Course, CourseRole, Enrolment, Lesson, LessonEdition, Module
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 
@@ -45,6 +45,18 @@ class _Course(DjangoModelFactory[Course]):
 
 
 CourseFactory = _Course.create
+
+
+class _CourseRole(DjangoModelFactory[CourseRole]):
+    class Meta:
+        model = CourseRole
+
+    course = SubFactory(_Course)
+    user = SubFactory(_User, is_staff=True)
+    role = CourseRole.Role.INSTRUCTOR
+
+
+CourseRoleFactory = _CourseRole.create
 
 
 class _Module(DjangoModelFactory[Module]):

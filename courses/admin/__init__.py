@@ -3,6 +3,6 @@
 The module `pages` has the staff pages that are not forms of one row. The pages for students are in `courses.pages`.
 """
 
-from courses.admin import content, courses, students
+from courses.admin import courses, students
 
-__all__ = ["content", "courses", "students"]
+__all__ = ["courses", "students"]

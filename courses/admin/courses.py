@@ -1,48 +1,32 @@
-"""Register courses and their modules in the admin."""
+"""Register courses in the admin: who sees them, who takes part. Their content is written in the workspace."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
-from unfold.admin import TabularInline
+from modeltranslation.admin import TranslationAdmin
 from unfold.decorators import action
 
-from common.admin.classes import CourseScopedAdmin, OwnedInline
-from courses.admin import pages
-from courses.models import (
-    Course,
-    Module,
-)
-
-
-class ModuleInline(OwnedInline, TranslationTabularInline[Module, Course], TabularInline):  # type: ignore[misc]  # both bases declare the same attributes
-    model = Module
-    extra = 0
-    fields = ("position", "number", "slug", "title")
-    show_change_link = True
+from courses.admin import pages, role_pages
+from courses.admin.classes import CourseScopedAdmin
+from courses.models import Course
 
 
 @admin.register(Course)
 class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
-    instructors: ClassVar[str] = "instructors"
     list_display = ("title", "slug", "enrolment_mode", "is_published")
     search_fields = ("title", "slug")
-    filter_horizontal = ("instructors",)
-    inlines = (ModuleInline,)
-    actions_detail: ClassVar[list[str]] = ["students_page", "roster_page"]
-    fields = ("title", "summary", "slug", "is_published", "enrolment_mode", "enrolment_code", "instructors")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
-        # Only administrators may change who teaches a course, because instructors have access to it.
-        return () if request.user.is_superuser else ("instructors", "slug")
+    actions_detail: ClassVar[list[str]] = ["write_page", "students_page", "roster_page", "roles_page"]
+    # Everything else is written in the workspace, where a change is a draft at first.
+    fields = ("title", "slug", "enrolment_mode", "is_published")
+    readonly_fields = ("title", "slug", "enrolment_mode")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return bool(request.user.is_superuser)
+        # The workspace makes courses.
+        return False
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -58,13 +42,34 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
                 {"model_admin": self},
                 name="courses_course_roster",
             ),
+            path(
+                "<int:course_id>/roles/",
+                self.admin_site.admin_view(role_pages.role_list),
+                {"model_admin": self},
+                name="courses_course_roles",
+            ),
+            path(
+                "<int:course_id>/roles/<int:role_id>/",
+                self.admin_site.admin_view(role_pages.role_detail),
+                {"model_admin": self},
+                name="courses_course_role",
+            ),
             *super().get_urls(),
         ]
+
+    @action(description=_("Write the course"), url_path="go-write", permissions=["edit"])
+    def write_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        # The workspace is above this app; `lms.urls` includes its addresses.
+        return redirect("workspace:outline", get_object_or_404(self.get_queryset(request), pk=object_id).slug)
 
     @action(description=_("Students, progress, grades"), url_path="go-students")
     def students_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:courses_course_students", object_id)
 
-    @action(description=_("Import a roster"), url_path="go-roster")
+    @action(description=_("Import a roster"), url_path="go-roster", permissions=["enrol"])
     def roster_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:courses_course_roster", object_id)
+
+    @action(description=_("Who may do what"), url_path="go-roles")
+    def roles_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:courses_course_roles", object_id)

@@ -6,30 +6,30 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
-from common.admin.classes import CourseScopedAdmin, page_context
+from accounts.audit import recording
+from common.admin.classes import page_context
 from courses import gradebook, roster
+from courses.admin.classes import CourseScopedAdmin
 from courses.models import Course, Enrolment, GradeChange, GradeItem
+from courses.roles.rules import Permission
 
 # Students on one page.
 PAGE_SIZE = 100
-
-
-def _get_course(request: HttpRequest, model_admin: CourseScopedAdmin, course_id: int) -> Course:
-    course: Course = get_object_or_404(model_admin.get_queryset(request), pk=course_id)
-    return course
 
 
 def _context(request: HttpRequest, model_admin: CourseScopedAdmin, course: Course, title: str) -> dict[str, Any]:
     return {**page_context(request, model_admin, title), "course": course}
 
 
+@require_safe
 def student_list(request: HttpRequest, course_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """List the students of a course with progress and grades. The number of queries is constant."""
-    course = _get_course(request, model_admin, course_id)
+    course = model_admin.get_row_or_404(request, course_id, Permission.READ)
     search = request.GET.get("q", "").strip()
     enrolments = (
         Enrolment.objects.filter(course=course, status=Enrolment.Status.ACTIVE)
@@ -39,6 +39,7 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
     if search:
         enrolments = enrolments.filter(user__name__icontains=search) | enrolments.filter(user__email__icontains=search)
     page = Paginator(enrolments, PAGE_SIZE).get_page(request.GET.get("page"))
+    recording.record_rows(Enrolment, page.object_list)
     items = list(
         GradeItem.objects.filter(activity__course=course, activity__archived_at=None)
         .select_related("activity")
@@ -55,7 +56,14 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
     return render(
         request,
         "admin/courses/students.html",
-        {**context, "rows": rows, "items": items, "page": page, "search": search},
+        {
+            **context,
+            "rows": rows,
+            "items": items,
+            "page": page,
+            "search": search,
+            "may_enrol": model_admin.may(request, Permission.ENROL, course),
+        },
     )
 
 
@@ -64,7 +72,7 @@ def roster_import(request: HttpRequest, course_id: int, model_admin: CourseScope
 
     The form of the second step contains the text of the file, so that exactly the text that was shown is imported.
     """
-    course = _get_course(request, model_admin, course_id)
+    course = model_admin.get_row_or_404(request, course_id, Permission.ENROL)
     context = _context(request, model_admin, course, _("Import a roster"))
     text, error, rows = "", "", []
     if request.method == "POST":

@@ -3,15 +3,16 @@
 Texts are rendered when they are imported or saved, not when they are read. URLs are paths without a host name.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
 
-from common.markup import figures, markdown, markdown_html
-from common.markup.markdown import Problem, Term
+from common.markup import figures, markdown, markdown_html, pictures
+from common.markup.markdown import Picture, Term
 from courses.models import Activity, Course, CourseAsset, GlossaryTerm, LessonEdition
 from courses.outline import revisions
 
@@ -40,7 +41,7 @@ class CourseResolver:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._figures: dict[str, str | None] = {}
+        self._figures: dict[str, str | Picture | None] = {}
 
     @property
     def names(self) -> Names:
@@ -61,16 +62,28 @@ class CourseResolver:
         return reverse("quizzes:quiz-detail", args=[self.names.course_slug, slug])
 
     def asset(self, name: str) -> str | None:
-        if name not in self.names.assets:
-            return None
+        return self.asset_address(name) if name in self.names.assets else None
+
+    def asset_address(self, name: str) -> str:
+        """Return where a file is. A preview overrides this: its files are not published yet, and its reader is not enrolled."""
         return reverse("courses:asset", args=[self.names.course_slug, name])
 
-    def figure(self, name: str) -> str | None:
+    def figure(self, name: str) -> str | Picture | None:
         if name not in self._figures:
-            content = self.names.assets.get(name) if name.endswith(".svg") else None
-            figure = figures.read(content, name=name.partition(".")[0]) if content else None
-            self._figures[name] = figure.svg if figure and figure.svg else None
+            self._figures[name] = self._read_figure(name)
         return self._figures[name]
+
+    def _read_figure(self, name: str) -> str | Picture | None:
+        is_drawing = name.endswith(".svg")
+        content = self.names.assets.get(name) if is_drawing or pictures.kind_of_name(name) else None
+        if content is None:
+            return None
+        if is_drawing:
+            return figures.read(content, name=name.partition(".")[0]).svg or None
+        header = pictures.read_header(content)
+        if header is None or pictures.problem(content, name=name):
+            return None
+        return Picture(f"{self.asset_address(name)}?v={asset_version(content)}", header.width, header.height)
 
     def term(self, key: str, language: str) -> Term | None:
         definitions = self.names.terms.get(key)
@@ -92,8 +105,35 @@ class StoredCourseResolver(CourseResolver):
         return names_of(self._course)
 
 
+class StoredAssets(Mapping[str, bytes]):
+    """The files of a course by name. A content is read when it is asked for: all photos of a course at once fill the memory."""
+
+    def __init__(self, course: Course) -> None:
+        self._rows = CourseAsset.objects.filter(course=course)
+        self._names = frozenset(self._rows.values_list("name", flat=True))
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._names:
+            raise KeyError(name)
+        return bytes(self._rows.values_list("content", flat=True).get(name=name))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def asset_version(content: bytes) -> str:
+    """Return what stands behind ?v= in a picture's address, so that browsers may keep it: other bytes have another version."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
 def names_of(course: Course) -> Names:
-    """Return the names that the texts of `course` may use, from the database. Three queries."""
+    """Return the names that the texts of `course` may use, from the database. Three queries, and one for each figure later."""
     activities = Activity.objects.filter(course=course, archived_at=None).values_list("slug", "kind")
     languages = course.languages or [settings.LANGUAGE_CODE]
     terms = GlossaryTerm.objects.filter(course=course)
@@ -103,18 +143,13 @@ def names_of(course: Course) -> Names:
         lessons={slug: None for slug, kind in activities if kind == Activity.Kind.LESSON},
         quizzes=frozenset(slug for slug, kind in activities if kind == Activity.Kind.QUIZ),
         terms={term.key: {code: getattr(term, f"definition_{code}") or "" for code in languages} for term in terms},
-        assets={asset.name: bytes(asset.content) for asset in CourseAsset.objects.filter(course=course)},
+        assets=StoredAssets(course),
     )
 
 
 def resolver_for(course: Course) -> CourseResolver:
     """Return a resolver that several texts of `course` can share."""
     return StoredCourseResolver(course)
-
-
-def problems(text: str, *, language: str, course: Course) -> list[Problem]:
-    """Return the faults in `text` that its author must correct: [(line, message)]."""
-    return markdown.problems(markdown.parse(text), language=language, resolver=resolver_for(course))
 
 
 def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = None) -> None:

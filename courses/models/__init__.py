@@ -11,7 +11,9 @@ from courses.models.courses import Course, Module, Titled
 from courses.models.enrolment_status import EnrolmentStatus
 from courses.models.enrolments import Cohort, Enrolment
 from courses.models.grades import GradeChange, GradeItem
+from courses.models.in_course import InCourse
 from courses.models.progress import ActivityCompletion, ProgressEvent
+from courses.models.roles import CourseRole
 from courses.models.summaries import SummaryDelivery
 
 __all__ = [
@@ -22,11 +24,13 @@ __all__ = [
     "Cohort",
     "Course",
     "CourseAsset",
+    "CourseRole",
     "Enrolment",
     "EnrolmentStatus",
     "GlossaryTerm",
     "GradeChange",
     "GradeItem",
+    "InCourse",
     "Lesson",
     "LessonEdition",
     "Module",

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import constraints
 from courses.models.courses import Course, Module, Titled
 from courses.models.enrolment_status import EnrolmentStatus
+from courses.models.in_course import InCourse
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
@@ -28,7 +30,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         )
 
 
-class Activity(Titled):
+class Activity(Titled, InCourse):
     """One entry of the outline: a lesson or a quiz that a student can complete.
 
     `version` increases with each change of its content; a completion stores the version that was completed. An activity
@@ -60,7 +62,11 @@ class Activity(Titled):
         ordering: ClassVar[list[str]] = ["module__position", "position", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["course", "slug"], name="courses_activity_slug_unique_in_course"),
-            models.CheckConstraint(condition=Q(kind__in=["lesson", "quiz"]), name="courses_activity_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["lesson", "quiz"]),
+                name="courses_activity_kind_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:

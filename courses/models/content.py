@@ -7,12 +7,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
+from common import constraints
 from courses.models.activities import Activity
 from courses.models.courses import Course
+from courses.models.in_course import InCourse
 
 
-class Lesson(models.Model):
+class Lesson(InCourse):
     """The lesson of an activity. Its texts are `LessonEdition`s, one for each language."""
+
+    course_path: ClassVar[str] = "activity__course"
 
     class Kind(models.TextChoices):
         READING = "reading", _("reading")
@@ -25,19 +29,25 @@ class Lesson(models.Model):
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(kind__in=["reading", "practice"]), name="courses_lesson_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reading", "practice"]),
+                name="courses_lesson_kind_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.activity)
 
 
-class LessonEdition(models.Model):
+class LessonEdition(InCourse):
     """A lesson's text in one language. `courses.lessons.rendering` renders `body` to `html` before the row is saved.
 
     `objectives` is a list of {"text", "covered_by"}; `rubric` is a list of {"key", "points", "title", "description"}.
     The title is stored on the activity.
     """
+
+    course_path: ClassVar[str] = "lesson__activity__course"
 
     lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="editions", verbose_name=_("lesson"))
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
@@ -55,7 +65,9 @@ class LessonEdition(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["lesson", "language"], name="courses_lessonedition_one_per_language"),
             models.CheckConstraint(
-                condition=Q(language__in=Language.values), name="courses_lessonedition_language_known"
+                condition=Q(language__in=Language.values),
+                name="courses_lessonedition_language_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]
 
@@ -63,7 +75,7 @@ class LessonEdition(models.Model):
         return f"{self.lesson} ({self.language})"
 
 
-class GlossaryTerm(models.Model):
+class GlossaryTerm(InCourse):
     """One term of a course's glossary in every language, with the activity that teaches it."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="terms", verbose_name=_("course"))
@@ -87,7 +99,7 @@ class GlossaryTerm(models.Model):
         return str(self.term)
 
 
-class CourseAsset(models.Model):
+class CourseAsset(InCourse):
     """A file of a course (a figure or data). Its content is in the database, so that an import is one transaction."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="assets", verbose_name=_("course"))

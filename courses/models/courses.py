@@ -3,16 +3,15 @@
 from typing import ClassVar, Self
 from uuid import uuid4
 
-from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language, User
-from common import languages
+from common import constraints, languages
 from courses.models.enrolment_status import EnrolmentStatus
+from courses.models.in_course import InCourse
 
 
 class Titled(models.Model):
@@ -35,15 +34,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """Return published courses in which `user` has an active enrolment."""
         return self.filter(is_published=True, enrolments__user=user, enrolments__status=EnrolmentStatus.ACTIVE)
 
-    def for_instructor(self, user: User | AnonymousUser) -> Self:
-        """Return the courses that `user` teaches. An administrator teaches all courses."""
-        if not user.is_staff:
-            return self.none()
-        return self.all() if user.is_superuser else self.filter(instructors=user)
 
-
-class Course(Titled):
+class Course(Titled, InCourse):
     """One course that students enrol in. `slug` is part of its URLs and the name of its course folder."""
+
+    course_path: ClassVar[str] = "pk"
 
     class EnrolmentMode(models.TextChoices):
         OPEN = "open", _("open to everybody")
@@ -60,9 +55,6 @@ class Course(Titled):
     )
     enrolment_code = models.CharField(_("enrolment code"), max_length=50, blank=True)
     is_published = models.BooleanField(_("published"), default=True)
-    instructors = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, verbose_name=_("instructors"), related_name="taught_courses", blank=True
-    )
     # Digest of the row as the last import wrote it. The next import uses it to detect edits by instructors.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
     # Changes whenever students would see a change of the course; see courses.outline.revisions.
@@ -76,10 +68,14 @@ class Course(Titled):
         ordering: ClassVar[list[str]] = ["slug"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(enrolment_mode__in=["open", "code", "roster"]), name="courses_course_enrolment_mode_known"
+                condition=Q(enrolment_mode__in=["open", "code", "roster"]),
+                name="courses_course_enrolment_mode_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=~Q(enrolment_mode="code") | ~Q(enrolment_code=""), name="courses_course_code_mode_has_code"
+                condition=~Q(enrolment_mode="code") | ~Q(enrolment_code=""),
+                name="courses_course_code_mode_has_code",
+                violation_error_message=_("Enrolment with a code needs a code."),
             ),
         ]
 
@@ -90,7 +86,7 @@ class Course(Titled):
         return reverse("courses:course-detail", args=[self.slug])
 
 
-class Module(Titled):
+class Module(Titled, InCourse):
     """One part of a course: a heading in its outline that groups activities."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="modules", verbose_name=_("course"))

@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import constraints
 from courses.models.activities import Activity
 from courses.models.courses import Course
 from courses.models.enrolment_status import EnrolmentStatus
+from courses.models.in_course import InCourse
 
 
-class Cohort(models.Model):
+class Cohort(InCourse):
     """A group of students of a course who share the same dates."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts", verbose_name=_("course"))
@@ -42,7 +44,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.active().filter(user=user)
 
 
-class Enrolment(models.Model):
+class Enrolment(InCourse):
     """One person's enrolment in one course. Withdrawing keeps the row and all attempts, grades and progress.
 
     `progress_percent` is a whole number from 0 to 100; `courses.progress` computes it. `last_activity` is the activity that
@@ -67,7 +69,9 @@ class Enrolment(models.Model):
         Cohort, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("cohort")
     )
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
-    last_activity = models.ForeignKey(Activity, models.SET_NULL, null=True, blank=True, related_name="+")
+    last_activity = models.ForeignKey(
+        Activity, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
     progress_percent = models.PositiveSmallIntegerField(_("progress"), default=0, editable=False)
 
@@ -79,13 +83,19 @@ class Enrolment(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["user", "course"], name="courses_enrolment_once_per_course"),
             models.CheckConstraint(
-                condition=Q(status__in=["active", "withdrawn"]), name="courses_enrolment_status_known"
+                condition=Q(status__in=["active", "withdrawn"]),
+                name="courses_enrolment_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=Q(source__in=["open", "code", "roster"]), name="courses_enrolment_source_known"
+                condition=Q(source__in=["open", "code", "roster"]),
+                name="courses_enrolment_source_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=Q(progress_percent__lte=100), name="courses_enrolment_progress_at_most_100"
+                condition=Q(progress_percent__lte=100),
+                name="courses_enrolment_progress_at_most_100",
+                violation_error_message=constraints.ABOVE_100,
             ),
         ]
 

@@ -7,13 +7,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import constraints
 from courses.models.activities import Activity
 from courses.models.append_only import AppendOnlyModel
 from courses.models.enrolments import Enrolment
+from courses.models.in_course import InCourse
 
 
-class GradeItem(models.Model):
+class GradeItem(InCourse):
     """A column of the gradebook: how one graded activity is counted in the course grade."""
+
+    course_path: ClassVar[str] = "activity__course"
 
     class GradingMethod(models.TextChoices):
         HIGHEST = "highest", _("the highest attempt")
@@ -34,21 +38,32 @@ class GradeItem(models.Model):
             models.CheckConstraint(
                 condition=Q(grading_method__in=["highest", "last", "average"]),
                 name="courses_gradeitem_grading_method_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
-            models.CheckConstraint(condition=Q(pass_mark__lte=100), name="courses_gradeitem_pass_mark_at_most_100"),
-            models.CheckConstraint(condition=Q(weight__gte=0), name="courses_gradeitem_weight_not_negative"),
+            models.CheckConstraint(
+                condition=Q(pass_mark__lte=100),
+                name="courses_gradeitem_pass_mark_at_most_100",
+                violation_error_message=constraints.ABOVE_100,
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0),
+                name="courses_gradeitem_weight_not_negative",
+                violation_error_message=constraints.NEGATIVE,
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.activity)
 
 
-class GradeChange(AppendOnlyModel):
+class GradeChange(AppendOnlyModel, InCourse):
     """One entry of the grade ledger: from `at` on, `source` (an attempt's uuid) is worth `points` of `max_points`.
 
     `source_number` is the attempt's number. `revision` is the number of the attempt's grading. A unique constraint on source
     and revision prevents the same grading from being recorded twice.
     """
+
+    course_path: ClassVar[str] = "enrolment__course"
 
     class Reason(models.TextChoices):
         GRADED = "graded", _("graded")
@@ -73,12 +88,20 @@ class GradeChange(AppendOnlyModel):
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["source", "revision"], name="courses_gradechange_once_per_revision"),
-            models.CheckConstraint(condition=Q(points__gte=0), name="courses_gradechange_points_not_negative"),
             models.CheckConstraint(
-                condition=Q(points__lte=models.F("max_points")), name="courses_gradechange_points_at_most_max"
+                condition=Q(points__gte=0),
+                name="courses_gradechange_points_not_negative",
+                violation_error_message=constraints.NEGATIVE,
             ),
             models.CheckConstraint(
-                condition=Q(reason__in=["graded", "regraded"]), name="courses_gradechange_reason_known"
+                condition=Q(points__lte=models.F("max_points")),
+                name="courses_gradechange_points_at_most_max",
+                violation_error_message=_("There are more points than can be reached."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=["graded", "regraded"]),
+                name="courses_gradechange_reason_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]
 

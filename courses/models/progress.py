@@ -6,17 +6,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import constraints
 from courses.models.activities import Activity
 from courses.models.append_only import AppendOnlyModel
 from courses.models.enrolments import Enrolment
+from courses.models.in_course import InCourse
 
 
-class ProgressEvent(AppendOnlyModel):
+class ProgressEvent(AppendOnlyModel, InCourse):
     """An event that marks an activity as done for a student, or undoes that. `courses.progress` adds the events.
 
     `content_version` is the version of the activity at that time. `percent` is the enrolment's progress after the event, from
     0 to 100.
     """
+
+    course_path: ClassVar[str] = "enrolment__course"
 
     class Kind(models.TextChoices):
         DONE = "done", _("done")
@@ -34,16 +38,26 @@ class ProgressEvent(AppendOnlyModel):
         verbose_name_plural = _("progress events")
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(kind__in=["done", "undone"]), name="courses_progressevent_kind_known"),
-            models.CheckConstraint(condition=Q(percent__lte=100), name="courses_progressevent_percent_at_most_100"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["done", "undone"]),
+                name="courses_progressevent_kind_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__lte=100),
+                name="courses_progressevent_percent_at_most_100",
+                violation_error_message=constraints.ABOVE_100,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.activity} {self.kind} ({self.percent}%)"
 
 
-class ActivityCompletion(models.Model):
+class ActivityCompletion(InCourse):
     """An activity that a student has done, as the last `ProgressEvent` says. Undoing deletes the row."""
+
+    course_path: ClassVar[str] = "enrolment__course"
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="completions")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="completions")

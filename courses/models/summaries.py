@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import constraints
+
 
 class SummaryDelivery(models.Model):
     """One weekly summary to one person. The unique constraint prevents a second mail for the same week.
@@ -61,8 +63,13 @@ class SummaryDelivery(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
                 name="courses_summarydelivery_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
-            models.CheckConstraint(condition=Q(kind__in=["weekly"]), name="courses_summarydelivery_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["weekly"]),
+                name="courses_summarydelivery_kind_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,4 @@
-"""Show students their courses, the outline of a course, its enrolment page, its glossary and its files."""
-
-import mimetypes
+"""Show students their courses, the outline of a course, its enrolment page and its glossary."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +15,7 @@ from common.limits import TooManyCodes
 from common.pages.errors import refuse_for_now
 from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
-from courses.models import CourseAsset, Enrolment, GlossaryTerm
+from courses.models import Enrolment, GlossaryTerm
 from courses.outline.queries import get_outline
 
 
@@ -90,18 +88,6 @@ def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     terms = GlossaryTerm.objects.filter(course=enrolment.course).select_related("activity").order_by("term", "key")
     return render(request, "courses/glossary.html", {"course": enrolment.course, "terms": terms})
-
-
-@login_required
-@require_GET
-def asset(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
-    """Download a file of the course. It is not shown inline, because an SVG can contain a script."""
-    enrolment = access.enrolment_or_404(request.user, slug)
-    file = get_object_or_404(CourseAsset, course=enrolment.course, name=name)
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = HttpResponse(bytes(file.content), content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def front(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common import languages
+from common.lookup import or_404
 from courses import access, extensions, progress
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity
@@ -36,9 +37,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
     )
     if entry is None:
         raise Http404
-    parts = course.cached(("lesson", entry.activity.pk), lambda: _render_parts(course_outline, entry))
-    if parts is None:
-        raise Http404
+    parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: _render_parts(course_outline, entry)))
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
     return render(
         request,

@@ -4,13 +4,14 @@ The signed token in the URL authenticates the request. Neither a cookie nor a CS
 comes from the mail program (RFC 8058). A GET changes nothing, because mail scanners follow every link.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from common.lookup import or_404
 from courses.summaries import deliveries
 
 
@@ -29,9 +30,7 @@ def summary_subscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _switch(request: HttpRequest, token: str, *, wanted: bool) -> HttpResponse:
-    user = deliveries.find_user_by_token(token)
-    if user is None:
-        raise Http404
+    user = or_404(deliveries.find_user_by_token(token))
     if user.language:
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language

@@ -145,15 +145,15 @@ def send_again(*, delivery_id: int, now: datetime) -> Status | None:
 
 
 def _send(delivery_id: int, condition: Q, now: datetime) -> Status | None:
-    rows = SummaryDelivery.objects.select_related("user")
-    delivery = outbox.claim(rows, delivery_id, condition, name="weekly", now=now)
+    delivery = outbox.claim(SummaryDelivery.objects.all(), delivery_id, condition, name="weekly", now=now)
     return Status(outbox.send(delivery, lambda: _build_message(delivery, now), now=now)) if delivery else None
 
 
 def _build_message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:
-    """Return the mail by the current data; None if it would be empty, the user no longer wants it or the account is closed."""
-    user = delivery.user
-    if not (user.is_active and user.wants_weekly_summary):
+    """Return the mail by the current data; None if it would be empty, or is not wanted, or the account is closed or gone."""
+    # Read after the claim: the account may have been deleted meanwhile.
+    user = User.objects.filter(pk=delivery.user_id, is_active=True, wants_weekly_summary=True).first()
+    if user is None:
         return None
     # The content begins at the due time of last week's summary, so that nothing is left out between them.
     return _compose(user, since=_one_week_before(delivery.due_at, user.zone), message_id=delivery.message_id, now=now)
@@ -222,4 +222,5 @@ def find_user_by_token(token: str) -> User | None:
 
 def subscribe(*, user: User, wanted: bool) -> None:
     """Switch the weekly summary of `user` on or off. It is checked again before a queued summary is sent."""
-    User.objects.filter(pk=user.pk).update(wants_weekly_summary=wanted)
+    user.wants_weekly_summary = wanted
+    user.save(update_fields=["wants_weekly_summary"])

@@ -5,8 +5,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from courses.lessons.rendering import asset_version
 from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, Module
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, QuizFactory
+from tests.pictures import picture
 
 ADDRESSES = [
     "/courses/",
@@ -134,6 +136,44 @@ def test_a_file_of_the_course_is_a_download(alice_client: Client, course: Course
     assert response.content == b"a,b\n1,2\n"
     assert response.headers["Content-Disposition"] == 'attachment; filename="data.csv"'
     assert alice_client.get("/courses/statistics/files/other.csv").status_code == 404
+
+
+def test_a_picture_of_the_course_is_shown_and_kept(alice_client: Client, course: Course) -> None:
+    content = picture("WEBP")
+    CourseAsset.objects.create(course=course, name="photo.webp", content=content)
+    address = "/courses/statistics/files/photo.webp"
+    first = alice_client.get(f"{address}?v={asset_version(content)}")
+    assert first.content == content
+    assert first.headers["Content-Type"] == "image/webp"
+    assert first.headers["Content-Disposition"] == 'inline; filename="photo.webp"'
+    assert first.headers["X-Content-Type-Options"] == "nosniff"
+    assert first.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    # An address without a version, or with that of another content, may show something else tomorrow.
+    assert alice_client.get(address).headers["Cache-Control"] == "private"
+    assert alice_client.get(f"{address}?v=0123").headers["Cache-Control"] == "private"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("drawing.ko.svg", b"<svg onload='alert(1)'/>", "image/svg+xml"),
+        ("page.html", b"<script>alert(1)</script>", "application/octet-stream"),
+        ("page.xhtml", b"<script>alert(1)</script>", "application/octet-stream"),
+        ("photo.png", b"<script>alert(1)</script>", "application/octet-stream"),
+        ("photo.jpg", picture("PNG"), "application/octet-stream"),
+        ("photo", picture("PNG"), "application/octet-stream"),
+        ("data.xlsx", b"PK", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_other_files_are_never_shown(
+    alice_client: Client, course: Course, name: str, content: bytes, kind: str
+) -> None:
+    CourseAsset.objects.create(course=course, name=name, content=content)
+    response = alice_client.get(f"/courses/statistics/files/{name}?v={asset_version(content)}")
+    assert response.headers["Content-Type"] == kind
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "private"
 
 
 def test_the_glossary_in_the_readers_language(alice_client: Client, course: Course, lesson: Activity) -> None:

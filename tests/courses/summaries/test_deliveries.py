@@ -13,7 +13,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from common.mail import sending
+from common.mail import outbox, sending
 from courses import progress
 from courses.models import Course, Enrolment, SummaryDelivery
 from courses.summaries import deliveries
@@ -136,6 +136,21 @@ class TestSend:
         assert delivery.finished_at == MONDAY_8
         assert django_mail.outbox == []
 
+    def test_nothing_is_sent_to_somebody_who_is_deleted_after_the_claim(
+        self, delivery: SummaryDelivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        claim = outbox.claim
+
+        def claim_and_delete(*args: Any, **kwargs: Any) -> Any:
+            row = claim(*args, **kwargs)
+            User.objects.all().delete()
+            return row
+
+        monkeypatch.setattr(outbox, "claim", claim_and_delete)
+        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SKIPPED
+        assert django_mail.outbox == []
+        assert not SummaryDelivery.objects.exists()
+
     def test_a_summary_of_a_finished_course_is_skipped(self, enrolment: Enrolment, course: Course) -> None:
         for activity in course.activities.all():
             progress.mark_done(enrolment=enrolment, activity=activity, now=MONDAY_8 - timedelta(days=1))
@@ -196,6 +211,12 @@ class TestAgainstAMailServer:
         assert_row(delivery, status="sent", send_attempts=2)
         assert delivery.error == ""
         assert {message["Message-ID"] for message in mail_server.received} == {delivery.message_id}
+
+    @pytest.mark.usefixtures("mail_server")
+    def test_a_row_of_a_server_whose_clock_was_ahead_is_retried(self, delivery: SummaryDelivery) -> None:
+        SummaryDelivery.objects.update(send_attempts=1, claimed_at=MONDAY_8 + timedelta(days=400))
+        assert deliveries.ready(now=MONDAY_8) == [delivery.pk]
+        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
 
     def test_a_permanent_refusal_is_not_retried(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.rcpt = "550 No such mailbox"
@@ -260,6 +281,13 @@ class TestFailures:
             deliveries.send_due(now=MONDAY_8 + minutes * MINUTE)
         assert_row(delivery, status="uncertain", send_attempts=1)
         assert delivery.finished_at == MONDAY_8 + 15 * MINUTE
+
+    def test_a_row_whose_killed_sender_had_a_clock_that_was_ahead_becomes_uncertain(
+        self, delivery: SummaryDelivery
+    ) -> None:
+        SummaryDelivery.objects.update(status="sending", send_attempts=1, claimed_at=MONDAY_8 + timedelta(days=400))
+        deliveries.settle(now=MONDAY_8)
+        assert_row(delivery, status="uncertain", send_attempts=1)
 
     def test_a_slow_sender_marks_its_uncertain_row_as_sent(
         self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
