@@ -126,6 +126,10 @@ class Run:
     def pytest_configure(self) -> None:
         import hypothesis  # pytest wants to be the first that imports it
 
+        from tests import kept_rows
+
+        kept_rows.is_on = False
+
         # Hypothesis: the same examples for every mutant, without shrinking.
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile("mutants", derandomize=True, database=None, deadline=None, phases=phases)

@@ -14,16 +14,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import action
 
+from accounts.audit import recording
 from accounts.models import User
 from accounts.requests import AuthenticatedRequest
-from common.admin.classes import CourseScopedAdmin, ReadOnlyAdmin
+from common.admin.classes import ReadOnlyAdmin
 from common.errors import DomainError
-from quizzes.admin.forms import QuizOverrideForm
+from courses.admin.classes import CourseScopedAdmin
+from courses.models import Enrolment
+from courses.roles.rules import Permission, may
+from quizzes.admin.forms import NewQuizOverrideForm, QuizOverrideForm
 from quizzes.admin.pages import manual_grading
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import QuizOverride
 from quizzes.grading import automatic, explanations, late_answers
 from quizzes.grading.models import AttemptGrade, Review
+from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline
 
 
@@ -63,7 +68,6 @@ class ReviewInline(ReadOnlyInline):
 
 @admin.register(Attempt)
 class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
-    instructors: ClassVar[str] = "enrolment__course__instructors"
     list_display = ("quiz", "enrolment", "number", "status", "points", "max_points", "submitted_at", "graded_at")
     list_filter = ("status", "quiz")
     list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course")
@@ -86,7 +90,9 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
             *super().get_urls(),
         ]
 
-    @admin.action(description=gettext_lazy("Try to grade again (only attempts that could not be graded)"))
+    @admin.action(
+        description=gettext_lazy("Try to grade again (only attempts that could not be graded)"), permissions=["grade"]
+    )
     def grade_again(self, request: HttpRequest, attempts: QuerySet[Attempt]) -> None:
         count = sum(automatic.retry_grading(attempt=attempt) for attempt in attempts)
         messages.info(request, ngettext("%(n)d attempt is queued.", "%(n)d attempts are queued.", count) % {"n": count})
@@ -94,7 +100,7 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 @admin.register(QuizOverride)
 class QuizOverrideAdmin(CourseScopedAdmin):
-    instructors: ClassVar[str] = "quiz__activity__course__instructors"
+    may_add = may_change = Permission.SCHEDULE
     form = QuizOverrideForm
     list_display = (
         "quiz",
@@ -109,9 +115,30 @@ class QuizOverrideAdmin(CourseScopedAdmin):
     list_filter = ("quiz",)
     list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course", "granted_by")
     search_fields = ("enrolment__user__email", "enrolment__user__name", "reason")
-    fields = (
-        "quiz", "enrolment", "extra_minutes", "extra_attempts", "opens_at", "due_at", "closes_at", "reason",
-    )  # fmt: skip
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = NewQuizOverrideForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in the address of the student whose attempt links to the form. The link has a number, because logs have links."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        number = parse_whole_number(str(initial.pop("enrolment", "")))
+        may_grant = may(request.user, Permission.SCHEDULE, Enrolment.course_path)
+        student = Enrolment.objects.select_related("user").filter(may_grant, pk=number or 0).first()
+        if student is not None:
+            recording.record_rows(Enrolment, [student])
+            initial["email"] = student.user.email
+        return initial
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        rules = ("extra_minutes", "extra_attempts", "opens_at", "due_at", "closes_at", "reason")
+        return ("quiz", "enrolment" if obj else "email", *rules)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # An exception was granted to this student, with this reason.
+        return ("quiz", "enrolment") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: QuizOverride, form: Any, change: bool) -> None:
         actor = request.user
@@ -127,7 +154,6 @@ class QuizOverrideAdmin(CourseScopedAdmin):
 
 @admin.register(LateAnswer)
 class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
-    instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
     list_display = ("attempt", "asked", "answered", "received_at", "verdict", "decided_by")
     list_filter = ("verdict",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "attempt__version", "decided_by")
@@ -155,7 +181,7 @@ class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
         late = get_object_or_404(self.get_queryset(request), pk=object_id)
         return redirect(reverse("admin:quizzes_attempt_review", args=[late.attempt_id]) + "#late")
 
-    @admin.action(description=gettext_lazy("Accept: let these answers count"))
+    @admin.action(description=gettext_lazy("Accept: let these answers count"), permissions=["grade"])
     def accept(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
         related = ("attempt__quiz__activity", "attempt__enrolment", "attempt__version")
         for late in rows.select_related(*related).order_by("pk"):
@@ -166,7 +192,7 @@ class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
                 return
         messages.success(request, _("The attempts are graded with these answers."))
 
-    @admin.action(description=gettext_lazy("Decline: keep them as evidence only"))
+    @admin.action(description=gettext_lazy("Decline: keep them as evidence only"), permissions=["grade"])
     def decline(self, request: AuthenticatedRequest, rows: QuerySet[LateAnswer]) -> None:
         for late in rows:
             late_answers.decline_late_answer(late=late, actor=request.user, now=timezone.now())

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from common.admin.classes import CourseScopedAdmin, ReadOnlyAdmin, report_sent
+from common.admin.classes import ReadOnlyAdmin, report_sent
+from courses.admin.classes import CourseScopedAdmin
 from quizzes.admin.pages import regrades
 from quizzes.grading import notices
 from quizzes.grading.models import GradeNotice, Regrade
@@ -19,7 +20,6 @@ from quizzes.grading.models import GradeNotice, Regrade
 
 @admin.register(Regrade)
 class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
-    instructors: ClassVar[str] = "quiz__activity__course__instructors"
     list_display = ("quiz", "version", "status", "reason", "created_by", "created_at", "approved_by", "finished_at")
     list_filter = ("status", "quiz")
     list_select_related = ("quiz__activity", "version__quiz__activity", "created_by", "approved_by")
@@ -37,14 +37,15 @@ class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 @admin.register(GradeNotice)
 class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
-    instructors: ClassVar[str] = "attempt__enrolment__course__instructors"
     list_display = ("attempt", "old_points", "status", "send_attempts", "created_at", "finished_at", "error")
     list_filter = ("status",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user")
     search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")
     actions: ClassVar[list[str]] = ["send_again"]
 
-    @admin.action(description=gettext_lazy("Send again (only notices that failed or may not have arrived)"))
+    @admin.action(
+        description=gettext_lazy("Send again (only notices that failed or may not have arrived)"), permissions=["grade"]
+    )
     def send_again(self, request: HttpRequest, rows: QuerySet[GradeNotice]) -> None:
         """Send failed or uncertain notices again. An uncertain one may arrive twice; staff accept that."""
         report_sent(request, [notices.send_again(notice_id=notice.pk, now=timezone.now()) for notice in rows])

@@ -11,9 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import constraints
 from common.database.durability import write_lock
 from common.database.prepared import adapted
-from courses.models import Enrolment
+from courses.models import Enrolment, InCourse
+from courses.roles import rules
+from courses.roles.rules import Permission
 from quizzes import sequences
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
@@ -26,9 +29,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE, quiz__activity__course__is_published=True
         )
 
-    def for_staff(self, user: User) -> Self:
-        """The attempts in the courses that the user teaches; all attempts for a superuser."""
-        return self if user.is_superuser else self.filter(enrolment__course__instructors=user)
+    def for_staff(self, user: User, permission: Permission) -> Self:
+        """The attempts in the courses in which the user may do what `permission` says."""
+        return self.filter(rules.may(user, permission, Attempt.course_path))
 
     def for_a_person(self) -> Self:
         """Attempts that need manual grading, the longest waiting first."""
@@ -48,13 +51,15 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(Q(status=Attempt.Status.SUBMITTED) | Q(is_over, status=Attempt.Status.GRADING))
 
 
-class Attempt(models.Model):
+class Attempt(InCourse):
     """One student's attempt at one version of a quiz. The row is also the entry in the grading queue.
 
     in_progress → submitted → grading (claimed by a lease) → graded or needs_review. `grading_attempts` is the lease's
     token: a grader may finish only if the column still has the number that it wrote. After five attempts without a
     grade: needs_attention.
     """
+
+    course_path: ClassVar[str] = "enrolment__course"
 
     class Status(models.TextChoices):
         IN_PROGRESS = "in_progress", _("in progress")
@@ -105,18 +110,23 @@ class Attempt(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["quiz", "enrolment", "number"], name="quizzes_attempt_number_unique"),
             models.UniqueConstraint(
-                fields=["quiz", "enrolment"], condition=Q(status="in_progress"), name="quizzes_attempt_one_open"
+                fields=["quiz", "enrolment"],
+                condition=Q(status="in_progress"),
+                name="quizzes_attempt_one_open",
+                violation_error_message=_("An attempt at this quiz is in progress already."),
             ),
             models.CheckConstraint(
                 condition=Q(
                     status__in=["in_progress", "submitted", "grading", "graded", "needs_review", "needs_attention"]
                 ),
                 name="quizzes_attempt_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
                 condition=Q(status="in_progress", submitted_at=None)
                 | (~Q(status="in_progress") & Q(submitted_at__isnull=False)),
                 name="quizzes_attempt_submitted_has_time",
+                violation_error_message=_("A submitted attempt needs the time of its submission."),
             ),
         ]
 
@@ -252,8 +262,10 @@ class Answer(models.Model):
         return str(self.question)
 
 
-class LateAnswer(models.Model):
+class LateAnswer(InCourse):
     """An answer that arrived after the attempt was submitted. It is not graded until a person accepts it."""
+
+    course_path: ClassVar[str] = "attempt__enrolment__course"
 
     class Verdict(models.TextChoices):
         OPEN = "open", _("not looked at")
@@ -276,7 +288,9 @@ class LateAnswer(models.Model):
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(verdict__in=["open", "accepted", "declined"]), name="quizzes_lateanswer_verdict_known"
+                condition=Q(verdict__in=["open", "accepted", "declined"]),
+                name="quizzes_lateanswer_verdict_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             )
         ]
 

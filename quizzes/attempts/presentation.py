@@ -10,16 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from common import languages
+from questions import KINDS, Response, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
-from quizzes.questions import KINDS, Response, Spec
 
 
 @dataclass(frozen=True, slots=True)
 class PresentedQuestion:
     """A question in one language, `language`: the reader's, or another language if the translation is missing.
 
-    `body` is the part of the question below its text, as returned by `quizzes.questions.base.Kind.body`.
+    `body` is the part of the question below its text, as returned by `questions.base.Kind.body`.
     """
 
     uuid: str
@@ -40,6 +40,11 @@ class PresentedQuestion:
     def can_check(self) -> bool:
         """Whether the answer can be confirmed for immediate feedback: not for questions that only a person grades."""
         return not KINDS[self.kind].by_person
+
+    @property
+    def choice_order(self) -> str:
+        """The uuids of the choices in their order, or "": all that differs between two unanswered questions with choices."""
+        return "".join(choice["uuid"] for choice in self.body.get("choices", []))
 
     @property
     def is_whole_text(self) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from common.database.prepared import Prepared
-from courses.models import Enrolment
+from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.authoring.versions import load_content
@@ -133,6 +133,12 @@ _QUIZ = Prepared(
     ),
     samples=(-1, _SAMPLE_UUID),
 )
+_QUIZ_OF_COURSE = Prepared(
+    lambda course, slug: Quiz.objects.filter(
+        activity__course=course, activity__slug=slug, activity__kind=Activity.Kind.QUIZ, activity__archived_at=None
+    ).select_related("activity__course", "current_version"),
+    samples=(-1, "slug of a quiz"),
+)
 _COHORT_DATES = Prepared(lambda quiz, cohort: QuizDates.objects.filter(quiz=quiz, cohort=cohort), samples=(-1, -2))
 _OVERRIDE = Prepared(
     lambda quiz, enrolment: QuizOverride.objects.filter(quiz=quiz, enrolment=enrolment), samples=(-1, -2)
@@ -145,6 +151,11 @@ def find_quiz(user: User, activity: UUID) -> Quiz | None:
     if found is not None and found.current_version is not None:
         load_content(found.current_version)
     return found
+
+
+def find_quiz_of_course(course_id: int, slug: str) -> Quiz | None:
+    """Return the course's quiz with this slug, with course and current version, or None. One query."""
+    return _QUIZ_OF_COURSE.first(course_id, slug)
 
 
 def find_cohort_dates(quiz: Quiz, cohort_id: int) -> QuizDates | None:

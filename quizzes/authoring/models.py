@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from courses.models import Activity, Cohort, Enrolment, GradeItem
-from quizzes.questions import KINDS
+from common import constraints
+from courses.models import Activity, Cohort, Enrolment, GradeItem, InCourse
+from questions import KINDS
 
 # The course format has the same limits. A larger value is a typing error, but SQLite would store it.
 MAX_ATTEMPTS = 1000
@@ -39,11 +40,13 @@ class QuizQuerySet(models.QuerySet["Quiz"]):
         return self.select_related("activity__course").get(activity__course__slug=course, activity__slug=slug)
 
 
-class Quiz(models.Model):
+class Quiz(InCourse):
     """The questions attached to one activity, and the rules for attempting them.
 
     A quiz on a quiz activity is graded. A quiz on a lesson is the lesson's ungraded check.
     """
+
+    course_path: ClassVar[str] = "activity__course"
 
     class ShowAnswers(models.TextChoices):
         AT_ONCE = "at_once", _("at once: a question can be checked while answering, and is closed by it")
@@ -127,34 +130,52 @@ class Quiz(models.Model):
             models.CheckConstraint(
                 condition=Q(show_answers__in=["at_once", "after_each", "after_pass", "after_due", "never"]),
                 name="quizzes_quiz_show_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=Q(grading_method__in=["highest", "last", "average"]), name="quizzes_quiz_grading_method_known"
+                condition=Q(grading_method__in=["highest", "last", "average"]),
+                name="quizzes_quiz_grading_method_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=Q(late_rule__in=["accept", "deduct", "refuse"]), name="quizzes_quiz_late_rule_known"
+                condition=Q(late_rule__in=["accept", "deduct", "refuse"]),
+                name="quizzes_quiz_late_rule_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.CheckConstraint(
-                condition=Q(late_deduction__lte=100), name="quizzes_quiz_late_deduction_at_most_100"
+                condition=Q(late_deduction__lte=100),
+                name="quizzes_quiz_late_deduction_at_most_100",
+                violation_error_message=constraints.ABOVE_100,
             ),
             models.CheckConstraint(
-                condition=Q(time_limit=None) | Q(time_limit__gte=1), name="quizzes_quiz_time_limit_positive"
+                condition=Q(time_limit=None) | Q(time_limit__gte=1),
+                name="quizzes_quiz_time_limit_positive",
+                violation_error_message=_("A time limit is at least 1 minute."),
             ),
             models.CheckConstraint(
                 condition=Q(due_at=None) | Q(opens_at=None) | Q(due_at__gt=models.F("opens_at")),
                 name="quizzes_quiz_due_after_opens",
+                violation_error_message=_("The due date must be after the opening."),
             ),
             models.CheckConstraint(
                 condition=Q(closes_at=None) | Q(opens_at=None) | Q(closes_at__gt=models.F("opens_at")),
                 name="quizzes_quiz_closes_after_opens",
+                violation_error_message=_("The closing must be after the opening."),
             ),
             models.CheckConstraint(
                 condition=Q(closes_at=None) | Q(due_at=None) | Q(closes_at__gte=models.F("due_at")),
                 name="quizzes_quiz_closes_after_due",
+                violation_error_message=_("The closing must not be before the due date."),
             ),
-            models.CheckConstraint(condition=Q(pass_mark__lte=100), name="quizzes_quiz_pass_mark_at_most_100"),
             models.CheckConstraint(
-                condition=Q(attempts_allowed=None) | Q(attempts_allowed__gte=1), name="quizzes_quiz_attempts_positive"
+                condition=Q(pass_mark__lte=100),
+                name="quizzes_quiz_pass_mark_at_most_100",
+                violation_error_message=constraints.ABOVE_100,
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts_allowed=None) | Q(attempts_allowed__gte=1),
+                name="quizzes_quiz_attempts_positive",
+                violation_error_message=_("At least 1 attempt is allowed."),
             ),
         ]
 
@@ -167,8 +188,10 @@ class Quiz(models.Model):
         return self.activity.kind == Activity.Kind.QUIZ
 
 
-class Question(models.Model):
+class Question(InCourse):
     """One question as its author edits it. Students never see this row: publishing copies it into a version."""
+
+    course_path: ClassVar[str] = "quiz__activity__course"
 
     # The public uuids of the question's parts are derived from this salt. It is secret: a student who knew it could
     # derive a part's uuid from the part's key and see which parts belong together.
@@ -258,8 +281,10 @@ class AcceptedAnswer(models.Model):
         return self.text
 
 
-class QuizDates(models.Model):
+class QuizDates(InCourse):
     """The dates of a quiz for one cohort. If a date is empty, the quiz's date applies."""
+
+    course_path: ClassVar[str] = "quiz__activity__course"
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="dates", verbose_name=_("quiz"))
     cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="+", verbose_name=_("cohort"))
@@ -278,9 +303,11 @@ class QuizDates(models.Model):
         return f"{self.quiz} · {self.cohort}"
 
 
-class QuizOverride(models.Model):
+class QuizOverride(InCourse):
     """One student's extra time, extra attempts and dates for a quiz, with the reason. If a date is empty, the
     date of the cohort or of the quiz applies."""
+
+    course_path: ClassVar[str] = "quiz__activity__course"
 
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="overrides", verbose_name=_("quiz"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="quiz_overrides", verbose_name=_("student"))

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from courses.lessons.rendering import CourseResolver, render_block, resolver_for
 from courses.models import GradeItem
 from courses.outline import revisions
+from questions import KINDS, WAITS_IN_CHECK, Spec
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.specs import build_spec, find_fault, render_texts, texts_by_language
 from quizzes.authoring.versions import AnswerKey, QuizVersion
-from quizzes.questions import KINDS, WAITS_IN_CHECK, Spec
 
 
 class UnpublishableQuiz(ValueError):
@@ -68,11 +68,6 @@ def _compile(
             faults.append((question.key, _(WAITS_IN_CHECK)))
         specs.append(spec)
     return specs, _pools(quiz, specs, faults), faults
-
-
-def find_faults(quiz: Quiz) -> list[tuple[str, str]]:
-    """Return the faults that prevent publishing: [(question key or pool, message)]; empty if there are none."""
-    return _compile(quiz, resolver_for(quiz.activity.course))[2]
 
 
 def publish(quiz: Quiz) -> QuizVersion:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from courses.lessons.rendering import CourseResolver, render_fragment
+from questions import KINDS, Spec, SpecError
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question
-from quizzes.questions import KINDS, Spec, SpecError
 
 Texts = dict[str, str]
 
@@ -26,7 +26,7 @@ def render_texts(texts: Texts, render: Callable[..., str], resolver: CourseResol
 
 
 def build_spec(question: Question, *, resolver: CourseResolver) -> Spec:
-    """Return the full spec of a question (see `quizzes.questions`), with its Markdown rendered."""
+    """Return the full spec of a question (see `questions`), with its Markdown rendered."""
 
     def html(texts: Texts) -> Texts:
         return render_texts(texts, render_fragment, resolver)

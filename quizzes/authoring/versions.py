@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from common.database.prepared import Prepared
 from courses.models import AppendOnlyModel
+from questions import Spec
 from quizzes.authoring.models import Quiz
-from quizzes.questions import Spec
 
 
 class QuizVersion(AppendOnlyModel):
     """A frozen copy of a quiz's questions, made when it was published, without the answer key.
 
-    `content` is {"questions": [public form of each question, see `quizzes.questions`]}.
+    `content` is {"questions": [public form of each question, see `questions`]}.
     An attempt keeps the version it started with.
     """
 

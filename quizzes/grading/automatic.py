@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 GRADE_TASK = "quizzes.tasks.grade_attempts"
 MAX_GRADING_ATTEMPTS = 5
 # How long a submitted attempt waits before the sweep enqueues it again.
-SWEEP_AFTER = timedelta(seconds=10)
+SWEEP_AFTER = timedelta(seconds=10) * settings.SCHEDULE_FACTOR
 SWEEP_LIMIT = 500
 
 

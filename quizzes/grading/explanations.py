@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import languages
-from quizzes.questions import KINDS, Response, Spec
-from quizzes.questions.points import format_points
-from quizzes.questions.short_answers import Decision, decide
+from questions import KINDS, Response, Spec
+from questions.points import format_points
+from questions.short_answers import Decision, decide
 
 EXPLANATIONS: dict[str, Promise] = {
     "exact": gettext_lazy(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from accounts.audit import recording
 from accounts.models import User
 from common.errors import DomainError
 from courses.models import Enrolment
@@ -49,11 +50,15 @@ def decline_late_answer(*, late: LateAnswer, actor: User, now: datetime) -> bool
 
 
 def _decide(late: LateAnswer, verdict: LateAnswer.Verdict, actor: User, now: datetime) -> bool:
-    return bool(
-        LateAnswer.objects.filter(pk=late.pk, verdict=LateAnswer.Verdict.OPEN).update(
+    with transaction.atomic():
+        decided = LateAnswer.objects.filter(pk=late.pk, verdict=LateAnswer.Verdict.OPEN).update(
             verdict=verdict, decided_at=now, decided_by=actor
         )
-    )
+        if decided:
+            changes = {"verdict": (LateAnswer.Verdict.OPEN, verdict)}
+            concerned = recording.Concerned(late.attempt.enrolment.user_id, late.pk, changes)
+            recording.record(LateAnswer, [concerned], recording.Action.CHANGE)
+    return bool(decided)
 
 
 def reduce_late_deductions(*, quiz: Quiz, enrolment: Enrolment, reason: str, actor: User | None, now: datetime) -> int:

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from accounts.audit import recording
 from accounts.models import User
 from common.errors import DomainError
+from questions import PENDING
 from quizzes.attempts.models import Attempt
 from quizzes.grading.models import AttemptGrade, Review
 from quizzes.grading.revisions import last_grade, lock_graded_attempt, regrade_attempt
-from quizzes.questions import PENDING
 
 REVIEWED_REASON = gettext_noop("Your instructor has looked at it again.")
 
@@ -40,7 +41,7 @@ def record_reviews(
     Return the new grading, or None if it is the same or the attempt has not been graded. A decision equal to the question's last
     review is not stored. `seen` is the id of the last review that the reviewer saw; a newer, other one raises ReviewOvertaken.
     """
-    with transaction.atomic():
+    with transaction.atomic(), recording.together():
         if not lock_graded_attempt(attempt):
             return None
         last = {review.question: review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
@@ -54,7 +55,7 @@ def record_reviews(
                 continue
             if known and seen is not None and known.pk > seen:
                 raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
-            Review.objects.create(
+            review = Review.objects.create(
                 attempt=attempt,
                 question=question,
                 points=decision.points,
@@ -63,7 +64,15 @@ def record_reviews(
                 reviewer=reviewer,
                 at=now,
             )
+            _record(attempt, known, review)
         return regrade_attempt(attempt=attempt, now=now, reason=REVIEWED_REASON, actor=reviewer)
+
+
+def _record(attempt: Attempt, before: Review | None, after: Review) -> None:
+    """Enter a decision in the audit log, with what the question's last decision was."""
+    changes = {name: (getattr(before, name, None), getattr(after, name)) for name in ("points", "criteria", "comment")}
+    concerned = recording.Concerned(attempt.enrolment.user_id, after.pk, changes)
+    recording.record(Review, [concerned], recording.Action.CHANGE)
 
 
 @dataclass(frozen=True, slots=True)

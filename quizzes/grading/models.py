@@ -9,14 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import AppendOnlyModel
+from common import constraints
+from courses.models import AppendOnlyModel, InCourse
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
 
 
 class AttemptGrade(AppendOnlyModel):
-    """One grading of one attempt. `details` is {question uuid: score of `quizzes.questions`}.
+    """One grading of one attempt. `details` is {question uuid: score of `questions`}.
 
     The constraint on attempt and revision makes it impossible to store the same grading twice.
     """
@@ -75,19 +76,25 @@ class Review(AppendOnlyModel):
         verbose_name_plural = _("reviews")
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(points__gte=0), name="quizzes_review_points_not_negative")
+            models.CheckConstraint(
+                condition=Q(points__gte=0),
+                name="quizzes_review_points_not_negative",
+                violation_error_message=constraints.NEGATIVE,
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.attempt} · {self.question}"
 
 
-class Regrade(models.Model):
+class Regrade(InCourse):
     """A regrade of all graded attempts by the answer key of `version`, which a person approves first.
 
     draft (the lines contain the dry run) → approved (the lines are being applied) → done. A draft that is replaced by a
     new one is discarded.
     """
+
+    course_path: ClassVar[str] = "quiz__activity__course"
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft: nothing has changed yet")
@@ -116,10 +123,15 @@ class Regrade(models.Model):
         ordering: ClassVar[list[str]] = ["-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "approved", "done", "discarded"]), name="quizzes_regrade_status_known"
+                condition=Q(status__in=["draft", "approved", "done", "discarded"]),
+                name="quizzes_regrade_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
             models.UniqueConstraint(
-                fields=["quiz"], condition=Q(status__in=["draft", "approved"]), name="quizzes_regrade_one_at_a_time"
+                fields=["quiz"],
+                condition=Q(status__in=["draft", "approved"]),
+                name="quizzes_regrade_one_at_a_time",
+                violation_error_message=_("A regrade of this quiz is in progress already."),
             ),
         ]
 
@@ -188,11 +200,13 @@ class RegradeLine(models.Model):
         return (self.new_percent or 0) < (self.old_percent or 0)
 
 
-class GradeNotice(models.Model):
+class GradeNotice(InCourse):
     """One mail to a student about a changed grade; one row for each grading that changed it.
 
     `common.mail.outbox` sends it at most once. `skipped`: the account is closed, or the student has left the course.
     """
+
+    course_path: ClassVar[str] = "attempt__enrolment__course"
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -225,6 +239,7 @@ class GradeNotice(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
                 name="quizzes_gradenotice_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             )
         ]
 

@@ -1,22 +1,28 @@
 """Send grade notices: mails to students whose grade has changed.
 
-Each `GradeNotice` is one mail. `common.mail.outbox` claims it, so that it is sent at most once.
+Each `GradeNotice` is sent at most once (`common.mail.outbox`). Those of one student that wait at the same moment go in one mail.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import translation
 
-from common.mail import outbox, sending
+from accounts.messages import sending as messages
+from accounts.models import User
+from common.mail import outbox
+from common.messages.kinds import KINDS
 from courses.models import Enrolment
 from quizzes.grading.models import GradeNotice
 
 log = structlog.get_logger(__name__)
 Status = GradeNotice.Status
+
+# The kind of message: see `quizzes.message_kinds.grade_changed`.
+KIND = "grade-changed"
 
 # Maximum number of notices that one run reads. The next run reads the rest.
 BATCH = 1000
@@ -41,34 +47,26 @@ def send_waiting(*, now: datetime) -> int:
 
 
 def _send(notice_id: int, condition: Q, now: datetime) -> Status | None:
-    rows = GradeNotice.objects.select_related(
-        "grade", "attempt__enrolment__user", "attempt__enrolment__course", "attempt__quiz__activity"
-    )
-    notice = outbox.claim(rows, notice_id, condition, name="grade", now=now)
-    return Status(outbox.send(notice, lambda: _message(notice, now), now=now)) if notice else None
-
-
-def _message(notice: GradeNotice, now: datetime) -> EmailMultiAlternatives | None:
-    """Return the mail in the student's language; None if the account is closed or the student has left the course."""
-    enrolment = notice.attempt.enrolment
-    user = enrolment.user
-    if not user.is_active or enrolment.status != Enrolment.Status.ACTIVE:
+    notice = outbox.claim(GradeNotice.objects.all(), notice_id, condition, name="grade", now=now)
+    if notice is None:
         return None
-    with translation.override(user.language):
-        title, course = str(notice.attempt.quiz.activity), str(enrolment.course)
-    return sending.compose(
-        "quizzes/grade_changed",
-        {
-            "user": user,
-            "title": title,
-            "course": course,
-            "notice": notice,
-            "grade": notice.grade,
-            "url": sending.absolute(reverse("quizzes:attempt-result", args=[notice.attempt.uuid])),
-        },
-        to=user.email,
-        language=user.language,
-        zone=user.zone,
-        now=now,
-        headers={"Message-ID": notice.message_id},
-    )
+    student = Enrolment.objects.filter(attempts__notices=notice).values("user")
+    siblings = GradeNotice.objects.filter(attempt__enrolment__user__in=student)
+    others = outbox.claim_others(notice, siblings, outbox.due_condition(now), now=now)
+    return Status(outbox.send(notice, lambda: _write([notice, *others], now), now=now, others=others))
+
+
+def _write(notices: Sequence[GradeNotice], now: datetime) -> EmailMultiAlternatives | None:
+    """Return the mail; None if the account is gone or closed, or the student has left every course of the notices."""
+    # Read again: the account may have been deleted since the row was claimed.
+    user = User.objects.filter(enrolments__attempts__notices=notices[0], is_active=True).first()
+    if user is None:
+        return None
+    kind = KINDS[KIND]
+    with translation.override(messages.language_of(user)):
+        found = kind.entries(user, [str(notice.pk) for notice in notices])
+    for notice in notices:
+        if str(notice.pk) not in found:
+            outbox.skip(notice, "The student has left the course.", now=now)
+    entries = [found[str(notice.pk)] for notice in notices if str(notice.pk) in found]
+    return messages.compose(kind, user, entries, message_id=notices[0].message_id, now=now) if entries else None

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.audit import recording
 from accounts.models import User
 from common.errors import DomainError
 from common.queue.publishing import enqueue_on_commit
@@ -171,7 +172,15 @@ def approve(*, regrade: Regrade, reason: str, actor: User, now: datetime) -> Non
         )
         if not approved:
             raise RegradeRefused(_("This regrade is no draft any more."))
+        _record_approved(regrade)
         enqueue_on_commit(REGRADE_TASK, regrade_id=regrade.pk)
+
+
+def _record_approved(regrade: Regrade) -> None:
+    """Enter in the audit log what will change, for each student. The worker that applies the lines acts for nobody."""
+    lines = regrade.lines.values_list("pk", "attempt__enrolment__user_id", "old_points", "new_points")
+    concerned = [recording.Concerned(person, pk, {"points": (old, new)}) for pk, person, old, new in lines]
+    recording.record(RegradeLine, concerned, recording.Action.CHANGE)
 
 
 def run(*, regrade_id: int, now: datetime, budget: float = BUDGET) -> Progress:

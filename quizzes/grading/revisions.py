@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.messages import sending as messages
 from accounts.models import User
 from common.queue.publishing import enqueue_on_commit
 from courses import gradebook
@@ -12,6 +13,8 @@ from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.grading.scoring import Grading, compute_grading, is_pending
 
 NOTICE_TASK = "quizzes.tasks.send_grade_notice"
+# The line in the bell: see `quizzes.message_kinds.grade_changed`.
+NOTICE_KIND = "grade-changed"
 
 
 def grade_fields(grading: Grading, now: datetime) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def regrade_attempt(
         notice = GradeNotice.objects.create(
             attempt=attempt, grade=grade, old_points=given.points, old_max_points=given.max_points, created_at=now
         )
+        messages.notify(NOTICE_KIND, about=notice, now=now)
         enqueue_on_commit(NOTICE_TASK, notice_id=notice.pk)
     return grade
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from questions import KINDS, PENDING, Outcome, Response, Score, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.rules import after_deduction
 from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade, Review
-from quizzes.questions import KINDS, PENDING, Outcome, Response, Score, Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.errors import DomainError
 from courses import access
+from questions import KINDS, PENDING, Response, Spec
 from quizzes.attempts.presentation import PresentedQuestion, present_one
 from quizzes.authoring.versions import AnswerKey
 from quizzes.practice.cards import SCHEDULE_FIELDS, advance_card
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.practice.queue import CardNotDue, filter_askable, prepare_today
-from quizzes.questions import KINDS, PENDING, Response, Spec
 from quizzes.results import question_results
 from quizzes.results.question_results import QuestionResult
 from quizzes.taking import responses

@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
 from common.api.serializers import OutputSerializer
+from questions import KIND_NAMES
 from quizzes.attempts.presentation import PresentedQuestion
 from quizzes.practice import answering, queue
 from quizzes.practice.answering import AnsweredCard
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import Today
-from quizzes.questions import KIND_NAMES
 from quizzes.results.api import QuestionOutcome, QuestionResultSerializer
 from quizzes.taking.api.serializers import RESPONSE_SHAPES, ChoiceSerializer
 from quizzes.taking.api.shapes import Choice, choices_of

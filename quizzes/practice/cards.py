@@ -5,10 +5,10 @@ from typing import Any
 
 from accounts.models import User
 from courses.models import Enrolment
+from questions import Response
 from quizzes.practice import scheduling
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.practice.scheduling import Memory
-from quizzes.questions import Response
 
 MISTAKES = ("incorrect", "partial")
 # The columns of a card that are derived from its answers.

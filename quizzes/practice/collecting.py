@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts.models import User
 from courses.models import Enrolment
+from questions import KINDS, Response
 from quizzes.attempts.models import Answer
 from quizzes.authoring.versions import QuizVersion
 from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card, local_day
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
-from quizzes.questions import KINDS, Response
 from quizzes.results import visibility
 
 

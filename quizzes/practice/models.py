@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import constraints
 from courses.models import AppendOnlyModel, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -50,7 +51,11 @@ class PracticeCard(models.Model):
         verbose_name_plural = _("practice cards")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["enrolment", "question"], name="quizzes_practicecard_once_per_question"),
-            models.CheckConstraint(condition=Q(turns__gte=1), name="quizzes_practicecard_has_an_answer"),
+            models.CheckConstraint(
+                condition=Q(turns__gte=1),
+                name="quizzes_practicecard_has_an_answer",
+                violation_error_message=_("A practice card begins with an answer."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,10 +99,15 @@ class PracticeAnswer(AppendOnlyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["card", "turn"], name="quizzes_practiceanswer_turn_unique"),
             models.UniqueConstraint(fields=["card", "attempt"], name="quizzes_practiceanswer_once_an_attempt"),
-            models.CheckConstraint(condition=Q(rating__in=[1, 2, 3, 4]), name="quizzes_practiceanswer_rating_known"),
+            models.CheckConstraint(
+                condition=Q(rating__in=[1, 2, 3, 4]),
+                name="quizzes_practiceanswer_rating_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
             models.CheckConstraint(
                 condition=Q(turn=1, before__isnull=True) | Q(turn__gt=1, before__isnull=False),
                 name="quizzes_practiceanswer_first_has_nothing_before",
+                violation_error_message=_("Only the first answer has nothing before it."),
             ),
         ]
 

@@ -18,9 +18,9 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from common.mail import sending
 from courses.extensions import MailLine
+from questions import KINDS
 from quizzes.practice import answering, queue
 from quizzes.practice.models import PracticeCard
-from quizzes.questions import KINDS
 
 
 def student_section(user: User, now: datetime) -> SafeString:

@@ -11,12 +11,12 @@ from common.errors import DomainError
 from courses import access
 from courses.models import Enrolment
 from courses.outline.published import get_published
+from questions import KINDS
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import EnrolmentsById, local_day
 from quizzes.practice.collecting import collect_mistakes
 from quizzes.practice.models import PracticeAnswer, PracticeCard
-from quizzes.questions import KINDS
 from quizzes.results import visibility
 
 # The number of questions that a student is asked on one day. Five questions take about five minutes, which is short

@@ -10,7 +10,7 @@ from typing import Any
 
 import fsrs
 
-from quizzes.questions import PENDING, Outcome
+from questions import PENDING, Outcome
 
 Rating = fsrs.Rating
 

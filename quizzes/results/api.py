@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from common import languages
 from common.api.serializers import MappingOutput, OutputSerializer
+from questions import Response
 from quizzes.attempts.models import HandInFile
-from quizzes.questions import Response
 from quizzes.results.question_results import QuestionResult
 
 OUTCOMES = ("correct", "partial", "incorrect", "unanswered", "pending", "hidden")

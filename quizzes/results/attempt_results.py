@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from courses.models import Enrolment
+from questions import PENDING
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade
 from quizzes.grading.scoring import is_pending
-from quizzes.questions import PENDING
 from quizzes.results import visibility
 from quizzes.results.overview import QuizOverview, get_overview
 from quizzes.results.question_results import QuestionResult, get_question_results

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade, Review
 from quizzes.grading.scoring import answer_key_for, compute_grading, responses_by_question
-from quizzes.questions import KINDS, PENDING, Response, Spec, feedback_for
 
 # The outcome that a student is shown while the real one is secret.
 HIDDEN = "hidden"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from questions import Response
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, LateAnswer
-from quizzes.questions import Response
 from quizzes.taking.deadline import is_over
 
 # The most late answers that are stored for one attempt, against flooding.

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from questions import KINDS, Response, ResponseError, Spec
 from quizzes.attempts.models import Attempt
-from quizzes.questions import KINDS, Response, ResponseError, Spec
 
 
 class UnknownQuestion(DomainError):

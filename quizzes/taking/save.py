@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from questions import KINDS, Response
 from quizzes import sequences
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading.scoring import compute_grading
-from quizzes.questions import KINDS, Response
 from quizzes.taking.deadline import closed_error, grace_period, is_over, lock_open_attempt
 from quizzes.taking.late_arrivals import store_late_answers
 from quizzes.taking.responses import read_response

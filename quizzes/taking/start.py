@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import DomainError
 from common.limits import check_code
 from courses.models import Enrolment
+from courses.models.in_course import check_same_course
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.rules import Rules, get_rules
@@ -90,7 +91,7 @@ def start(
                 return queries.get_attempt(existing[-1].pk)
             _check_may_start(quiz, rules, earlier)
             drawn = draw_questions(quiz, version)
-            return Attempt.objects.create(
+            attempt = Attempt(
                 quiz=quiz,
                 version=version,
                 enrolment=enrolment,
@@ -101,6 +102,9 @@ def start(
                 deadline=rules.deadline(now),
                 due_at=rules.due_at,
             )
+            check_same_course(attempt)
+            attempt.save(force_insert=True)
+            return attempt
     except IntegrityError:
         # The constraint allows one open attempt, and another tab has inserted it first.
         resumed = queries.find_open_attempt(quiz, enrolment)

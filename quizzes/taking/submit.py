@@ -11,11 +11,11 @@ from common.database.prepared import PreparedUpdate
 from common.errors import DomainError
 from courses import progress
 from courses.models import Enrolment
+from questions import Response
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.attempts.rules import get_rules, late_deduction
 from quizzes.grading.automatic import enqueue_grading, grade_attempt
-from quizzes.questions import Response
 from quizzes.taking.deadline import closed_error, is_over
 from quizzes.taking.late_arrivals import store_late_answers
 from quizzes.taking.responses import read_response

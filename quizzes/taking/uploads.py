@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from common.files.storage import removed_without_row
+from questions import KINDS, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
-from quizzes.questions import KINDS, Spec
 from quizzes.taking import archives, deadline, responses
 
 SIZE_LIMIT = 10_000_000

@@ -8,8 +8,8 @@ from django import template
 from django.urls import reverse
 
 from common import languages
+from questions import points
 from quizzes.attempts.presentation import PresentedQuestion
-from quizzes.questions import points
 from quizzes.results.question_results import QuestionResult
 
 register = template.Library()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quizzes.questions import KINDS
+from questions import KINDS
 
 TEXT = {"ko": "질문", "en": "Question"}
 BASE: dict[str, Any] = {

@@ -21,13 +21,13 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import CourseAsset, Enrolment
 from courses.summaries import content
+from questions import KINDS, Spec
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Question, Quiz
 from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import automatic
-from quizzes.questions import KINDS, Spec
 from quizzes.taking import start, submit
 from tests.api import api_for
 from tests.quizzes import every_kind

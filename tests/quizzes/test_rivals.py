@@ -37,10 +37,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def run_at_the_same_time(requests: str, database: dict[str, str], home: Path) -> dict[str, Any]:
+def run_at_the_same_time(
+    requests: str, database: dict[str, str], home: Path, module: str = "tests.quizzes.rivals"
+) -> dict[str, Any]:
     others = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.quizzes.rivals", requests],
+        [sys.executable, "-m", module, requests],
         env={**others, **database, "BAEUM_HOME": str(home), "BAEUM_LOG_LEVEL": "ERROR"},
         cwd=ROOT,
         capture_output=True,

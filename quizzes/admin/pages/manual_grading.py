@@ -13,19 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from accounts.audit import recording
 from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from common import languages
-from common.admin.classes import CourseScopedAdmin, page_context
+from common.admin.classes import page_context
 from common.errors import DomainError
+from courses.admin.classes import CourseScopedAdmin
+from courses.roles import rules
+from courses.roles.rules import Permission
+from questions import KINDS, PENDING, Spec
+from questions.points import format_points
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.grading import late_answers, manual, revisions, scoring
 from quizzes.grading.explanations import answer_text, explain_by_rule, question_text, solution_text
 from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, Review
-from quizzes.questions import KINDS, PENDING, Spec
-from quizzes.questions.points import format_points
 from quizzes.results import question_results
 from quizzes.sequences import parse_whole_number
 
@@ -33,44 +38,56 @@ from quizzes.sequences import parse_whole_number
 PAGE = 50
 # Maximum length of a reviewer's comment in characters.
 COMMENT_LIMIT = 5000
+# Attempts whose late answers can be decided on.
+DECIDABLE = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
 
 
 def _with_open_late_answers(user: User) -> QuerySet[Attempt]:
     """Return the attempts with undecided late answers. The attempt that has waited longest comes first."""
-    is_open = Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
+    is_open = _has_open_late_answer()
     return (
-        Attempt.objects.for_staff(user)
-        .filter(is_open, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
+        Attempt.objects.for_staff(user, Permission.GRADE)
+        .filter(is_open, status__in=DECIDABLE)
         .annotate(late=Count("late_answers", filter=is_open), since=Min("late_answers__received_at", filter=is_open))
         .order_by("since", "pk")
     )
 
 
 def count_waiting(user: User) -> int:
-    """Count the attempts that wait for this instructor to grade them or to decide on late answers. Two queries."""
-    return Attempt.objects.for_staff(user).for_a_person().count() + _with_open_late_answers(user).count()
+    """Count the attempts that wait for this person to grade them or to decide on late answers. Two queries."""
+    attempts = Attempt.objects.for_staff(user, Permission.GRADE)
+    # Each page of the admin counts. The queue's own query, with its order and groups, takes twice as long.
+    late = attempts.filter(_has_open_late_answer(), status__in=DECIDABLE).distinct()
+    return attempts.for_a_person().count() + late.count()
 
 
+def _has_open_late_answer() -> Q:
+    return Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
+
+
+@require_safe
 def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Show everything that waits for the instructor, the longest waiting first. The number of queries is constant."""
-    attempts = Attempt.objects.for_staff(request.user)
+    """Show everything that waits for the person, the longest waiting first. The number of queries is constant."""
+    attempts = Attempt.objects.for_staff(request.user, Permission.GRADE)
     related = ("quiz__activity", "enrolment__user", "enrolment__course")
     waiting, chosen = _of_chosen_quiz(request, attempts.for_a_person())
     page = Paginator(waiting.select_related(*related), PAGE).get_page(request.GET.get("page"))
     late = _with_open_late_answers(request.user)
+    late_rows = list(late.select_related(*related)[:PAGE])
+    recording.record_rows(Attempt, {row.pk: row for row in [*page.object_list, *late_rows]}.values())
     notices = GradeNotice.objects.filter(
         attempt__in=attempts, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
     )
-    drafts = Regrade.objects.filter(status=Regrade.Status.DRAFT).select_related("quiz__activity", "version")
-    if not request.user.is_superuser:
-        drafts = drafts.filter(quiz__activity__course__instructors=request.user)
+    drafts = Regrade.objects.filter(
+        rules.may(request.user, Permission.REGRADE, Regrade.course_path), status=Regrade.Status.DRAFT
+    ).select_related("quiz__activity", "version")
     context = page_context(request, model_admin, _("Waits for you")) | {
         "page": page,
         "rows": [(attempt, len(pending)) for attempt, pending in _with_pending(list(page.object_list))],
         "quizzes": attempts.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
         .annotate(n=Count("pk")),
         "chosen": chosen,
-        "late": late.select_related(*related)[:PAGE],
+        "late": late_rows,
         "late_count": late.count(),
         "failed": attempts.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
         "unsure": notices.order_by("status").values_list("status").annotate(n=Count("pk")),
@@ -94,13 +111,15 @@ def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
 
 
 def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Grade an attempt by hand. Staff can decide on every question, more than once, and on late answers."""
-    rows: QuerySet[Attempt] = model_admin.get_queryset(request).select_related(
-        "version", "quiz__activity", "enrolment__user", "enrolment__course"
+    """Grade an attempt by hand. Whoever grades can decide on every question, more than once, and on late answers.
+
+    Others who see the course see the answers, the points and the decisions.
+    """
+    rows = Attempt.objects.select_related("version", "quiz__activity", "enrolment__user", "enrolment__course").filter(
+        status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
     )
-    attempt = get_object_or_404(
-        rows.filter(status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]), pk=attempt_id
-    )
+    needed = Permission.GRADE if request.method == "POST" else Permission.READ
+    attempt: Attempt = model_admin.get_row_or_404(request, attempt_id, needed, rows)
     errors: list[str] = []
     if request.method == "POST" and "late" in request.POST:
         _decide_late(request, attempt)
@@ -110,7 +129,11 @@ def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: 
         if not errors:
             messages.success(request, _("Saved."))
             return _next(request, attempt)
-    context = page_context(request, model_admin, _("Grade by hand")) | _attempt_context(request, attempt, errors)
+    recording.record_rows(Attempt, [attempt])
+    may_grade = model_admin.may(request, Permission.GRADE, attempt)
+    title = _("Grade by hand") if may_grade else _("Look at an attempt")
+    context = page_context(request, model_admin, title) | _attempt_context(request, attempt, errors)
+    context |= {"may_grade": may_grade, "may_schedule": model_admin.may(request, Permission.SCHEDULE, attempt)}
     return render(request, "admin/quizzes/attempt_review.html", context, status=400 if errors else 200)
 
 
@@ -134,7 +157,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
 
 def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Redirect to the attempt that has waited longest (of the chosen quiz, if any), or to the queue if none waits."""
-    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
+    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user, Permission.GRADE).for_a_person())
     query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
     following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
     if following is None:
@@ -170,7 +193,7 @@ def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: li
         for question in present_attempt(attempt)
     ]
     by_name = {row["question"].uuid: row for row in rows}
-    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user).for_a_person())
+    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user, Permission.GRADE).for_a_person())
     return {
         "attempt": attempt,
         "grade": grade,

@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import recording
 from accounts.requests import AuthenticatedRequest
-from common.admin.classes import CourseScopedAdmin, page_context
+from common.admin.classes import page_context
 from common.errors import DomainError
+from courses.admin.classes import CourseScopedAdmin
+from courses.roles.rules import Permission
 from quizzes.attempts.models import Answer
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import AnswerKey
@@ -27,10 +30,15 @@ Direction = RegradeLine.Direction
 ORDER = [Direction.FALLS, Direction.PENDING, Direction.RISES, Direction.GRADED, Direction.SAME]
 
 
+def _needed(request: HttpRequest) -> Permission:
+    """Return what somebody must be permitted: everybody who sees the course may look at its regrades."""
+    return Permission.REGRADE if request.method == "POST" else Permission.READ
+
+
 def regrade_start(request: AuthenticatedRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show how many attempts are outdated and the earlier regrades. A POST makes a new dry run."""
-    quiz: Quiz = get_object_or_404(
-        model_admin.get_queryset(request).select_related("activity", "current_version"), pk=quiz_id
+    quiz: Quiz = model_admin.get_row_or_404(
+        request, quiz_id, _needed(request), Quiz.objects.select_related("activity", "current_version")
     )
     if request.method == "POST":
         try:
@@ -44,14 +52,18 @@ def regrade_start(request: AuthenticatedRequest, quiz_id: int, model_admin: Cour
         "quiz": quiz,
         "outdated": regrading.find_outdated(quiz).count(),
         "regrades": regrades[:PAGE],
+        "may_regrade": model_admin.may(request, Permission.REGRADE, quiz),
     }
     return render(request, "admin/quizzes/regrade_start.html", context)
 
 
 def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show the dry run line by line, approve it with a reason, and show its progress. The number of queries is constant."""
-    regrade: Regrade = get_object_or_404(
-        model_admin.get_queryset(request).select_related("quiz__activity", "version", "approved_by"), pk=regrade_id
+    regrade: Regrade = model_admin.get_row_or_404(
+        request,
+        regrade_id,
+        _needed(request),
+        Regrade.objects.select_related("quiz__activity", "version", "approved_by"),
     )
     error = ""
     if request.method == "POST":
@@ -68,7 +80,8 @@ def regrade_review(request: AuthenticatedRequest, regrade_id: int, model_admin: 
             error = refused.message
     if request.headers.get("HX-Request"):
         return _progress(request, regrade)
-    context = page_context(request, model_admin, _("Regrade")) | _regrade_context(request, regrade) | {"error": error}
+    context = page_context(request, model_admin, _("Regrade")) | _regrade_context(request, regrade)
+    context |= {"error": error, "may_regrade": model_admin.may(request, Permission.REGRADE, regrade)}
     return render(request, "admin/quizzes/regrade_review.html", context, status=400 if error else 200)
 
 
@@ -88,6 +101,7 @@ def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         key=lambda line: (not line.percent_falls, ORDER.index(line.direction), line.pk),
     )
     page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    recording.record_rows(RegradeLine, page.object_list)
     context: dict[str, Any] = {
         "regrade": regrade,
         "page": page,

@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
+from questions import KIND_NAMES, KINDS
 from quizzes.authoring.models import Quiz
-from quizzes.questions import KIND_NAMES, KINDS
 from quizzes.results.api import FileSerializer, QuestionResultSerializer
 from quizzes.sequences import LARGEST
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from common import languages
 from courses.models import Activity
+from questions import Response
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
-from quizzes.questions import Response
 from quizzes.results import question_results
 from quizzes.results.api import QuestionOutcome
 from quizzes.results.attempt_results import Result

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
 from common.api.parsing import FormParser
 from common.errors import DomainError
+from common.lookup import or_404
 from courses import access, progress
 from courses.models import Enrolment
 from quizzes.attempts import queries
@@ -61,17 +61,12 @@ class NotSubmitted(DomainError):
 
 def _quiz(request: AuthenticatedRequest, uuid: UUID) -> tuple[Quiz, Enrolment]:
     """Return the quiz of an activity and the student's enrolment. Raises Http404."""
-    quiz = queries.find_quiz(request.user, uuid)
-    if quiz is None:
-        raise Http404
+    quiz = or_404(queries.find_quiz(request.user, uuid))
     return quiz, access.enrolment_or_404(request.user, quiz.activity.course.slug)
 
 
 def _own(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
-    attempt = queries.find_own_attempt(request.user, uuid)
-    if attempt is None:
-        raise Http404
-    return attempt
+    return or_404(queries.find_own_attempt(request.user, uuid))
 
 
 def _attempt(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
@@ -160,9 +155,7 @@ class AttemptAnswer(AuthenticatedAPIView):
         responses={200: AnswerSerializer, **problems(400, 404, 409, 413, 415)},
     )
     def put(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
-        attempt = queries.find_own_attempt_to_answer(request.user, uuid)
-        if attempt is None:
-            raise Http404
+        attempt = or_404(queries.find_own_attempt_to_answer(request.user, uuid))
         given = AnswerInput.read(request.data)
         answer = save.save_answer(
             attempt=attempt,

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET
 from accounts.requests import AuthenticatedRequest
 from common.api.problems import problem_response
 from common.errors import DomainError
+from questions import KINDS
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
+from quizzes.attempts.queries import get_answers
 from quizzes.authoring.models import Quiz
-from quizzes.questions import KINDS
 from quizzes.results import question_results
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline, save, submit, uploads
@@ -41,7 +42,7 @@ def render_attempt(
     request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200, *, asks: bool = False
 ) -> HttpResponse:
     """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered."""
-    answers = {str(answer.question): answer for answer in attempt.answers.all()}
+    answers = {str(answer.question): answer for answer in get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     checked = question_results.confirmed_results(attempt)
     files = question_results.files_by_question(attempt)

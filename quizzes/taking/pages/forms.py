@@ -8,21 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthenticatedRequest
+from common.lookup import or_404
+from questions import KINDS, Response, ResponseError, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
-from quizzes.questions import KINDS, Response, ResponseError, Spec
 
 
 def own_attempt_or_404(request: AuthenticatedRequest, uuid: UUID) -> Attempt:
-    attempt = queries.find_own_attempt(request.user, uuid)
-    if attempt is None:
-        raise Http404
-    return attempt
+    return or_404(queries.find_own_attempt(request.user, uuid))
 
 
 def form_answers(attempt: Attempt, data: QueryDict) -> dict[UUID, Any]:

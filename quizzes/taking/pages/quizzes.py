@@ -2,32 +2,25 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
+from common.lookup import or_404
 from courses import access, progress
-from courses.models import Activity
-from quizzes.authoring.models import Quiz
+from quizzes.attempts.queries import find_quiz_of_course
 from quizzes.results.overview import get_overview
 from quizzes.taking import start
-
-
-def _quizzes(course_id: int) -> QuerySet[Quiz]:
-    return Quiz.objects.filter(
-        activity__course_id=course_id, activity__archived_at=None, activity__kind=Activity.Kind.QUIZ
-    ).select_related("activity__course", "current_version")
 
 
 @login_required
 @require_GET
 def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
-    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    quiz = or_404(find_quiz_of_course(enrolment.course_id, quiz_slug))
     now = timezone.now()
     progress.record_visit(enrolment=enrolment, activity=quiz.activity, now=now)
     version = quiz.current_version
@@ -49,7 +42,7 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
 @require_http_methods(["GET", "POST"])
 def attempt_start(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
-    quiz = get_object_or_404(_quizzes(enrolment.course_id), activity__slug=quiz_slug)
+    quiz = or_404(find_quiz_of_course(enrolment.course_id, quiz_slug))
     if request.method == "GET":
         # After a sign-in the browser returns with GET.
         return redirect(quiz.activity)

@@ -4,11 +4,11 @@ import pytest
 from django.utils import translation
 
 from courses.models import Enrolment
+from questions import KINDS
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import scoring
 from quizzes.grading.explanations import answer_text, explain_by_rule, explain_change, question_text, solution_text
-from quizzes.questions import KINDS
 from quizzes.taking import start
 from tests.quizzes import every_kind
 from tests.quizzes.graded import NOW, question_of

@@ -8,9 +8,10 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.test import override_settings
+from django.test import Client, override_settings
 
-from accounts.models import User
+from accounts.models import Message, User
+from common.mail import outbox
 from courses.models import Enrolment
 from quizzes import tasks
 from quizzes.authoring.models import Quiz
@@ -89,6 +90,44 @@ def test_a_notice_to_a_student_who_left_is_skipped(notice: GradeNotice, leave: A
     leave()
     assert notices.send(notice_id=notice.pk, now=LATER) == Status.SKIPPED
     assert django_mail.outbox == []
+
+
+def test_notices_of_one_student_that_wait_together_are_one_mail(
+    notice: GradeNotice, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    grade = notice.grade
+    grade.pk, grade.revision, grade._state.adding = None, 9, True
+    grade.save()
+    other = GradeNotice.objects.create(
+        attempt=notice.attempt, grade=grade, old_points=2, old_max_points=3, created_at=LATER
+    )
+    assert notices.send_waiting(now=LATER) == 1
+    [message] = django_mail.outbox
+    assert message.subject == "2 grades of yours changed"
+    assert message.body.count("was graded again") == 2
+    assert message.body.count("a grade of yours in “Statistics” changed") == 1
+    for each in (notice, other):
+        assert_row(each, status="sent", send_attempts=1)
+
+
+def test_nothing_is_sent_to_a_student_who_is_deleted_after_the_claim(
+    notice: GradeNotice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        outbox, "claim_others", lambda *args, **kwargs: User.objects.all().update(is_active=False) and []
+    )
+    assert notices.send(notice_id=notice.pk, now=LATER) == Status.SKIPPED
+    assert django_mail.outbox == []
+
+
+def test_a_changed_grade_is_in_the_bell(notice: GradeNotice, alice_client: Client) -> None:
+    page = alice_client.get("/notifications/").text
+    assert "Messages, 1 unread" in page
+    assert "“Activity quiz” was graded again. Before: 3 of 3 points. Now: 2 of 3 points." in page
+    message = Message.objects.get()
+    assert message.status == "none"
+    opened = alice_client.get(f"/notifications/{message.uuid}/")
+    assert opened.headers["Location"] == f"/attempts/{notice.attempt.uuid}/result/"
 
 
 class Killed(BaseEmailBackend):

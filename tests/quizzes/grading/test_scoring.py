@@ -8,11 +8,11 @@ import pytest
 
 from accounts.models import User
 from courses.models import Enrolment
+from questions import Outcome, Score
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.grading import manual, scoring
 from quizzes.grading.models import Review
-from quizzes.questions import Outcome, Score
 from quizzes.taking import save, start, submit
 from tests.factories import EnrolmentFactory
 from tests.quizzes import every_kind

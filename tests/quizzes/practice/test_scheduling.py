@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from questions import PENDING
 from quizzes.practice import scheduling
 from quizzes.practice.scheduling import Memory, Rating
-from quizzes.questions import PENDING
 
 MONDAY = date(2026, 11, 23)
 

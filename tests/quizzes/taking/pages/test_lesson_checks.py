@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from courses import gradebook
 from courses.models import Activity, Enrolment, ProgressEvent
+from questions import KINDS
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.grading.models import AttemptGrade
-from quizzes.questions import KINDS
 from quizzes.taking import save, start
 from tests.factories import right_answers
 from tests.quizzes import every_kind
