@@ -78,7 +78,11 @@ class Conflict(Exception):
 
 def inspect(path: Path) -> ParsedFolder:
     """Read a folder and collect its faults in `folder.faults`. Raises FaultyFolder only if there is no such folder."""
-    folder = files.read(path)
+    return parse_files(files.read(path))
+
+
+def parse_files(folder: Folder) -> ParsedFolder:
+    """Read the files of a folder that is in memory. Faults are collected in `folder.faults`."""
     for name in folder.files:
         if not name.startswith(_ALLOWED_PATHS):
             folder.add_fault(name, 0, _("This file does not belong in a course folder."))

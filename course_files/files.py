@@ -15,7 +15,7 @@ MAX_FILE = 5_000_000
 MAX_FOLDER = 50_000_000
 MAX_FILES = 2_000
 MAX_LEVELS = 3
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +70,7 @@ class Folder:
         for number, line in enumerate(text.split("\n"), start=1):
             if not unicodedata.is_normalized("NFC", line):
                 self.add_fault(name, number, _("This line is not in Unicode normal form NFC."))
-            if _CONTROL.search(line):
+            if CONTROL.search(line):
                 self.add_fault(name, number, _("This line contains a control character."))
                 return None
         return text
@@ -100,7 +100,7 @@ class Folder:
             value = document.value
             for step in path:
                 value = value[step]
-            if isinstance(value, str) and _CONTROL.search(value):
+            if isinstance(value, str) and CONTROL.search(value):
                 self.add_fault(name, document.line(path), _("This text contains a control character."))
             elif isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
                 self.add_fault(name, document.line(path), _("This text is not in Unicode normal form NFC."))

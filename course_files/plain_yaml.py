@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import inf
+from decimal import Decimal
+from math import inf, isfinite
 from typing import Any
 
 import yaml
@@ -155,6 +156,11 @@ def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Pat
 _INDICATORS = tuple("-?:~<=")
 
 
+def is_readable(number: float) -> bool:
+    """Return whether `dump` writes the number so that `load` reads the same: it has at most 18 digits on either side."""
+    return bool(load(dump([number])).value == [number])
+
+
 def dump(value: Any) -> str:
     """Return `value` (mappings, lists, text, numbers, true, false, null) in the fixed form. It ends with a line feed.
 
@@ -196,6 +202,17 @@ _Dumper.add_implicit_resolver(
     re.compile(r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)\Z"),
     list("-+.0123456789"),
 )
+
+
+def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
+    """Write a number without an exponent: the reader would take 1e-05 for text."""
+    if not isfinite(value):
+        return dumper.represent_float(value)
+    digits = format(Decimal(repr(value)), "f")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", digits if "." in digits else f"{digits}.0")
+
+
+_Dumper.add_representer(float, _represent_float)
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 

@@ -38,7 +38,7 @@ def _page(name: str) -> Callable[..., HttpResponse]:
 class QuizExchangeAdmin(QuizAdmin):
     actions_detail: ClassVar[list[str]] = [*QuizAdmin.actions_detail, "import_questions", "export_questions"]
 
-    @action(description=gettext_lazy("Import questions"), url_path="go-import")
+    @action(description=gettext_lazy("Import questions"), url_path="go-import", permissions=["edit"])
     def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_import", object_id)
 

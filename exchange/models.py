@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import constraints
 from quizzes import sequences
 from quizzes.authoring.models import Quiz
 
@@ -73,6 +74,7 @@ class QuestionImport(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["waiting", "planned", "confirmed", "imported", "refused", "cancelled"]),
                 name="exchange_questionimport_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]
 

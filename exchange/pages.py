@@ -9,18 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedRequest
-from common.admin.classes import CourseScopedAdmin
+from courses.admin.classes import CourseScopedAdmin
+from courses.roles.rules import Permission
 from exchange import exporting, files, questions
 from exchange.imports import jobs
 from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
 
 
-def _quiz(request: HttpRequest, model_admin: CourseScopedAdmin, quiz_id: int) -> Quiz:
-    quizzes = model_admin.get_queryset(request).select_related("activity__course", "current_version")
-    quiz: Quiz = get_object_or_404(quizzes, pk=quiz_id)
+def _quiz(
+    request: HttpRequest, model_admin: CourseScopedAdmin, quiz_id: int, permission: Permission = Permission.EDIT
+) -> Quiz:
+    quizzes = Quiz.objects.select_related("activity__course", "current_version")
+    quiz: Quiz = model_admin.get_row_or_404(request, quiz_id, permission, quizzes)
     return quiz
 
 
@@ -91,9 +95,10 @@ def _read_upload(request: HttpRequest) -> bytes:
     return bytes(upload.read(files.MAX_BYTES + 1))
 
 
+@require_safe
 def question_export(request: HttpRequest, quiz_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show what the format cannot express. With `?download`, return the file."""
-    quiz = _quiz(request, model_admin, quiz_id)
+    quiz = _quiz(request, model_admin, quiz_id, Permission.READ)
     chosen, language = request.GET.get("format", ""), request.GET.get("language", "")
     error, exported = "", None
     if chosen:

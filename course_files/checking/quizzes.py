@@ -8,7 +8,7 @@ from course_files.checking.report import CourseCheck
 from course_files.merging import Fields
 from course_files.plain_yaml import Path as YamlPath
 from course_files.quizzes.parsing import QuizFile
-from quizzes.questions import KINDS
+from questions import KINDS
 
 # The highest share of single choice questions whose right choice is the longest. By chance it is about 1 in 4.
 LONGEST_PER_QUIZ, LONGEST_PER_COURSE = 0.5, 0.4

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from common.markup import figures, markdown
+from common.markup import figures, markdown, pictures
 from course_files import schema
 from course_files.course.texts import check_languages, check_unique, read_yaml, texts, value_at
 from course_files.files import Folder
@@ -150,6 +150,8 @@ def _parse_assets(parsed: ParsedCourse) -> None:
             parsed.drawings[asset] = figure
             for line, message in figure.problems:
                 parsed.folder.add_fault(name, line, message)
+        elif pictures.kind_of_name(asset) and (message := pictures.problem(content, name=asset)):
+            parsed.folder.add_fault(name, 0, message)
 
 
 # --- course.yaml -----------------------------------------------------------------------------------------------

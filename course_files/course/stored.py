@@ -59,9 +59,8 @@ def get_stored_course(slug: str) -> StoredCourse:
         stored.add(("term", term.key), term, _term_record(term, languages))
     for asset in course.assets.all():
         stored.add(("asset", asset.name), asset, asset_record(bytes(asset.content)))
-    stored.in_use = {
-        ("activity", activity.slug) for activity in activities if activity.pk in _find_used_activities(course)
-    }
+    used = _find_used_activities(course)
+    stored.in_use = {("activity", activity.slug) for activity in activities if activity.pk in used}
     return stored
 
 

@@ -14,9 +14,9 @@ from course_files.files import Folder
 from course_files.merging import Fields, Key, canonical
 from course_files.plain_yaml import Document
 from course_files.plain_yaml import Path as YamlPath
+from questions import KINDS, WAITS_IN_CHECK, Kind, SpecError
+from questions.short_answers import normalise
 from quizzes.authoring.models import Quiz
-from quizzes.questions import KINDS, WAITS_IN_CHECK, Kind, SpecError
-from quizzes.questions.short_answers import normalise
 
 _QUIZ_FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
 _QUIZ_PATHS = re.compile(r"(quizzes|checks)/")

@@ -9,9 +9,9 @@ from course_files.merging import Fields, Key, Outcome, Step, digest
 from course_files.quizzes.parsing import COLUMNS, OPTIONAL_RULES
 from course_files.quizzes.stored import Row, StoredQuizzes
 from courses.models import Activity, Course
+from questions import KINDS
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.authoring.publishing import publish
-from quizzes.questions import KINDS
 
 
 class QuizWriter:

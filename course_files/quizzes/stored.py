@@ -9,9 +9,9 @@ from course_files.course.texts import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
 from course_files.quizzes.parsing import COLUMNS, DEFAULT_RULES, OPTIONAL_RULES, normalise_rules
 from courses.models import Course
+from questions import KINDS
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Question, Quiz
-from quizzes.questions import KINDS
 
 Row = Quiz | Question
 

@@ -129,7 +129,8 @@ class _Block:
             self.ordering(answers)
         elif "~" in answers:
             self.choices(answers)
-        elif answers.startswith("=") and "->" in answers:
+        elif answers.startswith("=") and "->" in answers.partition("#")[0]:
+            # A pair has its arrow before any feedback. Feedback may contain one, too.
             self.pairs(answers)
         elif answers.partition("#")[0].strip() in _TRUTHS:
             self.truth(answers)

@@ -17,8 +17,8 @@ from exchange.html import conversion
 from exchange.imports.question_merge import merge_fields
 from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
 from exchange.values import clean, to_key
+from questions import KINDS
 from quizzes.authoring.models import Quiz
-from quizzes.questions import KINDS
 
 # The labels of a question's fields on the page that shows the plan.
 ASPECTS: dict[str, Promise] = {

@@ -14,8 +14,8 @@ from course_files.merging import Fields
 from exchange.html import conversion
 from exchange.questions import Question, UnsupportedQuestion, WrongAnswers
 from exchange.values import plain_number
-from quizzes.questions import KINDS
-from quizzes.questions.short_answers import normalise
+from questions import KINDS
+from questions.short_answers import normalise
 
 Texts = dict[str, str]
 _IN_PARTS = frozenset({"multiple_choice", "matching", "fill_in"})

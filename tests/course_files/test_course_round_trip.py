@@ -17,7 +17,7 @@ from course_files.course.stored import get_stored_course
 from course_files.merging import Fields, Key, canonical
 from course_files.quizzes.exporting import quizzes_to_files
 from course_files.quizzes.stored import get_stored_quizzes
-from quizzes.questions.short_answers import normalise
+from questions.short_answers import normalise
 from tests.course_files.sample import NOW
 
 pytestmark = pytest.mark.django_db

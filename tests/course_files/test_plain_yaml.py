@@ -135,6 +135,22 @@ def test_the_form_of_a_text_is_fixed(text: str, written: str) -> None:
     assert plain_yaml.load(f"a: {written}\n").value == {"a": text}
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(1.5, "1.5"), (2.0, "2.0"), (0.00001, "0.00001"), (-2.5e-7, "-0.00000025"), (1e17, "100000000000000000.0")],
+)
+def test_a_number_is_written_without_an_exponent(number: float, written: str) -> None:
+    """The reader takes a number with an exponent for text, so an export of it could not be imported."""
+    assert plain_yaml.dump({"a": number}) == f"a: {written}\n"
+    assert plain_yaml.load(f"a: {written}\n").value == {"a": number}
+    assert plain_yaml.is_readable(number)
+
+
+@pytest.mark.parametrize("number", [1e-19, 1e300, 10**18, float("inf"), float("nan")])
+def test_a_number_with_too_many_digits_is_not_readable(number: float) -> None:
+    assert not plain_yaml.is_readable(number)
+
+
 def test_the_form_of_lists_and_mappings_is_fixed() -> None:
     same = ["x"]
     value = {"b": [{"c": same, "d": same}, []], "a": {}}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from questions import KINDS
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
-from quizzes.questions import KINDS
 
 _COMMON = {
     "correct_feedback_ko": "맞아요.",

@@ -217,7 +217,11 @@ def test_an_export_with_a_wrong_format_or_language_is_refused(ines_client: Clien
         assert ines_client.get(address(quiz, "export"), chosen).status_code == 400
 
 
-def test_a_plan_needs_as_many_queries_for_2_questions_as_for_200(ines_client: Client, quiz: Quiz) -> None:
+def test_a_plan_needs_as_many_queries_for_2_questions_as_for_200(
+    ines_client: Client, quiz: Quiz, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The progress is stored every second, however many questions there are.
+    monkeypatch.setattr(jobs, "PROGRESS_INTERVAL", float("inf"))
     counts = []
     upload(ines_client, quiz, many(1).encode())
     for count in (2, 200):

@@ -62,6 +62,7 @@ def test_a_choice(format: str, text: str, choices: list[str], feedback: str) -> 
 @pytest.mark.parametrize("format", list(WRITERS))
 @given(accept=st.lists(TYPED, min_size=1, max_size=4, unique=True), wrong=TYPED, feedback=PLAIN)
 @example(accept=[BOM, f"{BOM}a"], wrong=f"{BOM}b", feedback=BOM)
+@example(accept=["0"], wrong="0%", feedback="->")
 def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str) -> None:
     asked = Question(
         "q",

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from questions.short_answers import decide
 from quizzes.grading.explanations import explain
-from quizzes.questions.short_answers import decide
 
 # The longest line that is read, in characters. An answer has at most 500.
 LINE_LIMIT = 100_000

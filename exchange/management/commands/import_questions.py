@@ -58,12 +58,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"{words[entry.outcome]}  {entry.key}{aspects}")
             for remark in entry.remarks:
                 self.stdout.write(f"    {remark}")
+        label = _("not brought over")
         for skipped in plan.skipped:
-            self.stdout.write(f"{_('not brought over')}  {skipped.name}: {skipped.reason}")
+            self.stdout.write(f"{label}  {skipped.name}: {skipped.reason}")
 
     def conclusion(self, plan: import_plan.Plan, dry_run: bool) -> str:
         summary = _("%(added)d added, %(changed)d changed, %(unchanged)d unchanged, %(skipped)d not brought over.") % {
             **{outcome.value: plan.counts[outcome] for outcome in Outcome},
             "skipped": len(plan.skipped),
         }
-        return f"{summary} {_('This was a dry run: nothing was changed.') if dry_run else ''}".strip()
+        return " ".join([summary, *([_("This was a dry run: nothing was changed.")] if dry_run else [])])
