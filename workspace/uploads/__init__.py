@@ -1,0 +1,1 @@
+"""Take in what instructors upload or paste into a course."""

@@ -1,0 +1,34 @@
+"""Make the name of an uploaded figure from the name of its file."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# A name is also the beginning of every id in a drawing.
+_MAX_LENGTH = 60
+# What may stand before the last dot: a language, or the program that made the file.
+_SUFFIX = re.compile(r"(\.(ko|en|drawio|excalidraw))+\Z")
+
+
+def base_name(file_name: str) -> str:
+    """Return the lower-case ASCII name of a figure: letters, digits and hyphens; the first is a letter.
+
+    A name without Latin letters, such as a Korean one, becomes "figure".
+    """
+    name = file_name.replace("\\", "/").rpartition("/")[2].lower()
+    stem = name.rpartition(".")[0] or name
+    plain = unicodedata.normalize("NFKD", _SUFFIX.sub("", stem)).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_LENGTH].strip("-")
+    if not words:
+        return "figure"
+    return words if words[0].isalpha() else f"figure-{words}"
+
+
+def free_name(base: str, ending: str, *, taken: Iterable[str]) -> str:
+    """Return a base name so that base + "." + ending is not in `taken`: `base`, or with -2, -3 and so on."""
+    lower = {name.lower() for name in taken}
+    number, candidate = 1, base
+    while f"{candidate}.{ending}" in lower:
+        number += 1
+        candidate = f"{base}-{number}"
+    return candidate
