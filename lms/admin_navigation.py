@@ -1,9 +1,12 @@
 """Build the admin's sidebar for unfold: first the answers that wait for manual grading, then the lists of all models."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +25,20 @@ def icon(request: HttpRequest) -> str:
     return static("baeum/icon.svg")
 
 
+def once_for_each_request(get_app_list: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
+    """Return a `get_app_list` that asks each model for its permissions once. Each page needs the list twice: 3 ms of 30."""
+
+    def remembered(request: Any, app_label: str | None = None) -> list[dict[str, Any]]:
+        if app_label is not None:
+            return get_app_list(request, app_label)
+        if not hasattr(request, "_admin_app_list"):
+            request._admin_app_list = get_app_list(request)
+        apps: list[dict[str, Any]] = request._admin_app_list
+        return apps
+
+    return remembered
+
+
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     """Return the groups of the sidebar. unfold calls this function for each page of the admin that a person may see."""
     count, queue = count_waiting(request.user), reverse("admin:quizzes_attempt_queue")
@@ -29,7 +46,9 @@ def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
     if count:
         waits["badge"] = str(count)
-    return [{"items": [waits]}, *_lists(request, "" if is_here else request.path)]
+    write = reverse("workspace:course-list")
+    writes = {"title": _("Write courses"), "icon": "edit", "link": write, "active": request.path.startswith(write)}
+    return [{"items": [waits, writes]}, *_lists(request, "" if is_here else request.path)]
 
 
 def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
@@ -44,3 +63,14 @@ def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:
         }
         for app in admin.site.get_app_list(request)
     ]
+
+
+def view_on_site(request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+    """Redirect to the page of a row that the person sees in the admin. Django's view would tell the address of any row."""
+    kind = ContentType.objects.filter(pk=int(content_type_id)).first() if content_type_id.isdecimal() else None
+    model = kind.model_class() if kind else None
+    model_admin = admin.site._registry.get(model) if model else None
+    row = model_admin.get_object(request, object_id) if model_admin else None
+    if model_admin is None or row is None or not model_admin.has_view_permission(request, row):
+        raise Http404
+    return shortcut(request, content_type_id, object_id)

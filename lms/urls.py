@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from common.api import problem_list
 from common.pages.errors import no_such_address
+from lms.admin_navigation import once_for_each_request, view_on_site
 
 handler400 = "common.pages.errors.bad_request"
 handler403 = "common.pages.errors.permission_denied"
@@ -18,12 +19,14 @@ handler500 = "common.pages.errors.server_error"
 
 # The admin uses the site's sign-in, with its rate limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.get_app_list = once_for_each_request(admin.site.get_app_list)  # type: ignore[method-assign]
 
 # Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("api/v1/", include("lms.api_urls")),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
+    path("notifications/", include("accounts.messages.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     # No account has a phone number, but allauth includes these addresses, and some methods of them raise errors.
@@ -37,5 +40,8 @@ urlpatterns = [
     path("inbox/", include("common.mail.inbox.urls")),
     path("problems/", problem_list.problem_list, name="problem-list"),
     path("problems/<slug:slug>", problem_list.problem_detail, name="problem-detail"),
+    path("admin/workspace/", include("workspace.urls")),
+    # Before the admin's own address of the same name, which redirects to rows of every course.
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
 ]

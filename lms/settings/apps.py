@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "quizzes",
     "course_files",
     "exchange",
+    "workspace",
     "operations",
 ]
 
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "lms.middleware.AuthenticationMiddleware",
+    "accounts.audit.middleware.AuditMiddleware",
     "accounts.middleware.UserLanguageMiddleware",
     "lms.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

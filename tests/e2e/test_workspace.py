@@ -1,0 +1,136 @@
+"""An instructor writes in a real browser: preview while typing, keyboard, dragging, nothing lost, nothing for axe to find."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visitor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+Visit = Callable[..., Visitor]
+HOME = "/admin/workspace/"
+COURSE = f"{HOME}data-analytics-week-2/"
+LESSON = f"{COURSE}lessons/what-is-machine-learning/"
+QUIZ = f"{COURSE}quizzes/quiz-data-driven-improvement/"
+PAGES = [
+    HOME, COURSE, f"{COURSE}settings/", LESSON, QUIZ, f"{QUIZ}new/matching/", f"{QUIZ}new/single_choice/",
+    f"{COURSE}glossary/", f"{COURSE}files/", f"{COURSE}publish/", f"{COURSE}history/",
+    f"{COURSE}archive/what-is-machine-learning/",
+]  # fmt: skip
+
+
+@pytest.fixture
+def ines(visit: Visit) -> Iterator[Callable[..., Visitor]]:
+    """`ines("ko", width=390)` signs in as the demo instructor. Afterwards no draft is left."""
+    visitors: list[Visitor] = []
+
+    def sign_in(language: str, **options: object) -> Visitor:
+        visitor = visit(language, **options)
+        visitor.sign_in("instructor@example.com", "week2-demo")
+        visitors.append(visitor)
+        return visitor
+
+    yield sign_in
+    page = visitors[0].new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{visitors[0].product.address}{COURSE}publish/")
+    discard = page.locator("form[action$='/discard/'] button")
+    if discard.count():
+        discard.click()
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("ko", 390, "light"), ("en", 1440, "dark")])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    ines: Callable[..., Visitor], language: str, width: int, scheme: str
+) -> None:
+    visitor = ines(language, width=width, scheme=scheme)
+    page = visitor.go(COURSE)
+    page.locator("button[value=add-module]").first.wait_for(state="attached")
+    for path in PAGES:
+        visitor.go(path)
+        page.evaluate("document.querySelectorAll('.ws details').forEach((one) => { one.open = true; })")
+        found = Axe().run(page, context=".ws")
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert visitor.complaints == []
+
+
+def body(page: Page, language: str = "en") -> str:
+    return f"textarea[name=body_{language}]"
+
+
+def test_the_text_is_shown_beside_the_form_while_it_is_written(ines: Callable[..., Visitor]) -> None:
+    visitor = ines("en")
+    page = visitor.go(LESSON)
+    frame = page.frame_locator("iframe[name=text-en]")
+    frame.locator(".prose").wait_for()
+    page.fill(body(page), "## A new heading {#new}\n\nWith **bold** words and [a link](lesson:nowhere).")
+    expect(frame.locator("h2#new")).to_have_text("A new heading")
+    expect(frame.locator("strong")).to_have_text("bold")
+    expect(frame.locator(".notice li")).to_contain_text("Line 3")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(visitor.product.address + COURSE)
+    assert visitor.complaints == []
+
+
+def test_what_was_typed_and_not_saved_is_offered_again(ines: Callable[..., Visitor]) -> None:
+    visitor = ines("en")
+    page = visitor.go(LESSON)
+    before = page.input_value(body(page))
+    page.fill(body(page), "Typed, and then the browser was closed.")
+    page.wait_for_function("Object.keys(localStorage).some((name) => name.includes('/lessons/'))")
+    page.close(run_before_unload=False)
+    again = visitor.new_page()
+    again.goto(visitor.product.address + LESSON)
+    assert again.input_value(body(again)) == before
+    again.get_by_role("button", name="Take it over").click()
+    assert again.input_value(body(again)) == "Typed, and then the browser was closed."
+    again.get_by_role("button", name="Save the draft").click()
+    again.wait_for_load_state()
+    assert again.input_value(body(again)) == "Typed, and then the browser was closed."
+    again.goto(visitor.product.address + LESSON)
+    assert again.get_by_role("button", name="Take it over").count() == 0
+
+
+def test_an_entry_is_moved_by_keyboard_and_the_focus_stays(ines: Callable[..., Visitor]) -> None:
+    visitor = ines("en")
+    page = visitor.go(COURSE)
+    down = page.locator("#at-what-is-machine-learning button[value=down]")
+    down.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"at=what-is-machine-learning"))
+    expect(page.locator("#at-what-is-machine-learning button[value=down]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-activity]").nth(4)).to_have_attribute("data-activity", "what-is-machine-learning")
+    page.get_by_role("button", name="Undo").first.click()
+    page.wait_for_load_state()
+
+
+def test_an_entry_is_moved_by_dragging(ines: Callable[..., Visitor]) -> None:
+    visitor = ines("en", width=1440)
+    page = visitor.go(COURSE)
+    entries = page.locator("[data-activity]")
+    third, first = entries.nth(2), entries.nth(0)
+    slug = third.get_attribute("data-activity")
+    third.drag_to(first, source_position={"x": 5, "y": 5}, target_position={"x": 5, "y": 3})
+    page.wait_for_url(re.compile("do=move"))
+    assert page.locator("[data-activity]").nth(0).get_attribute("data-activity") == slug
+    assert visitor.complaints == []
+
+
+def test_a_figure_is_put_into_the_text_by_choosing_a_file(ines: Callable[..., Visitor]) -> None:
+    visitor = ines("en")
+    page = visitor.go(LESSON)
+    page.on("dialog", lambda dialog: dialog.accept("A bar that grows"))
+    drawing = (
+        b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 20'><rect x='1' y='1' width='30' height='9'/></svg>"
+    )
+    chooser = page.locator("[data-tools] input[type=file]").last
+    chooser.set_input_files({"name": "bar.svg", "mimeType": "image/svg+xml", "buffer": drawing})
+    page.wait_for_function("document.querySelector('textarea[name=body_en]').value.includes('A bar that grows')")
+    assert re.search(r"!\[A bar that grows\]\(assets/bar[^)]*\.svg\)", page.input_value(body(page)))
+    expect(page.frame_locator("iframe[name=text-en]").locator("svg").last).to_be_visible()
+    assert visitor.complaints == []

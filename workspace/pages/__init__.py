@@ -1,0 +1,1 @@
+"""Show the pages on which instructors write a course. They are pages of the admin."""
