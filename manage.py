@@ -7,8 +7,11 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from accounts.audit.context import begin_command
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+    begin_command(sys.argv)
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -33,6 +33,12 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("-c", "--students", nargs="+", type=_bounded(256), metavar="N", help="students at a time")
     parser.add_argument("--seconds", type=_bounded(MOST_SECONDS), help=f"of one round, at most {MOST_SECONDS}")
     parser.add_argument("--rounds", type=_bounded(MOST_ROUNDS), help=f"of which the best counts, at most {MOST_ROUNDS}")
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FOLDER",
+        help="state folder of the product to copy instead of preparing a new one",
+    )
     return parser.parse_args(argv)
 
 
@@ -78,7 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     start = time.monotonic()
     try:
         services = services_of(options)
-        with tempfile.TemporaryDirectory(prefix="baeum-bench-") as home, serving(Path(home), services) as sides:
+        with (
+            tempfile.TemporaryDirectory(prefix="baeum-bench-") as home,
+            serving(Path(home), services, options.state) as sides,
+        ):
             print(about(plan), file=sys.stderr)
             run(sides, plan, lambda line: print(line, flush=True))
     except BenchError as error:

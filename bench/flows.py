@@ -158,7 +158,7 @@ async def _spike(port: int, tickets: Tickets, submits: int, seconds: float) -> S
         connection = await free.get()
         try:
             await connection.send(request)
-        except (BenchError, OSError, TimeoutError, asyncio.IncompleteReadError):
+        except (BenchError, OSError, asyncio.IncompleteReadError):
             errors += 1
         finally:
             free.put_nowait(connection)

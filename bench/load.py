@@ -84,7 +84,8 @@ class Connection:
 
     async def ask(self, request: Request) -> Answer:
         """Return the answer to `request`, whatever its status. Raises TimeoutError after PATIENCE seconds."""
-        return await asyncio.wait_for(self._exchange(request.to_bytes(self.port)), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await self._exchange(request.to_bytes(self.port))
 
     async def _exchange(self, data: bytes) -> Answer:
         if self._streams is None:
@@ -103,8 +104,10 @@ class Connection:
         return Answer(int(head[9:12]), body, location, retry_after)
 
     def close(self) -> None:
+        """Close the connection. The next request opens it again."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None
 
 
 def tool() -> str:

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 
 from bench import flows, load, memory, stalled, start_spike
 from bench.load import Request, Timing
-from bench.sides import Sides
+from bench.sides import Sides, result_of, shell, start
 
 CSRF = "bench0bench0bench0bench0bench0be"
 API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
-MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
+MEMORY, STALLED, START_SPIKE, AUDIT = "memory", "stalled", "start_spike", "audit"
+# Seconds that filling the audit log may take.
+AUDIT_TIMEOUT = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ NAMES = (
     MEMORY,
     STALLED,
     START_SPIKE,
+    AUDIT,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
@@ -125,10 +128,16 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         found = stalled.measure(sides.product, lessons, students=16, seconds=plan.seconds, rounds=plan.rounds)
         yield figures_line(STALLED, plan.mode, found)
     if START_SPIKE in plan.only:
+        for measure in pages(sides.cast):
+            load.check(sides.product, measure.requests)
         tokens = sides.cast["takers"][-start_spike.STUDENTS :]
         cast = sides.cast
         begun = start_spike.measure(sides.product, tokens, cast["course"], cast["quizzes"][0], form)
         yield figures_line(START_SPIKE, plan.mode, begun)
+    if AUDIT in plan.only:
+        log = sides.home / "audit.log"
+        filling = start(["manage.py", *shell("bench.audit")], sides.environment, log)
+        yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=AUDIT_TIMEOUT)})
 
 
 def _pages(

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,7 +61,7 @@ class Services:
 class Sides:
     """The running product and yardstick. `product` and `yardstick` are their ports, `home` is the product's state folder.
 
-    `cast` is the output of `bench.students`; `guest` is the output of `bench.yardstick.seed`.
+    `cast` is the output of `bench.students`; `guest` is the output of `bench.yardstick.seed`. `environment`: of the product.
     """
 
     home: Path
@@ -68,11 +69,17 @@ class Sides:
     yardstick: int
     cast: dict[str, Any]
     guest: dict[str, Any]
+    environment: dict[str, str]
 
 
 @contextmanager
-def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
-    """Start both sites with their state below `home`. At the end stop them and drop their databases."""
+def serving(home: Path, services: Services | None = None, state: Path | None = None) -> Iterator[Sides]:
+    """Start both sites with their state below `home`. At the end stop them and drop their databases.
+
+    `state` is a state folder from an earlier start of the product; a copy of it saves preparing the database.
+    """
+    if state:
+        shutil.copytree(state, home / "product")
     product = environment(BAEUM_HOME=str(home / "product"))
     yardstick = environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
     with ExitStack() as stack:
@@ -94,7 +101,7 @@ def serving(home: Path, services: Services | None = None) -> Iterator[Sides]:
         yardstick_log = home / "yardstick.log"
         stack.enter_context(running(_alike(cast["web"], other), yardstick, yardstick_log))
         wait(other, "/hello", yardstick_log)
-        yield Sides(home / "product", port, other, cast, guest)
+        yield Sides(home / "product", port, other, cast, guest, product)
 
 
 def _alike(web: Sequence[str], port: int) -> list[str]:
@@ -126,9 +133,9 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -
         )
 
 
-def result_of(process: "subprocess.Popen[str]", log: Path) -> dict[str, Any]:
+def result_of(process: "subprocess.Popen[str]", log: Path, *, timeout: float = START_TIMEOUT) -> dict[str, Any]:
     """Return the last line that the process printed, parsed as JSON. Raises BenchError if the process failed."""
-    out, _ = process.communicate(timeout=START_TIMEOUT)
+    out, _ = process.communicate(timeout=timeout)
     if process.returncode:
         raise BenchError(f"{process.args!r} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
     result: dict[str, Any] = json.loads(out.rstrip().splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Create the Celery application. It imports no app: Celery finds the tasks in the modules `<app>.tasks`."""
+"""Create the Celery application. It imports no app: Celery finds the tasks in the modules named `tasks`."""
 
 import os
 from typing import Any
@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 app = Celery("baeum")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# A package of an app with tasks of its own.
+app.autodiscover_tasks(["accounts.messages"])
 
 
 @signals.worker_ready.connect

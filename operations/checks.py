@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polib
 
+from common.korean.messages import faults
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MANAGE = [sys.executable, "manage.py"]
@@ -84,6 +86,15 @@ def templates() -> Outcome:
     return not faults, "".join(faults)
 
 
+def texts(entry: polib.POEntry) -> list[str]:
+    """Return the translations of an entry: one, or one for each plural form."""
+    return list(entry.msgstr_plural.values()) or [entry.msgstr]
+
+
+def _entries(catalogue: Path) -> list[polib.POEntry]:
+    return [entry for entry in polib.pofile(str(catalogue)) if not entry.obsolete]
+
+
 def translations() -> Outcome:
     """Check that the Korean catalogue has no empty or fuzzy entries and contains every message of the code.
 
@@ -91,10 +102,15 @@ def translations() -> Outcome:
     """
     catalogue = ROOT / "locale/ko/LC_MESSAGES/django.po"
     before = catalogue.read_text()
-    entries = [entry for entry in polib.pofile(str(catalogue)) if not entry.obsolete]
+    entries = _entries(catalogue)
     bad = [entry.msgid for entry in entries if not entry.translated() or entry.fuzzy]
     if bad:
         return False, "Empty or fuzzy: " + "; ".join(bad[:10])
+    # Also those that replace a library's translation.
+    korean = [entry for path in ROOT.glob("locale/**/ko/LC_MESSAGES/*.po") for entry in _entries(path)]
+    unsure = [fault for entry in korean for text in texts(entry) for fault in faults(text)]
+    if unsure:
+        return False, "Write particles as {을/를} (docs/korean-particles.md): " + "; ".join(unsure[:10])
     if command("xgettext", "--version")()[0] is False:
         return True, "xgettext is not installed: the code was not searched for new messages."
     try:
@@ -132,9 +148,11 @@ CHECKS: dict[str, Callable[[], Outcome]] = {
     "templates": templates,
     "typos": command(BIN / "typos", "--format", "brief"),
     "migration linter": command(sys.executable, "-m", "operations.migration_linter"),
+    "message kinds": command(sys.executable, "-m", "accounts.messages.checking"),
     "migrations": command(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": translations,
     "OpenAPI": openapi,
+    "personal data": command(*MANAGE, "personal_data"),
     "course": command(*MANAGE, "check_course", "content/data-analytics-week-2"),
     "deploy": command(*MANAGE, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from operations import scheduler
 from operations.supervisor import Child
 
 # Settings of Celery that the scheduler needs to publish a message.
@@ -22,9 +23,16 @@ SCHEDULER_SETTINGS = (
 
 
 def processes(host: str, port: int) -> list[Child]:
-    """Return the processes of one site. With a mail server, mails have a worker of their own and delay no grading."""
+    """Return the processes of one site. With a mail server, mails have a worker of their own and delay no grading.
+
+    Without Redis the worker has no child processes, so the scheduler is a thread of it, which takes 28 MB less.
+    """
     queues = {"worker": "grading,mail"} if settings.INBOX else {"worker": "grading", "mail-worker": "mail"}
-    return [_web(host, port), *(_worker(name, queue, port) for name, queue in queues.items()), _beat()]
+    workers = [_worker(name, queue, port) for name, queue in queues.items()]
+    if settings.REDIS_URL:
+        return [_web(host, port), *workers, _beat()]
+    first, *others = workers
+    return [_web(host, port), first._replace(environment={**first.environment, **_schedule()}), *others]
 
 
 def _web(host: str, port: int) -> Child:
@@ -51,12 +59,14 @@ def _worker(name: str, queue: str, port: int) -> Child:
 
 
 def _beat() -> Child:
-    # A process of its own: a scheduler inside a worker survives when the worker is killed.
+    # A process of its own: a scheduler inside a worker with child processes survives when the worker is killed.
+    environment = {"BAEUM_ROLE": "beat", "PYTHONWARNINGS": "ignore", **_schedule()}
+    return Child("beat", [sys.executable, "-m", "operations.scheduler"], environment)
+
+
+def _schedule() -> dict[str, str]:
     plan = {"lock": str(settings.BAEUM_HOME / "scheduler.lock"), "celery": _scheduler_settings()}
-    command = [sys.executable, "-m", "operations.scheduler"]
-    return Child(
-        "beat", command, {"BAEUM_ROLE": "beat", "BAEUM_SCHEDULE": json.dumps(plan), "PYTHONWARNINGS": "ignore"}
-    )
+    return {scheduler.VARIABLE: json.dumps(plan)}
 
 
 def _scheduler_settings() -> dict[str, Any]:

@@ -4,9 +4,12 @@ Celery's command line does the same and imports all its other commands, which ta
 """
 
 import argparse
+import os
 
 from celery.app.utils import find_app
 from celery.utils.nodenames import default_nodename, host_format
+
+from operations import scheduler
 
 
 def main() -> None:
@@ -26,6 +29,8 @@ def main() -> None:
         without_heartbeat=True,
         quiet=True,
     )
+    if scheduler.VARIABLE in os.environ:
+        scheduler.start_thread()
     worker.start()
     raise SystemExit(worker.exitcode)
 

@@ -22,5 +22,7 @@ class CSPMiddleware(BaseCSPMiddleware):
             response._csp_replace = {  # type: ignore[attr-defined]
                 "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
                 "style-src": [SELF, UNSAFE_INLINE],
+                # What a view asks for itself, such as a page that may stand in a frame of this site.
+                **getattr(response, "_csp_replace", {}),
             }
         return super().process_response(request, response)

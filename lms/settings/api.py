@@ -34,7 +34,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
         "LessonKind": ["reading", "practice"],
-        "QuestionKind": "quizzes.questions.KIND_NAMES",
+        "QuestionKind": "questions.KIND_NAMES",
         "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
         "ResultStatus": ["submitted", "graded", "needs_review"],
         "CountingRule": ["highest", "last", "average"],

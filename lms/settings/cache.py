@@ -28,10 +28,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 3000},
         }
     }
-# For fragments of {% cache %}. They are the same for all readers and are kept until the process ends.
+# For fragments of {% cache %}. They are the same for all readers and are kept until the process ends. Most are unanswered
+# questions of 1 to 2 KB, one for each order of the choices.
 CACHES["template_fragments"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "template_fragments",
+    "OPTIONS": {"MAX_ENTRIES": 1500},
 }
 # Sessions are in the database, so that a restart of Redis does not sign out students during a quiz.
 SESSION_ENGINE = "accounts.sessions"

@@ -49,36 +49,39 @@ CELERY_TASK_DEFAULT_QUEUE = "grading"
 CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries": {"queue": "mail"},
     "courses.tasks.send_weekly_summary": {"queue": "mail"},
+    "accounts.messages.tasks.send_messages": {"queue": "mail"},
+    "accounts.messages.tasks.send_message": {"queue": "mail"},
     "quizzes.tasks.send_grade_notices": {"queue": "mail"},
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
     # An import may take a minute. A mail can wait that long, a grade cannot.
     "exchange.tasks.run_import": {"queue": "mail"},
     # A backup takes minutes, and grading must not wait for it either.
     "operations.tasks.make_due_backup": {"queue": "mail"},
+    # A course takes a second.
+    "workspace.tasks.publish_due_courses": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
-# A message expires when the next one of the same task is due.
+# Tests of the running product make the intervals shorter: the pauses of the schedule, and how long work waits for a sweep.
+SCHEDULE_FACTOR = env.float("BAEUM_SCHEDULE_FACTOR", default=1.0)
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """Return an entry of the schedule. A message expires when the next one of the same task is due."""
+    interval = seconds * SCHEDULE_FACTOR
+    return {"task": task, "schedule": interval, "options": {"expires": interval}}
+
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-attempts": {"task": "quizzes.tasks.sweep_attempts", "schedule": 5.0, "options": {"expires": 5}},
-    "send-weekly-summaries": {
-        "task": "courses.tasks.send_weekly_summaries",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "send-grade-notices": {
-        "task": "quizzes.tasks.send_grade_notices",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "sweep-imports": {"task": "exchange.tasks.sweep_imports", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep-attempts": _every(5, "quizzes.tasks.sweep_attempts"),
+    "send-weekly-summaries": _every(60, "courses.tasks.send_weekly_summaries"),
+    "send-grade-notices": _every(30, "quizzes.tasks.send_grade_notices"),
+    "send-messages": _every(30, "accounts.messages.tasks.send_messages"),
+    "sweep-imports": _every(10, "exchange.tasks.sweep_imports"),
+    "publish-due-courses": _every(60, "workspace.tasks.publish_due_courses"),
 }
 if BACKUP_TO:
     # The task decides whether a backup is due, so that a site that was off at that time makes it later.
-    CELERY_BEAT_SCHEDULE["make-due-backup"] = {
-        "task": "operations.tasks.make_due_backup",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    }
+    CELERY_BEAT_SCHEDULE["make-due-backup"] = _every(60, "operations.tasks.make_due_backup")
 # Seconds after which another worker may take over an attempt that is being graded: see `Attempt.lease_until`.
 GRADING_LEASE = env.int("BAEUM_GRADING_LEASE", default=60)
 # Seconds without a heartbeat after which the supervisor kills a process. No request and no task may take that long.

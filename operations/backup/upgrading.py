@@ -96,6 +96,35 @@ def _repair(home: Path, database: Database, report: Report) -> None:
         )
 
 
+def back_up_before_migrating(home: Path, report: Report) -> None:
+    """Back up a database to which migrations are about to be applied. Does nothing if there are none, or no database yet.
+
+    The caller holds the lock of the state folder. Raises BackupError.
+    """
+    database = databases.current()
+    applied = database.applied()
+    if applied and databases.pending(applied):
+        backup = new_backup_path(home)
+        making.make(backup)
+        report(_("Backup: %(file)s") % {"file": backup})
+        _tidy(home)
+
+
+def new_backup_path(home: Path) -> Path:
+    """Return a path in the folder of upgrades that no backup has yet. Raises BackupError if there can be no such folder."""
+    folder = home / FOLDER
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BackupError(
+            _("The backup %(file)s cannot be written: %(why)s") % {"file": folder, "why": error}
+        ) from error
+    name = f"before-{settings.VERSION}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    # Two upgrades can begin within one second: the first one failed at once.
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(path for name in names if not (path := folder / f"{name}.zip").exists())
+
+
 def _preflight(home: Path, database: Database, report: Report) -> list[tuple[str, str]]:
     """Return the migrations to apply. Raises BackupError if the upgrade must not begin."""
     database.check_unused()
@@ -148,10 +177,8 @@ def _begin() -> Journal:
 
 def _back_up(home: Path, database: Database) -> Path:
     """Make a backup and unpack its database. From here on the journal says that the old state must be brought back."""
-    folder = home / FOLDER
-    folder.mkdir(exist_ok=True, mode=0o700)
     begun = _begin()
-    backup = folder / f"before-{settings.VERSION}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    backup = new_backup_path(home)
     making.make(backup)
     try:
         _unpack(Archive(backup), home, database)

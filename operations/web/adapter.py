@@ -6,13 +6,16 @@ bodies, as many at a time as there are connections, and calls the application wi
 is given up.
 
 The application runs in the thread of the event loop, one request at a time in each process. granian reads and writes sockets
-in a thread of its own, also while the application runs.
+in a thread of its own, also while the application runs. If several requests wait, those that store something come first: when
+everybody starts an exam in the same second, the starts are stored before the pages of those who started first are rendered.
 """
 
 import asyncio
 import contextvars
 import functools
+import heapq
 import io
+import itertools
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -27,6 +30,9 @@ BODY_GRACE, BODY_RATE = 20.0, 500
 # Bytes of a body that are kept in memory; a larger one is written to a temporary file.
 BODY_IN_MEMORY = 256 * 1024
 FILE_BLOCK = 64 * 1024
+# Seconds for which a waiting request that only reads lets later ones that store something pass.
+READS_WAIT = 2.0
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Set in the WSGI environment, with an HTTP status, if the body was not received. `wsgi.input` is empty then.
 BODY_REFUSED = "baeum.body_refused"
 
@@ -96,6 +102,9 @@ class Adapter:
         # One context for all requests: Django and asgiref keep connections in context variables, and a new context for each
         # request would connect again.
         self._context = contextvars.copy_context()
+        # (when its turn is due, its number, what wakes it up) of the requests that wait, as a heap.
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = itertools.count()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._on_start(loop)
@@ -108,6 +117,7 @@ class Adapter:
             return
         except _BodyRefusedError as refused:
             environ |= {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(), BODY_REFUSED: refused.status}
+        await self._turn(environ["REQUEST_METHOD"] in SAFE_METHODS)
         status, headers, result = self._call(environ)
         if BODY_REFUSED in environ:
             headers.append(("Connection", "close"))
@@ -122,6 +132,24 @@ class Adapter:
             if isinstance(result, FileWrapper):
                 result.close()
             environ["wsgi.input"].close()
+
+    async def _turn(self, is_safe: bool) -> None:
+        """Wait until this request is the next one. Requests that have arrived meanwhile are considered, too."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._wake_next)
+        heapq.heappush(self._waiting, (loop.time() + is_safe * READS_WAIT, next(self._numbers), turn))
+        await turn
+
+    def _wake_next(self) -> None:
+        _due, _number, turn = heapq.heappop(self._waiting)
+        # The client of a cancelled one is gone.
+        if not turn.cancelled():
+            turn.set_result(None)
+        if self._waiting:
+            # One in each round of the event loop, so that the requests that arrive while it runs can come first.
+            asyncio.get_running_loop().call_soon(self._wake_next)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes | FileWrapper]:
         # The event loop stands still during the call, so code that looks for a running loop must not find it: Django would
@@ -230,6 +258,9 @@ async def _fill(body: IO[bytes], length: int, exchange: Exchange, grace: float) 
             async for chunk in exchange:
                 body.write(chunk)
                 received += len(chunk)
+                if received >= length:
+                    # Asking once more only to hear that nothing follows would cost a turn of the event loop.
+                    break
                 limit.reschedule(began + grace + received / BODY_RATE)
     except TimeoutError:
         raise _BodyRefusedError(408) from None

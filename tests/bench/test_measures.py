@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,9 +37,10 @@ def test_docs_name_every_measure() -> None:
 
 
 @pytest.mark.processes
-def test_both_sides_are_measured() -> None:
+def test_both_sides_are_measured(prepared_home: Path) -> None:
+    chosen = ["--only", "lesson_page", "submit_to_graded", "-c", "2", "--state", str(prepared_home)]
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--only", "lesson_page", "submit_to_graded", "-c", "2"],
+        [sys.executable, "-m", "bench", "--quick", *chosen],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=200,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

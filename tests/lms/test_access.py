@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Message, User
 from courses.models import Course, CourseAsset, Enrolment
 from quizzes.attempts.models import HandInFile
 from quizzes.authoring.models import Quiz
@@ -29,13 +29,19 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "healthz", "readyz",
     "weekly-summary/<str:token>/off/", "weekly-summary/<str:token>/on/",
+    "notifications/mails/<str:token>/off/", "notifications/mails/<str:token>/on/",
     "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
     "api/v1/schema", "api/v1/docs", "problems/", "problems/<slug:slug>",
     "language/",
     "",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
-OWN = {"courses/", "review/", "api/v1/me", "api/v1/session", "api/v1/courses", "api/v1/review"}
+OWN = {
+    "courses/", "review/", "notifications/", "notifications/read/",
+    "api/v1/me", "api/v1/session", "api/v1/courses", "api/v1/review",
+    "api/v1/messages", "api/v1/messages/read",
+    "api/v1/mail-switches", "api/v1/mail-switches/<slug:kind>",
+}  # fmt: skip
 # Pages of staff, of libraries, and files. Other tests cover them (test_admin, tests/accounts).
 ELSEWHERE = ("admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
 
@@ -75,7 +81,13 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     )
     take(make_check(lesson), enrolment)
     queue.prepare_today(user=enrolment.user, now=timezone.now())
+    message = Message.objects.create(
+        user=enrolment.user, kind="grade-changed", about="0", created_at=timezone.now(), due_at=timezone.now()
+    )
     return {
+        "notifications/<uuid:uuid>": f"notifications/{message.uuid}",
+        "<slug:kind>": "weekly-summary",
+        "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "<uuid:file>": str(handed_in.uuid),
         "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",
         "<int:turn>": "2",

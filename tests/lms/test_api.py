@@ -104,6 +104,7 @@ def test_every_endpoint_asks_for_a_token(api: Api, db: None) -> None:
         "file": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "card": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "turn": "2",
+        "kind": "weekly-summary",
     }
     for path, item in document()["paths"].items():
         for method in item:

@@ -18,11 +18,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from courses.models import Activity, CourseAsset, Enrolment
+from courses.lessons.rendering import asset_version
+from courses.models import Activity, Course, CourseAsset, Enrolment
 from quizzes.authoring.models import Quiz
 from quizzes.taking import start
 from tests.api import api_for
 from tests.factories import PASSWORD
+from tests.pictures import picture
 from tests.quizzes import every_kind
 
 GOLDEN = Path(__file__).with_name("headers.golden")
@@ -87,6 +89,11 @@ class Answers:
     def course_file(self) -> Any:
         return self.browser.get("/courses/statistics/files/data.csv", secure=True)
 
+    def course_picture(self) -> Any:
+        content = picture("PNG")
+        CourseAsset.objects.create(course=Course.objects.get(slug="statistics"), name="photo.png", content=content)
+        return self.browser.get(f"/courses/statistics/files/photo.png?v={asset_version(content)}", secure=True)
+
     def static_file(self) -> Any:
         return Client().get("/static/baeum/icon.svg", secure=True)
 
@@ -109,7 +116,7 @@ class Answers:
 KINDS: list[Callable[[Answers], Any]] = [
     Answers.page, Answers.sign_in_page, Answers.sign_in, Answers.sign_in_by_app, Answers.sign_in_by_app_refused,
     Answers.admin, Answers.api, Answers.api_refused, Answers.upload, Answers.download, Answers.course_file,
-    Answers.static_file, Answers.page_404, Answers.api_404, Answers.page_500, Answers.api_500,
+    Answers.course_picture, Answers.static_file, Answers.page_404, Answers.api_404, Answers.page_500, Answers.api_500,
 ]  # fmt: skip
 
 

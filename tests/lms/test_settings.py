@@ -3,14 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from operations.checks import PRODUCTION
-from tests.product import ROOT
+from tests import nursery
 
 PRINT_SETTINGS = """
 import json, sys
@@ -21,11 +20,8 @@ print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, defau
 
 def start(tmp_path: Path, *names: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
-    return subprocess.run(
-        [sys.executable, "-c", PRINT_SETTINGS, *names],
-        env={**clean, "DJANGO_SETTINGS_MODULE": "lms.settings", "BAEUM_HOME": str(tmp_path), **environment},
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    own = {"DJANGO_SETTINGS_MODULE": "lms.settings", "BAEUM_HOME": str(tmp_path), **environment}
+    return nursery.run(["-c", PRINT_SETTINGS, *names], {**clean, **own})
 
 
 def values_of(tmp_path: Path, *names: str, **environment: str) -> list[Any]:

@@ -1,5 +1,6 @@
 """The Korean catalogues are complete, and pages are in one language unless a `lang` attribute says otherwise."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -63,6 +64,25 @@ class TestCatalogue:
             if LATIN.search(PLACEHOLDER.sub("", entry.msgid))
             and not any(HANGUL.search(korean) for korean in [entry.msgstr, *entry.msgstr_plural.values()])
         } <= WITHOUT_WORDS
+
+
+def marked_texts() -> Iterator[tuple[str, str]]:
+    """Yield (file, text) of each text that our Python code marks for translation."""
+    marks = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+    for app in settings.INSTALLED_APPS:
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if name in marks:
+                        yield str(path.relative_to(settings.BASE_DIR)), text
+
+
+def test_the_catalogue_has_every_text_that_is_marked() -> None:
+    """The collector of messages does not look into f-strings."""
+    known = {entry.msgid for entry in polib.pofile(str(settings.BASE_DIR / "locale/ko/LC_MESSAGES/django.po"))}
+    texts = list(marked_texts())
+    assert len(texts) > 500
+    assert {(path, text) for path, text in texts if text not in known} == set()
 
 
 class Words(HTMLParser):

@@ -35,7 +35,7 @@ def one(product: Product, query: str) -> Any:
 
 
 def test_grading_survives_the_kill_of_its_worker(product: Product) -> None:
-    product.environment["BAEUM_GRADING_LEASE"] = "2"
+    product.environment |= {"BAEUM_GRADING_LEASE": "2", "BAEUM_SCHEDULE_FACTOR": "0.1"}
     product.start().wait_until_ready()
     app = App(product.address).sign_in("student@example.com", "week2-demo")
     attempt = app.start_quiz(COURSE)

@@ -47,6 +47,7 @@ APPLIED = "SELECT count(*) FROM quizzes_regradeline WHERE applied_at IS NOT NULL
 
 
 def test_a_regrade_survives_the_kill_of_its_worker(product: Product) -> None:
+    product.environment["BAEUM_SCHEDULE_FACTOR"] = "0.1"
     product.start().wait_until_ready()
     workers = wait_for(lambda: product.pids_of("worker@"))
     with connected(product) as connection:

@@ -79,3 +79,31 @@ def test_a_second_one_enqueues_nothing_until_the_first_has_ended(
         assert "waiting" in second.stderr.readline()
         assert messages(tmp_path) == []
     assert wait_for(lambda: messages(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("folder", "what_happens"),
+    [
+        ("no folder", "[thread.join() for thread in threading.enumerate() if thread.name == 'beat']"),
+        (".", "scheduler.THREAD_LIMIT = 0.0"),
+    ],
+)
+def test_a_worker_whose_scheduler_has_died_or_hangs_sends_no_heartbeats(
+    tmp_path: Path, folder: str, what_happens: str
+) -> None:
+    reading, writing = os.pipe()
+    code = f"""
+import threading
+from operations import heartbeat, scheduler
+threading.excepthook = lambda error: None
+heartbeat.beat()
+scheduler.start_thread()
+{what_happens}
+heartbeat.beat()
+"""
+    plan = json.dumps({"lock": str(tmp_path / folder / "scheduler.lock"), "celery": {}})
+    environment = {**os.environ, "BAEUM_SCHEDULE": plan, "BAEUM_HEARTBEAT": str(writing)}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, pass_fds=[writing], check=True)
+    os.close(writing)
+    with os.fdopen(reading) as beats:
+        assert len(beats.readlines()) == 1

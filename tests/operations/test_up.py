@@ -34,7 +34,7 @@ def test_it_serves_prints_the_logins_and_leaves_no_process(product: Product) -> 
 @pytest.mark.usefixtures("prepared")
 def test_a_killed_supervisor_leaves_no_process_and_no_port(product: Product) -> None:
     product.start().wait_until_ready()
-    wait_for(lambda: product.pids_in_role("worker") and product.pids_in_role("beat"))
+    wait_for(lambda: product.pids_in_role("worker"))
     assert product.process is not None
     product.process.kill()
     product.process.wait()
@@ -57,7 +57,7 @@ def test_a_dead_child_is_started_again(product: Product) -> None:
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize("role", ["web", "worker", "beat"])
+@pytest.mark.parametrize("role", ["web", "worker"])
 def test_a_process_that_hangs_is_replaced(product: Product, role: str) -> None:
     product.environment["BAEUM_HANG_LIMIT"] = "4"
     product.start().wait_until_ready()
@@ -138,6 +138,4 @@ def test_a_process_that_does_not_exist_is_refused_in_one_line(product: Product) 
         env=product.full_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode != 0
-    assert (
-        done.stderr.strip() == "CommandError: There is no process 'webb' with these settings, only: web, worker, beat."
-    )
+    assert done.stderr.strip() == "CommandError: There is no process 'webb' with these settings, only: web, worker."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -115,6 +116,15 @@ def test_an_entry_of_an_outage_is_not_there_in_the_next_one(
     cache.delete("lock")
     shared_cache.kill()
     assert cache.add("lock", 1, 60)
+
+
+def test_clearing_the_cache_keeps_the_queue_and_the_neighbour(shared_cache: PrivateRedis) -> None:
+    server = redis.Redis.from_url(shared_cache.url)
+    kept = {b"baeum:celery", b"neighbour:1:counted"}
+    for key in kept:
+        server.set(key, 1)
+    cache.clear()
+    assert (cache.get("counted"), set(server.keys())) == (None, kept)
 
 
 @pytest.mark.processes

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.audit import recording
+from accounts.audit.models import AuditEvent
 from operations import terminal
 from operations.backup import making, stores
 from operations.backup.manifest import Manifest
@@ -50,7 +53,13 @@ class Command(BaseCommand):
                 for name in kept.deleted:
                     self.stdout.write(_("Deleted: %(name)s") % {"name": name})
 
+    def _record(self) -> None:
+        """Enter in the audit log that everybody's data was exported, unless the database is older than the log."""
+        if AuditEvent._meta.db_table in connection.introspection.table_names():
+            recording.record_everybody(recording.Action.EXPORT)
+
     def _report(self, name: str, manifest: Manifest) -> None:
+        self._record()
         size = terminal.megabytes(sum(entry.size for entry in manifest.files.values()))
         uploads = sum(entry.startswith("uploads/") for entry in manifest.files)
         rows = sum(manifest.rows.values())

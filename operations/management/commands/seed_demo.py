@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses import enrolment
-from courses.models import Course, Enrolment
+from courses.models import Course, CourseRole, Enrolment
 
 PASSWORD = "week2-demo"  # noqa: S105 (public on purpose; the accounts exist only where settings.DEMO is true)
 COURSE = "data-analytics-week-2"
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         student = self._person("student@example.com", "Haneul Kim")
         instructor = self._person("instructor@example.com", "Seojun Lee", is_staff=True)
         enrolment.enrol(user=student, course=course, source=Enrolment.Source.ROSTER)
-        course.instructors.add(instructor)
+        CourseRole.objects.get_or_create(course=course, user=instructor, defaults={"role": CourseRole.Role.INSTRUCTOR})
 
     def _person(self, email: str, name: str, **fields: Any) -> User:
         known = User.objects.filter(email=email).first()

@@ -17,6 +17,8 @@ from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from operations.backup import upgrading
+from operations.backup.errors import BackupError
 from operations.processes import processes
 from operations.supervisor import Plan, launch
 
@@ -50,7 +52,10 @@ class Command(BaseCommand):
 
 
 def prepare(report: Callable[[str], Any]) -> None:
-    """Migrate, import the courses and seed the demo. Does nothing for the embedded database if `_stamp` has not changed."""
+    """Migrate, import the courses and seed the demo. Does nothing for the embedded database if `_stamp` has not changed.
+
+    Before it migrates the embedded database, it makes a backup. Raises CommandError if that fails.
+    """
     stamp_file = settings.BAEUM_HOME / "prepared"
     stamp = _stamp()
     database = settings.DATABASES["default"]
@@ -58,6 +63,12 @@ def prepare(report: Callable[[str], Any]) -> None:
     if is_embedded and database["NAME"].exists() and stamp_file.exists() and stamp_file.read_text() == stamp:
         return
     report(_("Preparing the database …"))
+    if is_embedded:
+        try:
+            upgrading.back_up_before_migrating(settings.BAEUM_HOME, report)
+        except BackupError as refused:
+            why = _("Nothing was migrated, because the database could not be backed up: %(why)s") % {"why": refused}
+            raise CommandError(why) from refused
     call_command("migrate", verbosity=0, interactive=False)
     complete = settings.PRODUCTION or _import_courses(report)
     if settings.DEMO and complete:

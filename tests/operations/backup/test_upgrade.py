@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from operations.backup import upgrading
 from tests.operations.backup import previous, upgrades
 from tests.operations.backup.upgrades import Site
 from tests.product import Product
@@ -34,6 +35,13 @@ def site(product: Product) -> Site:
     return Site(product, rows_of(product.home / "baeum.sqlite3"))
 
 
+def restored_elsewhere(site: Site, backup: Path) -> Site:
+    home = site.home.parent / "elsewhere"
+    elsewhere = Site(Product(home, 0), rows_of(home / "baeum.sqlite3"))
+    assert elsewhere.run("restore", str(backup))[0] == 0
+    return elsewhere
+
+
 def write(site: Site, statement: str, *values: Any) -> None:
     with closing(sqlite3.connect(site.home / "baeum.sqlite3")) as database:
         database.execute(statement, values)
@@ -51,9 +59,7 @@ def test_the_previous_release_is_upgraded_and_backed_up_before(site: Site) -> No
     [backup] = (site.home / "upgrades").iterdir()
     assert str(backup) in output
     # The backup is of the state before.
-    elsewhere = Site(Product(site.home.parent / "elsewhere", 0), rows_of(site.home.parent / "elsewhere/baeum.sqlite3"))
-    assert elsewhere.run("restore", str(backup))[0] == 0
-    assert elsewhere.state() == before
+    assert restored_elsewhere(site, backup).state() == before
 
 
 def test_this_release_upgrades_the_previous_one(site: Site) -> None:
@@ -63,6 +69,26 @@ def test_this_release_upgrades_the_previous_one(site: Site) -> None:
     code, output, errors = site.run("upgrade", release="lms.settings")
     assert (code, errors) == (0, "")
     assert "Nothing to migrate" in output
+
+
+def test_run_backs_up_before_it_migrates(site: Site) -> None:
+    before = site.state()
+    site.product.start().wait_until_ready()
+    [backup] = (site.home / "upgrades").iterdir()
+    assert str(backup) in site.product.log
+    site.product.kill()
+    assert restored_elsewhere(site, backup).state() == before
+    # Nothing is left to migrate at the next start.
+    (site.home / "prepared").unlink()
+    site.product.start().wait_until_ready()
+    assert list((site.home / "upgrades").iterdir()) == [backup]
+
+
+def test_run_migrates_nothing_that_it_could_not_back_up(site: Site) -> None:
+    before = site.state()
+    (site.home / "upgrades").write_text("")
+    assert "Nothing was migrated" in site.fails("up")
+    assert site.state() == before
 
 
 @pytest.mark.parametrize(
@@ -80,6 +106,15 @@ def test_the_old_state_is_back_after_a_failure(site: Site, what: str, why: str) 
     # The next attempt succeeds.
     assert site.run("upgrade")[0] == 0
     assert site.is_upgraded()
+
+
+def test_two_upgrades_within_one_second_have_two_backups(tmp_path: Path) -> None:
+    taken = {upgrading.new_backup_path(tmp_path)}
+    for _ in range(4):
+        for path in taken:
+            path.touch()
+        taken.add(upgrading.new_backup_path(tmp_path))
+    assert len(taken) == 5
 
 
 def test_the_old_state_is_back_after_a_full_disk(site: Site) -> None:

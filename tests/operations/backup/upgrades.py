@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import nursery
 from tests.operations.backup import previous
 from tests.product import ROOT, Product, wait_for
 
@@ -31,19 +32,30 @@ class Site:
         self, *arguments: str, release: str = NEXT_RELEASE, what: str = "", limit: int = 0
     ) -> "subprocess.Popen[str]":
         """Start `manage.py` of a release. `limit`: let it write no file beyond so many bytes, as if the disk were full."""
-        environment = {**self.product.full_environment(), "DJANGO_SETTINGS_MODULE": release, "NEXT_RELEASE": what}
-        # The commands speak the language of the terminal.
-        environment |= {"LC_ALL": "C.UTF-8"}
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         if limit:
             # A shell counts in blocks of 512 bytes.
             command = ["sh", "-c", f'ulimit -f {limit // 512}; exec "$@"', "sh", *command]
         return subprocess.Popen(
-            command, env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            env=self._environment(release, what),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
+
+    def _environment(self, release: str, what: str) -> dict[str, str]:
+        # The commands speak the language of the terminal.
+        of_release = {"DJANGO_SETTINGS_MODULE": release, "NEXT_RELEASE": what, "LC_ALL": "C.UTF-8"}
+        return {**self.product.full_environment(), **of_release}
 
     def run(self, *arguments: str, release: str = NEXT_RELEASE, what: str = "", limit: int = 0) -> tuple[int, str, str]:
         """Return exit code, output and errors."""
+        # `up` would become the supervisor.
+        if not limit and arguments[0] != "up":
+            done = nursery.run([nursery.MANAGE, *arguments], self._environment(release, what))
+            return done.returncode, done.stdout, done.stderr
         process = self.start(*arguments, release=release, what=what, limit=limit)
         output, errors = process.communicate(timeout=120)
         return process.returncode, output, errors
