@@ -28,19 +28,20 @@ GRADING = [
     "quizzes/grading/test_reviews.py",
     "quizzes/grading/test_late_answers.py",
     "quizzes/grading/test_regrading.py",
+    "quizzes/admin/test_audit.py",
     "quizzes/verify/test_grades.py",
 ]
 QUESTIONS = [
-    "quizzes/questions/test_questions.py",
-    "quizzes/questions/test_questions_built.py",
-    "quizzes/questions/test_questions_answered.py",
-    "quizzes/questions/test_questions_shown.py",
-    "quizzes/questions/test_kind_properties.py",
+    "questions/test_questions.py",
+    "questions/test_questions_built.py",
+    "questions/test_questions_answered.py",
+    "questions/test_questions_shown.py",
+    "questions/test_kind_properties.py",
 ]
 # {group: (files, tests)}. Only tests written for the group, not all that happen to run its code.
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
-    "short_answers": (["quizzes/questions/short_answers.py"], ["quizzes/questions/test_short_answers.py"]),
-    "questions": (["quizzes/questions/**/*.py"], QUESTIONS),
+    "short_answers": (["questions/short_answers.py"], ["questions/test_short_answers.py"]),
+    "questions": (["questions/**/*.py"], QUESTIONS),
     "gradebook": (["courses/gradebook.py"], ["courses/test_gradebook.py"]),
     "rules": (["quizzes/attempts/rules.py"], ["quizzes/attempts/test_rules.py", *ATTEMPTS]),
     "attempts": (

@@ -2,15 +2,19 @@
 
 from typing import Any
 
-import yaml
-
+from questions import KINDS
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
-from quizzes.questions import KINDS
 from tests.factories import ActivityFactory, CourseFactory, ModuleFactory
 
 SLUG = "every-kind"
-# What each kind asks; its definition is the example that an author begins with.
+
+
+def both(text: str) -> dict[str, str]:
+    return {"ko": text, "en": text}
+
+
+# What each kind asks, and its definition.
 TEXTS = {
     "single_choice": ("정밀도는 무엇을 재나요?", "What does precision measure?"),
     "multiple_choice": ("재현율을 낮추는 것을 모두 고르세요.", "Choose everything that lowers recall."),
@@ -24,6 +28,35 @@ TEXTS = {
     ),
     "hand_in": ("여러분의 모델을 어떻게 감시할지 쓰세요.", "Write how you would monitor your model."),
 }  # fmt: skip
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    "multiple_choice": {"credit": "partial"},
+    "short_answer": {"near_misses": "review"},
+    "numeric": {"value": 250, "tolerance": 5, "unit": "ms", "units": {"s": 1000}, "unit_required": False},
+    "ordering": {
+        "items": [
+            {"key": "collect", "text": {"ko": "모으기", "en": "Collect"}},
+            {"key": "clean", "text": {"ko": "다듬기", "en": "Clean"}},
+        ],
+        "credit": "partial",
+    },
+    "matching": {
+        "pairs": [
+            {"key": "precision", "left": {"ko": "정밀도", "en": "Precision"}, "right": both("TP / (TP + FP)")},
+            {"key": "recall", "left": {"ko": "재현율", "en": "Recall"}, "right": both("TP / (TP + FN)")},
+        ],
+        "distractors": [{"key": "accuracy", "text": both("(TP + TN) / N")}],
+        "credit": "partial",
+    },
+    "fill_in": {"blanks": [{"key": "learned", "accept": ["과적합", "overfitting"]}], "credit": "partial"},
+    "hand_in": {
+        "rubric": [
+            {"key": "reasoning", "points": 3, "text": {"ko": "근거를 밝혔다", "en": "Gives reasons"}},
+            {"key": "figures", "points": 2, "text": {"ko": "수치를 썼다", "en": "Uses figures"}},
+        ],
+        "text": True,
+        "files": {"max": 2, "types": ["pdf", "ipynb"]},
+    },
+}
 CHOICES = {
     "right": ("양성이라고 한 것 가운데 맞은 비율", "The share of predicted positives that are right"),
     "wrong": ("실제 양성 가운데 찾아낸 비율", "The share of real positives that were found"),
@@ -38,8 +71,8 @@ def make(**rules: Any) -> None:
         module=ModuleFactory(course=course), slug="quiz", kind="quiz", code="", title_ko="퀴즈", title_en="Quiz"
     )
     quiz = Quiz.objects.create(activity=activity, title_ko="퀴즈", title_en="Quiz", **rules)
-    for position, (name, kind) in enumerate(KINDS.items()):
-        _ask(quiz, position, name, yaml.safe_load(kind.example) or {} if kind.example else {})
+    for position, name in enumerate(KINDS):
+        _ask(quiz, position, name, DEFINITIONS.get(name, {}))
     publishing.publish(quiz)
 
 

@@ -29,8 +29,9 @@ SMALL_TARGETS = """
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _every_kind(running_product: Product) -> None:
+    """Once, as the product: tests of another module may come between those of this one, if a process takes them over."""
     running_product.manage(
         "shell",
         "-c",

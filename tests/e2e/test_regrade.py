@@ -13,6 +13,7 @@ from tests.e2e.test_student import answer_everything, sign_up, start_quiz
 pytestmark = [pytest.mark.e2e, pytest.mark.processes]
 
 QUIZ = "quiz-data-analysis-basics"
+WORKSPACE = "/admin/workspace/data-analytics-week-2/"
 Visit = Callable[..., Visitor]
 _numbers = count(1)
 
@@ -43,21 +44,21 @@ def take_quiz(student: Visitor) -> str:
 
 def edit_key(teacher: Visitor, chosen: str) -> None:
     """Make another choice right: the one that was chosen, or if it was right, some other."""
-    page = teacher.go("/admin/quizzes/quiz/")
-    page.get_by_role("link", name="Introduction to data analysis").first.click()
-    page.locator("div > a[href*='/quizzes/question/']").first.click()
-    page.wait_for_url("**/quizzes/question/*/change/")
+    page = teacher.go(f"{WORKSPACE}quizzes/{QUIZ}/")
+    page.locator(".ws-entry a").first.click()
+    page.locator(".qf-mark").first.wait_for()
     texts = {
-        str(field.get_attribute("name")).removesuffix("-text_en"): field.input_value().strip()
-        for field in page.locator("textarea[name^=choices-][name$=-text_en]:not([name*=__prefix__])").all()
+        str(field.get_attribute("name")).removeprefix("choices-").removesuffix("-text-en"): field.input_value().strip()
+        for field in page.locator("textarea[name^=choices-][name$=-text-en]:not([name*=-new-])").all()
     }
-    right = next(row for row in texts if page.locator(f"input[name={row}-is_correct]").is_checked())
+    right = str(page.locator(".qf-mark input:checked").get_attribute("value"))
     chosen_row = next(row for row, text in texts.items() if text == chosen)
     new = chosen_row if chosen_row != right else next(row for row in texts if row != right)
-    page.locator(f"input[name={right}-is_correct]").uncheck()
-    page.locator(f"input[name={new}-is_correct]").check()
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="See what the current answer key would change").click()
+    page.locator(f".qf-mark input[value='{new}']").check()
+    page.get_by_role("button", name="Save the draft").click()
+    page.locator(".ws-tabs .desk-button").click()
+    page.get_by_role("button", name="Publish now").click()
+    page.get_by_role("link", name="See what the current answer key would change").first.click()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -100,21 +101,28 @@ def test_an_instructor_edits_the_answer_key_and_the_student_gets_a_mail(visit: V
     letter = student.page.get_by_role("link", name="Your grade changed").first
     letter.click()
     expect(student.page.locator("body")).to_contain_text(reason)
+    student.page.go_back()
+    student.page.get_by_role("link", name="Messages, 1 unread").click()
+    expect(student.page.locator("main")).to_contain_text("was graded again")
+    violations = Axe().run(student.page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+    student.page.get_by_role("button", name="Mark all as read").click()
+    expect(student.page.get_by_role("link", name="Messages, 0 unread")).to_be_visible()
+    student.page.get_by_role("link", name="was graded again").click()
+    student.page.wait_for_url("**/result/")
     assert student.complaints == []
 
 
 def test_answers_are_tried_beside_the_form(visit: Visit) -> None:
     teacher = instructor(visit, "en")
-    page = teacher.go("/admin/quizzes/question/?kind__exact=short_answer")
-    page.locator("#result_list a[href*='/change/']").first.click()
-    page.wait_for_url("**/quizzes/question/*/change/**")
-    accepted = page.locator("input[name=answers-0-text]")
-    accepted.fill("Never saved")
-    page.locator("#try").fill("never-saved\nsomething else")
+    page = teacher.go(f"{WORKSPACE}quizzes/{QUIZ}/")
+    page.locator(".ws-entry", has_text="short answer").locator("a").first.click()
+    page.locator("input[name^=accept-]").first.fill("Never saved")
+    page.locator("#try-lines").fill("never-saved\nsomething else")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator("#try-results li")).to_have_count(2)
-    expect(page.locator("#try-results li").first).to_contain_text("accepted")
-    expect(page.locator("#try-results li").last).to_contain_text("not accepted")
+    expect(page.locator("#try-results li").first).to_contain_text("Right")
+    expect(page.locator("#try-results li").last).to_contain_text("Wrong")
     check(page)
     assert teacher.complaints == []
 

@@ -177,6 +177,7 @@ def test_pages_are_accessible_and_do_not_overflow(visit: Visit, width: int, sche
         f"{COURSE}quizzes/quiz-data-analysis-basics/",
         attempt,
         "/accounts/settings/",
+        "/notifications/",
         "/inbox/",
         "/api/v1/docs",
         "/nothing-here/",
