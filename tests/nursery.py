@@ -69,7 +69,13 @@ class _Nursery:
             request = json.dumps({"arguments": arguments, "environment": environment}).encode()
             socket.send_fds(self._ours, [request], [output.fileno(), errors.fileno()])
             self._ours.settimeout(seconds)
-            code = int(self._ours.recv(100))
+            try:
+                code = int(self._ours.recv(100))
+            except TimeoutError:
+                # The next command must not get the code of this one.
+                _nurseries.remove(self)
+                self._process.kill()
+                raise
             texts = []
             for file in (output, errors):
                 file.seek(0)

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -25,9 +26,11 @@ from tests import nursery
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
+# Below the ports of outgoing connections (32768 and more on Linux).
+PORTS = range(20000, 32000)
 
 
-def wait_for(condition: Callable[[], T], *, seconds: float = 30, every: float = 0.05) -> T:
+def wait_for(condition: Callable[[], T], *, seconds: float = 90, every: float = 0.05) -> T:
     """Return the first true value of `condition`. Fail the test if there is none within `seconds`."""
     deadline = time.monotonic() + seconds
     tick = threading.Event()
@@ -41,10 +44,11 @@ def wait_for(condition: Callable[[], T], *, seconds: float = 30, every: float = 
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port that nothing listens at. The kernel gives none of these to a connection until it is used."""
+    while True:
+        port = secrets.choice(PORTS)
+        if port_is_free(port):
+            return port
 
 
 def port_is_free(port: int) -> bool:

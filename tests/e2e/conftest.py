@@ -25,7 +25,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     # A long timeout, because two browsers and two products share two cores.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -98,7 +98,7 @@ def visit(chromium: Browser, running_product: Product) -> Iterator[object]:
             java_script_enabled=javascript,
             color_scheme=scheme,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return Visitor(context, running_product)
 

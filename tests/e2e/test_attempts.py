@@ -132,7 +132,7 @@ def test_an_open_page_submits_when_the_time_runs_out(visit: Visit, running_produ
     page.reload()
     expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^0:0\d$"))
     expect(page.locator("[data-countdown]")).to_have_class(re.compile("soon"))
-    page.wait_for_url("**/result/", timeout=30_000)
+    page.wait_for_url("**/result/", timeout=60_000)
     expect(page.locator("main")).to_contain_text("The time ran out")
     expect(page.locator("main")).to_contain_text("data drift")
     assert visitor.complaints == []
@@ -144,7 +144,7 @@ def test_more_time_reaches_the_open_page(visit: Visit, running_product: Product)
     page.reload()
     expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^0:0\d$"))
     change(page.url, running_product, 600)
-    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^9:\d\d$"), timeout=30_000)
+    expect(page.locator("[data-countdown]")).to_have_text(re.compile(r"^9:\d\d$"), timeout=60_000)
     written(page).fill("data drift")
     expect(state(page)).to_have_text("Saved")
 

@@ -88,7 +88,7 @@ def test_an_instructor_edits_the_answer_key_and_the_student_gets_a_mail(visit: V
     page.get_by_label("Why?").fill(reason)
     page.get_by_role("button", name="Approve and apply").click()
     # The real worker applies it; the page refreshes until it is done, with and without script.
-    expect(page.locator("#progress")).to_contain_text("done", timeout=30_000)
+    expect(page.locator("#progress")).to_contain_text("done", timeout=60_000)
     expect(page.locator(".desk")).to_contain_text("by mail")
     if javascript:
         check(page)

@@ -24,7 +24,7 @@ def upgrade(docker: Path, *arguments: str, fails: str) -> tuple[int, list[str]]:
     """Return the exit code and the calls of `docker compose`."""
     environment = {**os.environ, "PATH": f"{docker}:{os.environ['PATH']}", "FAILS": fails}
     done = subprocess.run(
-        [str(ROOT / "deploy" / "upgrade"), *arguments], env=environment, capture_output=True, check=False, timeout=30
+        [str(ROOT / "deploy" / "upgrade"), *arguments], env=environment, capture_output=True, check=False, timeout=120
     )
     return done.returncode, [call.removeprefix("compose ") for call in (docker / "calls").read_text().splitlines()]
 

@@ -25,7 +25,7 @@ END
 
 @contextmanager
 def connected(product: Product) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(product.home / "baeum.sqlite3", timeout=20, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(product.home / "baeum.sqlite3", timeout=60, isolation_level=None)) as connection:
         yield connection
 
 

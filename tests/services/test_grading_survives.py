@@ -76,8 +76,8 @@ def test_nothing_is_lost_when_all_services_stop(served: Product, database: Conne
     assert served.process is not None
     served.process.kill()
     served.process.wait()
-    wait_for(lambda: served.pids() == set(), seconds=15)
-    wait_for(lambda: port_is_free(served.port), seconds=15)
+    wait_for(lambda: served.pids() == set())
+    wait_for(lambda: port_is_free(served.port))
     served.start().wait_until_ready()
     # Still signed in, and every answer is there.
     saved = app.get(f"attempts/{attempt['uuid']}")["questions"]

@@ -53,7 +53,7 @@ def test_a_message_reaches_the_queue_that_is_bound(connection: Connection) -> No
     # A unique name: a process remembers which queues it has bound, whatever the folder.
     with connection.SimpleQueue("bound-once") as queue:
         queue.put({"attempt_id": 1})
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         assert message.payload == {"attempt_id": 1}
         message.ack()
 

@@ -65,13 +65,13 @@ def test_nothing_is_published_after_a_rollback(
 def test_the_first_id_is_published_at_once_and_later_ones_in_batches(messages: list[Any], batcher: _Stepped) -> None:
     batcher.start()
     batcher.add((TASK, "attempt_ids"), 1)
-    assert batcher.has_published.acquire(timeout=10)
+    assert batcher.has_published.acquire(timeout=60)
     assert messages == [(TASK, {"attempt_ids": [1]})]
     for value in range(2, 30):
         batcher.add((TASK, "attempt_ids"), value)
     assert len(messages) == 1
     batcher.go_on.release()
-    assert batcher.has_published.acquire(timeout=10)
+    assert batcher.has_published.acquire(timeout=60)
     # Two messages, so that two workers share them.
     assert messages[1:] == [(TASK, {"attempt_ids": list(range(2, 27))}), (TASK, {"attempt_ids": [27, 28, 29]})]
 

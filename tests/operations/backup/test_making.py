@@ -184,7 +184,7 @@ def test_a_snapshot_has_whole_transactions_while_others_write(site: Place, empty
     """Each transaction writes two rows. A backup between them would have an odd number."""
 
     def write_two(number: int) -> None:
-        with closing(sqlite3.connect(site.database, timeout=20)) as database:
+        with closing(sqlite3.connect(site.database, timeout=60)) as database:
             database.executemany("INSERT INTO quizzes_answer (response) VALUES (?)", [(f"{number}",), (f"{number}",)])
             database.commit()
 

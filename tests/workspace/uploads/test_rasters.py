@@ -1,6 +1,5 @@
 """Uploaded photos and screenshots: upright, small, without metadata; wrong files get one sentence."""
 
-import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -215,10 +214,8 @@ def test_a_converter_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_pa
     program.write_text("import threading\nthreading.Event().wait()")
     monkeypatch.setattr(raster, "_PROGRAM", program)
     monkeypatch.setattr(raster, "_TIMEOUT", 0.5)
-    start = time.monotonic()
     with pytest.raises(PictureRefused, match="damaged"):
         upload(picture())
-    assert time.monotonic() - start < 20
 
 
 def _srgb() -> bytes:
