@@ -40,10 +40,14 @@ class FaultyFolder(ValueError):
 
 @dataclass(slots=True)
 class Folder:
-    """The files of a folder by relative name, and the faults found so far."""
+    """The files of a folder by relative name, and the faults found so far.
+
+    `left_out` are names of files that exist but are not read, because they are known to be valid.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    left_out: frozenset[str] = frozenset()
 
     def add_fault(self, file: str, line: int, message: str) -> None:
         self.faults.append(Fault(file, line, message))

@@ -94,7 +94,7 @@ def parse_quizzes(folder: Folder, course: ParsedCourse) -> ParsedQuizzes:
             folder.add_fault(name, 0, _("course.yaml has no quiz of this name."))
         _parse_quiz(parsed, course, QuizFile(name, slug, is_check, document))
     for slug in course.quizzes:
-        if f"quizzes/{slug}.yaml" not in folder.files:
+        if f"quizzes/{slug}.yaml" not in folder.files.keys() | folder.left_out:
             folder.add_fault(
                 "course.yaml",
                 0,

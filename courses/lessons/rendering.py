@@ -4,7 +4,7 @@ Texts are rendered when they are imported or saved, not when they are read. URLs
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -158,14 +158,16 @@ def render_edition(edition: LessonEdition, *, resolver: CourseResolver | None = 
     edition.html = markdown_html.render(markdown.parse(edition.body), language=edition.language, resolver=resolver)
 
 
-def render_course(course: Course) -> int:
+def render_course(course: Course, *, only: Collection[str] | None = None) -> int:
     """Render all lesson editions of `course` again and save those that changed. Return the number of changed editions.
 
-    Call this after a change of anything that texts refer to: a definition, a figure, an archived lesson.
+    Call this after a change of anything that texts refer to: a definition, a figure, an archived lesson. `only` are the slugs of
+    the lessons that somebody will look at before everything is rolled back.
     """
     resolver = resolver_for(course)
     changed = []
-    for edition in LessonEdition.objects.filter(lesson__activity__course=course):
+    editions = LessonEdition.objects.filter(lesson__activity__course=course)
+    for edition in editions if only is None else editions.filter(lesson__activity__slug__in=only):
         before = edition.html
         render_edition(edition, resolver=resolver)
         if edition.html != before:

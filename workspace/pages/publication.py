@@ -1,11 +1,12 @@
 """Pages: publish the drafts, discard them, plan their publication; versions and earlier texts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -31,6 +32,8 @@ from workspace.publishing.checking import find_faults
 
 # Edits and versions on one page of the history.
 SHOWN = 50
+# Changed records on one page. The first version of a course changes several hundred.
+SHOWN_CHANGES = 30
 
 
 class PublishForm(forms.Form):
@@ -74,8 +77,9 @@ def publish(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         if answer is not None:
             return answer
     drafted = records.read(course)
-    faults = find_faults(drafted) if drafted.drafts else []
+    faults = find_faults(drafted, is_quick=True) if drafted.drafts else []
     changed_grades = grades.find_changed_grades(drafted)
+    part = _part(request, _in_order(drafted))
     recording.record_rows(Enrolment, [grade.enrolment for grade in changed_grades])
     return render_page(
         request,
@@ -89,18 +93,27 @@ def publish(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         planned=PublicationSchedule.objects.filter(course=course).select_related("editor").first(),
         faults=[(fault, differences.address(drafted, fault.key), drafted.title(fault.key)) for fault in faults],
         changes=[
-            differences.describe(drafted, key, drafted.published.get(key), draft.fields)
-            for key, draft in sorted(drafted.drafts.items(), key=lambda item: _order(drafted, item[0]))
+            differences.describe(drafted, key, drafted.published.get(key), drafted.drafts[key].fields) for key in part
         ],
+        part=part,
         changed_grades=changed_grades,
         drafts={records.text_of_key(key): draft for key, draft in drafted.drafts.items()},
     )
 
 
-def _order(drafted: DraftedCourse, key: Key) -> tuple[int, Key]:
-    """Sort by the outline: the course and its modules first."""
+def _in_order(drafted: DraftedCourse) -> list[Key]:
+    """Return the keys of the drafts as in the outline: the course and its modules first."""
     order = {slug: position for position, (slug, _fields) in enumerate(drafted.activities())}
-    return (-1 if key[0] in ("course", "module") else order.get(key[1], len(order)), key)
+
+    def place(key: Key) -> tuple[int, Key]:
+        return (-1 if key[0] in ("course", "module") else order.get(key[1], len(order)), key)
+
+    return sorted(drafted.drafts, key=place)
+
+
+def _part(request: AuthenticatedRequest, changes: Sequence[Any]) -> Page[Any]:
+    """Return the changes that the page shows: all of them, or a part of many."""
+    return Paginator(changes, SHOWN_CHANGES).get_page(request.GET.get("page"))
 
 
 def _publish(request: AuthenticatedRequest, course: Course, form: PublishForm) -> HttpResponse | None:
@@ -189,6 +202,7 @@ def version(request: AuthenticatedRequest, course: Course, number: int) -> HttpR
     if request.method == "POST":
         return _restore(request, course, publication)
     drafted = records.read(course)
+    part = _part(request, list(history.changes(publication)))
     return render_page(
         request,
         "workspace/version.html",
@@ -198,8 +212,9 @@ def version(request: AuthenticatedRequest, course: Course, number: int) -> HttpR
         publication=publication,
         changes=[
             (differences.describe(drafted, change.key, change.before, change.after), records.text_of_key(change.key))
-            for change in history.changes(publication)
+            for change in part
         ],
+        part=part,
     )
 
 

@@ -33,7 +33,7 @@ def _show(
     back = reverse(f"workspace:{edit}", args=[course.slug, slug] if slug else [course.slug])
     banner = render_to_string("workspace/preview_banner.html", {"edit": back})
     try:
-        with published(course) as preview, seen_by(request, preview.student):
+        with published(course, lesson=slug) as preview, seen_by(request, preview.student):
             response = show(request, preview)
             return adapt(response, course, banner=banner, quiz=quiz)
     except DomainError as refusal:

@@ -36,12 +36,15 @@ class Preview:
 
 
 @contextmanager
-def published(course: Course) -> Iterator[Preview]:
-    """Publish the drafts until the block ends. Raises `quizzes.authoring.publishing.UnpublishableQuiz`."""
+def published(course: Course, *, lesson: str) -> Iterator[Preview]:
+    """Publish the drafts until the block ends. Raises `quizzes.authoring.publishing.UnpublishableQuiz`.
+
+    Of the lessons only the text of `lesson` is as in the draft.
+    """
     with transaction.atomic(), context.nobody():
         try:
             drafted = editing.lock(course)
-            publish.write(drafted, publish.plan(drafted), now=timezone.now())
+            publish.write(drafted, publish.plan(drafted), now=timezone.now(), lessons=[lesson])
             Course.objects.filter(pk=course.pk).update(is_published=True)
             # When a quiz opens is no matter of what it says.
             Quiz.objects.filter(activity__course=course).update(

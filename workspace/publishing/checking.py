@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.markup import markdown
 from course_files import course_folder
 from course_files.course.exporting import course_to_files
 from course_files.course_folder import ParsedFolder
@@ -39,29 +40,51 @@ class DraftFault:
     line: int = 0
 
 
-def find_faults(drafted: DraftedCourse) -> list[DraftFault]:
-    """Return everything that keeps the drafts from being published, in the order of the outline. Empty: they can be."""
+def find_faults(drafted: DraftedCourse, *, is_quick: bool = False) -> list[DraftFault]:
+    """Return everything that keeps the drafts from being published, in the order of the outline. Empty: they can be.
+
+    With `is_quick`, published quizzes are not read again if no draft changes them or what they may refer to. Publishing itself
+    reads everything.
+    """
     faults = [
         *_unfinished(drafted), *_conflicts(drafted), *_grade_losses(drafted), *_ended_attempts(drafted),
     ]  # fmt: skip
     if not any(key == COURSE for key in (fault.key for fault in faults)):
-        faults += _faults_of_files(drafted, skip={fault.key for fault in faults})
+        left_out = _untouched_quizzes(drafted) if is_quick else set()
+        faults += _faults_of_files(drafted, skip={fault.key for fault in faults}, left_out=left_out)
     order = {slug: position for position, (slug, _fields) in enumerate(drafted.activities())}
     return sorted(dict.fromkeys(faults), key=lambda fault: order.get(fault.key[1], -1) if len(fault.key) > 1 else -2)
 
 
-def to_files(drafted: DraftedCourse) -> dict[str, bytes]:
-    """Return the files of the course folder as drafted: {name: content}."""
-    visible = _without_archived(drafted)
-    return {
-        **course_to_files(drafted.course.slug, visible, file_contents(drafted)),
-        **quizzes_to_files(visible, visible),
-    }
+def _untouched_quizzes(drafted: DraftedCourse) -> set[str]:
+    """Return the slugs of published quizzes and checks that are as valid as when they were published.
+
+    Quizzes refer to lessons and their headings, to terms and to files.
+    """
+    for key, draft in drafted.drafts.items():
+        if key[0] in ("quiz", "question"):
+            continue
+        if key[0] != "edition" or _places(draft.fields) != _places(drafted.published.get(key)):
+            return set()
+    touched = {key[1] for key in drafted.drafts if key[0] != "edition"}
+    return {key[1] for key in drafted.published if key[0] == "quiz"} - touched
 
 
-def parse(drafted: DraftedCourse) -> ParsedFolder:
+def _places(edition: Fields | None) -> set[str]:
+    """Return what other texts can refer to in a lesson."""
+    return {heading.id for heading in markdown.parse(edition["body"]).headings} | {""} if edition else set()
+
+
+def _parse(drafted: DraftedCourse, left_out: set[str]) -> ParsedFolder:
     """Return the course as an import would read its files. Its faults are in `folder.faults`."""
-    return course_folder.parse_files(Folder(to_files(drafted)))
+    visible = _without_archived(drafted)
+    quizzes = {key: fields for key, fields in visible.items() if len(key) < 2 or key[1] not in left_out}
+    files = {
+        **course_to_files(drafted.course.slug, visible, file_contents(drafted)),
+        **quizzes_to_files(quizzes, visible),
+    }
+    names = frozenset(f"quizzes/{slug}.yaml" for slug in left_out)
+    return course_folder.parse_files(Folder(files, left_out=names))
 
 
 def _without_archived(drafted: DraftedCourse) -> dict[Key, Fields]:
@@ -145,9 +168,9 @@ def _ended_attempts(drafted: DraftedCourse) -> Iterator[DraftFault]:
                 yield DraftFault(key, message % {"n": len(students), "who": grade_effects.join_names(students)})
 
 
-def _faults_of_files(drafted: DraftedCourse, *, skip: set[Key]) -> Iterator[DraftFault]:
+def _faults_of_files(drafted: DraftedCourse, *, skip: set[Key], left_out: set[str]) -> Iterator[DraftFault]:
     """Read the drafts as files. What is unfinished anyway, and said so, is not reported a second time."""
-    parsed = parse(drafted)
+    parsed = _parse(drafted, left_out)
     unfinished = {key[1] for key in skip if len(key) > 1}
     slugs = {code: slug for slug, code in parsed.course.codes.items()}
     for fault in sorted(set(parsed.folder.faults)):

@@ -1,5 +1,6 @@
 """Publish the drafts of a course as one version, in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,8 +98,13 @@ def plan(drafted: DraftedCourse) -> list[Step]:
     return steps
 
 
-def write(drafted: DraftedCourse, steps: list[Step], *, now: datetime) -> Course:
-    """Execute the steps on the rows of the course, render its texts and refresh the progress. Needs a transaction."""
+def write(
+    drafted: DraftedCourse, steps: list[Step], *, now: datetime, lessons: Collection[str] | None = None
+) -> Course:
+    """Execute the steps on the rows of the course, render its texts and refresh the progress. Needs a transaction.
+
+    `lessons` are the slugs of the only lessons whose texts a preview needs. Rendering takes longer than everything else.
+    """
     contents = file_contents(drafted)
     parsed = ParsedCourse(
         Folder(), drafted.course.slug, drafted.languages, records=dict(drafted.records), assets=contents
@@ -108,7 +114,7 @@ def write(drafted: DraftedCourse, steps: list[Step], *, now: datetime) -> Course
     quiz_steps = [step for step in steps if step.key[0] not in COURSE_KINDS]
     QuizWriter(drafted.quizzes, quiz_steps, now=now).write(course, removed_activities=())
     writer.remove_missing()
-    rendering.render_course(course)
+    rendering.render_course(course, only=lessons)
     progress.refresh_course(course=course)
     return course
 
