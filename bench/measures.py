@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import flows, load, memory, stalled, start_spike
+from bench import admin, flows, load, memory, stalled, start_spike, weight
 from bench.load import Request, Timing
 from bench.sides import Sides, result_of, shell, start
 
 CSRF = "bench0bench0bench0bench0bench0be"
 API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
-MEMORY, STALLED, START_SPIKE, AUDIT = "memory", "stalled", "start_spike", "audit"
-# Seconds that filling the audit log may take.
-AUDIT_TIMEOUT = 1800.0
+MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
+AUDIT, ADMIN, WEIGHT = "audit", "admin", "weight"
+# Seconds that filling the audit log or a large course may take.
+FILL_TIMEOUT = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,18 @@ NAMES = (
     STALLED,
     START_SPIKE,
     AUDIT,
+    ADMIN,
+    WEIGHT,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
 
 
-def figures_line(name: str, mode: str, result: flows.Spike | stalled.Stalled | start_spike.StartSpike) -> str:
+def figures_line(
+    name: str,
+    mode: str,
+    result: flows.Spike | stalled.Stalled | start_spike.StartSpike | admin.Admin | weight.Weight,
+) -> str:
     """Return the JSON line of a measurement that has no counterpart in the yardstick."""
     figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(result).items()}
     return json.dumps({"name": name, "mode": mode, **figures})
@@ -134,10 +141,28 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         cast = sides.cast
         begun = start_spike.measure(sides.product, tokens, cast["course"], cast["quizzes"][0], form)
         yield figures_line(START_SPIKE, plan.mode, begun)
+    if WEIGHT in plan.only:
+        yield from _weights(sides, plan)
+    if ADMIN in plan.only:
+        log = sides.home / "staff.log"
+        filled = result_of(
+            start(["manage.py", *shell("bench.staff")], sides.environment, log), log, timeout=FILL_TIMEOUT
+        )
+        requests = [Request(path, browser(filled["session"])) for path in filled["addresses"]]
+        yield figures_line(ADMIN, plan.mode, admin.measure(sides.product, requests, filled["answers"]))
     if AUDIT in plan.only:
         log = sides.home / "audit.log"
         filling = start(["manage.py", *shell("bench.audit")], sides.environment, log)
-        yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=AUDIT_TIMEOUT)})
+        yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
+
+
+def _weights(sides: Sides, plan: Plan) -> Iterator[str]:
+    cast = sides.cast
+    # bench.students gives every other reader Korean.
+    sessions = {language: cast["readers"][at]["session"] for language, at in (("ko", 1), ("en", 0))}
+    paths = [f"/courses/{cast['course']}/lessons/{slug}/" for slug in cast["lessons"][:2]]
+    for found in weight.measure(sides.product, sessions, paths):
+        yield figures_line(WEIGHT, plan.mode, found)
 
 
 def _pages(

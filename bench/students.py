@@ -42,7 +42,7 @@ def main() -> None:
     with transaction.atomic():
         people = _people(READERS + TAKERS)
         enrolments = Enrolment.objects.bulk_create(Enrolment(user=person, course=course) for person in people)
-        sessions = _sessions(people)
+        sessions = sessions_of(people)
         started = [_in_mid_course(enrolments[at], at, lessons, graded) for at in range(READERS)]
     readers = [
         {"session": sessions[at], "attempt": str(attempt.uuid), "answers": _forms(attempt)}
@@ -75,7 +75,7 @@ def _people(count: int) -> list[User]:
     )
 
 
-def _sessions(people: list[User]) -> list[str]:
+def sessions_of(people: list[User]) -> list[str]:
     """Create a session for each person, as a sign-in does.
 
     The session key is the value of the cookie of a browser, and the token of an app.
