@@ -3,11 +3,15 @@
 A text refers by name to lessons, quizzes, glossary terms and files of its course. The caller passes a `Resolver` that finds them.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Literal, Protocol
 
+from cachetools import LRUCache, cached
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
@@ -91,13 +95,19 @@ class Reference:
 
 
 @dataclass(slots=True)
-class Document:
-    """A parsed text. `problems` are errors in the text itself; whether its references exist is not checked yet."""
+class Outline:
+    """What a check needs of a text. `problems` are errors in the text itself; whether its references exist is not checked yet."""
 
-    tokens: list[Token]
     headings: list[Heading] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document(Outline):
+    """A parsed text."""
+
+    tokens: list[Token] = field(default_factory=list)
 
 
 # --- parsing ---------------------------------------------------------------------------------------------------
@@ -110,14 +120,33 @@ _TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
 
 def parse(text: str, *, first_line: int = 1) -> Document:
     """Parse `text`. Its first line is line `first_line` of its file; lines in the result are counted in the file."""
-    document = Document(PARSER.parse(text))
+    document = Document(tokens=PARSER.parse(text))
     _collect(document, first_line)
     return document
 
 
+# A course of fifty lessons and quizzes has some 5,000 texts, most of them short.
+_outlines: LRUCache[tuple[bytes, int, str | None], Outline] = LRUCache(8192)
+
+
+@cached(_outlines, key=lambda text, *, first_line=1: _outline_key(text, first_line), lock=Lock())
+def outline(text: str, *, first_line: int = 1) -> Outline:
+    """Return what `parse` returns, but without the tokens. Do not change it: it is cached.
+
+    The check of a course reads each of its texts, and most are as they were at the last one.
+    """
+    document = parse(text, first_line=first_line)
+    return Outline(document.headings, document.references, document.problems)
+
+
+def _outline_key(text: str, first_line: int) -> tuple[bytes, int, str | None]:
+    # Problems are sentences in the reader's language.
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest(), first_line, get_language()
+
+
 def parse_inline(text: str) -> Document:
     """Parse `text` as the content of one paragraph."""
-    document = Document(PARSER.parseInline(text))
+    document = Document(tokens=PARSER.parseInline(text))
     _collect(document, 1)
     return document
 
@@ -210,7 +239,7 @@ def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = 
     return target if re.match(r"https://[^/\s]", target) else None
 
 
-def problems(document: Document, *, language: str, resolver: Resolver) -> list[Problem]:
+def problems(document: Outline, *, language: str, resolver: Resolver) -> list[Problem]:
     """Return the problems of a text, sorted by line: errors in the text, and references that the resolver does not find."""
     found = list(document.problems)
     figures: set[str] = set()

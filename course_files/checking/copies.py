@@ -34,7 +34,7 @@ def check_copies(check: CourseCheck, against: str) -> None:
 def _shared_runs(check: CourseCheck, notes: Sequence[copying.Word]) -> Iterator[tuple[str, Run]]:
     """Yield (file, longest run shared with the notes) for each lesson and each text of a quiz."""
     for edition in check.course.editions.values():
-        own = copying.own_words(edition.text, first_line=edition.body_line)
+        own = copying.own_words(markdown.parse(edition.body), first_line=edition.body_line)
         yield edition.name, copying.longest_run(own, notes)
     for quiz in check.quizzes.values():
         for path in markdown_paths(quiz.document):

@@ -149,5 +149,5 @@ def _inner_links(edition: LessonFile) -> set[str]:
 
 def _size(edition: LessonFile) -> int:
     """Return the length of the visible text: in characters if it is Korean, otherwise in words."""
-    text = "\n".join(part for _line, part in markdown.paragraphs(edition.text))
+    text = "\n".join(part for _line, part in markdown.paragraphs(markdown.parse(edition.body)))
     return len(text) if edition.language == "ko" else len(text.split())

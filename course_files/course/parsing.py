@@ -33,7 +33,7 @@ class LessonFile:
     front: Document
     body: str
     body_line: int
-    text: markdown.Document
+    text: markdown.Outline
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class ParsedCourse:
             for language, text in value_at(document.value, path).items():
                 line = document.line((*path, language))
                 for _line, message in markdown.problems(
-                    markdown.parse(text), language=language, resolver=self.resolver
+                    markdown.outline(text), language=language, resolver=self.resolver
                 ):
                     self.folder.add_fault(name, line, message)
 
@@ -135,7 +135,7 @@ def _parse_lesson_file(folder: Folder, name: str, language: str) -> LessonFile |
     body = canonical("\n".join(lines[end + 1 :]))
     if front is None or not valid:
         return None
-    return LessonFile(name, language, front, body, first + 1, markdown.parse(body, first_line=first + 1))
+    return LessonFile(name, language, front, body, first + 1, markdown.outline(body, first_line=first + 1))
 
 
 def _parse_assets(parsed: ParsedCourse) -> None:

@@ -1,5 +1,6 @@
 """Pages: publish the drafts, discard them, plan their publication; versions and earlier texts."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -241,8 +244,14 @@ def record_history(request: AuthenticatedRequest, course: Course) -> HttpRespons
     """Show every saved and published text of one lesson, quiz or question."""
     drafted = records.read(course)
     slug = request.GET.get("activity", "")
+    if not re.fullmatch(r"[a-z0-9-]+", slug):
+        return redirect("workspace:history", course.slug)
     versions: list[dict[str, Any]] = []
-    for edit in Edit.objects.filter(course=course).select_related("editor")[: 4 * SHOWN]:
+    # The database looks for the name, so that the changes of everything else are not loaded.
+    edits = (
+        Edit.objects.filter(course=course).alias(text=Cast("changes", TextField())).filter(text__contains=f"/{slug}")
+    )
+    for edit in edits.select_related("editor")[: 4 * SHOWN]:
         for text, (before, after) in edit.changes.items():
             key = key_of_text(text)
             if len(key) > 1 and key[0] != "module" and key[1] == slug and len(versions) < SHOWN:

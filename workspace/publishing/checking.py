@@ -72,7 +72,7 @@ def _untouched_quizzes(drafted: DraftedCourse) -> set[str]:
 
 def _places(edition: Fields | None) -> set[str]:
     """Return what other texts can refer to in a lesson."""
-    return {heading.id for heading in markdown.parse(edition["body"]).headings} | {""} if edition else set()
+    return {heading.id for heading in markdown.outline(edition["body"]).headings} | {""} if edition else set()
 
 
 def _parse(drafted: DraftedCourse, left_out: set[str]) -> ParsedFolder:

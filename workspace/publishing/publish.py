@@ -103,7 +103,8 @@ def write(
 ) -> Course:
     """Execute the steps on the rows of the course, render its texts and refresh the progress. Needs a transaction.
 
-    `lessons` are the slugs of the only lessons whose texts a preview needs. Rendering takes longer than everything else.
+    `lessons` are the slugs of the only lessons whose texts a preview needs, and nobody's progress matters in it. Both take longer
+    than everything else.
     """
     contents = file_contents(drafted)
     parsed = ParsedCourse(
@@ -115,7 +116,8 @@ def write(
     QuizWriter(drafted.quizzes, quiz_steps, now=now).write(course, removed_activities=())
     writer.remove_missing()
     rendering.render_course(course, only=lessons)
-    progress.refresh_course(course=course)
+    if lessons is None:
+        progress.refresh_course(course=course)
     return course
 
 
