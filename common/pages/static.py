@@ -21,7 +21,8 @@ class FingerprintedStorage(StaticFilesStorage):
         if name not in self._known:
             path = finders.find(name)
             stamp = ""
-            if isinstance(path, str):
+            # Style sheets name fonts without a stamp. A preloaded font must have the same address, else it is loaded twice.
+            if isinstance(path, str) and not name.endswith(".woff2"):
                 stat = Path(path).stat()
                 stamp = f"?v={stat.st_mtime_ns:x}{stat.st_size:x}"
             self._known[name] = super().url(name) + stamp

@@ -9,8 +9,9 @@ from django.conf import settings
 
 # Bytes that are read at a time.
 CHUNK = 1024 * 1024
-# Not read: the database is searched by tables, the cache has hashed keys and expires, static files are the product's.
-NOT_READ = {"cache", "static"}
+# Not read: the database is searched by tables, the cache has hashed keys and expires, static files are the product's, also
+# compressed.
+NOT_READ = {"cache", "compressed", "static"}
 
 
 def find_in_files(text: str, folders: list[Path]) -> Iterator[str]:
