@@ -148,6 +148,7 @@ CHECKS: dict[str, Callable[[], Outcome]] = {
     "templates": templates,
     "typos": command(BIN / "typos", "--format", "brief"),
     "migration linter": command(sys.executable, "-m", "operations.migration_linter"),
+    "fonts": command(sys.executable, ".ci/fonts.py"),
     "message kinds": command(sys.executable, "-m", "accounts.messages.checking"),
     "migrations": command(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "translations": translations,

@@ -56,7 +56,7 @@ document.addEventListener("keydown", (event) => {
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
 
-// --- An outline that is a disclosure on small screens stands open on large ones.
+// --- An outline that is a disclosure on small screens stands open on large ones. It is in a column of its own: no text moves.
 const wide = matchMedia("(min-width: 64rem)");
 const outline = document.querySelector("details[data-open-wide]");
 const fit = () => { if (outline) outline.open = wide.matches; };
