@@ -37,6 +37,14 @@ class QuestionResult:
     criteria: dict[str, str] = field(default_factory=dict)
     files: list[HandInFile] = field(default_factory=list)
 
+    @property
+    def chosen(self) -> dict[str, int]:
+        """Return how many chosen choices are `right` (of `all` right ones) and `wrong`. {} for one choice, and while hidden."""
+        if self.question["kind"] != "multiple_choice" or not self.solution or not self.response.get("choices"):
+            return {}
+        chosen, right = set(self.response["choices"]), set(self.solution["choices"])
+        return {"right": len(chosen & right), "all": len(right), "wrong": len(chosen - right)}
+
 
 def build_question_result(
     question: Spec,

@@ -2,9 +2,11 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from courses import progress
 from courses.lessons.rendering import asset_version
 from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, Module
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, QuizFactory
@@ -231,3 +233,14 @@ def test_query_counts_do_not_grow(
     Enrolment.objects.update(last_activity=None)
     with django_assert_num_queries(later):
         assert client.get(address).status_code == 200
+
+
+def test_a_finished_course_says_so_and_does_not_ask_to_continue(alice_client: Client, enrolment: Enrolment) -> None:
+    for activity in Activity.objects.filter(course=enrolment.course, is_required=True):
+        progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now())
+    page = alice_client.get("/courses/").text
+    assert "You have finished this course" in page
+    assert "Continue where you left off" not in page
+    page = alice_client.get("/courses/statistics/").text
+    assert "You have finished this course" in page
+    assert 'href="/review/"' in page[page.index("You have finished") :]

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Attempt
-from quizzes.authoring.models import Quiz
+from quizzes.authoring import publishing
+from quizzes.authoring.models import Question, Quiz
 from quizzes.grading import automatic
 from quizzes.results import attempt_results, question_results
 from quizzes.taking import deadline, save, start, submit
@@ -283,3 +284,74 @@ def test_the_quiz_page_names_its_rules(alice_client: Client, quiz: Quiz, rules: 
     ruled(quiz, **rules)
     page = alice_client.get("/courses/statistics/quizzes/quiz/").text
     assert re.search(rf"{re.escape(sentence)}(?!\w)", page)
+
+
+@pytest.fixture
+def multiple(quiz: Quiz) -> Question:
+    """The first question, with two right choices of three. It is the only one of the quiz."""
+    quiz.questions.exclude(key="q0").delete()
+    question: Question = quiz.questions.get()
+    question.kind = "multiple_choice"
+    question.save()
+    question.choices.filter(key="q0-1").update(is_correct=True)
+    publishing.publish(quiz)
+    return question
+
+
+@pytest.mark.parametrize(
+    ("chosen", "badge", "sentence"),
+    [
+        (["q0-0"], "Not complete", "You chose 1 of the 2 right choices."),
+        (["q0-0", "q0-2"], "Not complete", "You chose 1 of the 2 right choices. One that you chose is wrong."),
+        (["q0-2"], "Wrong", ""),
+        (["q0-0", "q0-1"], "Right", ""),
+    ],
+)
+def test_a_multiple_choice_says_what_is_missing(
+    alice_client: Client, enrolment: Enrolment, multiple: Question, chosen: list[str], badge: str, sentence: str
+) -> None:
+    attempt = start.start(
+        quiz=ruled(multiple.quiz, show_answers="at_once", attempts_allowed=1), enrolment=enrolment, now=NOW
+    )
+    uuids = [str(choice.uuid) for choice in multiple.choices.filter(key__in=chosen)]
+    submit.submit(attempt=attempt, answers={multiple.uuid: {"choices": uuids}}, now=NOW)
+    automatic.grade_attempt(attempt_id=attempt.pk, now=NOW)
+    page = " ".join(alice_client.get(f"/attempts/{attempt.uuid}/result/").text.split())
+    answers = page[page.index("Your answers") :]
+    assert re.findall(r'class="badge \w+">([^<]+)<', answers) == [badge]
+    assert ("You chose" in answers) == bool(sentence)
+    assert sentence in re.sub(r"\s+", " ", answers)
+    assert answers.count("missing in your answer") == len({"q0-0", "q0-1"} - set(chosen))
+
+
+def test_a_wrong_choice_is_marked_while_the_answers_are_hidden(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    attempt = taken(ruled(quiz, show_answers="after_pass"), enrolment)
+    page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
+    assert page.count('aria-label="wrong choice"') == quiz.questions.filter(kind="single_choice").count()
+    assert "right choice" not in page
+
+
+def test_seeing_the_answers_asks_first_and_ends_the_quiz(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    attempt = taken(ruled(quiz, show_answers="after_each", attempts_allowed=3), enrolment)
+    page = " ".join(alice_client.get(f"/attempts/{attempt.uuid}/result/").text.split())
+    assert "you give up the 2 attempts that you have left" in page
+    # To try again is what the page offers first.
+    assert page.index("Try again") < page.index("Yes, show me the answers")
+    alice_client.post(f"/attempts/{attempt.uuid}/reveal/")
+    page = alice_client.get(quiz.activity.get_absolute_url()).text
+    assert "none left" in page
+    assert "cannot be taken again" in page
+
+
+def test_no_attempts_are_left_after_the_answers_of_an_unlimited_quiz(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    attempt = taken(ruled(quiz, show_answers="after_each", attempts_allowed=None), enrolment)
+    alice_client.post(f"/attempts/{attempt.uuid}/reveal/")
+    page = alice_client.get(quiz.activity.get_absolute_url()).text
+    assert "any number" not in page
+    assert "none left" in page
