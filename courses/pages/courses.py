@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +17,7 @@ from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
 from courses.models import Enrolment, GlossaryTerm
 from courses.outline.queries import get_outline
+from courses.pages.joining import offers_to_join, place_after_joining
 
 
 @login_required
@@ -35,13 +36,9 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@offers_to_join
 def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    try:
-        enrolment = access.enrolment_or_404(request.user, slug)
-    except Http404:
-        # Students who can enrol are redirected to the enrolment page. Others get a 404.
-        course = get_object_or_404(access.open_courses(request.user), slug=slug)
-        return redirect("courses:course-enrol", course.slug)
+    enrolment = access.enrolment_or_404(request.user, slug)
     course_outline = get_outline(enrolment)
     item_grades = gradebook.get_item_grades(enrolment)
     return render(
@@ -66,7 +63,7 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if course is None:
         # The student is already enrolled, for example in another tab. If not, this raises Http404.
         access.enrolment_or_404(request.user, slug)
-        return redirect("courses:course-detail", slug)
+        return redirect(place_after_joining(request, slug))
     error: DomainError | None = None
     if request.method == "POST":
         code, address = request.POST.get("code", ""), client_address(request)
@@ -76,14 +73,15 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
             error = refused
         else:
             messages.success(request, _("You are enrolled in “%(course)s”.") % {"course": course.title})
-            return redirect(course)
-    context = {"course": course, "error": error.message if error else ""}
+            return redirect(place_after_joining(request, slug))
+    context = {"course": course, "error": error.message if error else "", "next": place_after_joining(request, slug)}
     response = render(request, "courses/course_enrol.html", context, status=400 if error else 200)
     return refuse_for_now(response, error) if isinstance(error, TooManyCodes) else response
 
 
 @login_required
 @require_GET
+@offers_to_join
 def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     terms = GlossaryTerm.objects.filter(course=enrolment.course).select_related("activity").order_by("term", "key")

@@ -19,10 +19,12 @@ from courses.lessons.editions import editions_for_reader
 from courses.models import Activity
 from courses.outline.published import PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, get_outline
+from courses.pages.joining import offers_to_join
 
 
 @login_required
 @require_GET
+@offers_to_join
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)

@@ -14,6 +14,7 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from courses import access
 from courses.models import Activity
+from courses.pages.joining import offers_to_join
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present, present_attempt
 from quizzes.authoring.models import Quiz
@@ -35,6 +36,7 @@ def lesson_section(activity: Activity) -> SafeString:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@offers_to_join
 def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz: Quiz = get_object_or_404(

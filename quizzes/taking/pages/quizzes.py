@@ -11,6 +11,7 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from common.lookup import or_404
 from courses import access, progress
+from courses.pages.joining import offers_to_join
 from quizzes.attempts.queries import find_quiz_of_course
 from quizzes.results.overview import get_overview
 from quizzes.taking import start
@@ -18,6 +19,7 @@ from quizzes.taking import start
 
 @login_required
 @require_GET
+@offers_to_join
 def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     quiz = or_404(find_quiz_of_course(enrolment.course_id, quiz_slug))

@@ -1,14 +1,18 @@
 """Student pages of courses: list, outline, enrolment, files and glossary."""
 
+from decimal import Decimal
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from courses import progress
+from courses import gradebook, progress
 from courses.lessons.rendering import asset_version
-from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, Module
+from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, GradeChange, Module
+from quizzes.authoring.models import Quiz
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, LessonFactory, QuizFactory
 from tests.pictures import picture
 
@@ -113,7 +117,8 @@ def test_a_withdrawn_student_returns_with_all_progress(
 ) -> None:
     alice_client.post("/courses/statistics/lessons/lesson-1/done/", {"done": "1"})
     Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
-    assert alice_client.get("/courses/statistics/lessons/lesson-1/").status_code == 404
+    answer = alice_client.get("/courses/statistics/lessons/lesson-1/")
+    assert answer.headers["Location"].startswith("/courses/statistics/enrol/?next=")
     alice_client.post("/courses/statistics/enrol/")
     enrolment.refresh_from_db()
     assert enrolment.status == Enrolment.Status.ACTIVE
@@ -244,3 +249,39 @@ def test_a_finished_course_says_so_and_does_not_ask_to_continue(alice_client: Cl
     page = alice_client.get("/courses/statistics/").text
     assert "You have finished this course" in page
     assert 'href="/review/"' in page[page.index("You have finished") :]
+
+
+@pytest.mark.parametrize("place", ["", "lessons/lesson-1/", "lessons/lesson-1/check/", "quizzes/quiz/", "glossary/"])
+def test_a_link_into_an_open_course_leads_there_after_joining(bob_client: Client, course: Course, place: str) -> None:
+    address = f"/courses/statistics/{place}"
+    page = bob_client.get(f"{address}?from=mail", follow=True)
+    assert page.redirect_chain[0][0].startswith("/courses/statistics/enrol/?next=")
+    assert f'value="{address}?from=mail"' in page.text
+    answer = bob_client.post("/courses/statistics/enrol/", {"next": f"{address}?from=mail"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{address}?from=mail")
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://example.com/", "//example.com", "/courses/other/", "javascript:x", "/admin/"]
+)
+def test_joining_leads_nowhere_else(bob_client: Client, course: Course, wanted: str) -> None:
+    answer = bob_client.post("/courses/statistics/enrol/", {"next": wanted})
+    assert answer.headers["Location"] == "/courses/statistics/"
+
+
+def test_what_a_joined_course_does_not_have_is_404(alice_client: Client, course: Course) -> None:
+    assert alice_client.get("/courses/statistics/lessons/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize(("percent", "label"), [(20, "Not passed yet"), (100, "Done")])
+def test_a_failed_quiz_is_not_ticked_like_a_passed_one(
+    alice_client: Client, enrolment: Enrolment, quiz: Quiz, percent: int, label: str
+) -> None:
+    progress.mark_done(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+    gradebook.record_change(
+        activity=quiz.activity, enrolment=enrolment, source=uuid4(), source_number=1, points=Decimal(percent),
+        max_points=Decimal(100), reason=GradeChange.Reason.GRADED, now=timezone.now(),
+    )  # fmt: skip
+    page = alice_client.get("/courses/statistics/").text
+    entry = page[page.index("/courses/statistics/quizzes/quiz/") :].split("</li>")[0]
+    assert f'aria-label="{label}"' in entry
