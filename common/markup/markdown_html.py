@@ -125,6 +125,12 @@ class _Renderer(RendererHTML):
             name = f"{name} ({state.tables[name]})"
         return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table>\n'
 
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        # An empty header names nothing. The corner above the names of rows is a plain cell.
+        for token in (tokens[idx], tokens[idx + 2]):
+            token.tag = "th" if tokens[idx + 1].content.strip() else "td"
+        return self.renderToken(tokens, idx, options, env)
+
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "</table></div>\n"
 

@@ -91,13 +91,14 @@ def _import_courses(report: Callable[[str], Any]) -> bool:
 
 
 def _stamp() -> str:
-    """Return a digest of everything that `prepare` depends on: version, demo setting, migrations, packages and courses.
+    """Return a digest of everything that `prepare` depends on: version, demo setting, migrations, packages, rendering, courses.
 
     For files it contains the path, size and modification time. Packages are included because they have migrations.
     """
     files = [
         *settings.BASE_DIR.glob("*/migrations/*.py"),
         settings.BASE_DIR / "requirements/base.txt",
+        *settings.BASE_DIR.glob("common/markup/*.py"),
         *(path for path in COURSES.rglob("*") if path.is_file()),
     ]
     facts = [f"{path.relative_to(settings.BASE_DIR)} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in files]

@@ -178,6 +178,13 @@ def test_problems_in_a_box_carry_their_line() -> None:
     assert problems("x\n\n> [!NOTE]\n> [x](nowhere)") == ["4: This link leads nowhere: nowhere"]
 
 
+def test_the_empty_corner_of_a_table_is_no_header() -> None:
+    page = html("| | a |\n|:--|--:|\n| b | **1** |\n")
+    assert re.findall(r"<(t[hd])[^>]*>(.*?)</(t[hd])>", page) == [
+        ("td", "", "td"), ("th", "a", "th"), ("td", "b", "td"), ("td", "<strong>1</strong>", "td"),
+    ]  # fmt: skip
+
+
 def test_tables_scroll_and_have_unique_names() -> None:
     table = "| a | b |\n|:--|--:|\n| 1 | 2 |\n"
     page = html(f"## Costs {{#costs}}\n\n{table}\n{table}")

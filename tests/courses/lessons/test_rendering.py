@@ -1,6 +1,7 @@
 """Rendering resolves the names in a course's texts by the database."""
 
 import pytest
+from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries
 
 from common.markup import markdown
@@ -29,6 +30,19 @@ def test_names_are_rendered_as_links(course: Course) -> None:
     assert 'href="/courses/statistics/glossary/#term-mean" data-term="mean" data-definition="The middle."' in row.html
     assert 'href="/courses/statistics/files/data.csv" download' in row.html
     assert row.html.count("<a ") == 4
+
+
+def test_all_courses_are_rendered_again_by_a_command(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("render_courses")
+    LessonEdition.objects.filter(language="en").update(html="as an older release rendered it")
+    course.refresh_from_db()
+    revision = course.revision
+    capsys.readouterr()
+    call_command("render_courses")
+    assert capsys.readouterr().out == "statistics: 2\n"
+    assert "<p>Body in en</p>" in edition(course, "").html
+    course.refresh_from_db()
+    assert course.revision != revision
 
 
 def test_a_definition_without_a_translation_is_shown_in_the_original_language(course: Course) -> None:
