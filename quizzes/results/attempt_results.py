@@ -32,8 +32,8 @@ class NotRevealable(DomainError):
 class Result:
     """What a student may see of an attempt now. `questions` is empty until it is graded, in full or in part.
 
-    `regraded` are the gradings that changed a grade which the student had seen. `late_answers` counts the answers that
-    came after the deadline and that nobody has decided on yet.
+    `regraded` are [(before, after)] of the gradings that changed a grade which the student had seen. `late_answers` counts the
+    answers that came after the deadline and that nobody has decided on yet.
     """
 
     attempt: Attempt
@@ -41,7 +41,7 @@ class Result:
     answers_shown: bool
     can_reveal: bool
     questions: list[QuestionResult]
-    regraded: list[AttemptGrade] = field(default_factory=list)
+    regraded: list[tuple[AttemptGrade, AttemptGrade]] = field(default_factory=list)
     overview: QuizOverview | None = None
     late_answers: int = 0
 
@@ -94,11 +94,11 @@ def _count_open_late_answers(attempt: Attempt) -> int:
     return LateAnswer.objects.filter(attempt=attempt, verdict=LateAnswer.Verdict.OPEN).count()
 
 
-def _changed_revisions(grades: list[AttemptGrade]) -> list[AttemptGrade]:
-    """Return the revisions that changed a grade which the student had seen."""
+def _changed_revisions(grades: list[AttemptGrade]) -> list[tuple[AttemptGrade, AttemptGrade]]:
+    """Return (before, after) of the revisions that changed a grade which the student had seen."""
     complete = [grade for grade in grades if not is_pending(grade)]
     return [
-        after
+        (before, after)
         for before, after in pairwise(complete)
         if (after.points, after.max_points) != (before.points, before.max_points)
     ]

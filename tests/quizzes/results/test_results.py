@@ -10,16 +10,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
-from quizzes.grading import automatic
+from quizzes.grading import automatic, regrading
 from quizzes.results import attempt_results, question_results
 from quizzes.taking import deadline, save, start, submit
 from tests.api import Api
 from tests.contract import check
 from tests.factories import QuizFactory, right_answers
+from tests.quizzes import graded
+from tests.quizzes.grading import regrades
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -355,3 +358,16 @@ def test_no_attempts_are_left_after_the_answers_of_an_unlimited_quiz(
     page = alice_client.get(quiz.activity.get_absolute_url()).text
     assert "any number" not in page
     assert "none left" in page
+
+
+def test_a_changed_grade_is_shown_with_what_it_was(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment, ines: User
+) -> None:
+    attempt = graded.graded(quiz, enrolment, graded.choosing(quiz, 1))
+    quiz.questions.filter(key="q0").update(points=5)
+    graded.publish(quiz)
+    regrade = regrading.propose(quiz=quiz, actor=ines, now=regrades.LATER)
+    regrades.approve(regrade, ines)
+    regrades.run(regrade)
+    page = " ".join(alice_client.get(f"/attempts/{attempt.uuid}/result/").text.split())
+    assert "Before: 2 of 3 points. Now: 2 of 7 points." in page
