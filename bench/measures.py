@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import admin, flows, load, memory, stalled, start_spike, weight
+from bench import flows, load, memory, stalled, start_spike, weight
+from bench.admin_pages import measuring as admin
 from bench.load import Request, Timing
 from bench.sides import Sides, result_of, shell, start
 
@@ -144,9 +145,9 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
     if WEIGHT in plan.only:
         yield from _weights(sides, plan)
     if ADMIN in plan.only:
-        log = sides.home / "staff.log"
+        log = sides.home / "filling.log"
         filled = result_of(
-            start(["manage.py", *shell("bench.staff")], sides.environment, log), log, timeout=FILL_TIMEOUT
+            start(["manage.py", *shell("bench.admin_pages.filling")], sides.environment, log), log, timeout=FILL_TIMEOUT
         )
         requests = [Request(path, browser(filled["session"])) for path in filled["addresses"]]
         yield figures_line(ADMIN, plan.mode, admin.measure(sides.product, requests, filled["answers"]))
