@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "accounts.audit.middleware.AuditMiddleware",
     "accounts.middleware.UserLanguageMiddleware",
     "lms.middleware.MessageMiddleware",
+    "accounts.sign_in.interrupted.InterruptedFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -26,7 +26,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 # Marks a browser in which somebody has signed in before.
 DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
-CSRF_FAILURE_VIEW = "common.pages.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.sign_in.interrupted.csrf_failure"
 if PRODUCTION:
     CSRF_TRUSTED_ORIGINS = [BAEUM_URL]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
