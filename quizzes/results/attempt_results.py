@@ -32,7 +32,7 @@ class NotRevealable(DomainError):
 class Result:
     """What a student may see of an attempt now. `questions` is empty until it is graded, in full or in part.
 
-    `regraded` are [(before, after)] of the gradings that changed a grade which the student had seen. `late_answers` counts the
+    `changes` are [(before, after)] of the gradings that changed a grade which the student had seen. `late_answers` counts the
     answers that came after the deadline and that nobody has decided on yet.
     """
 
@@ -41,7 +41,7 @@ class Result:
     answers_shown: bool
     can_reveal: bool
     questions: list[QuestionResult]
-    regraded: list[tuple[AttemptGrade, AttemptGrade]] = field(default_factory=list)
+    changes: list[tuple[AttemptGrade, AttemptGrade]] = field(default_factory=list)
     overview: QuizOverview | None = None
     late_answers: int = 0
 
@@ -49,6 +49,11 @@ class Result:
     def pending(self) -> int:
         """How many questions wait for manual grading."""
         return sum(question.outcome == PENDING for question in self.questions)
+
+    @property
+    def regraded(self) -> list[AttemptGrade]:
+        """Return the gradings of `changes`, without what was before them."""
+        return [after for _before, after in self.changes]
 
 
 def get_result(attempt: Attempt, *, now: datetime) -> Result:
@@ -64,7 +69,7 @@ def get_result(attempt: Attempt, *, now: datetime) -> Result:
         answers_shown=shown,
         can_reveal=not shown and visibility.can_reveal(attempt, overview, now),
         questions=get_question_results(attempt, grades[-1], with_key=shown) if grades else [],
-        regraded=_changed_revisions(grades),
+        changes=_changed_revisions(grades),
         overview=overview,
         late_answers=_count_open_late_answers(attempt),
     )

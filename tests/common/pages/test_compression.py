@@ -59,6 +59,7 @@ def test_what_gains_nothing_is_not_compressed(content: str, kind: str) -> None:
 def test_streams_are_passed_on() -> None:
     middleware = CompressionMiddleware(lambda request: StreamingHttpResponse(iter([b"a" * 9000])))
     found = middleware(RequestFactory().get("/", headers={"Accept-Encoding": "br"}))
+    assert isinstance(found, StreamingHttpResponse)
     assert "Content-Encoding" not in found.headers
 
 
