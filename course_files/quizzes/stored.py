@@ -17,6 +17,15 @@ from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 
 Row = Quiz | Question
+# A course has thousands of choices, and to make a model's instance of each takes longer than to read them.
+_OF_CHOICE = (
+    "question_id",
+    "key",
+    "is_correct",
+    "lesson",
+    *(f"{n}_{code}" for n in ("text", "feedback") for code in LANGUAGES),
+)
+_OF_ANSWER = ("question_id", "text", "is_correct", *(f"feedback_{code}" for code in LANGUAGES))
 
 
 @dataclass(slots=True)
@@ -48,8 +57,9 @@ def get_stored_quizzes(course: Course | None) -> StoredQuizzes:
         answered = set(answers.values_list("question", flat=True).distinct())
     # Not by prefetch_related: it makes a query set for each row, which takes longer than to read the rows.
     of_quiz = _grouped(Question.objects.filter(quiz__activity__course=course), "quiz_id")
-    choices = _grouped(Choice.objects.filter(question__quiz__activity__course=course), "question_id")
-    answers_of = _grouped(AcceptedAnswer.objects.filter(question__quiz__activity__course=course), "question_id")
+    inner = {"question__quiz__activity__course": course}
+    choices = _grouped(Choice.objects.filter(**inner).values_list(*_OF_CHOICE, named=True), "question_id")
+    answers_of = _grouped(AcceptedAnswer.objects.filter(**inner).values_list(*_OF_ANSWER, named=True), "question_id")
     for quiz in quizzes:
         slug = quiz.activity.slug
         questions = of_quiz.get(quiz.pk, [])
@@ -58,8 +68,8 @@ def get_stored_quizzes(course: Course | None) -> StoredQuizzes:
             stored.in_use.add(("quiz", slug))
         for question in questions:
             key = ("question", slug, question.key)
-            inner = choices.get(question.pk, []), answers_of.get(question.pk, [])
-            stored.add(key, question, _question_record(question, *inner, languages))
+            parts = choices.get(question.pk, []), answers_of.get(question.pk, [])
+            stored.add(key, question, _question_record(question, *parts, languages))
             if question.uuid in answered:
                 stored.in_use.add(key)
     return stored
@@ -93,8 +103,9 @@ def _grouped(rows: QuerySet[Any], name: str) -> dict[int, list[Any]]:
 
 
 def _question_record(
-    question: Question, choice_rows: Sequence[Choice], answers: Sequence[AcceptedAnswer], languages: Sequence[str]
+    question: Question, choice_rows: Sequence[Any], answers: Sequence[Any], languages: Sequence[str]
 ) -> Fields:
+    """Return the record of a question. `choice_rows` and `answers` are tuples with the names `_OF_CHOICE` and `_OF_ANSWER`."""
     fields: Fields = {
         "kind": question.kind,
         "points": f"{question.points:.2f}",

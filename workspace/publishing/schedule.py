@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from accounts.messages import sending
 from accounts.models import User
 from courses.models import Course
 from workspace.models import Publication, PublicationSchedule
@@ -53,6 +54,7 @@ def _publish(pk: int, now: datetime) -> bool:
             due.delete()
             return False
         except publish.Unpublishable as refused:
+            sending.notify("publication-failed", about=due, now=now)
             due.at, due.error = None, "\n".join(fault.message for fault in refused.faults[:20])
             due.save(update_fields=["at", "error"])
             log.warning("publication_failed", course=due.course.slug, faults=len(refused.faults))
