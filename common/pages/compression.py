@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,15 @@ _LEAST = 500
 # For a page of 30 KB: 10 KB in 0.15 ms. Level 4 makes 9 KB in 0.5 ms, a quarter of the time of the whole page.
 _PAGE_QUALITY = 1
 _FILE_QUALITY = 9
+# The weight of an encoding that a client does not take.
+_REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 # Headers that WhiteNoise makes of the file itself.
 _OF_THE_FILE = ("Content-Length", "ETag", "Last-Modified", "Vary")
 
 
 def _accepts_brotli(request: HttpRequest) -> bool:
-    offered = request.META.get("HTTP_ACCEPT_ENCODING", "")[:200].split(",")
-    return any(entry.partition(";")[0].strip() == "br" and "q=0" not in entry.replace("q=0.", "") for entry in offered)
+    offered = (entry.partition(";") for entry in request.META.get("HTTP_ACCEPT_ENCODING", "")[:200].split(","))
+    return any(name.strip() == "br" and not _REFUSED.fullmatch(weight) for name, _semicolon, weight in offered)
 
 
 class CompressionMiddleware(GZipMiddleware):

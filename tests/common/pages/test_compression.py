@@ -32,7 +32,7 @@ def test_pages_are_compressed_with_brotli(accept: str) -> None:
     assert found.headers["Content-Length"] == str(len(found.content))
 
 
-@pytest.mark.parametrize("accept", ["gzip", "gzip, br;q=0", "gzip;q=0.8, identity"])
+@pytest.mark.parametrize("accept", ["gzip", "gzip, br;q=0", "gzip, br; q=0.0", "gzip;q=0.8, identity"])
 def test_clients_without_brotli_get_gzip(accept: str) -> None:
     found = answer(accept)
     assert found.headers["Content-Encoding"] == "gzip"
