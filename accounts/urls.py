@@ -17,4 +17,5 @@ urlpatterns = [
     path("audit/", own_audit, name="audit"),
     path("personal-data/", personal_data, name="personal-data"),
     path("language/", views.language_set, name="language-set"),
+    path("theme/", views.theme_set, name="theme-set"),
 ]

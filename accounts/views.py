@@ -1,4 +1,4 @@
-"""Show and save the account settings, and switch the language."""
+"""Show and save the account settings, and switch the language and the theme."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +15,7 @@ from accounts.models import Language
 from accounts.requests import AuthenticatedRequest
 from common.messages import kinds
 from common.messages.kinds import MessageKind
+from common.pages.context import THEME_COOKIE, THEMES
 
 
 @login_required
@@ -45,9 +46,7 @@ def _always_sent() -> list[MessageKind]:
 @require_POST
 def language_set(request: HttpRequest) -> HttpResponse:
     """Switch the language of the site and redirect to the page in `next`. A signed-in user's choice is saved."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(target if safe else "/")
+    response = _redirect_within_site(request, request.POST.get("next", ""))
     language = request.POST.get("language", "")
     if language in Language.values:
         _set_language_cookie(response, language)
@@ -55,6 +54,33 @@ def language_set(request: HttpRequest) -> HttpResponse:
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response
+
+
+@require_POST
+def theme_set(request: HttpRequest) -> HttpResponse:
+    """Set the theme of this browser and redirect to the page that the form was on. Another value follows the system.
+
+    It is not saved with the account, because somebody may want a dark phone and a light desktop.
+    """
+    response = _redirect_within_site(request, request.headers.get("Referer", ""))
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie(
+            THEME_COOKIE,
+            theme,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite="Lax",
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+def _redirect_within_site(request: HttpRequest, target: str) -> HttpResponse:
+    """Redirect to `target`, or to the front page if it is an address of another site."""
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if safe else "/")
 
 
 def _set_language_cookie(response: HttpResponse, language: str) -> None:

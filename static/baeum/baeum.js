@@ -1,4 +1,4 @@
-// Owns what a page does beyond its HTML. Everything here is a comfort: each page works without it.
+// What a page does beyond its HTML. Each page works without it.
 
 // --- Glossary terms: the definition on hover, focus or tap; the link leads to the glossary page anyway.
 let card = null;
@@ -45,6 +45,20 @@ document.addEventListener("submit", (event) => {
   const named = headings.find((h) => `#${h.id}` === location.hash && isSeen(h));
   const place = (named ?? headings.filter((h) => h.getBoundingClientRect().top < innerHeight / 3).at(-1))?.id;
   if (place) next.value = `${next.value.split("#")[0]}#${place}`;
+});
+
+// --- The theme changes at once. The server remembers it in a cookie, for the next page.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches?.("[data-theme-form]") || !event.submitter) return;
+  event.preventDefault();
+  const chosen = event.submitter.value;
+  document.documentElement.dataset.theme = chosen;
+  for (const button of document.querySelectorAll(".themes button")) {
+    if (button.value === chosen) button.setAttribute("aria-pressed", "true");
+    else button.removeAttribute("aria-pressed");
+  }
+  fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual", keepalive: true }).catch(() => {});
 });
 
 // --- Menus close on Escape and on a click elsewhere.

@@ -23,7 +23,7 @@ def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Clie
     # An unticked box is not sent.
     assert not alice.wants_weekly_summary
     assert alice_client.cookies[django_settings.LANGUAGE_COOKIE_NAME].value == "ko"
-    assert '<html lang="ko">' in alice_client.get(URL).content.decode()
+    assert '<html lang="ko" data-theme="">' in alice_client.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_anonymous_users_can_switch_the_language(client: Client, db: None) -> No
     response = client.post(reverse("accounts:language-set"), {"language": "en", "next": "/accounts/login/?next=/x#top"})
 
     assert response.headers["Location"] == "/accounts/login/?next=/x#top"
-    assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
+    assert '<html lang="en" data-theme="">' in client.get("/accounts/login/").content.decode()
 
 
 def test_switching_the_language_is_stored_in_the_account(alice_client: Client, alice: User) -> None:
@@ -106,3 +106,31 @@ def test_messages_that_nobody_with_an_account_gets_are_not_listed(alice_client: 
     text = alice_client.get(URL).text
     assert "Changes of your account" in text
     assert "Address without an account" not in text
+
+
+def test_a_chosen_theme_is_kept_in_the_browser_and_the_page_stays(client: Client, db: None) -> None:
+    here = "http://testserver/accounts/login/?next=/review/"
+    answer = client.post(reverse("accounts:theme-set"), {"theme": "dark"}, headers={"Referer": here})
+
+    assert answer.headers["Location"] == here
+    assert '<html lang="ko" data-theme="dark">' in client.get("/accounts/login/").text
+
+
+@pytest.mark.parametrize("value", ["", "purple"])
+def test_without_a_known_theme_the_page_follows_the_system(client: Client, db: None, value: str) -> None:
+    client.cookies["theme"] = "dark"
+    client.post(reverse("accounts:theme-set"), {"theme": value})
+
+    assert '<html lang="ko" data-theme="">' in client.get("/accounts/login/").text
+
+
+def test_an_unknown_theme_in_the_cookie_is_ignored(client: Client, db: None) -> None:
+    client.cookies["theme"] = '"><script>'
+
+    assert '<html lang="ko" data-theme="">' in client.get("/accounts/login/").text
+
+
+def test_the_theme_form_leads_to_no_other_site(client: Client, db: None) -> None:
+    answer = client.post(reverse("accounts:theme-set"), {"theme": "dark"}, headers={"Referer": "https://evil.example/"})
+
+    assert answer.headers["Location"] == "/"

@@ -143,7 +143,7 @@ class TestSwitchInAMail:
     def test_the_page_is_in_the_readers_language(self, client: Client, message: Message) -> None:
         User.objects.update(language="ko")
         page = client.get(f"{URL}mails/{switches.token(message.user, KINDS['course-news'])}/off/").text
-        assert '<html lang="ko">' in page
+        assert '<html lang="ko" data-theme="">' in page
 
     def test_the_switch_of_the_summary_is_the_one_of_the_account(self, client: Client, alice: User) -> None:
         kind = KINDS["weekly-summary"]

@@ -62,14 +62,14 @@ def test_the_page_asks_confirms_and_offers_to_undo(stranger: Client, alice: User
 def test_the_page_is_in_the_users_language(alice: User, language: str) -> None:
     User.objects.update(language=language)
     response = Client(headers={"Accept-Language": "en" if language == "ko" else "ko"}).get(address(alice))
-    assert f'<html lang="{language}">' in response.content.decode()
+    assert f'<html lang="{language}" data-theme="">' in response.content.decode()
     assert response.headers["Content-Language"] == language
 
 
 def test_the_page_is_in_the_browsers_language_if_the_user_chose_none(alice: User) -> None:
     User.objects.update(language="")
     response = Client(headers={"Accept-Language": "en"}).get(address(alice))
-    assert '<html lang="en">' in response.content.decode()
+    assert '<html lang="en" data-theme="">' in response.content.decode()
 
 
 def test_an_invalid_token_is_404(stranger: Client, alice: User, bob: User) -> None:
