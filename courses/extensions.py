@@ -3,14 +3,14 @@
 They register functions at start-up, so courses does not import them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from courses.models import Activity
+from courses.models import Activity, Enrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,12 @@ class MailLine:
 
 LessonSection = Callable[[Activity], SafeString]
 StudentSection = Callable[[User, datetime], SafeString]
+TodaySection = Callable[[Sequence[Enrolment], datetime], SafeString]
 SummaryLine = Callable[[User, datetime], MailLine | None]
 
 _lesson_sections: list[LessonSection] = []
 _student_sections: list[StudentSection] = []
+_today_sections: list[TodaySection] = []
 _summary_lines: list[SummaryLine] = []
 
 
@@ -57,6 +59,20 @@ def register_student_section(section: StudentSection) -> None:
 def student_sections(user: User, now: datetime) -> list[SafeString]:
     """Return the HTML of the registered sections that are not empty for a student."""
     return [html for section in _student_sections if (html := section(user, now))]
+
+
+def register_today_section(section: TodaySection) -> None:
+    """Show what `section(enrolments, now)` returns on the start page, for the active enrolments of one student.
+
+    An empty string shows nothing. The enrolments have their courses loaded.
+    """
+    if section not in _today_sections:
+        _today_sections.append(section)
+
+
+def today_sections(enrolments: Sequence[Enrolment], now: datetime) -> list[SafeString]:
+    """Return the HTML of the registered sections that are not empty; none without an enrolment."""
+    return [html for section in _today_sections if enrolments and (html := section(enrolments, now))]
 
 
 def register_summary_line(line: SummaryLine) -> None:

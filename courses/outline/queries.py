@@ -69,15 +69,14 @@ class Outline:
 
         If all of these are done, return the first in the outline that is not done, or None if everything is done.
         """
-        undone = [entry.activity for entry in self.entries if not entry.is_done]
-        if last_id is None:
-            return undone[0] if undone else None
-        is_reached = False
-        for entry in self.entries:
-            is_reached = is_reached or entry.activity.pk == last_id
-            if is_reached and not entry.is_done:
-                return entry.activity
-        return undone[0] if undone else None
+        return next(iter(self.find_undone(last_id)), None)
+
+    def find_undone(self, last_id: int | None = None) -> list[Activity]:
+        """Return the activities that are not done: those from the last visited one (`last_id`) on, then those before it."""
+        ids = [entry.activity.pk for entry in self.entries]
+        start = ids.index(last_id) if last_id in ids else 0
+        ordered = [*self.entries[start:], *self.entries[:start]]
+        return [entry.activity for entry in ordered if not entry.is_done]
 
 
 def get_outline(enrolment: Enrolment) -> Outline:

@@ -19,17 +19,30 @@ from courses.models import Enrolment, GlossaryTerm
 from courses.outline.queries import get_outline
 from courses.pages.joining import offers_to_join, place_after_joining
 
+# How many activities after the next one the start page names.
+SHOWN_AHEAD = 4
+
 
 @login_required
 @require_GET
 def course_list(request: AuthenticatedRequest) -> HttpResponse:
+    """Show what the student can do today: continue, what is due, practice, the last result, and all their courses."""
+    now = timezone.now()
+    enrolments = list(access.enrolments(request.user))
+    # Only the course of the last visit is looked into, so the number of queries does not grow with the courses.
+    main = enrolments[0] if enrolments else None
+    undone = get_outline(main).find_undone(main.last_activity_id) if main else []
     return render(
         request,
         "courses/course_list.html",
         {
-            "enrolments": access.enrolments(request.user),
+            "now": now,
+            "main": main,
+            "next": undone[0] if undone else None,
+            "upcoming": undone[1 : 1 + SHOWN_AHEAD],
+            "others": enrolments[1:],
             "open_courses": access.open_courses(request.user),
-            "sections": extensions.student_sections(request.user, timezone.now()),
+            "sections": [*extensions.today_sections(enrolments, now), *extensions.student_sections(request.user, now)],
         },
     )
 
