@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from courses.pages import assets, courses, lessons, summaries
+from courses.pages import assets, courses, front, lessons, summaries
 
 app_name = "courses"
 
 urlpatterns = [
-    path("", courses.front, name="front"),
+    path("", front.front, name="front"),
     path("courses/", courses.course_list, name="course-list"),
     path("courses/<slug:slug>/", courses.course_detail, name="course-detail"),
+    path("courses/<slug:slug>/first-lesson/", front.first_lesson, name="first-lesson"),
     path("courses/<slug:slug>/enrol/", courses.course_enrol, name="course-enrol"),
     path("courses/<slug:slug>/glossary/", courses.glossary, name="glossary"),
     path("courses/<slug:slug>/files/<str:name>", assets.asset, name="asset"),

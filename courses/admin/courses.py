@@ -21,7 +21,7 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
     search_fields = ("title", "slug")
     actions_detail: ClassVar[list[str]] = ["write_page", "students_page", "roster_page", "roles_page"]
     # Everything else is written in the workspace, where a change is a draft at first.
-    fields = ("title", "slug", "enrolment_mode", "is_published")
+    fields = ("title", "slug", "enrolment_mode", "is_published", "is_presented")
     readonly_fields = ("title", "slug", "enrolment_mode")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:

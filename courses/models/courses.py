@@ -34,6 +34,10 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """Return published courses in which `user` has an active enrolment."""
         return self.filter(is_published=True, enrolments__user=user, enrolments__status=EnrolmentStatus.ACTIVE)
 
+    def presented(self) -> Self:
+        """Return the courses that everybody may read about, with their first lesson."""
+        return self.filter(is_published=True, is_presented=True).order_by("slug")
+
 
 class Course(Titled, InCourse):
     """One course that students enrol in. `slug` is part of its URLs and the name of its course folder."""
@@ -55,6 +59,12 @@ class Course(Titled, InCourse):
     )
     enrolment_code = models.CharField(_("enrolment code"), max_length=50, blank=True)
     is_published = models.BooleanField(_("published"), default=True)
+    is_presented = models.BooleanField(
+        _("on the front page"),
+        default=False,
+        db_default=False,
+        help_text=_("Everybody can read what the course is about, and its first lesson, without an account."),
+    )
     # Digest of the row as the last import wrote it. The next import uses it to detect edits by instructors.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
     # Changes whenever students would see a change of the course; see courses.outline.revisions.

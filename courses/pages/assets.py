@@ -1,16 +1,16 @@
 """Send the files of a course: pictures that its texts show, and downloads."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from accounts.requests import AuthenticatedRequest
 from common.markup import pictures
 from courses import access
 from courses.lessons.rendering import asset_version
 from courses.models import CourseAsset
+from courses.pages import front
 
 # Everything else is sent as bytes without a type. No type here is one that a browser would run, and none but pictures is shown.
 _DOWNLOADS = {
@@ -30,11 +30,17 @@ _DOWNLOADS = {
 _YEAR = 60 * 60 * 24 * 365
 
 
-@login_required
 @require_GET
-def asset(request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
-    enrolment = access.enrolment_or_404(request.user, slug)
-    file = get_object_or_404(CourseAsset, course=enrolment.course, name=name)
+def asset(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Send a file to the students of the course. What a public first lesson shows is public, too."""
+    if request.user.is_authenticated:
+        course_id = access.enrolment_or_404(request.user, slug).course_id
+    else:
+        course = front.find_presented(slug)
+        if course is None or not front.shows_asset(course, name):
+            return redirect_to_login(request.get_full_path())
+        course_id = course.course.pk
+    file = get_object_or_404(CourseAsset, course=course_id, name=name)
     return asset_response(name, bytes(file.content), version=request.GET.get("v", ""))
 
 

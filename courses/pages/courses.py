@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -99,7 +99,3 @@ def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     terms = GlossaryTerm.objects.filter(course=enrolment.course).select_related("activity").order_by("term", "key")
     return render(request, "courses/glossary.html", {"course": enrolment.course, "terms": terms})
-
-
-def front(request: HttpRequest) -> HttpResponse:
-    return redirect("courses:course-list")

@@ -39,7 +39,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
     )
     if entry is None:
         raise Http404
-    parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: _render_parts(course_outline, entry)))
+    parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: render_parts(course_outline, entry)))
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
     return render(
         request,
@@ -68,7 +68,7 @@ class LessonParts:
     is_last: bool
 
 
-def _render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
+def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
     """Render the parts of a lesson's page that all students share. Return None if the lesson has no edition."""
     activity = entry.activity
     edition = editions_for_reader(activity).defer("body").first()

@@ -15,7 +15,7 @@ COURSE = "data-analytics-week-2"
 
 
 class Command(BaseCommand):
-    help = "Create the demo's student and instructor and enrol the student. Idempotent."
+    help = "Create the demo's student and instructor, enrol the student and present the course. Idempotent."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -29,7 +29,12 @@ class Command(BaseCommand):
         student = self._person("student@example.com", "Haneul Kim")
         instructor = self._person("instructor@example.com", "Seojun Lee", is_staff=True)
         enrolment.enrol(user=student, course=course, source=Enrolment.Source.ROSTER)
-        CourseRole.objects.get_or_create(course=course, user=instructor, defaults={"role": CourseRole.Role.INSTRUCTOR})
+        _role, is_new = CourseRole.objects.get_or_create(
+            course=course, user=instructor, defaults={"role": CourseRole.Role.INSTRUCTOR}
+        )
+        if is_new:
+            # Only once: somebody who tries the demo may take the course off the front page.
+            Course.objects.filter(pk=course.pk).update(is_presented=True)
 
     def _person(self, email: str, name: str, **fields: Any) -> User:
         known = User.objects.filter(email=email).first()
