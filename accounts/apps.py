@@ -12,8 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        # allauth imports its module for passkeys although no passkey can be registered here (MFA_SUPPORTED_TYPES). With the
-        # cryptography that it imports, that would take 10 MB.
+        # With the cryptography that it imports, allauth's module for passkeys takes 10 MB. Many processes never need it.
         load_when_used("allauth.mfa.webauthn.internal.auth")
         # Imported here, because they need the models.
         from accounts.audit import changes, triggers

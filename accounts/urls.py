@@ -6,6 +6,9 @@ from django.views.generic import RedirectView
 from accounts import views
 from accounts.audit.pages import own_audit
 from accounts.personal_data.pages import personal_data
+from accounts.sign_in import passkeys
+
+passkeys.refuse_malformed_credentials()
 
 app_name = "accounts"
 

@@ -35,7 +35,7 @@ def front(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("courses:course-list")
     courses = [get_published(course.pk, course.revision) for course in Course.objects.presented()]
-    shown = [(course, course.cached("presentation", lambda course=course: _present(course))) for course in courses]
+    shown = [(course, _get_presentation(course)) for course in courses]
     return render(request, "courses/front.html", {"main": shown[0] if shown else None, "others": shown[1:]})
 
 
@@ -78,6 +78,10 @@ def _get_parts(course: PublishedCourse, lesson: Activity) -> LessonParts | None:
     )
     entry = next(entry for entry in outline.entries if entry.activity.pk == lesson.pk)
     return course.cached(("lesson", lesson.pk), lambda: render_parts(outline, entry))
+
+
+def _get_presentation(course: PublishedCourse) -> Presentation:
+    return course.cached("presentation", lambda: _present(course))
 
 
 def _present(course: PublishedCourse) -> Presentation:

@@ -41,7 +41,11 @@ HEADLESS_ONLY = False
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ADAPTER = "accounts.sign_in.adapter.HeadlessAdapter"
 HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.tokens.SessionTokens"  # noqa: S105 (a class, not a secret)
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "accounts.sign_in.passkeys.AddPasskeyForm"}
+# Browsers allow passkeys without HTTPS on `localhost` only, which is where `./run` is tried.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Baeum"
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
 # Staff must use an authenticator app.

@@ -61,6 +61,20 @@ document.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual", keepalive: true }).catch(() => {});
 });
 
+// --- Passkeys: offered where the browser has them and the site has a name; a refusal is said in words.
+const isNamed = !/^(\d+\.){3}\d+$|^\[/.test(location.hostname);
+if (window.PublicKeyCredential && isSecureContext && isNamed) {
+  for (const part of document.querySelectorAll("[data-passkey]")) part.hidden = false;
+}
+document.addEventListener("allauth.error", (event) => {
+  const texts = document.querySelector("[data-passkey-messages]")?.dataset;
+  const place = document.querySelector("[data-passkey-error]");
+  if (!texts || !place) return;
+  event.preventDefault();
+  place.textContent = texts[event.detail.exception.name.toLowerCase()] ?? texts.other;
+  place.hidden = false;
+});
+
 // --- Menus close on Escape and on a click elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
 document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details.menu")));

@@ -59,6 +59,8 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
     "account/authenticators": [("GET", None)],
     "account/authenticators/totp": [("GET", None), ("DELETE", None)],
     "account/authenticators/recovery-codes": [("GET", None), ("POST", {})],
+    "account/authenticators/webauthn": [("GET", None)],
+    "auth/webauthn/reauthenticate": [("GET", None)],
 }
 # Endpoints for those who are not signed in yet.
 ANONYMOUS = {
@@ -70,6 +72,8 @@ ANONYMOUS = {
     "auth/email/verify",
     "auth/email/verify/resend",
     "auth/2fa/authenticate",
+    "auth/webauthn/authenticate",
+    "auth/webauthn/login",
     "config",
     "tokens/refresh",
 }
