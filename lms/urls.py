@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from common.api import problem_list
 from common.pages.errors import no_such_address
+from lms import style_guide
 from lms.admin_navigation import once_for_each_request, view_on_site
 
 handler400 = "common.pages.errors.bad_request"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("_allauth/app/v1/account/email", require_safe(ManageEmailView.as_api_view(client=HeadlessClient.APP))),
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.mail.inbox.urls")),
+    path("styleguide/", style_guide.style_guide, name="style-guide"),
     path("problems/", problem_list.problem_list, name="problem-list"),
     path("problems/<slug:slug>", problem_list.problem_detail, name="problem-detail"),
     path("admin/workspace/", include("workspace.urls")),

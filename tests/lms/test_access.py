@@ -32,7 +32,7 @@ PUBLIC = {
     "notifications/mails/<str:token>/off/", "notifications/mails/<str:token>/on/",
     "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
     "api/v1/schema", "api/v1/docs", "problems/", "problems/<slug:slug>",
-    "language/", "theme/", "courses/<slug:slug>/first-lesson/",
+    "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
