@@ -38,12 +38,17 @@ class Weight:
     cls: float
 
 
+def find_chromium() -> str | None:
+    """Return the path of the installed Chromium or Chrome, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def measure(port: int, sessions: Mapping[str, str], lessons: Sequence[str]) -> Iterator[Weight]:
     """Yield the weight in each language of `sessions`. `lessons` are two paths. Raises BenchError if there is no Chromium."""
     # Only the packages of the tests have it.
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find_chromium()
     if not chromium:
         raise BenchError("The weight is measured with Chromium, which is not installed.")
     with sync_playwright() as playwright:

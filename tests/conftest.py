@@ -1,7 +1,6 @@
 """Fixtures for every test, and skips for tests that need services or programs that are missing."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.audit import origins
+from bench.weight import find_chromium
 from common.caching import fail_open
 from tests.audit_tables import flush_without_triggers
 from tests.template_names import MissingNames
@@ -29,7 +29,7 @@ hypothesis_settings.register_profile(
     "nightly", max_examples=1000, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = find_chromium()
 
 if CHROMIUM:
     # Playwright runs an event loop in the test's thread; Django would refuse to use the database there.
