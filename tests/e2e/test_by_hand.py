@@ -52,7 +52,12 @@ STRUCTURE = """
     const isInText = getComputedStyle(element).display === "inline";
     return !isInText && (box.width < 24 || box.height < 24);
   });
+  // The visible label is part of the name (2.5.3): somebody who speaks to the browser says what they see.
+  const plain = (text) => text.replace(/\\s+/g, " ").trim().toLowerCase();
+  const misnamed = [...document.querySelectorAll("a[aria-label], button[aria-label], summary[aria-label]")].filter((element) =>
+    seen(element) && element.innerText.trim() && !plain(element.getAttribute("aria-label")).includes(plain(element.innerText)));
   return {
+    misnamed: misnamed.map((element) => element.outerHTML.slice(0, 160)),
     title: document.title,
     language: document.documentElement.lang,
     mains: document.querySelectorAll("main").length,
@@ -122,6 +127,7 @@ def test_headings_identifiers_titles_and_targets(visit: Visit, language: str, wi
             ("jumps", []),
             ("twice", []),
             ("small", []),
+            ("misnamed", []),
         ):
             if seen[part] != right:
                 found[f"{name}: {part}"] = seen[part]
