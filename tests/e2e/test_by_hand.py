@@ -157,7 +157,7 @@ def test_a_wrong_field_is_described_by_its_error(visit: Visit) -> None:
 def test_a_student_goes_the_whole_way_by_roles_and_names(visit: Visit, language: str) -> None:
     """As a screen reader's user would: headings, links, buttons, fields and their names, and no selectors."""
     names = {
-        "ko": ("오늘", "과정 시작하기", "다 읽었어요, 다음으로", "시작", "제출", "그래도 제출", "진도"),
+        "ko": ("오늘", "과정 시작하기", "완료하고 다음으로", "시작", "제출", "그래도 제출", "진도"),
         "en": ("Today", "Start the course", "Done, on to the next one", "Start", "Submit", "Submit anyway", "Progress"),
     }[language]
     today, start, done, *_rest = names

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from courses.models import Course
 from courses.summaries import content
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -128,6 +129,11 @@ def student_pages(client: Client) -> Iterator[tuple[str, str]]:
         "/accounts/password/change/",
         "/accounts/logout/",
         "/accounts/2fa/",
+        "/accounts/2fa/webauthn/",
+        "/accounts/personal-data/",
+        "/accounts/audit/",
+        "/notifications/",
+        "/review/",
         "/courses/",
         "/courses/sample/",
         "/courses/sample/glossary/",
@@ -159,7 +165,12 @@ def student_pages(client: Client) -> Iterator[tuple[str, str]]:
 
 
 def visitor_pages(client: Client) -> Iterator[tuple[str, str]]:
+    Course.objects.update(is_presented=True)
     for address in (
+        "/",
+        "/courses/sample/first-lesson/",
+        "/styleguide/",
+        "/problems/",
         "/accounts/login/",
         "/accounts/signup/",
         "/accounts/password/reset/",
