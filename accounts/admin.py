@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
@@ -12,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.audit.models import AuditEvent
@@ -24,6 +25,8 @@ from common.admin.classes import ReadOnlyAdmin
 
 __all__ = ["MessageAdmin", "UserAdmin"]
 
+# allauth's class shows and changes the secrets of authenticators.
+admin.site.unregister(Authenticator)
 # A person's role is stored in `is_staff` and `is_superuser`. Groups are not used.
 admin.site.unregister(Group)
 
@@ -80,6 +83,43 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         # allauth has its own table of addresses. Without this it would accept the old address for sign-in and password reset.
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """The ways to sign in that people have set up. Somebody who has lost a device asks for its row to be deleted."""
+
+    list_display = ("user", "kind", "added", "used")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    fields = ("user", "kind", "added", "used")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        page: HttpResponse = super().changelist_view(
+            request, {**(extra_context or {}), "title": _("Passkeys and second steps")}
+        )
+        return page
+
+    @display(description=_("kind"), ordering="type")
+    def kind(self, row: Authenticator) -> str:
+        names = {
+            Authenticator.Type.TOTP: _("authenticator app"),
+            Authenticator.Type.WEBAUTHN: _("passkey"),
+            Authenticator.Type.RECOVERY_CODES: _("recovery codes"),
+        }
+        return str(names.get(Authenticator.Type(row.type), row.type))
+
+    @display(description=_("added"), ordering="created_at")
+    def added(self, row: Authenticator) -> Any:
+        return row.created_at
+
+    @display(description=_("last used"), ordering="last_used_at")
+    def used(self, row: Authenticator) -> Any:
+        return row.last_used_at
 
 
 @admin.register(AuditEvent)

@@ -1,6 +1,7 @@
 """Accounts in the admin."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
@@ -30,3 +31,17 @@ def test_only_the_new_address_can_sign_in_after_a_change(admin_client: Client) -
     assert user.email == "new@example.com"
     assert Client().post(login, {"login": "old@example.com", "password": PASSWORD}).status_code == 200
     assert Client().post(login, {"login": "new@example.com", "password": PASSWORD}).status_code == 302
+
+
+def test_an_administrator_deletes_a_lost_second_step_and_sees_no_secret(admin_client: Client, alice: User) -> None:
+    row = Authenticator.objects.create(user=alice, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    address = f"/admin/mfa/authenticator/{row.pk}/"
+    for path in ("/admin/mfa/authenticator/", f"{address}change/", f"{address}history/"):
+        page = admin_client.get(path).text
+        assert "JBSWY3DPEHPK3PXP" not in page
+        assert "history" in path or "Alice" in page
+    admin_client.post(f"{address}change/", {"data": "{}"})
+    row.refresh_from_db()
+    assert row.data == {"secret": "JBSWY3DPEHPK3PXP"}
+    admin_client.post(f"{address}delete/", {"post": "yes"})
+    assert not Authenticator.objects.exists()
