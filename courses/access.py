@@ -1,5 +1,7 @@
 """Find the courses and activities that a student may see. Views respond with 404 to everything else."""
 
+from collections.abc import Sequence
+
 from django.db.models import F, QuerySet
 from django.http import Http404
 
@@ -34,7 +36,11 @@ def enrolment_or_404(user: User, course_slug: str) -> Enrolment:
 
     Its course comes from the cache of `courses.outline.published`. One query if it is cached, else two or three.
     """
-    rows = _ENROLMENT_IN_COURSE.instances(user.pk, course_slug)
+    return first_or_404(_ENROLMENT_IN_COURSE.instances(user.pk, course_slug))
+
+
+def first_or_404(rows: Sequence[Enrolment]) -> Enrolment:
+    """Return the first enrolment, with its course from the cache. Each must have the course's `revision`. Raises Http404."""
     if not rows:
         raise Http404
     found = rows[0]

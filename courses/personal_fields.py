@@ -68,6 +68,18 @@ describe(
     labels={"enrolment": _("student"), "activity": _("activity"), "done_at": _("done")},
 )
 describe(
+    "courses.ReadingPosition",
+    person="enrolment__user",
+    personal={LEARNING: "enrolment activity anchor read_at"},
+    other="id",
+    labels={
+        "enrolment": _("student"),
+        "activity": _("activity"),
+        "anchor": _("place in the text"),
+        "read_at": _("time"),
+    },
+)
+describe(
     "courses.GradeChange",
     person="enrolment__user",
     personal={GRADES: "item enrolment points max_points reason at", STAFF_WORK: "actor"},

@@ -76,6 +76,23 @@ class CriterionSerializer(MappingOutput):
     description = serializers.CharField()
 
 
+class PositionSerializer(OutputSerializer):
+    """Where the student stopped reading."""
+
+    anchor = serializers.CharField(
+        help_text="A block of `html`: the id of the last heading before it, a dot, and how many blocks it stands after it. "
+        "Blocks are the elements at the top level, and the items of lists there, without `hr`. "
+        "Ignore an anchor that the text does not have."
+    )
+    read_at = serializers.DateTimeField()
+
+
+class PositionInput(InputSerializer):
+    """Stores where the student stopped reading."""
+
+    anchor = serializers.CharField(max_length=120, help_text="See `position` of a lesson.")
+
+
 class LessonSerializer(OutputSerializer):
     uuid = serializers.UUIDField(source="activity.uuid")
     slug = serializers.CharField(source="activity.slug")
@@ -101,6 +118,7 @@ class LessonSerializer(OutputSerializer):
     html = serializers.CharField(
         source="edition.html", help_text="The same text as HTML. URLs are relative to the site."
     )
+    position = PositionSerializer(allow_null=True, help_text="Where the student stopped reading. Null if nowhere yet.")
 
 
 class GradeSerializer(OutputSerializer):

@@ -8,4 +8,5 @@ urlpatterns = [
     *route("courses/<slug:slug>/outline", views.CourseOutlineDetail.as_view(), "api-course-outline"),
     *route("courses/<slug:slug>/progress", views.CourseProgressDetail.as_view(), "api-course-progress"),
     *route("lessons/<uuid:uuid>", views.LessonDetail.as_view(), "api-lesson-detail"),
+    *route("lessons/<uuid:uuid>/position", views.LessonPosition.as_view(), "api-lesson-position"),
 ]

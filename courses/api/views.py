@@ -21,9 +21,12 @@ from courses.api.serializers import (
     CourseSerializer,
     LessonSerializer,
     OutlineSerializer,
+    PositionInput,
+    PositionSerializer,
     ProgressInput,
     ProgressSerializer,
 )
+from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition, Module
 from courses.outline.queries import Outline, OutlineEntry, get_outline
@@ -78,6 +81,7 @@ class LessonReading:
     activity: Activity
     edition: LessonEdition
     done_at: datetime | None
+    position: reading.Position | None
 
     @property
     def done(self) -> bool:
@@ -151,12 +155,30 @@ class LessonDetail(AuthenticatedAPIView):
         edition = editions_for_reader(activity).first()
         if edition is None:
             raise NotFound
-        enrolment = access.enrolment_or_404(request.user, activity.course.slug)
+        enrolment, position = reading.reader_or_404(request.user, activity.course.slug, activity.slug)
         progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
         done_at = (
             ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values_list("done_at").first()
         )
-        return Response(LessonSerializer.shape(LessonReading(activity, edition, done_at[0] if done_at else None)))
+        lesson = LessonReading(activity, edition, done_at[0] if done_at else None, position)
+        return Response(LessonSerializer.shape(lesson))
+
+
+class LessonPosition(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="lesson_position",
+        summary="Store where the student stopped reading a lesson",
+        description="Send it when reading pauses. `lesson_read` returns it as `position`, on every device of the student.",
+        tags=["courses"],
+        request=PositionInput,
+        responses={200: PositionSerializer, **problems(400, 404)},
+    )
+    def put(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
+        enrolment = access.enrolment_or_404(request.user, activity.course.slug)
+        position = reading.Position(PositionInput.read(request.data)["anchor"], timezone.now())
+        reading.record_position(enrolment=enrolment, activity=activity, anchor=position.anchor, now=position.read_at)
+        return Response(PositionSerializer.shape(position))
 
 
 class CourseProgressDetail(AuthenticatedAPIView):

@@ -12,7 +12,7 @@ from courses.models.enrolment_status import EnrolmentStatus
 from courses.models.enrolments import Cohort, Enrolment
 from courses.models.grades import GradeChange, GradeItem
 from courses.models.in_course import InCourse
-from courses.models.progress import ActivityCompletion, ProgressEvent
+from courses.models.progress import ActivityCompletion, ProgressEvent, ReadingPosition
 from courses.models.roles import CourseRole
 from courses.models.summaries import SummaryDelivery
 
@@ -35,6 +35,7 @@ __all__ = [
     "LessonEdition",
     "Module",
     "ProgressEvent",
+    "ReadingPosition",
     "SummaryDelivery",
     "Titled",
 ]

@@ -1,4 +1,4 @@
-"""Define progress: append-only events, and the completions that follow from them."""
+"""Define progress: append-only events, the completions that follow from them, and where a student stopped reading."""
 
 from typing import ClassVar
 
@@ -73,3 +73,24 @@ class ActivityCompletion(InCourse):
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.activity}"
+
+
+class ReadingPosition(InCourse):
+    """Where a student stopped reading a lesson. `anchor` names a block of the text: see `courses.lessons.blocks`."""
+
+    course_path: ClassVar[str] = "enrolment__course"
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="positions")
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="positions")
+    anchor = models.CharField(max_length=120)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reading position")
+        verbose_name_plural = _("reading positions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enrolment", "activity"], name="courses_readingposition_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.activity}: {self.anchor}"

@@ -42,6 +42,11 @@ class PublishedCourse:
         found: T = self.values[key]
         return found
 
+    def find_lesson(self, slug: str) -> Activity | None:
+        """Return the visible lesson of this slug, or None."""
+        lessons = (each for _module, entries in self.modules for each in entries if each.kind == Activity.Kind.LESSON)
+        return next((lesson for lesson in lessons if lesson.slug == slug), None)
+
 
 _cache: LRUCache[int, PublishedCourse] = LRUCache(CACHED_COURSES)
 _lock = Lock()

@@ -1,4 +1,4 @@
-"""Show a lesson, and mark it as done."""
+"""Show a lesson, store where its reader stopped, and mark it as done."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import AuthenticatedRequest
 from common import languages
+from common.errors import DomainError
 from common.lookup import or_404
 from courses import access, extensions, progress
+from courses.lessons import reading
+from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity
 from courses.outline.published import PublishedCourse, get_published
@@ -26,7 +29,7 @@ from courses.pages.joining import offers_to_join
 @require_GET
 @offers_to_join
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    enrolment = access.enrolment_or_404(request.user, slug)
+    enrolment, position = reading.reader_or_404(request.user, slug, lesson_slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)
     course_outline = get_outline(enrolment)
     entry = next(
@@ -41,6 +44,7 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
         raise Http404
     parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: render_parts(course_outline, entry)))
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
+    place = reading.find_place(parts.blocks, position, entry.done_at)
     return render(
         request,
         "courses/lesson_detail.html",
@@ -49,6 +53,9 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
             "activity": entry.activity,
             "entry": entry,
             "parts": parts,
+            "text": reading.mark_place(parts.text, parts.text_start + place.start) if place else parts.text,
+            "place": place,
+            "place_id": reading.PLACE,
             "contents": _render_outline(course, course_outline, entry),
         },
     )
@@ -56,13 +63,20 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
 
 @dataclass(frozen=True, slots=True)
 class LessonParts:
-    """The parts of a lesson's page that are the same for all students. SafeStrings are HTML."""
+    """The parts of a lesson's page that are the same for all students. SafeStrings are HTML.
+
+    `blocks` are those of the text by their anchors; their places are counted from `text_start` in `text`.
+    """
 
     breadcrumbs: SafeString
     done_url: str
+    position_url: str
     head: SafeString
     meta: SafeString
+    contents: SafeString
     text: SafeString
+    text_start: int
+    blocks: dict[str, Block]
     sections: list[SafeString]
     pager: SafeString
     is_last: bool
@@ -75,6 +89,7 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
     if edition is None:
         return None
     before, after = course_outline.neighbours(activity)
+    blocks = read_blocks(edition.html)
     context = {
         "course": activity.course,
         "activity": activity,
@@ -82,13 +97,19 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
         "is_translated": edition.language == languages.active(),
         "previous": before,
         "next": after,
+        "headings": find_headings(blocks),
     }
+    text = render_to_string("courses/_lesson_text.html", context)
     return LessonParts(
         breadcrumbs=render_to_string("courses/_lesson_breadcrumbs.html", context),
         done_url=reverse("courses:lesson-done", args=[activity.course.slug, activity.slug]),
+        position_url=reverse("courses:lesson-position", args=[activity.course.slug, activity.slug]),
         head=render_to_string("courses/_lesson_head.html", context),
         meta=render_to_string("courses/_lesson_meta.html", context),
-        text=render_to_string("courses/_lesson_text.html", context),
+        contents=render_to_string("courses/_lesson_contents.html", context),
+        text=text,
+        text_start=text.index(edition.html),
+        blocks={block.anchor: block for block in blocks},
         sections=extensions.lesson_sections(activity),
         pager=render_to_string("courses/_lesson_pager.html", context),
         is_last=after is None,
@@ -135,3 +156,19 @@ def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> H
     progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now())
     _, after = get_outline(enrolment).neighbours(activity)
     return redirect(after or enrolment.course)
+
+
+@login_required
+@require_POST
+def lesson_position(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    """Store where the reader stopped. The page's script sends it when reading pauses."""
+    enrolment = access.enrolment_or_404(request.user, slug)
+    activity = get_published(enrolment.course_id, enrolment.course.revision).find_lesson(lesson_slug)
+    if activity is None:
+        raise Http404
+    anchor = request.POST.get("anchor", "")
+    try:
+        reading.record_position(enrolment=enrolment, activity=activity, anchor=anchor, now=timezone.now())
+    except DomainError as refused:
+        return HttpResponse(refused.message, status=400, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=204)

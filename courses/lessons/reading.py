@@ -1,0 +1,123 @@
+"""Store where a student stopped reading a lesson, and lead them back to that paragraph, on whatever device."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import Error as DatabaseFailure
+from django.db import IntegrityError
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common import outages
+from common.database.durability import relaxed_durability
+from common.database.prepared import Prepared
+from common.errors import DomainError
+from courses import access
+from courses.lessons.blocks import ANCHOR, Block
+from courses.models import Activity, Enrolment, ReadingPosition
+
+log = structlog.get_logger(__name__)
+
+# The id of the place where a student stopped. Ids that authors write have no capital letters.
+PLACE = "lastRead"
+# Whoever stopped at one of the first blocks has nothing to go on with.
+_BEGINNING = 2
+_LONGEST_ANCHOR = 120
+
+
+class NoAnchor(DomainError):
+    slug = "no-anchor"
+    help = gettext_lazy("The name of a place in a lesson is the id of a heading, a dot and a number: life-cycle.3.")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where and when a student stopped reading a lesson."""
+
+    anchor: str
+    read_at: datetime
+
+
+def _enrolments_with_position(user_id: int, course_slug: str, lesson_slug: str) -> QuerySet[Enrolment]:
+    position = ReadingPosition.objects.filter(enrolment=OuterRef("pk"), activity__slug=lesson_slug)
+    return (
+        Enrolment.objects.active()
+        .filter(user_id=user_id, course__slug=course_slug)
+        .annotate(
+            revision=F("course__revision"),
+            anchor=Subquery(position.values("anchor")),
+            read_at=Subquery(position.values("read_at")),
+        )
+    )
+
+
+# Prepared statement: the enrolment with the position in one lesson. A lesson's page needs no further query for it.
+_ENROLMENT_WITH_POSITION = Prepared(_enrolments_with_position, samples=(-1, "the course", "the lesson"))
+
+
+def reader_or_404(user: User, course_slug: str, lesson_slug: str) -> tuple[Enrolment, Position | None]:
+    """Return what `access.enrolment_or_404` returns, and where the student stopped in the lesson. Raises Http404."""
+    enrolment = access.first_or_404(_ENROLMENT_WITH_POSITION.instances(user.pk, course_slug, lesson_slug))
+    anchor: str | None = enrolment.anchor  # type: ignore[attr-defined]  # the annotations
+    return enrolment, Position(anchor, enrolment.read_at) if anchor is not None else None  # type: ignore[attr-defined]
+
+
+def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, now: datetime) -> None:
+    """Store where the student stopped. Raises NoAnchor if that is not the name of a block.
+
+    The block need not exist: the page may be older than the text. A position without a block is not offered.
+    """
+    if len(anchor) > _LONGEST_ANCHOR or not ANCHOR.match(anchor):
+        raise NoAnchor(_("This does not name a place in a lesson."))
+    rows = ReadingPosition.objects.filter(enrolment=enrolment, activity=activity)
+    try:
+        # A power failure may lose these writes, as it may lose a visit.
+        with relaxed_durability():
+            changed = rows.update(anchor=anchor, read_at=now)
+        if not changed:
+            with relaxed_durability():
+                ReadingPosition.objects.create(enrolment=enrolment, activity=activity, anchor=anchor, read_at=now)
+    except IntegrityError:
+        # Another tab has stored the lesson's first position in this moment.
+        return
+    except DatabaseFailure as error:
+        # As with visits: a disk that is full is no reason to disturb a reader.
+        if not outages.is_outage(error):
+            raise
+        log.warning("position_not_stored", error=str(error))
+
+
+def find_place(blocks: Mapping[str, Block], position: Position | None, done_at: datetime | None) -> Block | None:
+    """Return the block at which to go on reading, or None.
+
+    There is none at the beginning of the text, if the text no longer has it, and if the lesson was marked as done after it.
+    """
+    block = blocks.get(position.anchor) if position else None
+    if position is None or block is None or block.number < _BEGINNING or (done_at and done_at >= position.read_at):
+        return None
+    return block
+
+
+def mark_place(text: SafeString, at: int) -> SafeString:
+    """Return the text with the place at which to go on, as an empty element that an address can name."""
+    return mark_safe(f'{text[:at]}<span id="{PLACE}"></span>{text[at:]}')  # noqa: S308 (between two parts of a safe text)
+
+
+def get_continue_url(enrolment: Enrolment) -> str:
+    """Return where the student goes on: the very paragraph of the last visited lesson, the last visited quiz, or the course.
+
+    No query if `last_activity` and `course` are selected. If the lesson has no such place, the address leads to its top.
+    """
+    activity, course = enrolment.last_activity, enrolment.course
+    if activity is None or activity.archived_at:
+        return reverse("courses:course-detail", args=[course.slug])
+    # The activity's own `course` would be a query.
+    if activity.kind == Activity.Kind.QUIZ:
+        return reverse("quizzes:quiz-detail", args=[course.slug, activity.slug])
+    return f"{reverse('courses:lesson-detail', args=[course.slug, activity.slug])}#{PLACE}"

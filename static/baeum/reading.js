@@ -1,0 +1,91 @@
+// Owns what a lesson's page does beyond its HTML. Everything here is a comfort: a lesson can be read without it.
+
+const article = document.querySelector("article.lesson");
+const prose = article.querySelector(".prose");
+// Below the header, which stays in view.
+const top = () => document.querySelector(".site-header").getBoundingClientRect().height + 16;
+
+// --- Reading position: the block at the top of the window is sent when reading pauses. `courses.lessons.blocks` counts in the same way.
+const PAUSE = 1200; // ms
+const blocks = [];
+{
+  let heading = "";
+  let count = 0;
+  for (const element of prose.children) {
+    const parts = element.matches("ul, ol") ? element.children : element.matches("hr") ? [] : [element];
+    for (const part of parts) {
+      if (part.matches("h2, h3, h4, h5, h6") && part.id) [heading, count] = [part.id, 0];
+      blocks.push({ element: part, anchor: `${heading}.${count}` });
+      count += 1;
+    }
+  }
+}
+const readAnchor = () => blocks.find(({ element }) => element.getBoundingClientRect().bottom > top())?.anchor;
+// An author who looks at a draft reads nothing.
+const isPreview = document.querySelector(".preview-banner") !== null;
+let sent = null;
+let pause = null;
+const send = () => {
+  clearTimeout(pause);
+  pause = null;
+  if (isPreview) return;
+  const anchor = readAnchor() ?? blocks.at(-1)?.anchor;
+  if (!anchor || anchor === sent) return;
+  sent = anchor;
+  const token = article.querySelector("[name=csrfmiddlewaretoken]").value;
+  // The second header says that a script has sent this: if the session has ended, it is not kept as a form of the reader.
+  fetch(article.dataset.positionUrl, {
+    method: "POST", body: new URLSearchParams({ anchor }), keepalive: true, redirect: "manual",
+    headers: { "X-CSRFToken": token, "HX-Request": "true" },
+  }).catch(() => { sent = null; });
+};
+addEventListener("scroll", () => {
+  clearTimeout(pause);
+  pause = setTimeout(send, PAUSE);
+}, { passive: true });
+document.addEventListener("visibilitychange", () => { if (document.hidden && pause) send(); });
+addEventListener("pagehide", () => { if (pause) send(); });
+
+// --- Contents of the page: the section in view is marked.
+const links = new Map([...article.querySelectorAll(".page-contents a")].map((link) => [link.hash.slice(1), link]));
+const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+const mark = () => {
+  const here = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).at(-1);
+  for (const [id, link] of links) {
+    if (id === here?.id) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  }
+};
+if (links.size) {
+  let asked = false;
+  const ask = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => { asked = false; mark(); });
+  };
+  addEventListener("scroll", ask, { passive: true });
+  addEventListener("resize", ask);
+  mark();
+}
+// Where CSS cannot open the contents beside the text, the script does. They are in a column of their own: no text moves.
+const contents = article.querySelector(".page-contents");
+if (contents && !CSS.supports("selector(::details-content)")) {
+  const wide = matchMedia("(min-width: 80rem)");
+  const fit = () => { contents.open = wide.matches; };
+  wide.addEventListener("change", fit);
+  fit();
+}
+// On a phone the contents close when a section was chosen.
+contents?.addEventListener("click", (event) => {
+  if (event.target.closest("a") && !matchMedia("(min-width: 80rem)").matches) contents.open = false;
+});
+
+// --- Tables: one that fits needs no stop for the keyboard.
+const fits = (table) => table.scrollWidth <= table.clientWidth;
+const observer = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (fits(target)) target.removeAttribute("tabindex");
+    else target.setAttribute("tabindex", "0");
+  }
+});
+article.querySelectorAll(".table-scroll").forEach((table) => observer.observe(table));

@@ -1,0 +1,138 @@
+"""Reading a lesson in a browser: tables, the reading position, the contents of the page, figures and code."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import COURSE, PASSWORD, Visitor, sign_up
+
+pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+
+Visit = Callable[..., Visitor]
+LESSON = f"{COURSE}lessons/what-is-machine-learning/"
+# It has code, and tables of three columns.
+PRACTICE = f"{COURSE}lessons/practice-gen-ai-automation/"
+
+
+def reader(visit: Visit, **how: object) -> Visitor:
+    visitor = visit("en", **how)
+    sign_up(visitor)
+    return visitor
+
+
+# --- tables ----------------------------------------------------------------------------------------------------
+
+
+def brightest(table: Locator, x: int) -> int:
+    """Return how bright the brightest pixel of one column of pixels is. A shadow darkens all of them, a letter only some."""
+    picture = Image.open(BytesIO(table.screenshot())).convert("L")
+    column = x if x >= 0 else picture.width + x
+    return max(int(picture.getpixel((column, y))) for y in range(picture.height // 4, picture.height * 3 // 4))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_table_that_is_wider_than_the_screen_shows_where_it_goes_on(visit: Visit, *, javascript: bool) -> None:
+    page = reader(visit, width=390, javascript=javascript).go(LESSON)
+    table = page.get_by_role("region", name="Table: The kinds of machine learning", exact=True)
+    table.scroll_into_view_if_needed()
+    assert brightest(table, 3) > 250 > brightest(table, -4)
+    table.evaluate("table => table.scrollTo(1000, 0)")
+    assert brightest(table, 3) < 250 < brightest(table, -4)
+
+
+def test_a_wide_table_scrolls_by_keyboard(visit: Visit) -> None:
+    page = reader(visit, width=390).go(LESSON)
+    table = page.get_by_role("region", name="Table: The kinds of machine learning", exact=True)
+    table.focus()
+    expect(table).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("table => table.scrollLeft > 0", arg=table.element_handle())
+
+
+def test_tables_of_three_columns_fit_on_a_phone_and_are_no_stop_for_the_keyboard(visit: Visit) -> None:
+    page = reader(visit, width=390).go(PRACTICE)
+    tables = page.locator(".table-scroll").all()
+    assert tables
+    for table in tables:
+        columns = table.locator("tr").first.locator("> *").count()
+        if columns <= 2:
+            assert table.evaluate("table => table.scrollWidth <= table.clientWidth"), table.get_attribute("aria-label")
+            expect(table).not_to_have_attribute("tabindex", "0")
+
+
+# --- reading position ------------------------------------------------------------------------------------------
+
+
+def read_to(page: Page, number: int) -> str:
+    """Scroll to a block of the text, wait until it is stored, and return the text of the block."""
+    block = page.locator(".prose > p").nth(number)
+    with page.expect_response(lambda answer: answer.url.endswith("/position/")) as stored:
+        block.evaluate("block => scrollTo(0, block.getBoundingClientRect().top + scrollY - 80)")
+    assert stored.value.status == 204
+    return block.inner_text()
+
+
+def test_a_reader_goes_on_at_the_paragraph_on_another_device(visit: Visit) -> None:
+    first = reader(visit, width=1440)
+    read = read_to(first.go(LESSON), 7)
+    phone = visit("en", width=390)
+    phone.sign_in(first.email, PASSWORD)
+    page = phone.go(LESSON)
+    assert page.evaluate("scrollY") == 0
+    page.get_by_role("link", name="Go on where you stopped").click()
+    paragraph = page.locator(".prose > p", has=page.locator("#lastRead"))
+    assert paragraph.inner_text() == read
+    expect(paragraph).to_be_in_viewport()
+    assert first.complaints == phone.complaints == []
+
+
+def test_the_script_and_the_server_count_blocks_alike(visit: Visit) -> None:
+    visitor = reader(visit, width=1440)
+    for path in (LESSON, PRACTICE):
+        for number in (4, 9, 14):
+            read = read_to(visitor.go(path), number)
+            assert visitor.go(path).locator(".prose > p", has=visitor.page.locator("#lastRead")).inner_text() == read
+
+
+def test_an_address_with_the_place_opens_the_paragraph_without_script(visit: Visit) -> None:
+    visitor = reader(visit, width=390)
+    read = read_to(visitor.go(LESSON), 9)
+    plain = visit("en", width=390, javascript=False)
+    plain.sign_in(visitor.email, PASSWORD)
+    page = plain.go(f"{LESSON}#lastRead")
+    paragraph = page.locator(".prose > p", has=page.locator("#lastRead"))
+    expect(paragraph).to_be_in_viewport()
+    assert paragraph.inner_text() == read
+
+
+# --- contents of the page --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_contents_of_the_page_are_beside_the_text_or_closed_above_it(visit: Visit, *, javascript: bool) -> None:
+    page = reader(visit, width=1440, javascript=javascript).go(LESSON)
+    contents = page.get_by_role("navigation", name="On this page")
+    expect(contents).to_be_visible()
+    text = page.locator(".prose").bounding_box()
+    beside = contents.bounding_box()
+    assert text
+    assert beside
+    assert beside["x"] > text["x"] + text["width"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(contents).to_be_hidden()
+    page.locator(".page-contents summary").click()
+    contents.get_by_role("link", name="Summary").click()
+    expect(page.get_by_role("heading", name="Summary")).to_be_in_viewport()
+
+
+def test_the_contents_mark_the_section_in_view(visit: Visit) -> None:
+    page = reader(visit, width=1440).go(LESSON)
+    page.locator("#training-and-inference").evaluate("heading => heading.scrollIntoView()")
+    current = page.locator(".page-contents [aria-current]")
+    expect(current).to_have_count(1)
+    expect(current).to_have_text("Training and inference")
+    expect(current).to_be_in_viewport()
