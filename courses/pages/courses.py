@@ -1,4 +1,4 @@
-"""Show students their courses, the outline of a course, its enrolment page and its glossary."""
+"""Show students their courses, the outline of a course and its enrolment page."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +15,7 @@ from common.limits import TooManyCodes
 from common.pages.errors import refuse_for_now
 from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
-from courses.models import Enrolment, GlossaryTerm
+from courses.models import Enrolment
 from courses.outline.queries import get_outline
 from courses.pages.joining import offers_to_join, place_after_joining
 
@@ -92,10 +92,3 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return refuse_for_now(response, error) if isinstance(error, TooManyCodes) else response
 
 
-@login_required
-@require_GET
-@offers_to_join
-def glossary(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    enrolment = access.enrolment_or_404(request.user, slug)
-    terms = GlossaryTerm.objects.filter(course=enrolment.course).select_related("activity").order_by("term", "key")
-    return render(request, "courses/glossary.html", {"course": enrolment.course, "terms": terms})

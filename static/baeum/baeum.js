@@ -1,39 +1,89 @@
 // What a page does beyond its HTML. Each page works without it.
 
-// --- Glossary terms: the definition on hover, focus or tap; the link leads to the glossary page anyway.
+// --- Glossary terms: the definition on hover or focus; the link leads to the glossary page anyway. A tap opens the definition as a
+// card with this link in it. Screen readers hear a description with the term, or the card, which takes the focus.
+const HIDE_AFTER = 250; // ms, for the way from the term to its definition
 let card = null;
-const hideTerm = () => { card?.remove(); card = null; };
-const showTerm = (term) => {
+let cardOf = null;
+let leaving = null;
+let lastPointer = "mouse";
+const hideTerm = () => {
+  clearTimeout(leaving);
+  if (!card) return;
+  const [term, hadFocus] = [cardOf, card.contains(document.activeElement)];
+  card.remove();
+  term.removeAttribute("aria-describedby");
+  card = cardOf = null;
+  if (hadFocus) {
+    term.dataset.quiet = "";
+    term.focus({ preventScroll: true });
+    delete term.dataset.quiet;
+  }
+};
+const makeCard = (term, isTapped) => {
   hideTerm();
-  if (!term.dataset.definition) return;
   card = document.createElement("div");
+  cardOf = term;
   card.className = "term-card";
   card.id = "term-card";
-  card.setAttribute("role", "tooltip");
+  card.lang = term.closest("[lang]").lang;
   card.textContent = term.dataset.definition;
+  if (!isTapped) {
+    card.setAttribute("role", "tooltip");
+    term.setAttribute("aria-describedby", "term-card");
+    return;
+  }
+  card.setAttribute("role", "dialog");
+  card.setAttribute("aria-label", term.textContent);
+  card.tabIndex = -1;
+  const link = document.createElement("a");
+  link.href = term.href;
+  const label = document.querySelector("[data-glossary-label]");
+  link.textContent = label?.dataset.glossaryLabel ?? term.textContent;
+  link.lang = label ? document.documentElement.lang : card.lang;
+  card.append(link);
+};
+const showTerm = (term, isTapped = false) => {
+  clearTimeout(leaving);
+  if (!term.dataset.definition || "quiet" in term.dataset) return;
+  if (cardOf === term && !isTapped) return;
+  makeCard(term, isTapped);
   document.body.append(card);
-  term.setAttribute("aria-describedby", "term-card");
-  const at = term.getBoundingClientRect();
-  const left = Math.min(Math.max(16, at.left), document.documentElement.clientWidth - card.offsetWidth - 16);
-  card.style.setProperty("left", `${left + window.scrollX}px`);
-  card.style.setProperty("top", `${at.bottom + window.scrollY + 6}px`);
+  const [at, width] = [term.getBoundingClientRect(), document.documentElement.clientWidth];
+  const below = at.bottom + 6 + card.offsetHeight <= innerHeight;
+  card.style.setProperty("left", `${Math.max(16, Math.min(at.left, width - card.offsetWidth - 16)) + scrollX}px`);
+  card.style.setProperty("top", `${(below ? at.bottom + 6 : at.top - 6 - card.offsetHeight) + scrollY}px`);
+  if (isTapped) card.focus({ preventScroll: true });
 };
 const termOf = (event) => (event.target instanceof Element ? event.target.closest("a.term") : null);
+document.addEventListener("pointerdown", (event) => { lastPointer = event.pointerType; });
 document.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "touch") return;
   const term = termOf(event);
+  clearTimeout(leaving);
   if (term) showTerm(term);
-  else if (card && !event.target.closest?.(".term-card")) hideTerm();
+  else if (card && !card.contains(event.target)) leaving = setTimeout(hideTerm, HIDE_AFTER);
 });
-document.addEventListener("focusin", (event) => { const term = termOf(event); if (term) showTerm(term); else hideTerm(); });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTerm(); });
+document.addEventListener("focusin", (event) => {
+  const term = termOf(event);
+  if (term && lastPointer !== "touch") showTerm(term);
+  else if (card && !card.contains(event.target)) hideTerm();
+});
+document.addEventListener("keydown", (event) => {
+  lastPointer = "keyboard";
+  if (event.key === "Escape") hideTerm();
+});
 document.addEventListener("click", (event) => {
   const term = termOf(event);
-  // On a touch screen the first tap shows the definition, the second follows the link.
-  if (term && matchMedia("(hover: none)").matches && term.dataset.shown !== "1") {
-    event.preventDefault();
-    showTerm(term);
-    term.dataset.shown = "1";
+  if (!term) {
+    if (card && !card.contains(event.target)) hideTerm();
+    return;
   }
+  const isTap = lastPointer === "touch" || (lastPointer !== "keyboard" && matchMedia("(hover: none)").matches);
+  if (!isTap || !term.dataset.definition) return;
+  event.preventDefault();
+  if (cardOf === term && card.getAttribute("role") === "dialog") hideTerm();
+  else showTerm(term, true);
 });
 
 // --- Switching the language keeps the place: the heading that is in view goes along in the address.

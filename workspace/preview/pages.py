@@ -13,6 +13,7 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from courses.models import Course
 from courses.pages import courses as course_pages
+from courses.pages import glossary as glossary_pages
 from courses.pages import lessons as lesson_pages
 from quizzes.authoring.publishing import UnpublishableQuiz
 from quizzes.taking.pages import quizzes as quiz_pages
@@ -64,7 +65,7 @@ def glossary(request: AuthenticatedRequest, course: Course) -> HttpResponse:
     return _show(
         request,
         course,
-        lambda request, preview: course_pages.glossary(_reading(request), course.slug),
+        lambda request, preview: glossary_pages.glossary(_reading(request), course.slug),
         edit="glossary",
     )
 
