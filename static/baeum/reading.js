@@ -89,3 +89,68 @@ const observer = new ResizeObserver((entries) => {
   }
 });
 article.querySelectorAll(".table-scroll").forEach((table) => observer.observe(table));
+
+const text = article.dataset;
+const button = (name, label) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = name;
+  made.setAttribute("aria-label", label);
+  made.title = label;
+  return made;
+};
+
+// --- Figures: a button opens each of them as large as the window. Escape closes it, and the browser puts the focus back.
+const enlarge = (figure) => {
+  const dialog = document.createElement("dialog");
+  dialog.className = "enlarged";
+  const drawn = figure.querySelector("svg, img").cloneNode(true);
+  // The copy refers to the titles and arrow heads of the original, so that no id is in the page twice.
+  [drawn, ...drawn.querySelectorAll("[id]")].forEach((element) => element.removeAttribute("id"));
+  const caption = figure.querySelector("figcaption")?.textContent ?? "";
+  dialog.setAttribute("aria-label", caption || drawn.getAttribute("alt") || figure.querySelector("title")?.textContent || text.enlarge);
+  const place = document.createElement("div");
+  place.tabIndex = 0;
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", dialog.getAttribute("aria-label"));
+  place.append(drawn);
+  const close = button("figure-button", text.close);
+  close.textContent = "✕";
+  close.addEventListener("click", () => dialog.close());
+  dialog.append(close, place);
+  if (caption) dialog.append(Object.assign(document.createElement("p"), { textContent: caption }));
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => dialog.remove());
+  article.append(dialog);
+  dialog.showModal();
+};
+for (const figure of prose.querySelectorAll("figure:has(svg, img)")) {
+  const name = figure.querySelector("figcaption, title")?.textContent ?? figure.querySelector("img")?.alt ?? "";
+  const zoom = button("figure-button", `${text.enlarge}: ${name}`);
+  zoom.textContent = "⤢";
+  zoom.addEventListener("click", () => enlarge(figure));
+  figure.querySelector("svg, img").addEventListener("click", () => enlarge(figure));
+  figure.append(zoom);
+}
+
+// --- Code: a button copies it and says so. Without a clipboard (a page that is not encrypted) there is none.
+const said = document.createElement("p");
+said.className = "visually-hidden";
+said.setAttribute("role", "status");
+if (navigator.clipboard) {
+  const codes = prose.querySelectorAll("pre.code");
+  if (codes.length) article.append(said);
+  for (const code of codes) {
+    const block = document.createElement("div");
+    block.className = "code-block";
+    code.replaceWith(block);
+    const copy = button("copy-button", text.copy);
+    copy.textContent = text.copy;
+    block.append(code, copy);
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
+      copy.textContent = said.textContent = text.copied;
+      setTimeout(() => { copy.textContent = text.copy; said.textContent = ""; }, 2500);
+    });
+  }
+}

@@ -1,5 +1,6 @@
 """Reading a lesson in a browser: tables, the reading position, the contents of the page, figures and code."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -136,3 +137,36 @@ def test_the_contents_mark_the_section_in_view(visit: Visit) -> None:
     expect(current).to_have_count(1)
     expect(current).to_have_text("Training and inference")
     expect(current).to_be_in_viewport()
+
+
+# --- figures and code ------------------------------------------------------------------------------------------
+
+
+def test_a_figure_opens_as_large_as_the_window_and_gives_the_focus_back(visit: Visit) -> None:
+    visitor = reader(visit, width=390)
+    page = visitor.go(LESSON)
+    button = page.get_by_role("button", name="Enlarge: ").first
+    before = page.locator("figure svg").first.bounding_box()
+    button.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("img")).not_to_have_accessible_name("")
+    after = dialog.locator("svg").bounding_box()
+    assert before
+    assert after
+    assert after["width"] > 1.5 * before["width"]
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
+    assert visitor.complaints == []
+
+
+def test_code_is_copied_and_the_button_says_so(visit: Visit) -> None:
+    visitor = reader(visit)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visitor.go(PRACTICE)
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    code = page.locator("pre.code code").first.inner_text().rstrip("\n")
+    assert page.evaluate("navigator.clipboard.readText()") == code
