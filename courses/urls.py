@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.pages import assets, courses, front, glossary, lessons, summaries
+from courses.pages import assets, courses, front, glossary, lessons, printing, summaries
 
 app_name = "courses"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("courses/<slug:slug>/first-lesson/", front.first_lesson, name="first-lesson"),
     path("courses/<slug:slug>/enrol/", courses.course_enrol, name="course-enrol"),
     path("courses/<slug:slug>/glossary/", glossary.glossary, name="glossary"),
+    path("courses/<slug:slug>/print/", printing.course_print, name="course-print"),
     path("courses/<slug:slug>/files/<str:name>", assets.asset, name="asset"),
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/", lessons.lesson_detail, name="lesson-detail"),
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/done/", lessons.lesson_done, name="lesson-done"),

@@ -29,6 +29,7 @@ urlpatterns = [
     # The addresses below preview/ end as those of the students' pages do, so that their links only change their beginning.
     path("<slug:slug>/preview/", preview.course, name="preview-course"),
     path("<slug:slug>/preview/glossary/", preview.glossary, name="preview-glossary"),
+    path("<slug:slug>/preview/print/", preview.printed, name="preview-print"),
     path("<slug:slug>/preview/files/<str:name>", files.file, name="preview-file"),
     path("<slug:slug>/preview/lessons/<slug:activity_slug>/", preview.lesson, name="preview-lesson"),
     path("<slug:slug>/preview/lessons/<slug:activity_slug>/done/", preview.lesson, name="preview-done"),

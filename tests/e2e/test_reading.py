@@ -170,3 +170,38 @@ def test_code_is_copied_and_the_button_says_so(visit: Visit) -> None:
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
     code = page.locator("pre.code code").first.inner_text().rstrip("\n")
     assert page.evaluate("navigator.clipboard.readText()") == code
+
+
+# --- printing --------------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_is_printed_black_on_white_without_what_is_for_the_screen(visit: Visit) -> None:
+    page = reader(visit, width=1440, scheme="dark").go(PRACTICE)
+    expect(page.locator(".figure-button").first).to_be_attached()
+    expect(page.locator(".copy-button").first).to_be_attached()
+    page.emulate_media(media="print", color_scheme="dark")
+    for name in (".site-header", ".lesson-side", ".page-contents", ".pager", ".figure-button", ".copy-button"):
+        expect(page.locator(name).first).to_be_hidden()
+    expect(page.locator(".prose").first).to_be_visible()
+    ink = page.locator(".prose p").first.evaluate("text => getComputedStyle(text).color")
+    assert max(int(part) for part in re.findall(r"\d+", ink)[:3]) < 100
+    # No table is wider than the paper: A4 without margins, in CSS pixels.
+    page.set_viewport_size({"width": 672, "height": 990})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 672
+
+
+def test_the_whole_course_is_a_document_with_contents(visit: Visit) -> None:
+    visitor = reader(visit)
+    page = visitor.go(LESSON)
+    page.get_by_role("link", name="Print the whole course").click()
+    lessons = page.locator(".print-contents a")
+    titles = lessons.all_inner_texts()
+    assert len(titles) > 10
+    assert page.locator(".print-lesson > h2").all_inner_texts() == titles
+    ids: list[str] = page.locator("[id]").evaluate_all("all => all.map((each) => each.id)")
+    assert len(ids) == len(set(ids))
+    hashes: list[str] = page.locator('main a[href^="#"]').evaluate_all("all => all.map((each) => each.hash.slice(1))")
+    assert set(hashes) <= set(ids)
+    expect(page.get_by_role("button", name="Print or save as PDF")).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    assert visitor.complaints == []

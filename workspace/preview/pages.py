@@ -15,6 +15,7 @@ from courses.models import Course
 from courses.pages import courses as course_pages
 from courses.pages import glossary as glossary_pages
 from courses.pages import lessons as lesson_pages
+from courses.pages import printing as printing_pages
 from quizzes.authoring.publishing import UnpublishableQuiz
 from quizzes.taking.pages import quizzes as quiz_pages
 from workspace.pages.base import reading_page
@@ -67,6 +68,17 @@ def glossary(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         course,
         lambda request, preview: glossary_pages.glossary(_reading(request), course.slug),
         edit="glossary",
+    )
+
+
+@reading_page
+def printed(request: AuthenticatedRequest, course: Course) -> HttpResponse:
+    """Show all lessons on one page, as students print them."""
+    return _show(
+        request,
+        course,
+        lambda request, preview: printing_pages.course_print(_reading(request), course.slug),
+        edit="outline",
     )
 
 
