@@ -21,7 +21,7 @@ from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity
 from courses.outline.published import PublishedCourse, get_published
-from courses.outline.queries import Outline, OutlineEntry, get_outline
+from courses.outline.queries import Outline, OutlineEntry, get_outline, get_outline_with_results
 from courses.pages.joining import offers_to_join
 
 
@@ -31,7 +31,7 @@ from courses.pages.joining import offers_to_join
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     enrolment, position = reading.reader_or_404(request.user, slug, lesson_slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)
-    course_outline = get_outline(enrolment)
+    course_outline = get_outline_with_results(enrolment)
     entry = next(
         (
             entry
@@ -130,12 +130,10 @@ def _render_outline(
 
 
 def _render_entry(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
-    """Return one entry of the outline as HTML. Four variants are cached: done or not, the current lesson or not."""
+    """Return one entry of the outline as HTML. Its variants are cached: done, tried or neither, the current lesson or not."""
     return course.cached(
-        ("item", entry.activity.pk, entry.is_done, is_here),
-        lambda: render_to_string(
-            "courses/_side_item.html", {"activity": entry.activity, "is_done": entry.is_done, "is_here": is_here}
-        ),
+        ("item", entry.activity.pk, entry.is_done, entry.is_tried, is_here),
+        lambda: render_to_string("courses/_side_item.html", {"entry": entry, "is_here": is_here}),
     )
 
 

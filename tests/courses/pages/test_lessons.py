@@ -1,9 +1,18 @@
 """Student pages of lessons: reading, and marking as done."""
 
+import re
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from courses.models import Activity, ActivityCompletion, Course, Enrolment, LessonEdition
+from courses import gradebook, progress
+from courses.models import Activity, ActivityCompletion, Course, Enrolment, GradeChange, LessonEdition
+from quizzes.authoring.models import Quiz
+from tests.factories import EnrolmentFactory
 
 
 def test_a_lesson_in_the_readers_language(alice_client: Client, enrolment: Enrolment, lesson: Activity) -> None:
@@ -74,3 +83,54 @@ def test_marking_as_done_requires_the_csrf_token(enrolment: Enrolment) -> None:
     response = client.post("/courses/statistics/lessons/lesson-1/done/", {"done": "1"})
     assert response.status_code == 403
     assert "This page was open for too long." in response.text
+
+
+@pytest.mark.parametrize(("points", "sign"), [("5.00", "Not passed yet"), ("6.00", "Done")])
+def test_the_outline_beside_a_lesson_shows_a_quiz_as_the_course_page_does(
+    alice_client: Client, enrolment: Enrolment, quiz: Quiz, points: str, sign: str
+) -> None:
+    progress.mark_done(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+    grade(enrolment, quiz, points)
+    for address in ("/courses/statistics/lessons/lesson-1/", "/courses/statistics/"):
+        row = re.findall(r"<li[^>]*>(?:(?!</li>).)*quizzes/quiz/.*?</li>", alice_client.get(address).text, re.DOTALL)[0]
+        assert f'aria-label="{sign}"' in row
+
+
+def test_the_outline_follows_the_last_revision_and_the_grading_method(
+    alice_client: Client, enrolment: Enrolment, quiz: Quiz, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = "/courses/statistics/lessons/lesson-1/"
+    progress.mark_done(enrolment=enrolment, activity=quiz.activity, now=timezone.now())
+    first = grade(enrolment, quiz, "9.00")
+    grade(enrolment, quiz, "3.00", number=2)
+    assert "Not passed yet" not in alice_client.get(page).text
+    with django_assert_max_num_queries(5):
+        alice_client.get(page)
+    grade(enrolment, quiz, "2.00", source=first, revision=2)
+    assert "Not passed yet" in alice_client.get(page).text
+
+
+def test_the_outline_shows_nobody_elses_grades(alice_client: Client, enrolment: Enrolment, quiz: Quiz) -> None:
+    other = EnrolmentFactory(course=enrolment.course)
+    for each in (enrolment, other):
+        progress.mark_done(enrolment=each, activity=quiz.activity, now=timezone.now())
+    grade(other, quiz, "0.00")
+    assert "Not passed yet" not in alice_client.get("/courses/statistics/lessons/lesson-1/").text
+
+
+def grade(
+    enrolment: Enrolment, quiz: Quiz, points: str, *, source: UUID | None = None, number: int = 1, revision: int = 1
+) -> UUID:
+    """Enter a grade in the ledger: `points` of 10. Return its source."""
+    change = gradebook.record_change(
+        activity=quiz.activity,
+        enrolment=enrolment,
+        source=source or uuid4(),
+        source_number=number,
+        revision=revision,
+        points=Decimal(points),
+        max_points=Decimal("10.00"),
+        reason=GradeChange.Reason.GRADED,
+        now=timezone.now(),
+    )
+    return change.source
