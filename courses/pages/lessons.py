@@ -70,7 +70,7 @@ class LessonParts:
 
     breadcrumbs: SafeString
     done_url: str
-    position_url: str
+    attributes: SafeString
     head: SafeString
     meta: SafeString
     contents: SafeString
@@ -103,7 +103,7 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
     return LessonParts(
         breadcrumbs=render_to_string("courses/_lesson_breadcrumbs.html", context),
         done_url=reverse("courses:lesson-done", args=[activity.course.slug, activity.slug]),
-        position_url=reverse("courses:lesson-position", args=[activity.course.slug, activity.slug]),
+        attributes=render_to_string("courses/_lesson_attributes.html", context),
         head=render_to_string("courses/_lesson_head.html", context),
         meta=render_to_string("courses/_lesson_meta.html", context),
         contents=render_to_string("courses/_lesson_contents.html", context),
