@@ -43,6 +43,9 @@ class Binder:
             value = " ".join(f"{slug}.{each}" for each in value.split())
         elif name == "href":
             value = self._target(value, slug)
+        elif name == "role" and value == "region":
+            # Names of tables are unique in their lesson only, and a landmark needs a name of its own.
+            value = "group"
         elif name == "loading":
             # What is below the screen must be there when the page is printed.
             value = "eager"

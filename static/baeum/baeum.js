@@ -48,7 +48,7 @@ const showTerm = (term, isTapped = false) => {
   if (!term.dataset.definition || "quiet" in term.dataset) return;
   if (cardOf === term && !isTapped) return;
   makeCard(term, isTapped);
-  document.body.append(card);
+  (term.closest("main") ?? document.body).append(card);
   const [at, width] = [term.getBoundingClientRect(), document.documentElement.clientWidth];
   const below = at.bottom + 6 + card.offsetHeight <= innerHeight;
   card.style.setProperty("left", `${Math.max(16, Math.min(at.left, width - card.offsetWidth - 16)) + scrollX}px`);

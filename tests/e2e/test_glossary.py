@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import COURSE, PASSWORD, Visitor, sign_up
@@ -66,6 +67,7 @@ def test_a_term_explains_itself_to_the_keyboard_and_escape_hides_it(visit: Visit
     card = page.get_by_role("tooltip")
     expect(card).to_have_text(definition)
     expect(term).to_have_accessible_description(definition)
+    assert Axe().run(page).response["violations"] == []
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     expect(term).to_be_focused()
@@ -107,6 +109,7 @@ def test_a_tap_on_a_term_opens_a_card_with_a_link_into_the_glossary(
         card = page.get_by_role("dialog", name=term.inner_text())
         expect(card).to_contain_text(str(term.get_attribute("data-definition")))
         expect(card).to_be_focused()
+        assert Axe().run(page).response["violations"] == []
         page.locator("h1").tap()
         expect(card).to_have_count(0)
     term.tap()

@@ -172,6 +172,7 @@ def test_pages_are_accessible_and_do_not_overflow(visit: Visit, width: int, sche
         "/courses/",
         COURSE,
         f"{COURSE}glossary/",
+        f"{COURSE}print/",
         f"{COURSE}lessons/what-is-data-driven-improvement/",
         f"{COURSE}lessons/practice-simple-ml-for-sheets/",
         f"{COURSE}lessons/mlops/check/",

@@ -104,6 +104,14 @@ def test_links_between_lessons_stay_inside_the_document(href: str, expected: str
     assert bind(f'<a href="{href}">x</a>') == f'<a href="{expected}">x</a>'
 
 
+def test_a_table_is_no_landmark_of_the_document() -> None:
+    """Two lessons may have a table of the same name."""
+    assert (
+        bind('<div role="region" tabindex="0" aria-label="Table">')
+        == '<div role="group" tabindex="0" aria-label="Table">'
+    )
+
+
 def test_what_stands_in_the_text_is_not_rewritten() -> None:
     text = '<pre class="code"><code>id="why" href="#why" &lt;h2 id="x"&gt;</code></pre>'
     assert bind(text) == text
