@@ -109,6 +109,12 @@ def mark_place(text: SafeString, at: int) -> SafeString:
     return mark_safe(f'{text[:at]}<span id="{PLACE}"></span>{text[at:]}')  # noqa: S308 (between two parts of a safe text)
 
 
+def get_reading_url(activity: Activity) -> str:
+    """Return the address of an activity of an outline; of a lesson, at the paragraph where the student stopped."""
+    url = activity.get_absolute_url()
+    return f"{url}#{PLACE}" if activity.kind == Activity.Kind.LESSON else url
+
+
 def get_continue_url(enrolment: Enrolment) -> str:
     """Return where the student goes on: the very paragraph of the last visited lesson, the last visited quiz, or the course.
 

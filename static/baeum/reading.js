@@ -7,6 +7,8 @@ const top = () => document.querySelector(".site-header").getBoundingClientRect()
 
 // --- Reading position: the block at the top of the window is sent when reading pauses. `courses.lessons.blocks` counts in the same way.
 const PAUSE = 1200; // ms
+// A reader who scrolls a little every few seconds is not stored each time. What is left is sent when the page is left.
+const INTERVAL = 10000; // ms
 const blocks = [];
 {
   let heading = "";
@@ -24,6 +26,7 @@ const readAnchor = () => blocks.find(({ element }) => element.getBoundingClientR
 // An author who looks at a draft reads nothing.
 const isPreview = document.querySelector(".preview-banner") !== null;
 let sent = null;
+let sentAt = -INTERVAL;
 let pause = null;
 const send = () => {
   clearTimeout(pause);
@@ -31,7 +34,7 @@ const send = () => {
   if (isPreview) return;
   const anchor = readAnchor() ?? blocks.at(-1)?.anchor;
   if (!anchor || anchor === sent) return;
-  sent = anchor;
+  [sent, sentAt] = [anchor, performance.now()];
   const token = article.querySelector("[name=csrfmiddlewaretoken]").value;
   // The second header says that a script has sent this: if the session has ended, it is not kept as a form of the reader.
   fetch(article.dataset.positionUrl, {
@@ -41,7 +44,7 @@ const send = () => {
 };
 addEventListener("scroll", () => {
   clearTimeout(pause);
-  pause = setTimeout(send, PAUSE);
+  pause = setTimeout(send, Math.max(PAUSE, sentAt + INTERVAL - performance.now()));
 }, { passive: true });
 document.addEventListener("visibilitychange", () => { if (document.hidden && pause) send(); });
 addEventListener("pagehide", () => { if (pause) send(); });

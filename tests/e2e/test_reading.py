@@ -139,6 +139,17 @@ def test_the_contents_mark_the_section_in_view(visit: Visit) -> None:
     expect(current).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("motion", "content"), [("no-preference", '""'), ("reduce", "none")])
+def test_a_line_shows_how_much_is_read_unless_motion_is_unwanted(visit: Visit, motion: str, content: str) -> None:
+    page = reader(visit).go(LESSON)
+    page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+    line = "getComputedStyle(document.body, '::before')"
+    assert page.evaluate(f"{line}.content") == content
+    if motion == "no-preference":
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_function(f"{line}.transform === 'matrix(1, 0, 0, 1, 0, 0)'")
+
+
 # --- figures and code ------------------------------------------------------------------------------------------
 
 

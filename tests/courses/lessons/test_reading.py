@@ -146,10 +146,23 @@ def test_the_address_to_continue_at_needs_no_query(
     assert address() == "/courses/statistics/"
 
 
+def test_an_activity_of_the_outline_has_an_address_at_the_paragraph(enrolment: Enrolment, lesson: Activity) -> None:
+    assert reading.get_reading_url(lesson) == f"{PAGE}#lastRead"
+    quiz = lesson.course.activities.get(slug="quiz")
+    assert reading.get_reading_url(quiz) == "/courses/statistics/quizzes/quiz/"
+
+
 def test_the_contents_of_the_page_lead_to_its_headings(alice_client: Client, enrolment: Enrolment, text: str) -> None:
     page = alice_client.get(PAGE).text
     places = [page.index(f'<a href="#{id}">{name}</a>') for id, name in (("why", "Why"), ("how", "How &amp; when"))]
     assert all(before < after for before, after in pairwise(places))
+
+
+def test_the_contents_list_the_rubric_of_a_practice_lesson(alice_client: Client, lesson: Activity, text: str) -> None:
+    rubric = [{"key": "a", "points": 5, "title": "Clear", "description": "It is clear."}]
+    LessonEdition.objects.filter(lesson=lesson.lesson).update(rubric=rubric)
+    revisions.touch(lesson.course_id)
+    assert re.search(r'<a href="#rubric">\s*Rubric\s*</a>', alice_client.get(PAGE).text)
 
 
 # --- the page's own address ------------------------------------------------------------------------------------
