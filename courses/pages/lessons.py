@@ -19,9 +19,10 @@ from courses import access, extensions, progress
 from courses.lessons import reading
 from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
+from courses.lessons.results import get_outline_with_results
 from courses.models import Activity
 from courses.outline.published import PublishedCourse, get_published
-from courses.outline.queries import Outline, OutlineEntry, get_outline, get_outline_with_results
+from courses.outline.queries import Outline, OutlineEntry, get_outline
 from courses.pages.joining import offers_to_join
 
 
