@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-from django.db import Error as DatabaseFailure
 from django.db import IntegrityError
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -14,15 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common import outages
 from common.database.durability import relaxed_durability
 from common.database.prepared import Prepared
 from common.errors import DomainError
 from courses import access
 from courses.lessons.blocks import ANCHOR, Block
 from courses.models import Activity, Enrolment, ReadingPosition
-
-log = structlog.get_logger(__name__)
 
 # The id of the place where a student stopped. Ids that authors write have no capital letters.
 PLACE = "lastRead"
@@ -86,11 +81,6 @@ def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, no
     except IntegrityError:
         # Another tab has stored the lesson's first position in this moment.
         return
-    except DatabaseFailure as error:
-        # As with visits: a disk that is full is no reason to disturb a reader.
-        if not outages.is_outage(error):
-            raise
-        log.warning("position_not_stored", error=str(error))
 
 
 def find_place(blocks: Mapping[str, Block], position: Position | None, done_at: datetime | None) -> Block | None:

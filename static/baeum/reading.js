@@ -40,7 +40,7 @@ const send = () => {
   fetch(article.dataset.positionUrl, {
     method: "POST", body: new URLSearchParams({ anchor }), keepalive: true, redirect: "manual",
     headers: { "X-CSRFToken": token, "HX-Request": "true" },
-  }).catch(() => { sent = null; });
+  }).then((answer) => { if (answer.status >= 500) sent = null; }, () => { sent = null; });
 };
 addEventListener("scroll", () => {
   clearTimeout(pause);

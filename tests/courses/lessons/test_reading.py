@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from django.db.models.signals import pre_save
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -40,6 +42,26 @@ def test_the_position_of_a_lesson_is_the_last_one(enrolment: Enrolment, lesson: 
     stop(enrolment, lesson, "how.0", LATER)
     position = ReadingPosition.objects.get()
     assert (position.anchor, position.read_at) == ("how.0", LATER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tabs_that_store_the_first_position_at_once_neither_fails(
+    enrolment: Enrolment, lesson: Activity
+) -> None:
+    rows = ReadingPosition.objects.all()
+
+    def be_first(**_: Any) -> None:
+        if not rows.exists():
+            rows.bulk_create([ReadingPosition(enrolment=enrolment, activity=lesson, anchor="why.1", read_at=NOW)])
+
+    pre_save.connect(be_first, sender=ReadingPosition)
+    try:
+        stop(enrolment, lesson, "how.0", LATER)
+    finally:
+        pre_save.disconnect(be_first, sender=ReadingPosition)
+    assert rows.get().anchor == "why.1"
+    stop(enrolment, lesson, "how.0", LATER)
+    assert rows.get().anchor == "how.0"
 
 
 def test_each_lesson_has_its_own_position(enrolment: Enrolment, lesson: Activity) -> None:
