@@ -50,6 +50,7 @@ document.addEventListener("visibilitychange", () => { if (document.hidden && pau
 addEventListener("pagehide", () => { if (pause) send(); });
 
 // --- Contents of the page: the section in view is marked.
+const contents = article.querySelector(".page-contents");
 const links = new Map([...article.querySelectorAll(".page-contents a")].map((link) => [link.hash.slice(1), link]));
 const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
 const mark = () => {
@@ -58,6 +59,9 @@ const mark = () => {
     if (id === here?.id) link.setAttribute("aria-current", "location");
     else link.removeAttribute("aria-current");
   }
+  // Contents that are longer than the window follow.
+  const link = links.get(here?.id);
+  if (link && contents.scrollHeight > contents.clientHeight) contents.scrollTop = link.offsetTop - contents.clientHeight / 2;
 };
 if (links.size) {
   let asked = false;
@@ -71,7 +75,6 @@ if (links.size) {
   mark();
 }
 // Where CSS cannot open the contents beside the text, the script does. They are in a column of their own: no text moves.
-const contents = article.querySelector(".page-contents");
 if (contents && !CSS.supports("selector(::details-content)")) {
   const wide = matchMedia("(min-width: 80rem)");
   const fit = () => { contents.open = wide.matches; };

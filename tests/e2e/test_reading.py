@@ -137,6 +137,11 @@ def test_the_contents_mark_the_section_in_view(visit: Visit) -> None:
     expect(current).to_have_count(1)
     expect(current).to_have_text("Training and inference")
     expect(current).to_be_in_viewport()
+    # Also where the window is too low for all of them.
+    page.set_viewport_size({"width": 1440, "height": 420})
+    page.locator("#summary").evaluate("heading => heading.scrollIntoView()")
+    expect(current).to_have_text("Summary")
+    expect(current).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(("motion", "content"), [("no-preference", '""'), ("reduce", "none")])

@@ -211,6 +211,13 @@ def test_a_preview_of_an_attempt_is_graded_and_leaves_no_trace(site: Site, cours
     assert Draft.objects.count() == 2
 
 
+def test_a_preview_of_the_whole_course_has_the_text_of_the_draft(site: Site, course: Course) -> None:
+    site.send(site.open(f"{HOME}{course.slug}/lessons/lesson-1/").form(body_en="*"), {"body_en": "Only in the draft."})
+    site.open(f"{HOME}{course.slug}/preview/print/")
+    assert "Preview of the draft" in site.text
+    assert "Only in the draft." in site.text
+
+
 def test_a_version_is_brought_back(site: Site, course: Course) -> None:
     form = site.open(f"{HOME}{course.slug}/lessons/lesson-1/").form(body_en="*")
     old = form.values["body_en"][0]

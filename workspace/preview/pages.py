@@ -26,16 +26,24 @@ Show = Callable[[AuthenticatedRequest, Preview], HttpResponse]
 
 
 def _show(
-    request: AuthenticatedRequest, course: Course, show: Show, *, edit: str, slug: str = "", quiz: str = ""
+    request: AuthenticatedRequest,
+    course: Course,
+    show: Show,
+    *,
+    edit: str,
+    slug: str = "",
+    quiz: str = "",
+    shows_all: bool = False,
 ) -> HttpResponse:
     """Return a page as a student sees it, with a banner that leads to the page `edit` of the workspace.
 
-    `slug` is the activity that the page `edit` is about. `quiz` is the quiz of an attempt's page.
+    `slug` is the activity that the page `edit` is about. `quiz` is the quiz of an attempt's page. `shows_all` says that the page
+    has the texts of all lessons.
     """
     back = reverse(f"workspace:{edit}", args=[course.slug, slug] if slug else [course.slug])
     banner = render_to_string("workspace/preview_banner.html", {"edit": back})
     try:
-        with published(course, lesson=slug) as preview, seen_by(request, preview.student):
+        with published(course, lesson=None if shows_all else slug) as preview, seen_by(request, preview.student):
             response = show(request, preview)
             return adapt(response, course, banner=banner, quiz=quiz)
     except DomainError as refusal:
@@ -79,6 +87,7 @@ def printed(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         course,
         lambda request, preview: printing_pages.course_print(_reading(request), course.slug),
         edit="outline",
+        shows_all=True,
     )
 
 
