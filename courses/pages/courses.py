@@ -15,6 +15,7 @@ from common.limits import TooManyCodes
 from common.pages.errors import refuse_for_now
 from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
+from courses.lessons import reading
 from courses.models import Enrolment
 from courses.outline.queries import get_outline
 from courses.pages.joining import offers_to_join, place_after_joining
@@ -40,7 +41,8 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
             "main": main,
             "next": undone[0] if undone else None,
             "upcoming": undone[1 : 1 + SHOWN_AHEAD],
-            "others": enrolments[1:],
+            "next_url": reading.get_reading_url(undone[0]) if undone else "",
+            "others": [(enrolment, reading.get_continue_url(enrolment)) for enrolment in enrolments[1:]],
             "open_courses": access.open_courses(request.user),
             "sections": [*extensions.today_sections(enrolments, now), *extensions.student_sections(request.user, now)],
         },
@@ -90,5 +92,3 @@ def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     context = {"course": course, "error": error.message if error else "", "next": place_after_joining(request, slug)}
     response = render(request, "courses/course_enrol.html", context, status=400 if error else 200)
     return refuse_for_now(response, error) if isinstance(error, TooManyCodes) else response
-
-

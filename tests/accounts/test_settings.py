@@ -27,7 +27,8 @@ def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Clie
 
 
 @pytest.mark.parametrize(
-    "fields", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"name": "x" * 101}, {"name": "🦉" * 300}]
+    "fields",
+    [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"name": "x" * 101}, {"name": "🦉" * 300}],
 )
 def test_invalid_settings_change_nothing(alice_client: Client, alice: User, fields: dict[str, str]) -> None:
     response = alice_client.post(URL, {**FORM, **fields})
