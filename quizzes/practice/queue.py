@@ -1,14 +1,14 @@
 """Choose the practice cards that a student is asked to answer today."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.database.prepared import Prepared
 from common.errors import DomainError
-from courses import access
 from courses.models import Enrolment
 from courses.outline.published import get_published
 from questions import KINDS
@@ -61,7 +61,7 @@ class Today:
 
 def prepare_today(*, user: User, now: datetime) -> Today:
     """Collect new mistakes, then return the student's queue of today. One query if the student has no cards."""
-    enrolments, uncollected, with_cards = _get_enrolments(user)
+    enrolments, uncollected, with_cards = _get_enrolments(user, now)
     if uncollected:
         with_cards |= collect_mistakes(user, uncollected, now)
     on = local_day(user, now)
@@ -77,18 +77,32 @@ def prepare_today(*, user: User, now: datetime) -> Today:
     return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on)
 
 
-def _get_enrolments(user: User) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
-    """Return (all enrolments of the student, those with uncollected gradings, ids of those with cards).
+def _get_enrolments(user: User, now: datetime) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
+    """Return (all enrolments of the student, those with gradings that may be collected, ids of those with cards).
 
-    One query. On most days most students have neither uncollected gradings nor cards, so no other query is needed.
+    One query. On most days most students have neither, so no other query is needed.
     """
-    rows = access.enrolments(user).annotate(
-        has_uncollected=Exists(AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)),
-        has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
-    )
+    rows = _ENROLMENTS.instances(user.pk, now)
     enrolments: EnrolmentsById = {row.pk: row for row in rows}
-    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}
-    return enrolments, uncollected, {row.pk for row in rows if row.has_cards}
+    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}  # type: ignore[attr-defined]
+    return enrolments, uncollected, {row.pk for row in rows if row.has_cards}  # type: ignore[attr-defined]
+
+
+def _enrolments(user_id: int, now: datetime) -> QuerySet[Enrolment]:
+    uncollected = AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)
+    return (
+        Enrolment.objects.active()
+        .filter(user_id=user_id)
+        .select_related("course")
+        .annotate(
+            has_uncollected=Exists(uncollected.filter(visibility.may_be_shown(now))),
+            has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
+        )
+    )
+
+
+# Prepared statement: every page of a course asks it.
+_ENROLMENTS = Prepared(_enrolments, samples=(-1, datetime(1970, 1, 1, tzinfo=UTC)))
 
 
 def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: datetime) -> list[PracticeCard]:

@@ -8,10 +8,12 @@ each attempt. With "at once", confirming an answer shows the feedback to that qu
 from collections.abc import Collection
 from datetime import datetime
 
-from courses.models import Enrolment
+from django.db.models import Exists, F, OuterRef, Q
+
+from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.rules import get_rules_for_all
-from quizzes.authoring.models import Quiz
+from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.results.overview import QuizOverview, build_overview
 
 
@@ -70,3 +72,24 @@ def find_pairs_with_answers_shown(pairs: Collection[tuple[Quiz, Enrolment]], *, 
         if answers_shown(quiz, build_overview(quiz, attempts.get(pair, []), rules[pair], now), now):
             shown.add(pair)
     return shown
+
+
+def may_be_shown(now: datetime) -> Q:
+    """Return a condition for rows with an `attempt`: true for every attempt for which `answers_shown` is true.
+
+    It is also true for some others, so it only says where asking `answers_shown` is worth its queries.
+    """
+    ended = Q(closes_at__lte=now) | Q(due_at__lte=now)
+    of_quiz = {"quiz": OuterRef("attempt__quiz")}
+    of_student = {**of_quiz, "enrolment": OuterRef("attempt__enrolment")}
+    enough = (
+        Q(answers_revealed_at__isnull=False) | Q(points=F("max_points")) | Q(number__gte=F("quiz__attempts_allowed"))
+    )
+    return ~Q(attempt__quiz__show_answers=Quiz.ShowAnswers.NEVER) & (
+        Q(attempt__quiz__activity__kind=Activity.Kind.LESSON)
+        | Q(attempt__quiz__closes_at__lte=now)
+        | Q(attempt__quiz__due_at__lte=now)
+        | Q(Exists(Attempt.objects.filter(enough, **of_student)))
+        | Q(Exists(QuizDates.objects.filter(ended, **of_quiz)))
+        | Q(Exists(QuizOverride.objects.filter(ended, **of_student)))
+    )
