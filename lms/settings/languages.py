@@ -14,6 +14,8 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "ko"
 MODELTRANSLATION_LANGUAGES = ("ko", "en")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("ko", "en")
 USE_I18N = True
+# English dates as 29 November 2026. Django writes them as Americans do.
+FORMAT_MODULE_PATH = ["lms.formats"]
 USE_TZ = True
 # For pages of visitors and the admin, and what a new account starts with.
 TIME_ZONE = env.str("BAEUM_TIME_ZONE", default="") or "Asia/Seoul"

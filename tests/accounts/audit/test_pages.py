@@ -88,7 +88,7 @@ def test_values_are_shown_in_words(alice_client: Client, alice: User, ines: User
     text = alice_client.get(OWN).text
     assert "<del><bdi>active</bdi></del> → <ins><bdi>withdrawn</bdi></ins>" in text
     # In the reader's time zone.
-    assert "<ins><bdi>03/02/2026 8:30 a.m.</bdi></ins>" in text
+    assert "<ins><bdi>2 Mar 2026, 08:30</bdi></ins>" in text
 
 
 @pytest.mark.parametrize(

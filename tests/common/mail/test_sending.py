@@ -163,7 +163,7 @@ def test_compose_writes_in_the_readers_language_and_zone() -> None:
         headers={"Message-ID": sending.message_id("one")},
     )
     assert message.subject == "You have finished “Basics of data”"  # a line break would be a second header
-    assert "since Nov. 15, 2026" in message.body  # the reader's date, not Greenwich's
+    assert "since 15 November 2026" in message.body  # the reader's date, not Greenwich's
     assert "\n\n\n" not in message.body
     assert message.message()["Date"] == "Mon, 23 Nov 2026 08:00:00 -0500"
     assert message.message()["Message-ID"] == "<one@localhost>"

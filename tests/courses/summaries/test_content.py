@@ -73,7 +73,7 @@ class TestAsItArrives:
         assert "Next: 1-2 Activity lesson-2 (about 5 minutes)" in text
         assert "https://learn.example.com/courses/statistics/lessons/lesson-2/" in text
         assert "1 lesson done" in text
-        assert "- 1-1 Activity lesson-1, November 21 5 p.m." in text  # in Seoul
+        assert "- 1-1 Activity lesson-1, 21 November 17:00" in text  # in Seoul
         assert "- Activity quiz: 83% (2.5 of 3 points), passed" in text
         assert "on Mondays at 8:00 (Asia/Seoul) because" in text
         assert not re.search("[가-힣]", text + part(message, "html"))

@@ -180,8 +180,8 @@ class TestSend:
         progress.mark_done(enrolment=enrolment, activity=lesson, now=now - timedelta(hours=169))
         [pk] = deliveries.queue_due(now=now)
         deliveries.send(delivery_id=pk, now=now)
-        assert "Oct. 19, 2026" in django_mail.outbox[0].body
-        assert "Activity lesson-1, October 19 8 a.m." in django_mail.outbox[0].body
+        assert "19 October 2026" in django_mail.outbox[0].body
+        assert "Activity lesson-1, 19 October 08:00" in django_mail.outbox[0].body
 
 
 @pytest.mark.enable_socket

@@ -72,7 +72,7 @@ def test_the_cohorts_page_leads_to_the_copy(ines_client: Client, spring: Cohort)
     assert link
     page = ines_client.get(link[1], follow=True, headers=EN)
     assert page.redirect_chain[-1][0] == page_of(spring)
-    assert "The first date of “Spring” is March 2, 2026 (Monday)." in page.text
+    assert "The first date of “Spring” is 2 March 2026 (Monday)." in page.text
     assert "<table" not in page.text
 
 
@@ -99,7 +99,7 @@ def test_by_days_and_on_weekdays_only(ines_client: Client, spring: Cohort) -> No
     page = ines_client.get(page_of(spring), {"days": "7", "weekdays_only": "on"}, headers=EN)
     assert list(shown(page).values()) == ["", "2026-03-09T09:00", "2026-03-16T23:59", "2026-03-23T23:59:59"]
     assert page.text.count("moved off the weekend") == 2
-    assert "Was 03/08/2026 11:59 p.m. (Sun)" in " ".join(page.text.split())
+    assert "Was 8 Mar 2026, 23:59 (Sun)" in " ".join(page.text.split())
 
 
 def test_a_date_is_changed_by_hand(ines_client: Client, spring: Cohort, quiz: Quiz) -> None:
