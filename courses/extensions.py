@@ -1,9 +1,9 @@
-"""Let other apps add sections to the pages of courses, and lines to the weekly summary.
+"""Let other apps add sections and due dates to the pages of courses, and lines to the weekly summary.
 
 They register functions at start-up, so courses does not import them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,11 +24,13 @@ class MailLine:
 LessonSection = Callable[[Activity], SafeString]
 StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[Sequence[Enrolment], datetime], SafeString]
+DueDates = Callable[[Enrolment], Mapping[int, datetime]]
 SummaryLine = Callable[[User, datetime], MailLine | None]
 
 _lesson_sections: list[LessonSection] = []
 _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
+_due_dates: list[DueDates] = []
 _summary_lines: list[SummaryLine] = []
 
 
@@ -73,6 +75,20 @@ def register_today_section(section: TodaySection) -> None:
 def today_sections(enrolments: Sequence[Enrolment], now: datetime) -> list[SafeString]:
     """Return the HTML of the registered sections that are not empty; none without an enrolment."""
     return [html for section in _today_sections if enrolments and (html := section(enrolments, now))]
+
+
+def register_due_dates(dates: DueDates) -> None:
+    """Show on the page of a course until when activities are due: `dates(enrolment)` returns {activity id: due date}.
+
+    It is called at every request of such a page, so it should need few queries.
+    """
+    if dates not in _due_dates:
+        _due_dates.append(dates)
+
+
+def due_dates(enrolment: Enrolment) -> dict[int, datetime]:
+    """Return until when the activities of the enrolment's course are due, for those that have a date."""
+    return {activity: due for dates in _due_dates for activity, due in dates(enrolment).items()}
 
 
 def register_summary_line(line: SummaryLine) -> None:

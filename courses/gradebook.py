@@ -13,6 +13,8 @@ from courses.models import Activity, Enrolment, GradeChange, GradeItem
 
 # Prepared statement: the grade item of an activity.
 _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
+# Prepared statement: the ledger entries of one student.
+_CHANGES_OF_ENROLMENT = Prepared(lambda enrolment: GradeChange.objects.filter(enrolment=enrolment), samples=(-1,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +108,19 @@ def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
     return ItemGrade(item, points, out_of, percent_of(points, out_of), len(changes))
 
 
-def get_item_grades(enrolment: Enrolment) -> list[ItemGrade]:
-    """Return the student's grade of each grade item of the course, in the order of the outline. Two queries.
+def get_item_grades(enrolment: Enrolment, items: Iterable[GradeItem] | None = None) -> list[ItemGrade]:
+    """Return the student's grade of each grade item of the course, in the order of the outline.
 
-    Archived activities are left out.
+    Archived activities are left out. One query if the `items` are given, else two.
     """
-    items = (
-        GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
-        .select_related("activity")
-        .order_by("activity__module__position", "activity__position", "activity_id")
-    )
+    if items is None:
+        items = (
+            GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
+            .select_related("activity")
+            .order_by("activity__module__position", "activity__position", "activity_id")
+        )
     by_item: dict[int, list[GradeChange]] = {}
-    for change in GradeChange.objects.filter(enrolment=enrolment):
+    for change in _CHANGES_OF_ENROLMENT.instances(enrolment.pk):
         by_item.setdefault(change.item_id, []).append(change)
     return [compute_item_grade(item, by_item.get(item.pk, [])) for item in items]
 

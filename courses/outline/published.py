@@ -14,7 +14,7 @@ from uuid import UUID
 from cachetools import LRUCache
 from django.utils.translation import get_language
 
-from courses.models import Activity, Course, Module
+from courses.models import Activity, Course, GradeItem, Module
 
 T = TypeVar("T")
 
@@ -33,6 +33,11 @@ class PublishedCourse:
     revision: UUID
     modules: tuple[tuple[Module, tuple[Activity, ...]], ...]
     values: dict[Hashable, Any] = field(default_factory=dict)
+
+    @property
+    def grade_items(self) -> list[GradeItem]:
+        """Return the grade items of the visible activities, in the order of the outline. No query."""
+        return [each.grade_item for _, activities in self.modules for each in activities if hasattr(each, "grade_item")]
 
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the result of `make()` for `name` and the active language. It is cached until the course changes."""
@@ -67,7 +72,7 @@ def get_published(course_id: int, revision: UUID) -> PublishedCourse:
 
 
 def _read(course_id: int) -> PublishedCourse:
-    activities = list(Activity.objects.filter(course=course_id).visible().select_related("module", "course"))
+    activities = list(Activity.objects.filter(course=course_id).visible().select_related("module", "course", "grade_item"))
     course = activities[0].course if activities else Course.objects.get(pk=course_id)
     modules: dict[int, tuple[Module, list[Activity]]] = {}
     for activity in activities:

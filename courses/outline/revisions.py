@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
-from courses.models import Activity, Course, CourseAsset, GlossaryTerm, Lesson, LessonEdition, Module
+from courses.models import Activity, Course, CourseAsset, GlossaryTerm, GradeItem, Lesson, LessonEdition, Module
 
 
 def touch(course_id: int) -> None:
@@ -39,7 +39,8 @@ def watch_courses() -> None:
     watch(Course, course="pk", by="pk")
     for model in (Module, Activity, GlossaryTerm, CourseAsset):
         watch(model, course="pk", by="course_id")
-    watch(Lesson, course="activities", by="activity_id")
+    for by_activity in (Lesson, GradeItem):
+        watch(by_activity, course="activities", by="activity_id")
     watch(LessonEdition, course="activities__lesson", by="lesson_id")
 
 

@@ -17,8 +17,10 @@ from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
 from courses.lessons import reading
 from courses.models import Enrolment
+from courses.outline.published import get_published
 from courses.outline.queries import get_outline
 from courses.pages.joining import offers_to_join, place_after_joining
+from courses.pages.outline_rows import OutlineRows, continue_button, course_parts
 
 # How many activities after the next one the start page names.
 SHOWN_AHEAD = 4
@@ -54,19 +56,30 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
 @offers_to_join
 def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
-    course_outline = get_outline(enrolment)
-    item_grades = gradebook.get_item_grades(enrolment)
+    course = get_published(enrolment.course_id, enrolment.course.revision)
+    now = timezone.now()
+    outline = get_outline(enrolment)
+    following = outline.next_to_do(enrolment.last_activity_id)
+    item_grades = gradebook.get_item_grades(enrolment, course.grade_items)
+    rows = OutlineRows(
+        course,
+        grades={grade.item.activity_id: grade for grade in item_grades},
+        due=extensions.due_dates(enrolment),
+        now=now,
+    )
     return render(
         request,
         "courses/course_detail.html",
         {
-            "enrolment": enrolment,
             "course": enrolment.course,
-            "outline": course_outline,
-            "next": course_outline.next_to_do(enrolment.last_activity_id),
-            "item_grades": {grade.item.activity_id: grade for grade in item_grades},
+            "parts": course_parts(course),
+            "next": following and continue_button(course, following, is_started=enrolment.last_activity_id is not None),
+            "percent": enrolment.progress_percent,
+            "done_count": outline.done_count,
+            "required_count": outline.required_count,
             "course_percent": gradebook.course_percent(item_grades),
-            "sections": extensions.student_sections(request.user, timezone.now()),
+            "sections": extensions.student_sections(request.user, now),
+            "modules": rows.modules(outline),
         },
     )
 

@@ -4,10 +4,11 @@ The queries of every attempt request are compiled once (`common.database.prepare
 functions. `load_content` costs one more query when this process meets a version for the first time.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from accounts.models import User
 from common.database.prepared import Prepared
@@ -143,6 +144,24 @@ _COHORT_DATES = Prepared(lambda quiz, cohort: QuizDates.objects.filter(quiz=quiz
 _OVERRIDE = Prepared(
     lambda quiz, enrolment: QuizOverride.objects.filter(quiz=quiz, enrolment=enrolment), samples=(-1, -2)
 )
+# The dates that decide until when each quiz of a course is due. No row has the cohort 0, which stands for none.
+_DATES_OF_QUIZZES = Prepared(
+    lambda course, cohort, enrolment: (
+        Quiz.objects.filter(activity__course=course, activity__kind=Activity.Kind.QUIZ, activity__archived_at=None)
+        .annotate(
+            of_cohort=FilteredRelation("dates", condition=Q(dates__cohort=cohort)),
+            of_student=FilteredRelation("overrides", condition=Q(overrides__enrolment=enrolment)),
+        )
+        .values("activity_id", "late_rule", "due_at", "closes_at")
+        .annotate(
+            cohort_due_at=F("of_cohort__due_at"),
+            cohort_closes_at=F("of_cohort__closes_at"),
+            student_due_at=F("of_student__due_at"),
+            student_closes_at=F("of_student__closes_at"),
+        )
+    ),
+    samples=(-1, -2, -3),
+)
 
 
 def find_quiz(user: User, activity: UUID) -> Quiz | None:
@@ -166,3 +185,8 @@ def find_cohort_dates(quiz: Quiz, cohort_id: int) -> QuizDates | None:
 def find_override(quiz: Quiz, enrolment: Enrolment) -> QuizOverride | None:
     """Return the student's override for the quiz, or None. One query."""
     return _OVERRIDE.first(quiz.pk, enrolment.pk)
+
+
+def get_dates_of_quizzes(enrolment: Enrolment) -> list[dict[str, Any]]:
+    """Return the due dates and closings of the course's quizzes: the quiz's own, the cohort's and the student's. One query."""
+    return _DATES_OF_QUIZZES.values(enrolment.course_id, enrolment.cohort_id or 0, enrolment.pk)

@@ -1,7 +1,7 @@
 """Combine the rules of a quiz for one student: the quiz's own, their cohort's dates, their override."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -47,6 +47,12 @@ class Rules:
         return min((end for end in ends if end is not None), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    due_at: datetime | None
+    closes_at: datetime | None
+
+
 UNLIMITED = Rules(None, None, timedelta(0), None, None, None, 0)
 
 
@@ -85,6 +91,18 @@ def get_rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[i
     }
 
 
+def get_due_dates(enrolment: Enrolment) -> dict[int, datetime]:
+    """Return {activity id: due date, or without one the closing} of the course's quizzes, for one student. One query."""
+    due: dict[int, datetime] = {}
+    for row in queries.get_dates_of_quizzes(enrolment):
+        by_rank = [_Dates(row[f"{owner}due_at"], row[f"{owner}closes_at"]) for owner in ("student_", "cohort_", "")]
+        due_at, closes_at = _due_and_closing(by_rank, row["late_rule"])
+        end = due_at or closes_at
+        if end is not None:
+            due[row["activity_id"]] = end
+    return due
+
+
 def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
     """Return the students, by name, whose attempt in progress would end at once by the unsaved rules of `quiz`.
 
@@ -104,31 +122,34 @@ def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
 def _combine(quiz: Quiz, cohort: QuizDates | None, override: QuizOverride | None) -> Rules:
     # The most specific row first.
     rows = [row for row in (override, cohort, quiz) if row is not None]
-
-    def first_date(name: str) -> datetime | None:
-        return next((value for row in rows if (value := getattr(row, name)) is not None), None)
-
-    def rank(name: str) -> int:
-        """The index of the row that sets the date; a lower index has precedence."""
-        return next((index for index, row in enumerate(rows) if getattr(row, name) is not None), len(rows))
-
-    due_at, closes_at = first_date("due_at"), first_date("closes_at")
-    if due_at and closes_at and closes_at < due_at and rank("due_at") < rank("closes_at"):
-        # A more specific due date after the general closing keeps the quiz open until that due date.
-        closes_at = due_at
-    if quiz.late_rule == Quiz.LateRule.REFUSE:
-        closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
+    due_at, closes_at = _due_and_closing([_Dates(row.due_at, row.closes_at) for row in rows], quiz.late_rule)
     allowed, limit = quiz.attempts_allowed, quiz.time_limit
     extra = override.extra_minutes if override else 0
     return Rules(
         attempts_allowed=None if allowed is None else allowed + (override.extra_attempts if override else 0),
         time_limit=None if limit is None else timedelta(minutes=limit + extra),
         grace=timedelta(seconds=quiz.grace),
-        opens_at=first_date("opens_at"),
+        opens_at=next((row.opens_at for row in rows if row.opens_at is not None), None),
         due_at=due_at,
         closes_at=closes_at,
         deduction=quiz.late_deduction if quiz.late_rule == Quiz.LateRule.DEDUCT else 0,
     )
+
+
+def _due_and_closing(by_rank: Sequence[_Dates], late_rule: str) -> tuple[datetime | None, datetime | None]:
+    """Return the due date and the closing by the dates of the student, the cohort and the quiz: the first has precedence."""
+    due_rank, due_at = next(
+        ((rank, row.due_at) for rank, row in enumerate(by_rank) if row.due_at), (len(by_rank), None)
+    )
+    closing_rank, closes_at = next(
+        ((rank, row.closes_at) for rank, row in enumerate(by_rank) if row.closes_at), (len(by_rank), None)
+    )
+    if due_at and closes_at and closes_at < due_at and due_rank < closing_rank:
+        # A more specific due date after the general closing keeps the quiz open until that due date.
+        closes_at = due_at
+    if late_rule == Quiz.LateRule.REFUSE:
+        closes_at = min((end for end in (due_at, closes_at) if end is not None), default=None)
+    return due_at, closes_at
 
 
 def late_deduction(*, due_at: datetime | None, submitted_at: datetime, percent_per_day: int) -> int:

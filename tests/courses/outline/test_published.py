@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, LessonEdition, Module
+from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, GradeItem, LessonEdition, Module
 from courses.outline import revisions
 from courses.outline.published import CACHED_COURSES, get_published
 from tests.factories import ActivityFactory, CourseFactory, LessonFactory, QuizFactory
@@ -34,6 +34,7 @@ def outline_of(course: Course) -> list[str]:
         lambda lesson: GlossaryTerm.objects.create(course=lesson.course, key="a", term_ko="가", definition_ko="나"),
         lambda lesson: CourseAsset.objects.create(course=lesson.course, name="a.csv", content=b"a"),
         lambda lesson: QuizFactory(activity=lesson),
+        lambda lesson: GradeItem.objects.create(activity=lesson),
         lambda lesson: lesson.delete(),
         lambda lesson: revisions.touch(lesson.course_id),
     ],
