@@ -6,7 +6,7 @@ progress by a lesson that is added later. Only a student who undoes "done" lower
 progress after it.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import Error as DatabaseFailure
@@ -43,6 +43,10 @@ _COUNTS = Prepared(
     ),
     samples=(-1, -2),
 )
+_UPDATE_VISIT = PreparedUpdate(
+    lambda pk, activity, now: (Enrolment.objects.filter(pk=pk), {"last_activity": activity, "last_seen_at": now}),
+    samples=(-1, -2, datetime(1970, 1, 1, tzinfo=UTC)),
+)
 _UPDATE_PERCENT = PreparedUpdate(
     lambda pk, percent: (Enrolment.objects.filter(pk=pk), {"progress_percent": percent}), samples=(-1, -2)
 )
@@ -62,7 +66,7 @@ def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> 
     try:
         # A power failure may lose this write. The student then continues with the activity visited before.
         with relaxed_durability():
-            Enrolment.objects.filter(pk=enrolment.pk).update(last_activity=activity, last_seen_at=now)
+            _UPDATE_VISIT.apply(enrolment.pk, activity.pk, now)
     except DatabaseFailure as error:
         # The lesson can be read although the disk is full or the database accepts no writes.
         if not outages.is_outage(error):

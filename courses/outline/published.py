@@ -72,7 +72,9 @@ def get_published(course_id: int, revision: UUID) -> PublishedCourse:
 
 
 def _read(course_id: int) -> PublishedCourse:
-    activities = list(Activity.objects.filter(course=course_id).visible().select_related("module", "course", "grade_item"))
+    activities = list(
+        Activity.objects.filter(course=course_id).visible().select_related("module", "course", "grade_item")
+    )
     course = activities[0].course if activities else Course.objects.get(pk=course_id)
     modules: dict[int, tuple[Module, list[Activity]]] = {}
     for activity in activities:

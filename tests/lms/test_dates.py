@@ -19,6 +19,7 @@ MOMENT = datetime(2026, 11, 29, 14, 5, tzinfo=UTC)
         ("en", "SHORT_DATETIME_FORMAT", "29 Nov 2026, 23:05"),
         ("en", "MONTH_DAY_FORMAT", "29 November"),
         ("ko", "DATE_FORMAT", "2026년 11월 29일"),
+        ("ko", "DATETIME_FORMAT", "2026년 11월 29일 오후 11:05"),
         ("ko", "SHORT_DATETIME_FORMAT", "2026-11-29 23:05"),
     ],
 )

@@ -137,7 +137,7 @@ def test_query_counts_do_not_grow(
     with django_assert_num_queries(8):
         alice_client.get(f"/attempts/{attempt.uuid}/result/")
     # Two more at first: the process meets the course as it is now, and the visit is remembered.
-    for queries in (8, 6):
+    for queries in (8, 5):
         with django_assert_num_queries(queries):
             alice_client.get("/courses/statistics/quizzes/quiz/")
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
