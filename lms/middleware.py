@@ -53,10 +53,12 @@ class RequestMiddleware(logs.RequestMiddleware):
             request.user = SimpleLazyObject(lambda: _get_user(request))  # type: ignore[assignment]
 
     def prepare(self, request: HttpRequest) -> None:
-        if _is_app_request(request) and not _is_logged(logging.INFO):
-            structlog.contextvars.bind_contextvars(request_id=str(uuid.uuid4()))
-        else:
+        if _is_logged(logging.INFO):
             super().prepare(request)
+            return
+        structlog.contextvars.bind_contextvars(request_id=str(uuid.uuid4()))
+        if not _is_app_request(request):
+            self.bind_user_id(request)
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         has_failed = hasattr(request, "_raised_exception")

@@ -26,31 +26,42 @@ CACHED_COURSES = 20
 class PublishedCourse:
     """A course as students see it: its modules with their visible activities, in the order of the outline.
 
-    Modules without visible activities are left out. `values` caches rendered parts by (language, name).
+    Modules without visible activities are left out. `values` caches rendered parts by language and name.
     """
 
     course: Course
     revision: UUID
     modules: tuple[tuple[Module, tuple[Activity, ...]], ...]
-    values: dict[Hashable, Any] = field(default_factory=dict)
+    values: dict[str | None, "Parts"] = field(default_factory=dict)
 
     @property
     def grade_items(self) -> list[GradeItem]:
         """Return the grade items of the visible activities, in the order of the outline. No query."""
         return [each.grade_item for _, activities in self.modules for each in activities if hasattr(each, "grade_item")]
 
+    def in_language(self) -> "Parts":
+        """Return what is cached for the active language. A page with many parts asks for the language once."""
+        return self.values.setdefault(get_language(), Parts())
+
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the result of `make()` for `name` and the active language. It is cached until the course changes."""
-        key = (get_language(), name)
-        if key not in self.values:
-            self.values[key] = make()
-        found: T = self.values[key]
-        return found
+        return self.in_language().cached(name, make)
 
     def find_lesson(self, slug: str) -> Activity | None:
         """Return the visible lesson of this slug, or None."""
         lessons = (each for _module, entries in self.modules for each in entries if each.kind == Activity.Kind.LESSON)
         return next((lesson for lesson in lessons if lesson.slug == slug), None)
+
+
+class Parts(dict[Hashable, Any]):
+    """Rendered parts of a course's pages in one language, by name."""
+
+    def cached(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return the result of `make()` for `name`. It is cached until the course changes."""
+        if name not in self:
+            self[name] = make()
+        found: T = self[name]
+        return found
 
 
 _cache: LRUCache[int, PublishedCourse] = LRUCache(CACHED_COURSES)

@@ -62,7 +62,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     following = outline.next_to_do(enrolment.last_activity_id)
     item_grades = gradebook.get_item_grades(enrolment, course.grade_items)
     rows = OutlineRows(
-        course,
+        course.in_language(),
         grades={grade.item.activity_id: grade for grade in item_grades},
         due=extensions.due_dates(enrolment),
         now=now,

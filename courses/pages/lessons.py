@@ -21,7 +21,7 @@ from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
 from courses.lessons.results import get_outline_with_results
 from courses.models import Activity
-from courses.outline.published import PublishedCourse, get_published
+from courses.outline.published import Parts, PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, get_outline
 from courses.pages.joining import offers_to_join
 
@@ -121,18 +121,19 @@ def _render_outline(
     course: PublishedCourse, course_outline: Outline, current: OutlineEntry
 ) -> list[tuple[str, list[SafeString]]]:
     """Return the outline beside the lesson: [(module heading, [entry as HTML])]."""
+    parts = course.in_language()
     return [
         (
             f"{part.module.number}. {part.module.title}",
-            [_render_entry(course, entry, is_here=entry is current) for entry in part.entries],
+            [_render_entry(parts, entry, is_here=entry is current) for entry in part.entries],
         )
         for part in course_outline.modules
     ]
 
 
-def _render_entry(course: PublishedCourse, entry: OutlineEntry, *, is_here: bool) -> SafeString:
+def _render_entry(parts: Parts, entry: OutlineEntry, *, is_here: bool) -> SafeString:
     """Return one entry of the outline as HTML. Its variants are cached: done, tried or neither, the current lesson or not."""
-    return course.cached(
+    return parts.cached(
         ("item", entry.activity.pk, entry.is_done, entry.is_tried, is_here),
         lambda: render_to_string("courses/_side_item.html", {"entry": entry, "is_here": is_here}),
     )

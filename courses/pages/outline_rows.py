@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from courses.gradebook import ItemGrade
 from courses.models import Activity
-from courses.outline.published import PublishedCourse
+from courses.outline.published import Parts, PublishedCourse
 from courses.outline.queries import Outline, OutlineEntry, OutlineModule
 
 
@@ -45,9 +45,12 @@ class RowState:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRows:
-    """Makes the HTML of one student's outline. `due` are the dates until which graded activities are due."""
+    """Makes the HTML of one student's outline.
 
-    course: PublishedCourse
+    `parts` are those of the course in the reader's language, `due` are the dates until which graded activities are due.
+    """
+
+    parts: Parts
     grades: Mapping[int, ItemGrade]
     due: Mapping[int, datetime]
     now: datetime
@@ -60,7 +63,7 @@ class OutlineRows:
         states = [(entry, RowState.of(entry, self.grades.get(entry.activity.pk))) for entry in part.entries]
         required = [state for entry, state in states if entry.activity.is_required]
         is_complete = bool(required) and all(state.is_done and not state.is_tried for state in required)
-        heading = self.course.cached(
+        heading = self.parts.cached(
             ("outline heading", part.module.pk, is_complete),
             lambda: render_to_string(
                 "courses/_outline_heading.html", {"module": part.module, "is_complete": is_complete}
@@ -73,7 +76,7 @@ class OutlineRows:
         if due:
             # A date may be one student's own, and is written in their time zone.
             return self._render(activity, state, due)
-        return self.course.cached(("outline row", activity.pk, state), lambda: self._render(activity, state, None))
+        return self.parts.cached(("outline row", activity.pk, state), lambda: self._render(activity, state, None))
 
     def _render(self, activity: Activity, state: RowState, due: datetime | None) -> SafeString:
         is_past_due = due is not None and due <= self.now

@@ -31,7 +31,7 @@ else:
 # For fragments of {% cache %}. They are the same for all readers and are kept until the process ends. Most are unanswered
 # questions of 1 to 2 KB, one for each order of the choices.
 CACHES["template_fragments"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "BACKEND": "common.caching.fragments.FragmentCache",
     "LOCATION": "template_fragments",
     "OPTIONS": {"MAX_ENTRIES": 1500},
 }
