@@ -56,15 +56,16 @@ def present(
     questions: list[Spec], *, seed: UUID | None, shuffle: bool, responses: dict[str, Response] | None = None
 ) -> list[PresentedQuestion]:
     """Return public questions in the active language. If `shuffle`, `seed` decides the order of the choices. No query."""
+    given, reader = responses or {}, languages.active()
     return [
-        _question(public, number, seed if shuffle else None, (responses or {}).get(public["uuid"], {}))
+        _question(public, number, seed if shuffle else None, given.get(public["uuid"], {}), reader)
         for number, public in enumerate(questions, 1)
     ]
 
 
 def present_one(public: Spec, *, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
     """Return one question in the active language. `seed` decides the order of its choices; None: the author's order."""
-    return _question(public, number, seed, response)
+    return _question(public, number, seed, response, languages.active())
 
 
 def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = None) -> list[PresentedQuestion]:
@@ -76,8 +77,8 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     )
 
 
-def _question(public: Spec, number: int, seed: UUID | None, response: Response) -> PresentedQuestion:
-    language = languages.language_of(public["text"])
+def _question(public: Spec, number: int, seed: UUID | None, response: Response, reader: str) -> PresentedQuestion:
+    language = languages.language_of(public["text"], reader)
     kind = KINDS[public["kind"]]
     if seed:
         # Not a secret: the order only has to be the same at each request.
@@ -87,8 +88,8 @@ def _question(public: Spec, number: int, seed: UUID | None, response: Response) 
         kind=public["kind"],
         number=number,
         points=public["points"],
-        text=languages.choose(public["text"]),
-        html=languages.choose(public["html"]),
+        text=languages.choose(public["text"], reader),
+        html=languages.choose(public["html"], reader),
         language=language,
         body=kind.body(public, response, lambda texts: languages.choose(texts, language)),
         response=response,

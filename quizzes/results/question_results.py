@@ -1,5 +1,6 @@
 """Build the result of single questions, without the answer key until it may be shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,27 @@ from quizzes.grading.scoring import answer_key_for, compute_grading, responses_b
 
 # The outcome that a student is shown while the real one is secret.
 HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceState:
+    """How one choice of a graded question is shown. `mark` is ✓ (right), ✗ (wrong), • (chosen) or a space."""
+
+    mark: str
+    is_chosen: bool = False
+    is_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeHead:
+    """What stands above a graded answer. `right`, `all` and `wrong` count the choices of a question with several right ones."""
+
+    outcome: str
+    points: str
+    max_points: str
+    right: int = 0
+    all: int = 0
+    wrong: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,24 @@ class QuestionResult:
             return {}
         chosen, right = set(self.response["choices"]), set(self.solution["choices"])
         return {"right": len(chosen & right), "all": len(right), "wrong": len(chosen - right)}
+
+    @property
+    def head(self) -> OutcomeHead:
+        return OutcomeHead(self.outcome, self.points, self.max_points, **self.chosen)
+
+    def state_of(self, choice: Mapping[str, Any]) -> ChoiceState:
+        """Return how a choice of the presented question is shown."""
+        is_chosen = choice["is_chosen"]
+        if choice["uuid"] in self.solution.get("choices", ()):
+            return ChoiceState("✓", is_chosen, is_missing=not is_chosen and bool(self.chosen))
+        if not is_chosen:
+            return ChoiceState(" ")
+        # While the answers are hidden, the outcome of a single choice still says whether it was the right one.
+        if self.outcome == "correct":
+            return ChoiceState("✓", is_chosen)
+        if self.solution or (self.outcome == "incorrect" and self.question["kind"] == "single_choice"):
+            return ChoiceState("✗", is_chosen)
+        return ChoiceState("•", is_chosen)
 
 
 def build_question_result(

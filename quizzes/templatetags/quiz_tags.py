@@ -1,16 +1,21 @@
 """Define the template tags and filters of quizzes."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import timedelta
+from functools import lru_cache
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache, cached
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from common import languages
 from questions import points
 from quizzes.attempts.presentation import PresentedQuestion
-from quizzes.results.question_results import QuestionResult
+from quizzes.results.question_results import ChoiceState, OutcomeHead, QuestionResult
 
 register = template.Library()
 
@@ -60,3 +65,54 @@ def lesson_link(course_slug: str, lesson: str) -> str:
     """Return the URL of the lesson "slug#heading"."""
     slug, _, heading = lesson.partition("#")
     return reverse("courses:lesson-detail", args=[course_slug, slug]) + (f"#{heading}" if heading else "")
+
+
+# How many parts of results are kept. They are the same for all students in the same state.
+_KEPT = 4000
+_shared: LRUCache[Hashable, SafeString] = LRUCache(_KEPT)
+_WITH_CHOICES = ("single_choice", "multiple_choice")
+
+
+@register.simple_tag(takes_context=True)
+def graded_question(context: template.Context, question: PresentedQuestion, outcome: QuestionResult) -> SafeString:
+    """Return a question with its outcome as HTML."""
+    if question.kind not in _WITH_CHOICES or outcome.feedback or outcome.comment or outcome.files:
+        assert context.template is not None  # it is set while a template is rendered
+        partial = context.template.engine.get_template("quizzes/_graded_question.html")
+        with context.push(question=question, outcome=outcome):
+            return partial.render(context)
+    choices = tuple((each["html"], outcome.state_of(each)) for each in question.body["choices"])
+    shown = (question.kind, question.number, question.html, question.language, outcome.head, choices)
+    return _render_shared(shown, languages.active(), question, outcome)
+
+
+@cached(_shared, key=lambda shown, language, _question, _outcome: (shown, language), lock=Lock())
+def _render_shared(_shown: Hashable, language: str, question: PresentedQuestion, outcome: QuestionResult) -> SafeString:
+    """Render a question with choices once for all students who see the same. `_shown` is everything that it shows."""
+    context = {"question": question, "outcome": outcome, "LANGUAGE_CODE": language}
+    return render_to_string("quizzes/_graded_question.html", context)
+
+
+@register.simple_tag
+def outcome_head(outcome: QuestionResult) -> SafeString:
+    """Return what stands above a graded answer as HTML: its outcome in words, and its points."""
+    return _render_head(outcome.head, languages.active())
+
+
+@lru_cache(_KEPT)
+def _render_head(head: OutcomeHead, language: str) -> SafeString:
+    return render_to_string("quizzes/_outcome_head.html", {"head": head, "LANGUAGE_CODE": language})
+
+
+@register.simple_tag
+def choice_results(question: PresentedQuestion, outcome: QuestionResult) -> SafeString:
+    """Return the choices of a graded question as HTML. Each is rendered once for each of its few states."""
+    language = languages.active()
+    choices = question.body["choices"]
+    return SafeString("".join(_render_choice(each["html"], outcome.state_of(each), language) for each in choices))
+
+
+@lru_cache(_KEPT)
+def _render_choice(html: str, state: ChoiceState, language: str) -> SafeString:
+    context = {"html": html, "state": state, "LANGUAGE_CODE": language}
+    return render_to_string("quizzes/kinds/_choice_result.html", context)
