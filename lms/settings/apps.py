@@ -71,10 +71,11 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "common.pages.template_loader.CachedLoader",
                     ["common.pages.template_loader.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
+            "builtins": ["common.templatetags.addresses"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

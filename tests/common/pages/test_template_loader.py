@@ -1,7 +1,10 @@
 import re
 from typing import Any
 
+import pytest
+from django.template import Context, Template
 from django.template.loader import get_template
+from django.test import Client
 
 from common.pages.template_loader import remove_indentation
 
@@ -28,3 +31,30 @@ def test_the_projects_pages_are_loaded_without_indentation() -> None:
 
 def test_templates_of_packages_are_loaded_unchanged() -> None:
     assert re.search(r"\n[ \t]", source_of("admin/base_site.html"))
+
+
+@pytest.mark.django_db
+def test_pages_show_their_own_blocks_each_time(client: Client) -> None:
+    for _ in range(2):
+        for address, title in (("/accounts/login/", "Sign in"), ("/nowhere/", "There is nothing at this address.")):
+            page = client.get(address, headers={"Accept-Language": "en"}).text
+            assert re.findall(r"<title>\s*(.*?) · Baeum</title>", page) == [title]
+
+
+def test_an_address_without_arguments_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = Template("{% url 'courses:course-list' %}{% url 'courses:course-detail' slug %}")
+    assert template.render(Context({"slug": "a"})) == "/courses//courses/a/"
+    asked = []
+
+    def look_up(name: str, **_options: Any) -> str:
+        asked.append(name)
+        return "/other/"
+
+    monkeypatch.setattr("django.urls.reverse", look_up)
+    assert template.render(Context({"slug": "b"})) == "/courses//other/"
+    assert asked == ["courses:course-detail"]
+
+
+def test_an_address_can_still_be_put_into_a_variable() -> None:
+    template = Template("{% url 'courses:course-list' as place %}[{{ place }}]")
+    assert [template.render(Context()) for _ in range(2)] == ["[/courses/]"] * 2
