@@ -34,6 +34,12 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=_bounded(MOST_SECONDS), help=f"of one round, at most {MOST_SECONDS}")
     parser.add_argument("--rounds", type=_bounded(MOST_ROUNDS), help=f"of which the best counts, at most {MOST_ROUNDS}")
     parser.add_argument(
+        "--accept-encoding",
+        default="",
+        metavar="VALUE",
+        help='of pages and single requests, as a browser sends it: "gzip, deflate, br, zstd"; default: none',
+    )
+    parser.add_argument(
         "--state",
         type=Path,
         metavar="FOLDER",
@@ -64,6 +70,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         seconds=options.seconds or (QUICK_SECONDS if options.quick else FULL_SECONDS),
         only=options.only,
         is_quick=options.quick,
+        accept_encoding=options.accept_encoding,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +45,8 @@ class Plan:
     seconds: int
     only: Sequence[str] = ()
     is_quick: bool = False
+    # Of the single requests. Without it nothing is compressed.
+    accept_encoding: str = ""
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -55,6 +57,7 @@ NAMES = (
     "course_page",
     "quiz_page",
     "attempt_page",
+    "result_page",
     API_OUTLINE,
     ANSWER_SAVE,
     SUBMIT_TO_GRADED,
@@ -105,7 +108,7 @@ def run(sides: Sides, plan: Plan, report: Callable[[str], Any]) -> None:
 
 
 def _all(sides: Sides, plan: Plan) -> Iterator[str]:
-    measures = [measure for measure in pages(sides.cast) if plan.wants(measure.name)]
+    measures = [_accepting(each, plan.accept_encoding) for each in pages(sides.cast) if plan.wants(each.name)]
     guests = yardstick_requests(sides.guest)
     for students in plan.levels:
         yield from _pages(sides, plan, measures, guests, students)
@@ -215,6 +218,11 @@ def pages(cast: dict[str, Any]) -> list[Measure]:
             "attempt_page", "/page", [Request(f"/attempts/{r['attempt']}/", browser(r["session"])) for r in readers]
         ),
         Measure(
+            "result_page",
+            "/page",
+            [Request(f"/attempts/{r['graded']}/result/", browser(r["session"])) for r in readers],
+        ),
+        Measure(
             API_OUTLINE,
             "/api",
             [
@@ -232,6 +240,14 @@ def pages(cast: dict[str, Any]) -> list[Measure]:
             ],
         ),
     ]
+
+
+def _accepting(measure: Measure, encoding: str) -> Measure:
+    """Return the measurement with requests of a client that takes compressed answers."""
+    if not encoding:
+        return measure
+    headers = {"Accept-Encoding": encoding}
+    return replace(measure, requests=[replace(each, headers={**each.headers, **headers}) for each in measure.requests])
 
 
 def yardstick_requests(guest: dict[str, Any]) -> dict[str, Request]:

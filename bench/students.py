@@ -45,8 +45,13 @@ def main() -> None:
         sessions = sessions_of(people)
         started = [_in_mid_course(enrolments[at], at, lessons, graded) for at in range(READERS)]
     readers = [
-        {"session": sessions[at], "attempt": str(attempt.uuid), "answers": _forms(attempt)}
-        for at, attempt in enumerate(started)
+        {
+            "session": sessions[at],
+            "attempt": str(attempt.uuid),
+            "answers": _forms(attempt),
+            "graded": str(graded_attempt.uuid),
+        }
+        for at, (graded_attempt, attempt) in enumerate(started)
     ]
     quizzes = {str(quiz.activity.uuid): quiz.attempts_allowed for quiz in graded}
     cast = {
@@ -98,15 +103,17 @@ def sessions_of(people: list[User]) -> list[str]:
     return [row.session_key for row in Session.objects.bulk_create(rows)]
 
 
-def _in_mid_course(enrolment: Enrolment, number: int, lessons: list[Activity], graded: list[Quiz]) -> Attempt:
-    """Complete some lessons and the last quiz for the student and start the first quiz. Return the open attempt."""
+def _in_mid_course(
+    enrolment: Enrolment, number: int, lessons: list[Activity], graded: list[Quiz]
+) -> tuple[Attempt, Attempt]:
+    """Complete some lessons and the last quiz for the student and start the first one. Return the graded and the open attempt."""
     now = timezone.now()
     for lesson in lessons[: number % len(lessons)]:
         progress.mark_done(enrolment=enrolment, activity=lesson, now=now)
     attempt = start.start(quiz=graded[-1], enrolment=enrolment, now=now)
     submit.submit(attempt=attempt, now=now)
     automatic.grade_attempt(attempt_id=attempt.pk, now=now)
-    return start.start(quiz=graded[0], enrolment=enrolment, now=now)
+    return attempt, start.start(quiz=graded[0], enrolment=enrolment, now=now)
 
 
 def _forms(attempt: Attempt) -> list[dict[str, str]]:
