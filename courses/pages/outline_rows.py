@@ -13,6 +13,9 @@ from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse
 from courses.outline.queries import Outline, OutlineEntry, OutlineModule
 
+# Stands in a cached row where the due date comes.
+_PLACE = SafeString("<!-- due -->")
+
 
 @dataclass(frozen=True, slots=True)
 class CourseParts:
@@ -73,15 +76,17 @@ class OutlineRows:
 
     def _row(self, activity: Activity, state: RowState) -> SafeString:
         due = None if state.is_passed else self.due.get(activity.pk)
-        if due:
-            # A date may be one student's own, and is written in their time zone.
-            return self._render(activity, state, due)
-        return self.parts.cached(("outline row", activity.pk, state), lambda: self._render(activity, state, None))
+        row = self.parts.cached(
+            ("outline row", activity.pk, state, due is None),
+            lambda: render_to_string(
+                "courses/_outline_row.html", {"activity": activity, "row": state, "due": due and _PLACE}
+            ),
+        )
+        return row if due is None else SafeString(row.replace(_PLACE, self._due(due)))
 
-    def _render(self, activity: Activity, state: RowState, due: datetime | None) -> SafeString:
-        is_past_due = due is not None and due <= self.now
-        context = {"activity": activity, "row": state, "due": due, "is_past_due": is_past_due}
-        return render_to_string("courses/_outline_row.html", context)
+    def _due(self, due: datetime) -> SafeString:
+        """Return until when a row is due. It may be one student's own date, and is written in their time zone."""
+        return render_to_string("courses/_outline_due.html", {"due": due, "is_past_due": due <= self.now})
 
 
 def course_parts(course: PublishedCourse) -> CourseParts:

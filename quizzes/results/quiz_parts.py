@@ -46,19 +46,32 @@ def _read_quiz(course: PublishedCourse, slug: str) -> QuizParts | None:
     )
 
 
-def render_rules(course: PublishedCourse, parts: QuizParts, overview: QuizOverview) -> SafeString:
-    """Return the rules in words. Students with the same rules and attempts left share them, unless there are dates."""
+def render_rules(course: PublishedCourse, parts: QuizParts, overview: QuizOverview) -> dict[str, SafeString]:
+    """Return the rules for a student as {"facts", "dates", "rules"}, each as HTML.
+
+    Dates may be one student's own, and are written in their time zone. The rest is shared by students with equal rules.
+    """
+    quiz, rules = parts.quiz, overview.rules
     context = {
-        "quiz": parts.quiz,
+        "quiz": quiz,
         "question_count": parts.question_count,
-        "rules": overview.rules,
+        "rules": rules,
         "left": overview.attempts_left,
         "is_revealed": overview.is_revealed,
+        "has_limit": rules.time_limit is not None,
+        "has_due_date": rules.due_at is not None,
+        "has_closing": rules.closes_at is not None,
     }
-    if overview.rules.opens_at or overview.rules.due_at or overview.rules.closes_at:
-        # They are written in the student's time zone.
-        return render_to_string("quizzes/_quiz_rules.html", context)
-    return course.cached(
-        ("quiz rules", parts.quiz.pk, overview.rules, overview.attempts_left, overview.is_revealed),
-        lambda: render_to_string("quizzes/_quiz_rules.html", context),
-    )
+    has_dates = rules.opens_at or rules.due_at or rules.closes_at
+    shared = course.in_language()
+    return {
+        "facts": shared.cached(
+            ("facts", quiz.pk, rules.time_limit, rules.attempts_allowed, context["left"], context["is_revealed"]),
+            lambda: render_to_string("quizzes/_quiz_facts.html", context),
+        ),
+        "dates": render_to_string("quizzes/_quiz_dates.html", context) if has_dates else SafeString(""),
+        "rules": shared.cached(
+            ("rules", quiz.pk, context["has_limit"], context["has_due_date"], context["has_closing"]),
+            lambda: render_to_string("quizzes/_quiz_rules.html", context),
+        ),
+    }

@@ -79,7 +79,9 @@ def may_be_shown(now: datetime) -> Q:
 
     It is also true for some others, so it only says where asking `answers_shown` is worth its queries.
     """
-    ended = Q(closes_at__lte=now) | Q(due_at__lte=now)
+    # A due date alone ends nothing, unless late attempts are refused.
+    refuses = Quiz.LateRule.REFUSE
+    ended = Q(closes_at__lte=now) | Q(due_at__lte=now, quiz__late_rule=refuses)
     of_quiz = {"quiz": OuterRef("attempt__quiz")}
     of_student = {**of_quiz, "enrolment": OuterRef("attempt__enrolment")}
     enough = (
@@ -88,7 +90,7 @@ def may_be_shown(now: datetime) -> Q:
     return ~Q(attempt__quiz__show_answers=Quiz.ShowAnswers.NEVER) & (
         Q(attempt__quiz__activity__kind=Activity.Kind.LESSON)
         | Q(attempt__quiz__closes_at__lte=now)
-        | Q(attempt__quiz__due_at__lte=now)
+        | Q(attempt__quiz__due_at__lte=now, attempt__quiz__late_rule=refuses)
         | Q(Exists(Attempt.objects.filter(enough, **of_student)))
         | Q(Exists(QuizDates.objects.filter(ended, **of_quiz)))
         | Q(Exists(QuizOverride.objects.filter(ended, **of_student)))

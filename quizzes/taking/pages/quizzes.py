@@ -36,7 +36,7 @@ def quiz_detail(request: AuthenticatedRequest, slug: str, quiz_slug: str) -> Htt
             "activity": parts.quiz.activity,
             "quiz": parts.quiz,
             "parts": parts,
-            "rules": render_rules(course, parts, overview),
+            **render_rules(course, parts, overview),
             "question_count": parts.question_count,
             "overview": overview,
         },
