@@ -5,6 +5,7 @@ import pytest
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client
+from django.utils import translation
 
 from common.pages.template_loader import remove_indentation
 
@@ -58,3 +59,14 @@ def test_an_address_without_arguments_is_looked_up_once(monkeypatch: pytest.Monk
 def test_an_address_can_still_be_put_into_a_variable() -> None:
     template = Template("{% url 'courses:course-list' as place %}[{{ place }}]")
     assert [template.render(Context()) for _ in range(2)] == ["[/courses/]"] * 2
+
+
+def test_a_sentence_is_kept_for_each_language_and_others_are_looked_up() -> None:
+    template = Template("{% load i18n %}{% translate 'My courses' %}|{% translate word %}|{% translate 'Done'|upper %}")
+    shown = {}
+    for language in ("en", "ko", "en", "ko"):
+        with translation.override(language):
+            page = template.render(Context({"word": f"a & {language}"}))
+            assert shown.setdefault(language, page) == page
+    assert shown["en"] == "My courses|a &amp; en|DONE"
+    assert shown["ko"].startswith("내 과정|a &amp; ko|")
