@@ -1,5 +1,6 @@
 """The cache of {% cache %}: rendered parts of pages, in the memory of each process."""
 
+from collections.abc import Hashable
 from threading import Lock
 from typing import Any
 
@@ -7,7 +8,7 @@ from cachetools import LRUCache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 # The caches by name, so that all threads of a process share them.
-_caches: dict[str, LRUCache[str, str]] = {}
+_caches: dict[str, LRUCache[Hashable, str]] = {}
 _lock = Lock()
 
 
@@ -22,11 +23,13 @@ class FragmentCache(BaseCache):
         with _lock:
             self._values = _caches.setdefault(name, LRUCache(self._max_entries))
 
-    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+    def get(self, key: Hashable, default: Any = None, version: int | None = None) -> Any:
         with _lock:
             return self._values.get(key, default)
 
-    def set(self, key: str, value: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+    def set(
+        self, key: Hashable, value: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
         if timeout is not None:
             raise NotImplementedError("A fragment is kept until the process ends: {% cache None … %}.")
         with _lock:

@@ -76,7 +76,7 @@ TEMPLATES = [
                 )
             ],
             "builtins": ["common.templatetags.addresses"],
-            "libraries": {"i18n": "common.templatetags.translations"},
+            "libraries": {"cache": "common.templatetags.fragments", "i18n": "common.templatetags.translations"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -41,3 +41,17 @@ def test_the_tag_renders_once_for_each_value_and_stays_html() -> None:
     ]
     assert shown == ["<b>one</b>", "<b>one</b>", "<b>three &amp; four</b>"]
     assert isinstance(shown[1], SafeString)
+
+
+def test_the_tag_keeps_a_fragment_for_each_combination_of_values() -> None:
+    caches["template_fragments"].clear()
+    template = Template("{% load cache %}{% cache None pair a b|upper %}{{ a }}-{{ b }}{% endcache %}")
+    values = [(1, "x"), (2, "x"), (1, "y"), (1, "X")]
+    assert [template.render(Context({"a": a, "b": b})) for a, b in values] == ["1-x", "2-x", "1-y", "1-x"]
+
+
+def test_the_same_name_is_the_same_fragment_in_every_template() -> None:
+    caches["template_fragments"].clear()
+    source = "{{% load cache %}}{{% cache None shared a %}}{}{{% endcache %}}"
+    pages = [Template(source.format(text)).render(Context({"a": 1})) for text in ("first", "second")]
+    assert pages == ["first", "first"]
