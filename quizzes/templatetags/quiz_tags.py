@@ -76,19 +76,21 @@ _WITH_CHOICES = ("single_choice", "multiple_choice")
 @register.simple_tag(takes_context=True)
 def graded_question(context: template.Context, question: PresentedQuestion, outcome: QuestionResult) -> SafeString:
     """Return a question with its outcome as HTML."""
-    if question.kind not in _WITH_CHOICES or outcome.feedback or outcome.comment or outcome.files:
+    is_empty = question.kind == "short_answer" and not outcome.response and not outcome.solution
+    is_shared = is_empty or question.kind in _WITH_CHOICES
+    if not is_shared or outcome.feedback or outcome.comment or outcome.files:
         assert context.template is not None  # it is set while a template is rendered
         partial = context.template.engine.get_template("quizzes/_graded_question.html")
         with context.push(question=question, outcome=outcome):
             return partial.render(context)
-    choices = tuple((each["html"], outcome.state_of(each)) for each in question.body["choices"])
+    choices = tuple((each["html"], outcome.state_of(each)) for each in question.body.get("choices", ()))
     shown = (question.kind, question.number, question.html, question.language, outcome.head, choices)
     return _render_shared(shown, languages.active(), question, outcome)
 
 
 @cached(_shared, key=lambda shown, language, _question, _outcome: (shown, language), lock=Lock())
 def _render_shared(_shown: Hashable, language: str, question: PresentedQuestion, outcome: QuestionResult) -> SafeString:
-    """Render a question with choices once for all students who see the same. `_shown` is everything that it shows."""
+    """Render a question once for all students who see the same. `_shown` is everything that it shows."""
     context = {"question": question, "outcome": outcome, "LANGUAGE_CODE": language}
     return render_to_string("quizzes/_graded_question.html", context)
 
