@@ -20,8 +20,21 @@ from quizzes.authoring.versions import load_content
 _SAMPLE_UUID = UUID(int=1)
 
 
+# Long texts and JSON that no request of an attempt uses.
+_NOT_NEEDED = (
+    "version__content",
+    "quiz__intro_ko",
+    "quiz__intro_en",
+    "quiz__intro_html",
+    "quiz__pools",
+    "quiz__activity__course__summary_ko",
+    "quiz__activity__course__summary_en",
+    "quiz__activity__course__languages",
+)
+
+
 def _with_relations(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
-    return attempts.select_related("quiz__activity__course", "version", "enrolment").defer("version__content")
+    return attempts.select_related("quiz__activity__course", "version", "enrolment").defer(*_NOT_NEEDED)
 
 
 _STUDENT_ATTEMPT = Prepared(

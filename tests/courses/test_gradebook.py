@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from courses import gradebook
@@ -173,6 +174,16 @@ def test_item_grades_are_in_the_order_of_the_outline(course: Course, enrolment: 
         found = [item_grade.item.activity for item_grade in gradebook.get_item_grades(enrolment)]
     assert found[1:] == [early, second, same, third]
     assert len(captured) == 2
+
+
+def test_items_that_were_read_already_are_not_read_again(
+    enrolment: Enrolment, item: GradeItem, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        found = gradebook.get_item_grades(enrolment, [item])
+    assert [item_grade.item for item_grade in found] == [item]
+    with django_assert_num_queries(1):
+        assert gradebook.get_item_grades(enrolment, []) == []
 
 
 LAST = GradeItem(grading_method=GradeItem.GradingMethod.LAST)

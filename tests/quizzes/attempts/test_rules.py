@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Activity, Cohort, Course, Enrolment
@@ -265,3 +265,58 @@ def test_more_than_10000_extra_minutes_are_refused(quiz: Quiz, enrolment: Enrolm
     override = QuizOverride(quiz=quiz, enrolment=enrolment, extra_minutes=minutes, reason="ill")
     with pytest.raises(ValidationError, match="10000"):
         override.full_clean()
+
+
+# --- When the quizzes of a course are due -------------------------------------------------------------------------
+
+
+def due_of(quiz: Quiz, enrolment: Enrolment) -> datetime | None:
+    return rules.get_due_dates(enrolment).get(quiz.activity_id)
+
+
+def test_a_quiz_without_dates_is_never_due(quiz: Quiz, enrolment: Enrolment) -> None:
+    assert rules.get_due_dates(enrolment) == {}
+
+
+def test_the_due_date_goes_before_the_closing(quiz: Quiz, enrolment: Enrolment) -> None:
+    Quiz.objects.update(closes_at=day(4))
+    assert due_of(quiz, enrolment) == day(4)
+    Quiz.objects.update(due_at=day(2))
+    assert due_of(quiz, enrolment) == day(2)
+
+
+def test_due_dates_are_of_visible_quizzes_of_the_course(
+    quiz: Quiz, lesson: Activity, enrolment: Enrolment, django_assert_num_queries: Any
+) -> None:
+    check, elsewhere = QuizFactory(activity=lesson), QuizFactory(activity=ActivityFactory(kind="quiz"))
+    archived = QuizFactory(activity=ActivityFactory(module=lesson.module, kind="quiz", archived_at=NOW))
+    assert len({quiz, check, elsewhere, archived}) == 4
+    Quiz.objects.update(due_at=day(2))
+    with django_assert_num_queries(1):
+        assert rules.get_due_dates(enrolment) == {quiz.activity_id: day(2)}
+
+
+@given(
+    own=st.tuples(st.sampled_from([None, 2, 4]), st.sampled_from([None, 4, 6])),
+    cohorts=st.tuples(st.sampled_from([None, 1, 3, 5]), st.sampled_from([None, 5, 7])),
+    students=st.tuples(st.sampled_from([None, 1, 3, 8]), st.sampled_from([None, 8, 9])),
+    late_rule=st.sampled_from(Quiz.LateRule.values),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_due_dates_are_those_of_the_rules(
+    quiz: Quiz, enrolment: Enrolment, cohort: Cohort, own: Any, cohorts: Any, students: Any, late_rule: str
+) -> None:
+    def dates(pair: Any) -> dict[str, datetime | None]:
+        return {
+            name: None if number is None else day(number)
+            for name, number in zip(("due_at", "closes_at"), pair, strict=True)
+        }
+
+    other = EnrolmentFactory(course=enrolment.course)
+    Quiz.objects.update(late_rule=late_rule, **dates(own))
+    QuizDates.objects.update_or_create(quiz=quiz, cohort=cohort, defaults=dates(cohorts))
+    QuizOverride.objects.update_or_create(quiz=quiz, enrolment=enrolment, defaults=dates(students))
+    quiz.refresh_from_db()
+    for person in (enrolment, other):
+        found = rules.get_rules(quiz, person)
+        assert due_of(quiz, person) == (found.due_at or found.closes_at)
