@@ -5,7 +5,7 @@ Building a query's SQL takes Django several times as long as running it (see doc
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -199,6 +199,8 @@ def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
     if isinstance(value, Decimal):
         return connection.ops.adapt_decimalfield_value(value)
     return value

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -61,15 +62,17 @@ class Today:
 
 def prepare_today(*, user: User, now: datetime) -> Today:
     """Collect new mistakes, then return the student's queue of today. One query if the student has no cards."""
-    enrolments, uncollected, with_cards = _get_enrolments(user, now)
-    if uncollected:
-        with_cards |= collect_mistakes(user, uncollected, now)
     on = local_day(user, now)
-    if not with_cards:
+    rows = _ENROLMENTS.instances(user.pk, now, on)
+    enrolments: EnrolmentsById = {row.pk: row for row in rows}
+    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}  # type: ignore[attr-defined]
+    has_cards = any(row.has_cards for row in rows)  # type: ignore[attr-defined]
+    if uncollected:
+        has_cards = bool(collect_mistakes(user, uncollected, now)) or has_cards
+    if not has_cards:
         return Today(on, 0, [], None)
-    cards = list(PracticeCard.objects.filter(enrolment__in=with_cards).order_by("due_on", "pk"))
-    done = PracticeAnswer.objects.filter(card__enrolment__user=user, attempt=None, on=on).count()
-    cards = filter_askable(cards, enrolments, now)
+    done = rows[0].answers  # type: ignore[attr-defined]
+    cards = filter_askable(_CARDS.instances(user.pk), enrolments, now)
     due = [card for card in cards if card.due_on <= on]
     left = max(0, DAILY_LIMIT - done)
     chosen, waiting = due[:left], due[left:]
@@ -77,19 +80,13 @@ def prepare_today(*, user: User, now: datetime) -> Today:
     return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on)
 
 
-def _get_enrolments(user: User, now: datetime) -> tuple[EnrolmentsById, EnrolmentsById, set[int]]:
-    """Return (all enrolments of the student, those with gradings that may be collected, ids of those with cards).
+def _enrolments(user_id: int, now: datetime, on: date) -> QuerySet[Enrolment]:
+    """Return the student's enrolments: whether there is something to collect, or a card, and how many cards were answered `on`.
 
-    One query. On most days most students have neither, so no other query is needed.
+    On most days most students have neither, so no other query is needed.
     """
-    rows = _ENROLMENTS.instances(user.pk, now)
-    enrolments: EnrolmentsById = {row.pk: row for row in rows}
-    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}  # type: ignore[attr-defined]
-    return enrolments, uncollected, {row.pk for row in rows if row.has_cards}  # type: ignore[attr-defined]
-
-
-def _enrolments(user_id: int, now: datetime) -> QuerySet[Enrolment]:
     uncollected = AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)
+    answers = PracticeAnswer.objects.filter(card__enrolment__user=user_id, attempt=None, on=on).order_by()
     return (
         Enrolment.objects.active()
         .filter(user_id=user_id)
@@ -97,12 +94,23 @@ def _enrolments(user_id: int, now: datetime) -> QuerySet[Enrolment]:
         .annotate(
             has_uncollected=Exists(uncollected.filter(visibility.may_be_shown(now))),
             has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
+            answers=Coalesce(Subquery(answers.values("attempt").annotate(n=Count("pk")).values("n")), 0),
         )
     )
 
 
-# Prepared statement: every page of a course asks it.
-_ENROLMENTS = Prepared(_enrolments, samples=(-1, datetime(1970, 1, 1, tzinfo=UTC)))
+# Prepared statements: every page of a course asks the first one.
+_ENROLMENTS = Prepared(_enrolments, samples=(-1, datetime(1970, 1, 1, tzinfo=UTC), date(1970, 1, 2)))
+_CARDS = Prepared(
+    lambda user: (
+        PracticeCard.objects.filter(
+            enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE, enrolment__course__is_published=True
+        )
+        .select_related("quiz__activity")
+        .order_by("due_on", "pk")
+    ),
+    samples=(-1,),
+)
 
 
 def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: datetime) -> list[PracticeCard]:
@@ -111,7 +119,10 @@ def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: d
     Sets `quiz` and `enrolment` of the returned cards, so that reading them needs no further query.
     """
     cards = [card for card in cards if _is_in_course(card, enrolments[card.enrolment_id])]
-    by_id = Quiz.objects.select_related("activity").in_bulk({card.quiz_id for card in cards})
+    by_id = {card.quiz_id: card.quiz for card in cards if PracticeCard.quiz.is_cached(card)}
+    missing = {card.quiz_id for card in cards} - by_id.keys()
+    if missing:
+        by_id |= Quiz.objects.select_related("activity").in_bulk(missing)
     pairs = {(card.quiz_id, card.enrolment_id) for card in cards}
     shown = visibility.find_pairs_with_answers_shown(
         [(by_id[quiz], enrolments[enrolment]) for quiz, enrolment in pairs], now=now

@@ -16,7 +16,7 @@ from courses.outline import revisions
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory, QuizFactory, right_answers
-from tests.quizzes.practice.cards import take
+from tests.quizzes.practice.cards import make_check, take
 
 ADDRESS = "/courses/statistics/"
 # 20:00 in Seoul, noon in London.
@@ -155,4 +155,13 @@ def test_due_dates_and_open_mistakes_cost_no_further_query(
     take(quiz, enrolment)
     main_of(alice_client)
     with django_assert_num_queries(7):
+        main_of(alice_client)
+
+
+def test_practice_cards_of_lesson_checks_cost_one_further_query(
+    alice_client: Client, lesson: Activity, enrolment: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    take(make_check(lesson), enrolment)
+    assert "Daily review" in main_of(alice_client)
+    with django_assert_num_queries(8):
         main_of(alice_client)
