@@ -3,7 +3,8 @@
 from django.urls import path
 
 from quizzes.practice import pages
-from quizzes.taking.pages import attempts, downloads, lesson_checks, quizzes, results
+from quizzes.results import downloads
+from quizzes.taking.pages import attempts, lesson_checks, quizzes, results
 
 app_name = "quizzes"
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
+from common.files import archives
 from common.files.storage import removed_without_row
 from questions import KINDS, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
-from quizzes.taking import archives, deadline, responses
+from quizzes.taking import deadline, responses
 
 SIZE_LIMIT = 10_000_000
 # Files of one attempt, including removed ones, because those are kept.

@@ -13,11 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from common.files import archives
 from courses.models import Course, Enrolment
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.results import question_results
-from quizzes.taking import archives, deadline, responses, start, submit, uploads
+from quizzes.taking import deadline, responses, start, submit, uploads
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import EnrolmentFactory
