@@ -43,13 +43,14 @@ class SpecError(ValueError):
 class ResponseError(ValueError):
     """A response that does not fit its question. `code` is stable: shape, unknown-choice, too-long.
 
-    `limit` is the allowed length in characters, for too-long only.
+    `limit` is the allowed length in characters and `length` that of the text, for too-long only.
     """
 
-    def __init__(self, code: str, limit: int = 0) -> None:
+    def __init__(self, code: str, limit: int = 0, length: int = 0) -> None:
         super().__init__(code)
         self.code = code
         self.limit = limit
+        self.length = length
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def text_answer(raw: Any, limit: int) -> str:
     if not isinstance(raw, str) or "\x00" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
         raise ResponseError("shape")
     if len(raw) > limit:
-        raise ResponseError("too-long", limit)
+        raise ResponseError("too-long", limit, len(raw))
     return raw
 
 

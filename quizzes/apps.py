@@ -15,9 +15,9 @@ class QuizzesConfig(AppConfig):
         from courses.outline import revisions
         from quizzes.attempts.rules import get_due_dates
         from quizzes.authoring.models import Quiz, QuizOverride
+        from quizzes.lesson_checks.pages import lesson_section
         from quizzes.practice.pages import student_section, summary_line
         from quizzes.results import today
-        from quizzes.taking.pages.lesson_checks import lesson_section
 
         extensions.register_lesson_section(lesson_section)
         extensions.register_student_section(student_section)

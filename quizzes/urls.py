@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from quizzes.lesson_checks import pages as lesson_checks
 from quizzes.practice import pages
 from quizzes.results import downloads
-from quizzes.taking.pages import attempts, lesson_checks, quizzes, results
+from quizzes.taking.pages import attempts, quizzes, results
 
 app_name = "quizzes"
 

@@ -161,20 +161,20 @@ class Attempt(InCourse):
 
 # The answer with the higher sequence number of the client wins (_HIGHER_SEQUENCE_WINS), or the one that arrives last
 # (_LAST_ARRIVAL_WINS). A confirmed answer is never replaced. A stored number that is too far ahead never wins
-# (`quizzes.sequences`).
+# (`quizzes.sequences`). With _SEEN an answer that the client has not seen is not replaced.
 _HIGHER_SEQUENCE_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = excluded.sequence, saved_at = excluded.saved_at
 WHERE quizzes_answer.confirmed_at IS NULL
 AND (quizzes_answer.sequence < excluded.sequence OR quizzes_answer.sequence > %s)
-RETURNING question, sequence
 """
 _LAST_ARRIVAL_WINS = """
 ON CONFLICT (attempt_id, question) DO UPDATE
 SET response = excluded.response, sequence = quizzes_answer.sequence + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.confirmed_at IS NULL AND quizzes_answer.response <> excluded.response
-RETURNING question, sequence
 """
+_SEEN = "AND (quizzes_answer.sequence = %s OR quizzes_answer.sequence > %s)"
+_RETURNING = " RETURNING question, sequence"
 _INSERT = "INSERT INTO quizzes_answer (attempt_id, question, response, sequence, saved_at) VALUES "
 # The attempt's row is locked where the database has row locks: an answer is never written after a submit.
 _INSERT_IF_OPEN = """
@@ -186,12 +186,19 @@ WHERE id = %s AND status = 'in_progress' AND (deadline IS NULL OR deadline >= %s
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def store(
-        self, attempt: "Attempt", responses: dict[UUID, dict[str, Any]], *, sequence: int | None, now: datetime
+        self,
+        attempt: "Attempt",
+        responses: dict[UUID, dict[str, Any]],
+        *,
+        sequence: int | None,
+        now: datetime,
+        base: int | None = None,
     ) -> dict[UUID, int]:
         """Store responses by question in one statement. Return {question: sequence number} of those that were stored.
 
         A response is not stored if a higher `sequence` is stored already (None: the last arrival wins), if it is equal
-        to the stored one, or if the answer is confirmed. The ORM has no INSERT that updates on a condition.
+        to the stored one, if the answer is confirmed, or if its number is not `base` (None: any).
+        The ORM has no INSERT that updates on a condition.
         """
         if not responses:
             return {}
@@ -200,7 +207,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             values += [attempt.pk, *_row(question, response, sequence, now)]
         rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(responses))
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT + rows + _conflict(sequence, now, values), values)
+            cursor.execute(_INSERT + rows + _conflict(sequence, base, now, values), values)
             return {UUID(str(question)): stored for question, stored in cursor.fetchall()}
 
     def store_if_open(
@@ -212,6 +219,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         sequence: int | None,
         now: datetime,
         due: datetime,
+        base: int | None = None,
     ) -> int | None:
         """Store one response in one statement if the attempt is in progress and its deadline, if any, is not before `due`.
 
@@ -220,17 +228,21 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
         values = [*_row(question, response, sequence, now), attempt.pk, adapted(due)]
         with write_lock(), connection.cursor() as cursor:
-            cursor.execute(_INSERT_IF_OPEN + lock + _conflict(sequence, now, values), values)
+            cursor.execute(_INSERT_IF_OPEN + lock + _conflict(sequence, base, now, values), values)
             stored = cursor.fetchall()
         return int(stored[0][1]) if stored else None
 
 
-def _conflict(sequence: int | None, now: datetime, values: list[Any]) -> str:
-    """Return the SQL for an answer that is stored already, and append its parameter to `values`."""
-    if sequence is None:
-        return _LAST_ARRIVAL_WINS
-    values.append(sequences.latest_believed(now))
-    return _HIGHER_SEQUENCE_WINS
+def _conflict(sequence: int | None, base: int | None, now: datetime, values: list[Any]) -> str:
+    """Return the SQL for an answer that is stored already, and append its parameters to `values`."""
+    sql = _LAST_ARRIVAL_WINS
+    if sequence is not None:
+        sql = _HIGHER_SEQUENCE_WINS
+        values.append(sequences.latest_believed(now))
+    if base is not None:
+        sql += _SEEN
+        values += [base, sequences.latest_believed(now)]
+    return sql + _RETURNING
 
 
 def _row(question: UUID, response: dict[str, Any], sequence: int | None, now: datetime) -> list[Any]:

@@ -69,9 +69,9 @@ def get_public_question(card: PracticeCard) -> Spec:
     raise CardNotDue(_("This question is not up for review now."))
 
 
-def present_next(card: PracticeCard, number: int = 1) -> PresentedQuestion:
-    """Return the question of the card's next turn, unanswered. Does not read the answer key."""
-    return _present(card, get_public_question(card), card.next_turn, number, {})
+def present_next(card: PracticeCard, number: int = 1, typed: Response | None = None) -> PresentedQuestion:
+    """Return the question of the card's next turn, unanswered but for what was `typed`. Does not read the answer key."""
+    return _present(card, get_public_question(card), card.next_turn, number, typed or {})
 
 
 def _present(

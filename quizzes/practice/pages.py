@@ -18,7 +18,7 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from common.mail import sending
 from courses.extensions import MailLine
-from questions import KINDS
+from questions import KINDS, Response
 from quizzes.practice import answering, queue
 from quizzes.practice.models import PracticeCard
 
@@ -49,16 +49,20 @@ def practice_today(request: AuthenticatedRequest) -> HttpResponse:
     return _render_next(request)
 
 
-def _render_next(request: AuthenticatedRequest, error: str = "") -> HttpResponse:
+def _render_next(
+    request: AuthenticatedRequest, error: str = "", refused: UUID | None = None, typed: Response | None = None
+) -> HttpResponse:
+    """Render the next question of today. What was `typed` for the card `refused` stays in the form."""
     today = queue.prepare_today(user=request.user, now=timezone.now())
     card = today.cards[0] if today.cards else None
+    kept = typed if card and card.uuid == refused else None
     response = render(
         request,
         "quizzes/review_today.html",
         {
             "today": today,
             "card": card,
-            "question": answering.present_next(card, today.done + 1) if card else None,
+            "question": answering.present_next(card, today.done + 1, kept) if card else None,
             "error": error,
         },
         status=400 if error else 200,
@@ -73,6 +77,7 @@ def _render_next(request: AuthenticatedRequest, error: str = "") -> HttpResponse
 def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpResponse:
     """Answer one turn of a card (POST), or show the result of an answered turn (GET)."""
     now = timezone.now()
+    response = None
     try:
         if request.method == "POST":
             question = answering.get_public_question(PracticeCard.objects.for_student(request.user).get(uuid=card))
@@ -85,7 +90,7 @@ def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpRespo
     except queue.CardNotDue:
         answered = None
     except DomainError as refused:
-        return _render_next(request, refused.message)
+        return _render_next(request, refused.message, card, response)
     if answered is None:
         return redirect("quizzes:review-today")
     today = queue.prepare_today(user=request.user, now=now)

@@ -112,6 +112,11 @@ def build_question_result(
     )
 
 
+def unjudged_result(question: Spec, response: Response) -> QuestionResult:
+    """Return an answer for reading: nothing says whether it is right."""
+    return QuestionResult(question, response, points="", max_points=question["points"], outcome=HIDDEN)
+
+
 def get_question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:
     """Return the results of a grading in the attempt's order; the key is used for all questions or the confirmed ones."""
     answers = queries.get_answers(attempt)

@@ -52,7 +52,9 @@ def read_response_to(public: Spec, raw: Any) -> Response:
             raise UnknownChoice(_("This choice does not belong to the question."), question=question) from error
         if error.code == "too-long":
             raise ResponseTooLong(
-                _("The answer is too long: at most %(limit)d characters.") % {"limit": error.limit}, question=question
+                _("The answer is too long: it has %(length)d characters, and at most %(limit)d are possible.")
+                % {"length": error.length, "limit": error.limit},
+                question=question,
             ) from error
         raise InvalidResponse(
             _("The answer does not have the form this question asks for."), question=question

@@ -26,6 +26,15 @@ class AnswerConfirmed(DomainError):
     help = gettext_lazy("The student has looked at this question's feedback, so its answer can no longer change.")
 
 
+class AnswerChanged(DomainError):
+    slug = "answer-changed"
+    status = 409
+    help = gettext_lazy(
+        "Another tab or device has changed the answer since this one has seen it. Nothing was saved; `sequence` is the "
+        "number of the stored answer."
+    )
+
+
 class NotConfirmable(DomainError):
     slug = "not-checkable"
     status = 409
@@ -33,19 +42,26 @@ class NotConfirmable(DomainError):
 
 
 def save_answer(
-    *, attempt: Attempt, question: UUID, response: Any, now: datetime, sequence: int | None = None
+    *,
+    attempt: Attempt,
+    question: UUID,
+    response: Any,
+    now: datetime,
+    sequence: int | None = None,
+    base: int | None = None,
 ) -> Answer:
     """Save one answer of an open attempt; returns the answer that is stored afterwards.
 
     `sequence` orders the client's requests: one that arrives after a later one changes nothing, and the later answer is
     returned. Of a clock that is far ahead, the moment of arrival counts instead (`quizzes.sequences`). Without it the request
-    that arrives last wins. Raises AttemptClosed, DeadlinePassed (the answer is stored as
-    evidence), AnswerConfirmed and the errors of `read_response`. One statement; more only if that stored nothing.
+    that arrives last wins. `base` is the number of the answer that the client has seen, 0 for none: if another answer is
+    stored, nothing changes. Raises AnswerChanged for that; AttemptClosed, DeadlinePassed (the answer is stored as evidence),
+    AnswerConfirmed and the errors of `read_response`. One statement; more only if that stored nothing.
     """
     accepted = read_response(attempt, question, response)
     sequence = sequences.believed(sequence, now)
     stored = Answer.objects.store_if_open(
-        attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt)
+        attempt, question, accepted, sequence=sequence, now=now, due=now - grace_period(attempt), base=base
     )
     if stored is not None:
         return Answer(attempt=attempt, question=question, response=accepted, sequence=stored, saved_at=now)
@@ -53,20 +69,34 @@ def save_answer(
     with transaction.atomic():
         locked = queries.lock_attempt(attempt)
         if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):
-            return _store(attempt, question, accepted, now, sequence)
+            return _store(attempt, question, accepted, now=now, sequence=sequence, base=base)
         store_late_answers(locked, {question: accepted}, now)
     raise closed_error(locked, now)
 
 
-def _store(attempt: Attempt, question: UUID, response: Response, now: datetime, sequence: int | None) -> Answer:
-    stored = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now)
+def _store(
+    attempt: Attempt,
+    question: UUID,
+    response: Response,
+    *,
+    now: datetime,
+    sequence: int | None,
+    base: int | None,
+) -> Answer:
+    stored = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now, base=base)
     if question in stored:
         return Answer(attempt=attempt, question=question, response=response, sequence=stored[question], saved_at=now)
     answer = Answer.objects.get(attempt=attempt, question=question)
-    overtaken = sequence is not None and sequence <= answer.sequence
-    if not overtaken and answer.response != response:
-        raise AnswerConfirmed(_("You have checked this answer, so it can no longer change."), question=str(question))
-    return answer
+    overtaken = base is None and sequence is not None and sequence <= answer.sequence
+    if overtaken or answer.response == response:
+        return answer
+    if answer.confirmed_at is None:
+        raise AnswerChanged(
+            _("This answer was changed in another tab or on another device."),
+            question=str(question),
+            sequence=answer.sequence,
+        )
+    raise AnswerConfirmed(_("You have checked this answer, so it can no longer change."), question=str(question))
 
 
 def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:

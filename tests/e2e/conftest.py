@@ -96,3 +96,14 @@ def visit(chromium: Browser, running_product: Product) -> Iterator[object]:
     yield open_browser
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def every_kind(running_product: Product) -> None:
+    """A quiz of every kind, made by the product itself. Tests of several modules share it."""
+    running_product.manage(
+        "shell",
+        "-c",
+        "from tests.e2e import every_kind_course; every_kind_course.make("
+        "attempts_allowed=1, show_answers='after_each', time_limit=30)",
+    )

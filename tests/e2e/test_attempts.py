@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e import every_kind_course
-from tests.e2e.conftest import PASSWORD, Visitor, sign_up, start_quiz
+from tests.e2e.attempt_pages import answer_everything, change, confirm, question, state, student, submit, written
+from tests.e2e.conftest import PASSWORD, Visitor
 from tests.product import Product
 
-pytestmark = [pytest.mark.e2e, pytest.mark.processes]
+pytestmark = [pytest.mark.e2e, pytest.mark.processes, pytest.mark.usefixtures("every_kind")]
 
 Visit = Callable[..., Visitor]
-COURSE = f"/courses/{every_kind_course.SLUG}/"
 UNSAVED = "Not saved yet. We keep trying; until then it is kept in this browser."
 
 
@@ -27,81 +27,6 @@ SMALL_TARGETS = """
   .filter((target) => { const box = target.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
   .map((target) => `small: ${target.outerHTML.slice(0, 100)}`)
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _every_kind(running_product: Product) -> None:
-    """Once, as the product: tests of another module may come between those of this one, if a process takes them over."""
-    running_product.manage(
-        "shell",
-        "-c",
-        "from tests.e2e import every_kind_course; every_kind_course.make("
-        "attempts_allowed=1, show_answers='after_each', time_limit=30)",
-    )
-
-
-def change(address: str, product: Product, seconds: int) -> None:
-    """Move the deadline of the attempt at this address to `seconds` from now."""
-    uuid = re.search(r"attempts/([0-9a-f-]+)/", address)
-    assert uuid
-    product.manage(
-        "shell",
-        "-c",
-        "from datetime import timedelta; from django.utils.timezone import now; from quizzes.attempts.models import Attempt;"
-        f"Attempt.objects.filter(uuid='{uuid[1]}').update(deadline=now() + timedelta(seconds={seconds}))",
-    )
-
-
-def student(visit: Visit, language: str = "en", **how: object) -> tuple[Visitor, Page]:
-    """A visitor who has just started the quiz."""
-    visitor = visit(language, **how)
-    sign_up(visitor, COURSE)
-    return visitor, start_quiz(visitor, "quiz", COURSE)
-
-
-def question(page: Page, kind: str) -> Locator:
-    return page.locator("fieldset[data-question]").nth(list(every_kind_course.TEXTS).index(kind))
-
-
-def written(page: Page) -> Locator:
-    """The short answer's field."""
-    return question(page, "short_answer").locator("input")
-
-
-def state(page: Page, kind: str = "short_answer") -> Locator:
-    return question(page, kind).locator("[data-state]")
-
-
-def answer_everything(page: Page) -> None:
-    question(page, "single_choice").locator("input").first.check()
-    for box in question(page, "multiple_choice").locator("input").all()[:2]:
-        box.check()
-    written(page).fill("data drift")
-    question(page, "numeric").locator("input").fill("0.3 s")
-    for place, select in enumerate(question(page, "ordering").locator("select").all(), 1):
-        select.select_option(str(place))
-    for select in question(page, "matching").locator("select").all():
-        select.select_option(index=1)
-    question(page, "fill_in").locator("input").fill("overfitting")
-    hand_in = question(page, "hand_in")
-    hand_in.locator("textarea").fill("First line\nSecond line")
-    hand_in.locator("input[type=file]").set_input_files(
-        {"name": "보고서.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
-    )
-
-
-def submit(page: Page, *, asked: bool = False) -> None:
-    """Submit, and confirm if the page asks about unanswered questions."""
-    page.locator(".attempt-bar button[name=submit]").click()
-    if asked:
-        confirm(page)
-    page.wait_for_url("**/result/")
-    expect(page.locator(".questions")).to_be_visible()
-
-
-def confirm(page: Page) -> None:
-    expect(page.locator("[data-unanswered]")).to_contain_text("Nothing has been submitted so far.")
-    page.locator("button[value=anyway]").click()
 
 
 def test_answers_of_every_kind_are_saved_and_submitted(visit: Visit) -> None:
@@ -205,6 +130,11 @@ def test_an_older_answer_of_this_browser_does_not_replace_a_newer_one(visit: Vis
     assert [json.loads(value)["fields"][0][1] for _key, value in stored] == ["older"]
     page.evaluate("(stored) => stored.forEach(([key, value]) => localStorage.setItem(key, value))", stored)
     page.reload()
+    # The reader decides. Until then the server has the newer one.
+    choice = question(page, "short_answer").locator("[data-changed]")
+    expect(choice).to_contain_text("newer")
+    expect(written(page)).to_have_value("older")
+    choice.get_by_role("button", name="Take it over").click()
     expect(written(page)).to_have_value("newer")
     assert page.evaluate("Object.keys(localStorage)") == []
 

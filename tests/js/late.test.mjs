@@ -13,16 +13,29 @@ const holding = () => {
   return kept;
 };
 
-test("what the server has decided about is no longer kept, and its words are shown", async () => {
+test("what the server keeps as evidence is no longer kept here, and its words are shown", async () => {
   const kept = holding();
   const said = [];
-  await sendLate({ kept, send: async (question) => ({ title: question === "q1" ? "Kept" : undefined }), say: (title) => said.push(title) });
+  const send = async (question) => ({ slug: "deadline-passed", title: question === "q1" ? "Kept" : undefined });
+  await sendLate({ kept, send, say: (title) => said.push(title) });
   assert.deepEqual([said, kept.all()], [["Kept", ""], []]);
+});
+
+test("what the server does not keep stays in this browser and is shown", async () => {
+  const kept = holding();
+  const shown = [];
+  const slug = { q1: "attempt-closed", q2: "too-long" };
+  await sendLate({
+    kept, send: async (question) => ({ slug: slug[question], title: "No" }), say: () => {},
+    show: (question, state, title) => shown.push([question, state.sequence, title]),
+  });
+  assert.deepEqual(shown, [["q1", 1, "No"], ["q2", 2, "No"]]);
+  assert.equal(kept.all().length, 2);
 });
 
 test("without a network the rest stays", async () => {
   const kept = holding();
-  const send = async (question) => { if (question === "q2") throw new TypeError("network"); return {}; };
+  const send = async (question) => { if (question === "q2") throw new TypeError("network"); return { slug: "deadline-passed" }; };
   await assert.rejects(sendLate({ kept, send, say: () => {} }));
   assert.deepEqual(kept.all().map(([question]) => question), ["q2"]);
 });

@@ -70,6 +70,14 @@ test("a refused answer leaves the queue", async () => {
   assert.deepEqual([queue.size, queue.has("q1"), queue.questions()], [0, false, []]);
 });
 
+test("an answer that waits for the reader's choice leaves the queue", async () => {
+  const { queue, said } = made();
+  queue.put("q1", state(1));
+  queue.drop("q1");
+  await queue.flush();
+  assert.deepEqual([queue.has("q1"), said], [false, []]);
+});
+
 test("a page that leaves sends nothing more and says nothing", async () => {
   const { queue, said } = made(() => { queue.stop(); return new Error("aborted"); });
   queue.put("q1", state(1));
@@ -106,6 +114,7 @@ test("what a decision means", () => {
   assert.equal(meaningOf(saved(4), state(3)), "overtaken");
   assert.equal(meaningOf({ status: 409, slug: "deadline-passed" }, state(3)), "late");
   assert.equal(meaningOf({ status: 409, slug: "attempt-closed" }, state(3)), "closed");
+  assert.equal(meaningOf({ status: 409, slug: "answer-changed" }, state(3)), "changed");
   assert.equal(meaningOf({ status: 400, slug: "bad-answer" }, state(3)), "refused");
   assert.equal(meaningOf({ status: 400 }, state(3)), "refused");
 });

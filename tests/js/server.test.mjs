@@ -16,6 +16,16 @@ test("a save sends the question, its number and every field", async () => {
   assert.deepEqual([...body], [["question", "q1"], ["sequence", "7"], ["q1", "a"], ["q1", "b"]]);
 });
 
+test("a save says which stored answer the page has seen", async () => {
+  const { fetch, requests } = server(decision(200, { sequence: 7 }));
+  await sendAnswer("/save/", "token", "q1", state, { fetch, base: 5 });
+  assert.equal(requests[0].body.get("base"), "5");
+});
+
+test("a refusal says its reason in full where it has one", async () => {
+  assert.equal((await send(decision(400, { title: "Too long", detail: "It has 21 characters." }))).title, "It has 21 characters.");
+});
+
 test("a decision is the status, the kind of problem, its title and the server's number", async () => {
   assert.deepEqual(await send(decision(200, { sequence: 9 })), { status: 200, slug: undefined, title: undefined, sequence: 9 });
   assert.deepEqual(

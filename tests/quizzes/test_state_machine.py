@@ -119,9 +119,9 @@ store = AnswerQuerySet.store
 
 
 def store_without_checking_the_sequence(
-    answers: AnswerQuerySet, attempt: Attempt, responses: Any, *, sequence: int | None, now: datetime
+    answers: AnswerQuerySet, attempt: Attempt, responses: Any, *, sequence: int | None, now: datetime, base: int | None
 ) -> Any:
-    return store(answers, attempt, responses, sequence=None, now=now)
+    return store(answers, attempt, responses, sequence=None, now=now, base=base)
 
 
 def is_never_over(attempt: Attempt, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Pages of an open attempt: answer, save, confirm, submit, files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import AuthenticatedRequest
 from common.api.problems import problem_response
 from common.errors import DomainError
-from questions import KINDS
+from questions import KINDS, Response, Spec
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.attempts.queries import get_answers
@@ -26,6 +26,7 @@ from quizzes.results import question_results
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline, save, submit, uploads
 from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404, response_digest
+from quizzes.taking.pages.saving import Refusal, find_lost_answers, present_unjudged, save_form
 
 
 @login_required
@@ -39,11 +40,23 @@ def attempt_detail(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 
 
 def render_attempt(
-    request: AuthenticatedRequest, attempt: Attempt, error: str = "", status: int = 200, *, asks: bool = False
+    request: AuthenticatedRequest,
+    attempt: Attempt,
+    error: str = "",
+    status: int = 200,
+    *,
+    asks: bool = False,
+    refusals: Mapping[str, Refusal] | None = None,
 ) -> HttpResponse:
-    """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered."""
+    """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered.
+
+    `refusals` are shown at their questions, with what was typed.
+    """
+    refusals = refusals or {}
     answers = {str(answer.question): answer for answer in get_answers(attempt)}
-    questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
+    stored = {uuid: answer.response for uuid, answer in answers.items()}
+    typed = {uuid: refusal.typed for uuid, refusal in refusals.items() if refusal.typed is not None}
+    questions = present_attempt(attempt, {**stored, **typed})
     checked = question_results.confirmed_results(attempt)
     files = question_results.files_by_question(attempt)
     unanswered = unanswered_questions(questions, files)
@@ -60,10 +73,13 @@ def render_attempt(
                     checked.get(question.uuid),
                     files.get(question.uuid, []),
                     answers[question.uuid].sequence if question.uuid in answers else 0,
-                    response_digest(public, question.response),
+                    _loaded(public, stored, refusal := refusals.get(question.uuid)),
+                    refusal,
                 )
                 for public, question in zip(attempt.public_questions, questions, strict=True)
             ],
+            "others": present_unjudged(attempt, stored) if typed else {},
+            "refused": [question for question in questions if question.uuid in refusals] if refusals else [],
             "with_files": any(KINDS[question.kind].with_files for question in questions),
             "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
             "now": timezone.now(),
@@ -73,9 +89,17 @@ def render_attempt(
         },
         status=status,
     )
-    # The browser must not cache the page: the back button would show old answers.
-    response.headers["Cache-Control"] = "no-store"
+    # The back button must not show old answers. It does show a refused form again, with what was typed: a browser cannot ask
+    # for that page a second time.
+    response.headers["Cache-Control"] = "private" if refusals else "no-store"
     return response
+
+
+def _loaded(public: Spec, stored: Mapping[str, Response], refusal: Refusal | None) -> str:
+    """Return what the form says that it has seen of the stored answer."""
+    if refusal and refusal.loaded is not None:
+        return refusal.loaded
+    return response_digest(public, stored.get(public["uuid"], {}))
 
 
 def redirect_to_confirmation(attempt: Attempt) -> HttpResponse:
@@ -97,7 +121,7 @@ def unanswered_questions(
 def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Save one answer (a request of the page's script; returns JSON) or, without script, the whole form."""
     if "question" not in request.POST:
-        return _save_form(request, attempt)
+        return _with_form_saved(request, attempt, lambda: messages.success(request, _("Your answers are saved.")))
     given = request.POST.get("sequence", "")
     sequence = parse_whole_number(given)
     try:
@@ -114,14 +138,11 @@ def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespons
             response=KINDS[public["kind"]].from_form(public, request.POST) if public else {},
             now=timezone.now(),
             sequence=sequence,
+            base=parse_whole_number(request.POST.get("base", "")),
         )
     except DomainError as refused:
         return problem_response(refused.slug, refused.status, refused.message, **refused.extra)
     return JsonResponse({"saved_at": answer.saved_at.isoformat(), "sequence": answer.sequence})
-
-
-def _save_form(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    return _with_form_saved(request, attempt, lambda: messages.success(request, _("Your answers are saved.")))
 
 
 def _with_form_saved(
@@ -130,53 +151,47 @@ def _with_form_saved(
     then: Callable[[], object],
     anchor: str = "",
     *,
-    also_late: bool = False,
+    with_files: bool = False,
 ) -> HttpResponse:
-    """Save the whole form, call `then`, and show the attempt again, with the error of the first invalid answer.
+    """Save the whole form, call `then`, and show the attempt again; each refusal at its question.
 
-    With `also_late`, `then` is called after the deadline too, to store evidence.
+    `then` is about the question `anchor`, and is not called if its answer was refused. `with_files` it is called all the same,
+    because a browser sends a chosen file only once; after the deadline too, to store evidence.
     """
     try:
-        error = _save_all(request, attempt)
-        if not error:
-            then()
+        refusals = save_form(attempt, request.POST, timezone.now())
     except deadline.AttemptClosed as closed:
-        if also_late:
+        if with_files:
             with suppress(DomainError):
                 then()
-        messages.error(request, closed.message)
-        return redirect("quizzes:attempt-result", attempt.uuid)
+        return _too_late(request, attempt, closed)
+    try:
+        if with_files or not refusals or (anchor and anchor not in refusals):
+            then()
+    except deadline.AttemptClosed as closed:
+        return _too_late(request, attempt, closed)
     except DomainError as refused:
-        error = refused.message
-    if error:
-        return render_attempt(request, attempt, error, status=400)
+        refusals.setdefault(anchor, Refusal(refused.message))
+    if refusals:
+        return render_attempt(request, attempt, status=400, refusals=refusals)
     return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + (f"#q-{anchor}" if anchor else ""))
 
 
-def _save_all(request: AuthenticatedRequest, attempt: Attempt) -> str:
-    """Save each answer of a form; returns the message of the first error, or "".
-
-    Raises AttemptClosed after all answers have been tried, so that each is stored as evidence.
-    """
-    error, closed = "", None
-    for question, response in form_answers(attempt, request.POST).items():
-        try:
-            save.save_answer(
-                attempt=attempt,
-                question=question,
-                response=response,
-                now=timezone.now(),
-                sequence=parse_whole_number(request.POST.get(f"{question}:sequence", "")),
-            )
-        except deadline.AttemptClosed as refused:
-            closed = refused
-        except save.AnswerConfirmed:
-            continue
-        except DomainError as refused:
-            error = error or refused.message
-    if closed:
-        raise closed
-    return error
+def _too_late(request: AuthenticatedRequest, attempt: Attempt, closed: deadline.AttemptClosed) -> HttpResponse:
+    """Lead to the result. What was typed for an attempt that was submitted elsewhere is kept nowhere, so it is shown first."""
+    is_kept = isinstance(closed, deadline.DeadlinePassed)
+    lost = [] if is_kept else find_lost_answers(attempt, request.POST)
+    if not lost:
+        messages.warning(request, closed.message)
+        return redirect("quizzes:attempt-result", attempt.uuid)
+    context = {
+        "attempt": attempt,
+        "course": attempt.enrolment.course,
+        "activity": attempt.quiz.activity,
+        "message": closed.message,
+        "lost": lost,
+    }
+    return render(request, "quizzes/attempt_too_late.html", context, status=closed.status)
 
 
 @attempt_form_view
@@ -198,7 +213,7 @@ def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUI
         if not _add_files(request, attempt, question):
             messages.info(request, _("Choose a file first."))
 
-    return _with_form_saved(request, attempt, add_files, str(question), also_late=True)
+    return _with_form_saved(request, attempt, add_files, str(question), with_files=True)
 
 
 def _add_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> int:
@@ -228,30 +243,32 @@ def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> 
 
 @attempt_form_view
 def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
-    """Submit, with the files that were chosen and not uploaded yet.
+    """Submit, with the files that were chosen and not uploaded yet, after the form has been saved.
 
-    A form with `asks` is saved first; if a question is unanswered, the student is asked whether to submit anyway.
+    If a question is unanswered, a form with `asks` asks the student whether to submit anyway.
     """
-    try:
-        for question in attempt.public_questions if request.FILES else []:
+    for question in attempt.public_questions if request.FILES else []:
+        try:
             # The submit below raises the same error, after it has stored the answers as evidence.
             with suppress(deadline.AttemptClosed):
                 _add_files(request, attempt, UUID(question["uuid"]))
-    except DomainError as refused:
-        return _with_form_saved(request, attempt, partial(_refuse, refused))
-    if "asks" in request.POST and request.POST.get("submit") != "anyway":
-        # The submit below reports invalid answers and a passed deadline.
-        with suppress(DomainError):
-            _save_all(request, attempt)
-            if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
-                return redirect_to_confirmation(attempt)
+        except DomainError as refused:
+            return _with_form_saved(request, attempt, partial(_refuse, refused), question["uuid"], with_files=True)
     try:
-        submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
+        try:
+            refusals = save_form(attempt, request.POST, timezone.now())
+        except deadline.AttemptClosed:
+            # What is late is stored by now. The submit says so too, and closes the attempt.
+            submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=timezone.now())
+            raise
+        if refusals:
+            return render_attempt(request, attempt, status=400, refusals=refusals)
+        asks = "asks" in request.POST and request.POST.get("submit") != "anyway"
+        if asks and unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
+            return redirect_to_confirmation(attempt)
+        submit.submit(attempt=attempt, answers={}, now=timezone.now())
     except deadline.AttemptClosed as closed:
-        messages.warning(request, closed.message)
-        return redirect("quizzes:attempt-result", attempt.uuid)
-    except DomainError as refused:
-        return render_attempt(request, attempt, refused.message, status=400)
+        return _too_late(request, attempt, closed)
     return redirect("quizzes:attempt-result", attempt.uuid)
 
 

@@ -1,24 +1,30 @@
 // Connects an attempt's page with its modules: each answer is saved as it changes and stays in this browser until the server
 // has it; the time is counted down; a submission waits for the network. The page works without any of this.
 
+import { conflicts } from "./conflicts.js";
 import { asClock, countdown } from "./countdown.js";
+import { WRITTEN, fill, inputsOf, isAnswered, isSame, readable, valuesOf } from "./fields.js";
 import { keptAnswers } from "./kept-answers.js";
+import { counted, worded } from "./limits.js";
 import { believed, meaningOf, saveQueue, sequencer } from "./save-queue.js";
 import { sendAnswer, sendSubmission } from "./server.js";
 import { submission } from "./submit.js";
+import { meaningOfKept, versions } from "./versions.js";
 
-const FIELDS = "input:not([type=file]), select, textarea";
-const WRITTEN = "input[type=text], textarea";
-const TICKED = new Set(["radio", "checkbox"]);
 const SAVE_AFTER = 600; // ms without a keystroke
+const LOOK_AFTER = 5000; // ms between two looks at what other tabs have stored
 
 const form = document.querySelector("form[data-save-url]");
-const text = form.dataset;
+const pieces = document.querySelector("template[data-words]");
+const text = { ...pieces.dataset, ...form.dataset };
+const language = document.documentElement.lang;
 const submitState = document.querySelector("[data-submit-state]");
-const allFields = () => [...form.querySelectorAll("fieldset[data-question]")];
-const fieldOf = (question) => form.querySelector(`fieldset[data-question="${CSS.escape(question)}"]`);
-const inputsOf = (field) => [...field.querySelectorAll(FIELDS)];
+const fieldsIn = (place) => [...place.querySelectorAll("fieldset[data-question]")];
+const fieldIn = (place, question) => place.querySelector(`fieldset[data-question="${CSS.escape(question)}"]`);
+const allFields = () => fieldsIn(form);
+const fieldOf = (question) => fieldIn(form, question);
 const tokenOf = (place) => place.querySelector("[name=csrfmiddlewaretoken]").value;
+const piece = (selector) => pieces.content.querySelector(selector).cloneNode(true);
 let left = false;
 const leave = (address) => { left = true; location.assign(address); };
 // It is time to try again after a while, or as soon as the network or the reader is back.
@@ -34,10 +40,7 @@ const say = (question, message, failed = false) => {
   state?.classList.toggle("failed", failed);
 };
 const count = () => {
-  const isAnswered = (input) => (TICKED.has(input.type) ? input.checked : input.value.trim());
-  // A question that has been checked has no inputs left, and had an answer.
-  const answered = allFields().filter((field) => "checked" in field.dataset || inputsOf(field).some(isAnswered)
-    || field.querySelector(".files li"));
+  const answered = allFields().filter(isAnswered);
   const bar = document.querySelector("[data-answered]");
   if (bar) bar.textContent = answered.length;
   // The page may ask about questions that have been answered since.
@@ -45,44 +48,92 @@ const count = () => {
   answered.forEach((field) => asked?.querySelector(`[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove());
   if (asked && !asked.querySelector("li")) asked.remove();
 };
+const showClosed = (message, isLost) => {
+  const notice = document.querySelector("[data-closed]");
+  notice.querySelector("[data-closed-said]").textContent = message;
+  notice.querySelector("[data-closed-lost]").hidden = !isLost;
+  notice.hidden = false;
+};
+
+// --- Texts that are too long: nothing is cut, the page counts, and what is too long stays in this browser.
+const lengthOf = (input) => counted(input.value, Number(input.dataset.limit));
+const showLength = (input) => {
+  const length = lengthOf(input);
+  let counter = input.parentElement.querySelector(`[data-counter="${CSS.escape(input.name)}"]`);
+  if (!counter && !length) return;
+  if (!counter) {
+    counter = document.createElement("span");
+    counter.className = "counter";
+    counter.lang = language;
+    counter.dataset.counter = input.name;
+    counter.id = `counter-${input.name}`;
+    input.after(counter);
+    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${counter.id}`.trim());
+  }
+  counter.textContent = length ? worded(text.counted, length, language) : "";
+  counter.classList.toggle("failed", Boolean(length?.excess));
+  if (length?.excess) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+};
+const tooLong = (field) => inputsOf(field).map((input) => input.dataset.limit && lengthOf(input)).find((each) => each?.excess);
 
 // --- Saving
-// The result's address leads to the open attempt as the server has it now. Null: the server cannot be asked.
+// The attempt as the server has it now: its form, or its result if it is over. Null: the server cannot be asked.
 const pageNow = async () => {
   try {
-    return new DOMParser().parseFromString(await (await fetch(text.resultUrl)).text(), "text/html");
+    return new DOMParser().parseFromString(await (await fetch(text.pageUrl)).text(), "text/html");
   } catch { return null; }
 };
 const skew = Date.parse(text.now) - Date.now();
 const serverNow = () => Date.now() + skew;
 const kept = keptAnswers(text.attempt);
 const refused = new Set(); // questions whose answer, as it stands, the server did not take
+const disputed = new Set(); // questions with another answer of another tab, until the reader has chosen
+const touched = new Set(); // questions that were answered on this page
 const storedSequence = (field) => believed(Number(field.dataset.sequence), serverNow());
 // What is typed into this page is later than what it was loaded with.
 const sequence = sequencer(serverNow, Math.max(0, ...allFields().map(storedSequence)));
+const seen = versions();
+const see = (question, number) => { seen.see(question, number); sequence.seen(number); };
+allFields().forEach((field) => seen.see(field.dataset.question, storedSequence(field)));
 
 const settle = {
-  saved: (question) => { if (!queue.has(question)) say(question, text.saved); },
+  saved: (question, decision) => {
+    seen.see(question, decision.sequence);
+    if (!queue.has(question)) say(question, text.saved);
+  },
   overtaken: (question) => { if (!queue.has(question)) say(question, text.overtaken, true); },
   // The server has kept it as evidence, and the result says so. What is still waiting is sent first.
-  late: (question, title) => {
-    say(question, title, true);
+  late: (question, decision) => {
+    say(question, decision.title, true);
     if (!queue.size) leave(text.resultUrl);
   },
-  // The attempt was submitted elsewhere. What was typed here stays on the screen.
-  closed: (question, title) => {
-    const notice = document.querySelector("[data-closed]");
-    notice.querySelector("span").textContent = title;
-    notice.hidden = false;
-    say(question, title, true);
+  // The attempt was submitted elsewhere. What was typed here stays on the screen and in this browser.
+  closed: (question, decision) => {
+    showClosed(decision.title, true);
+    say(question, decision.title, true);
   },
-  refused: (question, title) => {
+  changed: (question, decision, state) => {
+    if (!seen.isOwn(question, decision.sequence)) {
+      queue.drop(question);
+      dispute(question);
+      return;
+    }
+    // An earlier save of this page had arrived after all.
+    see(question, decision.sequence);
+    if (!queue.has(question)) queue.put(question, { ...state, sequence: sequence.next() });
+  },
+  refused: (question, decision) => {
     refused.add(question);
-    say(question, title || text.refused, true);
+    say(question, decision.title || text.refused, true);
   },
 };
+const KEPT_ON = new Set(["closed", "changed", "refused"]);
 const queue = saveQueue({
-  send: (question, state, signal) => sendAnswer(text.saveUrl, tokenOf(form), question, state, { signal }),
+  send: (question, state, signal) => {
+    seen.remember(question, [state.sequence]);
+    return sendAnswer(text.saveUrl, tokenOf(form), question, state, { signal, base: seen.base(question) });
+  },
   wait,
   // Somebody who has signed in again in another tab has another token.
   renew: async () => {
@@ -96,22 +147,113 @@ const queue = saveQueue({
       if (submitting.isRunning) submitState.textContent = isSignedOut ? text.signedOut : text.waiting;
     },
     decided: (question, state, decision) => {
-      kept.drop(question, state.sequence);
+      const meaning = meaningOf(decision, state);
+      if (!KEPT_ON.has(meaning)) kept.drop(question, state.sequence);
       if (decision.status === 200) sequence.seen(decision.sequence);
-      settle[meaningOf(decision, state)](question, decision.title);
+      settle[meaning](question, decision, state);
     },
   },
 });
+const stateOf = (field) => {
+  const { question } = field.dataset;
+  return {
+    sequence: sequence.next(), base: seen.base(question), sent: seen.sentOf(question),
+    fields: valuesOf(field), said: readable(field), number: field.querySelector(".no")?.textContent,
+  };
+};
 const keep = (field) => {
   const { question } = field.dataset;
-  const fields = inputsOf(field).filter((input) => !TICKED.has(input.type) || input.checked);
-  const state = { sequence: sequence.next(), fields: fields.map((input) => [input.name, input.value]) };
+  const state = stateOf(field);
+  touched.add(question);
   refused.delete(question);
-  queue.put(question, state);
+  field.querySelector("[data-refusal]")?.remove();
   kept.put(question, state);
-  say(question, "");
+  count();
+  const length = tooLong(field);
+  if (length) {
+    refused.add(question);
+    queue.drop(question);
+    say(question, worded(text.tooLong, length, language), true);
+  } else if (!disputed.has(question)) {
+    queue.put(question, state);
+    say(question, "");
+  }
+};
+
+// --- Other tabs and devices
+const choosing = conflicts({
+  fieldOf,
+  notice: () => piece("[data-changed]"),
+  nothing: text.nothingThere,
+  take: (question, there) => {
+    disputed.delete(question);
+    takeOver(question, there);
+    say(question, text.saved);
+  },
+  keep: (question, there) => {
+    disputed.delete(question);
+    see(question, storedSequence(there));
+    keep(fieldOf(question));
+    queue.flush();
+  },
+});
+const takeOver = (question, there) => {
+  const field = fieldOf(question);
+  fill(field, valuesOf(there));
+  inputsOf(field).forEach((input) => { if (input.dataset.limit) showLength(input); });
+  see(question, storedSequence(there));
+  refused.delete(question);
+  kept.drop(question, Infinity);
   count();
 };
+const agree = (question, there) => {
+  see(question, storedSequence(there));
+  disputed.delete(question);
+  kept.drop(question, Infinity);
+  say(question, text.saved);
+};
+const dispute = async (question, page = pageNow()) => {
+  disputed.add(question);
+  const now = await page;
+  const there = now && fieldIn(now, question);
+  // Without a network the next look asks again.
+  if (!there) say(question, text.failed, true);
+  else if (isSame(valuesOf(there), valuesOf(fieldOf(question)))) agree(question, there);
+  else {
+    say(question, "");
+    choosing.show(question, there);
+  }
+};
+const compare = (there, page) => {
+  const { question } = there.dataset;
+  const field = fieldOf(question);
+  const stored = storedSequence(there);
+  if (disputed.has(question)) {
+    if (!choosing.has(question)) dispute(question, page);
+    return;
+  }
+  const isKnown = stored <= seen.base(question) || seen.isOwn(question, stored);
+  // What waits here is told about by its own save.
+  if (!field || isKnown || queue.has(question) || "checked" in there.dataset) return;
+  if (isSame(valuesOf(there), valuesOf(field))) see(question, stored);
+  else if (touched.has(question)) dispute(question, page);
+  else {
+    takeOver(question, there);
+    say(question, text.updated);
+  }
+};
+let looked = Date.now();
+const look = async () => {
+  if (document.hidden || left || submitting.isRunning || Date.now() - looked < LOOK_AFTER) return;
+  looked = Date.now();
+  const page = await pageNow();
+  if (!page || left) return;
+  if (page.querySelector("[data-attempt-over]")) showClosed(text.closedElsewhere, Boolean(kept.all().length));
+  else fieldsIn(page).forEach((there) => compare(there, page));
+};
+addEventListener("focus", look);
+document.addEventListener("visibilitychange", look);
+
 let typing = 0;
 form.addEventListener("change", (event) => {
   const field = event.target.closest("fieldset[data-question]");
@@ -124,6 +266,7 @@ form.addEventListener("change", (event) => {
 form.addEventListener("input", (event) => {
   if (!event.target.matches(WRITTEN)) return;
   // It is kept in this browser at once, and sent to the server when the typing pauses.
+  showLength(event.target);
   keep(event.target.closest("fieldset[data-question]"));
   clearTimeout(typing);
   typing = setTimeout(queue.flush, SAVE_AFTER);
@@ -155,6 +298,16 @@ const submitting = submission({
     refused: () => { left = true; HTMLFormElement.prototype.submit.call(form); },
   },
 });
+// Returns whether something is left that the reader must decide first, and leads there.
+const isUndecided = () => {
+  const fields = allFields().filter(({ dataset: { question } }) => refused.has(question) || disputed.has(question));
+  if (!fields.length) return false;
+  const numbers = fields.map((field) => field.querySelector(".no").textContent.replace(/\W/g, "")).join(", ");
+  submitState.textContent = worded(text.unsaved, { numbers }, language);
+  submitState.classList.add("failed");
+  (fields[0].querySelector("[data-changed] button, [aria-invalid]") ?? inputsOf(fields[0])[0])?.focus();
+  return true;
+};
 form.addEventListener("submit", (event) => {
   if (event.submitter && event.submitter.name !== "submit") {
     // Check, upload and remove send the form along. A save that came after it would be refused.
@@ -163,40 +316,66 @@ form.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
+  if (isUndecided()) return;
+  submitState.classList.remove("failed");
   if (event.submitter?.value === "anyway") askNoMore();
   submitting.start();
 });
-// A form that is sent holds only what this page changed and has not saved: another tab may know better about the rest.
+// A form that is sent holds only what this page changed and has not saved: another tab may know better about the rest. At the end
+// of the time what the server would refuse stays in this browser.
 form.addEventListener("formdata", ({ formData }) => {
-  const changed = new Set([...queue.questions(), ...refused]);
+  const changed = new Set([...queue.questions(), ...(submitting.isRunning ? [] : refused)]);
   formData.append("changed", "");
   allFields().forEach((field) => {
     const { question } = field.dataset;
     if (!changed.has(question)) inputsOf(field).forEach((input) => formData.delete(input.name));
     else {
       formData.append("changed", question);
+      formData.append(`${question}:base`, seen.base(question));
       if (queue.has(question)) formData.append(`${question}:sequence`, queue.get(question).sequence);
     }
   });
 });
 
 // --- A crash, a closed tab or a lost network may have left answers in this browser: into the fields, and to the server.
-kept.all().forEach(([question, state]) => {
+const restore = (question, state) => {
   const field = fieldOf(question);
-  if (!field || "checked" in field.dataset || state.sequence <= storedSequence(field)) {
-    // The server has this answer or a later one. A request of the closed tab may have arrived after all.
-    if (field && state.sequence === storedSequence(field)) say(question, text.saved);
+  if (!field || "checked" in field.dataset) {
     kept.drop(question, state.sequence);
     return;
   }
-  const given = (input) => state.fields.filter(([name]) => name === input.name).map(([, value]) => value);
-  inputsOf(field).forEach((input) => {
-    if (TICKED.has(input.type)) input.checked = given(input).includes(input.value);
-    else input.value = given(input)[0] ?? "";
-  });
+  const stored = storedSequence(field);
+  const meaning = isSame(state.fields, valuesOf(field)) ? "saved" : meaningOfKept(state, stored);
   sequence.seen(state.sequence);
-  queue.put(question, state);
+  seen.remember(question, state.sent ?? []);
+  if (meaning === "saved") {
+    // A request of the closed tab may have arrived after all.
+    if (stored) say(question, text.saved);
+    kept.drop(question, state.sequence);
+    return;
+  }
+  fill(field, state.fields);
+  keep(field);
+  if (meaning === "changed") {
+    queue.drop(question);
+    dispute(question);
+  }
+};
+kept.all().forEach(([question, state]) => restore(question, state));
+// A form that was refused is a page of its own with what was typed. Going back and forward leads to the attempt, not to that form.
+if (location.pathname !== text.pageUrl) history.replaceState(null, "", text.pageUrl + location.hash);
+form.querySelectorAll("[data-changed], [data-refusal]").forEach((notice) => {
+  const field = notice.closest("fieldset[data-question]");
+  const { question } = field.dataset;
+  if ("refusal" in notice.dataset && !tooLong(field)) return;
+  keep(field);
+  if ("changed" in notice.dataset) {
+    notice.remove();
+    queue.drop(question);
+    dispute(question);
+  }
 });
+form.querySelectorAll("[data-limit]").forEach(showLength);
 queue.flush();
 count();
 

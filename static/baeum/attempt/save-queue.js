@@ -20,7 +20,7 @@ export const believed = (sequence, now) => (sequence > now + 60000 ? 0 : sequenc
 // too far ahead of its clock; the answer is saved.
 export const meaningOf = (decision, state) => {
   if (decision.status === 200) return decision.sequence > state.sequence ? "overtaken" : "saved";
-  return { "deadline-passed": "late", "attempt-closed": "closed" }[decision.slug] ?? "refused";
+  return { "deadline-passed": "late", "attempt-closed": "closed", "answer-changed": "changed" }[decision.slug] ?? "refused";
 };
 
 // `send(question, state, signal)` returns a decision or throws; `wait(ms)` resolves when it is time to try again;
@@ -57,6 +57,7 @@ export const saveQueue = ({ send, wait, renew, tell }) => {
 
   return {
     put: (question, state) => { pending.set(question, state); },
+    drop: (question) => { pending.delete(question); },
     get: (question) => pending.get(question),
     has: (question) => pending.has(question),
     get size() { return pending.size; },

@@ -51,7 +51,7 @@ def test_a_text_that_is_too_long_is_refused_with_the_limit(attempt: Attempt, sho
     assert_refused(
         partial(responses.read_response, attempt, short, {"text": "x" * 501}),
         error=responses.ResponseTooLong,
-        message="The answer is too long: at most 500 characters.",
+        message="The answer is too long: it has 501 characters, and at most 500 are possible.",
         extra={"question": str(short)},
     )
 

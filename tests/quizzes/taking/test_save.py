@@ -1,6 +1,7 @@
 """Save and confirm single answers: what is stored and what is returned."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from quizzes.attempts.models import Answer, AnswerQuerySet, Attempt, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.taking import save, start
 from tests.factories import EnrolmentFactory
+from tests.quizzes.refusals import assert_refused
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -40,6 +42,12 @@ def save_text(
     attempt: Attempt, question: UUID, text: str, sequence: int | None = None, *, now: datetime = NOW
 ) -> Answer:
     return save.save_answer(attempt=attempt, question=question, response={"text": text}, now=now, sequence=sequence)
+
+
+def save_seen(attempt: Attempt, question: UUID, text: str, base: int, sequence: int | None = None) -> Answer:
+    return save.save_answer(
+        attempt=attempt, question=question, response={"text": text}, now=NOW, sequence=sequence, base=base
+    )
 
 
 def number_of(clock: datetime) -> int:
@@ -151,3 +159,50 @@ def test_the_order_of_a_clock_half_a_minute_ahead_counts(attempt: Attempt, short
     save_text(attempt, short, "second", number_of(ahead) + 1)
     overtaken = save_text(attempt, short, "first", number_of(ahead))
     assert_answer(overtaken, attempt, short, "second", number_of(ahead) + 1, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_the_first_answer_is_stored_if_none_was_seen(attempt: Attempt, short: UUID) -> None:
+    assert_answer(save_seen(attempt, short, "first", 0, 4), attempt, short, "first", 4, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+@pytest.mark.parametrize(("sequence", "stored"), [(9, 9), (None, 5)])
+def test_an_answer_that_was_seen_is_replaced(attempt: Attempt, short: UUID, sequence: int | None, stored: int) -> None:
+    save_text(attempt, short, "first", 4)
+    assert_answer(save_seen(attempt, short, "second", 4, sequence), attempt, short, "second", stored, NOW)
+
+
+@pytest.mark.usefixtures("other_answers")
+@pytest.mark.parametrize("base", [0, 3])
+@pytest.mark.parametrize("sequence", [9, None])
+def test_an_answer_that_was_not_seen_is_not_replaced(
+    attempt: Attempt, short: UUID, base: int, sequence: int | None
+) -> None:
+    save_text(attempt, short, "of another tab", 4)
+    assert_refused(
+        partial(save_seen, attempt, short, "of this tab", base, sequence),
+        error=save.AnswerChanged,
+        message="This answer was changed in another tab or on another device.",
+        extra={"question": str(short), "sequence": 4},
+    )
+    assert Answer.objects.get(attempt=attempt, question=short).response == {"text": "of another tab"}
+
+
+@pytest.mark.usefixtures("other_answers")
+def test_a_repeated_save_whose_answer_was_lost_is_saved(attempt: Attempt, short: UUID) -> None:
+    for _ in range(2):
+        assert_answer(save_seen(attempt, short, "first", 0, 4), attempt, short, "first", 4, NOW)
+
+
+def test_a_confirmed_answer_of_another_tab_is_said_to_be_confirmed(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "of another tab", 4)
+    Answer.objects.update(confirmed_at=NOW)
+    with pytest.raises(save.AnswerConfirmed):
+        save_seen(attempt, short, "of this tab", 0, 9)
+
+
+def test_a_stored_number_far_ahead_is_replaced_whatever_was_seen(attempt: Attempt, short: UUID) -> None:
+    save_text(attempt, short, "by a clock that was believed once")
+    Answer.objects.update(sequence=number_of(NOW + timedelta(days=365)))
+    assert save_seen(attempt, short, "now", 0, number_of(NOW)).response == {"text": "now"}

@@ -171,7 +171,7 @@ def test_an_invalid_answer_in_the_form_is_named_and_the_others_are_saved(
     for address in ("answers", "submit"):
         response = alice_client.post(f"/attempts/{attempt.uuid}/{address}/", {**form(quiz), short: "x" * 501})
         assert response.status_code == 400
-        assert "The answer is too long" in response.text
+        assert "The answer is too long: it has 501 characters, and at most 500 are possible." in response.text
         assert Answer.objects.count() == 2
     attempt.refresh_from_db()
     assert attempt.status == Attempt.Status.IN_PROGRESS

@@ -1,5 +1,6 @@
 """Pages of a lesson check: an ungraded quiz that shows its answers after each attempt."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -15,12 +16,14 @@ from common.errors import DomainError
 from courses import access
 from courses.models import Activity
 from courses.pages.joining import offers_to_join
+from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import start, submit
 from quizzes.taking.pages.forms import form_answers
+from quizzes.taking.pages.saving import Refusal
 
 
 def lesson_section(activity: Activity) -> SafeString:
@@ -47,15 +50,21 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
         activity__archived_at=None,
         current_version__isnull=False,
     )
+    refusals: dict[str, Refusal] = {}
+    typed: dict[str, Any] = {}
     error = ""
     if request.method == "POST":
         now = timezone.now()
         try:
             attempt = start.start(quiz=quiz, enrolment=enrolment, now=now, number=_number(request))
             # A second press of the button finds the submitted attempt by its number, and gets its result.
-            submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
+            answers = form_answers(attempt, request.POST)
+            typed = {str(question): raw for question, raw in answers.items()}
+            submit.submit(attempt=attempt, answers=answers, now=now)
         except DomainError as refused:
             error = refused.message
+            if question := str(refused.extra.get("question", "")):
+                refusals[question] = Refusal(error)
         else:
             return redirect("quizzes:attempt-result", attempt.uuid)
     last = (
@@ -66,7 +75,8 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
     )
     if last and last.status == Attempt.Status.IN_PROGRESS:
         # The attempt was started in the app, or its submit was refused. Show the answers that are saved.
-        questions, number = present_attempt(last), last.number
+        stored = {str(answer.question): answer.response for answer in queries.get_answers(last)}
+        questions, number = present_attempt(last, {**stored, **typed}), last.number
     else:
         assert quiz.current_version is not None
         questions = present(quiz.current_version.content["questions"], seed=_order(request, quiz), shuffle=True)
@@ -78,7 +88,7 @@ def check_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
             "course": enrolment.course,
             "quiz": quiz,
             "activity": quiz.activity,
-            "questions": questions,
+            "questions": [(question, refusals.get(question.uuid)) for question in questions],
             "number": number,
             "error": error,
         },

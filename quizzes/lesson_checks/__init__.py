@@ -1,0 +1,1 @@
+"""Lesson checks: ungraded quizzes at the end of a lesson."""
