@@ -207,7 +207,12 @@ def attempt_check(request: AuthenticatedRequest, attempt: Attempt, question: UUI
 
 @attempt_form_view
 def attempt_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) -> HttpResponse:
-    """Add the files that were chosen for one question."""
+    """Add the files that were chosen for one question. The page's script sends only them, and gets JSON."""
+    if request.headers.get("Accept") == "application/json":
+        try:
+            return JsonResponse({"files": _add_files(request, attempt, question)}, status=201)
+        except DomainError as refused:
+            return problem_response(refused.slug, refused.status, refused.message, **refused.extra)
 
     def add_files() -> None:
         if not _add_files(request, attempt, question):

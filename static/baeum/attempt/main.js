@@ -4,6 +4,7 @@
 import { conflicts } from "./conflicts.js";
 import { asClock, countdown } from "./countdown.js";
 import { WRITTEN, fill, inputsOf, isAnswered, isSame, readable, valuesOf } from "./fields.js";
+import { handIns } from "./hand-ins.js";
 import { keptAnswers } from "./kept-answers.js";
 import { counted, worded } from "./limits.js";
 import { believed, meaningOf, saveQueue, sequencer } from "./save-queue.js";
@@ -254,6 +255,14 @@ const look = async () => {
 addEventListener("focus", look);
 document.addEventListener("visibilitychange", look);
 
+// --- Files
+const files = handIns({
+  form, text, piece, pageNow, fieldIn,
+  token: () => tokenOf(form),
+  changed: count,
+  say,
+});
+
 let typing = 0;
 form.addEventListener("change", (event) => {
   const field = event.target.closest("fieldset[data-question]");
@@ -316,11 +325,17 @@ form.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
+  handIn(event.submitter?.value === "anyway");
+});
+const handIn = async (isAsked) => {
   if (isUndecided()) return;
   submitState.classList.remove("failed");
-  if (event.submitter?.value === "anyway") askNoMore();
+  submitState.textContent = "";
+  // A file that was not accepted must be seen.
+  if (!await files.sendAll()) return;
+  if (isAsked) askNoMore();
   submitting.start();
-});
+};
 // A form that is sent holds only what this page changed and has not saved: another tab may know better about the rest. At the end
 // of the time what the server would refuse stays in this browser.
 form.addEventListener("formdata", ({ formData }) => {

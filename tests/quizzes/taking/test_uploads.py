@@ -272,6 +272,22 @@ def test_a_file_refused_at_the_submit_keeps_the_attempt_open_and_the_text_saved(
     assert attempt.answers.get(question=question).response == {"text": "typed"}
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "told"), [("work.txt", 201, {"files": 1}), ("work.exe", 400, {"type": "/problems/file-refused"})]
+)
+def test_the_pages_script_sends_files_alone_and_gets_json(
+    attempt: Attempt, question: UUID, alice_client: Client, name: str, status: int, told: dict[str, Any]
+) -> None:
+    answer = alice_client.post(
+        f"/attempts/{attempt.uuid}/answers/{question}/files/",
+        {f"{question}:files": SimpleUploadedFile(name, b"x"), str(question): "not saved by this request"},
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == status
+    assert answer.json().items() >= told.items()
+    assert not attempt.answers.exists()
+
+
 def test_the_page_says_if_a_file_came_after_the_deadline(
     attempt: Attempt, question: UUID, alice_client: Client
 ) -> None:
