@@ -1,11 +1,14 @@
 """Answer errors that no view handles: with a page, or with a problem document for requests of apps."""
 
 import sys
+from contextlib import suppress
+from urllib.parse import urlsplit, urlunsplit
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -20,7 +23,27 @@ PROBLEM_PATHS = ("/api/", "/_allauth/")
 def error_page(request: HttpRequest, code: int, slug: str, title: str, detail: str = "") -> HttpResponse:
     if request.path.startswith(PROBLEM_PATHS):
         return problem_response(slug, code, title, detail)
-    return render(request, "error.html", {"code": code, "title": title, "detail": detail}, status=code)
+    back = find_ways_back(request)[1] if request.method == "POST" else ""
+    context = {"code": code, "title": title, "detail": detail, "back": back}
+    return render(request, "error.html", context, status=code)
+
+
+def find_ways_back(request: HttpRequest) -> tuple[str, str]:
+    """Return the addresses for trying again and for the page before, each "" if there is none.
+
+    Only a page that was asked for can be asked for again. A form was sent from the page before; where the browser does not name
+    that page, most forms of this site answer at their own address.
+    """
+    own = request.get_full_path()
+    again = own if request.method in ("GET", "HEAD") else ""
+    back = "" if again else own
+    referrer = request.headers.get("Referer", "")
+    with suppress(DisallowedHost):
+        if referrer and url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
+            parts = urlsplit(referrer)
+            # Two slashes at the start would lead to another site.
+            back = escape_leading_slashes(urlunsplit(("", "", parts.path, parts.query, "")))
+    return again, "" if back == again else back
 
 
 def body_refused(request: HttpRequest, status: int) -> HttpResponse:
@@ -98,9 +121,9 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 def _plain_error(request: HttpRequest, code: int, slug: str, title: str, detail: str) -> HttpResponse:
     if request.path.startswith(PROBLEM_PATHS):
         return problem_response(slug, code, title, detail)
-    return HttpResponse(
-        render_to_string("error_plain.html", {"code": code, "title": title, "detail": detail}), status=code
-    )
+    again, back = find_ways_back(request)
+    context = {"code": code, "title": title, "detail": detail, "again": again, "back": back}
+    return HttpResponse(render_to_string("error_plain.html", context), status=code)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
