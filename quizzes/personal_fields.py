@@ -45,7 +45,7 @@ describe(
     "quizzes.Attempt",
     person="enrolment__user",
     personal={
-        ANSWERS: "enrolment number status started_at submitted_at answers_revealed_at deadline due_at is_expired",
+        ANSWERS: "enrolment number status started_at submitted_at answers_revealed_at deadline due_at is_expired flagged",
         GRADES: "graded_at points max_points late_deduction",
     },
     other="id uuid quiz version lease_until grading_attempts drawn",

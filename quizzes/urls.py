@@ -21,6 +21,7 @@ urlpatterns = [
     path("attempts/<uuid:uuid>/answers/<uuid:question>/files/", attempts.attempt_files, name="attempt-files"),
     path("attempts/<uuid:uuid>/files/<uuid:file>/", downloads.file_download, name="file-download"),
     path("attempts/<uuid:uuid>/files/<uuid:file>/remove/", attempts.file_remove, name="file-remove"),
+    path("attempts/<uuid:uuid>/flags/", attempts.attempt_flag, name="attempt-flag"),
     path("attempts/<uuid:uuid>/submit/", attempts.attempt_submit, name="attempt-submit"),
     path("attempts/<uuid:uuid>/result/", results.attempt_result, name="attempt-result"),
     path("attempts/<uuid:uuid>/reveal/", results.attempt_reveal, name="attempt-reveal"),

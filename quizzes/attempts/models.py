@@ -86,6 +86,8 @@ class Attempt(InCourse):
     answers_revealed_at = models.DateTimeField(_("answers seen"), null=True, blank=True)
     # uuids of the drawn questions, in order. None: all questions of the version, in its order.
     drawn = models.JSONField(null=True, editable=False)
+    # uuids of the questions that the student wants to look at again. None: none so far.
+    flagged = models.JSONField(_("flagged questions"), null=True, editable=False)
     # When the server submits the attempt: at the time limit or the quiz's closing, whichever is first. None: never.
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(_("due date"), null=True, blank=True)

@@ -5,6 +5,7 @@ between attempts.
 """
 
 import random
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,15 @@ def present_attempt(attempt: Attempt, responses: dict[str, Response] | None = No
     return present(
         attempt.public_questions, seed=attempt.uuid, shuffle=attempt.quiz.shuffle_choices, responses=responses
     )
+
+
+def unanswered_questions(questions: list[PresentedQuestion], with_files: Container[str]) -> list[PresentedQuestion]:
+    """Return the questions without an answer. `with_files` are the uuids of those with uploaded files."""
+    return [
+        question
+        for question in questions
+        if not KINDS[question.kind].is_answered(question.response) and question.uuid not in with_files
+    ]
 
 
 def _question(public: Spec, number: int, seed: UUID | None, response: Response, reader: str) -> PresentedQuestion:

@@ -6,7 +6,9 @@ from typing import Any
 
 from questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.attempts import queries
+from quizzes.attempts.digests import response_digest
 from quizzes.attempts.models import Attempt, HandInFile
+from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade, Review
@@ -115,6 +117,24 @@ def build_question_result(
 def unjudged_result(question: Spec, response: Response) -> QuestionResult:
     """Return an answer for reading: nothing says whether it is right."""
     return QuestionResult(question, response, points="", max_points=question["points"], outcome=HIDDEN)
+
+
+def present_unjudged(
+    attempt: Attempt, responses: Mapping[str, Response]
+) -> dict[str, tuple[PresentedQuestion, QuestionResult, str]]:
+    """Return the questions of an attempt with these responses, for reading: nothing says whether they are right.
+
+    The third value is the digest of the response.
+    """
+    questions = present_attempt(attempt, dict(responses))
+    return {
+        question.uuid: (
+            question,
+            unjudged_result(public, question.response),
+            response_digest(public, question.response),
+        )
+        for public, question in zip(attempt.public_questions, questions, strict=True)
+    }
 
 
 def get_question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: bool) -> list[QuestionResult]:

@@ -40,7 +40,7 @@ def test_a_text_that_is_too_long_is_neither_cut_nor_called_saved(visit: Visit) -
     expect(essay).to_have_value("x" * 12_345 + "y" * 27_655)
     expect(state(page, "hand_in")).to_contain_text("Not saved: 20,000 characters too many")
     page.locator(".attempt-bar button[name=submit]").click()
-    expect(page.locator("[data-submit-state]")).to_contain_text("Look at questions 8 first")
+    expect(page.locator("[data-submit-state]")).to_contain_text("Look at these first: 8.")
     essay.fill("x" * 20_000)
     expect(state(page, "hand_in")).to_have_text("Saved")
     expect(question(page, "hand_in").locator(".counter")).to_have_text("20,000 of 20,000 characters")

@@ -17,16 +17,19 @@ from django.views.decorators.http import require_GET
 from accounts.requests import AuthenticatedRequest
 from common.api.problems import problem_response
 from common.errors import DomainError
+from common.lookup import or_404
 from questions import KINDS, Response, Spec
+from quizzes.attempts.digests import response_digest
+from quizzes.attempts.flags import set_flag
 from quizzes.attempts.models import Attempt, HandInFile
-from quizzes.attempts.presentation import PresentedQuestion, present_attempt
+from quizzes.attempts.presentation import present_attempt, unanswered_questions
 from quizzes.attempts.queries import get_answers
 from quizzes.authoring.models import Quiz
 from quizzes.results import question_results
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline, save, submit, uploads
-from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404, response_digest
-from quizzes.taking.pages.saving import Refusal, find_lost_answers, present_unjudged, save_form
+from quizzes.taking.pages.forms import attempt_form_view, form_answers, own_attempt_or_404
+from quizzes.taking.pages.saving import Refusal, find_lost_answers, save_form
 
 
 @login_required
@@ -48,7 +51,7 @@ def render_attempt(
     asks: bool = False,
     refusals: Mapping[str, Refusal] | None = None,
 ) -> HttpResponse:
-    """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered.
+    """Render an open attempt. With `asks`, the page asks whether to submit although questions are unanswered or flagged.
 
     `refusals` are shown at their questions, with what was typed.
     """
@@ -60,6 +63,9 @@ def render_attempt(
     checked = question_results.confirmed_results(attempt)
     files = question_results.files_by_question(attempt)
     unanswered = unanswered_questions(questions, files)
+    empty = {question.uuid for question in unanswered}
+    flagged = attempt.flagged or []
+    at_once = attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE
     response = render(
         request,
         "quizzes/attempt_detail.html",
@@ -70,22 +76,28 @@ def render_attempt(
             "questions": [
                 (
                     question,
+                    # An untouched question with choices is the same for everybody.
+                    not (at_once or refusal or question.uuid in answers) and bool(question.choice_order),
                     checked.get(question.uuid),
                     files.get(question.uuid, []),
                     answers[question.uuid].sequence if question.uuid in answers else 0,
-                    _loaded(public, stored, refusal := refusals.get(question.uuid)),
+                    _loaded(public, stored, refusal),
                     refusal,
+                    question.uuid not in empty,
+                    question.uuid in flagged,
                 )
                 for public, question in zip(attempt.public_questions, questions, strict=True)
+                for refusal in [refusals.get(question.uuid)]
             ],
-            "others": present_unjudged(attempt, stored) if typed else {},
+            "others": question_results.present_unjudged(attempt, stored) if typed else {},
             "refused": [question for question in questions if question.uuid in refusals] if refusals else [],
             "with_files": any(KINDS[question.kind].with_files for question in questions),
-            "at_once": attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE,
+            "at_once": at_once,
             "now": timezone.now(),
             "error": error,
             "unanswered": unanswered if asks else [],
-            "answered": len(questions) - len(unanswered),
+            "flagged": [question for question in questions if question.uuid in flagged] if asks else [],
+            "answered_count": len(questions) - len(unanswered),
         },
         status=status,
     )
@@ -107,14 +119,10 @@ def redirect_to_confirmation(attempt: Attempt) -> HttpResponse:
     return redirect(reverse("quizzes:attempt-detail", args=[attempt.uuid]) + "?asks=1")
 
 
-def unanswered_questions(
-    questions: list[PresentedQuestion], files: dict[str, list[HandInFile]]
-) -> list[PresentedQuestion]:
-    return [
-        question
-        for question in questions
-        if not KINDS[question.kind].is_answered(question.response) and question.uuid not in files
-    ]
+def needs_confirmation(attempt: Attempt) -> bool:
+    """Return whether a question is unanswered or flagged."""
+    files = question_results.files_by_question(attempt)
+    return bool(attempt.flagged or unanswered_questions(present_attempt(attempt), files))
 
 
 @attempt_form_view
@@ -239,6 +247,18 @@ def _add_files(request: AuthenticatedRequest, attempt: Attempt, question: UUID) 
 
 
 @attempt_form_view
+def attempt_flag(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+    """Flag the question in `flag`, to look at it again, or take the flag of the one in `unflag` away."""
+    is_flagged = "flag" in request.POST
+    public = or_404(attempt.find_question(request.POST.get("flag" if is_flagged else "unflag", "")))
+    change = partial(set_flag, attempt=attempt, question=UUID(public["uuid"]), is_flagged=is_flagged)
+    if request.headers.get("Accept") == "application/json":
+        change()
+        return JsonResponse({"flagged": is_flagged})
+    return _with_form_saved(request, attempt, change, public["uuid"])
+
+
+@attempt_form_view
 def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> HttpResponse:
     row = get_object_or_404(HandInFile.objects.counted().filter(attempt=attempt), uuid=file)
     return _with_form_saved(
@@ -250,7 +270,7 @@ def file_remove(request: AuthenticatedRequest, attempt: Attempt, file: UUID) -> 
 def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Submit, with the files that were chosen and not uploaded yet, after the form has been saved.
 
-    If a question is unanswered, a form with `asks` asks the student whether to submit anyway.
+    If a question is unanswered or flagged, a form with `asks` asks the student whether to submit anyway.
     """
     for question in attempt.public_questions if request.FILES else []:
         try:
@@ -269,7 +289,7 @@ def attempt_submit(request: AuthenticatedRequest, attempt: Attempt) -> HttpRespo
         if refusals:
             return render_attempt(request, attempt, status=400, refusals=refusals)
         asks = "asks" in request.POST and request.POST.get("submit") != "anyway"
-        if asks and unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
+        if asks and needs_confirmation(attempt):
             return redirect_to_confirmation(attempt)
         submit.submit(attempt=attempt, answers={}, now=timezone.now())
     except deadline.AttemptClosed as closed:

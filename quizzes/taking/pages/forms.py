@@ -1,7 +1,5 @@
 """Read answers from the attempt's form."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from common.lookup import or_404
-from questions import KINDS, Response, ResponseError, Spec
+from questions import KINDS, ResponseError
 from quizzes.attempts import queries
+from quizzes.attempts.digests import response_digest
 from quizzes.attempts.models import Attempt
 
 
@@ -50,13 +49,6 @@ def _is_as_loaded(attempt: Attempt, question: UUID, raw: Any, data: QueryDict) -
         return loaded == response_digest(public, KINDS[public["kind"]].read_response(public, raw))
     except ResponseError:
         return False
-
-
-def response_digest(question: Spec, response: Response) -> str:
-    """Return a short digest of an answer, to detect changes in a form; "" if it is empty."""
-    if not KINDS[question["kind"]].is_answered(response):
-        return ""
-    return hashlib.sha256(json.dumps(response, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def attempt_form_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

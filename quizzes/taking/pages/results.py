@@ -16,10 +16,11 @@ from common.errors import DomainError
 from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
-from quizzes.results import attempt_results, question_results
+from quizzes.results import attempt_results
+from quizzes.results.next_steps import find_next_steps
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import submit
-from quizzes.taking.pages.attempts import redirect_to_confirmation, unanswered_questions
+from quizzes.taking.pages.attempts import needs_confirmation, redirect_to_confirmation
 from quizzes.taking.pages.forms import attempt_form_view, own_attempt_or_404
 
 # Milliseconds before each poll for the result; the last one repeats. In the first half minute a grade is shown within half a
@@ -34,8 +35,8 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     attempt = own_attempt_or_404(request, uuid)
     submit.expire(attempt=attempt, now=timezone.now())
     if attempt.status == Attempt.Status.IN_PROGRESS:
-        # The page's script comes here too, if its submit was answered with the question about unanswered questions.
-        if unanswered_questions(present_attempt(attempt), question_results.files_by_question(attempt)):
+        # The page's script comes here too, if its submit was answered with the question about unanswered and flagged questions.
+        if needs_confirmation(attempt):
             return redirect_to_confirmation(attempt)
         messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
@@ -61,6 +62,9 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             if outcome.questions
             else [],
             "overview": outcome.overview,
+            "steps": None
+            if context["is_check"]
+            else find_next_steps(attempt, outcome.questions, answers_shown=outcome.answers_shown),
         }
     template = "quizzes/_attempt_result.html" if is_poll else "quizzes/attempt_result.html"
     response = render(request, template, context)

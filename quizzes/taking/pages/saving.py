@@ -11,13 +11,13 @@ from django.http import QueryDict
 from common.errors import DomainError
 from questions import KINDS, Response, ResponseError, Spec
 from quizzes.attempts import queries
+from quizzes.attempts.digests import response_digest
 from quizzes.attempts.models import Answer, Attempt
-from quizzes.attempts.presentation import PresentedQuestion, present_attempt
-from quizzes.results import question_results
-from quizzes.results.question_results import QuestionResult
+from quizzes.attempts.presentation import PresentedQuestion
+from quizzes.results.question_results import QuestionResult, present_unjudged
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import deadline, save
-from quizzes.taking.pages.forms import form_answers, response_digest
+from quizzes.taking.pages.forms import form_answers
 
 # The number of no stored answer: the form has not seen the one that is stored.
 _UNSEEN = -1
@@ -84,24 +84,6 @@ def _find_base(attempt: Attempt, question: UUID, data: QueryDict, stored: Mappin
     assert public is not None
     digest = response_digest(public, answer.response)
     return answer.sequence if digest == loaded or data.get("keep") == f"{question}:{digest}" else _UNSEEN
-
-
-def present_unjudged(
-    attempt: Attempt, responses: Mapping[str, Response]
-) -> dict[str, tuple[PresentedQuestion, QuestionResult, str]]:
-    """Return the questions of an attempt with these responses, for reading: nothing says whether they are right.
-
-    The third value is the digest of the response.
-    """
-    questions = present_attempt(attempt, dict(responses))
-    return {
-        question.uuid: (
-            question,
-            question_results.unjudged_result(public, question.response),
-            response_digest(public, question.response),
-        )
-        for public, question in zip(attempt.public_questions, questions, strict=True)
-    }
 
 
 def find_lost_answers(attempt: Attempt, data: QueryDict) -> list[tuple[PresentedQuestion, QuestionResult]]:

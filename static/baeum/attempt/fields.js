@@ -18,11 +18,15 @@ export const isSame = (one, other) => {
   return given(one) === given(other);
 };
 
-export const fill = (field, values) => inputsOf(field).forEach((input) => {
-  const given = values.filter(([name]) => name === input.name).map(([, value]) => value);
-  if (TICKED.has(input.type)) input.checked = given.includes(input.value);
-  else input.value = given[0] ?? "";
-});
+export const fill = (field, values) => {
+  inputsOf(field).forEach((input) => {
+    const given = values.filter(([name]) => name === input.name).map(([, value]) => value);
+    if (TICKED.has(input.type)) input.checked = given.includes(input.value);
+    else input.value = given[0] ?? "";
+  });
+  // What a script of the page has made of the fields follows.
+  field.dispatchEvent(new Event("filled"));
+};
 
 // The answer as a reader sees it, one line for each part.
 export const readable = (field) => {

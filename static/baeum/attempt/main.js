@@ -1,10 +1,12 @@
 // Connects an attempt's page with its modules: each answer is saved as it changes and stays in this browser until the server
 // has it; the time is counted down; a submission waits for the network. The page works without any of this.
 
+import { arrange } from "./arrange.js";
 import { conflicts } from "./conflicts.js";
 import { asClock, countdown } from "./countdown.js";
 import { WRITTEN, fill, inputsOf, isAnswered, isSame, readable, valuesOf } from "./fields.js";
 import { handIns } from "./hand-ins.js";
+import { navigator } from "./navigator.js";
 import { keptAnswers } from "./kept-answers.js";
 import { counted, worded } from "./limits.js";
 import { believed, meaningOf, saveQueue, sequencer } from "./save-queue.js";
@@ -35,25 +37,36 @@ const wait = (delay) => new Promise((wake) => {
 });
 
 // --- What the page says
-const say = (question, message, failed = false) => {
+const failed = new Set(); // questions whose last message says that something is not saved
+const say = (question, message, isFault = false) => {
   const state = form.querySelector(`[data-state="${question}"]`);
   if (state && state.textContent !== message) state.textContent = message;
-  state?.classList.toggle("failed", failed);
+  state?.classList.toggle("failed", isFault);
+  if (isFault) failed.add(question);
+  else failed.delete(question);
+  guide.update();
 };
 const count = () => {
   const answered = allFields().filter(isAnswered);
   const bar = document.querySelector("[data-answered]");
   if (bar) bar.textContent = answered.length;
   // The page may ask about questions that have been answered since.
+  answered.forEach((field) => stopAsking("[data-no-answer]", field));
+  guide.update();
+};
+const stopAsking = (list, field) => {
+  const place = document.querySelector(list);
+  place?.querySelector(`[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove();
+  if (place && !place.querySelector("li")) place.remove();
   const asked = document.querySelector("[data-unanswered]");
-  answered.forEach((field) => asked?.querySelector(`[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove());
   if (asked && !asked.querySelector("li")) asked.remove();
 };
 const showClosed = (message, isLost) => {
-  const notice = document.querySelector("[data-closed]");
+  const notice = piece("[data-closed]");
   notice.querySelector("[data-closed-said]").textContent = message;
   notice.querySelector("[data-closed-lost]").hidden = !isLost;
-  notice.hidden = false;
+  notice.querySelector("a").href = text.resultUrl;
+  document.querySelector("[data-closed-place]").replaceChildren(notice);
 };
 
 // --- Texts that are too long: nothing is cut, the page counts, and what is too long stays in this browser.
@@ -254,6 +267,17 @@ const look = async () => {
 };
 addEventListener("focus", look);
 document.addEventListener("visibilitychange", look);
+
+arrange(form, { text, piece, language });
+
+// --- The list of questions, and flags
+const guide = navigator({
+  form, text, allFields,
+  isUnsaved: (question) => refused.has(question) || disputed.has(question) || failed.has(question),
+  token: () => tokenOf(form),
+  unflagged: (field) => stopAsking("[data-flagged]", field),
+  say,
+});
 
 // --- Files
 const files = handIns({
