@@ -151,7 +151,7 @@ def flag_button(question: PresentedQuestion, is_flagged: bool, url: str, label: 
 @register.simple_tag
 def navigator_entries(questions: Sequence[tuple[Any, ...]]) -> SafeString:
     """Return the list of an attempt's questions. Each entry ends with (…, is it answered, is it flagged)."""
-    answered, flagged = escape(_("answered")), escape(_("look at it again"))
+    answered, flagged = escape(_("answered")), escape(_("to look at again"))
     return mark_safe(  # noqa: S308 (uuid and number are the version's)
         "".join(
             f'<li><a href="#q-{question.uuid}" class="{"is-answered" if is_answered else ""}'

@@ -319,7 +319,7 @@ def test_a_submit_that_is_refused_says_so_and_keeps_everything(visit: Visit) -> 
         {"name": "work.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}
     )
     page.locator("button[name=submit]").click()
-    expect(page.get_by_role("alert")).to_contain_text("This type of file is not accepted here.")
+    expect(question(page, "hand_in").get_by_role("alert")).to_contain_text("This type of file is not accepted here.")
     expect(written(page)).to_have_value("data drift")
     submit(page, asked=True)
     expect(page.locator("main")).to_contain_text("data drift")

@@ -19,7 +19,7 @@ def entry(page: Page, number: int) -> Locator:
 
 
 def flag(page: Page, number: int) -> Locator:
-    return page.get_by_role("button", name=f"Look at it again ({number})")
+    return page.get_by_role("button", name=f"Look again later ({number})")
 
 
 def middle(place: Locator) -> tuple[float, float]:
@@ -41,7 +41,7 @@ def test_the_list_says_what_is_answered_flagged_and_not_saved(visit: Visit) -> N
     expect(entry(page, 3)).to_have_accessible_name(re.compile(r"^3\s*$"))
     written(page).fill("data drift")
     flag(page, 3).click()
-    expect(entry(page, 3)).to_have_accessible_name(re.compile(r"^3\s+answered, look at it again\s*$"))
+    expect(entry(page, 3)).to_have_accessible_name(re.compile(r"^3\s+answered, to look at again\s*$"))
     question(page, "numeric").locator("input").fill("1" * 101)
     expect(entry(page, 4)).to_have_accessible_name(re.compile(r"^4\s+answered, not saved\s*$"))
     assert visitor.complaints == []

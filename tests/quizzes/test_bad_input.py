@@ -75,7 +75,10 @@ WRONG: dict[str, tuple[str, str, Callable[[str, str], Any], str, dict[str, str]]
     ),
     "a very long text": (
         "short_answer", "x" * 1_000_000, lambda _other, _part: {"text": "x" * 1_000_000}, "too-long",
-        {"en": "The answer is too long: at most 500 characters.", "ko": "답이 너무 길어요. 500자까지 쓸 수 있어요."},
+        {
+            "en": "The answer is too long: it has 1000000 characters, and at most 500 are possible.",
+            "ko": "답이 너무 길어요. 1000000자인데, 최대 500자까지 쓸 수 있어요.",
+        },
     ),
 }  # fmt: skip
 

@@ -36,6 +36,7 @@ export const handIns = ({ form, text, piece, pageNow, fieldIn, token, changed, s
     partOf(field).append(bar);
     [input, button].forEach((each) => { each.hidden = true; });
     cancel.focus();
+    const names = [...input.files].map((file) => file.name).join(", ");
     const outcome = await upload(button.formAction, token(), input.name, [...input.files], {
       signal: leaving.signal,
       progress: (percent) => {
@@ -52,12 +53,13 @@ export const handIns = ({ form, text, piece, pageNow, fieldIn, token, changed, s
       partOf(field).querySelector(".files li:last-child a")?.focus();
       return true;
     }
-    input.focus();
-    if (outcome.isCancelled) {
-      // The server may have had all of it already.
-      say(question, text.uploadCancelled);
-      await refresh(field);
-    } else showFault(field, outcome.title || text.uploadFailed);
+    if (outcome.isCancelled || outcome.title) {
+      // The server may have had all of it already, or some of the files. What it does not accept is no longer chosen.
+      if (!await refresh(field)) input.value = "";
+      if (outcome.isCancelled) say(question, text.uploadCancelled);
+      else showFault(field, `${names}: ${outcome.title}`);
+    } else showFault(field, text.uploadFailed);
+    field.querySelector("input[type=file]")?.focus();
     return false;
   };
 

@@ -284,7 +284,8 @@ const files = handIns({
   form, text, piece, pageNow, fieldIn,
   token: () => tokenOf(form),
   changed: count,
-  say,
+  // That a text is not saved is more important.
+  say: (question, message) => { if (!failed.has(question)) say(question, message); },
 });
 
 let typing = 0;
