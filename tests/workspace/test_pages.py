@@ -203,6 +203,7 @@ def test_a_preview_of_an_attempt_is_graded_and_leaves_no_trace(site: Site, cours
     add_question(site, course, "quiz")
     before = {model: model.objects.count() for model in (User, Enrolment, Attempt, Activity)}
     site.open(f"{HOME}{course.slug}/preview/quizzes/quiz/start/")
+    assert "Look again later" not in site.text
     site.send(site.form_to("/result/"), {}, button=("submit", "1"))
     assert "Preview of the draft" in site.text
     assert "text of text-en" in site.text

@@ -85,7 +85,8 @@ def adapt(response: HttpResponse, course: Course, *, banner: str, quiz: str = ""
     page = page.replace(f'"{reverse("courses:course-detail", args=[course.slug])}', f'"{here}')
     if quiz:
         page = re.sub(r'"/attempts/[0-9a-f-]{36}/[^"]*"', f'"{here}quizzes/{quiz}/result/"', page)
-        # An attempt of a preview is saved nowhere.
+        # An attempt of a preview is saved nowhere, and neither are its flags.
+        page = re.sub(r'<button class="flag".*?</button>', "", page)
         page = re.sub(r'<script src="[^"]*baeum/attempt/main[^"]*" type="module"></script>', "", page)
     response.content = page.encode()
     return response

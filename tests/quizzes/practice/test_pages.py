@@ -100,6 +100,20 @@ def test_an_empty_answer_is_refused_and_the_question_shown_again(alice_client: C
     assert not PracticeAnswer.objects.filter(attempt=None).exists()
 
 
+def test_a_text_that_is_too_long_is_refused_and_stays_in_the_form(
+    alice_client: Client, due: list[PracticeCard]
+) -> None:
+    short = due[0].quiz.questions.get(key="short").uuid
+    for card in due:
+        if card.question != short:
+            alice_client.post(address(card), {"unknown": "1"})
+    card = next(each for each in due if each.question == short)
+    page = alice_client.post(address(card), {str(short): "x" * 501})
+    assert page.status_code == 400
+    assert "it has 501 characters, and at most 500 are possible." in page.text
+    assert f'value="{"x" * 501}"' in page.text
+
+
 def test_a_double_click_counts_once(alice_client: Client, due: list[PracticeCard]) -> None:
     alice_client.post(address(due[0]), {"unknown": "1"})
     again = alice_client.post(address(due[0]), form(due[0]), follow=True)
