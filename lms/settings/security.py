@@ -3,6 +3,7 @@
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from lms.settings import apps
 from lms.settings.environment import BAEUM_URL, PRODUCTION, env
 
 CONTENT_SECURITY_POLICY = {
@@ -40,7 +41,7 @@ if PRODUCTION:
             "BAEUM_HSTS_PRELOAD=1 needs BAEUM_HSTS_SUBDOMAINS=1: the preload lists require both."
         )
     # `check --deploy` would ask for both.
-    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+    SILENCED_SYSTEM_CHECKS = [*apps.SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
