@@ -15,18 +15,18 @@ register.tags.update(i18n.register.tags)
 register.filters.update(i18n.register.filters)
 
 
-class FixedSentence(Node):
+class FixedSentence(i18n.TranslateNode):
     """A sentence that depends on the language only."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
+    def __init__(self, node: i18n.TranslateNode) -> None:
+        super().__init__(node.filter_expression, node.noop, node.asvar, node.message_context)
         self._by_language: dict[str | None, Any] = {}
 
     def render(self, context: Context) -> Any:
         language = get_language()
         found = self._by_language.get(language)
         if found is None:
-            found = self._by_language[language] = self._node.render(context)
+            found = self._by_language[language] = super().render(context)
         return found
 
 
@@ -35,6 +35,6 @@ class FixedSentence(Node):
 def translate(parser: Parser, token: Token) -> Node:
     # The tag's name, a sentence in quotes, and nothing else: no filter, context or variable.
     parts = token.split_contents()
-    node: Node = i18n.do_translate(parser, token)
+    node: i18n.TranslateNode = i18n.do_translate(parser, token)
     is_fixed = len(parts) == 2 and parts[1][0] in "\"'" and parts[1][-1] == parts[1][0]
     return FixedSentence(node) if is_fixed else node

@@ -18,7 +18,8 @@ NAMES = [
     r"\besc\b",
     r"\bmd5\b",
     r"[0-9a-f*-]{20,}",
-    r"AS\*+",
+    r"[A-Za-z0-9]+\*+",
+    r"\bUuid\b",
     r"\bsample\b",
     "A sample course",
     "A small course for tests.",
@@ -51,5 +52,8 @@ def test_the_pages_of_staff_are_in_korean(admin_user: User) -> None:
         text = re.sub(r"<span[^>]*material-symbols[^>]*>.*?</span>", "", answer.text, flags=re.S)
         said = Words(text).in_language("ko")
         names = re.compile("|".join([r"\S+@\S+", r"\S*[/.]\S+", *NAMES, *sorted(NOT_ENGLISH)]))
+        if path == "/admin/mfa/authenticator/":
+            # Its breadcrumbs are names of the library, which has no translation of them.
+            said -= {"MFA", "Authenticators"}
         found[path] = {words for words in said if not HANGUL.search(words) and LATIN.search(names.sub("", words))}
     assert {path: sorted(words) for path, words in found.items() if words} == {}

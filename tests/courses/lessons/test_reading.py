@@ -119,7 +119,7 @@ def test_the_position_holds_in_the_other_language(
     stop(enrolment, lesson, "how.1")
     User.objects.update(language="ko")
     page = alice_client.get(PAGE).text
-    assert '<html lang="ko">' in page
+    assert '<html lang="ko" data-theme="">' in page
     assert '<p><span id="lastRead"></span>d</p>' in page
 
 

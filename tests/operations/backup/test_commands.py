@@ -38,6 +38,8 @@ def test_a_backup_is_restored_elsewhere_and_newer_migrations_are_said(
     # The two of the next release, and what was added since.
     assert re.search(r"This code has \d+ newer migrations", output)
     assert elsewhere.state() == site.state()
+    # The code reads columns that only the upgrade adds.
+    assert elsewhere.run("upgrade")[0] == 0
     upgrades.assert_verified(elsewhere)
 
 
