@@ -27,8 +27,10 @@ PARTS = ("latin", "hangul")
 FAMILY = "Baeum Sans"
 # The weights that the style sheets use.
 WEIGHTS = (400, 800)
-# What English pages show in Korean: the product's name, and the button that switches the language.
-IN_LATIN = "배움한국어"
+# What English pages show in Korean: the product's name, the button that switches the language, and the manuscript paper.
+IN_LATIN = "배움한국어은칸씩"
+# The letters to jump to in the glossary, which the program makes.
+CONSONANTS = "ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎ"
 READ = (
     ("content", ("*.md", "*.yaml", "*.svg")),
     ("templates", ("*.html", "*.txt")),
@@ -39,7 +41,7 @@ READ = (
 
 def characters() -> set[str]:
     """Return the characters of the course and the interface."""
-    found = set(IN_LATIN)
+    found = set(IN_LATIN + CONSONANTS)
     for folder, patterns in READ:
         for pattern in patterns:
             for path in (ROOT / folder).rglob(pattern):

@@ -55,7 +55,7 @@ STRUCTURE = """
   // The visible label is part of the name (2.5.3): somebody who speaks to the browser says what they see.
   const plain = (text) => text.replace(/\\s+/g, " ").trim().toLowerCase();
   const misnamed = [...document.querySelectorAll("a[aria-label], button[aria-label], summary[aria-label]")].filter((element) =>
-    seen(element) && element.innerText.trim() && !plain(element.getAttribute("aria-label")).includes(plain(element.innerText)));
+    seen(element) && /\\p{L}/u.test(element.innerText) && !plain(element.getAttribute("aria-label")).includes(plain(element.innerText)));
   return {
     misnamed: misnamed.map((element) => element.outerHTML.slice(0, 160)),
     title: document.title,

@@ -23,7 +23,7 @@ UNMARKED_HANGUL = r"""
     const parent = node.parentElement;
     if (!parent || ["SCRIPT", "STYLE"].includes(parent.tagName)) continue;
     const marked = parent.closest("[lang]");
-    if (/[\uac00-\ud7a3\u3131-\u318e]/.test(node.textContent) && !(marked && marked.lang.startsWith("ko"))) {
+    if (/[\uac00-\ud7a3\u3131-\u318e]/.test(node.textContent) && !marked?.getAttribute("lang").startsWith("ko")) {
       found.push(node.textContent.trim().slice(0, 60));
     }
   }
