@@ -3,7 +3,7 @@
 The checks follow the descriptions of the ACT rules that docs/accessibility.md names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -55,7 +55,8 @@ STRUCTURE = """
   // The visible label is part of the name (2.5.3): somebody who speaks to the browser says what they see.
   const plain = (text) => text.replace(/\\s+/g, " ").trim().toLowerCase();
   const misnamed = [...document.querySelectorAll("a[aria-label], button[aria-label], summary[aria-label]")].filter((element) =>
-    seen(element) && /\\p{L}/u.test(element.innerText) && !plain(element.getAttribute("aria-label")).includes(plain(element.innerText)));
+    seen(element) && /\\p{L}/u.test(element.innerText) &&
+    !plain(element.getAttribute("aria-label")).includes(plain(element.innerText)));
   return {
     misnamed: misnamed.map((element) => element.outerHTML.slice(0, 160)),
     title: document.title,
@@ -70,10 +71,11 @@ STRUCTURE = """
 """
 
 
-def all_pages(visitor: Visitor) -> dict[str, str]:
-    """Return the public pages and those of a new student, who is signed in afterwards."""
+def all_pages(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    """Yield (name, path) of the public pages, and then of those of a new student, who is signed in from then on."""
+    yield from PUBLIC.items()
     sign_up(visitor)
-    return {**PUBLIC, **make_student_pages(Site(visitor.product.address, visitor.context), visitor.page)}
+    yield from make_student_pages(Site(visitor.product.address, visitor.context), visitor.page).items()
 
 
 def walk(page: Page) -> tuple[list[dict[str, Any]], bool]:
@@ -95,7 +97,7 @@ def walk(page: Page) -> tuple[list[dict[str, Any]], bool]:
 def test_the_focus_is_seen_and_follows_the_page(visit: Visit, language: str, width: int) -> None:
     visitor = visit(language, width=width)
     found: dict[str, list[str]] = {}
-    for name, path in all_pages(visitor).items():
+    for name, path in all_pages(visitor):
         page = visitor.go(path)
         page.wait_for_load_state("networkidle")
         stops, is_trapped = walk(page)
@@ -116,7 +118,7 @@ def test_headings_identifiers_titles_and_targets(visit: Visit, language: str, wi
     visitor = visit(language, width=width)
     titles: dict[str, str] = {}
     found: dict[str, Any] = {}
-    for name, path in all_pages(visitor).items():
+    for name, path in all_pages(visitor):
         page = visitor.go(path)
         seen = page.evaluate(STRUCTURE)
         titles[name] = seen["title"]
@@ -132,9 +134,9 @@ def test_headings_identifiers_titles_and_targets(visit: Visit, language: str, wi
             if seen[part] != right:
                 found[f"{name}: {part}"] = seen[part]
     assert found == {}
-    # Lessons have titles of their own; an attempt, its result and its quiz are told apart by their headings.
+    # The front page is about the course. An attempt, its result and its quiz are told apart by their headings.
     several = [name for name, title in titles.items() if list(titles.values()).count(title) > 1]
-    assert set(several) <= {"quiz", "attempt", "result", "lesson", "first-lesson", "check"}, titles
+    assert set(several) <= {"quiz", "attempt", "result", "lesson", "first-lesson", "check", "front", "course"}, titles
 
 
 def test_a_wrong_field_is_described_by_its_error(visit: Visit) -> None:
