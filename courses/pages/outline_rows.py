@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from courses.gradebook import ItemGrade
+from courses.lessons.reading import get_reading_url
 from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse
 from courses.outline.queries import Outline, OutlineEntry, OutlineModule
@@ -24,6 +25,7 @@ class CourseParts:
     title: SafeString
     numbering: SafeString
     glossary_url: str
+    print_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class OutlineRows:
         row = self.parts.cached(
             ("outline row", activity.pk, state, due is None),
             lambda: render_to_string(
-                "courses/_outline_row.html", {"activity": activity, "row": state, "due": due and _PLACE}
+                "courses/_outline_row.html", {"activity": activity, "row": state, "due": _PLACE if due else ""}
             ),
         )
         return row if due is None else SafeString(row.replace(_PLACE, self._due(due)))
@@ -99,6 +101,7 @@ def _render_parts(course: PublishedCourse) -> CourseParts:
         title=render_to_string("courses/_course_title.html", {"course": course.course}),
         numbering=render_to_string("courses/_course_numbering.html", {"first": first}),
         glossary_url=reverse("courses:glossary", args=[course.course.slug]),
+        print_url=reverse("courses:course-print", args=[course.course.slug]),
     )
 
 
@@ -106,5 +109,8 @@ def continue_button(course: PublishedCourse, activity: Activity, *, is_started: 
     """Return the button that leads to the activity to continue (or start) with."""
     return course.cached(
         ("continue", activity.pk, is_started),
-        lambda: render_to_string("courses/_course_continue.html", {"next": activity, "is_started": is_started}),
+        lambda: render_to_string(
+            "courses/_course_continue.html",
+            {"next": activity, "url": get_reading_url(activity), "is_started": is_started},
+        ),
     )
