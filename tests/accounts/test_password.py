@@ -122,3 +122,10 @@ def test_an_account_has_one_address(alice_client: Client, alice: User) -> None:
     assert not EmailAddress.objects.filter(email="second@example.com").exists()
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/change/"])
+def test_a_page_offers_the_reset_of_a_password_once(client: Client, alice: User, path: str) -> None:
+    if "change" in path:
+        client.force_login(alice)
+    assert client.get(path).text.count('href="/accounts/password/reset/"') == 1
