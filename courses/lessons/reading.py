@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -70,17 +69,15 @@ def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, no
     """
     if len(anchor) > _LONGEST_ANCHOR or not ANCHOR.match(anchor):
         raise NoAnchor(_("This does not name a place in a lesson."))
-    rows = ReadingPosition.objects.filter(enrolment=enrolment, activity=activity)
-    try:
-        # A power failure may lose these writes, as it may lose a visit.
-        with relaxed_durability():
-            changed = rows.update(anchor=anchor, read_at=now)
-        if not changed:
-            with relaxed_durability():
-                ReadingPosition.objects.create(enrolment=enrolment, activity=activity, anchor=anchor, read_at=now)
-    except IntegrityError:
-        # Another tab has stored the lesson's first position in this moment.
-        return
+    position = ReadingPosition(enrolment=enrolment, activity=activity, anchor=anchor, read_at=now)
+    # One statement, so that two tabs may store the lesson's first position at once. A power failure may lose it, as a visit.
+    with relaxed_durability():
+        ReadingPosition.objects.bulk_create(
+            [position],
+            update_conflicts=True,
+            unique_fields=["enrolment", "activity"],
+            update_fields=["anchor", "read_at"],
+        )
 
 
 def find_place(blocks: Mapping[str, Block], position: Position | None, done_at: datetime | None) -> Block | None:
