@@ -2,10 +2,9 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from cachetools import LRUCache, cached
 from django import template
@@ -121,20 +120,6 @@ def choice_results(question: PresentedQuestion, outcome: QuestionResult) -> Safe
 def _render_choice(html: str, state: ChoiceState, language: str) -> SafeString:
     context = {"html": html, "state": state, "LANGUAGE_CODE": language}
     return render_to_string("quizzes/kinds/_choice_result.html", context)
-
-
-_SAMPLE = UUID(int=0)
-
-
-@cache
-def _pattern(name: str) -> str:
-    return reverse(f"quizzes:{name}", args=[_SAMPLE])
-
-
-@register.simple_tag
-def attempt_url(name: str, attempt: UUID) -> str:
-    """Return an address of an attempt, as `url` does in seven times as long: the attempt's page has seven of them."""
-    return _pattern(name).replace(str(_SAMPLE), str(attempt))
 
 
 # Both stand on the attempt's page once for each question. As templates they would make it a fifth slower.
