@@ -18,6 +18,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
     question = serializers.UUIDField(required=False, help_text="For a refused answer: the question it was for.")
+    deadline = serializers.DateTimeField(required=False, help_text="For `deadline-passed`: when the time was up.")
+    server_time = serializers.DateTimeField(required=False, help_text="Beside `deadline`: the server's clock.")
     errors = serializers.JSONField(  # type: ignore[assignment]  # DRF takes the field out of the class
         required=False, help_text="For `invalid`: what is wrong, field by field."
     )

@@ -50,6 +50,7 @@ def closed_error(attempt: Attempt, now: datetime) -> AttemptClosed:
                 "The time is up. What was saved by then has been submitted; what came later is kept for your instructor."
             ),
             deadline=attempt.deadline,
+            server_time=now,
         )
     return AttemptClosed(_("This attempt has been submitted; its answers can no longer change."))
 

@@ -29,6 +29,10 @@ class AttemptSummarySerializer(OutputSerializer):
     deadline = serializers.DateTimeField(
         source="attempt.deadline", allow_null=True, help_text="When the server submits it by itself; null: never."
     )
+    server_time = serializers.DateTimeField(
+        help_text="The server's clock when it made this answer. Count down from `deadline` minus `server_time`, not from the "
+        "device's clock, which may be wrong."
+    )
     due_at = serializers.DateTimeField(source="attempt.due_at", allow_null=True)
     expired = serializers.BooleanField(
         source="attempt.is_expired", help_text="Submitted by the server at the deadline."

@@ -67,11 +67,12 @@ class QuizBefore:
 
 @dataclass(slots=True)
 class AttemptSummary:
-    """An attempt at `quiz`, which is its activity's uuid."""
+    """An attempt at `quiz`, which is its activity's uuid. `server_time` is the moment for which it is described."""
 
     attempt: Attempt
     quiz: UUID
     pass_mark: int
+    server_time: datetime
 
     @property
     def status(self) -> str:
@@ -136,11 +137,11 @@ class AttemptOutcome(AttemptSummary):
     changes: list[AttemptGrade]
 
 
-def summary(attempt: Attempt) -> AttemptSummary:
-    return AttemptSummary(attempt, attempt.quiz.activity.uuid, attempt.quiz.pass_mark)
+def summary(attempt: Attempt, now: datetime) -> AttemptSummary:
+    return AttemptSummary(attempt, attempt.quiz.activity.uuid, attempt.quiz.pass_mark, now)
 
 
-def in_full(attempt: Attempt) -> AttemptInFull:
+def in_full(attempt: Attempt, now: datetime) -> AttemptInFull:
     """Return the attempt with its questions and answers. One query; more with files or feedback at once."""
     answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
@@ -150,6 +151,7 @@ def in_full(attempt: Attempt) -> AttemptInFull:
         attempt,
         attempt.quiz.activity.uuid,
         attempt.quiz.pass_mark,
+        now,
         [
             AttemptQuestion(
                 question, answers.get(question.uuid), files.get(question.uuid, []), checked.get(question.uuid)
@@ -159,12 +161,13 @@ def in_full(attempt: Attempt) -> AttemptInFull:
     )
 
 
-def outcome(result: Result) -> AttemptOutcome:
+def outcome(result: Result, now: datetime) -> AttemptOutcome:
     attempt = result.attempt
     return AttemptOutcome(
         attempt,
         attempt.quiz.activity.uuid,
         attempt.quiz.pass_mark,
+        now,
         result.answers_shown,
         result.can_reveal,
         [QuestionOutcome(question) for question in result.questions],

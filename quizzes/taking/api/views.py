@@ -102,8 +102,9 @@ class QuizAttempts(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        made = get_overview(quiz=quiz, enrolment=enrolment, now=timezone.now()).attempts
-        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark) for attempt in made]
+        now = timezone.now()
+        made = get_overview(quiz=quiz, enrolment=enrolment, now=now).attempts
+        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark, now) for attempt in made]
         return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
 
     @extend_schema(
@@ -126,7 +127,7 @@ class QuizAttempts(AuthenticatedAPIView):
         if not is_new:
             attempt = _attempt(request, attempt.uuid)
         return Response(
-            AttemptSerializer.shape(shapes.in_full(attempt)),
+            AttemptSerializer.shape(shapes.in_full(attempt, now)),
             status=201 if is_new else 200,
             headers={"Location": reverse("api-attempt-detail", args=[attempt.uuid])},
         )
@@ -140,7 +141,7 @@ class AttemptDetail(AuthenticatedAPIView):
         responses={200: AttemptSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
-        return Response(AttemptSerializer.shape(shapes.in_full(_attempt(request, uuid))))
+        return Response(AttemptSerializer.shape(shapes.in_full(_attempt(request, uuid), timezone.now())))
 
 
 class AttemptAnswer(AuthenticatedAPIView):
@@ -233,9 +234,10 @@ class AttemptSubmit(AuthenticatedAPIView):
         attempt = _own(request, uuid)
         given = SubmitInput.read(request.data)
         answers = {_question_name(name): raw for name, raw in given.get("answers", {}).items()}
-        attempt = submit.submit(attempt=attempt, answers=answers, now=timezone.now())
+        now = timezone.now()
+        attempt = submit.submit(attempt=attempt, answers=answers, now=now)
         return Response(
-            AttemptSummarySerializer.shape(shapes.summary(attempt)),
+            AttemptSummarySerializer.shape(shapes.summary(attempt, now)),
             status=202,
             headers={"Location": reverse("api-attempt-result", args=[attempt.uuid]), "Retry-After": RETRY_AFTER},
         )
@@ -278,7 +280,6 @@ class AttemptReveal(AuthenticatedAPIView):
 
 
 def _result(attempt: Attempt) -> Response:
-    body: dict[str, Any] = ResultSerializer.shape(
-        shapes.outcome(attempt_results.get_result(attempt, now=timezone.now()))
-    )
+    now = timezone.now()
+    body: dict[str, Any] = ResultSerializer.shape(shapes.outcome(attempt_results.get_result(attempt, now=now), now))
     return Response(body, headers={"Retry-After": RETRY_AFTER} if body["status"] == "submitted" else None)

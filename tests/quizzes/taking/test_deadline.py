@@ -66,7 +66,7 @@ def test_the_refusal_is_in_the_readers_language(attempt: Attempt, short: UUID) -
     for language, sentence in (("en", "The time is up."), ("ko", "시간")):
         with translation.override(language), pytest.raises(deadline.DeadlinePassed, match=sentence) as refused:
             save_text(attempt, short, language, END + GRACE + TICK)
-        assert refused.value.extra == {"deadline": END}
+        assert refused.value.extra == {"deadline": END, "server_time": END + GRACE + TICK}
 
 
 def test_the_sweep_submits_an_overdue_attempt_with_its_deadline_as_the_time(attempt: Attempt, short: UUID) -> None:
