@@ -21,13 +21,17 @@ _ENROLMENT_IN_COURSE = Prepared(
 )
 
 
+# Courses that were never visited come after all others.
+LAST_VISITED_FIRST = ("-last_seen_at", "-created_at", "-id")
+
+
 def enrolments(user: User) -> QuerySet[Enrolment]:
     """Return the active enrolments of `user` in published courses, with their courses. The last visited course comes first."""
     return (
         Enrolment.objects.for_student(user)
         .select_related("course", "last_activity")
         # Without `nulls_last`, courses never visited come last on SQLite and first on PostgreSQL.
-        .order_by(F("last_seen_at").desc(nulls_last=True), "-created_at", "-id")
+        .order_by(F("last_seen_at").desc(nulls_last=True), *LAST_VISITED_FIRST[1:])
     )
 
 

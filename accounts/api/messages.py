@@ -1,19 +1,16 @@
 """Show the bell through the API. The page calls the same functions."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from accounts.messages import bell
-from accounts.messages.bell import Line
-from accounts.messages.models import Message
 from common.api.openapi import problems
+from common.api.pagination import PAGE_PARAMETERS, PageSerializer, paginate, paginated
 from common.api.serializers import OutputSerializer
 from common.lookup import or_404
 
@@ -28,20 +25,11 @@ class MessageSerializer(OutputSerializer):
     read_at = serializers.DateTimeField(source="message.read_at", allow_null=True)
 
 
-class MessageListSerializer(OutputSerializer):
+class MessageListSerializer(PageSerializer):
     """One page of the list, the newest first."""
 
     unread = serializers.IntegerField(help_text="The number of unread messages on all pages.")
-    page = serializers.IntegerField(source="page.number")
-    pages = serializers.IntegerField(source="page.paginator.num_pages")
-    messages = MessageSerializer(many=True, source="lines")
-
-
-@dataclass(slots=True)
-class _Shown:
-    unread: int
-    page: Page[Message]
-    lines: list[Line]
+    results = MessageSerializer(many=True)
 
 
 class Messages(AuthenticatedAPIView):
@@ -49,17 +37,13 @@ class Messages(AuthenticatedAPIView):
         operation_id="messages_read",
         summary="The messages of the bell",
         tags=["account"],
-        parameters=[
-            OpenApiParameter(
-                "page", int, description="From 1. Of a page that does not exist the nearest one is answered."
-            )
-        ],
-        responses={200: MessageListSerializer, **problems()},
+        parameters=PAGE_PARAMETERS,
+        responses={200: MessageListSerializer, **problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
-        page = Paginator(bell.newest_first(request.user), bell.PAGE).get_page(request.query_params.get("page"))
-        shown = _Shown(request.user.unread_count, page, bell.lines(request.user, list(page)))
-        return Response(MessageListSerializer.shape(shown))
+        page = paginate(request, bell.newest_first(request.user), bell.NEWEST_FIRST)
+        lines = MessageSerializer.shape_all(bell.lines(request.user, page.items))
+        return paginated(page, {"unread": request.user.unread_count, "results": lines})
 
 
 class MessagesRead(AuthenticatedAPIView):

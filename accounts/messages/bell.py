@@ -14,6 +14,7 @@ from common.messages.kinds import KINDS, Entry
 
 # Messages on one page of the list.
 PAGE = 20
+NEWEST_FIRST = ("-created_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Line:
 
 def newest_first(user: User) -> QuerySet[Message]:
     """Return the messages that the bell shows to `user`."""
-    return user.messages.in_bell().order_by("-created_at", "-pk")
+    return user.messages.in_bell().order_by(*NEWEST_FIRST)
 
 
 def lines(user: User, messages: Sequence[Message]) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from common.api.pagination import PageSerializer
 from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
 from courses.models import Activity, Lesson
 
@@ -29,7 +30,7 @@ class CourseSerializer(OutputSerializer):
     last_activity = ActivityRefSerializer(allow_null=True)
 
 
-class CourseListSerializer(OutputSerializer):
+class CourseListSerializer(PageSerializer):
     results = CourseSerializer(many=True)
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
+from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.errors import DomainError
 from courses import access, gradebook, progress
 from courses.api.serializers import (
@@ -121,12 +122,14 @@ class CourseList(AuthenticatedAPIView):
     @extend_schema(
         operation_id="courses_list",
         summary="The courses in which the student is enrolled",
-        description="The last visited course comes first.",
+        description="The last visited course comes first. A course that is visited while the pages are read moves to the first.",
         tags=["courses"],
-        responses={200: CourseListSerializer, **problems()},
+        parameters=PAGE_PARAMETERS,
+        responses={200: CourseListSerializer, **problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
-        return Response({"results": CourseSerializer.shape_all(access.enrolments(request.user))})
+        page = paginate(request, access.enrolments(request.user), access.LAST_VISITED_FIRST)
+        return paginated(page, {"results": CourseSerializer.shape_all(page.items)})
 
 
 class CourseOutlineDetail(AuthenticatedAPIView):

@@ -18,6 +18,8 @@ from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.authoring.versions import load_content
 
 _SAMPLE_UUID = UUID(int=1)
+# No two attempts of a student at a quiz have the same number.
+NEWEST_FIRST = ("-number",)
 
 
 # Long texts and JSON that no request of an attempt uses.
@@ -65,7 +67,8 @@ _LOCKED_ATTEMPT = Prepared(
 )
 _LOCKED_ENROLMENT = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"), samples=(-1,))
 _ATTEMPTS_AT_QUIZ = Prepared(
-    lambda quiz, enrolment: Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by("-number"), samples=(-1, -2)
+    lambda quiz, enrolment: Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by(*NEWEST_FIRST),
+    samples=(-1, -2),
 )
 
 

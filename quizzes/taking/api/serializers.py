@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from common.api.pagination import PageSerializer
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
 from questions import KIND_NAMES, KINDS
@@ -43,7 +44,7 @@ class AttemptSummarySerializer(OutputSerializer):
     passed = serializers.BooleanField(allow_null=True)
 
 
-class AttemptListSerializer(OutputSerializer):
+class AttemptListSerializer(PageSerializer):
     results = AttemptSummarySerializer(many=True)
 
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
+from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.api.parsing import FormParser
 from common.errors import DomainError
 from common.lookup import or_404
@@ -98,14 +99,15 @@ class QuizAttempts(AuthenticatedAPIView):
         summary="The student's attempts at a quiz",
         description="The last one first.",
         tags=["quizzes"],
-        responses={200: AttemptListSerializer, **problems(404)},
+        parameters=PAGE_PARAMETERS,
+        responses={200: AttemptListSerializer, **problems(400, 404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
+        page = paginate(request, Attempt.objects.filter(quiz=quiz, enrolment=enrolment), queries.NEWEST_FIRST)
         now = timezone.now()
-        made = get_overview(quiz=quiz, enrolment=enrolment, now=now).attempts
-        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark, now) for attempt in made]
-        return Response({"results": AttemptSummarySerializer.shape_all(summaries)})
+        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark, now) for attempt in page.items]
+        return paginated(page, {"results": AttemptSummarySerializer.shape_all(summaries)})
 
     @extend_schema(
         operation_id="attempt_start",

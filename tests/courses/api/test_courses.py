@@ -45,7 +45,7 @@ def test_courses_that_a_student_may_not_see_are_not_listed(
     if not change:
         Course.objects.update(is_published=False)
 
-    assert alice_api.get("courses") == {"results": []}
+    assert alice_api.get("courses") == {"results": [], "next": None}
     alice_api.get("courses/statistics/outline", expect=404)
     alice_api.get("courses/statistics/progress", expect=404)
 
@@ -146,7 +146,7 @@ def test_an_activity_of_another_course_is_404(alice_api: Api, enrolment: Enrolme
 
 
 def test_a_student_who_is_not_enrolled_gets_404(bob_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
-    assert bob_api.get("courses") == {"results": []}
+    assert bob_api.get("courses") == {"results": [], "next": None}
     bob_api.get("courses/statistics/outline", expect=404)
     bob_api.get("courses/statistics/progress", expect=404)
     bob_api.put("courses/statistics/progress", {"activity": lesson.uuid, "done": True}, expect=404)

@@ -55,7 +55,7 @@ def test_another_student_of_the_course_gets_404_for_the_attempt(
 
     for method, path, body in calls(quiz, started)[3:]:
         other.call(method, path, body, expect=404)
-    assert other.get(f"quizzes/{quiz.activity.uuid}/attempts") == {"results": []}
+    assert other.get(f"quizzes/{quiz.activity.uuid}/attempts") == {"results": [], "next": None}
 
 
 def test_a_withdrawn_student_gets_404(
@@ -95,7 +95,7 @@ def test_query_counts_do_not_grow(alice_api: Api, quiz: Quiz, course: Course, co
 
     for path, queries in {
         f"quizzes/{big.activity.uuid}": 6,
-        f"quizzes/{big.activity.uuid}/attempts": 6,
+        f"quizzes/{big.activity.uuid}/attempts": 5,
         f"attempts/{attempt}": 4,
         f"attempts/{attempt}/result": 7,
     }.items():
