@@ -1,12 +1,10 @@
 """Describe the account in API requests and responses."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.identity import validate_name
-from accounts.models import Language, User, validate_time_zone
-from common.api.serializers import OutputSerializer
+from accounts.models import Language, validate_time_zone
+from common.api.serializers import InputSerializer, OutputSerializer
 
 
 class MeSerializer(OutputSerializer):
@@ -21,17 +19,10 @@ class MeSerializer(OutputSerializer):
     is_instructor = serializers.BooleanField(source="is_staff")
 
 
-class MeInput(serializers.Serializer[Any]):
+class MeInput(InputSerializer):
     """Settings to change. Omitted fields stay as they are."""
 
     name = serializers.CharField(max_length=100, allow_blank=True, validators=[validate_name], required=False)
     language = serializers.ChoiceField(choices=Language.values, allow_blank=True, required=False)
     time_zone = serializers.CharField(max_length=64, validators=[validate_time_zone], required=False)
     wants_weekly_summary = serializers.BooleanField(required=False)
-
-    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
-        for name, value in validated_data.items():
-            setattr(instance, name, value)
-        if validated_data:
-            instance.save(update_fields=list(validated_data))
-        return instance

@@ -27,9 +27,12 @@ class Me(AuthenticatedAPIView):
         responses={200: MeSerializer, **problems(400)},
     )
     def patch(self, request: AuthenticatedRequest) -> Response:
-        form = MeInput(request.user, data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        return Response(MeSerializer.shape(form.save()))
+        changes = MeInput.read(request.data)
+        for name, value in changes.items():
+            setattr(request.user, name, value)
+        if changes:
+            request.user.save(update_fields=list(changes))
+        return Response(MeSerializer.shape(request.user))
 
 
 class Session(AuthenticatedAPIView):

@@ -17,7 +17,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
-    question = serializers.UUIDField(required=False, help_text="For a refused answer: the question it was for.")
+    question = serializers.CharField(
+        required=False,
+        help_text="For a refused answer: the uuid of its question. For `unknown-question`: the name as it was sent.",
+    )
     deadline = serializers.DateTimeField(required=False, help_text="For `deadline-passed`: when the time was up.")
     server_time = serializers.DateTimeField(required=False, help_text="Beside `deadline`: the server's clock.")
     errors = serializers.JSONField(  # type: ignore[assignment]  # DRF takes the field out of the class

@@ -1,13 +1,19 @@
 """Validate API requests and build API answers from declared fields. The OpenAPI schema is made from the same fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 # (name in the answer, function that reads the value from an object, function that converts the value, or None)
 _Shape = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
@@ -51,9 +57,62 @@ def _plan(serializer: type["OutputSerializer"]) -> list[_Shape]:
     ]
 
 
-class InputSerializer(serializers.Serializer[Any]):
-    """Validate a request against the declared fields.
+@dataclass(frozen=True, slots=True)
+class _JSONType:
+    """What a value of JSON must be. `kinds` are exact: in Python True is an int."""
 
+    kinds: tuple[type, ...]
+    refusal: StrOrPromise
+    item: "_JSONType | None" = None
+
+    def fits(self, value: Any) -> bool:
+        if type(value) not in self.kinds:
+            return False
+        if self.item is None:
+            return True
+        items = value.values() if isinstance(value, dict) else value
+        return all(item is None or self.item.fits(item) for item in items)
+
+
+_TEXT = _JSONType((str,), gettext_lazy("A JSON string is expected."))
+_UNKNOWN = _JSONType((), "")
+# The first entry that matches a field's class is used. Fields of other classes check the type themselves.
+_JSON_TYPES: list[tuple[tuple[type, ...], _JSONType]] = [
+    ((serializers.BooleanField,), _JSONType((bool,), gettext_lazy("true or false is expected."))),
+    ((serializers.IntegerField,), _JSONType((int,), gettext_lazy("A whole number is expected."))),
+    ((serializers.FloatField,), _JSONType((int, float), gettext_lazy("A number is expected."))),
+    (
+        (
+            serializers.CharField,
+            serializers.UUIDField,
+            serializers.DateField,
+            serializers.DateTimeField,
+            serializers.DecimalField,
+        ),
+        _TEXT,
+    ),
+]
+
+
+def _json_type(field: serializers.Field[Any, Any, Any, Any]) -> _JSONType | None:
+    if isinstance(field, serializers.ChoiceField):
+        return _TEXT if all(isinstance(value, str) for value in field.choices) else None
+    if isinstance(field, serializers.ListField | serializers.DictField):
+        item = _json_type(field.child)
+        container = list if isinstance(field, serializers.ListField) else dict
+        return item and _JSONType((container,), item.refusal, item)
+    return next((expected for kinds, expected in _JSON_TYPES if isinstance(field, kinds)), None)
+
+
+@cache
+def _types(serializer: type["InputSerializer"]) -> dict[str, _JSONType | None]:
+    return {name: _json_type(field) for name, field in serializer._declared_fields.items() if not field.read_only}
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """Validate a request against the declared fields. Refuse fields that are not declared and values of another JSON type.
+
+    DRF ignores unknown fields, so a misspelt one would seem to be accepted, and it takes 0 for "0" and "yes" for true.
     DRF copies all fields for each instance of a serializer. To save this time, `read` uses one instance for each class.
     """
 
@@ -62,6 +121,34 @@ class InputSerializer(serializers.Serializer[Any]):
         """Return the validated values. Raises ValidationError."""
         values: dict[str, Any] = _reader(cls).run_validation(data)
         return values
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            errors = self._errors_of_shape(data)
+            if errors:
+                raise ValidationError({**self._other_errors(data, errors), **errors})
+        return super().to_internal_value(data)
+
+    def _errors_of_shape(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        known = _types(type(self))
+        is_form = isinstance(data, QueryDict)  # all values of a form are texts or files
+        errors = {}
+        for name, value in data.items():
+            expected = known.get(name, _UNKNOWN)
+            if expected is _UNKNOWN:
+                errors[str(name)] = [_("There is no such field.")]
+            elif expected is not None and value is not None and not is_form and not expected.fits(value):
+                errors[name] = [str(expected.refusal)]
+        return errors
+
+    def _other_errors(self, data: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+        """What else is wrong, so that one answer says everything."""
+        rest = {name: value for name, value in data.items() if name not in found}
+        try:
+            super().to_internal_value(rest)
+        except ValidationError as error:
+            return {name: errors for name, errors in error.detail.items() if name not in found}  # type: ignore[union-attr]
+        return {}
 
 
 @cache

@@ -1,7 +1,6 @@
 """Serve practice through the API, which calls it the daily review. The student pages call the same functions."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
-from common.api.serializers import OutputSerializer
+from common.api.serializers import InputSerializer, OutputSerializer
 from questions import KIND_NAMES
 from quizzes.attempts.presentation import PresentedQuestion
 from quizzes.practice import answering, queue
@@ -55,7 +54,7 @@ class PracticeTodaySerializer(OutputSerializer):
     card = CardSerializer(allow_null=True, help_text="The next question of today. Null if there is none.")
 
 
-class CardAnswerInput(serializers.Serializer[Any]):
+class CardAnswerInput(InputSerializer):
     response = serializers.JSONField(allow_null=True, help_text=f"{RESPONSE_SHAPES} Null: the student does not know.")
 
 
@@ -129,9 +128,6 @@ class PracticeTurn(AuthenticatedAPIView):
     def put(self, request: AuthenticatedRequest, card: UUID, turn: int) -> Response:
         if not PracticeCard.objects.for_student(request.user).filter(uuid=card).exists():
             raise Http404
-        form = CardAnswerInput(data=request.data)
-        form.is_valid(raise_exception=True)
-        answered = answering.answer(
-            user=request.user, card=card, turn=turn, response=form.validated_data["response"], now=timezone.now()
-        )
+        response = CardAnswerInput.read(request.data)["response"]
+        answered = answering.answer(user=request.user, card=card, turn=turn, response=response, now=timezone.now())
         return Response(CardAnswerSerializer.shape(AnswerWithToday(answered, _today(request))))

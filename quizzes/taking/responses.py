@@ -10,6 +10,9 @@ from common.errors import DomainError
 from questions import KINDS, Response, ResponseError, Spec
 from quizzes.attempts.models import Attempt
 
+# A refusal repeats the name of a question as it was sent.
+_LONGEST_NAME = 100
+
 
 class UnknownQuestion(DomainError):
     slug = "unknown-question"
@@ -35,7 +38,8 @@ def read_response(attempt: Attempt, question: UUID | str, raw: Any) -> Response:
     """Return the stored form of a response. Raises UnknownQuestion, UnknownChoice, ResponseTooLong, InvalidResponse."""
     public = attempt.find_question(question)
     if public is None:
-        raise UnknownQuestion(_("This question is not part of the attempt."), question=str(question))
+        named = str(question)[:_LONGEST_NAME]
+        raise UnknownQuestion(_("This question is not part of the attempt."), question=named)
     return read_response_to(public, raw)
 
 

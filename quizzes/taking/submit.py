@@ -33,7 +33,9 @@ _SUBMITTED = PreparedUpdate(
 )
 
 
-def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | None = None) -> Attempt:
+def submit(
+    *, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Mapping[UUID | str, Any] | None = None
+) -> Attempt:
     """Submit the attempt, with `answers` ({question: response}) saved in the same transaction. Idempotent.
 
     If one of `answers` is invalid, the others are saved, the attempt stays open and the error of `read_response` is
@@ -73,15 +75,19 @@ def submit(*, attempt: Attempt, now: datetime, answers: Mapping[UUID, Any] | Non
     return attempt
 
 
-def _read_responses(attempt: Attempt, answers: Mapping[UUID, Any]) -> tuple[dict[UUID, Response], DomainError | None]:
+def _read_responses(
+    attempt: Attempt, answers: Mapping[UUID, Any] | Mapping[UUID | str, Any]
+) -> tuple[dict[UUID, Response], DomainError | None]:
     """Return the valid responses in their stored form, and the first error of the invalid ones."""
     accepted: dict[UUID, Response] = {}
     refused: DomainError | None = None
     for question, raw in answers.items():
         try:
-            accepted[question] = read_response(attempt, question, raw)
+            response = read_response(attempt, question, raw)
         except DomainError as error:
             refused = refused or error
+        else:
+            accepted[UUID(str(question))] = response
     return accepted, refused
 
 

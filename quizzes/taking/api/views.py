@@ -245,12 +245,12 @@ class AttemptSubmit(AuthenticatedAPIView):
         )
 
 
-def _question_name(name: str) -> UUID:
+def _question_name(name: str) -> UUID | str:
+    """Return the uuid. A name that is none stays as it was sent: only this answer is refused, and the others are saved."""
     try:
         return UUID(name)
     except ValueError:
-        # No question has this uuid, so only this answer is refused and the others are saved.
-        return UUID(int=0)
+        return name
 
 
 class AttemptResult(AuthenticatedAPIView):

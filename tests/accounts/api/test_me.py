@@ -40,8 +40,12 @@ def test_settings_can_be_changed_separately(alice_api: Api, alice: User) -> None
 
 
 def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: User) -> None:
-    alice_api.patch("me", {"email": "other@example.com", "is_instructor": True, "is_staff": True, "is_superuser": True})
+    body = {"email": "other@example.com", "is_instructor": True, "is_staff": True, "is_superuser": True, "name": "A"}
 
+    problem = alice_api.patch("me", body, expect=400)
+
+    assert problem["type"] == "/problems/invalid"
+    assert set(problem["errors"]) == {"email", "is_instructor", "is_staff", "is_superuser"}
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
     assert alice.is_staff is False
@@ -59,6 +63,13 @@ def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: U
         ({"name": "\x00"}, "name"),
         ({"name": None}, "name"),
         ({"wants_weekly_summary": "perhaps"}, "wants_weekly_summary"),
+        ({"wants_weekly_summary": "true"}, "wants_weekly_summary"),
+        ({"wants_weekly_summary": 1}, "wants_weekly_summary"),
+        ({"name": 5}, "name"),
+        ({"name": True}, "name"),
+        ({"language": 0}, "language"),
+        ({"time_zone": ""}, "time_zone"),
+        ({"nmae": "Alice"}, "nmae"),
     ],
 )
 def test_an_invalid_field_is_named(alice_api: Api, body: dict[str, Any], field: str) -> None:

@@ -54,6 +54,10 @@ def test_an_invalid_response_is_refused(
         {"response": {"text": "x"}, "sequence": -1},
         {"response": {"text": "x"}, "sequence": LARGEST + 1},
         {"response": {"text": "x"}, "sequence": "x"},
+        {"response": {"text": "x"}, "sequence": "5"},
+        {"response": {"text": "x"}, "sequence": 5.0},
+        {"response": {"text": "x"}, "sequence": True},
+        {"response": {"text": "x"}, "sequense": 5},
     ],
 )
 def test_an_invalid_body_is_refused(alice_api: Api, started: dict[str, Any], body: Any) -> None:
@@ -150,12 +154,31 @@ def test_a_submit_with_an_invalid_answer_saves_the_others_and_leaves_the_attempt
     refused = alice_api.post(f"attempts/{started['uuid']}/submit", {"answers": given}, expect=400)
 
     assert refused["type"] == f"/problems/{problem}"
+    assert refused["question"] == bad
     attempt = alice_api.get(f"attempts/{started['uuid']}")
     assert attempt["status"] == "in_progress"
     kept = {question["uuid"]: question["response"] for question in attempt["questions"]}
     assert {name: kept[name] for name in answers(quiz) if name != bad} == {
         name: response for name, response in answers(quiz).items() if name != bad
     }
+
+
+def test_a_question_name_that_is_no_uuid_is_repeated_as_it_was_sent_but_not_at_any_length(
+    alice_api: Api, started: dict[str, Any]
+) -> None:
+    for name, repeated in {"no uuid": "no uuid", "x" * 5000: "x" * 100, NOBODYS: NOBODYS}.items():
+        refused = alice_api.post(f"attempts/{started['uuid']}/submit", {"answers": {name: {"text": "x"}}}, expect=400)
+        assert (refused["type"], refused["question"]) == ("/problems/unknown-question", repeated)
+
+
+@pytest.mark.parametrize(
+    "code", [0, 1, True, None, ["x"], {"x": "y"}, "\x00"], ids=["zero", "one", "true", "null", "list", "object", "nul"]
+)
+def test_an_access_code_is_a_text(alice_api: Api, quiz: Quiz, code: Any) -> None:
+    refused = alice_api.post(f"quizzes/{quiz.activity.uuid}/attempts", {"access_code": code}, expect=400)
+
+    assert (refused["type"], list(refused["errors"])) == ("/problems/invalid", ["access_code"])
+    assert not Attempt.objects.exists()
 
 
 @pytest.mark.parametrize("body", [[], {"answers": []}, {"answers": "x"}, {"answers": None}])
