@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from courses.models import GlossaryTerm
+from common import languages
+from courses.models import Course, GlossaryTerm
 
 # The consonants with which Hangul syllables begin, in the order of their code points.
 _CONSONANTS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -18,6 +19,8 @@ _CONSONANTS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _PLAIN = str.maketrans("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ")
 _FIRST, _LAST, _SYLLABLES_OF_ONE = 0xAC00, 0xD7A3, 588
 _OTHER = "#"
+# Characters of a search. Nobody looks for a longer term.
+_LONGEST = 100
 
 
 @dataclass(slots=True)
@@ -30,6 +33,24 @@ class Letter:
     @property
     def id(self) -> str:
         return f"letter-{ord(self.name):x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The terms of a course that a search has found, by their letters. `wanted` is what was looked for; empty: all terms."""
+
+    letters: list[Letter]
+    wanted: str
+    found_count: int
+    all_count: int
+
+
+def get_glossary(course: Course, wanted: str = "") -> Glossary:
+    """Return the glossary of a course in the active language. One query."""
+    wanted = wanted.replace("\0", "").strip()[:_LONGEST]
+    terms = list(GlossaryTerm.objects.filter(course=course).select_related("activity"))
+    found = find_terms(terms, wanted)
+    return Glossary(group_by_letter(found, language=languages.active()), wanted, len(found), len(terms))
 
 
 def group_by_letter(terms: Iterable[GlossaryTerm], *, language: str) -> list[Letter]:

@@ -98,6 +98,12 @@ class GlossaryTerm(InCourse):
     def __str__(self) -> str:
         return str(self.term)
 
+    @property
+    def lesson(self) -> Activity | None:
+        """The lesson that teaches the term; None if there is none, or if students no longer see it."""
+        activity = self.activity
+        return activity if activity and activity.kind == Activity.Kind.LESSON and not activity.archived_at else None
+
 
 class CourseAsset(InCourse):
     """A file of a course (a figure or data). Its content is in the database, so that an import is one transaction."""
