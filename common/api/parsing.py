@@ -78,7 +78,8 @@ def _refuse_constant(name: str) -> None:
 class AlwaysJSON(DefaultContentNegotiation):
     """Use the first renderer (JSON) for every answer.
 
-    The Accept header is ignored, so no request is refused because of it, and no time is spent on it.
+    The Accept header is ignored, so no request is refused because of it, and no time is spent on it. A view that has something
+    beside JSON asks `prefers`.
     """
 
     def select_renderer(
@@ -86,3 +87,9 @@ class AlwaysJSON(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         renderer = next(iter(renderers))
         return renderer, str(renderer.media_type)
+
+
+def prefers(request: Request, media_type: str) -> bool:
+    """Return whether the Accept header prefers `media_type` to JSON. The answer needs `Vary: Accept`."""
+    preferred: str | None = request.get_preferred_type(["application/json", media_type])
+    return preferred == media_type

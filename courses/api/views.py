@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -15,6 +17,7 @@ from rest_framework.response import Response
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
+from common.api.parsing import prefers
 from common.errors import DomainError
 from courses import access, gradebook, progress
 from courses.api.serializers import (
@@ -29,8 +32,11 @@ from courses.api.serializers import (
 )
 from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
+from courses.lessons.markdown import write_markdown
 from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition, Module
 from courses.outline.queries import Outline, OutlineEntry, get_outline
+
+MARKDOWN = "text/markdown"
 
 
 class NotMarkable(DomainError):
@@ -149,22 +155,34 @@ class LessonDetail(AuthenticatedAPIView):
         operation_id="lesson_read",
         summary="A lesson",
         description="In the requested language if there is such an edition. Reading a lesson makes it the last activity "
-        "of the course; `course_progress_mark` marks it as done.",
+        "of the course; `course_progress_mark` marks it as done. With `Accept: text/markdown` the answer is the whole "
+        "lesson as one text: title, objectives, text and rubric.",
         tags=["courses"],
-        responses={200: LessonSerializer, **problems(404)},
+        responses={
+            (200, "application/json"): LessonSerializer,
+            (200, MARKDOWN): OpenApiTypes.STR,
+            **problems(404),
+        },
     )
-    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response | HttpResponse:
         activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
         edition = editions_for_reader(activity).first()
         if edition is None:
             raise NotFound
         enrolment, position = reading.reader_or_404(request.user, activity.course.slug, activity.slug)
         progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
+        if prefers(request, MARKDOWN):
+            return _as_markdown(activity, edition)
         done_at = (
             ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values_list("done_at").first()
         )
         lesson = LessonReading(activity, edition, done_at[0] if done_at else None, position)
-        return Response(LessonSerializer.shape(lesson))
+        return Response(LessonSerializer.shape(lesson), headers={"Vary": "Accept"})
+
+
+def _as_markdown(activity: Activity, edition: LessonEdition) -> HttpResponse:
+    headers = {"Vary": "Accept", "Content-Language": edition.language}
+    return HttpResponse(write_markdown(activity, edition), content_type=f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
 class LessonPosition(AuthenticatedAPIView):
