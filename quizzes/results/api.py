@@ -102,6 +102,10 @@ class FileSerializer(OutputSerializer):
     uploaded_at = serializers.DateTimeField()
 
 
+class FileListSerializer(OutputSerializer):
+    results = FileSerializer(many=True)
+
+
 class QuestionResultSerializer(OutputSerializer):
     """`feedback` and `solution` are empty and null until the answers are shown."""
 

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
@@ -22,8 +24,8 @@ from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
-from quizzes.results import attempt_results, question_results
-from quizzes.results.api import FileSerializer, QuestionOutcome, QuestionResultSerializer
+from quizzes.results import attempt_results, downloads, question_results
+from quizzes.results.api import FileListSerializer, FileSerializer, QuestionOutcome, QuestionResultSerializer
 from quizzes.results.overview import get_overview
 from quizzes.taking import save, start, submit, uploads
 from quizzes.taking.api import shapes
@@ -190,6 +192,19 @@ class AnswerFiles(AuthenticatedAPIView):
     parser_classes = (FormParser,)
 
     @extend_schema(
+        operation_id="answer_files_list",
+        summary="The files that belong to one answer",
+        description="Those that are graded, in the order of their upload. Empty for a question that takes no files.",
+        tags=["attempts"],
+        responses={200: FileListSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID, question: UUID) -> Response:
+        attempt = _own(request, uuid)
+        or_404(attempt.find_question(question))
+        files = question_results.files_by_question(attempt).get(str(question), [])
+        return Response({"results": FileSerializer.shape_all(files)})
+
+    @extend_schema(
         operation_id="answer_file_add",
         summary="Hand in a file with one answer",
         description="Idempotent. Refused with `file-refused`, `file-too-large`, `unknown-question`, "
@@ -206,6 +221,22 @@ class AnswerFiles(AuthenticatedAPIView):
 
 
 class FileDetail(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="answer_file_read",
+        summary="Download a file",
+        description="Its bytes, for the student who handed it in and for those who see the course as staff. The name is in "
+        "`Content-Disposition`. A file that was taken out can still be downloaded.",
+        tags=["attempts"],
+        parameters=[
+            OpenApiParameter(
+                "Content-Disposition", str, OpenApiParameter.HEADER, response=[200], description="The name of the file."
+            )
+        ],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
+        return downloads.open_download(user=request.user, attempt=uuid, file=file)
+
     @extend_schema(
         operation_id="answer_file_remove",
         summary="Take a file out of an open attempt",

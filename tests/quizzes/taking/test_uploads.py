@@ -1,4 +1,4 @@
-"""Upload, remove and download files of hand-ins: by page and API, in time and too late."""
+"""Upload, remove and download files of hand-ins: in time and too late."""
 
 import io
 import unicodedata
@@ -19,8 +19,6 @@ from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.results import question_results
 from quizzes.taking import deadline, responses, start, submit, uploads
-from tests.api import Api, api_for
-from tests.contract import check
 from tests.factories import EnrolmentFactory
 from tests.quizzes import every_kind
 
@@ -300,47 +298,3 @@ def test_the_page_says_if_a_file_came_after_the_deadline(
     assert [late.response.get("text") or late.files.get().name for late in attempt.late_answers.all()] == [
         "work.txt", "submit/", f"answers/{question}/files/", "more.txt"
     ]  # fmt: skip
-
-
-# --- API ----------------------------------------------------------------------------------------------------------
-
-
-def test_files_are_uploaded_and_removed_by_the_api(
-    attempt: Attempt, question: UUID, alice_api: Api, course: Course
-) -> None:
-    def send(api: Api, name: str) -> Any:
-        return api.client.post(
-            f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files",
-            {"file": SimpleUploadedFile(name, b"x")},
-            headers=api.headers,
-        )
-
-    sent = send(alice_api, "work.txt")
-    assert sent.status_code == 201
-    check("File", sent.json())
-    assert send(alice_api, "work.txt").json() == sent.json()
-    shown = next(q for q in alice_api.get(f"attempts/{attempt.uuid}")["questions"] if q["uuid"] == str(question))
-    assert shown["files"] == [sent.json()]
-    path = f"attempts/{attempt.uuid}/files/{sent.json()['uuid']}"
-    stranger = api_for(EnrolmentFactory(course=course).user)
-    assert send(stranger, "work.txt").status_code == 404
-    stranger.delete(path, expect=404)
-    alice_api.delete(path, expect=204)
-    alice_api.delete(path, expect=404)
-    assert send(alice_api, "work.exe").json()["type"] == "/problems/file-refused"
-    alice_api.post(f"attempts/{attempt.uuid}/answers/{question}/files", {}, expect=415)
-
-
-@pytest.mark.parametrize(("language", "sentence"), [("en", "multipart/form-data"), ("ko", "본문")])
-def test_a_malformed_upload_is_refused_in_the_readers_language(
-    alice: User, attempt: Attempt, question: UUID, client: Client, language: str, sentence: str
-) -> None:
-    api = api_for(alice)
-    answer = client.post(
-        f"/api/v1/attempts/{attempt.uuid}/answers/{question}/files", b"rubbish",
-        content_type="multipart/form-data", headers={**api.headers, "Accept-Language": language},
-    )  # fmt: skip
-    assert answer.status_code == 400
-    assert answer.json()["type"] == "/problems/malformed"
-    assert sentence in answer.json()["detail"]
-    assert "boundary" not in answer.json()["detail"] or language == "en"
