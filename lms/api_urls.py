@@ -3,13 +3,13 @@
 from django.urls import include, path
 
 from common.api.routing import route
-from lms import api_docs
+from lms.openapi import document, page
 
 # Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
-    *route("schema", api_docs.schema, "api-schema"),
-    *route("docs", api_docs.docs, "api-docs"),
+    *route("schema", document.schema, "api-schema"),
+    *route("docs", page.docs, "api-docs"),
 ]

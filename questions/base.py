@@ -14,6 +14,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, Protocol
 
+from questions.schemas import Schema
+
 Spec = dict[str, Any]
 Response = dict[str, Any]
 Texts = dict[str, str]
@@ -99,8 +101,10 @@ class Kind(ABC):
     rows: ClassVar[Literal["choices", "answers", ""]] = ""
     # JSON Schema of the `definition` that an author writes.
     schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {}, "additionalProperties": False}
-    # The JSON of a response, for the API's documentation.
-    response_shape: ClassVar[str] = ""
+    # JSON Schemas for the API's description: of a response, of what `body` returns, and of what `solution` returns.
+    response_schema: ClassVar[Schema]
+    body_schema: ClassVar[Schema]
+    solution_schema: ClassVar[Schema]
     # `by_person`: only a person grades it. `with_files`: students upload files with their answer.
     by_person: ClassVar[bool] = False
     with_files: ClassVar[bool] = False

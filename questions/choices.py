@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from questions.base import Kind, Response, Spec, SpecError, Texts, gettext_noop
+from questions.schemas import FLAG, LABELLED, UUID, described, list_of, shape
 
 
 class ChoiceKind(Kind):
     rows: ClassVar[Literal["choices", "answers", ""]] = "choices"
+    body_schema = shape(choices=list_of(shape("ShownChoice", **LABELLED, is_chosen=FLAG)))
+    solution_schema = shape(choices=list_of(described(UUID, "A right choice.")))
 
     def parse(self, spec: Spec) -> None:
         super().parse(spec)

@@ -28,7 +28,7 @@ class MessageSerializer(OutputSerializer):
 class MessageListSerializer(PageSerializer):
     """One page of the list, the newest first."""
 
-    unread = serializers.IntegerField(help_text="The number of unread messages on all pages.")
+    unread = serializers.IntegerField(min_value=0, help_text="The number of unread messages on all pages.")
     results = MessageSerializer(many=True)
 
 

@@ -1,21 +1,49 @@
-"""Add the API's errors to the OpenAPI schema, and remove duplicate addresses from it."""
+"""Describe refusals and values that DRF has no field for in the OpenAPI schema, and remove duplicate addresses from it."""
 
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from common.api.problems import CONTENT_TYPE
 
 
+class ComponentField(serializers.JSONField):
+    """A JSON value whose schema is the component `component` of the document (`lms.openapi`)."""
+
+    def __init__(self, component: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.component = component
+
+
+class ComponentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = ComponentField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"allOf": [{"$ref": f"#/components/schemas/{self.target.component}"}]}
+
+
+class UploadField(serializers.FileField):
+    """A file in a request. DRF's own field is described as the address of a file."""
+
+
+class UploadFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = UploadField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        # OpenAPI 3.1 says it with `contentMediaType`. Some generators of clients know only `format`, the way of 3.0.
+        return {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """A problem document of RFC 9457. `type` never changes and is the address of a page that explains the problem. `title` and
-    `detail` are in the reader's language."""
+    `detail` are in the reader's language. Accept types that are not listed: later versions add some."""
 
-    type = serializers.CharField(help_text="`/problems/<slug>`, relative to the site.")
+    type = ComponentField("ProblemType", help_text="`/problems/<slug>`, relative to the site.")
     title = serializers.CharField()
-    status = serializers.IntegerField()
+    status = serializers.IntegerField(min_value=400, max_value=599)
     detail = serializers.CharField(required=False)
     question = serializers.CharField(
         required=False,
@@ -23,8 +51,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
     deadline = serializers.DateTimeField(required=False, help_text="For `deadline-passed`: when the time was up.")
     server_time = serializers.DateTimeField(required=False, help_text="Beside `deadline`: the server's clock.")
-    errors = serializers.JSONField(  # type: ignore[assignment]  # DRF takes the field out of the class
-        required=False, help_text="For `invalid`: what is wrong, field by field."
+    errors = ComponentField(  # type: ignore[assignment]  # DRF takes the field out of the class
+        "FieldErrors", required=False, help_text="For `invalid`: what is wrong, field by field."
     )
 
 

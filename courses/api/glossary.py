@@ -32,7 +32,9 @@ class GlossarySerializer(OutputSerializer):
     """The terms in the order of a dictionary in the reader's language."""
 
     course = serializers.CharField(help_text="The course's `slug`.")
-    term_count = serializers.IntegerField(source="glossary.all_count", help_text="The number of all terms.")
+    term_count = serializers.IntegerField(
+        min_value=0, source="glossary.all_count", help_text="The number of all terms."
+    )
     results = GlossaryTermSerializer(many=True)
 
 

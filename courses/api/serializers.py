@@ -36,7 +36,7 @@ class CourseListSerializer(PageSerializer):
 
 class ModuleSerializer(OutputSerializer):
     slug = serializers.CharField()
-    number = serializers.IntegerField()
+    number = serializers.IntegerField(min_value=1)
     title = serializers.CharField()
 
 
@@ -48,7 +48,7 @@ class OutlineEntrySerializer(OutputSerializer):
     kind = serializers.ChoiceField(choices=Activity.Kind.values, source="activity.kind")
     title = serializers.CharField(source="activity.title")
     code = serializers.CharField(source="activity.code", help_text="The number that authors gave it. May be empty.")
-    position = serializers.IntegerField(help_text="1 for the first entry of the outline.")
+    position = serializers.IntegerField(min_value=1, help_text="1 for the first entry of the outline.")
     module = serializers.CharField(source="activity.module.slug", help_text="The `slug` of one of `modules`.")
     required = serializers.BooleanField(  # type: ignore[assignment]  # DRF takes the field out of the class
         source="activity.is_required", help_text="Whether it counts towards progress."
@@ -61,8 +61,8 @@ class OutlineSerializer(OutputSerializer):
     course = serializers.CharField(help_text="The course's `slug`.")
     title = serializers.CharField()
     progress_percent = serializers.IntegerField(min_value=0, max_value=100)
-    required_count = serializers.IntegerField()
-    done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
+    required_count = serializers.IntegerField(min_value=0)
+    done_count = serializers.IntegerField(min_value=0, help_text="How many of the required entries are done.")
     next = serializers.UUIDField(allow_null=True, help_text="The entry to continue with. Null if all are done.")
     modules = ModuleSerializer(many=True)
     entries = OutlineEntrySerializer(many=True)
@@ -72,7 +72,7 @@ class CriterionSerializer(MappingOutput):
     """One criterion of a practice lesson's rubric."""
 
     key = serializers.CharField()
-    points = serializers.IntegerField()
+    points = serializers.IntegerField(min_value=0)
     title = serializers.CharField()
     description = serializers.CharField()
 
@@ -110,7 +110,7 @@ class LessonSerializer(OutputSerializer):
         source="edition.language",
         help_text="The language of the text. Differs from the requested language if there is no such edition.",
     )
-    minutes = serializers.IntegerField(source="edition.minutes", help_text="The reading time.")
+    minutes = serializers.IntegerField(min_value=0, source="edition.minutes", help_text="The reading time.")
     objectives = serializers.ListField(child=serializers.CharField())
     rubric = CriterionSerializer(
         many=True, source="edition.rubric", help_text="The criteria of a practice lesson. Empty for other lessons."
@@ -126,12 +126,14 @@ class GradeSerializer(OutputSerializer):
     """The current grade of an activity. `percent`, `points` and `max_points` are null if no attempt is graded."""
 
     activity = ActivityRefSerializer(source="item.activity")
-    percent = serializers.IntegerField(allow_null=True, help_text="Whole percent, rounded down.")
+    percent = serializers.IntegerField(
+        min_value=0, max_value=100, allow_null=True, help_text="Whole percent, rounded down."
+    )
     points = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
     max_points = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
-    pass_mark = serializers.IntegerField(source="item.pass_mark")
+    pass_mark = serializers.IntegerField(min_value=0, max_value=100, source="item.pass_mark")
     passed = serializers.BooleanField(source="is_passed")
-    attempts = serializers.IntegerField(help_text="The number of graded attempts.")
+    attempts = serializers.IntegerField(min_value=0, help_text="The number of graded attempts.")
 
 
 class DoneSerializer(OutputSerializer):
@@ -142,11 +144,11 @@ class DoneSerializer(OutputSerializer):
 class ProgressSerializer(OutputSerializer):
     course = serializers.CharField(help_text="The course's `slug`.")
     progress_percent = serializers.IntegerField(min_value=0, max_value=100)
-    required_count = serializers.IntegerField()
-    done_count = serializers.IntegerField(help_text="How many of the required entries are done.")
+    required_count = serializers.IntegerField(min_value=0)
+    done_count = serializers.IntegerField(min_value=0, help_text="How many of the required entries are done.")
     done = DoneSerializer(many=True, help_text="All entries that are done, in the order of the outline.")
     grade_percent = serializers.IntegerField(
-        allow_null=True, help_text="The course grade so far. Null while nothing is graded."
+        min_value=0, max_value=100, allow_null=True, help_text="The course grade so far. Null while nothing is graded."
     )
     grades = GradeSerializer(many=True)
 

@@ -29,7 +29,20 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "GET_LIB_DOC_EXCLUDES": "lms.api_docs.base_classes",
+    "GET_LIB_DOC_EXCLUDES": "lms.openapi.document.base_classes",
+    "OAS_VERSION": "3.1.0",
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SERVERS": [
+        {"url": "/", "description": "The site that serves this document."},
+        {"url": "http://127.0.0.1:8000", "description": "The demo site of `./run`."},
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "lms.openapi.finishing.add_shapes",
+        "lms.openapi.finishing.write_null_as_type",
+        "lms.openapi.finishing.limit_texts",
+        "lms.openapi.finishing.size_integers",
+    ],
     "PREPROCESSING_HOOKS": ["common.api.openapi.without_trailing_slashes"],
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
@@ -41,6 +54,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],
-        "AccountLanguage": ["ko", "en"],
     },
 }

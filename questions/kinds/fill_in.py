@@ -28,6 +28,7 @@ from questions.base import (
     text_answer,
     unique_keys,
 )
+from questions.schemas import COUNT, TEXT, UUID, answer_of, described, limit_of, list_of, map_of, shape, shape_of_some
 from questions.short_answers import decide, normalise
 
 LIMIT = 200
@@ -65,7 +66,22 @@ class FillIn(Kind):
         "required": ["blanks"],
         "additionalProperties": False,
     }
-    response_shape = '{"blanks": {blank uuid: "…", …}}'
+    response_schema = shape(blanks=map_of(answer_of(LIMIT), "The text of each blank."))
+    body_schema = shape(
+        limit=limit_of(LIMIT),
+        blanks=list_of(UUID),
+        pieces=list_of(
+            shape_of_some(
+                "FillInPiece",
+                html=described(TEXT, "Only of a piece of the question's text."),
+                uuid=described(UUID, "Only of a blank, as are `number` and `text`."),
+                number={**COUNT, "minimum": 1},
+                text=described(TEXT, "The text in the response. May be empty."),
+            ),
+            "The question's text in order: HTML, and the blanks in it.",
+        ),
+    )
+    solution_schema = shape(blanks=map_of(list_of(TEXT), "What each blank accepts."))
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         return {

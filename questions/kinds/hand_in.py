@@ -26,6 +26,7 @@ from questions.base import (
     texts_schema,
     unique_keys,
 )
+from questions.schemas import COUNT, FLAG, LABELLED, POINTS, TEXT, answer_of, limit_of, list_of, shape
 
 LIMIT = 20_000
 # Allowed file types. A browser executes none of them when it opens one.
@@ -72,7 +73,16 @@ class HandIn(Kind):
         "required": ["rubric"],
         "additionalProperties": False,
     }
-    response_shape = '{"text": "…"}; its files are sent by themselves'
+    response_schema = shape(text=answer_of(LIMIT, "Files are sent by themselves."))
+    body_schema = shape(
+        limit=limit_of(LIMIT),
+        takes_text=FLAG,
+        files=shape(
+            "HandInLimits", max={**COUNT, "maximum": MAX_FILES}, types=list_of(TEXT, "Endings of names, such as `pdf`.")
+        ),
+        rubric=list_of(shape("HandInCriterion", **LABELLED, points=POINTS)),
+    )
+    solution_schema = shape()
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         files = definition.get("files", {"max": 0})

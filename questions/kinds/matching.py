@@ -27,6 +27,7 @@ from questions.base import (
     texts_schema,
     unique_keys,
 )
+from questions.schemas import LABELLED, UUID, list_of, map_of, or_null, shape
 
 
 class Matching(Kind):
@@ -62,7 +63,12 @@ class Matching(Kind):
         "required": ["pairs"],
         "additionalProperties": False,
     }
-    response_shape = '{"matches": {left uuid: right uuid, …}}'
+    response_schema = shape(matches=map_of(UUID, "Left uuid: right uuid."))
+    body_schema = shape(
+        lefts=list_of(shape("MatchingLeft", **LABELLED, match=or_null(UUID, "The right side in the response."))),
+        rights=list_of(shape("MatchingRight", **LABELLED)),
+    )
+    solution_schema = shape(matches=map_of(UUID, "Left uuid: right uuid."))
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         def side(key: str, texts: Texts) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from questions.base import (
     partial,
     score,
 )
+from questions.schemas import UUID, list_of, shape
 
 
 class MultipleChoice(choices.ChoiceKind):
@@ -33,7 +34,7 @@ class MultipleChoice(choices.ChoiceKind):
     label = gettext_noop("multiple choice")
     position = 20
     schema = {"type": "object", "properties": {"credit": CREDIT_SCHEMA}, "additionalProperties": False}
-    response_shape = '{"choices": [uuid, …]}'
+    response_schema = shape(choices=list_of(UUID))
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         # The default is not written into the spec: versions older than this setting must keep their digest.

@@ -27,6 +27,7 @@ from questions.base import (
     score,
     text_answer,
 )
+from questions.schemas import FLAG, TEXT, answer_of, described, limit_of, shape
 
 LIMIT = 100
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(.*)", re.DOTALL)
@@ -53,7 +54,13 @@ class Numeric(Kind):
         "required": ["value"],
         "additionalProperties": False,
     }
-    response_shape = '{"text": "0.25 s"}'
+    response_schema = shape(text=answer_of(LIMIT, "A number, with or without a unit: `0.25 s`."))
+    body_schema = shape(
+        limit=limit_of(LIMIT),
+        unit=described(TEXT, "The unit of a number without one. May be empty."),
+        unit_required=FLAG,
+    )
+    solution_schema = shape(value=TEXT, tolerance=TEXT, unit=TEXT)
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         return {

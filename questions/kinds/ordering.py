@@ -27,6 +27,10 @@ from questions.base import (
     texts_schema,
     unique_keys,
 )
+from questions.schemas import LABELLED, UUID, Schema, list_of, map_of, or_null, shape
+
+MOST_ITEMS = 20
+PLACE: Schema = {"type": "integer", "format": "int32", "minimum": 1, "maximum": MOST_ITEMS}
 
 
 class Ordering(Kind):
@@ -39,7 +43,7 @@ class Ordering(Kind):
             "items": {
                 "type": "array",
                 "minItems": 2,
-                "maxItems": 20,
+                "maxItems": MOST_ITEMS,
                 "items": {
                     "type": "object",
                     "properties": {"key": KEY_SCHEMA, "text": texts_schema()},
@@ -52,7 +56,11 @@ class Ordering(Kind):
         "required": ["items"],
         "additionalProperties": False,
     }
-    response_shape = '{"positions": {item uuid: 1, …}}'
+    response_schema = shape(positions=map_of(PLACE, "The place of each item, from 1."))
+    body_schema = shape(
+        items=list_of(shape("OrderingItem", **LABELLED, position=or_null(PLACE, "In the response. Null: no place.")))
+    )
+    solution_schema = shape(items=list_of(UUID, "The items in their right order."))
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         return {

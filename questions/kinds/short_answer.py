@@ -22,6 +22,7 @@ from questions.base import (
     score,
     text_answer,
 )
+from questions.schemas import TEXT, answer_of, limit_of, list_of, shape
 from questions.short_answers import decide, normalise
 
 # Maximum length in characters. A short answer is a term or a sentence; an essay is another kind of question.
@@ -38,7 +39,9 @@ class ShortAnswer(Kind):
         "properties": {"near_misses": {"type": "string", "enum": ["review", "reject"]}},
         "additionalProperties": False,
     }
-    response_shape = '{"text": "…"}'
+    response_schema = shape(text=answer_of(LIMIT))
+    body_schema = shape(limit=limit_of(LIMIT))
+    solution_schema = shape(accept=list_of(TEXT, "Accepted answers."))
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         return {"near_misses": "review"} if self.may_wait(definition) else {}

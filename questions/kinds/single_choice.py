@@ -4,13 +4,14 @@ from typing import Any
 
 from questions import choices
 from questions.base import Form, Response, Score, Spec, SpecError, gettext_noop, known, mapping, score
+from questions.schemas import UUID, or_null, shape
 
 
 class SingleChoice(choices.ChoiceKind):
     name = "single_choice"
     label = gettext_noop("single choice")
     position = 10
-    response_shape = '{"choice": uuid}'
+    response_schema = shape(choice=or_null(UUID, "Null: none is chosen."))
 
     def parse(self, spec: Spec) -> None:
         super().parse(spec)

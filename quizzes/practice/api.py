@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from common.api.openapi import problems
+from common.api.openapi import ComponentField, problems
 from common.api.serializers import InputSerializer, OutputSerializer
 from questions import KIND_NAMES
 from quizzes.attempts.presentation import PresentedQuestion
@@ -19,7 +19,7 @@ from quizzes.practice.answering import AnsweredCard
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import Today
 from quizzes.results.api import QuestionOutcome, QuestionResultSerializer
-from quizzes.taking.api.serializers import RESPONSE_SHAPES, ChoiceSerializer
+from quizzes.taking.api.serializers import ChoiceSerializer
 from quizzes.taking.api.shapes import Choice, choices_of
 
 
@@ -27,7 +27,9 @@ class CardSerializer(OutputSerializer):
     """A question that the student got wrong before, without its answer key."""
 
     uuid = serializers.UUIDField(source="card.uuid", help_text="The card's `uuid`.")
-    turn = serializers.IntegerField(source="card.next_turn", help_text="The turn to send to `review_answer`.")
+    turn = serializers.IntegerField(
+        min_value=1, source="card.next_turn", help_text="The turn to send to `review_answer`."
+    )
     course = serializers.CharField(source="card.enrolment.course.slug", help_text="The course's `slug`.")
     question = serializers.UUIDField(source="question.uuid")
     kind = serializers.ChoiceField(choices=KIND_NAMES, source="question.kind")
@@ -35,16 +37,18 @@ class CardSerializer(OutputSerializer):
     text = serializers.CharField(source="question.text", help_text="Markdown.")
     html = serializers.CharField(source="question.html", help_text="The same text as HTML.")
     choices = ChoiceSerializer(many=True, help_text="In the order to show. Empty unless it is a choice question.")
-    body = serializers.JSONField(source="question.body", help_text="As in an attempt.")
+    body = ComponentField("QuestionBody", source="question.body", help_text="What its `kind` shows below the text.")
 
 
 # The API keeps the name "review" in its addresses, fields and schemas.
 @extend_schema_serializer(component_name="ReviewToday")
 class PracticeTodaySerializer(OutputSerializer):
     on = serializers.DateField(source="today.on", help_text="Today, in the person's time zone.")
-    done = serializers.IntegerField(source="today.done", help_text="The number of questions answered today.")
+    done = serializers.IntegerField(
+        min_value=0, source="today.done", help_text="The number of questions answered today."
+    )
     total = serializers.IntegerField(
-        source="today.total", help_text="The number of today's questions, answered or not."
+        min_value=0, source="today.total", help_text="The number of today's questions, answered or not."
     )
     next_on = serializers.DateField(
         source="today.next_on",
@@ -55,14 +59,16 @@ class PracticeTodaySerializer(OutputSerializer):
 
 
 class CardAnswerInput(InputSerializer):
-    response = serializers.JSONField(allow_null=True, help_text=f"{RESPONSE_SHAPES} Null: the student does not know.")
+    response = ComponentField(
+        "QuestionResponseInput", allow_null=True, help_text="Null: the student does not know the answer."
+    )
 
 
 class CardAnswerSerializer(OutputSerializer):
     """One graded answer. It decides only when the question is asked again; it affects neither grades nor progress."""
 
     card = serializers.UUIDField(source="answered.card.uuid")
-    turn = serializers.IntegerField(source="answered.answer.turn")
+    turn = serializers.IntegerField(min_value=1, source="answered.answer.turn")
     comes_again_on = serializers.DateField(source="answered.comes_again_on")
     result = QuestionResultSerializer(
         help_text="`pending`: no rule can decide the answer; the student compares it with the solution."

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from common import languages
+from common.api.openapi import ComponentField
 from common.api.serializers import MappingOutput, OutputSerializer
 from questions import Response
 from quizzes.attempts.models import HandInFile
@@ -86,18 +88,16 @@ class FeedbackSerializer(OutputSerializer):
 class SolutionSerializer(MappingOutput):
     choices = serializers.ListField(child=serializers.UUIDField(), help_text="The right choices.")
     accept = serializers.ListField(child=serializers.CharField(), help_text="Accepted short answers.")
-    body = serializers.JSONField(
-        help_text="By kind: `value`, `tolerance` and `unit`; `items` in their order; `matches`; `blanks`; the same as above "
-        "for choices and short answers."
-    )
+    body = ComponentField("QuestionSolution", help_text="The whole solution, in the form of the question's kind.")
 
 
+@extend_schema_serializer(component_name="HandInFile")
 class FileSerializer(OutputSerializer):
     """A submitted file."""
 
     uuid = serializers.UUIDField()
     name = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
+    size = serializers.IntegerField(min_value=0, help_text="Bytes.")
     sha256 = serializers.CharField()
     uploaded_at = serializers.DateTimeField()
 
@@ -115,7 +115,7 @@ class QuestionResultSerializer(OutputSerializer):
     )
     points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
     max_points = serializers.DecimalField(max_digits=6, decimal_places=2)
-    response = serializers.JSONField(allow_null=True)
+    response = ComponentField("QuestionResponse", allow_null=True, help_text="Null: not answered.")
     lesson = serializers.CharField(help_text="Where it is explained; empty until the answers are shown.")
     feedback = FeedbackSerializer(many=True)
     solution = SolutionSerializer(allow_null=True)

@@ -69,7 +69,7 @@ def raws(kind: str, public: dict[str, Any]) -> st.SearchStrategy[Any]:
         "matches": st.dictionaries(names, st.one_of(names, st.none())),
         "blanks": st.dictionaries(names, text),
     }
-    field = next(name for name in shapes if f'"{name}":' in KINDS[kind].response_shape)
+    field = next(name for name in shapes if name in KINDS[kind].response_schema["properties"])
     json_values = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | names,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | names, inner, max_size=3),

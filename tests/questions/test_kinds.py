@@ -245,7 +245,7 @@ def test_every_kind_can_be_answered_by_the_api(attempt: Attempt, alice_api: Api)
     alice_api.post(f"{base}/submit", expect=202)
     assert automatic.grade_attempt(attempt_id=attempt.pk, now=timezone.now())
     result = alice_api.get(f"{base}/result")
-    check("Result", result)
+    check("AttemptResult", result)
     assert result["status"] == "needs_review"
     assert {specs[q["uuid"]]["kind"]: q["outcome"] for q in result["questions"]} == {
         kind: "pending" if kind == "hand_in" else "correct" for kind in KINDS

@@ -1,17 +1,18 @@
 """Validate the API input of attempts and describe its output."""
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from common.api.openapi import ComponentField, UploadField
 from common.api.pagination import PageSerializer
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
-from questions import KIND_NAMES, KINDS
+from questions import KIND_NAMES
 from quizzes.authoring.models import Quiz
 from quizzes.results.api import FileSerializer, QuestionResultSerializer
 from quizzes.sequences import LARGEST
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
-RESPONSE_SHAPES = "By kind: " + "; ".join(f"{kind.name}: `{kind.response_shape}`" for kind in KINDS.values()) + "."
 
 
 class AttemptSummarySerializer(OutputSerializer):
@@ -19,14 +20,14 @@ class AttemptSummarySerializer(OutputSerializer):
 
     uuid = serializers.UUIDField(source="attempt.uuid")
     quiz = serializers.UUIDField(help_text="The quiz's uuid, as in the outline.")
-    number = serializers.IntegerField(source="attempt.number")
+    number = serializers.IntegerField(min_value=1, source="attempt.number")
     status = serializers.ChoiceField(choices=ATTEMPT_STATUSES)
     started_at = serializers.DateTimeField(source="attempt.started_at")
     submitted_at = serializers.DateTimeField(source="attempt.submitted_at", allow_null=True)
     graded_at = serializers.DateTimeField(source="attempt.graded_at", allow_null=True)
     points = serializers.DecimalField(source="attempt.points", max_digits=8, decimal_places=2, allow_null=True)
     max_points = serializers.DecimalField(source="attempt.max_points", max_digits=8, decimal_places=2)
-    percent = serializers.IntegerField(source="attempt.percent", allow_null=True)
+    percent = serializers.IntegerField(min_value=0, max_value=100, source="attempt.percent", allow_null=True)
     deadline = serializers.DateTimeField(
         source="attempt.deadline", allow_null=True, help_text="When the server submits it by itself; null: never."
     )
@@ -39,7 +40,10 @@ class AttemptSummarySerializer(OutputSerializer):
         source="attempt.is_expired", help_text="Submitted by the server at the deadline."
     )
     late_deduction = serializers.IntegerField(
-        source="attempt.late_deduction", help_text="Percent taken off the points for being late."
+        min_value=0,
+        max_value=100,
+        source="attempt.late_deduction",
+        help_text="Percent taken off the points for being late.",
     )
     passed = serializers.BooleanField(allow_null=True)
 
@@ -61,25 +65,28 @@ class QuizSerializer(OutputSerializer):
     )
     intro = serializers.CharField(source="quiz.intro", help_text="Markdown.")
     intro_html = serializers.CharField()
-    question_count = serializers.IntegerField()
-    pass_mark = serializers.IntegerField(source="quiz.pass_mark", help_text="Percent.")
+    question_count = serializers.IntegerField(min_value=0)
+    pass_mark = serializers.IntegerField(min_value=0, max_value=100, source="quiz.pass_mark", help_text="Percent.")
     counts = serializers.ChoiceField(choices=GradeItem.GradingMethod.values, source="quiz.grading_method")
     attempts_allowed = serializers.IntegerField(
-        source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
+        min_value=1, source="overview.rules.attempts_allowed", allow_null=True, help_text="Null: any number."
     )
-    attempts_left = serializers.IntegerField(source="overview.attempts_left", allow_null=True)
+    attempts_left = serializers.IntegerField(min_value=0, source="overview.attempts_left", allow_null=True)
     opens_at = serializers.DateTimeField(source="overview.rules.opens_at", allow_null=True)
     due_at = serializers.DateTimeField(source="overview.rules.due_at", allow_null=True)
     closes_at = serializers.DateTimeField(source="overview.rules.closes_at", allow_null=True)
     time_limit = serializers.IntegerField(
-        allow_null=True, help_text="Seconds, with the student's extra time; null: no limit."
+        min_value=0, allow_null=True, help_text="Seconds, with the student's extra time; null: no limit."
     )
     grace = serializers.IntegerField(
-        source="quiz.grace", help_text="Seconds after the deadline in which an answer still counts."
+        min_value=0, source="quiz.grace", help_text="Seconds after the deadline in which an answer still counts."
     )
     late_rule = serializers.ChoiceField(choices=Quiz.LateRule.values, source="quiz.late_rule")
     late_deduction = serializers.IntegerField(
-        source="overview.rules.deduction", help_text="Percent taken off for each day begun after the due date."
+        min_value=0,
+        max_value=100,
+        source="overview.rules.deduction",
+        help_text="Percent taken off for each day begun after the due date.",
     )
     show_answers = serializers.ChoiceField(choices=Quiz.ShowAnswers.values, source="quiz.show_answers")
     needs_access_code = serializers.BooleanField()
@@ -99,22 +106,21 @@ class AttemptQuestionSerializer(OutputSerializer):
 
     uuid = serializers.UUIDField(source="question.uuid")
     kind = serializers.ChoiceField(choices=KIND_NAMES, source="question.kind")
-    number = serializers.IntegerField(source="question.number")
+    number = serializers.IntegerField(min_value=1, source="question.number")
     points = serializers.DecimalField(source="question.points", max_digits=6, decimal_places=2)
     language = serializers.CharField(source="question.language", help_text="The language of the texts.")
     text = serializers.CharField(source="question.text", help_text="Markdown.")
     html = serializers.CharField(source="question.html", help_text="The same, rendered.")
     choices = ChoiceSerializer(many=True, help_text="In the order to show; empty for questions without choices.")
-    body = serializers.JSONField(
-        help_text="What its kind shows below the text: `choices`; `items` to order; `lefts` and `rights` to match; "
-        "`pieces` of a text with blanks; `unit` of a number; `rubric` and `files` of a hand-in."
-    )
-    response = serializers.JSONField(allow_null=True, help_text=f"{RESPONSE_SHAPES} Null: not answered.")
+    body = ComponentField("QuestionBody", help_text="What its `kind` shows below the text.")
+    response = ComponentField("QuestionResponse", allow_null=True, help_text="Null: not answered.")
     files = FileSerializer(many=True)
     checked = QuestionResultSerializer(
         allow_null=True, help_text="The result, once `check` has confirmed the answer; null before."
     )
-    sequence = serializers.IntegerField(allow_null=True)
+    sequence = serializers.IntegerField(
+        min_value=0, max_value=LARGEST, allow_null=True, help_text="Of the saved answer; see `AnswerInput`."
+    )
     saved_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -127,7 +133,7 @@ class AnswerInput(InputSerializer):
     the stored answer. Send milliseconds since 1970: a number that is more than a minute ahead of the server's clock is stored as
     the server's time, which is returned. Without `sequence`, the request that arrives last wins."""
 
-    response = serializers.JSONField(help_text=RESPONSE_SHAPES)
+    response = ComponentField("QuestionResponseInput", help_text="In the form that the question's `kind` asks for.")
     sequence = serializers.IntegerField(min_value=0, max_value=LARGEST, required=False)
 
 
@@ -135,8 +141,8 @@ class AnswerSerializer(OutputSerializer):
     """The answer that is stored after the request. It is not the sent one if another has the same or a higher `sequence`."""
 
     question = serializers.UUIDField()
-    response = serializers.JSONField()
-    sequence = serializers.IntegerField()
+    response = ComponentField("QuestionResponse")
+    sequence = serializers.IntegerField(min_value=0, max_value=LARGEST)
     saved_at = serializers.DateTimeField()
 
 
@@ -147,12 +153,14 @@ class StartInput(InputSerializer):
 
 
 class FileInput(InputSerializer):
-    file = serializers.FileField(allow_empty_file=True)
+    file = UploadField(allow_empty_file=True)
 
 
 class SubmitInput(InputSerializer):
     answers = serializers.DictField(
-        child=serializers.JSONField(), required=False, help_text="Answers to save with it: {question uuid: response}."
+        child=ComponentField("QuestionResponseInput"),
+        required=False,
+        help_text="Answers to save with it: {question uuid: response}.",
     )
 
 
@@ -165,6 +173,8 @@ class GradeChangeSerializer(OutputSerializer):
     reason = serializers.CharField(source="why", help_text="May be empty.")
 
 
+# Some languages have a type that is called Result.
+@extend_schema_serializer(component_name="AttemptResult")
 class ResultSerializer(AttemptSummarySerializer):
     """While `status` is `submitted`, ask again after `Retry-After` seconds.
 

@@ -36,7 +36,7 @@ def shown(alice_client: Client, alice_api: Api) -> Callable[[Attempt], tuple[boo
     def look(attempt: Attempt) -> tuple[bool, bool]:
         page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
         result = alice_api.get(f"attempts/{attempt.uuid}/result")
-        check("Result", result)
+        check("AttemptResult", result)
         is_shown = result["answers_shown"]
         assert [secret in page for secret in SECRETS] == [is_shown] * 3
         assert [bool(question["solution"]) for question in result["questions"]] == [is_shown] * 3
@@ -123,7 +123,7 @@ def test_outcomes_of_questions_are_hidden_as_long_as_solutions_are(
     for right in range(3):
         attempt = taken(quiz, enrolment, right=right)
         result = alice_api.get(f"attempts/{attempt.uuid}/result")
-        check("Result", result)
+        check("AttemptResult", result)
         assert {(question["outcome"], question["points"]) for question in result["questions"]} == {("hidden", None)}
         page = alice_client.get(f"/attempts/{attempt.uuid}/result/").text
         assert page.count("Answered") == 3

@@ -72,14 +72,14 @@ def test_from_the_first_answer_to_the_result(alice_api: Api, quiz: Quiz, started
     check("AttemptSummary", summary)
     assert alice_api.response.headers["Location"] == f"/api/v1/{base}/result"
     waiting = alice_api.get(f"{base}/result")
-    check("Result", waiting)
+    check("AttemptResult", waiting)
     assert waiting["status"] == "submitted"
     assert waiting["questions"] == []
     assert alice_api.response.headers["Retry-After"] == "1"
 
     grade(started["uuid"])
     result = alice_api.get(f"{base}/result")
-    check("Result", result)
+    check("AttemptResult", result)
     assert result["status"] == "graded"
     assert result["points"] == "3.00"
     assert result["max_points"] == "3.00"
@@ -128,7 +128,7 @@ def test_revealing_solutions_ends_the_right_to_further_attempts(alice_api: Api, 
 
     revealed = alice_api.post(f"attempts/{first}/reveal")
 
-    check("Result", revealed)
+    check("AttemptResult", revealed)
     assert revealed["answers_shown"] is True
     assert revealed["questions"][0]["feedback"][0]["html"] == "Feedback q0 1"
     assert but_for_the_clock(revealed) == but_for_the_clock(alice_api.post(f"attempts/{first}/reveal"))
@@ -160,7 +160,7 @@ def test_internal_statuses_have_public_names(alice_api: Api, started: dict[str, 
 
     result = alice_api.get(f"attempts/{started['uuid']}/result")
 
-    check("Result", result)
+    check("AttemptResult", result)
     assert result["status"] == public
     assert ("Retry-After" in alice_api.response.headers) == (public == "submitted")
 
@@ -186,7 +186,7 @@ def test_a_lesson_check_is_graded_at_once_and_does_not_count(alice_api: Api, les
     first = alice_api.post(f"attempts/{attempt}/submit", {"answers": given}, expect=202)
     assert first["status"] == "graded"
     result = alice_api.get(f"attempts/{attempt}/result")
-    check("Result", result)
+    check("AttemptResult", result)
     assert result["status"] == "graded"
     assert result["answers_shown"] is True
     assert result["points"] == "1.00"

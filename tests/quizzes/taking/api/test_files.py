@@ -60,7 +60,7 @@ def test_files_are_uploaded_and_removed_by_the_api(
 
     sent = send(alice_api, "work.txt")
     assert sent.status_code == 201
-    check("File", sent.json())
+    check("HandInFile", sent.json())
     assert send(alice_api, "work.txt").json() == sent.json()
     shown = next(q for q in alice_api.get(f"attempts/{attempt.uuid}")["questions"] if q["uuid"] == str(question))
     assert shown["files"] == [sent.json()]

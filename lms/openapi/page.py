@@ -1,4 +1,4 @@
-"""Serve the API's schema as a file and as a page. Both are built once for each process."""
+"""Show the API's description as a page."""
 
 import json
 import re
@@ -8,16 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.plumbing import get_lib_doc_excludes
-from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
-from accounts.api.base import AuthenticatedAPIView
-from common.api.serializers import InputSerializer, MappingOutput, OutputSerializer
+from lms.openapi.document import document
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The tags are in the order in which a student uses the API.
@@ -31,31 +26,6 @@ _EXAMPLES: dict[str, Any] = {
     "name": "Kim Minji",
     "language": "ko",
 }
-
-
-def base_classes() -> list[type]:
-    """Return the base classes whose docstrings must not appear in the schema as descriptions of their subclasses."""
-    return [*get_lib_doc_excludes(), AuthenticatedAPIView, InputSerializer, OutputSerializer, MappingOutput]  # type: ignore[no-untyped-call]
-
-
-@cache
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document, always in English, so that the committed file does not vary."""
-    with translation.override("en"):
-        return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call, no-any-return]
-
-
-@cache
-def rendered(as_json: bool) -> bytes:
-    renderer = OpenApiJsonRenderer() if as_json else OpenApiYamlRenderer()
-    return bytes(renderer.render(document(), renderer_context={}))
-
-
-@require_GET
-def schema(request: HttpRequest) -> HttpResponse:
-    """Return the document as YAML, or as JSON with `?format=json` or an Accept header that contains "json"."""
-    as_json = request.GET.get("format") == "json" or "json" in request.headers.get("Accept", "")
-    return HttpResponse(rendered(as_json), content_type="application/json" if as_json else "application/yaml")
 
 
 @require_GET
@@ -163,7 +133,7 @@ def _example(schema: dict[str, Any]) -> dict[str, Any]:
 def _sample(spec: dict[str, Any]) -> Any:
     if spec.get("format") == "uuid":
         return "00000000-0000-0000-0000-000000000000"
-    return {"boolean": True, "integer": 1, "string": ""}.get(spec.get("type", ""), "")
+    return {"boolean": True, "integer": 1}.get(str(spec.get("type")), "")
 
 
 @cache
@@ -196,15 +166,24 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _type(spec: dict[str, Any]) -> str:
     """Return a field's type in words: "string (uuid) or null", "list of Choice", "ko | en"."""
-    null = " or null" if spec.get("nullable") else ""
-    for part in (spec, *spec.get("allOf", []), *spec.get("oneOf", [])):
-        if "$ref" in part:
-            target = _resolved(part)
-            values = " | ".join(map(str, target["enum"])) if "enum" in target else _name(part)
-            return values + null
-    if spec.get("type") == "array":
-        return f"list of {_type(spec['items'])}{null}"
-    if "enum" in spec:
-        return " | ".join(map(str, spec["enum"])) + null
-    form = f" ({spec['format']})" if "format" in spec else ""
-    return f"{spec.get('type', 'any JSON')}{form}{null}"
+    for name in ("oneOf", "anyOf"):
+        if name in spec:
+            return " or ".join(_type(part) for part in spec[name])
+    if "allOf" in spec:
+        return _type(spec["allOf"][0])
+    if "$ref" in spec:
+        target = _resolved(spec)
+        # The many types of problems have a page of their own.
+        return " | ".join(target["enum"]) if "enum" in target and _name(spec) != "ProblemType" else _name(spec)
+    kinds = spec.get("type", "any JSON")
+    return " or ".join(_simple_type(kind, spec) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def _simple_type(kind: str, spec: dict[str, Any]) -> str:
+    if kind == "array":
+        return f"list of {_type(spec['items'])}"
+    if kind == "object" and isinstance(spec.get("additionalProperties"), dict):
+        return f"map of {_type(spec['additionalProperties'])}"
+    if "enum" in spec and kind != "null":
+        return " | ".join(map(str, spec["enum"]))
+    return f"{kind} ({spec['format']})" if "format" in spec and kind != "null" else kind

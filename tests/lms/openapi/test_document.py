@@ -1,0 +1,133 @@
+"""The description of the API: what generators of clients can do with it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from jsonschema import ValidationError
+
+from common.api.problem_list import problems_by_slug
+from questions import KINDS
+from quizzes.authoring.models import Quiz
+from tests.api import Api
+from tests.contract import check, document
+from tests.quizzes import every_kind
+
+_INT32 = 2**31 - 1
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    return document()["components"]["schemas"]  # type: ignore[no-any-return]
+
+
+def nodes(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+        for value in part.values():
+            yield from nodes(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from nodes(value)
+
+
+def types(node: dict[str, Any]) -> list[str]:
+    kind = node.get("type", [])
+    return [kind] if isinstance(kind, str) else kind if isinstance(kind, list) else []
+
+
+def test_it_is_openapi_3_1_and_says_null_by_type() -> None:
+    assert document()["openapi"].startswith("3.1.")
+    assert not [node for node in nodes(document()) if "nullable" in node]
+
+
+def test_every_integer_says_its_size_and_its_least_value() -> None:
+    integers = [node for node in nodes(document()) if "integer" in types(node) and "properties" not in node]
+    assert integers
+    for node in integers:
+        assert node["format"] == ("int64" if node.get("maximum", 0) > _INT32 else "int32"), node
+        assert "minimum" in node, node
+
+
+def test_the_number_of_a_save_has_64_bits_wherever_it_is_sent() -> None:
+    for name in ("AnswerInput", "Answer", "AttemptQuestion"):
+        assert schemas()[name]["properties"]["sequence"]["format"] == "int64"
+
+
+def test_every_entry_of_an_enum_has_a_name_in_any_language() -> None:
+    for name, schema in schemas().items():
+        assert all(isinstance(entry, str) and entry for entry in schema.get("enum", [])), name
+    assert not {"BlankEnum", "NullEnum"} & schemas().keys()
+
+
+@pytest.mark.parametrize("word", ["Any", "Array", "Data", "Date", "Error", "File", "List", "Map", "Object", "Result"])
+def test_no_schema_is_called_like_a_type_that_languages_have(word: str) -> None:
+    assert word not in schemas()
+
+
+def test_an_upload_is_bytes_and_not_the_address_of_a_file() -> None:
+    file = schemas()["FileInput"]["properties"]["file"]
+    assert file["type"] == "string"
+    assert file["contentMediaType"] == "application/octet-stream"
+    assert file["format"] == "binary"
+
+
+def test_no_property_is_without_a_type() -> None:
+    typed = {"type", "$ref", "anyOf", "oneOf", "allOf"}
+    for name, schema in schemas().items():
+        for field, node in schema.get("properties", {}).items():
+            assert typed & node.keys(), f"{name}.{field}"
+
+
+@pytest.mark.parametrize("part", ["Response", "ResponseInput", "Body", "Solution"])
+def test_every_kind_of_question_is_described(part: str) -> None:
+    names = {"".join(word.capitalize() for word in kind.split("_")) + part for kind in KINDS}
+    assert {name["$ref"].rsplit("/", 1)[-1] for name in schemas()[f"Question{part}"]["anyOf"]} == names
+    assert names <= schemas().keys()
+
+
+def test_every_kind_shows_and_takes_what_is_described(alice_api: Api, quiz: Quiz) -> None:
+    every_kind.fill(quiz)
+    assert quiz.current_version
+    keys = quiz.current_version.answer_key.content
+    attempt = alice_api.post(f"quizzes/{quiz.activity.uuid}/attempts", expect=201)
+    for question in attempt["questions"]:
+        name = "".join(word.capitalize() for word in question["kind"].split("_"))
+        response = every_kind.right(keys[question["uuid"]])
+        check(f"{name}Body", question["body"])
+        check(f"{name}ResponseInput", response)
+        check(f"{name}Solution", KINDS[question["kind"]].solution(keys[question["uuid"]]))
+        saved = alice_api.put(
+            f"attempts/{attempt['uuid']}/answers/{question['uuid']}", {"response": response, "sequence": 1}
+        )
+        check(f"{name}Response", saved["response"])
+    assert {question["kind"] for question in attempt["questions"]} == set(KINDS)
+    check("Attempt", alice_api.get(f"attempts/{attempt['uuid']}"))
+
+
+def test_every_type_of_a_problem_is_listed_and_is_the_address_of_a_page(client: Client, db: None) -> None:
+    assert schemas()["ProblemType"]["enum"] == [f"/problems/{slug}" for slug in problems_by_slug()]
+    for address in schemas()["ProblemType"]["enum"]:
+        assert client.get(address).status_code == 200
+
+
+def test_what_is_wrong_with_a_request_is_described(alice_api: Api) -> None:
+    problem = alice_api.patch("me", {"time_zone": "Nowhere", "wants_weekly_summary": "?"}, expect=400)
+
+    check("Problem", problem)
+    assert set(problem["errors"]) == {"time_zone", "wants_weekly_summary"}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("PatchedMeInput", {"time_zone": ""}),
+        ("PatchedMeInput", {"language": "xx"}),
+        ("AnswerInput", {"response": None}),
+        ("SubmitInput", {"answers": {"8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e": None}}),
+        ("StartInput", {"access_code": "a\x00b"}),
+    ],
+)
+def test_what_is_refused_breaks_the_schema_too(name: str, body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        check(name, body)
