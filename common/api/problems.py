@@ -198,12 +198,29 @@ def _document(error: Exception) -> dict[str, Any] | None:
 def _extra(error: Exception) -> dict[str, Any]:
     """Return further members of the document: `errors` for a ValidationError, `detail` for a ParseError."""
     if isinstance(error, exceptions.ValidationError):
-        # DRF uses the key `non_field_errors` for errors of the body as a whole, but sends a bare list in some cases.
-        whole_body = isinstance(error.detail, list)
-        return {"errors": {"non_field_errors": error.detail} if whole_body else error.detail}
+        return {"errors": _by_field(error.detail)}
     if isinstance(error, exceptions.ParseError):
         return {"detail": str(error.detail)}
     return {}
+
+
+def _by_field(found: Any, field: str = "") -> dict[str, list[str]]:
+    """Return what is wrong as one list of texts for each field. DRF nests it as the body is nested.
+
+    A field inside another one is named after both, with a dot between: generated clients have a type for this only.
+    """
+    if isinstance(found, str):
+        found = [found]
+    if isinstance(found, dict):
+        inner = list(found.items())
+    elif all(isinstance(item, str) for item in found):
+        # DRF's own name for what is wrong with a body as a whole, which in some cases it sends without a name.
+        return {field or "non_field_errors": list(found)}
+    else:
+        # Of a list: what is wrong with each of its items.
+        inner = [(str(place), item) for place, item in enumerate(found) if item]
+    named = [(f"{field}.{name}" if field else str(name), item) for name, item in inner]
+    return {name: texts for prefix, item in named for name, texts in _by_field(item, prefix).items()}
 
 
 def _headers(error: Exception) -> dict[str, str]:

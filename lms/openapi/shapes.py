@@ -1,6 +1,6 @@
 """Schemas of the document that no serializer describes: what the kinds of questions show and take, and refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from common.api.problem_list import problems_by_slug
@@ -14,38 +14,38 @@ def component(name: str) -> dict[str, str]:
 
 
 def question_shapes() -> Schemas:
-    """Return the schemas of responses, bodies and solutions: one for each kind of question, and one of them together.
+    """Return the schemas of responses, bodies and solutions: each is one object with the properties of all kinds.
 
-    Those together are `anyOf`, not `oneOf`: `{"text": "…"}` is a response to three kinds. `kind` says which one is meant.
+    They are not `anyOf` with a schema for each kind: the generators of most languages make one class of that in which every
+    property is required (findings/openapi-generator-merges-any-of.sh), and no generator makes a class that survives a new kind.
     """
-    together = {
-        "QuestionResponse": "The answer of a student, in the form of the question's `kind`.",
-        "QuestionResponseInput": "The answer of a student, in the form of the question's `kind`.",
-        "QuestionBody": "What a question shows below its text, in the form of its `kind`.",
-        "QuestionSolution": "The solution of a question, in the form of its `kind`.",
+    found: Schemas = {}
+    response = "The answer of a student. What it contains depends on the question's `kind`."
+    parts: dict[str, tuple[Callable[[Kind], Mapping[str, Any]], str, dict[str, Any]]] = {
+        "QuestionResponse": (lambda kind: kind.response_schema, response, {}),
+        "QuestionResponseInput": (lambda kind: kind.response_schema, response, {"additionalProperties": False}),
+        "QuestionBody": (lambda kind: kind.body_schema, "What a question shows below its text, by its `kind`.", {}),
+        "QuestionSolution": (lambda kind: kind.solution_schema, "The solution of a question, by its `kind`.", {}),
     }
-    found: Schemas = {
-        name: {"anyOf": [component(_name(kind, name)) for kind in KINDS.values()], "description": text}
-        for name, text in together.items()
-    }
-    for kind in KINDS.values():
-        shapes = {
-            "QuestionResponse": kind.response_schema,
-            "QuestionResponseInput": {**kind.response_schema, "additionalProperties": False},
-            "QuestionBody": kind.body_schema,
-            "QuestionSolution": kind.solution_schema,
-        }
-        for name, shape in shapes.items():
-            found[_name(kind, name)] = {
-                **_hoisted(shape, found),
-                "description": f"Of a question of kind `{kind.name}`.",
-            }
+    for name, (shape, text, more) in parts.items():
+        properties: Schemas = {}
+        for kind in KINDS.values():
+            for field, schema in _hoisted(shape(kind), found).get("properties", {}).items():
+                properties[field] = _widened(properties.get(field), schema, kind)
+        found[name] = {"type": "object", "properties": properties, "description": text, **more}
     return found
 
 
-def _name(kind: Kind, name: str) -> str:
-    """Return the name of a kind's schema: "FillInBody" for "QuestionBody"."""
-    return "".join(word.capitalize() for word in kind.name.split("_")) + name.removeprefix("Question")
+def _widened(before: dict[str, Any] | None, schema: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    """Return a schema for what `before` or `schema` permits. They differ in length only. Its description names the kinds."""
+    text = schema.get("description")
+    described = f"`{kind.name}`: {text}" if text else f"`{kind.name}`."
+    if before is None:
+        return {**schema, "description": described}
+    same = {name: value for name, value in schema.items() if name not in {"maxLength", "description"}}
+    assert same.items() <= before.items(), f"{kind.name} and another kind have different properties of one name."
+    longest = {"maxLength": max(before["maxLength"], schema["maxLength"])} if "maxLength" in schema else {}
+    return {**same, **longest, "description": f"{before['description']} {described}"}
 
 
 def _hoisted(schema: Any, found: Schemas) -> Any:
@@ -72,9 +72,8 @@ def refusal_shapes() -> Schemas:
         },
         "FieldErrors": {
             "type": "object",
-            "description": "What is wrong, by field, in the reader's language. `non_field_errors`: with the body as a whole.",
-            "additionalProperties": {
-                "anyOf": [{"type": "array", "items": {"type": "string"}}, component("FieldErrors")]
-            },
+            "description": "What is wrong, by field, in the reader's language. A field inside another one is named after both, "
+            "as in `answers.choice`. `non_field_errors`: with the body as a whole.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
     }
