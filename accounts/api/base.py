@@ -1,15 +1,31 @@
-"""Authenticate API requests and choose the language of the response."""
+"""Authenticate API requests, choose the language, and apply the rules of HTTP that all addresses share."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import openapi  # noqa: F401 (importing it registers the authentication scheme for the OpenAPI schema)
 from accounts.models import User
+from common.api import conditional
+from common.api.conditional import NotModified, PreconditionFailed
+from common.errors import DomainError
+from common.pages.headers import ASK_AGAIN
+
+_READS = ("GET", "HEAD")
+# Their answers are the resource as GET would return it, so they have its ETag.
+_WRITES_WITH_TAG = ("PUT", "PATCH")
 
 
 class AuthenticatedRequest(Request):
@@ -17,12 +33,101 @@ class AuthenticatedRequest(Request):
 
 
 class AuthenticatedAPIView(APIView):
-    """A view for signed-in users. Its language is that of Accept-Language, else the user's, else the site's default."""
+    """A view for signed-in users. Its language is that of Accept-Language, else the user's, else the site's default.
+
+    What can be read has an ETag. A view that knows the state cheaply calls `tag_state` before it builds the body; of other
+    answers the body is hashed. `docs/api-conventions.md` says what clients may rely on.
+    """
+
+    etag: str | None = None
+    # Headers of the request, besides those of every address, on which the form of the answer depends.
+    varies_by: tuple[str, ...] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.user.is_authenticated and request.user.language and not _asks_for_language(request):
-            translation.activate(request.user.language)
+        user = request.user
+        if user.is_authenticated and user.language and not _asks_for_language(request):
+            translation.activate(user.language)
+        method = request.method or ""
+        if method not in _READS and conditional.is_conditional(request.META):
+            # DRF looks the handler up after this.
+            name = method.lower()
+            setattr(self, name, partial(self._write_if_current, getattr(self, name, self.http_method_not_allowed)))
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say in `Allow` which methods the address has. DRF adds the header to every answer."""
+        return Response(status=204)
+
+    def tag_state(self, request: Request, *parts: object) -> None:
+        """Give the answer an ETag for the state that `parts` describe. Raises NotModified if the client has that state."""
+        self.etag = conditional.make_tag(request.user.pk, *parts)
+        if request.method in _READS and conditional.has_current(request, self.etag):
+            raise NotModified
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return Response(status=304) if isinstance(exc, NotModified) else super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code in (200, 304) and (
+            request.method in _READS or (request.method in _WRITES_WITH_TAG and hasattr(self, "get"))
+        ):
+            self._add_tag(request, response)
+        return response
+
+    def _add_tag(self, request: Request, response: Any) -> None:
+        """Add the ETag. Empty the answer to a read of a client that has this state already."""
+        if self.etag is None:
+            if response.streaming:
+                return
+            if isinstance(response, Response):
+                response.render()
+            self.etag = conditional.tag_body(request.user.pk, response.content)
+            if request.method in _READS and conditional.has_current(request, self.etag):
+                response.status_code = 304
+        response.headers["ETag"] = self.etag
+        if request.method in _READS:
+            response.headers["Cache-Control"] = ASK_AGAIN
+        if self.varies_by:
+            patch_vary_headers(response, self.varies_by)
+        if response.status_code == 304:
+            # As for the answer with a body, which may be compressed.
+            patch_vary_headers(response, ["Accept-Encoding"])
+            response.content = b""
+            response.headers.pop("Content-Type", None)
+
+    def _write_if_current(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Call `handler` if the preconditions of the request hold. Writes with preconditions of one person run one by one."""
+        refusal: Exception | None = None
+        with transaction.atomic():
+            locked = User.objects.select_for_update()
+            request.user.refresh_from_db(from_queryset=locked)
+            if not conditional.precondition_holds(request, self._current_tag(request, *args, **kwargs)):
+                raise PreconditionFailed
+            try:
+                response = handler(request, *args, **kwargs)
+            except (DomainError, APIException, Http404) as error:
+                # What the refusal stored, such as a late answer, is kept.
+                refusal = error
+        if refusal is not None:
+            raise refusal
+        return response
+
+    def _current_tag(self, request: Request, *args: Any, **kwargs: Any) -> str | None:
+        """The ETag that GET of this address would have now. None if there is nothing to read."""
+        get = getattr(self, "get", None)
+        if get is None:
+            return None
+        try:
+            response: Any = super().finalize_response(request, get(request, *args, **kwargs), *args, **kwargs)
+        except (DomainError, APIException, Http404):
+            return None
+        tag, self.etag = self.etag, None
+        return tag or conditional.tag_body(request.user.pk, response.render().content)
 
 
 def _asks_for_language(request: Request) -> bool:

@@ -22,7 +22,9 @@ _PERMISSIONS = ", ".join(
         "xr-spatial-tracking",
     )
 )
-# Answers of the API and of sign-in are for one person: nothing may store them.
+# Answers of the API and of sign-in are for one person: nothing may store them. What can be read through the API and has an ETag
+# may be stored by the app itself, which asks each time whether it is still current.
+ASK_AGAIN = "private, no-cache"
 _FOR_APPS = ("/api/", "/_allauth/")
 _NOT_STORED = (*_FOR_APPS, "/accounts/")
 
@@ -40,7 +42,7 @@ class HeadersMiddleware:
         # No other site may embed a file or an answer of this one.
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if request.path.startswith(_NOT_STORED):
-            if "no-store" not in headers.get("Cache-Control", ""):
+            if headers.get("Cache-Control") != ASK_AGAIN and "no-store" not in headers.get("Cache-Control", ""):
                 headers["Cache-Control"] = "private, no-store"
             if request.path.startswith(_FOR_APPS):
                 patch_vary_headers(response, ["X-Session-Token"])

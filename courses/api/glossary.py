@@ -78,5 +78,7 @@ class CourseGlossaryDetail(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
         course = access.enrolment_or_404(request.user, slug).course
-        glossary = get_glossary(course, request.query_params.get("q", ""))
+        wanted = request.query_params.get("q", "")
+        self.tag_state(request, course.revision, wanted)
+        glossary = get_glossary(course, wanted)
         return Response(GlossarySerializer.shape(CourseGlossary(course.slug, glossary)))

@@ -30,6 +30,7 @@ from courses.api.serializers import (
     ProgressInput,
     ProgressSerializer,
 )
+from courses.api.states import find_lesson_state, find_outline_state, lesson_state
 from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
 from courses.lessons.markdown import write_markdown
@@ -146,11 +147,16 @@ class CourseOutlineDetail(AuthenticatedAPIView):
         responses={200: OutlineSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
-        enrolment = access.enrolment_or_404(request.user, slug)
+        found, state = find_outline_state(request.user, slug)
+        if found:
+            self.tag_state(request, *state)
+        enrolment = access.first_or_404(found)
         return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, get_outline(enrolment))))
 
 
 class LessonDetail(AuthenticatedAPIView):
+    varies_by = ("Accept",)
+
     @extend_schema(
         operation_id="lesson_read",
         summary="A lesson",
@@ -165,23 +171,37 @@ class LessonDetail(AuthenticatedAPIView):
         },
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response | HttpResponse:
+        as_markdown = prefers(request, MARKDOWN)
+        if "HTTP_IF_NONE_MATCH" in request.META:
+            self._compare(request, uuid, as_markdown=as_markdown)
         activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
         edition = editions_for_reader(activity).first()
         if edition is None:
             raise NotFound
         enrolment, position = reading.reader_or_404(request.user, activity.course.slug, activity.slug)
         progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
-        if prefers(request, MARKDOWN):
+        # Read before the text: a tag that is older than its text costs one request, a newer one would keep the old text.
+        revision = activity.course.revision
+        if as_markdown:
+            self.tag_state(request, *lesson_state(revision, None, None, None, as_markdown=True))
             return _as_markdown(activity, edition)
-        done_at = (
-            ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity).values_list("done_at").first()
-        )
-        lesson = LessonReading(activity, edition, done_at[0] if done_at else None, position)
-        return Response(LessonSerializer.shape(lesson), headers={"Vary": "Accept"})
+        completions = ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity)
+        done_at = completions.values_list("done_at", flat=True).first()
+        anchor, read_at = (position.anchor, position.read_at) if position else (None, None)
+        self.tag_state(request, *lesson_state(revision, anchor, read_at, done_at, as_markdown=False))
+        return Response(LessonSerializer.shape(LessonReading(activity, edition, done_at, position)))
+
+    def _compare(self, request: AuthenticatedRequest, uuid: UUID, *, as_markdown: bool) -> None:
+        """Raise NotModified if the client has the lesson as it is now. That is a visit, too."""
+        found = find_lesson_state(request.user, uuid)
+        if found is not None:
+            enrolment, activity, state = found
+            progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
+            self.tag_state(request, *lesson_state(*state, as_markdown=as_markdown))
 
 
 def _as_markdown(activity: Activity, edition: LessonEdition) -> HttpResponse:
-    headers = {"Vary": "Accept", "Content-Language": edition.language}
+    headers = {"Content-Language": edition.language}
     return HttpResponse(write_markdown(activity, edition), content_type=f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
