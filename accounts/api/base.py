@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
@@ -54,7 +53,7 @@ class AuthenticatedAPIView(APIView):
             name = method.lower()
             setattr(self, name, partial(self._write_if_current, getattr(self, name, self.http_method_not_allowed)))
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # as DRF's own
         """Say in `Allow` which methods the address has. DRF adds the header to every answer."""
         return Response(status=204)
 
@@ -67,9 +66,7 @@ class AuthenticatedAPIView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         return Response(status=304) if isinstance(exc, NotModified) else super().handle_exception(exc)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code in (200, 304) and (
             request.method in _READS or (request.method in _WRITES_WITH_TAG and hasattr(self, "get"))
@@ -104,8 +101,7 @@ class AuthenticatedAPIView(APIView):
         """Call `handler` if the preconditions of the request hold. Writes with preconditions of one person run one by one."""
         refusal: Exception | None = None
         with transaction.atomic():
-            locked = User.objects.select_for_update()
-            request.user.refresh_from_db(from_queryset=locked)
+            request.user.refresh_from_db(from_queryset=User.objects.select_for_update())  # type: ignore[union-attr]
             if not conditional.precondition_holds(request, self._current_tag(request, *args, **kwargs)):
                 raise PreconditionFailed
             try:

@@ -50,17 +50,17 @@ def release() -> bytes:
     return digest.digest()
 
 
-def make_tag(person: int, *parts: object) -> str:
+def make_tag(person: int | None, *parts: object) -> str:
     """Return the ETag for a state that `parts` describe: everything that the body depends on besides person and language."""
     return _tag(person, repr(parts).encode())
 
 
-def tag_body(person: int, body: bytes) -> str:
+def tag_body(person: int | None, body: bytes) -> str:
     """Return the ETag for an answer with this body."""
     return _tag(person, _CLOCK.sub(b"", body) if b'"server_time"' in body else body)
 
 
-def _tag(person: int, state: bytes) -> str:
+def _tag(person: int | None, state: bytes) -> str:
     digest = blake2b(release(), digest_size=15)
     digest.update(f"{person} {get_language()} ".encode())
     digest.update(state)

@@ -63,7 +63,13 @@ def test_an_unknown_address_is_a_problem_document(api: Api, db: None, method: st
 
 def test_an_unsupported_method_is_a_problem_document(alice_api: Api) -> None:
     assert alice_api.delete("me", expect=405)["type"] == "/problems/method-not-allowed"
-    assert alice_api.call("OPTIONS", "me", expect=405)
+
+
+def test_options_names_the_methods_of_an_address_to_those_who_are_signed_in(alice_api: Api, api: Api) -> None:
+    alice_api.call("OPTIONS", "me", expect=204)
+    assert alice_api.response.headers["Allow"] == "GET, PATCH, HEAD, OPTIONS"
+    assert alice_api.response.content == b""
+    api.call("OPTIONS", "me", expect=401)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "application/problem+json", "nonsense"])

@@ -1,0 +1,67 @@
+"""What docs/openapi.yaml says about every operation, and the form of `errors`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from common.api.problems import problem_handler
+from tests.contract import document
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document()["paths"].items():
+        if path.startswith("/api/v1/"):
+            for method, operation in item.items():
+                yield path, method, operation
+
+
+def headers_of(operation: dict[str, Any]) -> set[str]:
+    return {parameter["name"] for parameter in operation.get("parameters", []) if parameter.get("in") == "header"}
+
+
+def test_every_operation_declares_the_refusals_of_the_conventions() -> None:
+    for path, method, operation in operations():
+        expected = {"400", "401", "429"}
+        if "requestBody" in operation:
+            expected |= {"408", "411", "413", "415"}
+        if method != "get":
+            expected |= {"412"}
+        if method == "post":
+            expected |= {"409", "422"}
+        assert expected <= set(operation["responses"]), (path, method)
+        assert "Retry-After" in operation["responses"]["429"]["headers"]
+
+
+def test_what_can_be_read_declares_its_tag_and_304() -> None:
+    for path, method, operation in operations():
+        if method == "get":
+            assert "If-None-Match" in headers_of(operation), path
+            assert "ETag" in operation["responses"]["200"]["headers"], path
+            assert "content" not in operation["responses"]["304"], path
+        else:
+            assert "If-Match" in headers_of(operation), path
+
+
+def test_every_post_takes_an_idempotency_key() -> None:
+    for path, method, operation in operations():
+        assert ("Idempotency-Key" in headers_of(operation)) == (method == "post"), (path, method)
+
+
+@pytest.mark.parametrize(
+    ("detail", "errors"),
+    [
+        ({"name": ["Wrong."]}, {"name": ["Wrong."]}),
+        ({"inner": {"count": ["Wrong.", "Bad."]}}, {"inner.count": ["Wrong.", "Bad."]}),
+        ({"inners": [{}, {"count": ["Wrong."]}]}, {"inners.1.count": ["Wrong."]}),
+        ({"names": {0: ["Wrong."]}}, {"names.0": ["Wrong."]}),
+        (["Wrong."], {"non_field_errors": ["Wrong."]}),
+        ({"name": "Wrong."}, {"name": ["Wrong."]}),
+    ],
+)
+def test_errors_are_a_flat_object_by_path(detail: Any, errors: dict[str, list[str]]) -> None:
+    response = problem_handler(ValidationError(detail), {})
+
+    assert response is not None
+    assert response.data["errors"] == errors
