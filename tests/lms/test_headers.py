@@ -160,8 +160,8 @@ def test_the_headers_are_those_of_the_golden_file(answers: Answers) -> None:
 
 
 PRIVATE = [
-    Answers.sign_in_page, Answers.sign_in, Answers.sign_in_by_app, Answers.sign_in_by_app_refused, Answers.api,
-    Answers.api_refused, Answers.upload, Answers.download, Answers.api_404, Answers.api_500,
+    Answers.sign_in_page, Answers.sign_in, Answers.sign_in_by_app, Answers.sign_in_by_app_refused, Answers.api_refused,
+    Answers.upload, Answers.download, Answers.api_404, Answers.api_500,
 ]  # fmt: skip
 
 
@@ -172,6 +172,10 @@ def test_answers_of_the_api_and_of_sign_in_are_stored_by_nobody(
     directives = {part.strip() for part in kind(answers).headers["Cache-Control"].split(",")}
 
     assert {"private", "no-store"} <= directives
+
+
+def test_what_can_be_read_through_the_api_is_stored_by_the_app_itself_which_asks_each_time(answers: Answers) -> None:
+    assert answers.api().headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("kind", [Answers.page, Answers.course_file, Answers.page_404], ids=lambda kind: kind.__name__)
