@@ -141,7 +141,7 @@ class DoneSerializer(OutputSerializer):
     done_at = serializers.DateTimeField()
 
 
-class ProgressSerializer(OutputSerializer):
+class CourseProgressSerializer(OutputSerializer):
     course = serializers.CharField(help_text="The course's `slug`.")
     progress_percent = serializers.IntegerField(min_value=0, max_value=100)
     required_count = serializers.IntegerField(min_value=0)

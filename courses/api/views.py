@@ -22,13 +22,13 @@ from common.errors import DomainError
 from courses import access, gradebook, progress
 from courses.api.serializers import (
     CourseListSerializer,
+    CourseProgressSerializer,
     CourseSerializer,
     LessonSerializer,
     OutlineSerializer,
     PositionInput,
     PositionSerializer,
     ProgressInput,
-    ProgressSerializer,
 )
 from courses.api.states import find_lesson_state, find_outline_state, lesson_state
 from courses.lessons import reading
@@ -227,11 +227,11 @@ class CourseProgressDetail(AuthenticatedAPIView):
         operation_id="course_progress",
         summary="Progress and grades in a course",
         tags=["courses"],
-        responses={200: ProgressSerializer, **problems(404)},
+        responses={200: CourseProgressSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
         enrolment = access.enrolment_or_404(request.user, slug)
-        return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))
+        return Response(CourseProgressSerializer.shape(CourseProgress.of(enrolment)))
 
     @extend_schema(
         operation_id="course_progress_mark",
@@ -239,7 +239,7 @@ class CourseProgressDetail(AuthenticatedAPIView):
         description="Idempotent. Returns the progress after the change.",
         tags=["courses"],
         request=ProgressInput,
-        responses={200: ProgressSerializer, **problems(400, 404)},
+        responses={200: CourseProgressSerializer, **problems(400, 404)},
     )
     def put(self, request: AuthenticatedRequest, slug: str) -> Response:
         enrolment = access.enrolment_or_404(request.user, slug)
@@ -250,14 +250,14 @@ class CourseProgressDetail(AuthenticatedAPIView):
         mark = progress.mark_done if given["done"] else progress.mark_undone
         after = mark(enrolment=enrolment, activity=activity, now=timezone.now())
         enrolment.progress_percent = after.progress_percent
-        return Response(ProgressSerializer.shape(CourseProgress.of(enrolment)))
+        return Response(CourseProgressSerializer.shape(CourseProgress.of(enrolment)))
 
     @extend_schema(
         operation_id="course_progress_mark_post",
         summary="The same as PUT",
         tags=["courses"],
         request=ProgressInput,
-        responses={200: ProgressSerializer, **problems(400, 404)},
+        responses={200: CourseProgressSerializer, **problems(400, 404)},
     )
     def post(self, request: AuthenticatedRequest, slug: str) -> Response:
         return self.put(request, slug)

@@ -110,7 +110,7 @@ def test_marking_a_lesson_done_and_undone(alice_api: Api, lesson: Activity, meth
 
     for _twice in range(2):
         after = mark(path, {"activity": lesson.uuid, "done": True})
-        check("Progress", after)
+        check("CourseProgress", after)
         assert after["progress_percent"] == 33
         assert after["done_count"] == 1
         assert after["required_count"] == 3

@@ -94,7 +94,7 @@ def test_from_the_first_answer_to_the_result(alice_api: Api, quiz: Quiz, started
     assert after["grade_percent"] == 100
     assert after["progress_percent"] == 33
     assert after["grades"][0]["points"] == "3.00"
-    check("Progress", after)
+    check("CourseProgress", after)
 
 
 def test_submitting_is_idempotent(alice_api: Api, quiz: Quiz, started: dict[str, Any]) -> None:
