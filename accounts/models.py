@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.api.models import IdempotentRequest
 from accounts.audit.models import AuditEntry, AuditEvent, AuditKey, AuditOrigin
 from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.messages.models import MailSwitch, Message
@@ -23,6 +24,7 @@ __all__ = [
     "AuditEvent",
     "AuditKey",
     "AuditOrigin",
+    "IdempotentRequest",
     "Language",
     "MailSwitch",
     "Message",

@@ -8,6 +8,7 @@ from accounts.personal_data.policies import (
     AUDIT,
     LINKS,
     MESSAGES,
+    REPEATS,
     SECRETS,
     SESSIONS,
     STAFF_WORK,
@@ -41,6 +42,12 @@ describe(
     person="user",
     personal={MESSAGES: "user kind about created_at read_at status due_at finished_at error"},
     other="id uuid is_in_bell claimed_at send_attempts message_id",
+)
+describe(
+    "accounts.IdempotentRequest",
+    person="user",
+    personal={REPEATS: "user digest created_at status headers body"},
+    other="id key",
 )
 describe("accounts.MailSwitch", person="user", personal={MESSAGES: "user kind is_on"}, other="id")
 describe(

@@ -12,8 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 app = Celery("baeum")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# A package of an app with tasks of its own.
-app.autodiscover_tasks(["accounts.messages"])
+# Packages of an app with tasks of their own.
+app.autodiscover_tasks(["accounts.messages", "accounts.api"])
 
 
 @signals.worker_ready.connect

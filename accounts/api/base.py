@@ -15,7 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import openapi  # noqa: F401 (importing it registers the authentication scheme for the OpenAPI schema)
+from accounts.api import (
+    idempotency,
+    openapi,  # noqa: F401 (importing it registers the authentication scheme for the OpenAPI schema)
+)
+from accounts.api.idempotency import Replay
+from accounts.api.models import IdempotentRequest
 from accounts.models import User
 from common.api import conditional
 from common.api.conditional import NotModified, PreconditionFailed
@@ -39,6 +44,7 @@ class AuthenticatedAPIView(APIView):
     """
 
     etag: str | None = None
+    claim: IdempotentRequest | None = None
     # Headers of the request, besides those of every address, on which the form of the answer depends.
     varies_by: tuple[str, ...] = ()
 
@@ -48,6 +54,8 @@ class AuthenticatedAPIView(APIView):
         if user.is_authenticated and user.language and not _asks_for_language(request):
             translation.activate(user.language)
         method = request.method or ""
+        if method == "POST" and idempotency.HEADER in request.META:
+            self.claim = idempotency.claim(request)
         if method not in _READS and conditional.is_conditional(request.META):
             # DRF looks the handler up after this.
             name = method.lower()
@@ -63,8 +71,15 @@ class AuthenticatedAPIView(APIView):
         if request.method in _READS and conditional.has_current(request, self.etag):
             raise NotModified
 
-    def handle_exception(self, exc: Exception) -> Response:
-        return Response(status=304) if isinstance(exc, NotModified) else super().handle_exception(exc)
+    def handle_exception(self, exc: Exception) -> Any:
+        if isinstance(exc, NotModified):
+            return Response(status=304)
+        return exc.response if isinstance(exc, Replay) else super().handle_exception(exc)
+
+    def raise_uncaught_exception(self, exc: Exception) -> Any:
+        if self.claim is not None:
+            idempotency.release(self.claim)
+        super().raise_uncaught_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -72,6 +87,8 @@ class AuthenticatedAPIView(APIView):
             request.method in _READS or (request.method in _WRITES_WITH_TAG and hasattr(self, "get"))
         ):
             self._add_tag(request, response)
+        if self.claim is not None:
+            idempotency.finish(self.claim, response.render() if isinstance(response, Response) else response)
         return response
 
     def _add_tag(self, request: Request, response: Any) -> None:

@@ -34,6 +34,7 @@ class Kept(models.TextChoices):
 
     ACCOUNT = "account", _("as long as the account")
     SESSION = "session", _("until you sign out, at most 30 days after the last use")
+    DAY = "day", _("a day")
     LINK = "link", _("until the link is used, at most 3 days")
     LOG = "log", _("as long as the operator keeps logs; none is kept in the database")
     BACKUP = "backup", _("until the backup is replaced; the operator says how many are kept")
@@ -106,6 +107,15 @@ LINKS = Policy(
     basis=Basis.CONTRACT,
     readers=(),
     kept=Kept.LINK,
+    export=Export.OMITTED,
+    erasure=Erasure.DELETED,
+)
+REPEATS = Policy(
+    what=_("Answers of the site to your app, for when it has to ask again"),
+    purpose=_("to do once what the app sends twice because the network failed"),
+    basis=Basis.CONTRACT,
+    readers=(),
+    kept=Kept.DAY,
     export=Export.OMITTED,
     erasure=Erasure.DELETED,
 )
@@ -229,7 +239,7 @@ BROWSER = Policy(
 
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
-    ACCOUNT, LEARNING, ANSWERS, GRADES, PRACTICE, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, SECRETS,
+    ACCOUNT, LEARNING, ANSWERS, GRADES, PRACTICE, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.
 PLACES = (FILES, INBOX, LOG_FILES, BACKUPS, BROWSER)

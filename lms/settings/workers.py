@@ -78,6 +78,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-messages": _every(30, "accounts.messages.tasks.send_messages"),
     "sweep-imports": _every(10, "exchange.tasks.sweep_imports"),
     "publish-due-courses": _every(60, "workspace.tasks.publish_due_courses"),
+    "forget-requests": _every(60 * 60, "accounts.api.tasks.forget_requests"),
 }
 if BACKUP_TO:
     # The task decides whether a backup is due, so that a site that was off at that time makes it later.
