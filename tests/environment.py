@@ -46,5 +46,7 @@ if os.environ.get("TEST_REDIS_URL"):
     os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
     # Parallel test processes share the server but use different keys.
     os.environ["BAEUM_REDIS_PREFIX"] = f"baeum-tests-{os.getpid()}"
+# All tests of a process are requests of the same few people. tests/common/api/test_rates.py sets limits.
+os.environ["BAEUM_API_RATE"] = os.environ["BAEUM_API_ANONYMOUS_RATE"] = "0"
 # A short lease, so that tests can wait until it expires.
 os.environ["BAEUM_GRADING_LEASE"] = "60"

@@ -57,7 +57,7 @@ def run(name: str, address: str, *options: str, configuration: str = "", argumen
 
 def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        product = Product(Path(folder) / "home", free_port())
+        product = Product(Path(folder) / "home", free_port(), {"BAEUM_API_RATE": "0", "BAEUM_API_ANONYMOUS_RATE": "0"})
         try:
             product.start().wait_until_ready()
             app = App(product.address).sign_in(*STUDENT)

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +22,8 @@ from accounts.api import (
 from accounts.api.idempotency import Replay
 from accounts.api.models import IdempotentRequest
 from accounts.models import User
-from common.api import conditional
+from accounts.sign_in.limits import client_address
+from common.api import conditional, rates
 from common.api.conditional import NotModified, PreconditionFailed
 from common.errors import DomainError
 from common.pages.headers import ASK_AGAIN
@@ -51,6 +52,7 @@ class AuthenticatedAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         user = request.user
+        rates.PEOPLE.count(user.pk)
         if user.is_authenticated and user.language and not _asks_for_language(request):
             translation.activate(user.language)
         method = request.method or ""
@@ -74,6 +76,8 @@ class AuthenticatedAPIView(APIView):
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, NotModified):
             return Response(status=304)
+        if isinstance(exc, NotAuthenticated | AuthenticationFailed):
+            exc = _throttled(self.request) or exc
         return exc.response if isinstance(exc, Replay) else super().handle_exception(exc)
 
     def raise_uncaught_exception(self, exc: Exception) -> Any:
@@ -141,6 +145,15 @@ class AuthenticatedAPIView(APIView):
             return None
         tag, self.etag = self.etag, None
         return tag or conditional.tag_body(request.user.pk, response.render().content)
+
+
+def _throttled(request: Request) -> Throttled | None:
+    """Count a request without a valid token. Returns the refusal if its address has sent too many."""
+    try:
+        rates.ADDRESSES.count(client_address(request._request))
+    except Throttled as refusal:
+        return refusal
+    return None
 
 
 def _asks_for_language(request: Request) -> bool:

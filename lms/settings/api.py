@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from lms.settings.environment import env
+
+# Requests in a minute: of one person, and of one network address without a valid token. 0: no limit.
+API_RATE = env.int("BAEUM_API_RATE", default=6000)
+API_ANONYMOUS_RATE = env.int("BAEUM_API_ANONYMOUS_RATE", default=600)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sign_in.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
