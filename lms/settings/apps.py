@@ -41,21 +41,32 @@ MIDDLEWARE = [
     "common.pages.compression.CompressionMiddleware",
     "common.pages.compression.StaticFilesMiddleware",
     "common.pages.csp.CSPMiddleware",
-    "lms.middleware.SessionMiddleware",
+    # Requests of apps leave this list here and go through APP_MIDDLEWARE.
+    "lms.middleware.AppMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "operations.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "lms.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.audit.middleware.AuditMiddleware",
     "accounts.middleware.UserLanguageMiddleware",
-    "lms.middleware.MessageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.sign_in.interrupted.InterruptedFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.HeadlessMiddleware",
     "accounts.middleware.StaffAuthenticatorMiddleware",
+    "lms.middleware.RequestMiddleware",
+]
+# What a request of the API without a session cookie goes through after the first part of MIDDLEWARE.
+APP_MIDDLEWARE = [
+    "django.middleware.locale.LocaleMiddleware",
+    "operations.web.middleware.RefusedBodyMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "accounts.audit.middleware.AuditMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lms.middleware.RequestMiddleware",
 ]
 

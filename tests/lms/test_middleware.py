@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from structlog.testing import capture_logs
 
 from lms import middleware
+from tests.api import api_for
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,18 +33,23 @@ def test_a_session_cookie_does_not_sign_in_to_the_api(client: Client) -> None:
     assert client.get("/api/v1/docs").status_code == 200
 
 
-def test_pages_have_their_session() -> None:
-    seen: list[HttpRequest] = []
+def test_pages_have_a_session_and_requests_of_apps_have_none(client: Client) -> None:
+    assert client.get("/accounts/login/").wsgi_request.user == AnonymousUser()
+    assert not hasattr(client.get("/api/v1/me").wsgi_request, "session")
 
-    def view(request: HttpRequest) -> HttpResponse:
-        seen.append(request)
-        return HttpResponse()
 
-    chain = middleware.SessionMiddleware(middleware.AuthenticationMiddleware(view))
-    chain(RequestFactory().get("/courses/"))
-    assert seen[0].user == AnonymousUser()
-    chain(RequestFactory().get("/api/v1/me"))
-    assert not hasattr(seen[1], "session")
+def test_a_failed_request_of_an_app_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("courses.access.enrolments", broken)
+    app = api_for(UserFactory())
+    app.client.raise_request_exception = False
+
+    with capture_logs() as logs:
+        app.get("courses", expect=500)
+
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["request_failed"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/courses", "/accounts/login/"])
