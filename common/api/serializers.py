@@ -19,7 +19,7 @@ from rest_framework.exceptions import ValidationError
 _Shape = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None]
 
 
-def _moment(value: datetime) -> str:
+def moment(value: datetime) -> str:
     """Return ISO 8601 in UTC. Apps convert it to the time zone of their device."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -42,7 +42,7 @@ def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], 
 
 # The first entry that matches a field's class is used. Values of other fields are not converted.
 _CONVERTERS: list[tuple[tuple[type, ...], Callable[[Any], Any]]] = [
-    ((serializers.DateTimeField,), _moment),
+    ((serializers.DateTimeField,), moment),
     ((serializers.DateField,), _day),
     ((serializers.DecimalField,), _decimal),
     ((serializers.UUIDField, serializers.CharField, serializers.ChoiceField), str),

@@ -20,6 +20,7 @@ from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.api.parsing import prefers
 from common.errors import DomainError
 from courses import access, gradebook, progress
+from courses.api.outlines import outline_answer
 from courses.api.serializers import (
     CourseListSerializer,
     CourseProgressSerializer,
@@ -34,8 +35,8 @@ from courses.api.states import find_lesson_state, find_outline_state, lesson_sta
 from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
 from courses.lessons.markdown import write_markdown
-from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition, Module
-from courses.outline.queries import Outline, OutlineEntry, get_outline
+from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition
+from courses.outline.queries import OutlineEntry, get_outline
 
 MARKDOWN = "text/markdown"
 
@@ -43,45 +44,6 @@ MARKDOWN = "text/markdown"
 class NotMarkable(DomainError):
     slug = "not-markable"
     help = gettext_lazy("Only lessons can be marked by hand. A quiz is done when an attempt at it is submitted.")
-
-
-@dataclass(slots=True)
-class PlacedEntry:
-    """An entry of the outline with its position, which counts from 1 through all modules."""
-
-    position: int
-    activity: Activity
-    done: bool
-    done_at: datetime | None
-
-
-@dataclass(slots=True)
-class CourseOutline:
-    course: str
-    title: str
-    progress_percent: int
-    required_count: int
-    done_count: int
-    next: UUID | None
-    modules: list[Module]
-    entries: list[PlacedEntry]
-
-    @classmethod
-    def of(cls, enrolment: Enrolment, outline: Outline) -> "CourseOutline":
-        to_do = outline.next_to_do(enrolment.last_activity_id)
-        return cls(
-            course=enrolment.course.slug,
-            title=enrolment.course.title,
-            progress_percent=enrolment.progress_percent,
-            required_count=outline.required_count,
-            done_count=outline.done_count,
-            next=to_do.uuid if to_do else None,
-            modules=[part.module for part in outline.modules],
-            entries=[
-                PlacedEntry(position, entry.activity, entry.is_done, entry.done_at)
-                for position, entry in enumerate(outline.entries, 1)
-            ],
-        )
 
 
 @dataclass(slots=True)
@@ -150,8 +112,7 @@ class CourseOutlineDetail(AuthenticatedAPIView):
         found, state = find_outline_state(request.user, slug)
         if found:
             self.tag_state(request, *state)
-        enrolment = access.first_or_404(found)
-        return Response(OutlineSerializer.shape(CourseOutline.of(enrolment, get_outline(enrolment))))
+        return Response(outline_answer(access.first_or_404(found)))
 
 
 class LessonDetail(AuthenticatedAPIView):
