@@ -141,6 +141,27 @@ def get_answers(attempt: Attempt) -> list[Answer]:
     return _ANSWERS.instances(attempt.pk)
 
 
+_ANSWER = Prepared(
+    lambda attempt, question: (
+        Answer.objects.filter(attempt=attempt, question=question)
+        .select_related("attempt")
+        .only("question", "response", "sequence", "saved_at", "confirmed_at", "attempt__status", "attempt__deadline")
+    ),
+    samples=(-1, _SAMPLE_UUID),
+)
+
+
+def find_answer(attempt: Attempt, question: UUID) -> Answer | None:
+    """Return the stored answer with what the attempt's status and deadline are now, or None. One query.
+
+    The quiz of `answer.attempt` is the one of `attempt`.
+    """
+    found = _ANSWER.first(attempt.pk, question)
+    if found is not None:
+        found.attempt.quiz = attempt.quiz
+    return found
+
+
 _QUIZ = Prepared(
     lambda user, activity: (
         Quiz.objects.for_student(user)

@@ -56,7 +56,8 @@ def save_answer(
     returned. Of a clock that is far ahead, the moment of arrival counts instead (`quizzes.sequences`). Without it the request
     that arrives last wins. `base` is the number of the answer that the client has seen, 0 for none: if another answer is
     stored, nothing changes. Raises AnswerChanged for that; AttemptClosed, DeadlinePassed (the answer is stored as evidence),
-    AnswerConfirmed and the errors of `read_response`. One statement; more only if that stored nothing.
+    AnswerConfirmed and the errors of `read_response`. One statement, and a second one if that stored nothing; more only if
+    the answer is refused.
     """
     accepted = read_response(attempt, question, response)
     sequence = sequences.believed(sequence, now)
@@ -65,13 +66,27 @@ def save_answer(
     )
     if stored is not None:
         return Answer(attempt=attempt, question=question, response=accepted, sequence=stored, saved_at=now)
-    # Nothing was stored: a later answer is stored, the answer is confirmed or unchanged, or the attempt is over.
+    # Nothing was stored. Most often the same answer has arrived twice, or after a later one. That needs no lock.
+    known = queries.find_answer(attempt, question)
+    if known is not None and _is_open(known.attempt, now) and _stands(known, accepted, sequence, base):
+        return known
+    # The answer is confirmed, another tab has changed it, or the attempt is over.
     with transaction.atomic():
         locked = queries.lock_attempt(attempt)
-        if locked.status == Attempt.Status.IN_PROGRESS and not is_over(locked, now):
+        if _is_open(locked, now):
             return _store(attempt, question, accepted, now=now, sequence=sequence, base=base)
         store_late_answers(locked, {question: accepted}, now)
     raise closed_error(locked, now)
+
+
+def _is_open(attempt: Attempt, now: datetime) -> bool:
+    return attempt.status == Attempt.Status.IN_PROGRESS and not is_over(attempt, now)
+
+
+def _stands(stored: Answer, response: Response, sequence: int | None, base: int | None) -> bool:
+    """Return whether the stored answer is rightly kept: it says the same as `response`, or is later than it."""
+    is_overtaken = base is None and sequence is not None and sequence <= stored.sequence
+    return is_overtaken or bool(stored.response == response)
 
 
 def _store(
@@ -86,9 +101,9 @@ def _store(
     stored = Answer.objects.store(attempt, {question: response}, sequence=sequence, now=now, base=base)
     if question in stored:
         return Answer(attempt=attempt, question=question, response=response, sequence=stored[question], saved_at=now)
-    answer = Answer.objects.get(attempt=attempt, question=question)
-    overtaken = base is None and sequence is not None and sequence <= answer.sequence
-    if overtaken or answer.response == response:
+    answer = queries.find_answer(attempt, question)
+    assert answer is not None
+    if _stands(answer, response, sequence, base):
         return answer
     if answer.confirmed_at is None:
         raise AnswerChanged(

@@ -23,7 +23,7 @@ from quizzes.attempts.digests import response_digest
 from quizzes.attempts.flags import set_flag
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.attempts.presentation import present_attempt, unanswered_questions
-from quizzes.attempts.queries import get_answers
+from quizzes.attempts.queries import find_own_attempt_to_answer, get_answers
 from quizzes.authoring.models import Quiz
 from quizzes.results import question_results
 from quizzes.sequences import parse_whole_number
@@ -125,11 +125,20 @@ def needs_confirmation(attempt: Attempt) -> bool:
     return bool(attempt.flagged or unanswered_questions(present_attempt(attempt), files))
 
 
-@attempt_form_view
-def attempt_save(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+@login_required
+def attempt_save(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Save one answer (a request of the page's script; returns JSON) or, without script, the whole form."""
-    if "question" not in request.POST:
-        return _with_form_saved(request, attempt, lambda: messages.success(request, _("Your answers are saved.")))
+    if "question" in request.POST:
+        return _save_one(request, or_404(find_own_attempt_to_answer(request.user, uuid)))
+    return _save_whole_form(request, uuid)
+
+
+@attempt_form_view
+def _save_whole_form(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
+    return _with_form_saved(request, attempt, lambda: messages.success(request, _("Your answers are saved.")))
+
+
+def _save_one(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     given = request.POST.get("sequence", "")
     sequence = parse_whole_number(given)
     try:

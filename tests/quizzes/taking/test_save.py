@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Enrolment
 from quizzes.attempts.models import Answer, AnswerQuerySet, Attempt, LateAnswer
@@ -53,6 +54,19 @@ def save_seen(attempt: Attempt, question: UUID, text: str, base: int, sequence: 
 def number_of(clock: datetime) -> int:
     """The number that a client gives to a save by its clock."""
     return int(clock.timestamp() * 1000)
+
+
+@pytest.mark.parametrize("sequence", [None, 5, 4])
+def test_an_answer_that_arrives_again_is_returned_without_a_lock(
+    attempt: Attempt, short: UUID, sequence: int | None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    stored = save_text(attempt, short, "data drift", 5)
+    save_text(attempt, short, "data drift", sequence)  # the statements are compiled
+
+    with django_assert_num_queries(2):
+        again = save_text(attempt, short, "data drift", sequence, now=NOW + timedelta(seconds=5))
+
+    assert_answer(again, attempt, short, "data drift", stored.sequence, NOW)
 
 
 def assert_answer(answer: Answer, attempt: Attempt, question: UUID, text: str, sequence: int, at: datetime) -> None:

@@ -145,6 +145,9 @@ def test_query_counts_do_not_grow(
     attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
     with django_assert_num_queries(4):
         alice_client.get(f"/attempts/{attempt.uuid}/")
+    question = attempt.public_questions[0]["uuid"]
+    with django_assert_num_queries(4):
+        alice_client.post(f"/attempts/{attempt.uuid}/answers/", {"question": question, "sequence": 1})
 
 
 def test_a_lesson_check_shows_feedback_at_once(alice_client: Client, lesson: Activity, enrolment: Enrolment) -> None:
