@@ -23,7 +23,7 @@ from accounts.api.idempotency import Replay
 from accounts.api.models import IdempotentRequest
 from accounts.models import User
 from accounts.sign_in.limits import client_address
-from common.api import conditional, rates
+from common.api import conditional, lifecycle, rates
 from common.api.conditional import NotModified, PreconditionFailed
 from common.errors import DomainError
 from common.pages.headers import ASK_AGAIN
@@ -50,6 +50,7 @@ class AuthenticatedAPIView(APIView):
     varies_by: tuple[str, ...] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        lifecycle.check_client(request.META)
         super().initial(request, *args, **kwargs)
         user = request.user
         rates.PEOPLE.count(user.pk)
@@ -91,6 +92,9 @@ class AuthenticatedAPIView(APIView):
             request.method in _READS or (request.method in _WRITES_WITH_TAG and hasattr(self, "get"))
         ):
             self._add_tag(request, response)
+        deprecation = lifecycle.find_deprecation(type(self), request.method or "")
+        if deprecation is not None:
+            deprecation.add_to(response)
         if self.claim is not None:
             idempotency.finish(self.claim, response.render() if isinstance(response, Response) else response)
         return response

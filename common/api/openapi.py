@@ -51,6 +51,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
     deadline = serializers.DateTimeField(required=False, help_text="For `deadline-passed`: when the time was up.")
     server_time = serializers.DateTimeField(required=False, help_text="Beside `deadline`: the server's clock.")
+    minimum = serializers.CharField(
+        required=False, help_text="For `client-too-old`: the oldest version that may be used."
+    )
     errors = ComponentField(  # type: ignore[assignment]  # DRF takes the field out of the class
         "FieldErrors", required=False, help_text="For `invalid`: what is wrong, field by field."
     )

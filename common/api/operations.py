@@ -9,6 +9,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from common.api import lifecycle
 from common.api.openapi import ProblemSerializer
 from common.api.problems import CONTENT_TYPE
 
@@ -21,6 +22,10 @@ _ETAG = {
         "schema": _TEXT,
         "description": "The state of the resource, for `If-None-Match` and `If-Match`.",
     }
+}
+_DEPRECATION = {
+    "Deprecation": {"schema": _TEXT, "description": "Since when (RFC 9745): `@` and seconds since 1970."},
+    "Sunset": {"schema": _TEXT, "description": "When the operation goes away (RFC 8594)."},
 }
 _RETRY_AFTER = {
     "Retry-After": {"schema": {"type": "integer", "format": "int32", "minimum": 1}, "description": "Seconds."}
@@ -53,6 +58,9 @@ class OperationSchema(AutoSchema):
             self._add_responses(operation)
         return operation
 
+    def is_deprecated(self) -> bool:
+        return lifecycle.find_deprecation(type(self.view), self.method) is not None
+
     def _add_parameters(self, operation: dict[str, Any]) -> None:
         added = [_IF_NONE_MATCH if self.method in _READS else _IF_MATCH]
         if self.method == "POST":
@@ -74,6 +82,8 @@ class OperationSchema(AutoSchema):
         for code, response in responses.items():
             if code == "200" and self._has_tag():
                 response.setdefault("headers", {}).update(_ETAG)
+            if code < "300" and self.is_deprecated():
+                response.setdefault("headers", {}).update(_DEPRECATION)
             if self.method == "POST" and code < "300":
                 response.setdefault("headers", {})["Idempotent-Replayed"] = {
                     "schema": _TEXT,

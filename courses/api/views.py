@@ -1,7 +1,7 @@
 """Serve a student's courses, outlines, lessons and progress through the API. The pages call the same functions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,6 +15,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api.lifecycle import deprecated
 from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.api.parsing import prefers
@@ -213,9 +214,11 @@ class CourseProgressDetail(AuthenticatedAPIView):
         enrolment.progress_percent = after.progress_percent
         return Response(CourseProgressSerializer.shape(CourseProgress.of(enrolment)))
 
+    @deprecated(since=date(2026, 11, 29), sunset=date(2027, 6, 30), instead="course_progress_mark")
     @extend_schema(
         operation_id="course_progress_mark_post",
         summary="The same as PUT",
+        description="Use `course_progress_mark`.",
         tags=["courses"],
         request=ProgressInput,
         responses={200: CourseProgressSerializer, **problems(400, 404)},

@@ -1,12 +1,28 @@
 """Configure the REST API and its description."""
 
+import re
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.environment import env
 
 # Requests in a minute: of one person, and of one network address without a valid token. 0: no limit.
 API_RATE = env.int("BAEUM_API_RATE", default=6000)
 API_ANONYMOUS_RATE = env.int("BAEUM_API_ANONYMOUS_RATE", default=600)
+
+# The oldest versions of apps that may use the API, by the name of the app: `ios/2.3.1,android/2.4`. They send X-Client-Version.
+API_MIN_CLIENTS: dict[str, str] = {}
+for _written in env.list("BAEUM_MIN_CLIENTS", default=[]):
+    _name, _slash, _version = _written.strip().lower().partition("/")
+    if not re.fullmatch(r"[a-z][\w.-]*", _name) or not re.fullmatch(r"\d{1,9}(\.\d{1,9}){0,3}", _version):
+        raise ImproperlyConfigured(f"BAEUM_MIN_CLIENTS contains {_written!r}; an entry is like ios/2.3.1.")
+    API_MIN_CLIENTS[_name] = _version
+# Origins of web apps on other sites that may use the API. Without one, browsers let no other site read an answer.
+CORS_ORIGINS = [origin.strip() for origin in env.list("BAEUM_CORS_ORIGINS", default=[]) if origin.strip()]
+for _origin in CORS_ORIGINS:
+    if not re.fullmatch(r"https?://[^/\s*?#@]+", _origin):
+        raise ImproperlyConfigured(f"BAEUM_CORS_ORIGINS contains {_origin!r}; an origin is like https://app.example.")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sign_in.authentication.SessionTokenAuthentication"],

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "operations.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "common.api.cors.CorsMiddleware",
     "common.pages.headers.HeadersMiddleware",
     "common.pages.compression.CompressionMiddleware",
     "common.pages.compression.StaticFilesMiddleware",

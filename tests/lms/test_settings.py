@@ -55,6 +55,10 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({"BAEUM_BACKUP_AT": "half past three"}, "BAEUM_BACKUP_AT is a time of day"),
         ({"BAEUM_BACKUP_AT": "03:30+09:00"}, "BAEUM_BACKUP_AT is a time of day"),
         ({"BAEUM_BACKUP_KEEP": "0"}, "BAEUM_BACKUP_KEEP"),
+        ({"BAEUM_MIN_CLIENTS": "ios"}, "an entry is like ios/2.3.1"),
+        ({"BAEUM_MIN_CLIENTS": "ios/2.x"}, "an entry is like ios/2.3.1"),
+        ({"BAEUM_CORS_ORIGINS": "*"}, "an origin is like https://app.example"),
+        ({"BAEUM_CORS_ORIGINS": "https://app.example/path"}, "an origin is like https://app.example"),
         ({"DATABASE_URL": "postgres://baeum@one,two:5433/baeum"}, "gives a port to some hosts only"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
         (
@@ -100,6 +104,18 @@ def test_hsts_for_other_hosts_is_a_choice(tmp_path: Path, environment: dict[str,
 )
 def test_the_time_zone_is_a_choice(tmp_path: Path, environment: dict[str, str], zone: str) -> None:
     assert values_of(tmp_path, "TIME_ZONE", **environment) == [zone]
+
+
+def test_clients_and_origins_come_from_the_environment(tmp_path: Path) -> None:
+    environment = {
+        "BAEUM_MIN_CLIENTS": "iOS/2.3.1, android/2",
+        "BAEUM_CORS_ORIGINS": "https://a.example, http://b:3000",
+    }
+    assert values_of(tmp_path, "API_MIN_CLIENTS", "CORS_ORIGINS", **environment) == [
+        {"ios": "2.3.1", "android": "2"},
+        ["https://a.example", "http://b:3000"],
+    ]
+    assert values_of(tmp_path, "API_MIN_CLIENTS", "CORS_ORIGINS") == [{}, []]
 
 
 def test_former_secret_keys_come_from_the_environment(tmp_path: Path) -> None:
