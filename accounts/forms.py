@@ -18,6 +18,7 @@ from accounts.extensions import is_known_code, redeem_code
 from accounts.identity import validate_address, validate_name
 from accounts.messages import switches
 from accounts.models import Language, User
+from accounts.own_account.preferences import FIELDS, change_preferences
 from accounts.sign_in.limits import SIGNUP_CODES, client_address
 from common.limits import TooManyCodes, count_code
 from common.messages.kinds import MessageKind
@@ -105,7 +106,7 @@ def _field_of(kind: MessageKind) -> str:
 class SettingsForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("name", "language", "time_zone", "wants_weekly_summary")
+        fields = FIELDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,7 +139,8 @@ class SettingsForm(forms.ModelForm[User]):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
-        user = super().save(commit)
+        user = self.instance
+        change_preferences(user, {name: self.cleaned_data[name] for name in FIELDS})
         shown = self.cleaned_data["shown_switches"].split()
         for kind in self.switches:
             if kind.name in shown and not kind.switch_column:

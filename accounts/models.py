@@ -16,6 +16,7 @@ from accounts.api.models import IdempotentRequest
 from accounts.audit.models import AuditEntry, AuditEvent, AuditKey, AuditOrigin
 from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.messages.models import MailSwitch, Message
+from accounts.own_account.models import DeviceSession
 from common import constraints
 
 # Django finds the models of an app in this module.
@@ -24,6 +25,7 @@ __all__ = [
     "AuditEvent",
     "AuditKey",
     "AuditOrigin",
+    "DeviceSession",
     "IdempotentRequest",
     "Language",
     "MailSwitch",

@@ -49,6 +49,12 @@ describe(
     personal={REPEATS: "user digest created_at status headers body"},
     other="id key",
 )
+describe(
+    "accounts.DeviceSession",
+    person="user",
+    personal={SESSIONS: "user session_key kind name description signed_in_at"},
+    other="id uuid",
+)
 describe("accounts.MailSwitch", person="user", personal={MESSAGES: "user kind is_on"}, other="id")
 describe(
     "accounts.User_groups",

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.messages.models import Message
-from accounts.models import User
+from accounts.models import DeviceSession, User
 from common import outages
 from common.database.prepared import Prepared
 
@@ -68,6 +68,25 @@ class SessionStore(DatabaseSessionStore):
         ):
             data[HASH_SESSION_KEY] = current
             Session.objects.filter(session_key=self.session_key).update(session_data=self.encode(data))
+
+    def cycle_key(self) -> None:
+        """Give the session another key, as Django does at each sign-in and change of the password. Its device keeps it."""
+        former = self.session_key
+        if former and SESSION_KEY in self:
+            data = self._session
+            self.create()
+            self._session_cache = data
+            DeviceSession.objects.filter(session_key=former).update(session_key=self.session_key)
+            self.delete(former)
+        else:
+            super().cycle_key()
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the session, and the row that says to which device it belongs."""
+        key = session_key or self.session_key
+        super().delete(session_key)
+        if key:
+            DeviceSession.objects.filter(session_key=key).delete()
 
     def save(self, must_create: bool = False) -> None:
         try:

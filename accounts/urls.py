@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts import views
 from accounts.audit.pages import own_audit
+from accounts.own_account import pages
 from accounts.personal_data.pages import personal_data
 from accounts.sign_in import passkeys
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("settings/", views.account_settings, name="settings"),
     path("audit/", own_audit, name="audit"),
     path("personal-data/", personal_data, name="personal-data"),
+    path("devices/", pages.device_list, name="devices"),
+    path("devices/<uuid:uuid>/name/", pages.device_name, name="device-name"),
+    path("devices/<uuid:uuid>/sign-out/", pages.device_sign_out, name="device-sign-out"),
     path("language/", views.language_set, name="language-set"),
     path("theme/", views.theme_set, name="theme-set"),
 ]

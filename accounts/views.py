@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SettingsForm
 from accounts.models import Language
+from accounts.own_account.preferences import change_preferences
 from accounts.requests import AuthenticatedRequest
 from common.messages import kinds
 from common.messages.kinds import MessageKind
@@ -51,8 +52,7 @@ def language_set(request: HttpRequest) -> HttpResponse:
     if language in Language.values:
         _set_language_cookie(response, language)
         if request.user.is_authenticated and request.user.language != language:
-            request.user.language = language
-            request.user.save(update_fields=["language"])
+            change_preferences(request.user, {"language": language})
     return response
 
 

@@ -26,7 +26,11 @@ class MeSerializer(OutputSerializer):
     language = LanguageField(help_text="Empty if none has been chosen.")
     time_zone = serializers.CharField(help_text="An IANA name such as `Asia/Seoul`.")
     wants_weekly_summary = serializers.BooleanField()
-    is_instructor = serializers.BooleanField(source="is_staff")
+    is_instructor = serializers.BooleanField(
+        source="is_staff", help_text="Whether the account belongs to the staff. `teaching` lists the courses."
+    )
+    unread_messages = serializers.IntegerField(source="unread_count", help_text="Of the bell; see `messages`.")
+    joined_at = serializers.DateTimeField(source="date_joined")
 
 
 class MeInput(InputSerializer):

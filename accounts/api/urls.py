@@ -1,6 +1,6 @@
 """Route the API addresses of accounts."""
 
-from accounts.api import messages, switches, views
+from accounts.api import devices, messages, switches, views
 from common.api.routing import route
 
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     *route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
     *route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
     *route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
+    *route("devices", devices.DeviceList.as_view(), "api-devices"),
+    *route("devices/<uuid:uuid>", devices.DeviceDetail.as_view(), "api-device"),
     *route("session", views.Session.as_view(), "api-session"),
 ]

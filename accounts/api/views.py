@@ -1,11 +1,12 @@
 """Let users read and change their own account through the API, and sign out."""
 
-from django.contrib.sessions.backends.base import SessionBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from accounts.api.devices import session_of
 from accounts.api.serializers import MeInput, MeSerializer
+from accounts.own_account.preferences import change_preferences
 from common.api.openapi import problems
 
 
@@ -27,11 +28,7 @@ class Me(AuthenticatedAPIView):
         responses={200: MeSerializer, **problems(400)},
     )
     def patch(self, request: AuthenticatedRequest) -> Response:
-        changes = MeInput.read(request.data)
-        for name, value in changes.items():
-            setattr(request.user, name, value)
-        if changes:
-            request.user.save(update_fields=list(changes))
+        change_preferences(request.user, MeInput.read(request.data))
         return Response(MeSerializer.shape(request.user))
 
 
@@ -45,6 +42,5 @@ class Session(AuthenticatedAPIView):
         responses={204: None, **problems()},
     )
     def delete(self, request: AuthenticatedRequest) -> Response:
-        session: SessionBase = request.auth  # type: ignore[assignment]  # the session, by our authentication class
-        session.flush()
+        session_of(request).flush()
         return Response(status=204)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.identity import normalise_address, validate_address
 from accounts.messages import account_mails
 from accounts.models import User
+from accounts.own_account.devices import record_sign_in
 from accounts.sign_in import devices, limits
 from common.api.problems import problem_response
 from common.pages.errors import too_many_requests
@@ -64,6 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         devices.remember(request, user)
+        record_sign_in(request, user, request.session)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 

@@ -25,6 +25,8 @@ def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
         "time_zone": "Asia/Seoul",
         "wants_weekly_summary": True,
         "is_instructor": False,
+        "unread_messages": 0,
+        "joined_at": alice.date_joined.isoformat().replace("+00:00", "Z"),
     }
 
 

@@ -1,0 +1,18 @@
+"""Change what people decide about their own account: name, language, time zone and the weekly summary."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import User
+
+FIELDS = ("name", "language", "time_zone", "wants_weekly_summary")
+
+
+def change_preferences(user: User, changes: Mapping[str, Any]) -> None:
+    """Store the values of `changes`, {name in FIELDS: valid value}. Other fields stay as they are."""
+    for name in changes:
+        assert name in FIELDS, f"{name} is not for its owner to change"
+        setattr(user, name, changes[name])
+    if changes:
+        # Saved and not updated, so that the audit log sees it.
+        user.save(update_fields=list(changes))
