@@ -66,3 +66,8 @@ def open_courses(user: User) -> QuerySet[Course]:
         .exclude(enrolments__in=Enrolment.objects.filter(user=user, status=Enrolment.Status.ACTIVE))
         .order_by("slug")
     )
+
+
+def find_open_course(user: User, course_slug: str) -> Course | None:
+    """Return the course if `user` is not enrolled in it and can enrol without staff, else None. One query."""
+    return open_courses(user).filter(slug=course_slug).first()

@@ -89,6 +89,11 @@ class Course(Titled, InCourse):
             ),
         ]
 
+    @property
+    def needs_code(self) -> bool:
+        """Whether a student who joins the course has to know its enrolment code."""
+        return self.enrolment_mode == Course.EnrolmentMode.CODE
+
     def __str__(self) -> str:
         return str(self.title)
 

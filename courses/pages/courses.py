@@ -87,7 +87,7 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def course_enrol(request: AuthenticatedRequest, slug: str) -> HttpResponse:
-    course = access.open_courses(request.user).filter(slug=slug).first()
+    course = access.find_open_course(request.user, slug)
     if course is None:
         # The student is already enrolled, for example in another tab. If not, this raises Http404.
         access.enrolment_or_404(request.user, slug)

@@ -27,7 +27,7 @@ def offers_to_join(view: _View) -> _View:
         try:
             return view(request, slug, *args, **named)
         except Http404:
-            if request.method != "GET" or not access.open_courses(request.user).filter(slug=slug).exists():
+            if request.method != "GET" or access.find_open_course(request.user, slug) is None:
                 raise
             page, wanted = reverse("courses:course-enrol", args=[slug]), request.get_full_path()
             is_course = wanted == reverse("courses:course-detail", args=[slug])
