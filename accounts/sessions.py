@@ -73,7 +73,7 @@ class SessionStore(DatabaseSessionStore):
         """Give the session another key, as Django does at each sign-in and change of the password. Its device keeps it."""
         former = self.session_key
         if former and SESSION_KEY in self:
-            data = self._session
+            data = self._session  # type: ignore[attr-defined]  # Django's own
             self.create()
             self._session_cache = data
             DeviceSession.objects.filter(session_key=former).update(session_key=self.session_key)

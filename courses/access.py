@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
@@ -71,3 +71,18 @@ def open_courses(user: User) -> QuerySet[Course]:
 def find_open_course(user: User, course_slug: str) -> Course | None:
     """Return the course if `user` is not enrolled in it and can enrol without staff, else None. One query."""
     return open_courses(user).filter(slug=course_slug).first()
+
+
+# The order of the students of a course, for people and for cursors.
+BY_NAME = ("user__name", "user__email", "pk")
+
+
+def students(course: Course, wanted: str = "") -> QuerySet[Enrolment]:
+    """Return the active enrolments in a course with their students, by name. `wanted` is a part of a name or address."""
+    found = (
+        Enrolment.objects.filter(course=course, status=Enrolment.Status.ACTIVE)
+        .select_related("user", "last_activity", "cohort")
+        .order_by(*BY_NAME)
+    )
+    wanted = wanted.replace("\0", "").strip()
+    return found.filter(Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted)) if wanted else found

@@ -108,17 +108,32 @@ def _average(item: GradeItem, changes: list[GradeChange]) -> ItemGrade:
     return ItemGrade(item, points, out_of, percent_of(points, out_of), len(changes))
 
 
+def get_items(course_id: int) -> list[GradeItem]:
+    """Return the grade items of a course in the order of the outline, without those of archived activities. One query."""
+    items = GradeItem.objects.filter(activity__course_id=course_id, activity__archived_at=None)
+    return list(
+        items.select_related("activity").order_by("activity__module__position", "activity__position", "activity_id")
+    )
+
+
+def get_grades_of(items: list[GradeItem], enrolments: list[Enrolment]) -> list[list[ItemGrade]]:
+    """Return the grades of each student, in the order of `enrolments`: a grade for each item. One query."""
+    changes: dict[tuple[int, int], list[GradeChange]] = {}
+    for change in GradeChange.objects.filter(enrolment__in=enrolments):
+        changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
+    return [
+        [compute_item_grade(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
+        for enrolment in enrolments
+    ]
+
+
 def get_item_grades(enrolment: Enrolment, items: Iterable[GradeItem] | None = None) -> list[ItemGrade]:
     """Return the student's grade of each grade item of the course, in the order of the outline.
 
     Archived activities are left out. One query if the `items` are given, else two.
     """
     if items is None:
-        items = (
-            GradeItem.objects.filter(activity__course_id=enrolment.course_id, activity__archived_at=None)
-            .select_related("activity")
-            .order_by("activity__module__position", "activity__position", "activity_id")
-        )
+        items = get_items(enrolment.course_id)
     by_item: dict[int, list[GradeChange]] = {}
     for change in _CHANGES_OF_ENROLMENT.instances(enrolment.pk):
         by_item.setdefault(change.item_id, []).append(change)

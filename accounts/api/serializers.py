@@ -29,7 +29,9 @@ class MeSerializer(OutputSerializer):
     is_instructor = serializers.BooleanField(
         source="is_staff", help_text="Whether the account belongs to the staff. `teaching` lists the courses."
     )
-    unread_messages = serializers.IntegerField(source="unread_count", help_text="Of the bell; see `messages`.")
+    unread_messages = serializers.IntegerField(
+        min_value=0, source="unread_count", help_text="Of the bell; see `messages`."
+    )
     joined_at = serializers.DateTimeField(source="date_joined")
 
 

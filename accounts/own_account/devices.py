@@ -44,9 +44,9 @@ def record_sign_in(request: HttpRequest, user: User, session: SessionBase) -> De
 
 
 def list_devices(request: HttpRequest, user: User, session: SessionBase) -> list[Device]:
-    """Return the devices on which the person is signed in, the newest first. `session` is that of the request. Two queries.
+    """Return the devices on which the person is signed in, the newest first. `session` is that of the request.
 
-    A session from before devices were remembered is remembered when it asks.
+    At most three queries. A session from before devices were remembered is remembered when it asks.
     """
     known = list(DeviceSession.objects.filter(user=user).order_by("-signed_in_at", "-pk")[:MOST])
     if not any(device.session_key == session.session_key for device in known):

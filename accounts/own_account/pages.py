@@ -36,7 +36,7 @@ def device_name(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             devices.name_device(user=request.user, uuid=uuid, name=form.cleaned_data["name"])
             messages.success(request, _("Saved."))
         else:
-            messages.error(request, " ".join(form.errors["name"]))
+            messages.error(request, " ".join(str(error) for error in form.errors["name"]))
     return redirect("accounts:devices")
 
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit import recording
 from common.admin.classes import page_context
-from courses import gradebook, roster
+from courses import access, gradebook, roster
 from courses.admin.classes import CourseScopedAdmin
-from courses.models import Course, Enrolment, GradeChange, GradeItem
+from courses.models import Course, Enrolment
 from courses.roles.rules import Permission
 
 # Students on one page.
@@ -31,27 +31,16 @@ def student_list(request: HttpRequest, course_id: int, model_admin: CourseScoped
     """List the students of a course with progress and grades. The number of queries is constant."""
     course = model_admin.get_row_or_404(request, course_id, Permission.READ)
     search = request.GET.get("q", "").strip()
-    enrolments = (
-        Enrolment.objects.filter(course=course, status=Enrolment.Status.ACTIVE)
-        .select_related("user", "last_activity")
-        .order_by("user__name", "user__email")
-    )
-    if search:
-        enrolments = enrolments.filter(user__name__icontains=search) | enrolments.filter(user__email__icontains=search)
+    enrolments = access.students(course, search)
     page = Paginator(enrolments, PAGE_SIZE).get_page(request.GET.get("page"))
     recording.record_rows(Enrolment, page.object_list)
-    items = list(
-        GradeItem.objects.filter(activity__course=course, activity__archived_at=None)
-        .select_related("activity")
-        .order_by("activity__module__position", "activity__position")
-    )
-    changes: dict[tuple[int, int], list[GradeChange]] = {}
-    for change in GradeChange.objects.filter(enrolment__in=list(page.object_list)):
-        changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
-    rows = []
-    for enrolment in page.object_list:
-        item_grades = [gradebook.compute_item_grade(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
-        rows.append((enrolment, item_grades, gradebook.course_percent(item_grades)))
+    items = gradebook.get_items(course.pk)
+    rows = [
+        (enrolment, item_grades, gradebook.course_percent(item_grades))
+        for enrolment, item_grades in zip(
+            page.object_list, gradebook.get_grades_of(items, list(page.object_list)), strict=True
+        )
+    ]
     context = _context(request, model_admin, course, _("Students, progress, grades"))
     return render(
         request,

@@ -28,6 +28,8 @@ class OpenCourseSerializer(OutputSerializer):
 
 
 class OpenCourseListSerializer(PageSerializer):
+    """The courses that the student can join."""
+
     results = OpenCourseSerializer(many=True)
 
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 from lms.openapi.document import document
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-# The tags are in the order in which a student uses the API.
-_TAGS = ("account", "courses", "quizzes", "attempts", "review")
+# The tags are in the order in which a student uses the API. What staff use comes last.
+_TAGS = ("account", "courses", "quizzes", "attempts", "review", "teaching")
 # Example values by the name of a field or of a path parameter.
 _EXAMPLES: dict[str, Any] = {
     "slug": "data-analytics-week-2",

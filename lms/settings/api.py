@@ -73,6 +73,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
         "ResultStatus": ["submitted", "graded", "needs_review"],
         "CountingRule": ["highest", "last", "average"],
+        "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],

@@ -40,7 +40,8 @@ OWN = {
     "courses/", "review/", "notifications/", "notifications/read/",
     "api/v1/me", "api/v1/session", "api/v1/courses", "api/v1/review",
     "api/v1/messages", "api/v1/messages/read",
-    "api/v1/mail-switches", "api/v1/mail-switches/<slug:kind>",
+    "api/v1/mail-switches", "api/v1/mail-switches/<slug:kind>", "api/v1/devices", "api/v1/open-courses",
+    "api/v1/teaching", "api/v1/grading-queue",
 }  # fmt: skip
 # Pages of staff, of libraries, and files. Other tests cover them (test_admin, tests/accounts).
 ELSEWHERE = ("admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
@@ -87,6 +88,8 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     return {
         "notifications/<uuid:uuid>": f"notifications/{message.uuid}",
         "<slug:kind>": "weekly-summary",
+        "grading-queue/<uuid:uuid>": f"grading-queue/{attempt.uuid}",
+        "devices/<uuid:uuid>": f"devices/{uuid4()}",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "<uuid:file>": str(handed_in.uuid),
         "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",

@@ -1,6 +1,5 @@
 """Show the queue of attempts that wait for manual grading, and grade one attempt by hand."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -24,20 +23,19 @@ from common.errors import DomainError
 from courses.admin.classes import CourseScopedAdmin
 from courses.roles import rules
 from courses.roles.rules import Permission
-from questions import KINDS, PENDING, Spec
+from questions import Spec
 from questions.points import format_points
 from quizzes.attempts.models import Attempt, LateAnswer
-from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.grading import late_answers, manual, revisions, scoring
-from quizzes.grading.explanations import answer_text, explain_by_rule, question_text, solution_text
-from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, Review
-from quizzes.results import question_results
+from quizzes.grading.explanations import answer_text
+from quizzes.grading.models import GradeNotice, Regrade, Review
+from quizzes.manual_grading.decisions import read_decision
+from quizzes.manual_grading.queue import RELATED, graded_attempts, waiting_attempts, with_pending
+from quizzes.manual_grading.reviewing import ReviewedQuestion, get_reviewed
 from quizzes.sequences import parse_whole_number
 
 # Attempts on one page of the queue.
 PAGE = 50
-# Maximum length of a reviewer's comment in characters.
-COMMENT_LIMIT = 5000
 # Attempts whose late answers can be decided on.
 DECIDABLE = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
 
@@ -69,11 +67,10 @@ def _has_open_late_answer() -> Q:
 def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show everything that waits for the person, the longest waiting first. The number of queries is constant."""
     attempts = Attempt.objects.for_staff(request.user, Permission.GRADE)
-    related = ("quiz__activity", "enrolment__user", "enrolment__course")
-    waiting, chosen = _of_chosen_quiz(request, attempts.for_a_person())
-    page = Paginator(waiting.select_related(*related), PAGE).get_page(request.GET.get("page"))
+    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
+    page = Paginator(waiting.select_related(*RELATED), PAGE).get_page(request.GET.get("page"))
     late = _with_open_late_answers(request.user)
-    late_rows = list(late.select_related(*related)[:PAGE])
+    late_rows = list(late.select_related(*RELATED)[:PAGE])
     recording.record_rows(Attempt, {row.pk: row for row in [*page.object_list, *late_rows]}.values())
     notices = GradeNotice.objects.filter(
         attempt__in=attempts, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
@@ -83,7 +80,7 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
     ).select_related("quiz__activity", "version")
     context = page_context(request, model_admin, _("Waits for you")) | {
         "page": page,
-        "rows": [(attempt, len(pending)) for attempt, pending in _with_pending(list(page.object_list))],
+        "rows": [(attempt, len(pending)) for attempt, pending in with_pending(list(page.object_list))],
         "quizzes": attempts.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
         .annotate(n=Count("pk")),
         "chosen": chosen,
@@ -102,24 +99,13 @@ def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[Q
     return (waiting if quiz_id is None else waiting.filter(quiz_id=quiz_id)), quiz_id
 
 
-def _with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
-    """Return [(attempt, uuids of the questions that wait for manual grading)]. One query."""
-    last = {grade.attempt_id: grade for grade in AttemptGrade.objects.filter(attempt__in=rows).order_by("revision")}
-    return [
-        (row, [uuid for uuid, score in last[row.pk].details.items() if score["outcome"] == PENDING]) for row in rows
-    ]
-
-
 def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Grade an attempt by hand. Whoever grades can decide on every question, more than once, and on late answers.
 
     Others who see the course see the answers, the points and the decisions.
     """
-    rows = Attempt.objects.select_related("version", "quiz__activity", "enrolment__user", "enrolment__course").filter(
-        status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
-    )
     needed = Permission.GRADE if request.method == "POST" else Permission.READ
-    attempt: Attempt = model_admin.get_row_or_404(request, attempt_id, needed, rows)
+    attempt: Attempt = model_admin.get_row_or_404(request, attempt_id, needed, graded_attempts())
     errors: list[str] = []
     if request.method == "POST" and "late" in request.POST:
         _decide_late(request, attempt)
@@ -157,7 +143,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
 
 def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Redirect to the attempt that has waited longest (of the chosen quiz, if any), or to the queue if none waits."""
-    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user, Permission.GRADE).for_a_person())
+    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
     query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
     following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
     if following is None:
@@ -181,59 +167,45 @@ def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
 
 def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: list[str]) -> dict[str, Any]:
     """Return the template context of the page that grades one attempt."""
-    grade = revisions.last_grade(attempt)
-    key = scoring.answer_key_for(attempt, grade.version_id)
-    reviews: dict[str, list[Review]] = {}
-    for review in Review.objects.filter(attempt=attempt).select_related("reviewer").order_by("pk"):
-        reviews.setdefault(str(review.question), []).append(review)
-    files = question_results.files_by_question(attempt)
-    rows = [
-        _row(request, question, grade.details[question.uuid], key[question.uuid], reviews.get(question.uuid, []))
-        | {"files": files.get(question.uuid, [])}
-        for question in present_attempt(attempt)
-    ]
-    by_name = {row["question"].uuid: row for row in rows}
-    waiting, chosen = _of_chosen_quiz(request, Attempt.objects.for_staff(request.user, Permission.GRADE).for_a_person())
+    reviewed = get_reviewed(attempt)
+    rows = [_row(request, question) for question in reviewed.questions]
+    by_name = {
+        row["question"].uuid: (row, question.spec) for row, question in zip(rows, reviewed.questions, strict=True)
+    }
+    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
     return {
         "attempt": attempt,
-        "grade": grade,
+        "grade": reviewed.grade,
         "rows": rows,
-        "pending": sum(row["is_pending"] for row in rows),
+        "pending": reviewed.pending,
         "errors": errors,
-        "seen": max((review.pk for each in reviews.values() for review in each), default=0),
+        "seen": reviewed.seen,
         "late": [
-            (late, by_name[str(late.question)], answer_text(key[str(late.question)], late.response))
+            (late, row, answer_text(spec, late.response))
             for late in attempt.late_answers.select_related("decided_by").prefetch_related("files")
             if str(late.question) in by_name
+            for row, spec in [by_name[str(late.question)]]
         ],
         "waiting": waiting.count(),
         "chosen": chosen,
     }
 
 
-def _row(
-    request: HttpRequest, question: PresentedQuestion, score: dict[str, Any], spec: Spec, reviews: list[Review]
-) -> dict[str, Any]:
+# What the template shows of a question.
+_SHOWN = (
+    "question", "text", "why", "answer", "has_text", "right", "notes", "score", "is_pending", "is_open", "reviews", "files"
+)  # fmt: skip
+
+
+def _row(request: HttpRequest, reviewed: ReviewedQuestion) -> dict[str, Any]:
     """Return the template context of one question. The fields contain the submitted values, else the last decision."""
-    last = reviews[-1] if reviews else None
+    last, spec = reviewed.last_review, reviewed.spec
     last_points = {uuid: format_points(points) for uuid, points in last.criteria.items()} if last else {}
 
     def submitted(name: str, stored: str) -> str:
-        return request.POST.get(f"{question.uuid}:{name}", stored).strip()
+        return request.POST.get(f"{spec['uuid']}:{name}", stored).strip()
 
-    return {
-        "question": question,
-        "text": question_text(spec),
-        "why": explain_by_rule(spec, question.response),
-        "answer": answer_text(spec, question.response),
-        "has_text": KINDS[spec["kind"]].is_answered(question.response),
-        "right": solution_text(spec),
-        "notes": languages.choose(spec.get("notes")),
-        "score": score,
-        "is_pending": score["outcome"] == PENDING,
-        # Automatically graded questions can be decided on as well, but their fields are collapsed.
-        "is_open": score["outcome"] == PENDING or bool(reviews) or KINDS[spec["kind"]].by_person,
-        "reviews": reviews,
+    return {name: getattr(reviewed, name) for name in _SHOWN} | {
         "criteria": [
             {
                 "uuid": part["uuid"],
@@ -245,7 +217,7 @@ def _row(
         ],
         "points": submitted("points", format_points(last.points) if last else ""),
         "comment": submitted("comment", last.comment if last else ""),
-    }  # fmt: skip
+    }
 
 
 def _decisions(attempt: Attempt, request: AuthenticatedRequest) -> tuple[dict[UUID, manual.Decision], list[str]]:
@@ -271,31 +243,5 @@ def _decision(spec: Spec, request: AuthenticatedRequest) -> manual.Decision | No
     def submitted(name: str) -> str:
         return request.POST.get(f"{spec['uuid']}:{name}", "").strip()
 
-    rubric = {part["uuid"]: (submitted(part["uuid"]), part["points"]) for part in spec.get("rubric", [])}
-    given = [text for text, _top in rubric.values()] or [submitted("points")]
-    comment = submitted("comment")
-    if not any(given):
-        if comment:
-            raise ValueError(_("A comment needs points beside it."))
-        return None
-    if not all(given):
-        raise ValueError(_("Give points for each line of the rubric; 0 is allowed."))
-    if len(comment) > COMMENT_LIMIT:
-        raise ValueError(_("The comment is too long: at most %(limit)d characters.") % {"limit": COMMENT_LIMIT})
-    criteria = {uuid: f"{_points(text, top):.2f}" for uuid, (text, top) in rubric.items()}
-    if criteria:
-        return manual.Decision(sum((Decimal(each) for each in criteria.values()), Decimal(0)), criteria, comment)
-    return manual.Decision(_points(given[0], spec["points"]), {}, comment)
-
-
-def _points(text: str, top: str) -> Decimal:
-    """Parse points from 0 to `top`. Raises ValueError with an error message."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or not 0 <= value <= Decimal(top) or value != round(value, 2):
-        raise ValueError(
-            _("points are a number from 0 to %(top)s, with at most two decimals.") % {"top": format_points(top)}
-        )
-    return value
+    criteria = {part["uuid"]: submitted(part["uuid"]) for part in spec.get("rubric", [])}
+    return read_decision(spec, points=submitted("points"), criteria=criteria, comment=submitted("comment"))
