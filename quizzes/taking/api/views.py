@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api.conditional import NotModified
 from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.api.parsing import FormParser
@@ -235,7 +236,14 @@ class FileDetail(AuthenticatedAPIView):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
-        return downloads.open_download(user=request.user, attempt=uuid, file=file)
+        response = downloads.open_download(user=request.user, attempt=uuid, file=file)
+        try:
+            # The bytes of a file never change.
+            self.tag_state(request, file)
+        except NotModified:
+            response.close()
+            raise
+        return response
 
     @extend_schema(
         operation_id="answer_file_remove",

@@ -118,8 +118,20 @@ def test_a_file_is_downloaded_with_the_headers_of_the_page(
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content).decode() == "내용"
     page = alice_client.get(f"/attempts/{attempt.uuid}/files/{file.uuid}/")
-    for header in ("Content-Type", "Content-Disposition", "Content-Length", "Cache-Control", "X-Content-Type-Options"):
+    for header in ("Content-Type", "Content-Disposition", "Content-Length", "X-Content-Type-Options"):
         assert answer.headers[header] == page.headers[header]
+
+
+def test_a_file_that_the_phone_has_is_not_sent_again(attempt: Attempt, question: UUID, alice_api: Api) -> None:
+    file = add(attempt, question, "work.txt")
+    first = download(alice_api, attempt, file.uuid)
+    headers = {**alice_api.headers, "If-None-Match": first.headers["ETag"]}
+    path = f"/api/v1/attempts/{attempt.uuid}/files/{file.uuid}"
+
+    assert alice_api.client.get(path, headers=headers).status_code == 304
+    assert alice_api.client.delete(path, headers={**alice_api.headers, "If-Match": '"other"'}).status_code == 412
+    kept = {**alice_api.headers, "If-Match": first.headers["ETag"]}
+    assert alice_api.client.delete(path, headers=kept).status_code == 204
 
 
 def test_staff_of_the_course_download_what_they_grade_and_the_audit_log_knows(
