@@ -11,6 +11,8 @@ from django.contrib.auth import middleware as auth
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django_structlog.middlewares import request as logs
@@ -25,10 +27,28 @@ class AppMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._app_chain = _Chain(settings.APP_MIDDLEWARE).call
+        self._app_chain: Callable[[HttpRequest], HttpResponse] = _Chain(settings.APP_MIDDLEWARE).call
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._app_chain(request) if _is_app_request(request) else self.get_response(request)
+
+
+class LocaleMiddleware:
+    """Activate the language of the cookie or of Accept-Language, and name the language of the response.
+
+    Django's middleware also looks for a language in the address, of which this site has none.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
 
 
 class _Chain(BaseHandler):
@@ -38,7 +58,7 @@ class _Chain(BaseHandler):
         self._view_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
-        self.call: Callable[[HttpRequest], HttpResponse] = convert_exception_to_response(self._get_response)
+        self.call: Callable[[HttpRequest], Any] = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # not in the stubs
         for name in reversed(list(names)):
             middleware = import_string(name)(self.call)
             if hasattr(middleware, "process_view"):

@@ -45,7 +45,7 @@ MIDDLEWARE = [
     # Requests of apps leave this list here and go through APP_MIDDLEWARE.
     "lms.middleware.AppMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "lms.middleware.LocaleMiddleware",
     "operations.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -63,7 +63,7 @@ MIDDLEWARE = [
 ]
 # What a request of the API without a session cookie goes through after the first part of MIDDLEWARE.
 APP_MIDDLEWARE = [
-    "django.middleware.locale.LocaleMiddleware",
+    "lms.middleware.LocaleMiddleware",
     "operations.web.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "accounts.audit.middleware.AuditMiddleware",
