@@ -10,6 +10,6 @@ urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
-    *route("schema", document.schema, "api-schema"),
-    *route("docs", page.docs, "api-docs"),
+    route("schema", document.schema, "api-schema"),
+    route("docs", page.docs, "api-docs"),
 ]

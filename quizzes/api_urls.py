@@ -7,21 +7,21 @@ from quizzes.taking.api import views
 
 # Django tries the routes in order, so the most frequent one is first.
 urlpatterns = [
-    *route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
-    *route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
-    *route("quizzes/<uuid:uuid>/attempts", views.QuizAttempts.as_view(), "api-quiz-attempts"),
-    *route("attempts/<uuid:uuid>", views.AttemptDetail.as_view(), "api-attempt-detail"),
-    *route("attempts/<uuid:uuid>/answers/<uuid:question>/check", views.AnswerCheck.as_view(), "api-answer-check"),
-    *route("attempts/<uuid:uuid>/answers/<uuid:question>/files", views.AnswerFiles.as_view(), "api-answer-files"),
-    *route("attempts/<uuid:uuid>/files/<uuid:file>", views.FileDetail.as_view(), "api-file-detail"),
-    *route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
-    *route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
-    *route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
-    *route("grading-queue", manual_grading.GradingQueue.as_view(), "api-grading-queue"),
-    *route("grading-queue/<uuid:uuid>", manual_grading.GradingQueueEntry.as_view(), "api-grading-queue-entry"),
-    *route(
+    route("attempts/<uuid:uuid>/answers/<uuid:question>", views.AttemptAnswer.as_view(), "api-attempt-answer"),
+    route("quizzes/<uuid:uuid>", views.QuizDetail.as_view(), "api-quiz-detail"),
+    route("quizzes/<uuid:uuid>/attempts", views.QuizAttempts.as_view(), "api-quiz-attempts"),
+    route("attempts/<uuid:uuid>", views.AttemptDetail.as_view(), "api-attempt-detail"),
+    route("attempts/<uuid:uuid>/answers/<uuid:question>/check", views.AnswerCheck.as_view(), "api-answer-check"),
+    route("attempts/<uuid:uuid>/answers/<uuid:question>/files", views.AnswerFiles.as_view(), "api-answer-files"),
+    route("attempts/<uuid:uuid>/files/<uuid:file>", views.FileDetail.as_view(), "api-file-detail"),
+    route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
+    route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
+    route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
+    route("grading-queue", manual_grading.GradingQueue.as_view(), "api-grading-queue"),
+    route("grading-queue/<uuid:uuid>", manual_grading.GradingQueueEntry.as_view(), "api-grading-queue-entry"),
+    route(
         "grading-queue/<uuid:uuid>/reviews", manual_grading.GradingQueueReviews.as_view(), "api-grading-queue-reviews"
     ),
-    *route("review", api.PracticeToday.as_view(), "api-review"),
-    *route("review/cards/<uuid:card>/turns/<int:turn>", api.PracticeTurn.as_view(), "api-card-turn"),
+    route("review", api.PracticeToday.as_view(), "api-review"),
+    route("review/cards/<uuid:card>/turns/<int:turn>", api.PracticeTurn.as_view(), "api-card-turn"),
 ]

@@ -4,13 +4,13 @@ from accounts.api import devices, messages, switches, views
 from common.api.routing import route
 
 urlpatterns = [
-    *route("me", views.Me.as_view(), "api-me"),
-    *route("messages", messages.Messages.as_view(), "api-messages"),
-    *route("messages/read", messages.MessagesRead.as_view(), "api-messages-read"),
-    *route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
-    *route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
-    *route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
-    *route("devices", devices.DeviceList.as_view(), "api-devices"),
-    *route("devices/<uuid:uuid>", devices.DeviceDetail.as_view(), "api-device"),
-    *route("session", views.Session.as_view(), "api-session"),
+    route("me", views.Me.as_view(), "api-me"),
+    route("messages", messages.Messages.as_view(), "api-messages"),
+    route("messages/read", messages.MessagesRead.as_view(), "api-messages-read"),
+    route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
+    route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
+    route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
+    route("devices", devices.DeviceList.as_view(), "api-devices"),
+    route("devices/<uuid:uuid>", devices.DeviceDetail.as_view(), "api-device"),
+    route("session", views.Session.as_view(), "api-session"),
 ]

@@ -1,4 +1,4 @@
-"""Describe refusals and values that DRF has no field for in the OpenAPI schema, and remove duplicate addresses from it."""
+"""Describe refusals and values that DRF has no field for in the OpenAPI schema."""
 
 from http import HTTPStatus
 from typing import Any
@@ -65,8 +65,3 @@ def problems(*codes: int) -> dict[Any, Any]:
         (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=HTTPStatus(code).phrase)
         for code in sorted({401, *codes})
     }
-
-
-def without_trailing_slashes(endpoints: list[Any], **kwargs: Any) -> list[Any]:
-    """Return the endpoints whose address does not end in a slash. The others are aliases of these."""
-    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]

@@ -65,7 +65,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "lms.openapi.finishing.limit_texts",
         "lms.openapi.finishing.size_integers",
     ],
-    "PREPROCESSING_HOOKS": ["common.api.openapi.without_trailing_slashes"],
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
         "LessonKind": ["reading", "practice"],
