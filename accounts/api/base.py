@@ -162,7 +162,7 @@ def _throttled(request: Request) -> Throttled | None:
 
 def _asks_for_language(request: Request) -> bool:
     """Return whether Accept-Language names a supported language. LocaleMiddleware has then activated it already."""
-    for code, _priority in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, _priority in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         try:
             get_supported_language_variant(code)
         except LookupError:
