@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import APIException, AuthenticationFailed, NotAuthenticated, Throttled
@@ -112,11 +111,11 @@ class AuthenticatedAPIView(APIView):
         response.headers["ETag"] = self.etag
         if request.method in _READS:
             response.headers["Cache-Control"] = ASK_AGAIN
-        if self.varies_by:
-            patch_vary_headers(response, self.varies_by)
-        if response.status_code == 304:
+        is_unchanged = response.status_code == 304
+        if self.varies_by or is_unchanged:
             # As for the answer with a body, which may be compressed.
-            patch_vary_headers(response, ["Accept-Encoding"])
+            response.headers["Vary"] = ", ".join([*self.varies_by, "Accept-Encoding"])
+        if is_unchanged:
             response.content = b""
             response.headers.pop("Content-Type", None)
 

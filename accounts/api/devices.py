@@ -61,6 +61,18 @@ class DeviceList(AuthenticatedAPIView):
 
 class DeviceDetail(AuthenticatedAPIView):
     @extend_schema(
+        operation_id="device_read",
+        summary="One device",
+        tags=["account"],
+        responses={200: DeviceSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        found = devices.list_devices(request, request.user, session_of(request))
+        return Response(
+            DeviceSerializer.shape(or_404(next((each for each in found if each.session.uuid == uuid), None)))
+        )
+
+    @extend_schema(
         operation_id="device_name",
         summary="Name a device",
         tags=["account"],
@@ -69,10 +81,7 @@ class DeviceDetail(AuthenticatedAPIView):
     )
     def patch(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         devices.name_device(user=request.user, uuid=uuid, name=DeviceInput.read(request.data)["name"])
-        found = devices.list_devices(request, request.user, session_of(request))
-        return Response(
-            DeviceSerializer.shape(or_404(next((each for each in found if each.session.uuid == uuid), None)))
-        )
+        return self.get(request, uuid)
 
     @extend_schema(
         operation_id="device_sign_out",

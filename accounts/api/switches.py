@@ -55,6 +55,16 @@ class MailSwitches(AuthenticatedAPIView):
 
 class MailSwitchDetail(AuthenticatedAPIView):
     @extend_schema(
+        operation_id="mail_switch_read",
+        summary="Whether the person wants the mails of one kind",
+        tags=["account"],
+        responses={200: MailSwitchSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, kind: str) -> Response:
+        found = or_404(next((each for each in _switches_of(request.user) if each.kind.name == kind), None))
+        return Response(MailSwitchSerializer.shape(found))
+
+    @extend_schema(
         operation_id="mail_switch_change",
         summary="Switch the mails of one kind on or off",
         tags=["account"],

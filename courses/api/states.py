@@ -9,6 +9,10 @@ from accounts.models import User
 from common.database.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Enrolment, ProgressEvent, ReadingPosition
 
+# Everything that the answer with an outline depends on. The revision stands for all that authors write, and no activity becomes
+# done or undone without an event.
+_OF_OUTLINE = ("revision", "progress_percent", "last_activity_id", "last_event")
+
 
 def _enrolments_with_last_event(user_id: int, course_slug: str) -> QuerySet[Enrolment]:
     events = ProgressEvent.objects.filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
@@ -20,18 +24,24 @@ def _enrolments_with_last_event(user_id: int, course_slug: str) -> QuerySet[Enro
 
 
 _ENROLMENT = Prepared(_enrolments_with_last_event, samples=(-1, "the course"))
+_OUTLINE_STATE = Prepared(
+    lambda user_id, course_slug: _enrolments_with_last_event(user_id, course_slug).values(
+        "progress_percent", "last_activity_id", "revision", "last_event"
+    ),
+    samples=(-1, "the course"),
+)
 
 
-def find_outline_state(user: User, course_slug: str) -> tuple[list[Enrolment], tuple[object, ...]]:
-    """Return the enrolments for `access.first_or_404`, and everything that the answer with the outline depends on.
+def find_outline_state(user: User, course_slug: str) -> tuple[object, ...] | None:
+    """Return everything that the answer with the outline depends on. None if the student is not enrolled."""
+    found = _OUTLINE_STATE.values(user.pk, course_slug)
+    return tuple(found[0][name] for name in _OF_OUTLINE) if found else None
 
-    The revision stands for all that authors write. No activity becomes done or undone without an event.
-    """
+
+def find_enrolments_with_state(user: User, course_slug: str) -> tuple[list[Enrolment], tuple[object, ...]]:
+    """Return the enrolments for `access.first_or_404`, and the state as `find_outline_state` does."""
     found = _ENROLMENT.instances(user.pk, course_slug)
-    return found, tuple(
-        (each.revision, each.progress_percent, each.last_activity_id, each.last_event)  # type: ignore[attr-defined]
-        for each in found
-    )
+    return found, tuple(getattr(each, name) for each in found for name in _OF_OUTLINE)
 
 
 # The revision of the course, where and when the student stopped reading, and when the lesson was done.

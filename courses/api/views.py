@@ -20,6 +20,7 @@ from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
 from common.api.parsing import prefers
 from common.errors import DomainError
+from common.lookup import or_404
 from courses import access, gradebook, progress
 from courses.api.outlines import outline_answer
 from courses.api.serializers import (
@@ -32,7 +33,7 @@ from courses.api.serializers import (
     PositionSerializer,
     ProgressInput,
 )
-from courses.api.states import find_lesson_state, find_outline_state, lesson_state
+from courses.api.states import find_enrolments_with_state, find_lesson_state, find_outline_state, lesson_state
 from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
 from courses.lessons.markdown import write_markdown
@@ -110,9 +111,12 @@ class CourseOutlineDetail(AuthenticatedAPIView):
         responses={200: OutlineSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
-        found, state = find_outline_state(request.user, slug)
-        if found:
-            self.tag_state(request, *state)
+        if "HTTP_IF_NONE_MATCH" in request.META:
+            known = find_outline_state(request.user, slug)
+            if known is not None:
+                self.tag_state(request, *known)
+        found, state = find_enrolments_with_state(request.user, slug)
+        self.tag_state(request, *state)
         return Response(outline_answer(access.first_or_404(found)))
 
 
@@ -168,6 +172,18 @@ def _as_markdown(activity: Activity, edition: LessonEdition) -> HttpResponse:
 
 
 class LessonPosition(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="lesson_position_read",
+        summary="Where the student stopped reading a lesson",
+        description="404 if that has not been stored yet.",
+        tags=["courses"],
+        responses={200: PositionSerializer, **problems(404)},
+    )
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
+        _enrolment, position = reading.reader_or_404(request.user, activity.course.slug, activity.slug)
+        return Response(PositionSerializer.shape(or_404(position)))
+
     @extend_schema(
         operation_id="lesson_position",
         summary="Store where the student stopped reading a lesson",

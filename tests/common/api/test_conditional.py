@@ -14,6 +14,7 @@ from courses.models import Activity, Course, Enrolment, GlossaryTerm, LessonEdit
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from tests.api import Api, api_for
+from tests.contract import document
 from tests.factories import EnrolmentFactory
 from tests.quizzes.taking.api.taken import answers, grade
 
@@ -225,9 +226,12 @@ def test_a_new_message_changes_the_tag_of_the_list(alice_api: Api, alice: User) 
 
 
 def test_a_write_with_the_current_tag_happens_and_returns_the_new_one(alice_api: Api, lesson: Activity) -> None:
+    alice_api.put(f"lessons/{lesson.uuid}/position", {"anchor": "a.1"})
     for path, method, body in (
         ("me", "PATCH", {"name": "Alice Kim"}),
         ("courses/statistics/progress", "PUT", {"activity": lesson.uuid, "done": True}),
+        (f"lessons/{lesson.uuid}/position", "PUT", {"anchor": "a.2"}),
+        ("mail-switches/weekly-summary", "PUT", {"is_on": False}),
     ):
         known = tag(alice_api, path)
         alice_api.call(method, path, body, headers={"If-Match": known})
@@ -248,6 +252,23 @@ def test_a_write_with_a_stale_tag_changes_nothing(alice_api: Api, alice: User, l
     assert alice.name == "Alice Kim"
     alice_api.patch("me", {"name": "Alice Lee"}, headers={"If-Match": "*"})
     alice_api.patch("me", {"name": "Alice Park"}, expect=412, headers={"If-None-Match": "*"})
+
+
+def test_a_first_position_can_be_stored_only_if_there_is_none(alice_api: Api, lesson: Activity) -> None:
+    path = f"lessons/{lesson.uuid}/position"
+    alice_api.get(path, expect=404)
+    alice_api.put(path, {"anchor": "a.1"}, expect=412, headers={"If-Match": "*"})
+    alice_api.put(path, {"anchor": "a.1"}, headers={"If-None-Match": "*"})
+    alice_api.put(path, {"anchor": "a.2"}, expect=412, headers={"If-None-Match": "*"})
+    assert alice_api.get(path)["anchor"] == "a.1"
+
+
+def test_every_address_that_is_put_or_patched_can_be_read(alice_api: Api) -> None:
+    """Except an answer, which `sequence` orders, and a turn of the review, whose first answer stays."""
+    ordered = {"/api/v1/attempts/{uuid}/answers/{question}", "/api/v1/review/cards/{card}/turns/{turn}"}
+    for path, item in document()["paths"].items():
+        if path.startswith("/api/v1/") and {"put", "patch"} & set(item) and path not in ordered:
+            assert "get" in item, path
 
 
 def test_a_condition_on_what_cannot_be_read_is_never_ignored(alice_api: Api, attempt: Any) -> None:
