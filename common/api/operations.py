@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiResponse
 from common.api import lifecycle
 from common.api.openapi import ProblemSerializer
 from common.api.problems import CONTENT_TYPE
+from common.api.serializers import InputSerializer
 
 _TEXT = {"type": "string"}
 _READS = ("GET",)
@@ -57,6 +58,13 @@ class OperationSchema(AutoSchema):
             self._add_parameters(operation)
             self._add_responses(operation)
         return operation
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """Say of the objects in requests that they have no other fields. Those in answers may get more: see the policy."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, InputSerializer):
+            schema["additionalProperties"] = False
+        return schema
 
     def is_deprecated(self) -> bool:
         return lifecycle.find_deprecation(type(self.view), self.method) is not None

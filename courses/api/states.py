@@ -11,7 +11,7 @@ from courses.models import Activity, ActivityCompletion, Enrolment, ProgressEven
 
 # Everything that the answer with an outline depends on. The revision stands for all that authors write, and no activity becomes
 # done or undone without an event.
-_OF_OUTLINE = ("revision", "progress_percent", "last_activity_id", "last_event")
+_OF_OUTLINE: tuple[str, ...] = ("revision", "progress_percent", "last_activity_id", "last_event")
 
 
 def _enrolments_with_last_event(user_id: int, course_slug: str) -> QuerySet[Enrolment]:
@@ -25,9 +25,7 @@ def _enrolments_with_last_event(user_id: int, course_slug: str) -> QuerySet[Enro
 
 _ENROLMENT = Prepared(_enrolments_with_last_event, samples=(-1, "the course"))
 _OUTLINE_STATE = Prepared(
-    lambda user_id, course_slug: _enrolments_with_last_event(user_id, course_slug).values(
-        "progress_percent", "last_activity_id", "revision", "last_event"
-    ),
+    lambda user_id, course_slug: _enrolments_with_last_event(user_id, course_slug).values(*_OF_OUTLINE),
     samples=(-1, "the course"),
 )
 

@@ -44,6 +44,36 @@ def test_what_can_be_read_declares_its_tag_and_304() -> None:
             assert "If-Match" in headers_of(operation), path
 
 
+def components(part: Any) -> set[str]:
+    """The names of the components that `part` refers to, directly or through others."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name and name not in found:
+                found.add(name)
+                waiting.append(document()["components"]["schemas"][name])
+            waiting += node.values()
+    return found
+
+
+def test_requests_have_no_other_fields_and_answers_may_get_more() -> None:
+    """The policy of docs/api-conventions.md: an app accepts new fields, the site refuses unknown ones."""
+    schemas = document()["components"]["schemas"]
+    of_requests = set().union(*(components(each.get("requestBody")) for _path, _method, each in operations()))
+    of_answers = set().union(*(components(each["responses"]) for _path, _method, each in operations()))
+
+    for name in of_requests:
+        if "properties" in schemas[name]:
+            assert schemas[name]["additionalProperties"] is False, name
+    for name in of_answers - of_requests:
+        assert schemas[name].get("additionalProperties") is not False, name
+
+
 def test_every_post_takes_an_idempotency_key() -> None:
     for path, method, operation in operations():
         assert ("Idempotency-Key" in headers_of(operation)) == (method == "post"), (path, method)
