@@ -1,7 +1,7 @@
 """Serve a student's courses, outlines, lessons and progress through the API. The pages call the same functions."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
@@ -22,6 +21,7 @@ from common.api.parsing import prefers
 from common.errors import DomainError
 from common.lookup import or_404
 from courses import access, gradebook, progress
+from courses.api.lessons import find_shared_answer, lesson_answer, markdown_answer
 from courses.api.outlines import outline_answer
 from courses.api.serializers import (
     CourseListSerializer,
@@ -35,9 +35,8 @@ from courses.api.serializers import (
 )
 from courses.api.states import find_enrolments_with_state, find_lesson_state, find_outline_state, lesson_state
 from courses.lessons import reading
-from courses.lessons.editions import editions_for_reader
-from courses.lessons.markdown import write_markdown
-from courses.models import Activity, ActivityCompletion, Enrolment, LessonEdition
+from courses.models import Activity, Enrolment
+from courses.outline.published import get_published
 from courses.outline.queries import OutlineEntry, get_outline
 
 MARKDOWN = "text/markdown"
@@ -46,22 +45,6 @@ MARKDOWN = "text/markdown"
 class NotMarkable(DomainError):
     slug = "not-markable"
     help = gettext_lazy("Only lessons can be marked by hand. A quiz is done when an attempt at it is submitted.")
-
-
-@dataclass(slots=True)
-class LessonReading:
-    activity: Activity
-    edition: LessonEdition
-    done_at: datetime | None
-    position: reading.Position | None
-
-    @property
-    def done(self) -> bool:
-        return self.done_at is not None
-
-    @property
-    def objectives(self) -> list[str]:
-        return [objective["text"] for objective in self.edition.objectives]
 
 
 @dataclass(slots=True)
@@ -138,37 +121,21 @@ class LessonDetail(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response | HttpResponse:
         as_markdown = prefers(request, MARKDOWN)
-        if "HTTP_IF_NONE_MATCH" in request.META:
-            self._compare(request, uuid, as_markdown=as_markdown)
-        activity = get_object_or_404(access.activities(request.user), uuid=uuid, kind=Activity.Kind.LESSON)
-        edition = editions_for_reader(activity).first()
-        if edition is None:
-            raise NotFound
-        enrolment, position = reading.reader_or_404(request.user, activity.course.slug, activity.slug)
-        progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
-        # Read before the text: a tag that is older than its text costs one request, a newer one would keep the old text.
-        revision = activity.course.revision
-        if as_markdown:
-            self.tag_state(request, *lesson_state(revision, None, None, None, as_markdown=True))
-            return _as_markdown(activity, edition)
-        completions = ActivityCompletion.objects.filter(enrolment=enrolment, activity=activity)
-        done_at = completions.values_list("done_at", flat=True).first()
-        anchor, read_at = (position.anchor, position.read_at) if position else (None, None)
-        self.tag_state(request, *lesson_state(revision, anchor, read_at, done_at, as_markdown=False))
-        return Response(LessonSerializer.shape(LessonReading(activity, edition, done_at, position)))
-
-    def _compare(self, request: AuthenticatedRequest, uuid: UUID, *, as_markdown: bool) -> None:
-        """Raise NotModified if the client has the lesson as it is now. That is a visit, too."""
-        found = find_lesson_state(request.user, uuid)
-        if found is not None:
-            enrolment, activity, state = found
-            progress.record_visit(enrolment=enrolment, activity=activity, now=timezone.now())
-            self.tag_state(request, *lesson_state(*state, as_markdown=as_markdown))
+        enrolment, lesson, state = or_404(find_lesson_state(request.user, uuid))
+        course = get_published(enrolment.course_id, state[0])
+        text = or_404(markdown_answer(course, lesson.pk)) if as_markdown else None
+        shared = or_404(find_shared_answer(course, lesson.pk)) if text is None else {}
+        # Also a client that has the lesson already visits it.
+        progress.record_visit(enrolment=enrolment, activity=lesson, now=timezone.now())
+        # The state was read before the text: a tag that is older than its text costs one request, a newer one would keep
+        # the old text.
+        self.tag_state(request, *lesson_state(*state, as_markdown=as_markdown))
+        return Response(lesson_answer(shared, state)) if text is None else _as_markdown(*text)
 
 
-def _as_markdown(activity: Activity, edition: LessonEdition) -> HttpResponse:
-    headers = {"Content-Language": edition.language}
-    return HttpResponse(write_markdown(activity, edition), content_type=f"{MARKDOWN}; charset=utf-8", headers=headers)
+def _as_markdown(text: str, language: str) -> HttpResponse:
+    headers = {"Content-Language": language}
+    return HttpResponse(text, content_type=f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
 class LessonPosition(AuthenticatedAPIView):

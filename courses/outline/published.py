@@ -47,6 +47,10 @@ class PublishedCourse:
         """Return the result of `make()` for `name` and the active language. It is cached until the course changes."""
         return self.in_language().cached(name, make)
 
+    def find_activity(self, activity_id: int) -> Activity | None:
+        """Return the visible activity with this id, or None."""
+        return next((each for _module, entries in self.modules for each in entries if each.pk == activity_id), None)
+
     def find_lesson(self, slug: str) -> Activity | None:
         """Return the visible lesson of this slug, or None."""
         lessons = (each for _module, entries in self.modules for each in entries if each.kind == Activity.Kind.LESSON)

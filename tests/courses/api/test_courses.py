@@ -177,7 +177,7 @@ def test_query_counts_do_not_grow(alice_api: Api, enrolment: Enrolment, module: 
     alice_api.get(f"lessons/{lesson.uuid}")
     with CaptureQueriesContext(connection) as captured:
         alice_api.get(f"lessons/{lesson.uuid}")
-    assert len(captured) == 6
+    assert len(captured) == 3
 
 
 def test_two_modules_keep_their_order(alice_api: Api, course: Course, enrolment: Enrolment) -> None:
