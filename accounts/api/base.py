@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -75,7 +75,7 @@ class AuthenticatedAPIView(APIView):
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, NotModified):
-            return Response(status=304)
+            return HttpResponse(status=304)
         if isinstance(exc, NotAuthenticated | AuthenticationFailed):
             exc = _throttled(self.request) or exc
         return exc.response if isinstance(exc, Replay) else super().handle_exception(exc)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.urls import get_resolver
 from rest_framework.exceptions import ValidationError
 
+from accounts.api.base import AuthenticatedAPIView
 from common.api.problems import problem_handler
 from tests.contract import document
 
@@ -95,3 +97,12 @@ def test_errors_are_a_flat_object_by_path(detail: Any, errors: dict[str, list[st
 
     assert response is not None
     assert response.data["errors"] == errors
+
+
+def test_every_view_of_the_api_applies_the_conventions() -> None:
+    described = {"api-schema", "api-docs"}
+    for pattern in get_resolver("lms.api_urls").url_patterns:
+        for route in getattr(pattern, "url_patterns", [pattern]):
+            view = getattr(route.callback, "cls", None)
+            if view is not None and route.name not in described:
+                assert issubclass(view, AuthenticatedAPIView), route
