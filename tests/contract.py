@@ -1,5 +1,6 @@
 """Validate API answers against docs/openapi.yaml, whose schemas are JSON Schema 2020-12."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,33 @@ def _closed(node: Any) -> Any:
     return {"additionalProperties": False, **node} if "properties" in node else node
 
 
+def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Return {operationId: (method, path, operation)}."""
+    return {
+        spec["operationId"]: (method.upper(), path, spec)
+        for path, item in document()["paths"].items()
+        for method, spec in item.items()
+    }
+
+
 @cache
-def _validator(name: str) -> Draft202012Validator:
-    components = _closed(document()["components"])
+def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(
-        {"$ref": f"#/components/schemas/{name}", "components": components},
+        {**_closed(json.loads(schema)), "components": _closed_components()},
         format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
 
 
+@cache
+def _closed_components() -> Any:
+    return _closed(document()["components"])
+
+
+def check_content(content: dict[str, Any], value: Any) -> None:
+    """Raise ValidationError unless `value` matches the schema of this entry of `content`."""
+    _validator(json.dumps(content["schema"])).validate(value)
+
+
 def check(name: str, answer: Any) -> None:
     """Raise ValidationError unless `answer` matches the component schema `name`."""
-    _validator(name).validate(answer)
+    check_content({"schema": {"$ref": f"#/components/schemas/{name}"}}, answer)

@@ -58,12 +58,23 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"url": "/", "description": "The site that serves this document."},
         {"url": "http://127.0.0.1:8000", "description": "The demo site of `./run`."},
     ],
+    # In the order in which a student uses the API.
+    "TAGS": [
+        {"name": "sign-in", "description": "Signing in, signing out, passwords, second steps and passkeys."},
+        {"name": "account", "description": "Who is signed in, settings and messages."},
+        {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
+        {"name": "quizzes", "description": "Quizzes before an attempt, and starting one."},
+        {"name": "attempts", "description": "Answering questions, handing in files, submitting, results."},
+        {"name": "review", "description": "The daily review: questions that the student got wrong."},
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "lms.openapi.finishing.add_shapes",
+        "lms.openapi.sign_in.operations.add_sign_in",
         "lms.openapi.finishing.write_null_as_type",
         "lms.openapi.finishing.limit_texts",
         "lms.openapi.finishing.size_integers",
+        "lms.openapi.finishing.sort",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],

@@ -1,0 +1,1 @@
+"""Describe allauth's endpoints for apps, which no serializer of ours describes."""
