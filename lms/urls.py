@@ -30,10 +30,17 @@ urlpatterns = [
     path("notifications/", include("accounts.messages.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    # No account has a phone number, but allauth includes these addresses, and some methods of them raise errors.
+    # No account has a phone number, nobody signs in by a code in a mail, and tokens are sessions, which nothing refreshes. allauth
+    # includes these addresses all the same, and some methods of them raise errors.
     *(
         path(f"_allauth/app/v1/{address}", no_such_address)
-        for address in ("account/phone", "auth/phone/verify", "auth/phone/verify/resend")
+        for address in (
+            "account/phone",
+            "auth/phone/verify",
+            "auth/phone/verify/resend",
+            "auth/code/confirm",
+            "tokens/refresh",
+        )
     ),
     # Staff change addresses. allauth's own change empties `User.email` until the new address is confirmed.
     path("_allauth/app/v1/account/email", require_safe(ManageEmailView.as_api_view(client=HeadlessClient.APP))),

@@ -36,6 +36,7 @@ class Messages(AuthenticatedAPIView):
     @extend_schema(
         operation_id="messages_read",
         summary="The messages of the bell",
+        description="The newest first.",
         tags=["account"],
         parameters=PAGE_PARAMETERS,
         responses={200: MessageListSerializer, **problems(400)},
@@ -50,6 +51,7 @@ class MessagesRead(AuthenticatedAPIView):
     @extend_schema(
         operation_id="messages_mark_all",
         summary="Mark all messages as read",
+        description="All pages of the list, not only those that were read.",
         tags=["account"],
         request=None,
         responses={204: None, **problems()},
@@ -63,6 +65,7 @@ class MessageRead(AuthenticatedAPIView):
     @extend_schema(
         operation_id="message_mark",
         summary="Mark one message as read",
+        description="Idempotent: the moment of the first time stays.",
         tags=["account"],
         request=None,
         responses={200: MessageSerializer, **problems(404)},

@@ -67,6 +67,7 @@ class MailSwitchDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="mail_switch_change",
         summary="Switch the mails of one kind on or off",
+        description="The kinds are those of `mail_switches_read`.",
         tags=["account"],
         request=MailSwitchInput,
         responses={200: MailSwitchSerializer, **problems(400, 404)},

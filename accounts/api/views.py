@@ -14,6 +14,7 @@ class Me(AuthenticatedAPIView):
     @extend_schema(
         operation_id="me_read",
         summary="Who is signed in",
+        description="The account and its settings.",
         tags=["account"],
         responses={200: MeSerializer, **problems()},
     )
@@ -23,6 +24,7 @@ class Me(AuthenticatedAPIView):
     @extend_schema(
         operation_id="me_change",
         summary="Change settings of the account",
+        description="Fields that are left out stay as they are.",
         tags=["account"],
         request=MeInput,
         responses={200: MeSerializer, **problems(400)},

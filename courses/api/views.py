@@ -90,6 +90,7 @@ class CourseOutlineDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="course_outline",
         summary="A course's outline",
+        description="All modules, lessons and quizzes that the student sees, in their order, with what is done.",
         tags=["courses"],
         responses={200: OutlineSerializer, **problems(404)},
     )
@@ -171,6 +172,7 @@ class CourseProgressDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="course_progress",
         summary="Progress and grades in a course",
+        description="What is done, and the current grade of each graded quiz.",
         tags=["courses"],
         responses={200: CourseProgressSerializer, **problems(404)},
     )

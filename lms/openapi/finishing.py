@@ -1,6 +1,7 @@
 """Finish the document that drf-spectacular has made; `SPECTACULAR_SETTINGS` calls these functions in order."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from lms.openapi import shapes
@@ -42,6 +43,15 @@ def limit_texts(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             is_required = node.pop("minLength", 0) == 1
             if is_input and node.get("type") == "string" and not node.keys() & {"format", "pattern", "enum"}:
                 node["pattern"] = _NOT_BLANK if is_required else WITHOUT_NUL
+    return result
+
+
+def name_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Describe each answer that nobody has described by the phrase of its status."""
+    for item in result["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                answer["description"] = answer["description"] or HTTPStatus(int(status)).phrase
     return result
 
 

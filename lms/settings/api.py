@@ -73,7 +73,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "lms.openapi.sign_in.operations.add_sign_in",
         "lms.openapi.finishing.write_null_as_type",
         "lms.openapi.finishing.limit_texts",
+        "lms.openapi.finishing.name_answers",
         "lms.openapi.finishing.size_integers",
+        "lms.openapi.examples.add_examples",
+        "lms.openapi.examples.add_links",
         "lms.openapi.finishing.sort",
     ],
     "ENUM_NAME_OVERRIDES": {

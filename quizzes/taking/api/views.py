@@ -142,6 +142,7 @@ class AttemptDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_read",
         summary="An attempt with its questions and answers",
+        description="While it is open, and afterwards: what the student has answered. The result comes from `attempt_result`.",
         tags=["attempts"],
         responses={200: AttemptSerializer, **problems(404)},
     )
@@ -248,6 +249,7 @@ class FileDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="answer_file_remove",
         summary="Take a file out of an open attempt",
+        description="The file is no longer handed in. Refused with `attempt-closed` after the attempt was submitted.",
         tags=["attempts"],
         responses={204: None, **problems(404, 409)},
     )
@@ -312,6 +314,7 @@ class AttemptReveal(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_reveal",
         summary="Show the answers and give up the remaining attempts",
+        description="Where the quiz allows it and the student has passed; else `answers-not-available`. Cannot be undone.",
         tags=["attempts"],
         request=None,
         responses={200: ResultSerializer, **problems(404, 409)},

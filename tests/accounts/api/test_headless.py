@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.test import Client
 
 from accounts.models import User
+from tests.contract import operations
 from tests.factories import PASSWORD
 from tests.lms.addresses import addresses
 
@@ -64,7 +65,6 @@ ACCEPTED: dict[str, list[tuple[str, Any]]] = {
 }
 # Endpoints for those who are not signed in yet.
 ANONYMOUS = {
-    "auth/code/confirm",
     "auth/password/request",
     "auth/password/reset",
     "auth/login",
@@ -75,7 +75,6 @@ ANONYMOUS = {
     "auth/webauthn/authenticate",
     "auth/webauthn/login",
     "config",
-    "tokens/refresh",
 }
 
 
@@ -106,10 +105,34 @@ def test_without_a_token_the_same_endpoints_answer_401(client: Client, db: None,
     assert getattr(client, method.lower())(f"{BASE}{path}", **data).status_code == 401
 
 
+# Addresses of allauth for what does not exist here.
+ABSENT = {
+    "account/phone",
+    "auth/phone/verify",
+    "auth/phone/verify/resend",
+    "auth/code/confirm",
+    "tokens/refresh",
+}
+
+
 def test_every_endpoint_is_tried() -> None:
     found = {path.removeprefix("_allauth/app/v1/") for path in addresses("_allauth/app/v1/")}
 
-    assert found - {"account/phone", "auth/phone/verify", "auth/phone/verify/resend"} == ACCEPTED.keys() | ANONYMOUS
+    assert found - ABSENT == ACCEPTED.keys() | ANONYMOUS
+
+
+def test_every_method_of_every_endpoint_is_described(app: App) -> None:
+    described = {(method, path.removeprefix(BASE)) for method, path, _spec in operations().values()}
+    for path in ACCEPTED.keys() | ANONYMOUS:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            status = app.call(method, path, {} if method != "GET" else None).status_code
+            assert (status != 405) == ((method, path) in described), (method, path, status)
+
+
+@pytest.mark.parametrize("path", sorted(ABSENT))
+def test_what_does_not_exist_here_is_not_found(app: App, path: str) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        assert app.call(method, path, {} if method != "GET" else None).status_code == 404
 
 
 def test_the_session_says_who_is_signed_in(app: App, alice: User) -> None:

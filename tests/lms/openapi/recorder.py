@@ -18,6 +18,7 @@ _NAMES = UUID("6f1f6a0a-3c1b-4b0e-9a52-2f7c5d1f8e10")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CODE = re.compile(r"\d{6,8}")
 _LONGEST_TEXT, _LONGEST_LIST = 240, 3
 # Values that are secret or random, and what stands for them.
 _STAND_INS = {
@@ -25,14 +26,13 @@ _STAND_INS = {
     "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "totp_url": "otpauth://totp/student%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Baeum",
     "challenge": "vQ0Zk1cLr8mBv1x7e2o9Jr5cY3tN6wHs0aDfGhJkLzX",
-    "key": "MQ-c9t2yk-0f6b1d3a8e5c7f9b",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 _SECONDS = {"at", "created_at", "last_used_at"}
 
 
 class Recorder:
-    """`examples` is {operation: {"request": …, "answers": {status: {name: value}}}}."""
+    """`examples` is {operation: {"path": {part: value}, "requests": {name: value}, "answers": {status: {name: value}}}}."""
 
     def __init__(self) -> None:
         self.examples: dict[str, Any] = {}
@@ -52,6 +52,7 @@ class Recorder:
         upload: bytes = b"",
         query: str = "",
         keep: bool = True,
+        example: str = "answer",
         **path: Any,
     ) -> Any:
         """Return the JSON of the answer, or its bytes. Asserts the status, and that the document describes the answer."""
@@ -75,30 +76,33 @@ class Recorder:
             check_content(spec["requestBody"]["content"]["application/json"], body)
         self.answered.setdefault(name, set()).add(str(expect))
         if keep:
-            self._keep(name, expect, value, body)
+            self._keep(name, expect, value, {"file": upload.decode()} if upload and expect < 400 else body, example)
+            if expect < 400 and path:
+                self.examples[name].setdefault("path", self._shown(path))
         return value
 
     def _check(self, spec: dict[str, Any], answer: Any) -> Any:
         documented = spec["responses"].get(str(answer.status_code))
         assert documented is not None, f"{spec['operationId']} does not document {answer.status_code}"
-        if not answer.content:
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        if not content:
             assert "content" not in documented
             return None
         kind = answer.headers["Content-Type"].partition(";")[0]
         assert kind in documented["content"], f"{spec['operationId']}: {kind}"
         if not kind.endswith("json"):
-            return b"".join(answer.streaming_content) if answer.streaming else answer.content
+            return content
         value = answer.json()
         check_content(documented["content"][kind], value)
         return value
 
-    def _keep(self, name: str, status: int, value: Any, body: Any) -> None:
+    def _keep(self, name: str, status: int, value: Any, body: Any, example: str) -> None:
         known = self.examples.setdefault(name, {"answers": {}})
         if body is not None and status < 400:
-            known.setdefault("request", self._shown(body))
+            known.setdefault("requests", {}).setdefault(example, self._shown(body))
         if isinstance(value, bytes) or value is None:
             return
-        slug = value["type"].rsplit("/", 1)[-1] if status >= 400 else "answer"
+        slug = value["type"].rsplit("/", 1)[-1] if status >= 400 else example
         known["answers"].setdefault(str(status), {}).setdefault(slug, self._shown(value))
 
     def _shown(self, value: Any, name: str = "") -> Any:
@@ -106,7 +110,7 @@ class Recorder:
         if isinstance(value, dict):
             return {self._text(key): self._shown(part, key) for key, part in value.items()}
         if isinstance(value, list):
-            return [self._shown(part) for part in value[:_LONGEST_LIST]]
+            return [self._shown(part, name) for part in value[:_LONGEST_LIST]]
         if isinstance(value, str):
             return _STAND_INS[name] if name in _STAND_INS and value else self._text(value)
         if name in _SECONDS and isinstance(value, float):
@@ -123,6 +127,8 @@ class Recorder:
         if _DAY.fullmatch(text):
             shift: timedelta = _START.date() - self.began.date()
             return (date.fromisoformat(text) + shift).isoformat()
+        if _CODE.fullmatch(text):
+            return "739105"
         return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
     def _uuid(self, found: str) -> str:

@@ -1,0 +1,183 @@
+"""Use every operation below /api/v1 in the demo's course, as a student's app does, and be refused by each."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.messages import sending
+from accounts.models import User
+from courses.models import Activity, Course
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.grading import automatic
+from quizzes.grading.models import AttemptGrade, GradeNotice
+from tests.factories import ActivityFactory, QuizFactory, right_answers
+from tests.lms.openapi.recorder import Recorder
+from tests.quizzes import every_kind
+from tests.quizzes.practice.cards import take, wrong_answers
+
+# Nothing and nobody is called so.
+_UNKNOWN = {
+    "uuid": "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11",
+    "int": 2,
+    "string": "nothing",
+}
+
+
+class AppTour:
+    """Takes a student through the course, from `me_read` to `session_end`."""
+
+    def __init__(self, recorder: Recorder, student: User, token: str) -> None:
+        self.recorder = recorder
+        self.student = student
+        self.token = token
+        self.course = Course.objects.get(slug="data-analytics-week-2")
+
+    def run(self) -> None:
+        self.without_a_token()
+        self.what_is_not_there()
+        self.account()
+        self.lessons()
+        self.quiz()
+        self.feedback_at_once()
+        self.files()
+        self.review()
+        self.messages()
+        self.call("session_end", expect=204)
+
+    def call(self, name: str, *, expect: int, **more: Any) -> Any:
+        return self.recorder.call(name, expect=expect, token=self.token, **more)
+
+    def operations(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Return (name, operation, made-up values for its path) of our own operations."""
+        return [
+            (name, spec, {part: _made_up(spec, part) for part in re.findall(r"{(\w+)}", path)})
+            for name, (_method, path, spec) in self.recorder.known.items()
+            if path.startswith("/api/v1/")
+        ]
+
+    def without_a_token(self) -> None:
+        for name, spec, values in self.operations():
+            if spec.get("security") != []:
+                self.recorder.call(name, expect=401, **values)
+
+    def what_is_not_there(self) -> None:
+        for name, spec, values in self.operations():
+            if values and "404" in spec["responses"]:
+                self.call(name, expect=404, **values)
+
+    def account(self) -> None:
+        self.call("me_read", expect=200)
+        self.call("me_change", expect=200, body={"language": "en", "time_zone": "Asia/Seoul"})
+        self.call("me_change", expect=400, body={"time_zone": "Nowhere"})
+        switches = self.call("mail_switches_read", expect=200)["switches"]
+        self.call("mail_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
+        self.call("mail_switch_change", expect=400, body={}, kind=switches[0]["kind"])
+
+    def lessons(self) -> None:
+        slug = self.call("courses_list", expect=200)["results"][0]["slug"]
+        self.call("courses_list", expect=400, query="?cursor=unknown")
+        entries = self.call("course_outline", expect=200, slug=slug)["entries"]
+        self.call("course_glossary", expect=200, slug=slug)
+        lesson = next(entry["uuid"] for entry in entries if entry["kind"] == "lesson")
+        quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
+        self.call("lesson_read", expect=200, uuid=lesson)
+        self.call("lesson_position", expect=200, uuid=lesson, body={"anchor": "life-cycle.2"})
+        self.call("lesson_position", expect=400, uuid=lesson, body={"anchor": "no place"})
+        self.call("course_progress", expect=200, slug=slug)
+        for name in ("course_progress_mark", "course_progress_mark_post"):
+            self.call(name, expect=200, slug=slug, body={"activity": lesson, "done": True})
+            self.call(name, expect=400, slug=slug, body={"activity": quiz, "done": True})
+
+    def quiz(self) -> None:
+        quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz  # type: ignore[attr-defined]
+        at = {"uuid": str(quiz.activity.uuid)}
+        self.call("quiz_read", expect=200, **at)
+        attempt = self.call("attempt_start", expect=201, body={}, **at)
+        self.call("attempt_start", expect=200, body={}, **at)
+        self.call("attempt_start", expect=400, body={"access_code": 7}, **at)
+        self.call("quiz_attempts_list", expect=200, **at)
+        self.call("quiz_attempts_list", expect=400, query="?cursor=unknown", **at)
+        on = {"uuid": attempt["uuid"]}
+        self.call("attempt_read", expect=200, **on)
+        self.call("attempt_result", expect=409, **on)
+        question = attempt["questions"][0]["uuid"]
+        wrong = {str(name): response for name, response in wrong_answers(quiz).items()}
+        body = {"response": wrong[question], "sequence": 1772442000000}
+        self.call("answer_save", expect=200, question=question, body=body, **on)
+        self.call("answer_save", expect=400, question=question, body={"response": {"pages": 3}}, **on)
+        self.call("answer_check", expect=409, question=question, **on)
+        self.call("attempt_submit", expect=400, body={"answers": {question: {"pages": 3}}}, **on)
+        self.call("attempt_reveal", expect=409, **on)
+        right = {str(name): response for name, response in right_answers(quiz).items()}
+        self.call("attempt_submit", expect=202, body={"answers": right}, **on)
+        self.call("answer_save", expect=409, question=question, body=body, **on)
+        self.call("attempt_result", expect=200, keep=False, **on)
+        _grade(attempt["uuid"])
+        self.call("attempt_result", expect=200, **on)
+        Quiz.objects.filter(pk=quiz.pk).update(show_answers=Quiz.ShowAnswers.AFTER_PASS)
+        self.call("attempt_reveal", expect=200, **on)
+
+    def _a_graded_quiz(self) -> str:
+        return str(self.course.activities.filter(kind=Activity.Kind.QUIZ).order_by("position")[0].slug)
+
+    def _quiz_of_every_kind(self, **fields: Any) -> Quiz:
+        activity = ActivityFactory(module=self.course.modules.first(), kind="quiz", code="")
+        quiz: Quiz = QuizFactory(activity=activity, **fields)
+        every_kind.fill(quiz)
+        return quiz
+
+    def feedback_at_once(self) -> None:
+        quiz = self._quiz_of_every_kind(show_answers=Quiz.ShowAnswers.AT_ONCE)
+        assert quiz.current_version
+        keys = quiz.current_version.answer_key.content
+        attempt = self.call("attempt_start", expect=201, uuid=str(quiz.activity.uuid), keep=False)
+        for question in attempt["questions"]:
+            at = {"uuid": attempt["uuid"], "question": question["uuid"]}
+            body = {"response": every_kind.right(keys[question["uuid"]]), "sequence": 1772442000000}
+            self.call("answer_save", expect=200, body=body, example=question["kind"], **at)
+        question = attempt["questions"][0]["uuid"]
+        self.call("answer_check", expect=200, uuid=attempt["uuid"], question=question)
+        self.hand_in = attempt["uuid"], attempt["questions"][-1]["uuid"]
+
+    def files(self) -> None:
+        attempt, question = self.hand_in
+        at = {"uuid": attempt, "question": question}
+        text = b"The two distributions differ."
+        file = self.call("answer_file_add", expect=201, upload=text, **at)["uuid"]
+        self.call("answer_file_add", expect=400, upload=b"MZ\x00\x00", **at)
+        self.call("answer_files_list", expect=200, **at)
+        assert self.call("answer_file_read", expect=200, uuid=attempt, file=file) == text
+        self.call("answer_file_remove", expect=204, uuid=attempt, file=file)
+
+    def review(self) -> None:
+        quiz = Quiz.objects.filter(activity__course=self.course, activity__kind=Activity.Kind.LESSON)[0]
+        enrolment = self.student.enrolments.get(course=self.course)
+        take(quiz, enrolment, now=timezone.now() - timedelta(days=2))
+        card = self.call("review_today", expect=200)["card"]
+        at = {"card": card["uuid"], "turn": card["turn"]}
+        self.call("review_answer", expect=400, body={"response": {"pages": 3}}, **at)
+        self.call("review_answer", expect=200, body={"response": None}, **at)
+        self.call("review_answer", expect=409, body={"response": None}, card=card["uuid"], turn=card["turn"] + 1)
+
+    def messages(self) -> None:
+        grade = AttemptGrade.objects.filter(attempt__enrolment__user=self.student).latest("pk")
+        notice = GradeNotice.objects.create(
+            attempt=grade.attempt, grade=grade, old_points=1, old_max_points=grade.max_points, created_at=timezone.now()
+        )
+        sending.notify("grade-changed", about=notice, now=timezone.now())
+        [message] = self.call("messages_read", expect=200)["results"]
+        self.call("messages_read", expect=400, query="?cursor=unknown")
+        self.call("message_mark", expect=200, uuid=message["uuid"])
+        self.call("messages_mark_all", expect=204)
+
+
+def _made_up(spec: dict[str, Any], part: str) -> Any:
+    schema = next(parameter["schema"] for parameter in spec["parameters"] if parameter["name"] == part)
+    return _UNKNOWN["uuid" if schema.get("format") == "uuid" else "int" if schema["type"] == "integer" else "string"]
+
+
+def _grade(uuid: str) -> None:
+    assert automatic.grade_attempt(attempt_id=Attempt.objects.get(uuid=uuid).pk, now=timezone.now())
