@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
     route("schema", document.schema, "api-schema"),
-    route("docs", page.docs, "api-docs"),
+    # The page is at /api/docs/. This is where it was before.
+    route("docs", page.docs, "api-docs-before"),
 ]

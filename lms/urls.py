@@ -11,6 +11,7 @@ from common.api import problem_list
 from common.pages.errors import no_such_address
 from lms import style_guide
 from lms.admin_navigation import once_for_each_request, view_on_site
+from lms.openapi import page
 
 handler400 = "common.pages.errors.bad_request"
 handler403 = "common.pages.errors.permission_denied"
@@ -25,12 +26,13 @@ admin.site.get_app_list = once_for_each_request(admin.site.get_app_list)  # type
 # Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("api/v1/", include("lms.api_urls")),
+    path("api/docs/", page.docs, name="api-docs"),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
     path("notifications/", include("accounts.messages.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    # No account has a phone number, nobody signs in by a code in a mail, and tokens are sessions, which nothing refreshes. allauth
+    # No account has a phone number, nobody signs in by a code in a mail, and nothing refreshes a token: it is a session. allauth
     # includes these addresses all the same, and some methods of them raise errors.
     *(
         path(f"_allauth/app/v1/{address}", no_such_address)

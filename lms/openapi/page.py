@@ -1,4 +1,4 @@
-"""Show the API's description as a page."""
+"""Show the API's description as a page: each operation with its examples, and each schema."""
 
 import json
 import re
@@ -8,24 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from lms.openapi.document import document
+from lms.openapi.fields import Field, is_shown, name_of, prose, schemas, type_of, words
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-# The tags are in the order in which a student uses the API. What staff use comes last.
-_TAGS = ("account", "courses", "quizzes", "attempts", "review", "teaching")
-# Example values by the name of a field or of a path parameter.
-_EXAMPLES: dict[str, Any] = {
-    "slug": "data-analytics-week-2",
-    "response": {"text": "data drift"},
-    "answers": {},
-    "time_zone": "Asia/Seoul",
-    "name": "Kim Minji",
-    "language": "ko",
-}
 
 
 @require_GET
@@ -36,29 +25,17 @@ def docs(request: HttpRequest) -> HttpResponse:
         {
             "info": document()["info"],
             "description": prose(document()["info"]["description"]),
-            "tags": operations_by_tag(),
+            "tags": tags(),
             "schemas": schemas(),
             "site": request.build_absolute_uri("/").rstrip("/"),
         },
     )
 
 
-def words(text: str) -> SafeString:
-    """Return plain text with `code` marks as HTML."""
-    return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text.strip()))))
-
-
-def prose(text: str) -> SafeString:
-    """Return plain text as HTML paragraphs, with `code` marks as HTML."""
-    return SafeString("".join(f"<p>{words(part)}</p>" for part in re.split(r"\n\s*\n", text.strip()) if part))
-
-
 @dataclass(frozen=True, slots=True)
-class Field:
+class Example:
     name: str
-    type: str
-    required: bool
-    description: SafeString
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +43,14 @@ class Answer:
     """One answer of an operation. `schema` is the name of the schema of its body, or "" if it has none."""
 
     status: str
+    description: SafeString
     schema: str
+    examples: list[Example]
+    links: list[str]
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.status >= "400"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,114 +60,83 @@ class Operation:
     path: str
     summary: str
     description: SafeString
+    needs_token: bool
+    parameters: list[Field]
     request: str
-    example: str
+    request_examples: list[Example]
+    curl: str
     answers: list[Answer]
-    refusals: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    name: str
+    description: str
+    operations: list[Operation]
 
 
 @cache
-def operations_by_tag() -> dict[str, list[Operation]]:
-    tags: dict[str, list[Operation]] = {tag: [] for tag in _TAGS}
+def tags() -> list[Tag]:
+    """Return the operations by their tag, in the order of the document's tags."""
+    found: dict[str, list[Operation]] = {tag["name"]: [] for tag in document()["tags"]}
     for path, item in document()["paths"].items():
         for method in _METHODS:
             if method in item:
-                tags[item[method]["tags"][0]].append(_operation(path, method, item[method]))
-    return tags
+                found[item[method]["tags"][0]].append(_operation(path, method, item[method]))
+    return [Tag(tag["name"], tag["description"], found[tag["name"]]) for tag in document()["tags"]]
 
 
 def _operation(path: str, method: str, spec: dict[str, Any]) -> Operation:
-    content = spec.get("requestBody", {}).get("content", {}).get("application/json", {})
-    statuses = sorted(spec["responses"])
+    kind, content = next(iter(spec.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    examples = _examples(content)
     return Operation(
         id=spec["operationId"],
         method=method.upper(),
         path=path,
         summary=spec["summary"],
         description=prose(spec.get("description", "")),
-        request=_name(content.get("schema", {})),
-        example=_curl(path, method, content.get("schema", {})),
-        answers=[_answer(status, spec["responses"][status]) for status in statuses if status < "400"],
-        refusals=[status for status in statuses if status >= "400"],
+        needs_token=spec["security"] == [{"sessionToken": []}],
+        parameters=[_parameter(parameter) for parameter in spec.get("parameters", [])],
+        request=name_of(content.get("schema", {})),
+        request_examples=examples,
+        curl=_curl(path, method, spec, kind, examples),
+        answers=[_answer(status, spec["responses"][status]) for status in sorted(spec["responses"])],
     )
+
+
+def _parameter(spec: dict[str, Any]) -> Field:
+    name = spec["name"] if spec["in"] == "path" else f"{spec['name']} ({spec['in']})"
+    return Field(name, type_of(spec["schema"]), spec.get("required", False), words(spec.get("description", "")))
 
 
 def _answer(status: str, spec: dict[str, Any]) -> Answer:
     content: dict[str, Any] = next(iter(spec.get("content", {}).values()), {})
-    return Answer(status, _name(content.get("schema", {})))
+    schema = name_of(content.get("schema", {}))
+    shown = schema and is_shown(document()["components"]["schemas"][schema])
+    links = [link["operationId"] for link in spec.get("links", {}).values()]
+    return Answer(status, words(spec["description"]), schema if shown else "", _examples(content), links)
 
 
-def _curl(path: str, method: str, body: dict[str, Any]) -> str:
+def _examples(content: dict[str, Any]) -> list[Example]:
+    return [Example(name, _as_text(example["value"])) for name, example in content.get("examples", {}).items()]
+
+
+def _as_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _curl(path: str, method: str, spec: dict[str, Any], kind: str, examples: list[Example]) -> str:
     """Return a curl command that uses $SITE and $TOKEN, as the quick start sets them."""
-    path = re.sub(r"{(\w+)}", lambda part: str(_EXAMPLES.get(part[1], f"${part[1].upper()}")), path)
-    words = ["curl", "-sS"]
+    values = {parameter["name"]: parameter.get("example") for parameter in spec.get("parameters", [])}
+    path = re.sub(r"{(\w+)}", lambda part: str(values.get(part[1]) or f"${part[1].upper()}"), path)
+    parts = ["curl", "-sS"]
     if method != "get":
-        words += ["-X", method.upper()]
-    words.append('-H "X-Session-Token: $TOKEN"')
-    if body:
-        example = json.dumps(_example(_resolved(body)), ensure_ascii=False)
-        words.append(f"-H 'Content-Type: application/json' -d '{example}'")
-    return " ".join([*words, f'"$SITE{path}"'])
-
-
-def _example(schema: dict[str, Any]) -> dict[str, Any]:
-    return {name: _EXAMPLES.get(name, _sample(spec)) for name, spec in schema.get("properties", {}).items()}
-
-
-def _sample(spec: dict[str, Any]) -> Any:
-    if spec.get("format") == "uuid":
-        return "00000000-0000-0000-0000-000000000000"
-    return {"boolean": True, "integer": 1}.get(str(spec.get("type")), "")
-
-
-@cache
-def schemas() -> dict[str, tuple[SafeString, list[Field]]]:
-    """Return {name: (description, fields)} of all object schemas. Enums are not included: the types of fields show them."""
-    return {
-        name: (prose(spec.get("description", "")), _fields(spec))
-        for name, spec in document()["components"]["schemas"].items()
-        if "properties" in spec
-    }
-
-
-def _fields(schema: dict[str, Any]) -> list[Field]:
-    required = schema.get("required", [])
-    return [
-        Field(name, _type(spec), name in required, words(spec.get("description", "")))
-        for name, spec in schema["properties"].items()
-    ]
-
-
-def _name(schema: dict[str, Any]) -> str:
-    return str(schema.get("$ref", "")).rsplit("/", 1)[-1]
-
-
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    name = _name(schema)
-    found: dict[str, Any] = document()["components"]["schemas"][name] if name else schema
-    return found
-
-
-def _type(spec: dict[str, Any]) -> str:
-    """Return a field's type in words: "string (uuid) or null", "list of Choice", "ko | en"."""
-    for name in ("oneOf", "anyOf"):
-        if name in spec:
-            return " or ".join(_type(part) for part in spec[name])
-    if "allOf" in spec:
-        return _type(spec["allOf"][0])
-    if "$ref" in spec:
-        target = _resolved(spec)
-        # The many types of problems have a page of their own.
-        return " | ".join(target["enum"]) if "enum" in target and _name(spec) != "ProblemType" else _name(spec)
-    kinds = spec.get("type", "any JSON")
-    return " or ".join(_simple_type(kind, spec) for kind in ([kinds] if isinstance(kinds, str) else kinds))
-
-
-def _simple_type(kind: str, spec: dict[str, Any]) -> str:
-    if kind == "array":
-        return f"list of {_type(spec['items'])}"
-    if kind == "object" and isinstance(spec.get("additionalProperties"), dict):
-        return f"map of {_type(spec['additionalProperties'])}"
-    if "enum" in spec and kind != "null":
-        return " | ".join(map(str, spec["enum"]))
-    return f"{kind} ({spec['format']})" if "format" in spec and kind != "null" else kind
+        parts += ["-X", method.upper()]
+    if spec["security"]:
+        parts.append('-H "X-Session-Token: $TOKEN"')
+    if kind == "multipart/form-data":
+        parts.append("-F file=@notes.txt")
+    elif examples:
+        body = json.dumps(json.loads(examples[0].text), ensure_ascii=False)
+        parts.append(f"-H 'Content-Type: application/json' -d '{body}'")
+    return " ".join([*parts, f'"$SITE{path}"'])

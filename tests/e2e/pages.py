@@ -28,7 +28,7 @@ PUBLIC = {
     "password-reset": "/accounts/password/reset/",
     "style-guide": "/styleguide/",
     "problems": "/problems/",
-    "api-docs": "/api/v1/docs",
+    "api-docs": "/api/docs/",
     "not-found": "/nowhere/",
 }
 OWN = {

@@ -55,14 +55,33 @@ def test_the_schema_is_public_and_does_not_vary_with_the_language(client: Client
     assert client.get("/api/v1/schema?format=json").json()["openapi"].startswith("3.")
 
 
-def test_the_page_names_every_operation_and_leads_to_every_schema(client: Client, db: None) -> None:
-    page = client.get("/api/v1/docs").content.decode()
+@pytest.mark.parametrize("address", ["/api/docs/", "/api/v1/docs"])
+def test_the_page_names_every_operation_and_leads_to_every_schema(client: Client, db: None, address: str) -> None:
+    page = client.get(address).content.decode()
 
-    for item in document()["paths"].values():
-        for operation in item.values():
-            assert f'id="{operation["operationId"]}"' in page
+    for name, (method, path, spec) in operations().items():
+        assert f'id="{name}"' in page
+        assert f"{method} {path}" in page
+        assert escape(spec["summary"]) in page
     for anchor in {part.split('"')[0] for part in page.split('href="#')[1:]}:
         assert f'id="{anchor}"' in page
+
+
+def test_the_page_shows_examples_and_says_types_in_words(client: Client, db: None) -> None:
+    page = client.get("/api/docs/").content.decode()
+
+    assert "seven quiet lighthouses" in page
+    assert "in_progress | submitted | graded | needs_review" in page
+    assert "string (date-time) or null" in page
+    assert "list of OutlineEntry" in page
+    assert "map of list of string" in page
+
+
+def test_the_frame_of_the_page_is_in_the_readers_language(client: Client, db: None) -> None:
+    page = client.get("/api/docs/", headers={"Accept-Language": "ko"}).content.decode()
+
+    assert '<html lang="ko"' in page
+    assert 'lang="en"' in page
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

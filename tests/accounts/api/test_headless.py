@@ -1,8 +1,10 @@
 """allauth's endpoints for apps know who is signed in by the token that they issued."""
 
+from importlib.resources import files
 from typing import Any
 
 import pytest
+import yaml
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -121,12 +123,16 @@ def test_every_endpoint_is_tried() -> None:
     assert found - ABSENT == ACCEPTED.keys() | ANONYMOUS
 
 
-def test_every_method_of_every_endpoint_is_described(app: App) -> None:
-    described = {(method, path.removeprefix(BASE)) for method, path, _spec in operations().values()}
-    for path in ACCEPTED.keys() | ANONYMOUS:
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            status = app.call(method, path, {} if method != "GET" else None).status_code
-            assert (status != 405) == ((method, path) in described), (method, path, status)
+def test_every_operation_that_allauth_describes_and_that_is_here_is_in_our_document() -> None:
+    ours = {(method, path) for method, path, _spec in operations().values()}
+    here = {f"{BASE}{path}" for path in ACCEPTED.keys() | ANONYMOUS}
+    theirs = yaml.safe_load(files("allauth.headless.spec").joinpath("doc/openapi.yaml").read_text(encoding="utf-8"))
+    for address, item in theirs["paths"].items():
+        path = address.replace("{client}", "app")
+        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            # Staff change addresses.
+            if path in here and (path != f"{BASE}account/email" or method == "get"):
+                assert (method.upper(), path) in ours
 
 
 @pytest.mark.parametrize("path", sorted(ABSENT))

@@ -92,7 +92,7 @@ class AppTour:
             self.call(name, expect=400, slug=slug, body={"activity": quiz, "done": True})
 
     def quiz(self) -> None:
-        quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz  # type: ignore[attr-defined]
+        quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz
         at = {"uuid": str(quiz.activity.uuid)}
         self.call("quiz_read", expect=200, **at)
         attempt = self.call("attempt_start", expect=201, body={}, **at)

@@ -32,7 +32,7 @@ class Passkey:
         """Return the credential for the options of a new passkey."""
         self.user = websafe_decode(options["publicKey"]["user"]["id"])
         client = self._client_data(CollectedClientData.TYPE.CREATE, options)
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         data = AuthenticatorData.create(self.host_digest, _FLAGS | AuthenticatorData.FLAG.AT, 0, credential)
         made = AttestationObject.create("none", data, {})
