@@ -65,7 +65,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
         {"name": "quizzes", "description": "Quizzes before an attempt, and starting one."},
         {"name": "attempts", "description": "Answering questions, handing in files, submitting, results."},
-        {"name": "teaching", "description": "For instructors: rosters with progress, and the queue of what a person grades."},
+        {
+            "name": "teaching",
+            "description": "For instructors: rosters with progress, and the queue of what a person grades.",
+        },
         {"name": "review", "description": "The daily review: questions that the student got wrong."},
     ],
     "POSTPROCESSING_HOOKS": [

@@ -13,7 +13,7 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade, GradeNotice
-from tests.factories import ActivityFactory, QuizFactory, right_answers
+from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_answers
 from tests.lms.openapi.recorder import Recorder
 from tests.quizzes import every_kind
 from tests.quizzes.practice.cards import take, wrong_answers
@@ -29,22 +29,27 @@ _UNKNOWN = {
 class AppTour:
     """Takes a student through the course, from `me_read` to `session_end`."""
 
-    def __init__(self, recorder: Recorder, student: User, token: str) -> None:
+    def __init__(self, recorder: Recorder, student: User, password: str) -> None:
         self.recorder = recorder
         self.student = student
-        self.token = token
+        self.password = password
+        self.token = sign_in(recorder, student, password)
         self.course = Course.objects.get(slug="data-analytics-week-2")
 
     def run(self) -> None:
         self.without_a_token()
         self.what_is_not_there()
         self.account()
+        self.devices()
+        self.joining()
         self.lessons()
         self.quiz()
         self.feedback_at_once()
         self.files()
         self.review()
         self.messages()
+        self.call("attempt_submit", expect=202, uuid=self.hand_in[0], keep=False)
+        _grade(self.hand_in[0])
         self.call("session_end", expect=204)
 
     def call(self, name: str, *, expect: int, **more: Any) -> Any:
@@ -65,7 +70,10 @@ class AppTour:
 
     def what_is_not_there(self) -> None:
         for name, spec, values in self.operations():
-            if values and "404" in spec["responses"]:
+            if name == "device_name":
+                # It looks at its body first.
+                self.call(name, expect=404, body={"name": "My tablet"}, **values)
+            elif values and "404" in spec["responses"]:
                 self.call(name, expect=404, **values)
 
     def account(self) -> None:
@@ -76,8 +84,27 @@ class AppTour:
         self.call("mail_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
         self.call("mail_switch_change", expect=400, body={}, kind=switches[0]["kind"])
 
+    def devices(self) -> None:
+        sign_in(self.recorder, self.student, self.password)
+        found = self.call("devices_list", expect=200)["results"]
+        other = next(device["uuid"] for device in found if not device["is_current"])
+        self.call("device_name", expect=200, uuid=other, body={"name": "My tablet"})
+        self.call("device_name", expect=400, uuid=other, body={"name": "My\u202etablet"})
+        self.call("device_sign_out", expect=204, uuid=other)
+
+    def joining(self) -> None:
+        course = CourseFactory(slug="statistics", title_ko="통계", title_en="Statistics")
+        course.enrolment_mode, course.enrolment_code = Course.EnrolmentMode.CODE, "spring-2026"
+        course.save()
+        self.call("open_courses_list", expect=200)
+        self.call("open_courses_list", expect=400, query="?cursor=unknown")
+        self.call("course_join", expect=400, slug="statistics", body={"code": "winter"})
+        self.call("course_join", expect=201, slug="statistics", body={"code": "spring-2026"})
+        self.call("course_join", expect=200, slug="statistics", body={"code": "spring-2026"})
+
     def lessons(self) -> None:
-        slug = self.call("courses_list", expect=200)["results"][0]["slug"]
+        slug = self.course.slug
+        self.call("courses_list", expect=200)
         self.call("courses_list", expect=400, query="?cursor=unknown")
         entries = self.call("course_outline", expect=200, slug=slug)["entries"]
         self.call("course_glossary", expect=200, slug=slug)
@@ -181,3 +208,8 @@ def _made_up(spec: dict[str, Any], part: str) -> Any:
 
 def _grade(uuid: str) -> None:
     assert automatic.grade_attempt(attempt_id=Attempt.objects.get(uuid=uuid).pk, now=timezone.now())
+
+
+def sign_in(recorder: Recorder, user: User, password: str) -> str:
+    body = {"email": user.email, "password": password}
+    return str(recorder.call("sign_in", expect=200, body=body, keep=False)["meta"]["session_token"])

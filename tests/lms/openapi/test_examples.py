@@ -12,12 +12,12 @@ from django.core.management import call_command
 
 from accounts.models import User
 from lms.openapi.examples import EXAMPLES
-from tests.api import api_for
+from operations.management.commands.seed_demo import PASSWORD
 from tests.contract import check_content, operations
-from tests.factories import PASSWORD
 from tests.lms.openapi.app_tour import AppTour
 from tests.lms.openapi.recorder import Recorder
 from tests.lms.openapi.sign_in_tour import SignInTour
+from tests.lms.openapi.teaching_tour import TeachingTour
 from tests.product import ROOT
 
 # They need neither a token nor a body, so nothing is refused.
@@ -52,9 +52,8 @@ def recorded(mails: list[Any], settings: Any) -> dict[str, Any]:
     call_command("seed_demo")
     recorder = Recorder()
     student = User.objects.get(email="student@example.com")
-    AppTour(recorder, student, api_for(student).headers["X-Session-Token"]).run()
-    student.set_password(PASSWORD)
-    student.save()
+    AppTour(recorder, student, PASSWORD).run()
+    TeachingTour(recorder, User.objects.get(email="instructor@example.com"), PASSWORD).run()
     SignInTour(recorder, student, PASSWORD, mails).run(settings)
     return json.loads(json.dumps(recorder.examples))  # type: ignore[no-any-return]
 
