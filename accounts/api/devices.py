@@ -75,6 +75,7 @@ class DeviceDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="device_name",
         summary="Name a device",
+        description="So that its owner knows it in the list of devices.",
         tags=["account"],
         request=DeviceInput,
         responses={200: DeviceSerializer, **problems(400, 404)},

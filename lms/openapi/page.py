@@ -87,7 +87,9 @@ def tags() -> list[Tag]:
 
 
 def _operation(path: str, method: str, spec: dict[str, Any]) -> Operation:
-    kind, content = next(iter(spec.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    bodies: dict[str, Any] = spec.get("requestBody", {}).get("content", {})
+    kind = next(iter(bodies), "")
+    content = bodies.get(kind, {})
     examples = _examples(content)
     return Operation(
         id=spec["operationId"],
