@@ -81,6 +81,7 @@ class AppTour:
         self.call("me_change", expect=200, body={"language": "en", "time_zone": "Asia/Seoul"})
         self.call("me_change", expect=400, body={"time_zone": "Nowhere"})
         switches = self.call("mail_switches_read", expect=200)["switches"]
+        self.call("mail_switch_read", expect=200, kind=switches[0]["kind"])
         self.call("mail_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
         self.call("mail_switch_change", expect=400, body={}, kind=switches[0]["kind"])
 
@@ -88,6 +89,7 @@ class AppTour:
         sign_in(self.recorder, self.student, self.password)
         found = self.call("devices_list", expect=200)["results"]
         other = next(device["uuid"] for device in found if not device["is_current"])
+        self.call("device_read", expect=200, uuid=other)
         self.call("device_name", expect=200, uuid=other, body={"name": "My tablet"})
         self.call("device_name", expect=400, uuid=other, body={"name": "My\u202etablet"})
         self.call("device_sign_out", expect=204, uuid=other)
@@ -112,6 +114,7 @@ class AppTour:
         quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
         self.call("lesson_read", expect=200, uuid=lesson)
         self.call("lesson_position", expect=200, uuid=lesson, body={"anchor": "life-cycle.2"})
+        self.call("lesson_position_read", expect=200, uuid=lesson)
         self.call("lesson_position", expect=400, uuid=lesson, body={"anchor": "no place"})
         self.call("course_progress", expect=200, slug=slug)
         for name in ("course_progress_mark", "course_progress_mark_post"):
