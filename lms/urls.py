@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from common.api import problem_list
+from common.api.routing import route
 from common.pages.errors import no_such_address
 from lms import style_guide
 from lms.admin_navigation import once_for_each_request, view_on_site
@@ -26,7 +27,7 @@ admin.site.get_app_list = once_for_each_request(admin.site.get_app_list)  # type
 # Django tries them in order, so the most requested come first.
 urlpatterns = [
     path("api/v1/", include("lms.api_urls")),
-    path("api/docs/", page.docs, name="api-docs"),
+    route("api/docs", page.docs, "api-docs"),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
     path("notifications/", include("accounts.messages.urls")),

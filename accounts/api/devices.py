@@ -63,6 +63,7 @@ class DeviceDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="device_read",
         summary="One device",
+        description="As in `devices_list`. Its ETag goes into `If-Match` of a change.",
         tags=["account"],
         responses={200: DeviceSerializer, **problems(404)},
     )

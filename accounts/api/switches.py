@@ -57,6 +57,7 @@ class MailSwitchDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="mail_switch_read",
         summary="Whether the person wants the mails of one kind",
+        description="As in `mail_switches_read`. Its ETag goes into `If-Match` of a change.",
         tags=["account"],
         responses={200: MailSwitchSerializer, **problems(404)},
     )

@@ -31,7 +31,7 @@ PUBLIC = {
     "weekly-summary/<str:token>/off/", "weekly-summary/<str:token>/on/",
     "notifications/mails/<str:token>/off/", "notifications/mails/<str:token>/on/",
     "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
-    "api/v1/schema", "api/v1/docs", "api/docs/", "problems/", "problems/<slug:slug>",
+    "api/v1/schema", "api/v1/docs", "api/docs", "problems/", "problems/<slug:slug>",
     "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip
