@@ -27,7 +27,8 @@ class CSPMiddleware(BaseCSPMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if "json" in response.get("Content-Type", ""):
+        # An answer without a body, such as 304, has no type.
+        if "json" in response.get("Content-Type", "json"):
             response["Content-Security-Policy"] = API_POLICY
             return response
         if request.path.startswith("/admin/"):
