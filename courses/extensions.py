@@ -23,7 +23,7 @@ class MailLine:
 
 LessonSection = Callable[[Activity], SafeString]
 StudentSection = Callable[[User, datetime], SafeString]
-TodaySection = Callable[[Sequence[Enrolment], datetime], SafeString]
+TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
 DueDates = Callable[[Enrolment], Mapping[int, datetime]]
 SummaryLine = Callable[[User, datetime], MailLine | None]
 
@@ -50,9 +50,9 @@ def lesson_sections(activity: Activity) -> list[SafeString]:
 
 
 def register_student_section(section: StudentSection) -> None:
-    """Show what `section(user, now)` returns on the list of courses and on each course page.
+    """Show what `section(user, now)` returns on each course page.
 
-    An empty string shows nothing. `section` is called at every request of these pages, so it should need few queries.
+    An empty string shows nothing. `section` is called at every request of such a page, so it should need few queries.
     """
     if section not in _student_sections:
         _student_sections.append(section)
@@ -64,17 +64,18 @@ def student_sections(user: User, now: datetime) -> list[SafeString]:
 
 
 def register_today_section(section: TodaySection) -> None:
-    """Show what `section(enrolments, now)` returns on the start page, for the active enrolments of one student.
+    """Show what `section(user, enrolments, now)` returns on the start page, for the active enrolments of the student.
 
-    An empty string shows nothing. The enrolments have their courses loaded.
+    An empty string shows nothing. The enrolments have their courses loaded. An app registers one section with all that it has
+    to say, so that it reads each thing once.
     """
     if section not in _today_sections:
         _today_sections.append(section)
 
 
-def today_sections(enrolments: Sequence[Enrolment], now: datetime) -> list[SafeString]:
+def today_sections(user: User, enrolments: Sequence[Enrolment], now: datetime) -> list[SafeString]:
     """Return the HTML of the registered sections that are not empty; none without an enrolment."""
-    return [html for section in _today_sections if enrolments and (html := section(enrolments, now))]
+    return [html for section in _today_sections if enrolments and (html := section(user, enrolments, now))]
 
 
 def register_due_dates(dates: DueDates) -> None:

@@ -16,15 +16,13 @@ class QuizzesConfig(AppConfig):
         from quizzes.attempts.rules import get_due_dates
         from quizzes.authoring.models import Quiz, QuizOverride
         from quizzes.lesson_checks.pages import lesson_section
-        from quizzes.practice.pages import student_section, summary_line
-        from quizzes.results import today
+        from quizzes.practice.pages import student_section, summary_line, today_section
 
         extensions.register_lesson_section(lesson_section)
         extensions.register_student_section(student_section)
         extensions.register_due_dates(get_due_dates)
         extensions.register_summary_line(summary_line)
-        extensions.register_today_section(today.due_section)
-        extensions.register_today_section(today.result_section)
+        extensions.register_today_section(today_section)
         # A lesson page shows whether it has a lesson check, so a change of the quiz changes the page.
         changes.watch(QuizOverride)
         revisions.watch(Quiz, course="activities", by="activity_id")

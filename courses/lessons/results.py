@@ -1,69 +1,66 @@
-"""Read a student's outline with the quizzes that they have not passed yet, in the one query of the outline."""
+"""Read a student's outline with the grades, in one query."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import DateTimeField, DecimalField, F, Field, IntegerField, QuerySet, UUIDField, Value
 
 from common.database.prepared import Prepared
 from courses import gradebook
-from courses.models import ActivityCompletion, Enrolment, GradeChange, GradeItem
+from courses.gradebook import ItemGrade
+from courses.models import ActivityCompletion, Enrolment, GradeChange
+from courses.outline.published import get_published
 from courses.outline.queries import Outline, build_outline
 
+# The columns of an entry of the grade ledger that grades are computed from.
+_LEDGER: dict[str, "Field[Any, Any]"] = {
+    "source": UUIDField(),
+    "source_number": IntegerField(),
+    "revision": IntegerField(),
+    "points": DecimalField(),
+    "max_points": DecimalField(),
+}
+_COLUMNS = ("of", "done", *(f"grade_{name}" for name in _LEDGER))
 
-def _completions_with_grades(enrolment_id: int) -> QuerySet[Any, Any]:
-    """Return the completions, once for each entry that the grade ledger has about the activity and the student."""
-    ledger = "activity__grade_item__changes"
-    return (
-        ActivityCompletion.objects.filter(enrolment_id=enrolment_id)
-        .annotate(change=FilteredRelation(ledger, condition=Q(**{f"{ledger}__enrolment": F("enrolment")})))
+
+def _changes_and_completions(enrolment_id: int) -> QuerySet[Any, Any]:
+    """Return the entries of the grade ledger and the completions. What a row lacks is None."""
+    changes = (
+        GradeChange.objects.filter(enrolment_id=enrolment_id)
+        .order_by()
         .annotate(
-            of=F("activity_id"),
-            pass_mark=F("activity__grade_item__pass_mark"),
-            grading_method=F("activity__grade_item__grading_method"),
-            source=F("change__source"),
-            source_number=F("change__source_number"),
-            revision=F("change__revision"),
-            points=F("change__points"),
-            max_points=F("change__max_points"),
-        )
-        .values(
-            "of",
-            "done_at",
-            "pass_mark",
-            "grading_method",
-            "source",
-            "source_number",
-            "revision",
-            "points",
-            "max_points",
+            of=F("item__activity_id"),
+            done=Value(None, output_field=DateTimeField()),
+            **{f"grade_{name}": F(name) for name in _LEDGER},
         )
     )
+    completions = ActivityCompletion.objects.filter(enrolment_id=enrolment_id).annotate(
+        of=F("activity_id"),
+        done=F("done_at"),
+        **{f"grade_{name}": Value(None, output_field=field) for name, field in _LEDGER.items()},
+    )
+    rows: QuerySet[Any, Any] = changes.values(*_COLUMNS).union(completions.values(*_COLUMNS), all=True)
+    return rows
 
 
-# Prepared statement: the completions of an enrolment with what their grades are computed from.
-_COMPLETIONS_WITH_GRADES = Prepared(_completions_with_grades, samples=(-1,))
+# Prepared statement: what a student has done in a course, and what its grades are computed from.
+_CHANGES_AND_COMPLETIONS = Prepared(_changes_and_completions, samples=(-1,))
 
 
-def get_outline_with_results(enrolment: Enrolment) -> Outline:
-    """Return what `get_outline` returns, and which quizzes are not passed yet. One query if the course is cached."""
+def get_outline_with_grades(enrolment: Enrolment) -> tuple[Outline, list[ItemGrade]]:
+    """Return what `get_outline` returns, with the quizzes that are not passed yet, and the student's item grades.
+
+    One query if the course is cached.
+    """
     done: dict[int, datetime] = {}
     changes: dict[int, list[GradeChange]] = {}
-    items: dict[int, GradeItem] = {}
-    for row in _COMPLETIONS_WITH_GRADES.values(enrolment.pk):
-        activity_id = row["of"]
-        done[activity_id] = row["done_at"]
-        if row["source"] is None:
-            continue
-        items[activity_id] = GradeItem(pass_mark=row["pass_mark"], grading_method=row["grading_method"])
-        changes.setdefault(activity_id, []).append(
-            GradeChange(
-                source=row["source"],
-                source_number=row["source_number"],
-                revision=row["revision"],
-                points=row["points"],
-                max_points=row["max_points"],
-            )
-        )
-    grades = {pk: gradebook.compute_item_grade(item, changes[pk]) for pk, item in items.items()}
-    return build_outline(enrolment, done, frozenset(pk for pk, grade in grades.items() if not grade.is_passed))
+    for row in _CHANGES_AND_COMPLETIONS.values(enrolment.pk):
+        if row["done"] is not None:
+            done[row["of"]] = row["done"]
+        else:
+            change = GradeChange(**{name: row[f"grade_{name}"] for name in _LEDGER})
+            changes.setdefault(row["of"], []).append(change)
+    course = get_published(enrolment.course_id, enrolment.course.revision)
+    grades = [gradebook.compute_item_grade(item, changes.get(item.activity_id, [])) for item in course.grade_items]
+    tried = {grade.item.activity_id for grade in grades if grade.attempts and not grade.is_passed}
+    return build_outline(enrolment, done, tried), grades

@@ -16,6 +16,7 @@ from common.pages.errors import refuse_for_now
 from courses import access, extensions, gradebook
 from courses import enrolment as enrolling
 from courses.lessons import reading
+from courses.lessons.results import get_outline_with_grades
 from courses.models import Enrolment
 from courses.outline.published import get_published
 from courses.outline.queries import get_outline
@@ -46,7 +47,7 @@ def course_list(request: AuthenticatedRequest) -> HttpResponse:
             "next_url": reading.get_reading_url(undone[0]) if undone else "",
             "others": [(enrolment, reading.get_continue_url(enrolment)) for enrolment in enrolments[1:]],
             "open_courses": access.open_courses(request.user),
-            "sections": [*extensions.today_sections(enrolments, now), *extensions.student_sections(request.user, now)],
+            "sections": extensions.today_sections(request.user, enrolments, now),
         },
     )
 
@@ -58,9 +59,8 @@ def course_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     enrolment = access.enrolment_or_404(request.user, slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)
     now = timezone.now()
-    outline = get_outline(enrolment)
+    outline, item_grades = get_outline_with_grades(enrolment)
     following = outline.next_to_do(enrolment.last_activity_id)
-    item_grades = gradebook.get_item_grades(enrolment, course.grade_items)
     rows = OutlineRows(
         course.in_language(),
         grades={grade.item.activity_id: grade for grade in item_grades},

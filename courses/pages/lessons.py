@@ -19,7 +19,7 @@ from courses import access, extensions, progress
 from courses.lessons import reading
 from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
-from courses.lessons.results import get_outline_with_results
+from courses.lessons.results import get_outline_with_grades
 from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, get_outline
@@ -32,7 +32,7 @@ from courses.pages.joining import offers_to_join
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     enrolment, position = reading.reader_or_404(request.user, slug, lesson_slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)
-    course_outline = get_outline_with_results(enrolment)
+    course_outline, _grades = get_outline_with_grades(enrolment)
     entry = next(
         (
             entry

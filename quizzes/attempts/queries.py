@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Language, User
 from common.database.prepared import Prepared
 from courses.models import Activity, Enrolment
 from quizzes.attempts.models import Answer, Attempt
-from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
+from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import load_content
 
 _SAMPLE_UUID = UUID(int=1)
@@ -66,8 +66,28 @@ _LOCKED_ATTEMPT = Prepared(
     samples=(-1,),
 )
 _LOCKED_ENROLMENT = Prepared(lambda pk: Enrolment.objects.select_for_update().filter(pk=pk).values("pk"), samples=(-1,))
+# What a cohort's dates and a student's override say about a quiz, for queries with the relations `of_cohort` and `of_student`.
+OWN_RULES = {
+    "cohort_opens_at": F("of_cohort__opens_at"),
+    "cohort_due_at": F("of_cohort__due_at"),
+    "cohort_closes_at": F("of_cohort__closes_at"),
+    "student_opens_at": F("of_student__opens_at"),
+    "student_due_at": F("of_student__due_at"),
+    "student_closes_at": F("of_student__closes_at"),
+    "extra_minutes": F("of_student__extra_minutes"),
+    "extra_attempts": F("of_student__extra_attempts"),
+}
+# The dates and the override belong to the student, so that one statement reads the attempts and the rules.
 _ATTEMPTS_AT_QUIZ = Prepared(
-    lambda quiz, enrolment: Attempt.objects.filter(quiz=quiz, enrolment=enrolment).order_by(*NEWEST_FIRST),
+    lambda quiz, enrolment: (
+        Attempt.objects.filter(quiz=quiz, enrolment=enrolment)
+        .annotate(
+            of_cohort=FilteredRelation("quiz__dates", condition=Q(quiz__dates__cohort=F("enrolment__cohort"))),
+            of_student=FilteredRelation("quiz__overrides", condition=Q(quiz__overrides__enrolment=F("enrolment"))),
+        )
+        .annotate(**OWN_RULES)
+        .order_by(*NEWEST_FIRST)
+    ),
     samples=(-1, -2),
 )
 
@@ -129,7 +149,10 @@ def lock_attempt(attempt: Attempt) -> Attempt:
 
 
 def get_attempts(quiz: Quiz, enrolment: Enrolment) -> list[Attempt]:
-    """Return the student's attempts at a quiz, the latest first. One query."""
+    """Return the student's attempts at a quiz, the latest first. One query.
+
+    Each has the attributes of `OWN_RULES`: what the student's cohort and override say about the quiz.
+    """
     return _ATTEMPTS_AT_QUIZ.instances(quiz.pk, enrolment.pk)
 
 
@@ -177,11 +200,19 @@ _QUIZ_OF_COURSE = Prepared(
     ).select_related("activity__course", "current_version"),
     samples=(-1, "slug of a quiz"),
 )
-_COHORT_DATES = Prepared(lambda quiz, cohort: QuizDates.objects.filter(quiz=quiz, cohort=cohort), samples=(-1, -2))
-_OVERRIDE = Prepared(
-    lambda quiz, enrolment: QuizOverride.objects.filter(quiz=quiz, enrolment=enrolment), samples=(-1, -2)
+# No row has the cohort 0, which stands for none.
+_OWN_RULES_OF_QUIZ = Prepared(
+    lambda quiz, cohort, enrolment: (
+        Quiz.objects.filter(pk=quiz)
+        .annotate(
+            of_cohort=FilteredRelation("dates", condition=Q(dates__cohort=cohort)),
+            of_student=FilteredRelation("overrides", condition=Q(overrides__enrolment=enrolment)),
+        )
+        .values(**OWN_RULES)
+    ),
+    samples=(-1, -2, -3),
 )
-# The dates that decide until when each quiz of a course is due. No row has the cohort 0, which stands for none.
+# The dates that decide until when each quiz of a course is due.
 _DATES_OF_QUIZZES = Prepared(
     lambda course, cohort, enrolment: (
         Quiz.objects.filter(activity__course=course, activity__kind=Activity.Kind.QUIZ, activity__archived_at=None)
@@ -199,6 +230,62 @@ _DATES_OF_QUIZZES = Prepared(
     ),
     samples=(-1, -2, -3),
 )
+# What decides about the rules of a quiz and its answers.
+RULE_FIELDS = (
+    "current_version_id",
+    "show_answers",
+    "pass_mark",
+    "attempts_allowed",
+    "time_limit",
+    "grace",
+    "opens_at",
+    "due_at",
+    "closes_at",
+    "late_rule",
+    "late_deduction",
+)
+# What names an activity. The titles in all languages, because the statement is compiled once.
+NAME_FIELDS = ("slug", "code", *(f"title_{language}" for language in Language.values))
+# What says where an attempt stands.
+STATE_FIELDS = ("uuid", "number", "status", "points", "max_points", "graded_at", "answers_revealed_at")
+
+
+def _quizzes_with_attempts(user_id: int) -> QuerySet[Any, Any]:
+    quiz = "course__activities__quiz"
+    own = {
+        "of_cohort": FilteredRelation(f"{quiz}__dates", condition=Q(**{f"{quiz}__dates__cohort": F("cohort")})),
+        "of_student": FilteredRelation(f"{quiz}__overrides", condition=Q(**{f"{quiz}__overrides__enrolment": F("pk")})),
+        "attempt": FilteredRelation(f"{quiz}__attempts", condition=Q(**{f"{quiz}__attempts__enrolment": F("pk")})),
+    }
+    columns = {
+        "enrolment_id": F("pk"),
+        "quiz_id": F(f"{quiz}__pk"),
+        "activity_id": F(f"{quiz}__activity_id"),
+        "attempt_id": F("attempt__pk"),
+        **{f"quiz_{name}": F(f"{quiz}__{name}") for name in RULE_FIELDS},
+        **{f"activity_{name}": F(f"course__activities__{name}") for name in NAME_FIELDS},
+        **{f"attempt_{name}": F(f"attempt__{name}") for name in STATE_FIELDS},
+        **OWN_RULES,
+    }
+    rows: QuerySet[Any, Any] = (
+        Enrolment.objects.active()
+        .filter(
+            user_id=user_id,
+            course__activities__kind=Activity.Kind.QUIZ,
+            course__activities__archived_at=None,
+            course__activities__quiz__isnull=False,
+        )
+        .annotate(**own)
+        .annotate(**columns)
+        .values(*columns)
+        .order_by("quiz_id", "-attempt_number")
+    )
+    return rows
+
+
+# The graded quizzes of all of a student's courses with the rules for the student: a row for each attempt at each quiz, and one
+# for a quiz without an attempt.
+_QUIZZES_WITH_ATTEMPTS = Prepared(_quizzes_with_attempts, samples=(-1,))
 
 
 def find_quiz(user: User, activity: UUID) -> Quiz | None:
@@ -214,14 +301,18 @@ def find_quiz_of_course(course_id: int, slug: str) -> Quiz | None:
     return _QUIZ_OF_COURSE.first(course_id, slug)
 
 
-def find_cohort_dates(quiz: Quiz, cohort_id: int) -> QuizDates | None:
-    """Return the cohort's dates for the quiz, or None. One query."""
-    return _COHORT_DATES.first(quiz.pk, cohort_id)
+def get_own_rules(quiz: Quiz, enrolment: Enrolment) -> dict[str, Any]:
+    """Return what `OWN_RULES` names, for one student. One query."""
+    return _OWN_RULES_OF_QUIZ.values(quiz.pk, enrolment.cohort_id or 0, enrolment.pk)[0]
 
 
-def find_override(quiz: Quiz, enrolment: Enrolment) -> QuizOverride | None:
-    """Return the student's override for the quiz, or None. One query."""
-    return _OVERRIDE.first(quiz.pk, enrolment.pk)
+def get_quizzes_with_attempts(user: User) -> list[dict[str, Any]]:
+    """Return the graded quizzes of the user's courses, each once for each of the user's attempts, the latest first. One query.
+
+    A row has `enrolment_id`, `quiz_id`, `activity_id`, `attempt_id`, the names of `OWN_RULES`, `RULE_FIELDS` with the prefix
+    `quiz_`, `NAME_FIELDS` with `activity_` and `STATE_FIELDS` with `attempt_`. What is about an attempt is None without one.
+    """
+    return _QUIZZES_WITH_ATTEMPTS.values(user.pk)
 
 
 def get_dates_of_quizzes(enrolment: Enrolment) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """Combine the rules of a quiz for one student: the quiz's own, their cohort's dates, their override."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from accounts.models import User
 from courses.models import Enrolment
@@ -51,20 +52,26 @@ class Rules:
 class _Dates:
     due_at: datetime | None
     closes_at: datetime | None
+    opens_at: datetime | None = None
 
 
+# Whose dates come before those of the quiz, the first first.
+_OWNERS = ("student", "cohort")
 UNLIMITED = Rules(None, None, timedelta(0), None, None, None, 0)
 
 
 def get_rules(quiz: Quiz, enrolment: Enrolment) -> Rules:
     """Return the rules of `quiz` for one student. An override's date wins over the cohort's, the cohort's over the quiz's.
 
-    Two queries at most; none for a lesson check, which has no rules.
+    One query; none for a lesson check, which has no rules.
     """
-    if not quiz.is_graded:
-        return UNLIMITED
-    cohort = queries.find_cohort_dates(quiz, enrolment.cohort_id) if enrolment.cohort_id else None
-    return _combine(quiz, cohort, queries.find_override(quiz, enrolment))
+    return combine(quiz, queries.get_own_rules(quiz, enrolment)) if quiz.is_graded else UNLIMITED
+
+
+def combine(quiz: Quiz, own: Mapping[str, Any]) -> Rules:
+    """Return the rules of a graded quiz with what `queries.OWN_RULES` names, for one student. No query."""
+    by_rank = [_Dates(own[f"{owner}_due_at"], own[f"{owner}_closes_at"], own[f"{owner}_opens_at"]) for owner in _OWNERS]
+    return _combine(quiz, by_rank, own["extra_attempts"] or 0, own["extra_minutes"] or 0)
 
 
 def get_rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[int, int], Rules]:
@@ -81,14 +88,14 @@ def get_rules_for_all(pairs: Collection[tuple[Quiz, Enrolment]]) -> dict[tuple[i
             quiz__in=quizzes, enrolment__in={enrolment.pk for _, enrolment in graded}
         )
         overrides = {(each.quiz_id, each.enrolment_id): each for each in found_overrides}
-    return {
-        (quiz.pk, enrolment.pk): _combine(
-            quiz, dates.get((quiz.pk, enrolment.cohort_id)), overrides.get((quiz.pk, enrolment.pk))
-        )
-        if quiz.is_graded
-        else UNLIMITED
-        for quiz, enrolment in pairs
-    }
+    found: dict[tuple[int, int], Rules] = {}
+    for quiz, enrolment in pairs:
+        cohort = dates.get((quiz.pk, enrolment.cohort_id))
+        override = overrides.get((quiz.pk, enrolment.pk))
+        by_rank = [_Dates(row.due_at, row.closes_at, row.opens_at) for row in (override, cohort) if row is not None]
+        extra = (override.extra_attempts, override.extra_minutes) if override else (0, 0)
+        found[quiz.pk, enrolment.pk] = _combine(quiz, by_rank, *extra) if quiz.is_graded else UNLIMITED
+    return found
 
 
 def get_due_dates(enrolment: Enrolment) -> dict[int, datetime]:
@@ -119,17 +126,16 @@ def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
     return [attempt.enrolment.user for attempt, end in ends if end is not None and end <= now]
 
 
-def _combine(quiz: Quiz, cohort: QuizDates | None, override: QuizOverride | None) -> Rules:
-    # The most specific row first.
-    rows = [row for row in (override, cohort, quiz) if row is not None]
-    due_at, closes_at = _due_and_closing([_Dates(row.due_at, row.closes_at) for row in rows], quiz.late_rule)
+def _combine(quiz: Quiz, own: Sequence[_Dates], extra_attempts: int, extra_minutes: int) -> Rules:
+    """Return the rules of a quiz with dates of a student's own. Those of the student come before those of the cohort."""
+    by_rank = [*own, _Dates(quiz.due_at, quiz.closes_at, quiz.opens_at)]
+    due_at, closes_at = _due_and_closing(by_rank, quiz.late_rule)
     allowed, limit = quiz.attempts_allowed, quiz.time_limit
-    extra = override.extra_minutes if override else 0
     return Rules(
-        attempts_allowed=None if allowed is None else allowed + (override.extra_attempts if override else 0),
-        time_limit=None if limit is None else timedelta(minutes=limit + extra),
+        attempts_allowed=None if allowed is None else allowed + extra_attempts,
+        time_limit=None if limit is None else timedelta(minutes=limit + extra_minutes),
         grace=timedelta(seconds=quiz.grace),
-        opens_at=next((row.opens_at for row in rows if row.opens_at is not None), None),
+        opens_at=next((dates.opens_at for dates in by_rank if dates.opens_at is not None), None),
         due_at=due_at,
         closes_at=closes_at,
         deduction=quiz.late_deduction if quiz.late_rule == Quiz.LateRule.DEDUCT else 0,

@@ -15,10 +15,10 @@ from common.errors import DomainError
 from courses import access
 from questions import KINDS, PENDING, Response, Spec
 from quizzes.attempts.presentation import PresentedQuestion, present_one
-from quizzes.authoring.versions import AnswerKey
+from quizzes.authoring.versions import AnswerKey, get_answer_key
 from quizzes.practice.cards import SCHEDULE_FIELDS, advance_card
 from quizzes.practice.models import PracticeAnswer, PracticeCard
-from quizzes.practice.queue import CardNotDue, filter_askable, prepare_today
+from quizzes.practice.queue import CardNotDue, Today, filter_askable, prepare_today
 from quizzes.results import question_results
 from quizzes.results.question_results import QuestionResult
 from quizzes.taking import responses
@@ -128,13 +128,27 @@ def _answer(user: User, card: UUID, turn: int, response: Any, now: datetime) -> 
 
 def find_answered(*, user: User, card: UUID, turn: int, now: datetime) -> AnsweredCard | None:
     """Return the answered turn of a card, None if unanswered. Raises PracticeCard.DoesNotExist, CardNotDue."""
-    found = PracticeCard.objects.for_student(user).get(uuid=card)
-    practice_answer = PracticeAnswer.objects.filter(card=found, turn=turn, attempt=None).first()
-    if practice_answer is None:
+    found = PracticeCard.objects.for_student(user).select_related("quiz__activity").get(uuid=card)
+    answered = _find_answer(found, turn)
+    if answered is None:
         return None
     enrolments = {enrolment.pk: enrolment for enrolment in access.enrolments(user)}
-    if not filter_askable([found], enrolments, now):
+    if not filter_askable([found], user, enrolments, now):
         # The student may take the quiz again (for example by an override), so its solutions are hidden again.
         raise CardNotDue(_("This question is not up for review now."))
-    spec = AnswerKey.objects.get(version=practice_answer.version_id).content[str(found.question)]
-    return AnsweredCard(found, practice_answer, spec)
+    return answered
+
+
+def find_answered_in(today: Today, *, card: UUID, turn: int) -> AnsweredCard | None:
+    """Return the answered turn of a card that may be asked; None for another card, and for a turn that is not answered.
+
+    One query if the key is cached.
+    """
+    found = next((each for each in today.askable if each.uuid == card), None)
+    return _find_answer(found, turn) if found else None
+
+
+def _find_answer(card: PracticeCard, turn: int) -> AnsweredCard | None:
+    answers = PracticeAnswer.objects.filter(card=card, turn=turn, attempt=None)
+    found = answers.select_related("version").defer("version__content").first()
+    return AnsweredCard(card, found, get_answer_key(found.version)[str(card.question)]) if found else None

@@ -14,14 +14,16 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card, local_day
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.results import visibility
+from quizzes.results.quiz_states import QuizStates
 
 
-def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> set[int]:
+def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime, states: QuizStates) -> set[int]:
     """Make cards of the mistakes in uncollected gradings whose solutions the student may see. Idempotent.
 
-    Returns the ids of the enrolments that were searched; an empty set if there was nothing to collect.
+    Returns the ids of the enrolments that were searched; an empty set if there was nothing to collect. That takes one query,
+    because the `states` say which answers are shown. They are decided again when something is stored.
     """
-    if not _collectable(_uncollected_grades(enrolments), enrolments, now):
+    if not any(_may_be_shown(grade, states) for grade in _uncollected_grades(enrolments)):
         return set()
     with transaction.atomic():
         # The lock serialises concurrent calls: the second finds nothing uncollected.
@@ -31,6 +33,12 @@ def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime) -> s
         # If an attempt was graded more than once, the last grading is used.
         _make_cards(user, list({grade.attempt_id: grade for grade in grades}.values()), now)
     return set(enrolments)
+
+
+def _may_be_shown(grade: AttemptGrade, states: QuizStates) -> bool:
+    # A lesson check has no state, and neither has an archived quiz.
+    state = states.get((grade.attempt.quiz_id, grade.attempt.enrolment_id))
+    return state is None or state.answers_shown
 
 
 def _uncollected_grades(enrolment_ids: Iterable[int]) -> list[AttemptGrade]:

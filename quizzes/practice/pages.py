@@ -1,11 +1,12 @@
 """Show the student pages of practice, one question at a time. The site calls them the daily review."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,15 +19,31 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from common.mail import sending
 from courses.extensions import MailLine
+from courses.models import Enrolment
 from questions import KINDS, Response
 from quizzes.practice import answering, queue
 from quizzes.practice.models import PracticeCard
+from quizzes.results import today
+from quizzes.results.quiz_states import get_quiz_states
 
 
 def student_section(user: User, now: datetime) -> SafeString:
     """Return the section for course pages with the number of questions due today; "" if the student has no cards."""
-    today = queue.prepare_today(user=user, now=now)
-    return SafeString("") if today.is_empty else render_to_string("quizzes/_review_section.html", {"today": today})
+    return _render_section(queue.prepare_today(user=user, now=now))
+
+
+def today_section(user: User, enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
+    """Return what the start page says about quizzes: what is due, the last result, and the practice of today."""
+    states = get_quiz_states(user, {enrolment.pk: enrolment for enrolment in enrolments}, now)
+    practice = queue.prepare_today(user=user, now=now, states=states)
+    sections = [today.due_section(states, now), today.result_section(states), _render_section(practice)]
+    return SafeString("".join(sections))
+
+
+def _render_section(practice: queue.Today) -> SafeString:
+    return (
+        SafeString("") if practice.is_empty else render_to_string("quizzes/_review_section.html", {"today": practice})
+    )
 
 
 def summary_line(user: User, now: datetime) -> MailLine | None:
@@ -53,16 +70,16 @@ def _render_next(
     request: AuthenticatedRequest, error: str = "", refused: UUID | None = None, typed: Response | None = None
 ) -> HttpResponse:
     """Render the next question of today. What was `typed` for the card `refused` stays in the form."""
-    today = queue.prepare_today(user=request.user, now=timezone.now())
-    card = today.cards[0] if today.cards else None
+    practice = queue.prepare_today(user=request.user, now=timezone.now())
+    card = practice.cards[0] if practice.cards else None
     kept = typed if card and card.uuid == refused else None
     response = render(
         request,
         "quizzes/review_today.html",
         {
-            "today": today,
+            "today": practice,
             "card": card,
-            "question": answering.present_next(card, today.done + 1, kept) if card else None,
+            "question": answering.present_next(card, practice.done + 1, kept) if card else None,
             "error": error,
         },
         status=400 if error else 200,
@@ -84,21 +101,22 @@ def card_turn(request: AuthenticatedRequest, card: UUID, turn: int) -> HttpRespo
             response = None if "unknown" in request.POST else KINDS[question["kind"]].from_form(question, request.POST)
             answering.answer(user=request.user, card=card, turn=turn, response=response, now=now)
             return redirect("quizzes:card-turn", card, turn)
-        answered = answering.find_answered(user=request.user, card=card, turn=turn, now=now)
     except PracticeCard.DoesNotExist as missing:
         raise Http404 from missing
     except queue.CardNotDue:
-        answered = None
+        return redirect("quizzes:review-today")
     except DomainError as refused:
         return _render_next(request, refused.message, card, response)
+    practice = queue.prepare_today(user=request.user, now=now)
+    answered = answering.find_answered_in(practice, card=card, turn=turn)
     if answered is None:
+        get_object_or_404(PracticeCard.objects.for_student(request.user), uuid=card)
         return redirect("quizzes:review-today")
-    today = queue.prepare_today(user=request.user, now=now)
     page = render(
         request,
         "quizzes/card_turn.html",
         {
-            "today": today,
+            "today": practice,
             "course": answered.card.enrolment.course,
             "answered": answered,
             "question": answered.question(),

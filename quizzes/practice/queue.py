@@ -1,6 +1,6 @@
 """Choose the practice cards that a student is asked to answer today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -19,6 +19,7 @@ from quizzes.practice.cards import EnrolmentsById, local_day
 from quizzes.practice.collecting import collect_mistakes
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.results import visibility
+from quizzes.results.quiz_states import QuizStates, get_quiz_states, is_lesson_check_shown
 
 # The number of questions that a student is asked on one day. Five questions take about five minutes, which is short
 # enough for every day. Other due cards wait. The card that has been due longest is asked first.
@@ -35,7 +36,10 @@ class CardNotDue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The practice queue of one student on one date in their time zone. `done` counts the answers of that date."""
+    """The practice queue of one student on one date in their time zone. `done` counts the answers of that date.
+
+    `askable` are all cards whose solution the student may see, whenever they are due.
+    """
 
     on: date
     done: int
@@ -43,6 +47,7 @@ class Today:
     cards: list[PracticeCard]
     # The first date on which a further card is due; None if there is none.
     next_on: date | None
+    askable: list[PracticeCard] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -60,24 +65,29 @@ class Today:
         return not self.total and self.next_on is None
 
 
-def prepare_today(*, user: User, now: datetime) -> Today:
-    """Collect new mistakes, then return the student's queue of today. One query if the student has no cards."""
+def prepare_today(*, user: User, now: datetime, states: QuizStates | None = None) -> Today:
+    """Collect new mistakes, then return the student's queue of today.
+
+    One query if the student has no cards, else two, and one for the `states` if they are not given and a card is of a
+    graded quiz. One more as long as a grade is not collected because its answers are hidden.
+    """
     on = local_day(user, now)
     rows = _ENROLMENTS.instances(user.pk, now, on)
     enrolments: EnrolmentsById = {row.pk: row for row in rows}
     uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}  # type: ignore[attr-defined]
     has_cards = any(row.has_cards for row in rows)  # type: ignore[attr-defined]
     if uncollected:
-        has_cards = bool(collect_mistakes(user, uncollected, now)) or has_cards
+        states = get_quiz_states(user, enrolments, now) if states is None else states
+        has_cards = bool(collect_mistakes(user, uncollected, now, states)) or has_cards
     if not has_cards:
         return Today(on, 0, [], None)
     done = rows[0].answers  # type: ignore[attr-defined]
-    cards = filter_askable(_CARDS.instances(user.pk), enrolments, now)
+    cards = filter_askable(_CARDS.instances(user.pk), user, enrolments, now, states)
     due = [card for card in cards if card.due_on <= on]
     left = max(0, DAILY_LIMIT - done)
     chosen, waiting = due[:left], due[left:]
     next_due_on = cards[len(due)].due_on if len(cards) > len(due) else None
-    return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on)
+    return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on, cards)
 
 
 def _enrolments(user_id: int, now: datetime, on: date) -> QuerySet[Enrolment]:
@@ -113,23 +123,30 @@ _CARDS = Prepared(
 )
 
 
-def filter_askable(cards: list[PracticeCard], enrolments: EnrolmentsById, now: datetime) -> list[PracticeCard]:
+def filter_askable(
+    cards: list[PracticeCard],
+    user: User,
+    enrolments: EnrolmentsById,
+    now: datetime,
+    states: QuizStates | None = None,
+) -> list[PracticeCard]:
     """Return the cards that may be asked: the quiz still has the question, and the student may see its solutions.
 
-    Sets `quiz` and `enrolment` of the returned cards, so that reading them needs no further query.
+    The cards have their quizzes with activities. Sets `enrolment` of the returned cards, so that reading it needs no query.
+    One query if the `states` are not given and a card is of a graded quiz.
     """
     cards = [card for card in cards if _is_in_course(card, enrolments[card.enrolment_id])]
-    by_id = {card.quiz_id: card.quiz for card in cards if PracticeCard.quiz.is_cached(card)}
-    missing = {card.quiz_id for card in cards} - by_id.keys()
-    if missing:
-        by_id |= Quiz.objects.select_related("activity").in_bulk(missing)
-    pairs = {(card.quiz_id, card.enrolment_id) for card in cards}
-    shown = visibility.find_pairs_with_answers_shown(
-        [(by_id[quiz], enrolments[enrolment]) for quiz, enrolment in pairs], now=now
-    )
+    if states is None and any(card.quiz.is_graded for card in cards):
+        states = get_quiz_states(user, enrolments, now)
     for card in cards:
-        card.quiz, card.enrolment = by_id[card.quiz_id], enrolments[card.enrolment_id]
-    return [card for card in cards if (card.quiz_id, card.enrolment_id) in shown]
+        card.enrolment = enrolments[card.enrolment_id]
+    return [card for card in cards if _is_shown(card, states or {})]
+
+
+def _is_shown(card: PracticeCard, states: QuizStates) -> bool:
+    """Return whether the student may see the solution of a card."""
+    state = states.get((card.quiz_id, card.enrolment_id))
+    return state.answers_shown if state else is_lesson_check_shown(card.quiz)
 
 
 def _is_in_course(card: PracticeCard, enrolment: Enrolment) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import DomainError
 from courses.models import Enrolment
 from questions import PENDING
-from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.attempts.models import Attempt
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade
 from quizzes.grading.scoring import is_pending
@@ -71,7 +71,7 @@ def get_result(attempt: Attempt, *, now: datetime) -> Result:
         questions=get_question_results(attempt, grades[-1], with_key=shown) if grades else [],
         changes=_changed_revisions(grades),
         overview=overview,
-        late_answers=_count_open_late_answers(attempt),
+        late_answers=grades[0].open_late_answers if grades else 0,  # type: ignore[attr-defined]  # the annotation
     )
 
 
@@ -90,13 +90,6 @@ def reveal(*, attempt: Attempt, now: datetime) -> Attempt:
         Attempt.objects.filter(pk=attempt.pk, answers_revealed_at=None).update(answers_revealed_at=now)
     attempt.refresh_from_db(fields=["answers_revealed_at"])
     return attempt
-
-
-def _count_open_late_answers(attempt: Attempt) -> int:
-    # Only an attempt with a deadline can have late answers. The others need no query.
-    if attempt.deadline is None:
-        return 0
-    return LateAnswer.objects.filter(attempt=attempt, verdict=LateAnswer.Verdict.OPEN).count()
 
 
 def _changed_revisions(grades: list[AttemptGrade]) -> list[tuple[AttemptGrade, AttemptGrade]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from courses.models import Enrolment
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
-from quizzes.attempts.rules import Rules, get_rules
+from quizzes.attempts.rules import UNLIMITED, Rules, combine, get_rules
 from quizzes.authoring.models import Quiz
 
 
@@ -41,8 +41,14 @@ class QuizOverview:
 
 
 def get_overview(*, quiz: Quiz, enrolment: Enrolment, now: datetime) -> QuizOverview:
-    """Return the student's overview of the quiz. One query for the attempts, up to two for the rules."""
-    return build_overview(quiz, queries.get_attempts(quiz, enrolment), get_rules(quiz, enrolment), now)
+    """Return the student's overview of the quiz. One query; without an attempt a second one reads the rules."""
+    attempts = queries.get_attempts(quiz, enrolment)
+    if not attempts:
+        rules = get_rules(quiz, enrolment)
+    else:
+        # Each attempt has them as attributes.
+        rules = combine(quiz, vars(attempts[0])) if quiz.is_graded else UNLIMITED
+    return build_overview(quiz, attempts, rules, now)
 
 
 def build_overview(quiz: Quiz, attempts: list[Attempt], rules: Rules, now: datetime) -> QuizOverview:

@@ -1,18 +1,19 @@
 """Build the result of single questions, without the answer key until it may be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from questions import KINDS, PENDING, Response, Spec, feedback_for
 from quizzes.attempts import queries
 from quizzes.attempts.digests import response_digest
-from quizzes.attempts.models import Attempt, HandInFile
+from quizzes.attempts.models import Answer, Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion, get_answer_key
 from quizzes.grading import history
 from quizzes.grading.models import AttemptGrade, Review
-from quizzes.grading.scoring import answer_key_for, compute_grading, responses_by_question
+from quizzes.grading.scoring import spec_for
 
 # The outcome that a student is shown while the real one is secret.
 HIDDEN = "hidden"
@@ -145,7 +146,7 @@ def get_question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: boo
     shown = {question["uuid"] for question in attempt.public_questions if with_key} | {
         str(answer.question) for answer in answers if answer.confirmed_at
     }
-    key = answer_key_for(attempt, grade.version_id) if shown else {}
+    key = _answer_key(attempt, grade.version) if shown else {}
     details = {
         uuid: score if uuid in shown else _hide_score(attempt.quiz, score) for uuid, score in grade.details.items()
     }
@@ -164,23 +165,31 @@ def get_question_results(attempt: Attempt, grade: AttemptGrade, *, with_key: boo
     ]
 
 
-def confirmed_results(attempt: Attempt) -> dict[str, QuestionResult]:
-    """Return the results of an open attempt's confirmed answers by question; empty unless feedback is shown at once."""
+def _answer_key(attempt: Attempt, version: QuizVersion) -> dict[str, Spec]:
+    """Return the specs by question that the attempt was graded by with the key of a version. No query if they are cached."""
+    own, other = get_answer_key(attempt.version), get_answer_key(version)
+    return {uuid: spec_for(uuid, own=own, other=other) for uuid in (each["uuid"] for each in attempt.public_questions)}
+
+
+def confirmed_results(attempt: Attempt, answers: Iterable[Answer] | None = None) -> dict[str, QuestionResult]:
+    """Return the results of an open attempt's confirmed answers by question; empty unless feedback is shown at once.
+
+    One query if the stored `answers` are not given.
+    """
     if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE:
         return {}
-    confirmed = {
-        str(question)
-        for question in attempt.answers.filter(confirmed_at__isnull=False).values_list("question", flat=True)
-    }
-    if not confirmed:
-        return {}
-    key, responses = answer_key_for(attempt, attempt.version_id), responses_by_question(attempt)
-    scores = compute_grading(attempt).details
+    stored = queries.get_answers(attempt) if answers is None else answers
+    confirmed = {str(answer.question): answer.response for answer in stored if answer.confirmed_at}
+    key = get_answer_key(attempt.version) if confirmed else {}
     return {
-        uuid: build_question_result(question, responses.get(uuid, {}), scores[uuid], key[uuid])
+        uuid: build_question_result(question, confirmed[uuid], _grade(key[uuid], confirmed[uuid]), key[uuid])
         for question in attempt.public_questions
         if (uuid := question["uuid"]) in confirmed
     }
+
+
+def _grade(spec: Spec, response: Response) -> dict[str, Any]:
+    return KINDS[spec["kind"]].grade(spec, response).as_dict()
 
 
 def files_by_question(attempt: Attempt) -> dict[str, list[HandInFile]]:

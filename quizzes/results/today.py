@@ -1,6 +1,5 @@
 """Tell students on the start page which of their quizzes are due, and what their last result was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +7,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from courses.models import Activity, Enrolment
+from courses.models import Activity
 from quizzes.attempts.models import Attempt
-from quizzes.attempts.rules import get_rules_for_all
-from quizzes.authoring.models import Quiz
+from quizzes.results.quiz_states import QuizStates
 
 # A quiz that is due later than this is not shown yet.
 SHOWN_BEFORE = timedelta(days=14)
@@ -32,59 +30,36 @@ class DueQuiz:
     is_late: bool
 
 
-def find_due(enrolments: Sequence[Enrolment], now: datetime) -> list[DueQuiz]:
-    """Return the quizzes that a student can still submit and that are due soon or late, the first due first.
-
-    Four queries at most, for any number of quizzes.
-    """
-    by_course = {enrolment.course_id: enrolment for enrolment in enrolments}
-    quizzes = Quiz.objects.filter(
-        activity__course__in=by_course,
-        activity__kind=Activity.Kind.QUIZ,
-        activity__archived_at=None,
-        current_version__isnull=False,
-    ).select_related("activity__course")
-    pairs = [(quiz, by_course[quiz.activity.course_id]) for quiz in quizzes]
-    rules = get_rules_for_all(pairs)
-    found: list[tuple[Quiz, datetime]] = []
-    for quiz, enrolment in pairs:
-        each = rules[quiz.pk, enrolment.pk]
-        end = each.due_at or each.closes_at
-        if end is not None and each.is_open(now) and end <= now + SHOWN_BEFORE:
-            found.append((quiz, end))
-    if not found:
-        return []
-    submitted = set(
-        Attempt.objects.filter(quiz__in={quiz.pk for quiz, _end in found}, enrolment__in=[e.pk for e in enrolments])
-        .exclude(status=Attempt.Status.IN_PROGRESS)
-        .values_list("quiz_id", flat=True)
-    )
+def find_due(states: QuizStates, now: datetime) -> list[DueQuiz]:
+    """Return the quizzes that a student can still submit and that are due soon or late, the first due first. No query."""
+    found: list[tuple[Activity, datetime]] = []
+    for state in states.values():
+        rules = state.overview.rules
+        end = rules.due_at or rules.closes_at
+        is_asked = state.quiz.current_version_id is not None and not state.is_submitted
+        if is_asked and end is not None and rules.is_open(now) and end <= now + SHOWN_BEFORE:
+            found.append((state.quiz.activity, end))
     today = timezone.localdate(now)
     return [
-        DueQuiz(quiz.activity, end, (timezone.localdate(end) - today).days, end <= now)
-        for quiz, end in sorted(found, key=lambda pair: pair[1])
-        if quiz.pk not in submitted
+        DueQuiz(activity, end, (timezone.localdate(end) - today).days, end <= now)
+        for activity, end in sorted(found, key=lambda pair: pair[1])
     ]
 
 
-def find_last_result(enrolments: Sequence[Enrolment]) -> Attempt | None:
-    """Return the attempt at a quiz that was graded last, with quiz, activity and course, or None. One query."""
-    return (
-        Attempt.objects.filter(
-            enrolment__in=[enrolment.pk for enrolment in enrolments],
-            status=Attempt.Status.GRADED,
-            quiz__activity__kind=Activity.Kind.QUIZ,
-            quiz__activity__archived_at=None,
-        )
-        .select_related("quiz__activity__course")
-        .order_by("-graded_at", "-pk")
-        .first()
-    )
+def find_last_result(states: QuizStates) -> Attempt | None:
+    """Return the attempt at a quiz that was graded last, with quiz, activity and course, or None. No query."""
+    graded = [
+        (attempt.graded_at, attempt.pk, attempt)
+        for state in states.values()
+        for attempt in state.overview.attempts
+        if attempt.status == Attempt.Status.GRADED and attempt.graded_at is not None
+    ]
+    return max(graded)[2] if graded else None
 
 
-def due_section(enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
+def due_section(states: QuizStates, now: datetime) -> SafeString:
     """Return the section of what is due; "" if nothing is."""
-    due = find_due(enrolments, now)
+    due = find_due(states, now)
     if not due:
         return SafeString("")
     return render_to_string(
@@ -92,9 +67,9 @@ def due_section(enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
     )
 
 
-def result_section(enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
+def result_section(states: QuizStates) -> SafeString:
     """Return the section of the last result; "" if nothing has been graded yet."""
-    attempt = find_last_result(enrolments)
+    attempt = find_last_result(states)
     if attempt is None:
         return SafeString("")
     is_passed = (attempt.percent or 0) >= attempt.quiz.pass_mark

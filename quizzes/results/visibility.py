@@ -92,6 +92,6 @@ def may_be_shown(now: datetime) -> Q:
         | Q(attempt__quiz__closes_at__lte=now)
         | Q(attempt__quiz__due_at__lte=now, attempt__quiz__late_rule=refuses)
         | Q(Exists(Attempt.objects.filter(enough, **of_student)))
-        | Q(Exists(QuizDates.objects.filter(ended, **of_quiz)))
+        | Q(Exists(QuizDates.objects.filter(ended, **of_quiz, cohort=OuterRef("attempt__enrolment__cohort"))))
         | Q(Exists(QuizOverride.objects.filter(ended, **of_student)))
     )

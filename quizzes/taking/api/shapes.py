@@ -142,11 +142,12 @@ def summary(attempt: Attempt, now: datetime) -> AttemptSummary:
 
 
 def in_full(attempt: Attempt, now: datetime) -> AttemptInFull:
-    """Return the attempt with its questions and answers. One query; more with files or feedback at once."""
+    """Return the attempt with its questions and answers. One query; with files two."""
     answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     files = question_results.files_by_question(attempt)
-    checked = {uuid: QuestionOutcome(result) for uuid, result in question_results.confirmed_results(attempt).items()}
+    confirmed = question_results.confirmed_results(attempt, answers.values())
+    checked = {uuid: QuestionOutcome(result) for uuid, result in confirmed.items()}
     return AttemptInFull(
         attempt,
         attempt.quiz.activity.uuid,

@@ -60,7 +60,7 @@ def render_attempt(
     stored = {uuid: answer.response for uuid, answer in answers.items()}
     typed = {uuid: refusal.typed for uuid, refusal in refusals.items() if refusal.typed is not None}
     questions = present_attempt(attempt, {**stored, **typed})
-    checked = question_results.confirmed_results(attempt)
+    checked = question_results.confirmed_results(attempt, answers.values())
     files = question_results.files_by_question(attempt)
     unanswered = unanswered_questions(questions, files)
     empty = {question.uuid for question in unanswered}

@@ -155,7 +155,7 @@ def test_due_dates_and_open_mistakes_cost_no_further_query(
     QuizDates.objects.create(quiz=quiz, cohort=enrolment.cohort, due_at=DUE + timedelta(days=9999))
     take(quiz, enrolment)
     main_of(alice_client)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         main_of(alice_client)
 
 
@@ -164,5 +164,5 @@ def test_practice_cards_of_lesson_checks_cost_one_further_query(
 ) -> None:
     take(make_check(lesson), enrolment)
     assert "Daily review" in main_of(alice_client)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         main_of(alice_client)

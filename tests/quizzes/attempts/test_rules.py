@@ -53,10 +53,10 @@ def test_a_lesson_check_has_no_limits(lesson: Activity, enrolment: Enrolment, dj
         assert rules.get_rules(check, enrolment) == rules.UNLIMITED
 
 
-def test_finding_the_rules_takes_two_queries(
+def test_finding_the_rules_takes_one_query(
     quiz: Quiz, enrolment: Enrolment, cohort: Cohort, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         rules.get_rules(quiz, enrolment)
 
 

@@ -132,13 +132,13 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
     first = queries()
     # Includes collecting. bulk_create splits many rows into several statements on SQLite.
     assert first <= 30
-    # Enrolments with the number of answers of today, cards with their quizzes, and two for the solutions that may be shown.
-    assert queries() == 4
+    # Enrolments with the number of answers of today, cards with their quizzes, and one for the solutions that may be shown.
+    assert queries() == 3
     card = today_of(enrolment.user).cards[0]
     with CaptureQueriesContext(connection) as captured:
         answer(enrolment.user, card, None)
-    assert len(captured) == 12
-    assert queries() == 4
+    assert len(captured) == 11
+    assert queries() == 3
 
 
 def test_a_student_without_cards_costs_one_query(enrolment: Enrolment) -> None:

@@ -13,6 +13,7 @@ from quizzes.practice import answering
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import CardNotDue
 from quizzes.results import attempt_results, visibility
+from quizzes.results.quiz_states import get_quiz_states
 from quizzes.taking import start
 from tests.factories import EnrolmentFactory, right_answers
 from tests.quizzes.practice.cards import DAY, MONDAY, TUESDAY, answer, take, today_of, wrong_answers
@@ -110,7 +111,7 @@ def test_an_extra_attempt_hides_solutions_that_practice_has_shown(
 def test_the_rule_for_many_attempts_agrees_with_the_result_of_each(
     quiz: Quiz, check: Quiz, enrolment: Enrolment, bob: User
 ) -> None:
-    """Compares `find_pairs_with_answers_shown` with `get_result` over random settings."""
+    """Compares `find_pairs_with_answers_shown` and `get_quiz_states` with `get_result` over random settings."""
     chance = random.Random(4)
     other = EnrolmentFactory(user=bob, course=enrolment.course)
     cohort = enrolment.course.cohorts.create(name="B")
@@ -145,5 +146,12 @@ def test_the_rule_for_many_attempts_agrees_with_the_result_of_each(
         }
         pairs = [(q, e) for q in (quiz, check) for e in (enrolment, other)]
         assert visibility.find_pairs_with_answers_shown(pairs, now=now) == shown_by_results
+        shown_by_states = {
+            pair
+            for student in (enrolment, other)
+            for pair, state in get_quiz_states(student.user, {student.pk: student}, now).items()
+            if state.answers_shown
+        }
+        assert shown_by_states == {(of, student) for of, student in shown_by_results if of == quiz.pk}
         numbers_shown.add(len(shown_by_results))
     assert len(numbers_shown) > 1

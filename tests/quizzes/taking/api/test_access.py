@@ -94,10 +94,10 @@ def test_query_counts_do_not_grow(alice_api: Api, quiz: Quiz, course: Course, co
     alice_api.get(f"quizzes/{big.activity.uuid}")
 
     for path, queries in {
-        f"quizzes/{big.activity.uuid}": 6,
+        f"quizzes/{big.activity.uuid}": 5,
         f"quizzes/{big.activity.uuid}/attempts": 5,
         f"attempts/{attempt}": 4,
-        f"attempts/{attempt}/result": 7,
+        f"attempts/{attempt}/result": 6,
     }.items():
         with CaptureQueriesContext(connection) as captured:
             alice_api.get(path)
