@@ -1,10 +1,13 @@
 """Customise allauth: whether sign-up is open, limits of wrong passwords, mails, and the user data in its app API."""
 
+import time
 from smtplib import SMTPException
 from typing import Any
 
 import structlog
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
@@ -25,6 +28,8 @@ from common.api.problems import problem_response
 from common.pages.errors import too_many_requests
 
 log = structlog.get_logger(__name__)
+# What allauth calls a password, and an authenticator, passkey or recovery code.
+_SIGN_IN_METHODS = ("password", "mfa")
 # allauth raises these where one of its own rates is used up. It does not say which, so the longest of them is waited for.
 _USED_UP = {"too_many_login_attempts": 300, "rate_limited": 300}
 
@@ -62,6 +67,15 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(too_many_requests(allauth_context.request, wait=_USED_UP[code]))
         error: ValidationError = super().validation_error(code, *args)
         return error
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Return whether a change of how one signs in needs the password or a code again.
+
+        A sign-in counts for as long as allauth lets the password count that it asks for again. By itself allauth would ask for it
+        directly after the sign-in.
+        """
+        is_asked: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return is_asked and not _has_just_signed_in(allauth_context.request)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         devices.remember(request, user)
@@ -101,6 +115,12 @@ class HeadlessAdapter(DefaultHeadlessAdapter):
     def serialize_user(self, user: User) -> dict[str, Any]:
         """Return the user data that the app receives at sign-in. Its `id` is the uuid; the primary key is not exposed."""
         return {**super().serialize_user(user), "id": str(user.uuid)}
+
+
+def _has_just_signed_in(request: HttpRequest) -> bool:
+    """Return whether the session's last password or code is recent. An unfinished sign-in has a record, too, but no user."""
+    records = [each for each in get_authentication_records(request, request.user) if each["method"] in _SIGN_IN_METHODS]
+    return bool(records) and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def _mail_failed(request: HttpRequest) -> HttpResponseBase:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 import yaml
+from allauth.account import app_settings
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from tests.contract import operations
 from tests.factories import PASSWORD
 from tests.lms.addresses import addresses
@@ -38,6 +41,14 @@ class App:
             self.headers["X-Session-Token"] = token
         return answer
 
+    def let_time_pass(self) -> None:
+        """Move the sign-in back by as long as it counts for a change of how one signs in."""
+        session = SessionStore(self.headers["X-Session-Token"])
+        for record in (records := session[AUTHENTICATION_METHODS_SESSION_KEY]):
+            record["at"] -= app_settings.REAUTHENTICATION_TIMEOUT + 1
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = records
+        session.save()
+
     def reauthenticate(self) -> None:
         """Send the password again, which allauth requires before an authenticator changes."""
         assert self.call("POST", "auth/reauthenticate", {"password": PASSWORD}).status_code == 200
@@ -48,8 +59,8 @@ def app(alice: User) -> App:
     return App(alice)
 
 
-def current_code() -> str:
-    return str(format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time()))))
+def current_code(secret: str = SECRET) -> str:
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 # Each endpoint that needs a signed-in user, with a request that it accepts.
@@ -155,14 +166,20 @@ def test_an_app_sets_up_an_authenticator(app: App, alice: User) -> None:
     offered = app.call("GET", "account/authenticators/totp")
     assert offered.status_code == 404
     secret = offered.json()["meta"]["secret"]
-    code = str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
-    refused = app.call("POST", "account/authenticators/totp", {"code": code})
+    app.let_time_pass()
+    refused = app.call("POST", "account/authenticators/totp", {"code": current_code(secret)})
     assert refused.status_code == 401
     assert refused.json()["type"] == "/problems/reauthentication-required"
     app.reauthenticate()
 
-    assert app.call("POST", "account/authenticators/totp", {"code": code}).status_code == 200
+    assert app.call("POST", "account/authenticators/totp", {"code": current_code(secret)}).status_code == 200
     assert Authenticator.objects.filter(user=alice, type=Authenticator.Type.TOTP).exists()
+
+
+def test_a_fresh_sign_in_is_enough_to_set_one_up(app: App, alice: User) -> None:
+    secret = app.call("GET", "account/authenticators/totp").json()["meta"]["secret"]
+
+    assert app.call("POST", "account/authenticators/totp", {"code": current_code(secret)}).status_code == 200
 
 
 def test_a_changed_password_gives_the_app_a_new_token(app: App, alice: User) -> None:
