@@ -1,32 +1,16 @@
 """A form that is sent after the session has ended is offered again after the sign-in."""
 
-import html
 import re
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import User
 from courses.models import ActivityCompletion, Enrolment
-from tests.factories import PASSWORD
+from tests.accounts.kept_forms import hidden, sign_in
 
 DONE = "/courses/statistics/lessons/lesson-1/done/"
 FROM_HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
-
-
-def sign_in(client: Client, user: User, to: str) -> Any:
-    """Sign in by the form, as somebody who was sent there, and follow to the page that was wanted."""
-    found = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD, "next": to}, follow=True)
-    assert found.status_code == 200
-    return found
-
-
-def hidden(page: str) -> dict[str, str]:
-    form = page[page.index("<h1>Not sent yet") :]
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
-    return {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def test_the_name_is_optional(client: Client, db: None) -> None:
         {"password1": "12345678", "password2": "12345678"},
         {"email": "no address"},
         {"name": "x" * 101},
+        {"name": "🦉" * 300},
     ],
 )
 def test_invalid_input_creates_no_account(client: Client, db: None, fields: dict[str, str]) -> None:

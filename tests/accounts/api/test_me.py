@@ -62,6 +62,7 @@ def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: U
         ({"time_zone": "Asia"}, "time_zone"),
         ({"language": "xx"}, "language"),
         ({"name": "x" * 101}, "name"),
+        ({"name": "🦉" * 300}, "name"),
         ({"name": "\x00"}, "name"),
         ({"name": None}, "name"),
         ({"wants_weekly_summary": "perhaps"}, "wants_weekly_summary"),
