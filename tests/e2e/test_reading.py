@@ -219,5 +219,20 @@ def test_the_whole_course_is_a_document_with_contents(visit: Visit) -> None:
     hashes: list[str] = page.locator('main a[href^="#"]').evaluate_all("all => all.map((each) => each.hash.slice(1))")
     assert set(hashes) <= set(ids)
     expect(page.get_by_role("button", name="Print or save as PDF")).to_be_visible()
-    assert page.pdf(format="A4").startswith(b"%PDF")
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_whole_course_is_a_pdf_with_links_inside_and_no_empty_page(visit: Visit, language: str) -> None:
+    visitor = visit(language)
+    sign_up(visitor)
+    page = visitor.go(f"{COURSE}print/")
+    page.emulate_media(media="print")
+    for name in (".site-header", ".site-footer", ".breadcrumbs", ".print-notice", ".messages"):
+        assert page.locator(f"{name}:visible").count() == 0
+    contents = page.locator(".print-contents a").count()
+    file = page.pdf(format="A4", prefer_css_page_size=True, outline=True, tagged=True)
+    assert file.startswith(b"%PDF")
+    # Every lesson and the glossary begin on a page of their own, after the title with the contents.
+    assert len(re.findall(rb"/Type ?/Page\b", file)) > contents + 1
+    assert len(re.findall(rb"/Dest ?[/(]", file)) > contents
