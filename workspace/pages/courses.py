@@ -148,6 +148,7 @@ def course_settings(request: AuthenticatedRequest, course: Course) -> HttpRespon
         drafted,
         _("Settings of the course"),
         status=400 if form.errors else status,
+        tab="settings",
         form=form,
         seen=seen_fields(drafted, [COURSE], data),
     )

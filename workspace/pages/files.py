@@ -15,7 +15,7 @@ from workspace.drafts import editing, files, records
 from workspace.drafts.records import DraftedCourse
 from workspace.models import Edit, StoredFile
 from workspace.pages.base import page, render_page
-from workspace.uploads import pictures
+from workspace.uploads import pictures, thumbnails
 from workspace.uploads.refusals import PictureRefused
 
 
@@ -95,7 +95,10 @@ def _remove(request: AuthenticatedRequest, drafted: DraftedCourse, name: str) ->
 
 @page
 def file(request: AuthenticatedRequest, course: Course, name: str) -> HttpResponse:
-    """Send a file of the draft to its authors, as students get the files that are published."""
+    """Send a file of the draft to its authors, as students get the files that are published.
+
+    With `painted` a drawing has the colours that the page's style sheet gives it where students see it.
+    """
     fields = records.read(course).records.get(("asset", name))
     if fields is None:
         raise Http404
@@ -103,4 +106,6 @@ def file(request: AuthenticatedRequest, course: Course, name: str) -> HttpRespon
         content = records.file_content(course, name, fields["sha256"])
     except StoredFile.DoesNotExist as missing:
         raise Http404 from missing
+    if "painted" in request.GET and name.endswith(".svg"):
+        content = thumbnails.paint(content.decode(errors="replace")).encode()
     return asset_response(name, content, version=request.GET.get("v", ""))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import AuthenticatedRequest
+from common import languages
 from course_files.course.texts import texts
 from course_files.merging import Fields, Key
 from courses.models import Course
@@ -105,7 +106,7 @@ def glossary(request: AuthenticatedRequest, course: Course) -> HttpResponse:
             {
                 "key": name[1],
                 "term": drafted.title(name),
-                "definition": next(iter(fields["definition"].values()), ""),
+                "definition": languages.choose(fields["definition"]),
                 "uses": uses.get(name[1], 0),
                 "is_changed": drafted.is_changed(name),
             }

@@ -44,6 +44,7 @@ def course_outline(request: AuthenticatedRequest, course: Course) -> HttpRespons
         "workspace/outline.html",
         drafted,
         drafted.title(COURSE),
+        tab="outline",
         modules=_modules(drafted),
         archived=[_entry(drafted, slug) for slug in outline.archived(drafted)],
         at=request.GET.get("at", ""),
