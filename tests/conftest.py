@@ -20,6 +20,7 @@ from accounts.audit import origins
 from bench.weight import find_chromium
 from common.caching import fail_open
 from tests.audit_tables import flush_without_triggers
+from tests.clients import tools
 from tests.template_names import MissingNames
 
 pytest_plugins = ["tests.running", "tests.product", "tests.databases", "tests.cast", "tests.api", "tests.smtp"]
@@ -39,12 +40,15 @@ if CHROMIUM:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     services = pytest.mark.skip(reason="needs TEST_DATABASE_URL and TEST_REDIS_URL")
     browser = pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)")
+    clients = pytest.mark.skip(reason=tools.MISSING)
     has_services = os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL")
     for item in items:
         if "services" in item.keywords and not has_services:
             item.add_marker(services)
         if "e2e" in item.keywords and not CHROMIUM:
             item.add_marker(browser)
+        if "clients" in item.keywords and not tools.are_installed():
+            item.add_marker(clients)
 
 
 @pytest.fixture(scope="session", autouse=True)
