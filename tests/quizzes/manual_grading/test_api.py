@@ -141,7 +141,7 @@ def test_impossible_points_are_refused_by_question(
     problem = ines_api.post(f"grading-queue/{attempt.uuid}/reviews", body, expect=400)
 
     check("Problem", problem)
-    assert list(problem["errors"]["decisions"]) == list(body["decisions"])
+    assert list(problem["errors"]) == [f"decisions.{question_of(attempt, 'hand_in')}.points"]
     assert not Review.objects.exists()
 
 

@@ -1,0 +1,154 @@
+"""A course with everything that the API can name, and the people who ask for it.
+
+All objects are Alice's. `ROLES` are the columns of the table in `tests.lms.test_api_access`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import DeviceSession, Message, User
+from courses.models import Activity, Course, Enrolment
+from quizzes.attempts.models import Attempt
+from quizzes.authoring.models import Quiz
+from quizzes.practice import queue
+from quizzes.practice.models import PracticeCard
+from quizzes.taking import start, uploads
+from tests.api import Api, api_for
+from tests.factories import EnrolmentFactory, UserFactory
+from tests.quizzes import every_kind
+from tests.quizzes.graded import graded, of_every_kind, question_of
+from tests.quizzes.practice.cards import make_check, take
+
+# Bob is a student of no course, Carla one of the same course. Otto teaches another course. Ada assists in this one, Oscar
+# observes it, Ines teaches it. Alice owns what the address names.
+ROLES = ("anonymous", "bob", "carla", "otto", "ada", "oscar", "ines", "alice")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PREFIX = "api/v1/"
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (address below /api/v1/, view) of each route of the API. The aliases with a slash at the end are left out."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, path)
+        elif isinstance(entry, URLPattern) and path.startswith(PREFIX) and not path.endswith("/"):
+            yield path.removeprefix(PREFIX), entry.callback
+
+
+def methods_of(view: Any) -> list[str]:
+    """Return the methods that a view answers, without HEAD and OPTIONS, which every view has."""
+    answering = getattr(view, "cls", None)
+    return ["GET"] if answering is None else [name for name in METHODS if hasattr(answering, name.lower())]
+
+
+@dataclass
+class World:
+    """`names` replaces the parameters of addresses. `bodies` are valid bodies of the operations that need one."""
+
+    people: dict[str, User]
+    names: dict[str, str]
+    bodies: dict[tuple[str, str], Any]
+
+    def address(self, route: str) -> str:
+        for placeholder, value in self.names.items():
+            route = route.replace(placeholder, value)
+        assert "<" not in route, f"{route}: a parameter without a value"
+        return f"/{PREFIX}{route}"
+
+    def ask(self, role: str, method: str, route: str) -> Any:
+        """Send one request as an app of that person, with a session of its own."""
+        api = Api() if role == "anonymous" else api_for(self.people[role])
+        body, address = self.bodies.get((route, method), {}), self.address(route)
+        if isinstance(body, SimpleUploadedFile):
+            body.seek(0)
+            return api.client.post(address, {"file": body}, headers=api.headers)
+        return api.client.generic(method, address, json.dumps(body), "application/json", headers=api.headers)
+
+
+def _json(body: Any) -> str:
+    import json
+
+    return json.dumps(body)
+
+
+def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> World:
+    # An open course would tell strangers how to join; a course by roster is hidden from them.
+    Course.objects.filter(pk=enrolment.course_id).update(enrolment_mode=Course.EnrolmentMode.ROSTER)
+    carla = EnrolmentFactory(course=enrolment.course, user=UserFactory(email="carla@example.com", name="Carla"))
+    people = {**people, "alice": enrolment.user, "carla": carla.user}
+    every_kind.fill(quiz)
+    quiz.refresh_from_db()
+    earlier = timezone.now() - timedelta(days=1)
+    waiting = graded(
+        quiz,
+        enrolment,
+        of_every_kind(start.start(quiz=quiz, enrolment=enrolment, now=earlier)),
+        now=earlier,
+    )
+    attempt = start.start(quiz=quiz, enrolment=enrolment, now=timezone.now())
+    hand_in = question_of(attempt, "hand_in")
+    handed_in = uploads.add_file(
+        attempt=attempt,
+        question=UUID(str(hand_in)),
+        upload=SimpleUploadedFile("essay.txt", b"essay"),
+        now=timezone.now(),
+    )
+    lesson = enrolment.course.activities.get(slug="lesson-1")
+    card = make_card(lesson, enrolment)
+    now = timezone.now()
+    message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
+    names = {
+        "<slug:slug>": enrolment.course.slug,
+        "<slug:kind>": "weekly-summary",
+        "messages/<uuid:uuid>": f"messages/{message.uuid}",
+        "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
+        "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
+        "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
+        "grading-queue/<uuid:uuid>": f"grading-queue/{waiting.uuid}",
+        "attempts/<uuid:uuid>": f"attempts/{attempt.uuid}",
+        "<uuid:question>": str(hand_in),
+        "<uuid:file>": str(handed_in.uuid),
+        "<uuid:card>": str(card.uuid),
+        "<int:turn>": str(card.next_turn),
+    }
+    return World(people, names, _bodies(lesson, waiting))
+
+
+def make_card(lesson: Activity, enrolment: Enrolment) -> PracticeCard:
+    """A question of a lesson check that Alice got wrong, and that is due today."""
+    take(make_check(lesson), enrolment)
+    return queue.prepare_today(user=enrolment.user, now=timezone.now()).cards[0]
+
+
+def make_device(user: User) -> DeviceSession:
+    key = api_for(user).headers["X-Session-Token"]
+    return DeviceSession.objects.create(user=user, session_key=key, signed_in_at=timezone.now())
+
+
+def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
+    question = str(question_of(waiting, "hand_in"))
+    rubric = (waiting.find_question(question) or {})["rubric"]
+    progress = {"activity": str(lesson.uuid), "done": True}
+    decision = {"criteria": {line["uuid"]: "1" for line in rubric}, "comment": "Good"}
+    return {
+        ("me", "PATCH"): {"name": "Somebody"},
+        ("mail-switches/<slug:kind>", "PUT"): {"is_on": False},
+        ("devices/<uuid:uuid>", "PATCH"): {"name": "Phone"},
+        ("courses/<slug:slug>/progress", "PUT"): progress,
+        ("courses/<slug:slug>/progress", "POST"): progress,
+        ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},
+        ("attempts/<uuid:uuid>/answers/<uuid:question>", "PUT"): {"response": {"text": "My text"}},
+        ("attempts/<uuid:uuid>/answers/<uuid:question>/files", "POST"): SimpleUploadedFile("more.txt", b"more"),
+        ("review/cards/<uuid:card>/turns/<int:turn>", "PUT"): {"response": None},
+        ("grading-queue/<uuid:uuid>/reviews", "POST"): {"seen": 0, "decisions": {question: decision}},
+        ("session/handover", "POST"): {"next": "/courses/"},
+    }
