@@ -16,7 +16,7 @@ from accounts.api.models import IdempotentRequest
 from accounts.audit.models import AuditEntry, AuditEvent, AuditKey, AuditOrigin
 from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.messages.models import MailSwitch, Message
-from accounts.own_account.models import DeviceSession
+from accounts.own_account.models import DeviceSession, Handover
 from common import constraints
 
 # Django finds the models of an app in this module.
@@ -26,6 +26,7 @@ __all__ = [
     "AuditKey",
     "AuditOrigin",
     "DeviceSession",
+    "Handover",
     "IdempotentRequest",
     "Language",
     "MailSwitch",

@@ -55,6 +55,13 @@ describe(
     personal={SESSIONS: "user session_key kind name description signed_in_at"},
     other="id uuid",
 )
+describe(
+    "accounts.Handover",
+    name=_("session"),
+    person="user",
+    personal={SESSIONS: "user session_key path created_at used_at"},
+    other="id digest",
+)
 describe("accounts.MailSwitch", person="user", personal={MESSAGES: "user kind is_on"}, other="id")
 describe(
     "accounts.User_groups",

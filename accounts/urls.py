@@ -23,6 +23,7 @@ urlpatterns = [
     path("devices/", pages.device_list, name="devices"),
     path("devices/<uuid:uuid>/name/", pages.device_name, name="device-name"),
     path("devices/<uuid:uuid>/sign-out/", pages.device_sign_out, name="device-sign-out"),
+    path("handover/<str:token>/", pages.handover_landing, name="handover"),
     path("language/", views.language_set, name="language-set"),
     path("theme/", views.theme_set, name="theme-set"),
 ]

@@ -1,6 +1,6 @@
 """Route the API addresses of accounts."""
 
-from accounts.api import devices, messages, switches, views
+from accounts.api import devices, handover, messages, switches, views
 from common.api.routing import route
 
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
     route("devices", devices.DeviceList.as_view(), "api-devices"),
     route("devices/<uuid:uuid>", devices.DeviceDetail.as_view(), "api-device"),
+    route("session/handover", handover.SessionHandover.as_view(), "api-session-handover"),
     route("session", views.Session.as_view(), "api-session"),
 ]

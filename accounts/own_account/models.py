@@ -48,3 +48,27 @@ class DeviceSession(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.description or str(self.uuid)
+
+
+class Handover(models.Model):
+    """A link that signs its owner in to a browser, from an app that is signed in. It works once, for a minute.
+
+    Only a hash of the link's token is stored, so that who reads the database cannot use it. `session_key` is the app's session:
+    when that ends, the link ends.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="handovers", verbose_name=_("person")
+    )
+    session_key = models.CharField(_("key of the session"), max_length=40, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    path = models.CharField(_("where"), max_length=500)
+    created_at = models.DateTimeField(_("made"))
+    used_at = models.DateTimeField(_("time"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,17 +1,18 @@
-"""Show people where they are signed in."""
+"""Show people where they are signed in, and let the link of an app sign them in."""
 
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity import validate_name
-from accounts.own_account import devices
+from accounts.own_account import devices, handover
 from accounts.requests import AuthenticatedRequest
 
 
@@ -47,3 +48,28 @@ def device_sign_out(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         devices.sign_out(user=request.user, uuid=uuid, session=request.session)
         messages.success(request, _("The device is signed out."))
     return redirect("accounts:devices")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def handover_landing(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whoever opens a link of an app whether to sign in here, and sign them in when they say so.
+
+    Opening it must change nothing: programs that look ahead open links, too. Who is signed in already goes on at once.
+    """
+    try:
+        if request.method == "POST":
+            return _without_traces(redirect(handover.use_link(request, token, timezone.now())))
+        link = handover.find_link(token, timezone.now())
+    except handover.LinkUnusable as refused:
+        context = {"title": refused.message, "help": refused.help}
+        return _without_traces(render(request, "accounts/handover_unusable.html", context, status=refused.status))
+    if request.user == link.user:
+        return _without_traces(redirect(link.path))
+    return _without_traces(render(request, "accounts/handover.html", {"person": link.user}))
+
+
+def _without_traces(response: HttpResponse) -> HttpResponse:
+    """Tell the browser to name the link's address to nobody and to store nothing."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

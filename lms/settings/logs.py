@@ -2,6 +2,7 @@
 
 import structlog
 
+from accounts.own_account.masking import mask_links
 from lms.settings.environment import PRODUCTION, env
 
 LOG_JSON = env.bool("BAEUM_LOG_JSON", default=PRODUCTION)
@@ -14,6 +15,7 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.format_exc_info,
+        mask_links,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -37,6 +39,7 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                mask_links,
             ],
         }
     },

@@ -1,6 +1,7 @@
 """Access to every page of the site, found in the resolver, for a visitor, a stranger and the student.
 
-`test_api_access` does the same for the API, method by method. An address that is in none of the tables fails, so each new address must be added to the table of those who may see it.
+`test_api_access` does the same for the API, method by method. An address that is in none of the tables fails, so each new
+address must be added to the table of those who may see it.
 """
 
 from collections.abc import Iterator

@@ -29,6 +29,7 @@ TABLE = {
     ("me", "GET"): SIGNED_IN,
     ("me", "PATCH"): SIGNED_IN,
     ("session", "DELETE"): SIGNED_IN_DONE,
+    ("session/handover", "POST"): "401 201 201 201 201 201 201 201",
     ("devices", "GET"): SIGNED_IN,
     ("devices/<uuid:uuid>", "PATCH"): OWNER,
     ("devices/<uuid:uuid>", "DELETE"): OWNER_DONE,
