@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from common.api import problem_list
 from common.api.routing import route
 from common.pages.errors import no_such_address
-from lms import style_guide
+from lms import deep_links, style_guide
 from lms.admin_navigation import once_for_each_request, view_on_site
 from lms.openapi import page
 
@@ -50,6 +50,8 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.mail.inbox.urls")),
     path("styleguide/", style_guide.style_guide, name="style-guide"),
+    path(".well-known/apple-app-site-association", deep_links.apple_app_site_association, name="apple-apps"),
+    path(".well-known/assetlinks.json", deep_links.asset_links, name="android-apps"),
     path("problems/", problem_list.problem_list, name="problem-list"),
     path("problems/<slug:slug>", problem_list.problem_detail, name="problem-detail"),
     path("admin/workspace/", include("workspace.urls")),

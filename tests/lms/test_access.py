@@ -31,7 +31,7 @@ PUBLIC = {
     "weekly-summary/<str:token>/off/", "weekly-summary/<str:token>/on/",
     "notifications/mails/<str:token>/off/", "notifications/mails/<str:token>/on/",
     "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
-    "problems/", "problems/<slug:slug>",
+    ".well-known/apple-app-site-association", ".well-known/assetlinks.json", "problems/", "problems/<slug:slug>",
     "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip

@@ -59,6 +59,9 @@ def test_production_names_a_missing_variable(tmp_path: Path, name: str) -> None:
         ({"BAEUM_MIN_CLIENTS": "ios/2.x"}, "an entry is like ios/2.3.1"),
         ({"BAEUM_CORS_ORIGINS": "*"}, "an origin is like https://app.example"),
         ({"BAEUM_CORS_ORIGINS": "https://app.example/path"}, "an origin is like https://app.example"),
+        ({"BAEUM_IOS_APP_IDS": "com.example.app"}, "an entry is like ABCDE12345.com.example.app"),
+        ({"BAEUM_ANDROID_APPS": "com.example.app=AB:CD"}, "an entry is like com.example.app=AB:CD"),
+        ({"BAEUM_ANDROID_APPS": "app"}, "an entry is like com.example.app=AB:CD"),
         ({"DATABASE_URL": "postgres://baeum@one,two:5433/baeum"}, "gives a port to some hosts only"),
         ({"DEFAULT_FROM_EMAIL": "Baeum"}, "DEFAULT_FROM_EMAIL"),
         (
