@@ -1,6 +1,7 @@
 """Route the API addresses of accounts."""
 
-from accounts.api import devices, handover, messages, switches, views
+from accounts.api import messages, switches, views
+from accounts.own_account import api as own_account
 from common.api.routing import route
 
 urlpatterns = [
@@ -10,8 +11,8 @@ urlpatterns = [
     route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
     route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
     route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
-    route("devices", devices.DeviceList.as_view(), "api-devices"),
-    route("devices/<uuid:uuid>", devices.DeviceDetail.as_view(), "api-device"),
-    route("session/handover", handover.SessionHandover.as_view(), "api-session-handover"),
+    route("devices", own_account.DeviceList.as_view(), "api-devices"),
+    route("devices/<uuid:uuid>", own_account.DeviceDetail.as_view(), "api-device"),
+    route("session/handover", own_account.SessionHandover.as_view(), "api-session-handover"),
     route("session", views.Session.as_view(), "api-session"),
 ]

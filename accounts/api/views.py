@@ -4,8 +4,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from accounts.api.devices import session_of
 from accounts.api.serializers import MeInput, MeSerializer
+from accounts.own_account.api import session_of
 from accounts.own_account.preferences import change_preferences
 from common.api.openapi import problems
 

@@ -15,7 +15,6 @@ from lms.settings.api import *
 from lms.settings.apps import *
 from lms.settings.cache import *
 from lms.settings.database import *
-from lms.settings.deep_links import *
 from lms.settings.files import *
 from lms.settings.languages import *
 from lms.settings.logs import *

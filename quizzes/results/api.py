@@ -126,3 +126,12 @@ class QuestionResultSerializer(OutputSerializer):
     comment = serializers.CharField(help_text="The comment of the person who graded it.")
     criteria = serializers.DictField(child=serializers.CharField(), help_text="Points by criterion of the rubric.")
     files = FileSerializer(many=True)
+
+
+class GradeChangeSerializer(OutputSerializer):
+    """A change of a grade: by a regrade, an accepted late answer or a review."""
+
+    at = serializers.DateTimeField()
+    points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    max_points = serializers.DecimalField(max_digits=8, decimal_places=2)
+    reason = serializers.CharField(source="why", help_text="May be empty.")

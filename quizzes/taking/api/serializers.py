@@ -3,13 +3,13 @@
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from common.api.openapi import ComponentField, UploadField
+from common.api.openapi import ComponentField
 from common.api.pagination import PageSerializer
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
 from questions import KIND_NAMES
 from quizzes.authoring.models import Quiz
-from quizzes.results.api import FileSerializer, QuestionResultSerializer
+from quizzes.results.api import FileSerializer, GradeChangeSerializer, QuestionResultSerializer
 from quizzes.sequences import LARGEST
 
 ATTEMPT_STATUSES = ("in_progress", "submitted", "graded", "needs_review")
@@ -152,25 +152,12 @@ class StartInput(InputSerializer):
     )
 
 
-class FileInput(InputSerializer):
-    file = UploadField(allow_empty_file=True)
-
-
 class SubmitInput(InputSerializer):
     answers = serializers.DictField(
         child=ComponentField("QuestionResponseInput"),
         required=False,
         help_text="Answers to save with it: {question uuid: response}.",
     )
-
-
-class GradeChangeSerializer(OutputSerializer):
-    """A change of a grade: by a regrade, an accepted late answer or a review."""
-
-    at = serializers.DateTimeField()
-    points = serializers.DecimalField(max_digits=8, decimal_places=2)
-    max_points = serializers.DecimalField(max_digits=8, decimal_places=2)
-    reason = serializers.CharField(source="why", help_text="May be empty.")
 
 
 # Some languages have a type that is called Result.

@@ -1,8 +1,12 @@
-"""List, name and sign out the devices of an account through the API. My account calls the same functions."""
+"""Serve an account's devices, and the way from an app to the browser, through the API. My account calls the same functions."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -10,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from accounts.identity import validate_name
 from accounts.models import DeviceSession
-from accounts.own_account import devices
+from accounts.own_account import devices, handover
 from common.api.openapi import problems
 from common.api.serializers import InputSerializer, OutputSerializer
 from common.lookup import or_404
@@ -95,3 +99,45 @@ class DeviceDetail(AuthenticatedAPIView):
     def delete(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         devices.sign_out(user=request.user, uuid=uuid, session=session_of(request))
         return Response(status=204)
+
+
+class HandoverInput(InputSerializer):
+    next = serializers.CharField(
+        max_length=handover.LONGEST_PATH,
+        required=False,
+        help_text="The path of the page to open, such as the `path` of a message. Without it, the courses.",
+    )
+
+
+class HandoverSerializer(OutputSerializer):
+    """A link that works once. Open it in a browser at once, and store it nowhere."""
+
+    url = serializers.CharField(help_text="The whole address to open.")
+    expires_at = serializers.DateTimeField()
+    server_time = serializers.DateTimeField(help_text="The server's clock when it made this answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    url: str
+    expires_at: datetime
+    server_time: datetime
+
+
+class SessionHandover(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="session_handover",
+        summary="A link that signs the person in to a browser",
+        description="For pages that an app does not have. The link works once, for a minute, and only while this session "
+        "lasts; the next one replaces it. Its page asks the person to confirm, and the browser is one more of `devices`. "
+        "Refused with `no-page-here` if `next` leads elsewhere.",
+        tags=["account"],
+        request=HandoverInput,
+        responses={201: HandoverSerializer, **problems(400)},
+    )
+    def post(self, request: AuthenticatedRequest) -> Response:
+        path = HandoverInput.read(request.data).get("next") or reverse("courses:course-list")
+        now = timezone.now()
+        link = handover.make_link(user=request.user, session=session_of(request), path=path, now=now)
+        url = request.build_absolute_uri(reverse("accounts:handover", args=[link.token]))
+        return Response(HandoverSerializer.shape(Made(url, link.expires_at, now)), status=201)

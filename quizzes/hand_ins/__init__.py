@@ -1,0 +1,1 @@
+"""The files of hand-ins through the API: upload, list, download, remove."""
