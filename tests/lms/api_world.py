@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import DeviceSession, Message, User
+from courses.lessons import reading
 from courses.models import Activity, Course, Enrolment
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -105,6 +106,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     lesson = enrolment.course.activities.get(slug="lesson-1")
     card = make_card(lesson, enrolment)
     now = timezone.now()
+    reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     names = {
         "<slug:slug>": enrolment.course.slug,
