@@ -93,6 +93,8 @@ class AppTour:
         self.call("device_name", expect=200, uuid=other, body={"name": "My tablet"})
         self.call("device_name", expect=400, uuid=other, body={"name": "My\u202etablet"})
         self.call("device_sign_out", expect=204, uuid=other)
+        self.call("session_handover", expect=201, body={"next": "/courses/"})
+        self.call("session_handover", expect=400, body={"next": "//elsewhere.example/"})
 
     def joining(self) -> None:
         course = CourseFactory(slug="statistics", title_ko="통계", title_en="Statistics")
