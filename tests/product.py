@@ -170,13 +170,13 @@ def _command_line(pid: int) -> bytes:
 PREPARE = "from operations.management.commands.up import prepare; prepare(lambda line: None)"
 
 
-def _shared(folders: pytest.TempPathFactory) -> Path:
+def shared_folder(folders: pytest.TempPathFactory) -> Path:
     """Return a temporary folder that the processes of pytest-xdist share."""
     base = folders.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def _made_once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
+def made_once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder `name` in `shared`, filled by `make`. The first process that needs it makes it."""
     folder = shared / name
     with (shared / f"{name}.lock").open("w") as lock:
@@ -197,13 +197,13 @@ def migrate_once(shared: Path) -> Path:
         with contextlib.closing(sqlite3.connect(home / "baeum.sqlite3")) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    return _made_once(shared, "migrated", make)
+    return made_once(shared, "migrated", make)
 
 
 @pytest.fixture(scope="session")
 def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder whose database is migrated and empty. Copy it: to migrate takes 5 s of processor time."""
-    return migrate_once(_shared(tmp_path_factory))
+    return migrate_once(shared_folder(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
@@ -214,7 +214,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory, migrated_home: Path)
         shutil.copytree(migrated_home, home, dirs_exist_ok=True)
         Product(home, 0).manage("shell", "--no-imports", "-c", PREPARE)
 
-    return _made_once(_shared(tmp_path_factory), "prepared", make)
+    return made_once(shared_folder(tmp_path_factory), "prepared", make)
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ def install() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if are_installed():
             return
+        sys.stderr.write("Installing the tools that generate and compile clients …\n")
         shutil.rmtree(FOLDER)
         FOLDER.mkdir()
         _install_from_pypi()
