@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
     path("", include("accounts.api.urls")),
+    path("", include("workspace.api.urls")),
     route("schema", document.schema, "api-schema"),
     # The page is at /api/docs/. This is where it was before.
     route("docs", page.docs, "api-docs-before"),

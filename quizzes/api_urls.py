@@ -2,7 +2,6 @@
 
 from common.api.routing import route
 from quizzes.hand_ins import api as hand_ins
-from quizzes.manual_grading import api as manual_grading
 from quizzes.practice import api
 from quizzes.taking.api import views
 
@@ -18,11 +17,6 @@ urlpatterns = [
     route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
     route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
     route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
-    route("grading-queue", manual_grading.GradingQueue.as_view(), "api-grading-queue"),
-    route("grading-queue/<uuid:uuid>", manual_grading.GradingQueueEntry.as_view(), "api-grading-queue-entry"),
-    route(
-        "grading-queue/<uuid:uuid>/reviews", manual_grading.GradingQueueReviews.as_view(), "api-grading-queue-reviews"
-    ),
     route("review", api.PracticeToday.as_view(), "api-review"),
     route("review/cards/<uuid:card>/turns/<int:turn>", api.PracticeTurn.as_view(), "api-card-turn"),
 ]

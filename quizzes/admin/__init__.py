@@ -3,6 +3,6 @@
 `pages` has the staff pages that are not forms of one row. The pages for students are in `quizzes.taking.pages`.
 """
 
-from quizzes.admin import attempts, cohorts, quizzes, regrades
+from quizzes.admin import attempts, quizzes, regrades
 
-__all__ = ["attempts", "cohorts", "quizzes", "regrades"]
+__all__ = ["attempts", "quizzes", "regrades"]

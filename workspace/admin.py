@@ -14,7 +14,7 @@ from unfold.decorators import action
 
 from courses.admin.students import CohortAdmin
 from courses.models import Cohort
-from quizzes.admin.pages import cohort_copies
+from workspace.pages import cohort_copies
 
 admin.site.unregister(Cohort)
 
