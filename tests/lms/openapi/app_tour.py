@@ -78,6 +78,7 @@ class AppTour:
 
     def account(self) -> None:
         self.call("me_read", expect=200)
+        self.call("session_handover", expect=201, body={})
         self.call("me_change", expect=200, body={"language": "en", "time_zone": "Asia/Seoul"})
         self.call("me_change", expect=400, body={"time_zone": "Nowhere"})
         switches = self.call("mail_switches_read", expect=200)["switches"]
