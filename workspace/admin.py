@@ -14,7 +14,7 @@ from unfold.decorators import action
 
 from courses.admin.students import CohortAdmin
 from courses.models import Cohort
-from workspace.pages import cohort_copies
+from workspace import cohort_copies
 
 admin.site.unregister(Cohort)
 
