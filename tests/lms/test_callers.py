@@ -1,0 +1,356 @@
+"""Each operation of the API and the page for the same thing call the same domain functions."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.api.base import AuthenticatedAPIView
+from tests.lms.calls import Sources, read_module
+
+HTTP_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Row(NamedTuple):
+    """One operation. `page` is the view of the page that calls the `functions` too; without one, `reason` says why."""
+
+    operation: str
+    functions: tuple[str, ...]
+    page: str = ""
+    reason: str = ""
+    # Functions outside the callers' packages that call the domain function for one of them.
+    through: tuple[str, ...] = ()
+
+
+ROWS = (
+    Row(
+        "accounts.api.messages.Messages.get",
+        ("accounts.messages.bell.newest_first", "accounts.messages.bell.lines"),
+        "accounts.messages.pages.message_list",
+    ),
+    Row(
+        "accounts.api.messages.MessagesRead.post",
+        ("accounts.messages.bell.read_all",),
+        "accounts.messages.pages.message_read_all",
+    ),
+    Row(
+        "accounts.api.messages.MessageRead.post",
+        ("accounts.messages.bell.open_message",),
+        "accounts.messages.pages.message_detail",
+    ),
+    Row(
+        "accounts.api.switches.MailSwitches.get",
+        ("accounts.messages.switches.switchable", "accounts.messages.switches.states"),
+        "accounts.views.account_settings",
+    ),
+    Row(
+        "accounts.api.switches.MailSwitchDetail.get",
+        ("accounts.messages.switches.switchable", "accounts.messages.switches.states"),
+        "accounts.views.account_settings",
+    ),
+    Row(
+        "accounts.api.switches.MailSwitchDetail.put",
+        ("accounts.messages.switches.switchable", "accounts.messages.switches.switch"),
+        "accounts.views.account_settings",
+    ),
+    Row(
+        "accounts.api.views.Me.get",
+        (),
+        reason="It answers with columns of the person's own row, which the page has in its form. There is no rule.",
+    ),
+    Row(
+        "accounts.api.views.Me.patch",
+        ("accounts.own_account.preferences.change_preferences",),
+        "accounts.views.account_settings",
+    ),
+    Row(
+        "accounts.api.views.Session.delete",
+        (),
+        reason="The page is allauth's. Here and there the session is flushed; there is no function of ours.",
+    ),
+    Row(
+        "accounts.own_account.api.DeviceList.get",
+        ("accounts.own_account.devices.list_devices",),
+        "accounts.own_account.pages.device_list",
+    ),
+    Row(
+        "accounts.own_account.api.DeviceDetail.get",
+        ("accounts.own_account.devices.list_devices",),
+        "accounts.own_account.pages.device_list",
+    ),
+    Row(
+        "accounts.own_account.api.DeviceDetail.patch",
+        ("accounts.own_account.devices.name_device",),
+        "accounts.own_account.pages.device_name",
+    ),
+    Row(
+        "accounts.own_account.api.DeviceDetail.delete",
+        ("accounts.own_account.devices.sign_out",),
+        "accounts.own_account.pages.device_sign_out",
+    ),
+    Row(
+        "accounts.own_account.api.SessionHandover.post",
+        ("accounts.own_account.handover.make_link",),
+        reason="Only an app asks for such a link; a browser is signed in already. The page of the link uses it up.",
+    ),
+    Row(
+        "courses.api.glossary.CourseGlossaryDetail.get",
+        ("courses.access.enrolment_or_404", "courses.lessons.glossary.get_glossary"),
+        "courses.pages.glossary.glossary",
+    ),
+    Row(
+        "courses.api.joining.OpenCourseList.get",
+        ("courses.access.open_courses",),
+        "courses.pages.courses.course_list",
+    ),
+    Row(
+        "courses.api.joining.CourseEnrolment.post",
+        ("courses.access.find_open_course", "courses.enrolment.enrol"),
+        "courses.pages.courses.course_enrol",
+    ),
+    # The page lists the courses that somebody may edit, the API those that they may read, with what they may do there.
+    Row(
+        "courses.api.teaching.TeachingList.get",
+        ("courses.roles.rules.courses_where",),
+        "workspace.pages.courses.course_list",
+    ),
+    Row(
+        "courses.api.teaching.CourseRoster.get",
+        (
+            "courses.access.students",
+            "courses.gradebook.get_items",
+            "courses.gradebook.get_grades_of",
+            "courses.gradebook.course_percent",
+            "accounts.audit.recording.record_rows",
+        ),
+        "courses.admin.pages.student_list",
+    ),
+    Row(
+        "courses.api.views.CourseList.get",
+        ("courses.access.enrolments",),
+        "courses.pages.courses.course_list",
+    ),
+    Row(
+        "courses.api.views.CourseOutlineDetail.get",
+        (
+            "courses.access.first_or_404",
+            "courses.outline.published.get_published",
+            "courses.outline.queries.build_outline",
+        ),
+        "courses.pages.courses.course_detail",
+        through=("courses.access.enrolment_or_404", "courses.lessons.results.get_outline_with_grades"),
+    ),
+    # Enrolment and place come from one statement of the API and from `reading.reader_or_404` for the page. Both ask for the
+    # enrolments that `Enrolment.objects.active()` returns.
+    Row(
+        "courses.api.views.LessonDetail.get",
+        (
+            "courses.outline.published.get_published",
+            "courses.lessons.editions.editions_for_reader",
+            "courses.progress.record_visit",
+        ),
+        "courses.pages.lessons.lesson_detail",
+    ),
+    Row(
+        "courses.api.views.LessonPosition.get",
+        ("courses.lessons.reading.reader_or_404",),
+        "courses.pages.lessons.lesson_detail",
+    ),
+    Row(
+        "courses.api.views.LessonPosition.put",
+        ("courses.access.enrolment_or_404", "courses.lessons.reading.record_position"),
+        "courses.pages.lessons.lesson_position",
+    ),
+    Row(
+        "courses.api.views.CourseProgressDetail.get",
+        (
+            "courses.access.enrolment_or_404",
+            "courses.outline.queries.build_outline",
+            "courses.gradebook.compute_item_grade",
+            "courses.gradebook.course_percent",
+        ),
+        "courses.pages.courses.course_detail",
+        through=(
+            "courses.lessons.results.get_outline_with_grades",
+            "courses.outline.queries.get_outline",
+            "courses.gradebook.get_item_grades",
+        ),
+    ),
+    *(
+        Row(
+            f"courses.api.views.CourseProgressDetail.{method}",
+            (
+                "courses.access.enrolment_or_404",
+                "courses.access.activities",
+                "courses.progress.mark_done",
+                "courses.progress.mark_undone",
+            ),
+            "courses.pages.lessons.lesson_done",
+        )
+        for method in ("put", "post")
+    ),
+    Row(
+        "quizzes.hand_ins.api.AnswerFiles.get",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.results.question_results.files_by_question"),
+        "quizzes.taking.pages.attempts.attempt_detail",
+    ),
+    Row(
+        "quizzes.hand_ins.api.AnswerFiles.post",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.taking.uploads.add_file"),
+        "quizzes.taking.pages.attempts.attempt_files",
+    ),
+    Row(
+        "quizzes.hand_ins.api.FileDetail.get",
+        ("quizzes.results.downloads.open_download",),
+        "quizzes.results.downloads.file_download",
+    ),
+    Row(
+        "quizzes.hand_ins.api.FileDetail.delete",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.taking.uploads.remove_file"),
+        "quizzes.taking.pages.attempts.file_remove",
+    ),
+    Row(
+        "quizzes.manual_grading.api.GradingQueue.get",
+        (
+            "quizzes.manual_grading.queue.waiting_attempts",
+            "quizzes.manual_grading.queue.with_pending",
+            "accounts.audit.recording.record_rows",
+        ),
+        "quizzes.admin.pages.manual_grading.review_queue",
+    ),
+    Row(
+        "quizzes.manual_grading.api.GradingQueueEntry.get",
+        (
+            "quizzes.manual_grading.queue.graded_attempts",
+            "quizzes.manual_grading.reviewing.get_reviewed",
+            "accounts.audit.recording.record_rows",
+        ),
+        "quizzes.admin.pages.manual_grading.attempt_review",
+    ),
+    Row(
+        "quizzes.manual_grading.api.GradingQueueReviews.post",
+        (
+            "quizzes.manual_grading.queue.graded_attempts",
+            "quizzes.manual_grading.reviewing.get_reviewed",
+            "quizzes.manual_grading.decisions.read_decision",
+            "quizzes.grading.manual.record_reviews",
+        ),
+        "quizzes.admin.pages.manual_grading.attempt_review",
+    ),
+    Row(
+        "quizzes.practice.api.PracticeToday.get",
+        ("quizzes.practice.queue.prepare_today", "quizzes.practice.answering.present_next"),
+        "quizzes.practice.pages.practice_today",
+    ),
+    Row(
+        "quizzes.practice.api.PracticeTurn.put",
+        ("quizzes.practice.answering.answer", "quizzes.practice.queue.prepare_today"),
+        "quizzes.practice.pages.card_turn",
+    ),
+    Row(
+        "quizzes.taking.api.views.QuizDetail.get",
+        ("courses.access.enrolment_or_404", "courses.progress.record_visit", "quizzes.results.overview.get_overview"),
+        "quizzes.taking.pages.quizzes.quiz_detail",
+    ),
+    # The page shows the attempts of its overview, which it has loaded for the rules. The API reads one page of them by itself.
+    Row(
+        "quizzes.taking.api.views.QuizAttempts.get",
+        ("courses.access.enrolment_or_404",),
+        "quizzes.taking.pages.quizzes.quiz_detail",
+    ),
+    Row(
+        "quizzes.taking.api.views.QuizAttempts.post",
+        ("courses.access.enrolment_or_404", "quizzes.taking.start.start"),
+        "quizzes.taking.pages.quizzes.attempt_start",
+    ),
+    Row(
+        "quizzes.taking.api.views.AttemptDetail.get",
+        (
+            "quizzes.attempts.queries.find_own_attempt",
+            "quizzes.taking.submit.expire",
+            "quizzes.attempts.queries.get_answers",
+            "quizzes.attempts.presentation.present_attempt",
+            "quizzes.results.question_results.confirmed_results",
+            "quizzes.results.question_results.files_by_question",
+        ),
+        "quizzes.taking.pages.attempts.attempt_detail",
+    ),
+    Row(
+        "quizzes.taking.api.views.AttemptAnswer.put",
+        ("quizzes.attempts.queries.find_own_attempt_to_answer", "quizzes.taking.save.save_answer"),
+        "quizzes.taking.pages.attempts.attempt_save",
+    ),
+    Row(
+        "quizzes.taking.api.views.AnswerCheck.post",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.taking.save.confirm_answer"),
+        "quizzes.taking.pages.attempts.attempt_check",
+    ),
+    Row(
+        "quizzes.taking.api.views.AttemptSubmit.post",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.taking.submit.submit"),
+        "quizzes.taking.pages.attempts.attempt_submit",
+    ),
+    Row(
+        "quizzes.taking.api.views.AttemptResult.get",
+        (
+            "quizzes.attempts.queries.find_own_attempt",
+            "quizzes.taking.submit.expire",
+            "quizzes.results.attempt_results.get_result",
+        ),
+        "quizzes.taking.pages.results.attempt_result",
+    ),
+    Row(
+        "quizzes.taking.api.views.AttemptReveal.post",
+        ("quizzes.attempts.queries.find_own_attempt", "quizzes.results.attempt_results.reveal"),
+        "quizzes.taking.pages.results.attempt_reveal",
+    ),
+)
+
+
+def operations() -> Iterator[str]:
+    """The view and method of every operation of the API, as the resolver has them."""
+    for callback in callbacks(get_resolver("lms.api_urls")):
+        view = getattr(callback, "cls", None)
+        if view is not None and issubclass(view, AuthenticatedAPIView):
+            yield from (
+                f"{view.__module__}.{view.__name__}.{method}" for method in HTTP_METHODS if hasattr(view, method)
+            )
+
+
+def callbacks(resolver: URLResolver) -> Iterator[Callable[..., object]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from callbacks(entry)
+        elif isinstance(entry, URLPattern):
+            yield entry.callback
+
+
+def called_by(row: Row) -> dict[str, set[str]]:
+    """What the operation and the page call: {caller: functions}."""
+    sources = Sources(read_module)
+    rules = {name.rpartition(".")[0] for name in row.functions}
+    return {caller: sources.find_calls(caller, row.through, rules) for caller in (row.operation, row.page) if caller}
+
+
+def test_every_operation_has_a_row_and_no_row_is_stale() -> None:
+    assert sorted(row.operation for row in ROWS) == sorted(set(operations()))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
+def test_page_and_api_call_the_same_functions(row: Row) -> None:
+    for caller, called in called_by(row).items():
+        assert set(row.functions) <= called, f"{caller} goes its own way"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.operation)
+def test_a_row_names_a_page_and_functions_that_exist_or_says_why_it_names_none(row: Row) -> None:
+    sources = Sources(read_module)
+    routed = {f"{each.__module__}.{each.__qualname__}" for each in callbacks(get_resolver())}
+
+    assert [name for name in row.functions if sources.find(name) is None] == []
+    assert set(row.through) <= set().union(*called_by(row).values())
+    if row.page:
+        assert row.functions
+        assert row.page in routed
+    assert bool(row.page) != bool(row.reason)
