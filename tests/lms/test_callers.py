@@ -211,34 +211,6 @@ ROWS = (
         "quizzes.taking.pages.attempts.file_remove",
     ),
     Row(
-        "quizzes.manual_grading.api.GradingQueue.get",
-        (
-            "quizzes.manual_grading.queue.waiting_attempts",
-            "quizzes.manual_grading.queue.with_pending",
-            "accounts.audit.recording.record_rows",
-        ),
-        "quizzes.admin.pages.manual_grading.review_queue",
-    ),
-    Row(
-        "quizzes.manual_grading.api.GradingQueueEntry.get",
-        (
-            "quizzes.manual_grading.queue.graded_attempts",
-            "quizzes.manual_grading.reviewing.get_reviewed",
-            "accounts.audit.recording.record_rows",
-        ),
-        "quizzes.admin.pages.manual_grading.attempt_review",
-    ),
-    Row(
-        "quizzes.manual_grading.api.GradingQueueReviews.post",
-        (
-            "quizzes.manual_grading.queue.graded_attempts",
-            "quizzes.manual_grading.reviewing.get_reviewed",
-            "quizzes.manual_grading.decisions.read_decision",
-            "quizzes.grading.manual.record_reviews",
-        ),
-        "quizzes.admin.pages.manual_grading.attempt_review",
-    ),
-    Row(
         "quizzes.practice.api.PracticeToday.get",
         ("quizzes.practice.queue.prepare_today", "quizzes.practice.answering.present_next"),
         "quizzes.practice.pages.practice_today",
@@ -304,6 +276,34 @@ ROWS = (
         "quizzes.taking.api.views.AttemptReveal.post",
         ("quizzes.attempts.queries.find_own_attempt", "quizzes.results.attempt_results.reveal"),
         "quizzes.taking.pages.results.attempt_reveal",
+    ),
+    Row(
+        "workspace.api.grading.GradingQueue.get",
+        (
+            "quizzes.manual_grading.queue.waiting_attempts",
+            "quizzes.manual_grading.queue.with_pending",
+            "accounts.audit.recording.record_rows",
+        ),
+        "quizzes.admin.pages.manual_grading.review_queue",
+    ),
+    Row(
+        "workspace.api.grading.GradingQueueEntry.get",
+        (
+            "quizzes.manual_grading.queue.graded_attempts",
+            "quizzes.manual_grading.reviewing.get_reviewed",
+            "accounts.audit.recording.record_rows",
+        ),
+        "quizzes.admin.pages.manual_grading.attempt_review",
+    ),
+    Row(
+        "workspace.api.grading.GradingQueueReviews.post",
+        (
+            "quizzes.manual_grading.queue.graded_attempts",
+            "quizzes.manual_grading.reviewing.get_reviewed",
+            "quizzes.manual_grading.decisions.read_decision",
+            "quizzes.grading.manual.record_reviews",
+        ),
+        "quizzes.admin.pages.manual_grading.attempt_review",
     ),
 )
 
