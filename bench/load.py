@@ -21,6 +21,10 @@ HOST = "127.0.0.1"
 PATIENCE = 30.0
 
 
+# Statuses whose answers have no body, whatever their headers say.
+WITHOUT_BODY = (204, 304)
+
+
 class BenchError(RuntimeError):
     """Raised if something is not as expected, so that a measurement would be wrong or impossible."""
 
@@ -50,6 +54,7 @@ class Answer:
     # The address of a redirect, in lower case as all addresses of the product are.
     location: str = ""
     retry_after: str = ""
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +97,39 @@ class Connection:
             self._streams = await asyncio.open_connection(HOST, self.port)
         reader, writer = self._streams
         writer.write(data)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        sent = await reader.readuntil(b"\r\n\r\n")
+        head = sent.lower()
+        status = int(head[9:12])
         _, found, rest = head.partition(b"\r\ncontent-length:")
-        if not found:
+        if not found and status not in WITHOUT_BODY:
             raise BenchError("An answer has no Content-Length.")
         location, retry_after = (
             head.partition(b"\r\n%s:" % name)[2].split(b"\r\n", 1)[0].strip().decode()
             for name in (b"location", b"retry-after")
         )
-        body = await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
-        return Answer(int(head[9:12]), body, location, retry_after)
+        # An ETag is compared byte by byte.
+        at = head.find(b"\r\netag:")
+        etag = sent[at:].split(b":", 1)[1].split(b"\r\n", 1)[0].strip().decode() if at >= 0 else ""
+        body = b"" if status in WITHOUT_BODY else await reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
+        return Answer(status, body, location, retry_after, etag)
 
     def close(self) -> None:
         """Close the connection. The next request opens it again."""
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+def ask_each(port: int, requests: Iterable[Request]) -> list[Answer]:
+    """Send each request once, one after another. Raises BenchError if an answer does not have the expected status."""
+    return asyncio.run(_ask_each(Connection(port), requests))
+
+
+async def _ask_each(connection: Connection, requests: Iterable[Request]) -> list[Answer]:
+    try:
+        return [await connection.send(request) for request in requests]
+    finally:
+        connection.close()
 
 
 def tool() -> str:

@@ -13,7 +13,9 @@ from bench.load import Request, Timing
 from bench.sides import Sides, result_of, shell, start
 
 CSRF = "bench0bench0bench0bench0bench0be"
-API_OUTLINE, ANSWER_SAVE = "api_outline", "answer_save"
+API_OUTLINE, API_LESSON, ANSWER_SAVE = "api_outline", "api_lesson", "answer_save"
+# The same requests of a client that has the answer already, so that it gets a 304.
+NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_LESSON}
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
 AUDIT, ADMIN, WEIGHT = "audit", "admin", "weight"
@@ -23,11 +25,15 @@ FILL_TIMEOUT = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One kind of request to the product, and the address of the yardstick that it is compared with."""
+    """One kind of request to the product, and the address of the yardstick that it is compared with.
+
+    `is_conditional`: the client has each answer already and asks whether it is current.
+    """
 
     name: str
     yardstick: str
     requests: Sequence[Request]
+    is_conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ NAMES = (
     "attempt_page",
     "result_page",
     API_OUTLINE,
+    API_LESSON,
+    *NOT_MODIFIED,
     ANSWER_SAVE,
     SUBMIT_TO_GRADED,
     ATTEMPTS_PER_SECOND,
@@ -108,7 +116,11 @@ def run(sides: Sides, plan: Plan, report: Callable[[str], Any]) -> None:
 
 
 def _all(sides: Sides, plan: Plan) -> Iterator[str]:
-    measures = [_accepting(each, plan.accept_encoding) for each in pages(sides.cast) if plan.wants(each.name)]
+    single = {each.name: _accepting(each, plan.accept_encoding) for each in pages(sides.cast)}
+    measures = [each for each in single.values() if plan.wants(each.name)]
+    measures += [
+        replace(single[of], name=name, is_conditional=True) for name, of in NOT_MODIFIED.items() if plan.wants(name)
+    ]
     guests = yardstick_requests(sides.guest)
     for students in plan.levels:
         yield from _pages(sides, plan, measures, guests, students)
@@ -179,7 +191,8 @@ def _pages(
             found.setdefault(address, []).append(_timed(sides.yardstick, [guests[address]], plan, students))
             for measure in measures:
                 if measure.yardstick == address:
-                    found.setdefault(measure.name, []).append(_timed(sides.product, measure.requests, plan, students))
+                    requests = _with_tags(sides.product, measure) if measure.is_conditional else measure.requests
+                    found.setdefault(measure.name, []).append(_timed(sides.product, requests, plan, students))
     for measure in measures:
         product, yardstick = best(found[measure.name]), best(found[measure.yardstick])
         yield line(measure.name, plan.mode, students, product, measure.yardstick, yardstick)
@@ -231,6 +244,15 @@ def pages(cast: dict[str, Any]) -> list[Measure]:
             ],
         ),
         Measure(
+            API_LESSON,
+            "/api",
+            [
+                Request(f"/api/v1/lessons/{uuid}", {"X-Session-Token": r["session"], "Accept-Language": "ko"})
+                for uuid in cast["lesson_uuids"]
+                for r in readers
+            ],
+        ),
+        Measure(
             ANSWER_SAVE,
             "/write",
             [
@@ -248,6 +270,16 @@ def _accepting(measure: Measure, encoding: str) -> Measure:
         return measure
     headers = {"Accept-Encoding": encoding}
     return replace(measure, requests=[replace(each, headers={**each.headers, **headers}) for each in measure.requests])
+
+
+def _with_tags(port: int, measure: Measure) -> list[Request]:
+    """Return about a hundred of the requests, each with the ETag that its answer has now."""
+    requests = measure.requests[:: max(1, len(measure.requests) // 100)]
+    answers = load.ask_each(port, requests)
+    return [
+        replace(request, headers={**request.headers, "If-None-Match": answer.etag}, expect=304)
+        for request, answer in zip(requests, answers, strict=True)
+    ]
 
 
 def yardstick_requests(guest: dict[str, Any]) -> dict[str, Request]:

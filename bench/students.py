@@ -57,6 +57,7 @@ def main() -> None:
     cast = {
         "course": COURSE,
         "lessons": [lesson.slug for lesson in lessons],
+        "lesson_uuids": [str(lesson.uuid) for lesson in lessons],
         "quizzes": [quiz.activity.slug for quiz in graded],
         "readers": readers,
         "takers": sessions[READERS:],
