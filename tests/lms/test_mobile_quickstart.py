@@ -31,6 +31,7 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
 
     assert done.returncode == 0, done.stdout + done.stderr + product.log
     assert done.stdout.startswith("student@example.com\n")
+    assert "304\n(412, '/problems/precondition-failed')\n" in done.stdout
     assert "graded: " in done.stdout
     assert "(404, '/problems/not-found')" in done.stdout
     assert done.stdout.rstrip().endswith("401")
