@@ -8,7 +8,8 @@ from course_files.merging import Fields
 from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Course
 from exchange import gift, moodle, qti
-from exchange.questions import Blank, ExchangeError, ExportedFile, Pair, Part, Question, WrongAnswers
+from exchange.questions import Blank, ExportedFile, Pair, Part, Question, WrongAnswers
+from exchange.refusals import ExchangeError
 from exchange.values import clean_all
 from quizzes.authoring.models import Quiz
 

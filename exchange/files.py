@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
 from common.markup.plain_xml import Node, XmlError
-from exchange.questions import ExchangeError
+from exchange.refusals import ExchangeError
 
 FORMATS = {"moodle": "Moodle XML", "gift": "GIFT", "qti": "QTI 2.1"}
 ZIP = b"PK\x03\x04"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import AuthenticatedRequest
 from courses.admin.classes import CourseScopedAdmin
 from courses.roles.rules import Permission
-from exchange import exporting, files, questions
+from exchange import exporting, files, refusals
 from exchange.imports import jobs
 from exchange.models import QuestionImport
 from quizzes.authoring.models import Quiz
@@ -56,7 +56,7 @@ def question_import(request: AuthenticatedRequest, quiz_id: int, model_admin: Co
                 now=timezone.now(),
             )
             return redirect("admin:quizzes_quiz_import_job", quiz.pk, job.uuid)
-        except questions.ExchangeError as refused:
+        except refusals.ExchangeError as refused:
             error = refused.message
     context = _context(request, model_admin, quiz, _("Import questions"))
     earlier = QuestionImport.objects.filter(quiz=quiz).defer("content", "parsed", "plan").select_related("created_by")
@@ -91,7 +91,7 @@ def question_import_job(
 def _read_upload(request: HttpRequest) -> bytes:
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
-        raise questions.ExchangeError(_("Choose a file."))
+        raise refusals.ExchangeError(_("Choose a file."))
     return bytes(upload.read(files.MAX_BYTES + 1))
 
 
@@ -104,7 +104,7 @@ def question_export(request: HttpRequest, quiz_id: int, model_admin: CourseScope
     if chosen:
         try:
             exported = exporting.export(quiz=quiz, format=chosen, language=language)
-        except questions.ExchangeError as refused:
+        except refusals.ExchangeError as refused:
             error = refused.message
     if exported is not None and "download" in request.GET:
         response = HttpResponse(exported.content, content_type=exported.content_type)

@@ -7,16 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError
-
-
-class ExchangeError(DomainError):
-    """Raised if a file or an import is refused as a whole. Nothing was changed."""
-
-    slug = "question-file-refused"
-    help = gettext_lazy("The file of questions cannot be used. Nothing was imported.")
+from exchange.refusals import ExchangeError
 
 
 class UnsupportedQuestion(ValueError):

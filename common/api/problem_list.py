@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_resolver
 from django.views.decorators.http import require_GET
 from django_stubs_ext import StrOrPromise
 
@@ -21,6 +22,7 @@ def problems_by_slug() -> dict[str, ListedProblem]:
 
     A refusal is listed only if its module has been imported. The URLconf imports all of these modules.
     """
+    assert get_resolver().url_patterns
     listed = {refusal.slug: ListedProblem(refusal.status, refusal.help) for refusal in refusals()}
     listed |= {problem.slug: ListedProblem(problem.status, problem.help) for problem in HTTP_PROBLEMS}
     return dict(sorted(listed.items()))

@@ -4,30 +4,18 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from course_files.quizzes.saving import QuizWriter
 from exchange import gift, moodle, qti
 from exchange.exporting import check_language
 from exchange.files import FORMATS, open_file
 from exchange.imports.import_plan import Plan, plan
-from exchange.questions import ExchangeError, ParsedFile
+from exchange.questions import ParsedFile
+from exchange.refusals import ChangedMeanwhile, ExchangeError
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.publishing import UnpublishableQuiz
 
 READERS = {"moodle": moodle.read, "gift": gift.read, "qti": qti.read}
-
-
-class ChangedMeanwhile(ExchangeError):
-    """Raised if the quiz has changed since the plan was shown. `plan` is the current plan."""
-
-    slug = "quiz-changed-meanwhile"
-    status = 409
-    help = gettext_lazy("The quiz has changed since the plan of an import was shown. Look again.")
-
-    def __init__(self, message: str, plan: Plan) -> None:
-        super().__init__(message)
-        self.plan = plan
 
 
 def parse(content: bytes, *, language: str, format: str = "") -> ParsedFile:

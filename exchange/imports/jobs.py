@@ -21,7 +21,8 @@ from exchange.exporting import check_language
 from exchange.imports import import_plan, importing
 from exchange.imports.sweeping import MAX_CLAIMS, RUN_TASK
 from exchange.models import LEASE, QuestionImport
-from exchange.questions import ExchangeError, ParsedFile
+from exchange.questions import ParsedFile
+from exchange.refusals import ChangedMeanwhile, ExchangeError
 from quizzes.authoring.models import Quiz
 
 log = structlog.get_logger(__name__)
@@ -158,7 +159,7 @@ def _import(job: QuestionImport, now: datetime) -> None:
             )
             # If it was cancelled meanwhile, the transaction is rolled back.
             _update(job, status=Status.IMPORTED, plan=describe(plan), parsed=None, lease_until=None)
-    except importing.ChangedMeanwhile as changed:
+    except ChangedMeanwhile as changed:
         _finish(job, status=Status.PLANNED, plan=describe(changed.plan), error=changed.message)
 
 

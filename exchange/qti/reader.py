@@ -15,7 +15,6 @@ from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
 from exchange.qti import items
 from exchange.questions import (
-    ExchangeError,
     ParsedFile,
     Question,
     Skipped,
@@ -23,6 +22,7 @@ from exchange.questions import (
     check_answers,
     check_questions,
 )
+from exchange.refusals import ExchangeError
 from exchange.values import clean, decimal_text, number
 
 _ITEM = re.compile(r"imsqti_(?:apip)?item_xmlv2p[012]\Z|imsqti_item")

@@ -61,7 +61,8 @@ def test_the_link_works_once(alice_api: Api) -> None:
     Client().post(link)
     second = Client()
 
-    for answer in (second.get(link), second.post(link)):
+    english = {"Accept-Language": "en"}
+    for answer in (second.get(link, headers=english), second.post(link, headers=english)):
         assert answer.status_code == 410
         assert "This link does not work any more." in answer.text
     assert signed_in(second) is None

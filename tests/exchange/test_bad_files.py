@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange import files, questions
+from exchange import files, questions, refusals
 from exchange.imports import importing
 from exchange.imports.import_plan import merge_question
 from exchange.questions import UnsupportedQuestion
@@ -22,7 +22,7 @@ EXTERNAL = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</
 
 
 def refusal(content: bytes | str, **options: str) -> str:
-    with pytest.raises(questions.ExchangeError) as refused:
+    with pytest.raises(refusals.ExchangeError) as refused:
         importing.parse(content if isinstance(content, bytes) else content.encode(), language="en", **options)
     return refused.value.message
 
@@ -96,7 +96,7 @@ def test_a_false_size_in_the_zip_directory_is_refused() -> None:
     content = bytearray(bomb(40_000_000))
     directory = content.rindex(b"PK\x01\x02")
     content[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
-    with pytest.raises(questions.ExchangeError):
+    with pytest.raises(refusals.ExchangeError):
         importing.parse(bytes(content), language="en")
 
 
@@ -140,7 +140,7 @@ def assert_read_or_refused(content: bytes) -> None:
     """Parse the content. It is read, or refused with ExchangeError; any other exception fails the test."""
     try:
         parsed = importing.parse(content, language="ko")
-    except questions.ExchangeError:
+    except refusals.ExchangeError:
         return
     assert all(skipped.reason for skipped in parsed.skipped)
     assert questions.ParsedFile.from_json(parsed.as_json()) == parsed
@@ -209,7 +209,7 @@ def test_merging_a_question_twice_changes_nothing(content: bytes, language: str)
     try:
         parsed = importing.parse(content, language=language)
         again = importing.parse(content, language=language)
-    except questions.ExchangeError:
+    except refusals.ExchangeError:
         return
     for first, second in zip(parsed.questions, again.questions, strict=True):
         try:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from course_files.merging import Outcome
 from courses.models import Enrolment
-from exchange import exporting, questions
+from exchange import exporting, refusals
 from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Choice, Question, Quiz
 from quizzes.taking import start
@@ -198,7 +198,7 @@ def test_invalid_points_are_skipped(quiz: Quiz, points: str, why: str) -> None:
 def test_nothing_is_imported_if_the_quiz_could_not_be_published(quiz: Quiz) -> None:
     Question.objects.filter(key="q0").update(pool="nowhere")
     with pytest.raises(
-        questions.ExchangeError, match="Nothing was imported because the quiz could not be published: nowhere"
+        refusals.ExchangeError, match="Nothing was imported because the quiz could not be published: nowhere"
     ):
         import_file(quiz, sample("tea.en.xml"))
     assert quiz.questions.count() == 3
@@ -208,7 +208,7 @@ def test_an_outdated_plan_is_refused(quiz: Quiz) -> None:
     parsed = read(sample("tea.en.xml"))
     fingerprint = import_plan.plan(quiz=quiz, parsed=parsed, language="en").fingerprint
     import_file(quiz, "::Making::Other?{>2 ALL\na\nb\n}")
-    with pytest.raises(importing.ChangedMeanwhile) as refused:
+    with pytest.raises(refusals.ChangedMeanwhile) as refused:
         importing.execute(quiz=quiz, parsed=parsed, language="en", now=timezone.now(), expected_fingerprint=fingerprint)
     assert refused.value.plan.counts[Outcome.CHANGED] == 1
     assert quiz.questions.count() == 4
@@ -216,7 +216,7 @@ def test_an_outdated_plan_is_refused(quiz: Quiz) -> None:
 
 def test_a_language_that_the_course_does_not_have_is_refused(quiz: Quiz) -> None:
     quiz.activity.course.languages = ["ko"]
-    with pytest.raises(questions.ExchangeError, match="not written in this language: en"):
+    with pytest.raises(refusals.ExchangeError, match="not written in this language: en"):
         import_file(quiz, sample("tea.en.xml"))
 
 

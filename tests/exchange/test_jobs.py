@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import User
-from exchange import questions
+from exchange import refusals
 from exchange.imports import import_plan, jobs, sweeping
 from exchange.models import LEASE, QuestionImport
 from quizzes.authoring.models import Quiz
@@ -150,7 +150,7 @@ def test_an_unusable_file_is_refused_in_the_language_of_its_reader(quiz: Quiz, i
 
 
 def test_a_file_over_the_limit_is_not_stored(quiz: Quiz, ines: User) -> None:
-    with pytest.raises(questions.ExchangeError, match="larger than 10 MB"):
+    with pytest.raises(refusals.ExchangeError, match="larger than 10 MB"):
         uploaded(quiz, ines, b"x" * 10_000_001)
     assert not QuestionImport.objects.exists()
 

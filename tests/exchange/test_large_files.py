@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from exchange import questions
+from exchange import refusals
 from exchange.imports import importing
 from tests.exchange.files import read, reason
 
@@ -55,7 +55,7 @@ class Within:
 
 @pytest.mark.parametrize("name", TOO_MANY_QUESTIONS)
 def test_too_many_questions_are_refused_before_they_are_converted(name: str) -> None:
-    with Within(1.5), pytest.raises(questions.ExchangeError, match="more than 1000 questions"):
+    with Within(1.5), pytest.raises(refusals.ExchangeError, match="more than 1000 questions"):
         importing.parse(TOO_MANY_QUESTIONS[name].encode(), language="en")
 
 

@@ -240,7 +240,8 @@ def test_an_attempt_keeps_its_questions_while_the_quiz_is_edited(
     Choice.objects.filter(question__uuid=asked["uuid"]).exclude(uuid=right["choice"]).update(is_correct=True)
     quiz.questions.exclude(uuid=asked["uuid"]).update(archived_at=timezone.now())
     publishing.publish(quiz)
-    assert alice_api.get(f"attempts/{attempt.uuid}") == before
+    after = alice_api.get(f"attempts/{attempt.uuid}")
+    assert after | {"server_time": None} == before | {"server_time": None}
     page = alice_client.get(f"/attempts/{attempt.uuid}/").text
     assert "Rewritten" not in page
     alice_client.post(f"/attempts/{attempt.uuid}/submit/", {asked["uuid"]: right["choice"]})

@@ -25,6 +25,7 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError
@@ -115,13 +116,13 @@ def finish_without_checking_the_claim(attempt: Attempt, token: int, grading: sco
     return True
 
 
-store = AnswerQuerySet.store
+store_if_open = AnswerQuerySet.store_if_open
 
 
 def store_without_checking_the_sequence(
-    answers: AnswerQuerySet, attempt: Attempt, responses: Any, *, sequence: int | None, now: datetime, base: int | None
+    answers: AnswerQuerySet, attempt: Attempt, question: UUID, response: Any, *, sequence: int | None, **others: Any
 ) -> Any:
-    return store(answers, attempt, responses, sequence=None, now=now, base=base)
+    return store_if_open(answers, attempt, question, response, sequence=None, **others)
 
 
 def is_never_over(attempt: Attempt, now: datetime) -> bool:
@@ -152,7 +153,7 @@ def save_after_the_deadline(machine: Quizzes) -> None:
     ("patched", "name", "fault", "steps"),
     [
         ([automatic], "finish", finish_without_checking_the_claim, finish_after_another_grader),
-        ([AnswerQuerySet], "store", store_without_checking_the_sequence, save_an_overtaken_answer),
+        ([AnswerQuerySet], "store_if_open", store_without_checking_the_sequence, save_an_overtaken_answer),
         ([deadline, save, submit], "is_over", is_never_over, save_after_the_deadline),
     ],
     ids=["claim", "sequence", "deadline"],

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from exchange import exporting, files, questions
+from exchange import exporting, files, refusals
 from quizzes.authoring.models import Quiz
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no quiz “%(quiz)s”.") % {"quiz": quiz}) from missing
         except OSError as error:
             raise CommandError(_("The file cannot be written: %(file)s") % {"file": output}) from error
-        except questions.ExchangeError as refused:
+        except refusals.ExchangeError as refused:
             raise CommandError(refused.message) from refused
         for key, loss in exported.losses:
             self.stdout.write(f"{key}: {loss}")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from course_files.merging import Outcome
-from exchange import exporting, files, questions
+from exchange import exporting, files, refusals
 from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Quiz
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no quiz “%(quiz)s”.") % {"quiz": options["quiz"]}) from missing
         except OSError as error:
             raise CommandError(_("The file cannot be read: %(file)s") % {"file": file}) from error
-        except questions.ExchangeError as refused:
+        except refusals.ExchangeError as refused:
             raise CommandError(refused.message) from refused
         if options["verbosity"]:
             self.print_plan(plan)

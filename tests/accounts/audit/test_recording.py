@@ -203,7 +203,9 @@ def test_who_makes_an_account_acts_for_themselves(client: Client) -> None:
             "password2": "correct horse battery",
         },
     )
-    assert recorded() == [("add", "/accounts/signup/", "new@example.com", ["new@example.com"])]
+    # The account, and the device in which it is signed in.
+    assert recorded() == [("add", "/accounts/signup/", "new@example.com", ["new@example.com"])] * 2
+    assert [entry.model for entry in AuditEntry.objects.order_by("pk")] == ["accounts.user", "accounts.devicesession"]
     # What somebody adds about themselves stands in the row.
     assert not AuditEntry.objects.filter(event__action="add").exclude(changes=None).exists()
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.contract import check_content, operations
+from tests.quizzes.every_kind import CANARY
 
 # Examples are from this moment on, whenever they are recorded.
 _START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -129,6 +130,8 @@ class Recorder:
             return (date.fromisoformat(text) + shift).isoformat()
         if _CODE.fullmatch(text):
             return "739105"
+        # The quiz of every kind marks its key with a word for another test.
+        text = text.replace(CANARY, "median")
         return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
     def _uuid(self, found: str) -> str:
