@@ -152,7 +152,13 @@ def test_a_line_shows_how_much_is_read_unless_motion_is_unwanted(visit: Visit, m
     assert page.evaluate(f"{line}.content") == content
     if motion == "no-preference":
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        page.wait_for_function(f"{line}.transform === 'matrix(1, 0, 0, 1, 0, 0)'")
+        # The page's policy forbids the `eval` with which Playwright would wait.
+        page.evaluate(
+            f"""() => new Promise(resolve => {{
+                const look = () => {line}.transform === "matrix(1, 0, 0, 1, 0, 0)" ? resolve() : requestAnimationFrame(look);
+                look();
+            }})"""
+        )
 
 
 # --- figures and code ------------------------------------------------------------------------------------------
