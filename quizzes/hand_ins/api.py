@@ -78,7 +78,9 @@ class FileDetail(AuthenticatedAPIView):
             # The bytes of a file never change.
             self.tag_state(request, file)
         except NotModified:
-            response.close()
+            # Closing the response would end the request, and with it the connection to the database.
+            if response.file_to_stream is not None:
+                response.file_to_stream.close()
             raise
         return response
 
