@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.results.quiz_states import QuizStates
+from quizzes.results.visibility import is_passed
 
 # A quiz that is due later than this is not shown yet.
 SHOWN_BEFORE = timedelta(days=14)
@@ -72,5 +73,4 @@ def result_section(states: QuizStates) -> SafeString:
     attempt = find_last_result(states)
     if attempt is None:
         return SafeString("")
-    is_passed = (attempt.percent or 0) >= attempt.quiz.pass_mark
-    return render_to_string("quizzes/_last_result.html", {"attempt": attempt, "is_passed": is_passed})
+    return render_to_string("quizzes/_last_result.html", {"attempt": attempt, "is_passed": is_passed(attempt)})
