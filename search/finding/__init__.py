@@ -1,0 +1,1 @@
+"""Find passages of courses by parts of words."""

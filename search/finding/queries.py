@@ -1,0 +1,43 @@
+"""Read what somebody looks for, and refuse what nobody can look for."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import DomainError
+from search.indexing.folding import SHORTEST, compose, split
+
+LONGEST = 200
+MOST_WORDS = 10
+
+
+class SearchTooShort(DomainError):
+    slug = "search-too-short"
+    help = gettext_lazy("Look for at least two letters of a word: two Korean syllables are enough.")
+
+
+class SearchTooLong(DomainError):
+    slug = "search-too-long"
+    help = gettext_lazy("Look for a few words, at most 200 characters. A search finds passages that have all of them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for: as they wrote it, and as different folded words, the longest first."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+def read_query(text: str) -> Query:
+    """Return the query. Raises SearchTooShort and SearchTooLong."""
+    # A long text is not looked at: folding 10,000 characters would be work for nothing.
+    if len(text) > 4 * LONGEST or len(composed := compose(text)) > LONGEST:
+        raise SearchTooLong(_("That is too long to look for. Write at most 200 characters."))
+    words = tuple(split(composed))
+    if not words or len(words[0]) < SHORTEST:
+        raise SearchTooShort(_("Write at least two letters."))
+    if len(words) > MOST_WORDS:
+        raise SearchTooLong(_("Those are too many words. Write at most ten."))
+    return Query(composed, words)

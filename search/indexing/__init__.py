@@ -1,0 +1,1 @@
+"""Keep an index of what students may read in each course."""
