@@ -1,0 +1,9 @@
+"""Route the API addresses of notes."""
+
+from common.api.routing import route
+from notes import api
+
+urlpatterns = [
+    route("notes", api.Notes.as_view(), "api-note-list"),
+    route("notes/<uuid:uuid>", api.NoteDetail.as_view(), "api-note"),
+]

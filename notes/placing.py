@@ -1,0 +1,96 @@
+"""Find the place of a note in a text that may have been edited since: where its quotation stands now, else its heading."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from common import languages
+from courses.lessons.editions import editions_for_reader
+from courses.models import Activity
+from courses.outline.published import PublishedCourse
+from notes.models import Note
+from search.indexing.folding import compose
+from search.indexing.passages import read_sections
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of a lesson in the reader's language: {anchor: the words of the block}, in order."""
+
+    language: str
+    blocks: Mapping[str, str]
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Return {anchor: heading}, and "" for the beginning of the text."""
+        return {
+            anchor: ("" if anchor == ".0" else words) for anchor, words in self.blocks.items() if anchor.endswith(".0")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a note stands. `is_exact`: its quotation, or the block that it was made at, is there."""
+
+    anchor: str
+    is_exact: bool
+
+
+def read_text(course: PublishedCourse, activity: Activity) -> Text:
+    """Return the text of a lesson. One query if it is not cached."""
+    return course.cached(("notes", activity.pk), lambda: _read(activity))
+
+
+def _read(activity: Activity) -> Text:
+    edition = editions_for_reader(activity).defer("body").first()
+    if edition is None:
+        return Text(languages.active(), {})
+    return Text(edition.language, read_blocks_of(edition.html))
+
+
+def read_blocks_of(html: str) -> dict[str, str]:
+    """Return {anchor: the words of the block}, in order."""
+    return {
+        f"{heading}.{number}": words
+        for heading, section in read_sections(html)
+        for number, words in enumerate(section.split("\n"))
+    }
+
+
+def find_place(note: Note, text: Text) -> Place:
+    """Return where the note stands in the text now."""
+    here = text.blocks.get(note.anchor)
+    if not note.quote or note.language != text.language:
+        # Anchors hold in every language, quotations do not.
+        return Place(note.anchor, True) if here is not None else _at_heading(note, text)
+    if here is not None and note.quote in here:
+        return Place(note.anchor, True)
+    having = [anchor for anchor, words in text.blocks.items() if note.quote in words]
+    if having:
+        return Place(max(having, key=lambda anchor: _likeness(note, anchor, text.blocks[anchor])), True)
+    return _at_heading(note, text)
+
+
+def _likeness(note: Note, anchor: str, words: str) -> tuple[int, bool]:
+    """Return how much of what stood around the quotation stands around it here, and whether the section is the same."""
+    at = words.index(note.quote)
+    before, after = words[:at].rstrip(), words[at + len(note.quote) :].lstrip()
+    same = sum(a == b for a, b in zip(reversed(before), reversed(compose(note.prefix)), strict=False))
+    same += sum(a == b for a, b in zip(after, compose(note.suffix), strict=False))
+    return same, anchor.rpartition(".")[0] == note.anchor.rpartition(".")[0]
+
+
+def _at_heading(note: Note, text: Text) -> Place:
+    heading = f"{note.anchor.rpartition('.')[0]}.0"
+    return Place(heading if heading in text.blocks else next(iter(text.blocks), ".0"), False)
+
+
+def lesson_section(activity: Activity, placed: Collection[str]) -> SafeString:
+    """Return what stands at the end of each lesson, the same for everybody: the way to the notes. The script shows them there."""
+    if activity.kind != Activity.Kind.LESSON:
+        return SafeString()
+    url = reverse("notes:lesson", args=[activity.course.slug, activity.slug])
+    return render_to_string("notes/_lesson_section.html", {"url": url})

@@ -1,0 +1,119 @@
+"""Write, change, delete and take back notes. Of two texts for one note none is lost."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import DomainError
+from courses.lessons.blocks import ANCHOR
+from courses.lessons.reading import NoAnchor
+from courses.models import Activity, Enrolment
+from notes.models import Note
+from search.indexing.folding import compose, fold
+
+LONGEST_BODY, LONGEST_QUOTE, LONGEST_AROUND, LONGEST_ANCHOR = 5000, 500, 40, 120
+MOST = 2000
+# How long a deleted note can be taken back.
+KEPT = timedelta(days=7)
+
+
+class NoteTooLong(DomainError):
+    slug = "note-too-long"
+    help = gettext_lazy("A note has at most 5,000 characters, and a quotation at most 500.")
+
+
+class TooManyNotes(DomainError):
+    slug = "too-many-notes"
+    status = 409
+    help = gettext_lazy("A person has at most 2,000 notes in a course. Delete some, or export them first.")
+
+
+def add(
+    *,
+    enrolment: Enrolment,
+    activity: Activity,
+    language: str,
+    anchor: str,
+    now: datetime,
+    quote: str = "",
+    prefix: str = "",
+    suffix: str = "",
+    body: str = "",
+) -> Note:
+    """Write a note. Raises NoAnchor, NoteTooLong and TooManyNotes."""
+    if len(anchor) > LONGEST_ANCHOR or not ANCHOR.match(anchor):
+        raise NoAnchor(_("This does not name a place in a lesson."))
+    quote, body = compose(quote), clean(body)
+    if len(quote) > LONGEST_QUOTE:
+        raise NoteTooLong(_("That is too long to quote. Choose at most 500 characters."))
+    if enrolment.notes.filter(deleted_at=None).count() >= MOST:
+        raise TooManyNotes(_("You have 2,000 notes in this course. Delete some before you write more."))
+    return Note.objects.create(
+        enrolment=enrolment,
+        activity=activity,
+        language=language,
+        anchor=anchor,
+        quote=quote,
+        prefix=compose(prefix)[-LONGEST_AROUND:],
+        suffix=compose(suffix)[:LONGEST_AROUND],
+        body=body,
+        folded=fold_note(quote, body),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def change(note: Note, *, body: str, seen: int, now: datetime) -> Note:
+    """Change the text of a note that was read at revision `seen`. Return the note with the text.
+
+    If the text was changed elsewhere meanwhile, that one stays, and this one becomes a note of its own at the same place.
+    """
+    body = clean(body)
+    if body == note.body:
+        return note
+    changed = Note.objects.filter(pk=note.pk, revision=seen, deleted_at=None).update(
+        body=body, folded=fold_note(note.quote, body), revision=F("revision") + 1, updated_at=now
+    )
+    if changed:
+        note.refresh_from_db()
+        return note
+    return add(
+        enrolment=note.enrolment,
+        activity=note.activity,
+        language=note.language,
+        anchor=note.anchor,
+        quote=note.quote,
+        prefix=note.prefix,
+        suffix=note.suffix,
+        body=body,
+        now=now,
+    )
+
+
+def delete(note: Note, *, now: datetime) -> None:
+    """Delete a note. It can be taken back for a week."""
+    Note.objects.filter(pk=note.pk, deleted_at=None).update(deleted_at=now)
+
+
+def take_back(note: Note) -> None:
+    """Take the deletion of a note back."""
+    Note.objects.filter(pk=note.pk).update(deleted_at=None)
+
+
+def forget(*, now: datetime) -> int:
+    """Remove the notes that can no longer be taken back; return how many."""
+    return Note.objects.filter(deleted_at__lt=now - KEPT).delete()[0]
+
+
+def clean(body: str) -> str:
+    """Return the text of a note as it is stored. Raises NoteTooLong."""
+    body = body.replace("\0", "").replace("\r\n", "\n").strip()
+    if len(body) > LONGEST_BODY:
+        raise NoteTooLong(_("The note is too long: it may have 5,000 characters."))
+    return body
+
+
+def fold_note(quote: str, body: str) -> str:
+    return fold(compose(f"{quote} {body}"))

@@ -1,0 +1,48 @@
+"""Notes through the API."""
+
+import pytest
+from django.utils import timezone
+
+from courses.models import Activity, Enrolment
+from notes import writing
+from notes.models import Note
+from tests.api import Api
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_note_is_written_changed_and_deleted(alice_api: Api, bob_api: Api, lesson: Activity) -> None:
+    body = {"lesson": str(lesson.uuid), "anchor": ".0", "quote": "some", "body": "mine"}
+    made = alice_api.post("notes", body, expect=201, headers={"Idempotency-Key": "a"})
+    again = alice_api.post("notes", body, expect=201, headers={"Idempotency-Key": "a"})
+    assert again == made
+    assert Note.objects.count() == 1
+    path = f"notes/{made['uuid']}"
+    assert alice_api.get(path)["body"] == "mine"
+    known = alice_api.response.headers["ETag"]
+    assert alice_api.patch(path, {"body": "other"}, headers={"If-Match": known})["body"] == "other"
+    alice_api.patch(path, {"body": "lost"}, expect=412, headers={"If-Match": known})
+    assert [each["body"] for each in alice_api.get("notes?q=other")["results"]] == ["other"]
+    assert alice_api.get("notes?q=mine")["results"] == []
+    for method in ("GET", "DELETE"):
+        bob_api.call(method, path, expect=404)
+    bob_api.post("notes", body, expect=404)
+    alice_api.delete(path, expect=204)
+    alice_api.get(path, expect=404)
+
+
+def test_the_list_has_pages_and_filters(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:
+    for number in range(3):
+        writing.add(
+            enrolment=enrolment, activity=lesson, language="en", anchor=".0", body=str(number), now=timezone.now()
+        )
+    first = alice_api.get("notes?limit=2")
+    assert [each["body"] for each in first["results"]] == ["2", "1"]
+    assert [each["body"] for each in alice_api.get(first["next"])["results"]] == ["0"]
+    assert len(alice_api.get(f"notes?lesson={lesson.uuid}")["results"]) == 3
+    alice_api.get("notes?lesson=nothing", expect=404)
+
+
+@pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"lesson": "nothing"}, {"more": 1}])
+def test_what_is_no_note_is_refused(alice_api: Api, lesson: Activity, change: dict[str, object]) -> None:
+    alice_api.post("notes", {"lesson": str(lesson.uuid), "anchor": ".0", **change}, expect=400)
