@@ -1,0 +1,13 @@
+"""Define the Celery task of certificates. Other modules do the work."""
+
+from celery import shared_task
+
+from certificates import documents
+from certificates.models import Certificate
+
+
+@shared_task
+def draw_certificate(certificate_id: int) -> None:
+    certificate = Certificate.objects.select_related("enrolment").filter(pk=certificate_id, revoked_at=None).first()
+    if certificate is not None:
+        documents.make(certificate)
