@@ -1,12 +1,13 @@
 """Register attempts, late answers and overrides in the admin."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from unfold.decorators import action
 
 from accounts.audit import recording
 from accounts.models import User
+from accounts.people.changelists import PeopleSearch
 from accounts.requests import AuthenticatedRequest
 from common.admin.classes import ReadOnlyAdmin
 from common.errors import DomainError
@@ -23,7 +25,6 @@ from courses.admin.classes import CourseScopedAdmin
 from courses.models import Enrolment
 from courses.roles.rules import Permission, may
 from quizzes.admin.forms import NewQuizOverrideForm, QuizOverrideForm
-from quizzes.admin.pages import manual_grading
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import QuizOverride
 from quizzes.grading import automatic, explanations, late_answers
@@ -67,28 +68,33 @@ class ReviewInline(ReadOnlyInline):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+class AttemptAdmin(PeopleSearch, ReadOnlyAdmin, CourseScopedAdmin):
+    people_path = "enrolment__user"
     list_display = ("quiz", "enrolment", "number", "status", "points", "max_points", "submitted_at", "graded_at")
     list_filter = ("status", "quiz")
     list_select_related = ("quiz__activity", "enrolment__user", "enrolment__course")
-    search_fields = ("enrolment__user__email", "enrolment__user__name", "uuid")
+    search_fields = ("enrolment__user__email", "enrolment__user__name")
     inlines = (AnswerInline, HandInFileInline, ReviewInline, AttemptGradeInline)
     actions: ClassVar[list[str]] = ["grade_again"]
     actions_detail: ClassVar[list[str]] = ["grade_by_hand"]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # The gradebook leads to the attempts of one student.
+        return lookup == "enrolment__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @action(description=gettext_lazy("Grade by hand"), url_path="go-review")
     def grade_by_hand(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_attempt_review", object_id)
 
-    def get_urls(self) -> list[URLPattern]:
-        queue, review = (
-            self.admin_site.admin_view(view) for view in (manual_grading.review_queue, manual_grading.attempt_review)
-        )
-        return [
-            path("queue/", queue, {"model_admin": self}, name="quizzes_attempt_queue"),
-            path("<int:attempt_id>/review/", review, {"model_admin": self}, name="quizzes_attempt_review"),
-            *super().get_urls(),
-        ]
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Attempt], search_term: str
+    ) -> tuple[QuerySet[Attempt], bool]:
+        """Find attempts by their student, or one by its uuid. Not by a part of it: no index would be used for either."""
+        try:
+            return queryset.filter(uuid=UUID(search_term.strip())), False
+        except ValueError:
+            found: tuple[QuerySet[Attempt], bool] = super().get_search_results(request, queryset, search_term)
+            return found
 
     @admin.action(
         description=gettext_lazy("Try to grade again (only attempts that could not be graded)"), permissions=["grade"]
@@ -99,7 +105,8 @@ class AttemptAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 
 @admin.register(QuizOverride)
-class QuizOverrideAdmin(CourseScopedAdmin):
+class QuizOverrideAdmin(PeopleSearch, CourseScopedAdmin):
+    people_path = "enrolment__user"
     may_add = may_change = Permission.SCHEDULE
     form = QuizOverrideForm
     list_display = (
@@ -153,7 +160,8 @@ class QuizOverrideAdmin(CourseScopedAdmin):
 
 
 @admin.register(LateAnswer)
-class LateAnswerAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+class LateAnswerAdmin(PeopleSearch, ReadOnlyAdmin, CourseScopedAdmin):
+    people_path = "attempt__enrolment__user"
     list_display = ("attempt", "asked", "answered", "received_at", "verdict", "decided_by")
     list_filter = ("verdict",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "attempt__version", "decided_by")

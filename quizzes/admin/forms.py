@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.forms import BooleanField, EmailField, ModelForm
+from django.forms import BooleanField, DateTimeInput, EmailField, ModelForm
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,6 +16,18 @@ from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 
 # Other dates are typing errors. At the ends of the calendar, the conversion to another time zone even overflows.
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2999
+
+
+class MomentInput(DateTimeInput):
+    """A browser's own field for date and time, which works without script. It shows seconds only where there are some."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        if not isinstance(value, datetime):
+            # What somebody typed and the form refused.
+            return super().format_value(value)
+        return value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
 
 
 class DatesForm(ModelForm[Any]):

@@ -39,7 +39,7 @@ class QuizAdmin(CourseScopedAdmin):
     readonly_fields = ("activity", "publication_state")
     fields = ("activity", "publication_state", "opens_at", "due_at", "closes_at", "ends_running", "access_code")
     inlines = (QuizDatesInline,)
-    actions_detail: ClassVar[list[str]] = ["write_page", "regrade_page"]
+    actions_detail: ClassVar[list[str]] = ["write_page", "regrade_page", "figures_page"]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         # A quiz is added to the outline of its course, in the workspace.
@@ -53,6 +53,11 @@ class QuizAdmin(CourseScopedAdmin):
     @action(description=gettext_lazy("Regrade"), url_path="go-regrade")
     def regrade_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_regrade", object_id)
+
+    @action(description=gettext_lazy("Questions in figures"), url_path="go-figures")
+    def figures_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        quiz = get_object_or_404(self.get_queryset(request).select_related("activity__course"), pk=object_id)
+        return redirect("analysis:quiz", quiz.activity.course.slug, quiz.activity.slug)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(regrades.regrade_start)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from accounts.people.changelists import PeopleSearch
 from common.admin.classes import ReadOnlyAdmin, report_sent
 from courses.admin.classes import CourseScopedAdmin
 from quizzes.admin.pages import regrades
@@ -36,7 +37,8 @@ class RegradeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 
 @admin.register(GradeNotice)
-class GradeNoticeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+class GradeNoticeAdmin(PeopleSearch, ReadOnlyAdmin, CourseScopedAdmin):
+    people_path = "attempt__enrolment__user"
     list_display = ("attempt", "old_points", "status", "send_attempts", "created_at", "finished_at", "error")
     list_filter = ("status",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user")

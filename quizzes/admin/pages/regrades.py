@@ -21,7 +21,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import regrading, scoring
 from quizzes.grading.explanations import explain_change, question_text
-from quizzes.grading.models import GradeNotice, Regrade, RegradeLine, Review
+from quizzes.grading.models import Regrade, RegradeLine, Review
 
 # Lines on one page.
 PAGE = 100
@@ -113,12 +113,7 @@ def _regrade_context(request: HttpRequest, regrade: Regrade) -> dict[str, Any]:
         "is_current": regrade.quiz.current_version_id == regrade.version_id,
     }
     if regrade.status == Regrade.Status.DONE:
-        notices = GradeNotice.objects.filter(
-            attempt__in=regrade.lines.values("attempt"),
-            grade__version=regrade.version_id,
-            created_at__gte=regrade.approved_at,
-        )
-        by_status = dict(notices.values_list("status").annotate(n=Count("pk")))
+        by_status = dict(regrading.find_notices(regrade).values_list("status").annotate(n=Count("pk")))
         context |= {
             "missed": regrading.count_missed(regrade),
             "notices": sum(by_status.values()),
@@ -135,9 +130,14 @@ def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
     answers = {
         (row.attempt_id, str(row.question)): row.response for row in Answer.objects.filter(attempt__in=attempt_ids)
     }
-    decided = {
-        (attempt_id, str(question))
-        for attempt_id, question in Review.objects.filter(attempt__in=attempt_ids).values_list("attempt_id", "question")
+    withdrawn = {
+        (attempt_id, str(question)): is_withdrawn
+        # Not what people decided later: it is no reason for what this regrade did.
+        for attempt_id, question, is_withdrawn in Review.objects.filter(
+            attempt__in=attempt_ids, at__lte=regrade.created_at
+        )
+        .order_by("pk")
+        .values_list("attempt_id", "question", "is_withdrawn")
     }
     rows = []
     for line in lines:
@@ -145,7 +145,7 @@ def _rows(regrade: Regrade, lines: list[RegradeLine]) -> list[dict[str, Any]]:
         for change in line.changes:
             question, place = change["question"], (line.attempt_id, change["question"])
             spec = scoring.spec_for(question, own=keys[line.attempt.version_id], other=keys[regrade.version_id])
-            why = explain_change(spec, answers.get(place, {}), change, by_person=place in decided)
+            why = explain_change(spec, answers.get(place, {}), change, by_person=not withdrawn.get(place, True))
             changes.append({**change, "text": question_text(spec), "why": why})
         rows.append({"line": line, "changes": changes})
     return rows

@@ -163,6 +163,47 @@ def test_a_finished_regrade_names_what_it_did_not_change(wrong_key: Quiz, ines_c
     assert [line.attempt for line in again.lines.all()] == [alice]
 
 
+def test_what_happens_later_does_not_change_what_a_finished_regrade_reports(
+    wrong_key: Quiz, ines_client: Client, ines: User
+) -> None:
+    regrade = dry_run(ines_client, wrong_key)
+    ines_client.post(page_of(regrade), {"reason": "The key was wrong."})
+    regrading.run(regrade_id=regrade.pk, now=timezone.now())
+
+    def report() -> tuple[str, ...]:
+        page = ines_client.get(page_of(regrade), headers=EN).text
+        return tuple(
+            re.sub(r"\s+", " ", part)
+            for part in (
+                *re.findall(r"\d+ students? (?:is|are) told by mail", page),
+                *re.findall(r"\d+ attempts? ha\w+ been graded by an earlier key", page),
+                *re.findall(r"A person has decided on this answer", page),
+            )
+        )
+
+    assert report() == ("2 students are told by mail",)
+    # A later version of the quiz, and a decision by a person on what the regrade has graded.
+    question = wrong_key.questions.get(key="q1")
+    question.points += 1
+    question.save()
+    publish(wrong_key)
+    assert report() == ("2 students are told by mail",)
+    alice = fresh(Attempt.objects.get(enrolment__user__name="Alice"))
+    manual.record_reviews(
+        attempt=alice,
+        decisions={question_of(alice, "single_choice"): manual.Decision(alice.max_points * 0 + 1, {}, "")},
+        reviewer=ines,
+        now=timezone.now(),
+    )
+    assert GradeNotice.objects.filter(attempt=alice).count() == 2
+    assert report() == ("2 students are told by mail",)
+    # The later key's own regrade leaves the report of the first one as it is, too.
+    again = dry_run(ines_client, wrong_key)
+    ines_client.post(page_of(again), {"reason": "One more point."})
+    regrading.run(regrade_id=again.pk, now=timezone.now())
+    assert report() == ("2 students are told by mail",)
+
+
 def test_instructors_of_other_courses_get_404(wrong_key: Quiz, ines_client: Client, otto_client: Client) -> None:
     regrade = dry_run(ines_client, wrong_key)
     for url in (start_page(wrong_key), page_of(regrade)):

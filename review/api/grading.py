@@ -14,10 +14,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedRequest
-from accounts.api.staff import StaffAPIView
+from accounts.api.staff import StaffAPIView, staff_problems
 from accounts.audit import recording
 from common import languages
-from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, PageSerializer, paginate, paginated
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.api.serializers import ActivityRefSerializer
@@ -28,10 +27,10 @@ from questions import KIND_NAMES
 from quizzes.attempts.models import Attempt
 from quizzes.grading import manual
 from quizzes.grading.models import Review
-from quizzes.manual_grading import queue
-from quizzes.manual_grading.decisions import COMMENT_LIMIT, read_decision
-from quizzes.manual_grading.reviewing import ReviewedAttempt, ReviewedQuestion, get_reviewed
 from quizzes.results.api import OUTCOMES, FileSerializer
+from review.answers import queue
+from review.answers.decisions import COMMENT_LIMIT, read_decision
+from review.answers.reviewing import ReviewedAttempt, ReviewedQuestion, get_reviewed
 
 
 class WaitingAttemptSerializer(OutputSerializer):
@@ -228,7 +227,7 @@ class GradingQueue(StaffAPIView):
             OpenApiParameter("course", str, description="Only attempts in the course with this `slug`."),
             *PAGE_PARAMETERS,
         ],
-        responses={200: GradingQueueSerializer, **problems(400, 403)},
+        responses={200: GradingQueueSerializer, **staff_problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         waiting = queue.waiting_attempts(request.user).select_related(*queue.RELATED)
@@ -247,7 +246,7 @@ class GradingQueueEntry(StaffAPIView):
         summary="An attempt as whoever grades it sees it",
         description="With the answer key, for those who have a role in its course. It can be read after it was graded, too.",
         tags=["teaching"],
-        responses={200: ReviewedAttemptSerializer, **problems(403, 404)},
+        responses={200: ReviewedAttemptSerializer, **staff_problems(404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         return _shown(request, _attempt_or_404(request, uuid))
@@ -261,7 +260,7 @@ class GradingQueueReviews(StaffAPIView):
         "pending. Idempotent. Refused with `review-overtaken` if somebody else has decided after `seen`.",
         tags=["teaching"],
         request=ReviewsInput,
-        responses={200: ReviewedAttemptSerializer, **problems(400, 403, 404, 409)},
+        responses={200: ReviewedAttemptSerializer, **staff_problems(400, 404, 409)},
     )
     def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         attempt = _attempt_or_404(request, uuid)

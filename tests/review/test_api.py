@@ -227,7 +227,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
 ) -> None:
     make_many(lambda: hand_in(by_hand, EnrolmentFactory(course=course)), count)
     ines_api.get("grading-queue?limit=1")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(ines_api.get("grading-queue?limit=100")["results"]) == min(count, 100)
 
 
@@ -235,5 +235,5 @@ def test_reading_an_attempt_takes_few_queries(
     attempt: Attempt, ines_api: Api, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     ines_api.get(f"grading-queue/{attempt.uuid}")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         ines_api.get(f"grading-queue/{attempt.uuid}")

@@ -1,102 +1,34 @@
-"""Show the queue of attempts that wait for manual grading, and grade one attempt by hand."""
+"""Grade one attempt by hand, and decide on its late answers."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from accounts.audit import recording
-from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from common import languages
 from common.admin.classes import page_context
 from common.errors import DomainError
 from courses.admin.classes import CourseScopedAdmin
-from courses.roles import rules
 from courses.roles.rules import Permission
 from questions import Spec
 from questions.points import format_points
-from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.attempts.models import Attempt
 from quizzes.grading import late_answers, manual, revisions, scoring
 from quizzes.grading.explanations import answer_text
-from quizzes.grading.models import GradeNotice, Regrade, Review
-from quizzes.manual_grading.decisions import read_decision
-from quizzes.manual_grading.queue import RELATED, graded_attempts, waiting_attempts, with_pending
-from quizzes.manual_grading.reviewing import ReviewedQuestion, get_reviewed
+from quizzes.grading.models import Review
 from quizzes.sequences import parse_whole_number
-
-# Attempts on one page of the queue.
-PAGE = 50
-# Attempts whose late answers can be decided on.
-DECIDABLE = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
-
-
-def _with_open_late_answers(user: User) -> QuerySet[Attempt]:
-    """Return the attempts with undecided late answers. The attempt that has waited longest comes first."""
-    is_open = _has_open_late_answer()
-    return (
-        Attempt.objects.for_staff(user, Permission.GRADE)
-        .filter(is_open, status__in=DECIDABLE)
-        .annotate(late=Count("late_answers", filter=is_open), since=Min("late_answers__received_at", filter=is_open))
-        .order_by("since", "pk")
-    )
-
-
-def count_waiting(user: User) -> int:
-    """Count the attempts that wait for this person to grade them or to decide on late answers. Two queries."""
-    attempts = Attempt.objects.for_staff(user, Permission.GRADE)
-    # Each page of the admin counts. The queue's own query, with its order and groups, takes twice as long.
-    late = attempts.filter(_has_open_late_answer(), status__in=DECIDABLE).distinct()
-    return attempts.for_a_person().count() + late.count()
-
-
-def _has_open_late_answer() -> Q:
-    return Q(late_answers__verdict=LateAnswer.Verdict.OPEN)
-
-
-@require_safe
-def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
-    """Show everything that waits for the person, the longest waiting first. The number of queries is constant."""
-    attempts = Attempt.objects.for_staff(request.user, Permission.GRADE)
-    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
-    page = Paginator(waiting.select_related(*RELATED), PAGE).get_page(request.GET.get("page"))
-    late = _with_open_late_answers(request.user)
-    late_rows = list(late.select_related(*RELATED)[:PAGE])
-    recording.record_rows(Attempt, {row.pk: row for row in [*page.object_list, *late_rows]}.values())
-    notices = GradeNotice.objects.filter(
-        attempt__in=attempts, status__in=[GradeNotice.Status.UNCERTAIN, GradeNotice.Status.FAILED]
-    )
-    drafts = Regrade.objects.filter(
-        rules.may(request.user, Permission.REGRADE, Regrade.course_path), status=Regrade.Status.DRAFT
-    ).select_related("quiz__activity", "version")
-    context = page_context(request, model_admin, _("Waits for you")) | {
-        "page": page,
-        "rows": [(attempt, len(pending)) for attempt, pending in with_pending(list(page.object_list))],
-        "quizzes": attempts.for_a_person().order_by("quiz__activity__title").values_list("quiz_id", "quiz__activity__title")
-        .annotate(n=Count("pk")),
-        "chosen": chosen,
-        "late": late_rows,
-        "late_count": late.count(),
-        "failed": attempts.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
-        "unsure": notices.order_by("status").values_list("status").annotate(n=Count("pk")),
-        "drafts": drafts[:PAGE],
-    }  # fmt: skip
-    return render(request, "admin/quizzes/review_queue.html", context)
-
-
-def _of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:
-    """Filter by the quiz in `?quiz=`. Returns (attempts, quiz id or None)."""
-    quiz_id = parse_whole_number(request.GET.get("quiz", ""))
-    return (waiting if quiz_id is None else waiting.filter(quiz_id=quiz_id)), quiz_id
+from review.answers.decisions import read_decision
+from review.answers.queue import graded_attempts, waiting_attempts
+from review.answers.reviewing import ReviewedQuestion, get_reviewed
+from review.pages.queue import of_chosen_quiz
 
 
 def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: CourseScopedAdmin) -> HttpResponse:
@@ -120,7 +52,10 @@ def attempt_review(request: AuthenticatedRequest, attempt_id: int, model_admin: 
     title = _("Grade by hand") if may_grade else _("Look at an attempt")
     context = page_context(request, model_admin, title) | _attempt_context(request, attempt, errors)
     context |= {"may_grade": may_grade, "may_schedule": model_admin.may(request, Permission.SCHEDULE, attempt)}
-    return render(request, "admin/quizzes/attempt_review.html", context, status=400 if errors else 200)
+    context["may_accept"] = all(
+        model_admin.may(request, permission, attempt) for permission in (Permission.EDIT, Permission.REGRADE)
+    )
+    return render(request, "review/attempt.html", context, status=400 if errors else 200)
 
 
 def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
@@ -143,7 +78,7 @@ def _save(request: AuthenticatedRequest, attempt: Attempt) -> list[str]:
 
 def _next(request: AuthenticatedRequest, attempt: Attempt) -> HttpResponse:
     """Redirect to the attempt that has waited longest (of the chosen quiz, if any), or to the queue if none waits."""
-    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
+    waiting, chosen = of_chosen_quiz(request, waiting_attempts(request.user))
     query = f"?{urlencode({'quiz': chosen})}" if chosen else ""
     following = waiting.exclude(pk=attempt.pk).first() or waiting.first()
     if following is None:
@@ -159,7 +94,8 @@ def _decide_late(request: AuthenticatedRequest, attempt: Attempt) -> None:
         late_answers.decline_late_answer(late=late, actor=request.user, now=timezone.now())
         return
     late_answers.accept_late_answer(late=late, actor=request.user, now=timezone.now())
-    if Review.objects.filter(attempt=attempt, question=late.question).exists():
+    last = Review.objects.filter(attempt=attempt, question=late.question).order_by("pk").last()
+    if last is not None and not last.is_withdrawn:
         messages.warning(
             request, _("A person has decided on the earlier answer, and that still counts: grade the new one below.")
         )
@@ -172,7 +108,7 @@ def _attempt_context(request: AuthenticatedRequest, attempt: Attempt, errors: li
     by_name = {
         row["question"].uuid: (row, question.spec) for row, question in zip(rows, reviewed.questions, strict=True)
     }
-    waiting, chosen = _of_chosen_quiz(request, waiting_attempts(request.user))
+    waiting, chosen = of_chosen_quiz(request, waiting_attempts(request.user))
     return {
         "attempt": attempt,
         "grade": reviewed.grade,

@@ -1,7 +1,7 @@
 """Route the API of staff to its views."""
 
 from common.api.routing import route
-from workspace.api import grading
+from review.api import grading
 
 urlpatterns = [
     route("grading-queue", grading.GradingQueue.as_view(), "api-grading-queue"),

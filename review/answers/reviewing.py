@@ -15,13 +15,17 @@ from quizzes.results import question_results
 
 @dataclass(frozen=True, slots=True)
 class ReviewedQuestion:
-    """One question of an attempt, in the grader's language. `reviews` are the decisions of people, the last one last."""
+    """One question of an attempt, in the grader's language. `reviews` are the decisions of people, the last one last.
+
+    Those that were taken back are not among them; `withdrawn` is the last of these.
+    """
 
     question: PresentedQuestion
     spec: Spec
     score: dict[str, Any]
     reviews: list[Review]
     files: list[HandInFile]
+    withdrawn: Review | None = None
 
     @property
     def text(self) -> str:
@@ -82,16 +86,28 @@ def get_reviewed(attempt: Attempt) -> ReviewedAttempt:
     reviews: dict[str, list[Review]] = {}
     for review in Review.objects.filter(attempt=attempt).select_related("reviewer").order_by("pk"):
         reviews.setdefault(str(review.question), []).append(review)
+    seen = max((review.pk for each in reviews.values() for review in each), default=0)
     files = question_results.files_by_question(attempt)
     questions = [
         ReviewedQuestion(
             question,
             key[question.uuid],
             grade.details[question.uuid],
-            reviews.get(question.uuid, []),
+            _standing(given := reviews.get(question.uuid, [])),
             files.get(question.uuid, []),
+            _last_withdrawn(given),
         )
         for question in present_attempt(attempt)
     ]
-    seen = max((review.pk for each in reviews.values() for review in each), default=0)
     return ReviewedAttempt(attempt, grade, questions, seen)
+
+
+def _standing(reviews: list[Review]) -> list[Review]:
+    """Return the decisions that were not taken back: those after the last one that withdrew."""
+    withdrawn = [place for place, review in enumerate(reviews, 1) if review.is_withdrawn]
+    return reviews[withdrawn[-1] :] if withdrawn else reviews
+
+
+def _last_withdrawn(reviews: list[Review]) -> Review | None:
+    given = [review for review in reviews[:-1] if not review.is_withdrawn]
+    return given[-1] if given and reviews[-1].is_withdrawn else None

@@ -1,1 +1,0 @@
-"""Grading by a person: which attempts wait, what the grader sees, and what was decided. The admin and the API call it."""

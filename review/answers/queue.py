@@ -1,0 +1,63 @@
+"""Find what waits for somebody: attempts to grade by hand, and late answers to decide on."""
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from accounts.models import User
+from courses.roles.rules import Permission
+from questions import PENDING
+from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.grading.models import AttemptGrade
+from review import extensions
+
+# What lists and pages of attempts show of their surroundings.
+RELATED = ("quiz__activity", "enrolment__user", "enrolment__course")
+# The attempt that has waited longest comes first.
+LONGEST_WAITING_FIRST = ("submitted_at", "pk")
+# Attempts whose late answers can be decided on.
+DECIDABLE = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
+
+
+def waiting_attempts(user: User) -> QuerySet[Attempt]:
+    """Return the attempts that wait for this person to grade them by hand, the longest waiting first."""
+    return Attempt.objects.for_staff(user, Permission.GRADE).for_a_person()
+
+
+def graded_attempts() -> QuerySet[Attempt]:
+    """Return the attempts whose grading somebody can look at: graded, in full or in part."""
+    return Attempt.objects.select_related("version", *RELATED).filter(
+        status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
+    )
+
+
+def with_pending(rows: list[Attempt]) -> list[tuple[Attempt, list[str]]]:
+    """Return [(attempt, uuids of the questions that wait for manual grading)]. One query."""
+    last = {grade.attempt_id: grade for grade in AttemptGrade.objects.filter(attempt__in=rows).order_by("revision")}
+    return [
+        (row, [uuid for uuid, score in last[row.pk].details.items() if score["outcome"] == PENDING]) for row in rows
+    ]
+
+
+def with_open_late_answers(user: User) -> QuerySet[Attempt]:
+    """Return the attempts with undecided late answers. The attempt that has waited longest comes first."""
+    is_open = _has_open_late_answer()
+    return (
+        Attempt.objects.for_staff(user, Permission.GRADE)
+        .filter(is_open, status__in=DECIDABLE)
+        .annotate(late=Count("late_answers", filter=is_open), since=Min("late_answers__received_at", filter=is_open))
+        .order_by("since", "pk")
+    )
+
+
+def count_waiting(user: User) -> int:
+    """Count the attempts that wait for this person to grade them or to decide on late answers, and what other apps add.
+
+    Two queries, and those of other apps.
+    """
+    attempts = Attempt.objects.for_staff(user, Permission.GRADE)
+    # Each page of the admin counts. The queue's own query, with its order and groups, takes twice as long.
+    late = attempts.filter(_has_open_late_answer(), status__in=DECIDABLE).distinct()
+    return attempts.for_a_person().count() + late.count() + extensions.count_registered(user)
+
+
+def _has_open_late_answer() -> Q:
+    return Q(late_answers__verdict=LateAnswer.Verdict.OPEN)

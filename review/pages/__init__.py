@@ -1,0 +1,1 @@
+"""Pages on which staff grade by hand."""
