@@ -1,0 +1,50 @@
+"""To a student: an appeal was accepted, or answered."""
+
+from collections.abc import Iterable, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from appeals.models import Appeal
+from common.messages.kinds import Entry, MessageKind
+from courses.models import Enrolment
+
+Status = Appeal.Status
+
+
+class AppealAnswered(MessageKind):
+    name = "appeal-answered"
+    title = gettext_lazy("Answers to your appeals")
+    description = gettext_lazy("You said that an answer of yours is right, and your instructor has decided.")
+    templates = "appeals/appeal_answered"
+
+    def recipients(self, about: Appeal) -> Iterable[int]:
+        enrolment = about.attempt.enrolment
+        return [enrolment.user_id] if enrolment.status == Enrolment.Status.ACTIVE else []
+
+    def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
+        found = Appeal.objects.filter(
+            pk__in=references,
+            status__in=[Status.ACCEPTED, Status.ANSWERED],
+            attempt__enrolment__user=user,
+            attempt__enrolment__status=Enrolment.Status.ACTIVE,
+        ).select_related("attempt__enrolment__course", "attempt__quiz__activity")
+        return {str(appeal.pk): _entry(appeal) for appeal in found}
+
+
+def _entry(appeal: Appeal) -> Entry:
+    title = str(appeal.attempt.quiz.activity)
+    if appeal.status == Status.ACCEPTED:
+        text = _("“%(title)s”: your appeal was accepted.") % {"title": title}
+    else:
+        text = _("“%(title)s”: your appeal was answered. The grade stays.") % {"title": title}
+    return Entry(
+        text=text,
+        path=f"{reverse('quizzes:attempt-result', args=[appeal.attempt.uuid])}#appeal-{appeal.question}",
+        data={"title": title, "course": str(appeal.attempt.enrolment.course), "answer": appeal.answer, "text": text},
+    )
+
+
+KIND = AppealAnswered()
