@@ -1,0 +1,1 @@
+"""What announcements say on pages and in mails of other apps."""
