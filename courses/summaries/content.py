@@ -1,123 +1,117 @@
-"""Compose a weekly summary when it is sent, in the recipient's language and time zone."""
+"""Find what the weekly summaries of a batch of people say, and write a summary, when it is sent.
 
-from collections.abc import Iterable
+The number of queries of a batch does not depend on how many people are in it.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.utils import translation
+from django.db.models import F, Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import languages
 from common.mail import sending
-from courses import access, extensions, gradebook
-from courses.models import Activity, Course, Enrolment, GradeChange, LessonEdition
-from courses.outline.queries import OutlineEntry, get_outline
+from common.mail.outbox import Skip
+from courses import access
+from courses.models import Course, Enrolment, SummaryDelivery
+from courses.summaries import unsubscribing
+from courses.summaries.course_weeks import CourseWeek, Result, find_course_weeks
+from courses.summaries.picture import Picture, progress_ring
+from courses.summaries.sections import Line, Number, Reader, Section, find_numbers, find_sections
+
+Edition = SummaryDelivery.Edition
+Reason = SummaryDelivery.SkipReason
+
+# Who has not come for so long is asked once whether to go on, and gets no summary until they come again.
+SILENCE = timedelta(days=21)
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """A title and its language. That differs from the language of the mail if the title is not translated."""
+class Period:
+    """Whose summary is wanted, and what time it tells about."""
 
-    text: str
-    language: str
-
-    def __str__(self) -> str:
-        return self.text
+    user_id: int
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A lesson that was done in the week."""
+class Summary:
+    """What one summary says. The last visited course comes first. `skip` says why it is not sent; None if it is."""
 
-    title: Title
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The current grade of an activity whose grade changed in the week."""
-
-    title: Title
-    percent: int
-    points: str
-    max_points: str
-    is_passed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """The activity to continue with. `minutes` is the reading time; None for a quiz or a lesson without text."""
-
-    title: Title
-    is_lesson: bool
-    minutes: int | None
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class CourseWeek:
-    """One course in a weekly summary. `percent` is the progress. `next` is None if everything is done."""
-
-    title: Title
-    url: str
-    percent: int
-    done_count: int
-    required_count: int
-    lessons: list[Done]
-    results: list[Result]
-    next: NextStep | None
+    reader: Reader
+    edition: Edition
+    courses: list[CourseWeek]
+    numbers: list[Number]
+    sections: list[Section]
+    skip: Reason | None = None
 
     @property
-    def has_content(self) -> bool:
-        """Return whether something is left to do, or something was done or graded in the week."""
-        return self.next is not None or bool(self.lessons or self.results)
+    def main(self) -> CourseWeek:
+        return self.courses[0]
+
+    @property
+    def picture(self) -> Picture:
+        return progress_ring(self.main.percent_before, self.main.percent)
+
+    @property
+    def gained(self) -> int:
+        """Return by how many percentage points the progress in the main course rose in the week."""
+        return self.main.percent - self.main.percent_before
+
+    @property
+    def week_number(self) -> Number:
+        """Return the number of lessons that were done in the week, in all courses."""
+        return Number(sum(len(course.lessons) for course in self.courses), _("Lessons done"))
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """The content of a weekly summary. The last visited course comes first."""
+def find_summaries(periods: Iterable[Period], *, now: datetime) -> dict[int, Summary]:
+    """Return the summary of each person by the data of `now`, by user id. Who has no account any more is left out."""
+    readers = _find_readers(periods)
+    weeks = find_course_weeks(readers)
+    sections = find_sections(readers, now)
+    numbers = find_numbers(readers, now)
+    paused = _find_paused(readers)
+    return {
+        reader.user.pk: _summary(
+            reader,
+            weeks[reader.user.pk],
+            numbers[reader.user.pk],
+            sections[reader.user.pk],
+            is_paused=reader.user.pk in paused,
+        )
+        for reader in readers
+    }
 
-    user: User
-    language: str
-    since: datetime
-    courses: list[CourseWeek]
 
-
-def find_week(user: User, *, since: datetime) -> Week | None:
-    """Return the content by the current data, with what happened from `since` on; None if no course has content."""
-    enrolments = list(access.enrolments(user))
-    language = _language(user, [enrolment.course for enrolment in enrolments])
-    with translation.override(language):
-        courses = [course for enrolment in enrolments if (course := _course_week(enrolment, since)) is not None]
-    return Week(user, language, since, courses) if courses else None
-
-
-def weekly_summary(week: Week, *, message_id: str, unsubscribe_url: str, now: datetime) -> EmailMultiAlternatives:
-    """Compose the mail with the content `week`. `unsubscribe_url` must accept a POST without a cookie (one-click, RFC 8058)."""
-    with translation.override(week.language):
-        lines = extensions.summary_lines(week.user, now)
-    return sending.compose(
-        "courses/weekly_summary",
-        {
-            "week": week,
-            "main": week.courses[0],
-            "others": week.courses[1:],
-            "lines": lines,
-            "unsubscribe_url": unsubscribe_url,
-        },
-        to=week.user.email,
-        language=week.language,
-        zone=week.user.zone,
-        now=now,
-        headers={
-            "Message-ID": message_id,
-            "List-Unsubscribe": f"<{unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+def _find_readers(periods: Iterable[Period]) -> list[Reader]:
+    wanted = {period.user_id: period for period in periods}
+    users = User.objects.filter(pk__in=list(wanted)).order_by("pk")
+    enrolments: dict[int, list[Enrolment]] = {}
+    found = (
+        Enrolment.objects.active()
+        .filter(user__in=list(wanted))
+        .select_related("course", "last_activity")
+        .order_by(F("last_seen_at").desc(nulls_last=True), *access.LAST_VISITED_FIRST[1:])
     )
+    for each in found:
+        enrolments.setdefault(each.user_id, []).append(each)
+    return [
+        Reader(
+            user=user,
+            language=_language(user, [each.course for each in enrolments.get(user.pk, [])]),
+            enrolments=enrolments.get(user.pk, []),
+            start=wanted[user.pk].start,
+            end=wanted[user.pk].end,
+        )
+        for user in users
+    ]
 
 
 def _language(user: User, courses: Iterable[Course]) -> str:
@@ -126,60 +120,110 @@ def _language(user: User, courses: Iterable[Course]) -> str:
     return next((code for code in candidates if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
 
 
-def _course_week(enrolment: Enrolment, since: datetime) -> CourseWeek | None:
-    course_outline = get_outline(enrolment)
-    if not course_outline.entries:
-        return None
-    following = course_outline.next_to_do(enrolment.last_activity_id)
-    week = CourseWeek(
-        title=_title(enrolment.course),
-        url=sending.absolute(enrolment.course.get_absolute_url()),
-        percent=enrolment.progress_percent,
-        done_count=course_outline.done_count,
-        required_count=course_outline.required_count,
-        lessons=[done for entry in course_outline.entries if (done := _done_since(entry, since)) is not None],
-        results=_results(enrolment, since),
-        next=None if following is None else _next_step(following),
+def last_seen(reader: Reader) -> datetime:
+    """Return when the reader was last in a course; before the first visit, when they were enrolled."""
+    moments = [each.last_seen_at or each.created_at for each in reader.enrolments]
+    return max(moments, default=reader.start)
+
+
+def _find_paused(readers: Sequence[Reader]) -> set[int]:
+    """Return the ids of those who were asked whether to go on and have not been here since."""
+    silent = {reader.user.pk: last_seen(reader) for reader in readers if _is_silent(reader)}
+    if not silent:
+        return set()
+    asked = SummaryDelivery.objects.filter(user__in=list(silent), edition=Edition.GO_ON, status="sent")
+    rows = asked.order_by().values_list("user").annotate(last=Max("due_at"))
+    return {user_id for user_id, last in rows if last >= silent[user_id]}
+
+
+def _is_silent(reader: Reader) -> bool:
+    return reader.end - last_seen(reader) >= SILENCE
+
+
+def _summary(
+    reader: Reader, courses: list[CourseWeek], numbers: list[Number], sections: list[Section], *, is_paused: bool
+) -> Summary:
+    edition = Edition.GO_ON if _is_silent(reader) else Edition.WEEK
+    # Whoever has finished everything still learns what is new; then the course is there for its name and progress.
+    shown = [week for week in courses if week.has_content]
+    if not shown and any(section.is_news for section in sections):
+        shown = courses[:1]
+    skip = None
+    if not reader.user.is_active:
+        skip = Reason.CLOSED
+    elif not reader.user.wants_weekly_summary:
+        skip = Reason.OFF
+    elif is_paused:
+        skip = Reason.PAUSED
+    elif not shown:
+        skip = Reason.NOTHING
+    return Summary(reader, edition, shown, numbers, sections, skip)
+
+
+def write(summary: Summary, *, message_id: str, page_path: str, now: datetime) -> EmailMultiAlternatives:
+    """Return the mail, with a link to its page on the site. Raises Skip if it is not to be sent."""
+    if summary.skip is not None:
+        raise Skip(summary.skip.value)
+    reader = summary.reader
+    unsubscribe_url = unsubscribing.unsubscribe_url(reader.user)
+    return sending.compose(
+        "courses/weekly_summary",
+        {**context(summary), "unsubscribe_url": unsubscribe_url, "page_path": page_path},
+        to=reader.user.email,
+        language=reader.language,
+        zone=reader.user.zone,
+        now=now,
+        headers={"Message-ID": message_id, **sending.list_headers("weekly-summary", unsubscribe_url)},
+        pictures=[summary.picture],
     )
-    return week if week.has_content else None
 
 
-def _done_since(entry: OutlineEntry, since: datetime) -> Done | None:
-    if entry.activity.kind != Activity.Kind.LESSON or entry.done_at is None or entry.done_at < since:
-        return None
-    return Done(_title(entry.activity), entry.done_at)
+def _sections(summary: Summary) -> list[Section]:
+    """Return the sections that are not empty: results, what other apps say, and the lessons of the week."""
+    results, lessons = Section(_("Results")), Section(_("Lessons done"))
+    for course in summary.courses:
+        results.lines += [Line(str(result.title), result.path, _describe(result)) for result in course.results]
+        lessons.lines += [Line(str(each.title), "", _say_moment(each.at)) for each in course.lessons]
+    return [section for section in (results, *summary.sections, lessons) if section.lines]
 
 
-def _results(enrolment: Enrolment, since: datetime) -> list[Result]:
-    changed = set(GradeChange.objects.filter(enrolment=enrolment, at__gte=since).values_list("item_id", flat=True))
-    return [
-        Result(
-            title=_title(grade.item.activity),
-            percent=grade.percent,
-            points=_format_points(grade.points),
-            max_points=_format_points(grade.max_points),
-            is_passed=grade.is_passed,
-        )
-        for grade in (gradebook.get_item_grades(enrolment) if changed else ())
-        if grade.item.pk in changed and grade.percent is not None
-    ]
+def _describe(result: Result) -> str:
+    """Return a result as a sentence. Whoever planned with another grade learns what it was before."""
+    values = {"percent": result.percent, "points": result.points, "max": result.max_points}
+    text = _("%(percent)s%% (%(points)s of %(max)s points)") % values
+    parts = [_("passed") if result.is_passed else _("not passed yet"), text]
+    if result.old_points:
+        old = {"points": result.old_points, "max": result.old_max_points}
+        parts.append(_("corrected, before: %(points)s of %(max)s points") % old)
+    return " · ".join(parts)
 
 
-def _next_step(activity: Activity) -> NextStep:
-    minutes = dict(LessonEdition.objects.filter(lesson__activity=activity).values_list("language", "minutes"))
-    return NextStep(
-        title=_title(activity),
-        is_lesson=activity.kind == Activity.Kind.LESSON,
-        minutes=minutes.get(languages.active(), next(iter(minutes.values()), None)),
-        url=sending.absolute(activity.get_absolute_url()),
-    )
+def _describe_picture(summary: Summary) -> str:
+    values = {"percent": summary.main.percent, "gained": summary.gained}
+    if summary.gained:
+        return _("Progress %(percent)s%%, of which %(gained)s%% this week") % values
+    return _("Progress %(percent)s%%") % values
 
 
-def _title(row: Activity | Course) -> Title:
-    texts = {code: getattr(row, f"title_{code}") for code, _ in settings.LANGUAGES}
-    return Title(str(row), languages.language_of(texts))
+def _say_moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'MONTH_DAY_FORMAT')} {date_format(local, 'TIME_FORMAT')}"
 
 
-def _format_points(points: Decimal | None) -> str:
-    """Return the points without trailing zeros; "" for None."""
-    return "" if points is None else f"{points.normalize():f}"
+def context(summary: Summary) -> dict[str, object]:
+    """Return what the templates of the mail and of the page show."""
+    reader = summary.reader
+    with reader.speaking():
+        return {
+            "summary": summary,
+            "user": reader.user,
+            "main": summary.main,
+            "others": summary.courses[1:],
+            "picture_text": _describe_picture(summary),
+            "numbers": [summary.week_number, *summary.numbers],
+            "sections": _sections(summary),
+            "ask": summary.edition == Edition.GO_ON,
+            "day": reader.user.get_summary_day_display(),
+            "time": time_format(reader.user.summary_time, "TIME_FORMAT"),
+            "settings_path": f"{reverse('accounts:settings')}#id_summary_day",
+        }

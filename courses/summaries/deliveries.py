@@ -4,98 +4,121 @@ The table `SummaryDelivery` is the queue. Its rows are unique by user, ISO week 
 it sends the mail. A task in the broker only saves time: without it, the next periodic run sends the mail.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from datetime import time as clock_time
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from itertools import islice
+from uuid import uuid4
 
 import structlog
-from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
 from common.mail import outbox, sending
+from common.mail.outbox import Skip
 from common.queue import publishing
 from courses.models import Enrolment, SummaryDelivery
 from courses.summaries import content
+from courses.summaries.content import Period, Summary
+from courses.summaries.schedule import WINDOW, Slot, Week, period_start, slot_of
 
 log = structlog.get_logger(__name__)
 
-SEND_TASK = "courses.tasks.send_weekly_summary"
+SEND_TASK = "courses.tasks.send_weekly_summaries_of"
 Status = SummaryDelivery.Status
+Reason = SummaryDelivery.SkipReason
 
-# The time on Mondays, in the student's time zone.
-DUE_AT = clock_time(8)
-# For this long after it is due, a summary may be sent. A server that was down on Monday morning can still send on Tuesday.
-WINDOW = timedelta(hours=36)
-# The most rows that one run queues, or sends itself. The next run, a minute later, continues.
-BATCH = 1000
-
-_signer = signing.Signer(salt="courses.summaries.deliveries.unsubscribe")
+# The most rows that one run queues. The next run, a minute later, continues.
+BATCH = 10_000
+# How many summaries are sent together: what they say is found together, and they go over one connection.
+TOGETHER = 50
 
 
-# --- Due times and queueing ----------------------------------------------------------------------------------------
+# --- Queueing --------------------------------------------------------------------------------------------------------
 
 
-def due_at(iso_year: int, iso_week: int, zone: ZoneInfo) -> datetime:
-    """Return the time in UTC at which the summary of an ISO week is due in `zone`."""
-    monday = date.fromisocalendar(iso_year, iso_week, 1)
-    return datetime.combine(monday, DUE_AT, tzinfo=zone).astimezone(UTC)
-
-
-def due_week(zone: ZoneInfo, now: datetime) -> tuple[int, int] | None:
-    """Return (ISO year, ISO week) of the summary that is due in `zone` now, by the local date; None outside the window."""
-    iso_year, iso_week, _ = now.astimezone(zone).date().isocalendar()
-    return (iso_year, iso_week) if timedelta(0) <= now - due_at(iso_year, iso_week, zone) < WINDOW else None
-
-
-def _subscribers() -> QuerySet[User]:
+def get_subscribers() -> QuerySet[User]:
     """Return the active users who want the summary and have an active enrolment in a published course."""
     enrolled = Enrolment.objects.active().filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(enrolled), is_active=True, wants_weekly_summary=True)
 
 
+def due_weeks(*, now: datetime) -> dict[Week, Q]:
+    """Return the weeks whose summaries are due for somebody now, with the condition for those people. One query."""
+    # By day and time, so that the condition has few parts, however many time zones there are.
+    names: dict[Week, dict[tuple[int, clock_time], list[str]]] = {}
+    chosen = get_subscribers().order_by().values_list("time_zone", "summary_day", "summary_time").distinct()
+    for name, day, at in chosen:
+        if week := Slot(User(time_zone=name).zone, day, at).due_week(now):
+            names.setdefault(week, {}).setdefault((day, at), []).append(name)
+    return {
+        week: Q(
+            *(Q(summary_day=day, summary_time=at, time_zone__in=zones) for (day, at), zones in slots.items()),
+            _connector=Q.OR,
+        )
+        for week, slots in names.items()
+    }
+
+
+def not_queued(week: Week, those: Q) -> QuerySet[User]:
+    """Return the subscribers of `due_weeks` who have no row for the week."""
+    queued = SummaryDelivery.objects.filter(
+        kind=SummaryDelivery.Kind.WEEKLY, iso_year=week[0], iso_week=week[1], user=OuterRef("pk")
+    )
+    return get_subscribers().filter(those).filter(~Exists(queued)).order_by("pk")
+
+
 def queue_due(*, now: datetime) -> list[int]:
     """Insert rows for due summaries that have none, at most BATCH for each week. Return the ids of the inserted rows.
 
-    The number of queries does not depend on the number of students or time zones.
+    The number of queries does not depend on the number of students or time zones, but for one statement for each thousand rows.
     """
-    zones = {name: User(time_zone=name).zone for name in _subscribers().values_list("time_zone", flat=True).distinct()}
-    weeks: dict[tuple[int, int], list[str]] = {}
-    for name, zone in zones.items():
-        if week := due_week(zone, now):
-            weeks.setdefault(week, []).append(name)
     rows = [
-        SummaryDelivery(user_id=pk, iso_year=year, iso_week=week, due_at=due_at(year, week, zones[name]))
-        for (year, week), names in weeks.items()
-        for pk, name in _subscribers()
-        .filter(~Exists(_deliveries_of(year, week).filter(user=OuterRef("pk"))), time_zone__in=names)
-        .order_by("pk")
-        .values_list("pk", "time_zone")[:BATCH]
+        row
+        for week, those in due_weeks(now=now).items()
+        for row in make_rows(list(not_queued(week, those)[:BATCH]), week)
     ]
     if not rows:
         return []
-    SummaryDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+    SummaryDelivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     # If a concurrent run has inserted a row first, that row has another uuid and is not returned.
-    return list(SummaryDelivery.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True))
+    first, last = min(row.due_at for row in rows), max(row.due_at for row in rows)
+    ours = {row.uuid for row in rows}
+    queued = SummaryDelivery.objects.filter(due_at__range=(first, last), status=Status.QUEUED).order_by("pk")
+    return [pk for pk, uuid in queued.values_list("pk", "uuid") if uuid in ours]
 
 
-def _deliveries_of(iso_year: int, iso_week: int) -> QuerySet[SummaryDelivery]:
-    return SummaryDelivery.objects.filter(kind=SummaryDelivery.Kind.WEEKLY, iso_year=iso_year, iso_week=iso_week)
+def make_rows(users: Sequence[User], week: Week) -> list[SummaryDelivery]:
+    """Return unsaved rows of the week. Each tells what happened since the last summary of its user. One query."""
+    told = SummaryDelivery.objects.filter(
+        user__in=users, status__in=[Status.SENT, Status.SKIPPED, Status.UNCERTAIN], period_end__isnull=False
+    )
+    last = dict(told.order_by().values_list("user").annotate(last=Max("period_end")))
+    rows = []
+    for user in users:
+        due = slot_of(user).due_at(week)
+        start = period_start(due, last.get(user.pk), user.zone)
+        rows.append(
+            SummaryDelivery(
+                user=user, iso_year=week[0], iso_week=week[1], due_at=due, period_start=start, period_end=due
+            )
+        )
+    return rows
 
 
 # --- The periodic run ----------------------------------------------------------------------------------------------
 
 
 def send_due(*, now: datetime) -> None:
-    """Queue due summaries and enqueue a task for each. Then send those that earlier runs queued and no task has sent."""
+    """Queue due summaries and enqueue tasks for them. Then send those that earlier runs queued and no task has sent."""
     settle(now=now)
     unsent = ready(now=now)
-    for delivery_id in queue_due(now=now):
-        publishing.enqueue_on_commit(SEND_TASK, delivery_id=delivery_id)
+    publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", queue_due(now=now))
     send_all(unsent, now=now, budget=outbox.BUDGET)
 
 
@@ -109,31 +132,28 @@ def settle(*, now: datetime) -> None:
         log.error("summaries_need_a_look", uncertain=uncertain, late=late)
 
 
-def _ready_condition(now: datetime) -> Q:
-    return Q(due_at__gt=now - WINDOW) & outbox.due_condition(now)
+def ready_condition(now: datetime) -> Q:
+    """Return the condition for rows that may be sent now."""
+    return Q(due_at__gt=now - WINDOW, due_at__lte=now) & outbox.due_condition(now)
 
 
 def ready(*, now: datetime) -> list[int]:
-    """Return the ids of queued rows that may be sent now, the oldest first; at most BATCH."""
+    """Return the ids of queued rows that may be sent now, the oldest first; at most a thousand."""
     return list(
-        SummaryDelivery.objects.filter(_ready_condition(now))
+        SummaryDelivery.objects.filter(ready_condition(now))
         .order_by("due_at", "pk")
-        .values_list("pk", flat=True)[:BATCH]
+        .values_list("pk", flat=True)[:1000]
     )
 
 
 def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = float("inf")) -> list[Status]:
-    """Send the rows one by one until `budget` seconds have passed. Return the status of each row that this call claimed."""
-    outcomes = outbox.send_all(delivery_ids, lambda pk: send(delivery_id=pk, now=now), budget=budget)
-    return [Status(outcome) for outcome in outcomes]
-
-
-# --- One mail -------------------------------------------------------------------------------------------------
+    """Send the rows until `budget` seconds have passed. Return the status of each row that this call claimed."""
+    return _send_all(delivery_ids, ready_condition(now), now, budget)
 
 
 def send(*, delivery_id: int, now: datetime) -> Status | None:
     """Send one summary if it may be sent now. Return its new status, or None if the row could not be claimed."""
-    return _send(delivery_id, _ready_condition(now), now)
+    return next(iter(send_all([delivery_id], now=now)), None)
 
 
 def send_again(*, delivery_id: int, now: datetime) -> Status | None:
@@ -141,37 +161,88 @@ def send_again(*, delivery_id: int, now: datetime) -> Status | None:
 
     Only an administrator may start this, because an uncertain summary may arrive twice.
     """
-    return _send(delivery_id, outbox.RESENDABLE, now)
+    return next(iter(_send_all([delivery_id], outbox.RESENDABLE, now, float("inf"))), None)
 
 
-def _send(delivery_id: int, condition: Q, now: datetime) -> Status | None:
-    delivery = outbox.claim(SummaryDelivery.objects.all(), delivery_id, condition, name="weekly", now=now)
-    return Status(outbox.send(delivery, lambda: _build_message(delivery, now), now=now)) if delivery else None
+# --- Some mails ------------------------------------------------------------------------------------------------------
 
 
-def _build_message(delivery: SummaryDelivery, now: datetime) -> EmailMultiAlternatives | None:
-    """Return the mail by the current data; None if it would be empty, or is not wanted, or the account is closed or gone."""
-    # Read after the claim: the account may have been deleted meanwhile.
-    user = User.objects.filter(pk=delivery.user_id, is_active=True, wants_weekly_summary=True).first()
-    if user is None:
-        return None
-    # The content begins at the due time of last week's summary, so that nothing is left out between them.
-    return _compose(user, since=_one_week_before(delivery.due_at, user.zone), message_id=delivery.message_id, now=now)
+def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: float) -> list[Status]:
+    """Send the rows that meet `condition`, some at a time, each by its own claim. What they say is read just before."""
+    outcomes: list[Status] = []
+    start = time.monotonic()
+    for ids in _groups(delivery_ids):
+        left = budget - (time.monotonic() - start)
+        if left <= 0:
+            break
+        found = SummaryDelivery.objects.filter(condition, pk__in=ids).select_related("user").order_by("due_at", "pk")
+        rows = [row for row in found if not _waits_for_the_morning(row, now)]
+        summaries = _find_summaries(rows, now)
+        with sending.one_connection():
+            sent = outbox.send_all([row.pk for row in rows], _sender(condition, summaries, now), budget=left)
+        outcomes += [Status(status) for status in sent]
+    return outcomes
 
 
-def _compose(user: User, *, since: datetime, message_id: str, now: datetime) -> EmailMultiAlternatives | None:
-    week = content.find_week(user, since=since)
-    if week is None:
-        return None
-    return content.weekly_summary(week, message_id=message_id, unsubscribe_url=unsubscribe_url(user), now=now)
+def _groups(ids: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while group := list(islice(rest, TOGETHER)):
+        yield group
 
 
-def _one_week_before(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the same local time seven days earlier, also across a change of daylight saving time."""
-    return (moment.astimezone(zone) - timedelta(days=7)).astimezone(UTC)
+def _waits_for_the_morning(row: SummaryDelivery, now: datetime) -> bool:
+    """Put a row off that would go out in quiet hours, after a downtime. Return whether it was. A person may send at any time."""
+    if row.status != Status.QUEUED or not (end := quiet_until(now, row.user.zone)):
+        return False
+    SummaryDelivery.objects.filter(pk=row.pk, status=Status.QUEUED).update(due_at=end)
+    return True
 
 
-# --- Sending manually --------------------------------------------------------------------------------------------------
+def _find_summaries(rows: Sequence[SummaryDelivery], now: datetime) -> dict[int, Summary | Exception]:
+    """Return what the rows say, by user id. What fails for somebody is their exception; the others get theirs."""
+    try:
+        return {**content.find_summaries([period_of(row) for row in rows], now=now)}
+    except Exception as error:  # noqa: BLE001 (it is logged and stored when the row is sent)
+        if len(rows) == 1:
+            return {rows[0].user_id: error}
+        return {pk: found for row in rows for pk, found in _find_summaries([row], now).items()}
+
+
+def period_of(row: SummaryDelivery) -> Period:
+    """Return what a row tells about. Rows of before there were periods tell about the week before they were due."""
+    end = row.period_end or row.due_at
+    return Period(row.user_id, row.period_start or period_start(end, None, row.user.zone), end)
+
+
+def _sender(condition: Q, summaries: dict[int, Summary | Exception], now: datetime) -> Callable[[int], str | None]:
+    """Return the function that sends one of the rows."""
+
+    def send(delivery_id: int) -> str | None:
+        row = outbox.claim(SummaryDelivery.objects.all(), delivery_id, condition, name="weekly", now=now)
+        if row is None:
+            return None
+        return outbox.send(row, lambda: _write(row, summaries.get(row.user_id), now), now=now)
+
+    return send
+
+
+def _write(row: SummaryDelivery, summary: Summary | Exception | None, now: datetime) -> EmailMultiAlternatives:
+    # Read after the claim: the account may have been deleted or closed meanwhile.
+    wanted = User.objects.filter(pk=row.user_id, is_active=True).values_list("wants_weekly_summary", flat=True).first()
+    if summary is None or wanted is None:
+        raise Skip(Reason.CLOSED.value)
+    if not wanted:
+        raise Skip(Reason.OFF.value)
+    if isinstance(summary, Exception):
+        raise summary
+    path = reverse("summaries:summary-detail", args=[row.uuid])
+    message = content.write(summary, message_id=row.message_id, page_path=path, now=now)
+    if row.edition != summary.edition:
+        SummaryDelivery.objects.filter(pk=row.pk).update(edition=summary.edition)
+    return message
+
+
+# --- Sending manually ------------------------------------------------------------------------------------------------
 
 
 def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
@@ -180,47 +251,28 @@ def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
     If the regular summary is due and not sent yet, it is sent through its row. Otherwise a copy about the last seven days is
     sent. The copy has its own Message-ID and no row. Raises sending.DeliveryError if the copy cannot be sent.
     """
-    week = due_week(user.zone, now)
+    week = slot_of(user).due_week(now)
     if week and user.is_active and user.wants_weekly_summary:
-        row, _ = SummaryDelivery.objects.get_or_create(
-            user=user,
-            kind=SummaryDelivery.Kind.WEEKLY,
-            iso_year=week[0],
-            iso_week=week[1],
-            defaults={"due_at": due_at(*week, user.zone)},
-        )
+        [fresh] = make_rows([user], week)
+        SummaryDelivery.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = SummaryDelivery.objects.get(user=user, kind=fresh.kind, iso_year=week[0], iso_week=week[1])
         if outcome := send(delivery_id=row.pk, now=now):
             return outcome, True
-    since = _one_week_before(now, user.zone)
-    message = _compose(user, since=since, message_id=sending.message_id(f"weekly-copy-{uuid4()}"), now=now)
-    if message is None:
-        return Status.SKIPPED, False
-    sending.deliver(message)
-    return Status.SENT, False
+    return send_copy(user=user, now=now), False
 
 
-# --- Unsubscribing --------------------------------------------------------------------------------------------
-
-
-def unsubscribe_token(user: User) -> str:
-    """Return a signed token for the unsubscribe links of `user`. It does not expire: the links in old mails must work."""
-    return _signer.sign(str(user.uuid))
-
-
-def unsubscribe_url(user: User) -> str:
-    """Return the absolute URL of the page that switches the summaries of `user` off."""
-    return sending.absolute(reverse("courses:summary-unsubscribe", args=[unsubscribe_token(user)]))
-
-
-def find_user_by_token(token: str) -> User | None:
-    """Return the user of an unsubscribe token; None if the token is invalid or the account no longer exists."""
+def send_copy(*, user: User, now: datetime, to: str = "") -> Status:
+    """Send a summary of the last seven days without a row, to its reader or to the address `to`. Raises sending.DeliveryError."""
+    period = Period(user.pk, period_start(now, None, user.zone), now)
+    summary = content.find_summaries([period], now=now)[user.pk]
+    # A person asks for this mail, who may want to see one that would not go out by itself.
+    shown = replace(summary, skip=None) if summary.skip in (Reason.OFF, Reason.PAUSED) and summary.courses else summary
+    message_id = sending.message_id(f"weekly-copy-{uuid4()}")
     try:
-        return User.objects.filter(uuid=UUID(_signer.unsign(token))).first()
-    except signing.BadSignature:
-        return None
-
-
-def subscribe(*, user: User, wanted: bool) -> None:
-    """Switch the weekly summary of `user` on or off. It is checked again before a queued summary is sent."""
-    user.wants_weekly_summary = wanted
-    user.save(update_fields=["wants_weekly_summary"])
+        message = content.write(shown, message_id=message_id, page_path=reverse("summaries:summary-list"), now=now)
+    except Skip:
+        return Status.SKIPPED
+    if to:
+        message.to = [to]
+    sending.deliver(message)
+    return Status.SENT

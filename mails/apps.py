@@ -1,0 +1,22 @@
+"""Configure the app and register what the weekly summary says of quizzes."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MailsConfig(AppConfig):
+    name = "mails"
+    verbose_name = _("Mails")
+
+    def ready(self) -> None:
+        # Imported here, because they need the models, which are not loaded when this module is imported.
+        from courses.summaries.sections import register_number, register_section
+        from mails.sections.answered import find_answered
+        from mails.sections.due import find_due
+        from mails.sections.feedback import find_feedback
+        from mails.sections.practice import find_practice
+
+        register_section("due", find_due, order=10)
+        register_section("feedback", find_feedback, order=30)
+        register_section("practice", find_practice, order=40)
+        register_number(find_answered)

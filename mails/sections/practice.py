@@ -1,0 +1,78 @@
+"""The section with three questions that the reader got wrong and that are up for review."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from common import languages
+from courses.models import Enrolment
+from courses.summaries.sections import Line, Reader, Section
+from mails.sections.reading import find_quizzes
+from quizzes.authoring.models import Quiz
+from quizzes.authoring.versions import QuizVersion, load_content
+from quizzes.practice.cards import local_day
+from quizzes.practice.models import PracticeCard
+from quizzes.results.quiz_states import is_lesson_check_shown
+from quizzes.results.visibility import find_pairs_with_answers_shown
+
+SHOWN = 3
+# A question in a mail is as long as two lines.
+LONGEST = 140
+_SPACE = re.compile(r"\s+")
+
+
+def find_practice(readers: Sequence[Reader], now: datetime) -> Mapping[int, Section]:
+    """Return the questions that have been up for review the longest. Only those whose solution the reader may see."""
+    owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
+    found = PracticeCard.objects.filter(
+        enrolment__in=list(owners), due_on__lte=max((local_day(r.user, now) for r in readers), default=now.date())
+    ).order_by("due_on", "pk")
+    cards = [card for card in found if card.due_on <= local_day(owners[card.enrolment_id].user, now)]
+    if not cards:
+        return {}
+    pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(readers)}
+    shown = _find_shown([pairs[key] for card in cards if (key := (card.quiz_id, card.enrolment_id)) in pairs], now)
+    questions = _read_questions({quiz.current_version_id for quiz, _enrolment in pairs.values()})
+    lines: dict[int, list[Line]] = {}
+    for card in cards:
+        reader, key = owners[card.enrolment_id], (card.quiz_id, card.enrolment_id)
+        quiz = pairs[key][0] if key in shown else None
+        texts = questions.get((quiz.current_version_id, str(card.question))) if quiz else None
+        if texts is not None:
+            with reader.speaking():
+                lines.setdefault(reader.user.pk, []).append(Line(_plain(languages.choose(texts))))
+    return {reader.user.pk: _section(reader, lines[reader.user.pk]) for reader in readers if reader.user.pk in lines}
+
+
+def _find_shown(pairs: Sequence[tuple[Quiz, Enrolment]], now: datetime) -> set[tuple[int, int]]:
+    graded = [(quiz, enrolment) for quiz, enrolment in pairs if quiz.is_graded]
+    checks = {(quiz.pk, enrolment.pk) for quiz, enrolment in pairs if is_lesson_check_shown(quiz)}
+    return checks | find_pairs_with_answers_shown(graded, now=now)
+
+
+def _read_questions(version_ids: set[int | None]) -> dict[tuple[int | None, str], dict[str, str]]:
+    """Return {(version, question uuid): its text in each language}. One query; a version that is not cached is one more."""
+    versions = QuizVersion.objects.filter(pk__in=[pk for pk in version_ids if pk is not None]).defer("content")
+    return {
+        (version.pk, question["uuid"]): question["html"]
+        for version in versions
+        for question in load_content(version).content["questions"]
+    }
+
+
+def _plain(html: str) -> str:
+    """Return the beginning of a question as one line of text."""
+    return Truncator(_SPACE.sub(" ", strip_tags(html)).strip()).chars(LONGEST)
+
+
+def _section(reader: Reader, lines: list[Line]) -> Section:
+    with reader.speaking():
+        today = Line(_("Answer them in the daily review"), reverse("quizzes:review-today"))
+        return Section(
+            _("Three questions for you") if len(lines) >= SHOWN else _("Questions for you"), [*lines[:SHOWN], today]
+        )
