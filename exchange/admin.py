@@ -1,9 +1,8 @@
-"""Add import and export of questions to the admin of quizzes.
+"""Add the way to the import and export of questions to the admin of quizzes.
 
 This replaces the admin class registered by `quizzes`, which may not import this app.
 """
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -13,25 +12,19 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from courses.roles.rules import Permission
 from quizzes.admin.quizzes import QuizAdmin
 from quizzes.authoring.models import Quiz
 
 admin.site.unregister(Quiz)
 
 
-def _page(name: str) -> Callable[..., HttpResponse]:
-    """A view of `exchange.pages`, which is imported with the first request.
+def _export(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    # The pages import the readers and writers of all formats. No other request needs them: 2 MB in each web process.
+    from exchange import pages
 
-    The pages import the readers and writers of all formats. No other request needs them: 2 MB in each web process.
-    """
-
-    def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        from exchange import pages
-
-        answer: HttpResponse = getattr(pages, name)(request, **kwargs)
-        return answer
-
-    return view
+    answer: HttpResponse = pages.question_export(request, **kwargs)
+    return answer
 
 
 @admin.register(Quiz)
@@ -40,29 +33,16 @@ class QuizExchangeAdmin(QuizAdmin):
 
     @action(description=gettext_lazy("Import questions"), url_path="go-import", permissions=["edit"])
     def import_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:quizzes_quiz_import", object_id)
+        quiz = self.get_row_or_404(request, object_id, Permission.EDIT, Quiz.objects.select_related("activity__course"))
+        return redirect("exchange:import", quiz.activity.course.slug, quiz.activity.slug)
 
     @action(description=gettext_lazy("Export questions"), url_path="go-export")
     def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_export", object_id)
 
     def get_urls(self) -> list[URLPattern]:
-        own = [("import", _page("question_import")), ("export", _page("question_export"))]
+        view = self.admin_site.admin_view(_export)
         return [
-            path(
-                "<int:quiz_id>/import/<uuid:uuid>/",
-                self.admin_site.admin_view(_page("question_import_job")),
-                {"model_admin": self},
-                name="quizzes_quiz_import_job",
-            ),
-            *(
-                path(
-                    f"<int:quiz_id>/{name}/",
-                    self.admin_site.admin_view(view),
-                    {"model_admin": self},
-                    name=f"quizzes_quiz_{name}",
-                )
-                for name, view in own
-            ),
+            path("<int:quiz_id>/export/", view, {"model_admin": self}, name="quizzes_quiz_export"),
             *super().get_urls(),
         ]

@@ -8,12 +8,18 @@ from course_files.merging import Fields
 from course_files.quizzes.stored import get_stored_quizzes
 from courses.models import Course
 from exchange import gift, moodle, qti
-from exchange.questions import Blank, ExportedFile, Pair, Part, Question, WrongAnswers
+from exchange.exported_pictures import files_of
+from exchange.items.questions import Blank, ExportedFile, Pair, Part, Question, WrongAnswers
+from exchange.items.values import clean_all
 from exchange.refusals import ExchangeError
-from exchange.values import clean_all
 from quizzes.authoring.models import Quiz
 
-WRITERS: dict[str, Callable[..., ExportedFile]] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
+WRITERS: dict[str, Callable[..., ExportedFile]] = {
+    "moodle": moodle.write,
+    "gift": gift.write,
+    "qti": qti.write,
+    "qti3": qti.write_3,
+}
 
 
 def check_language(course: Course, language: str) -> None:
@@ -32,16 +38,18 @@ def export(*, quiz: Quiz, format: str, language: str) -> ExportedFile:
     course = quiz.activity.course
     check_language(course, language)
     stored, slug = get_stored_quizzes(course), quiz.activity.slug
-    questions, losses = [], []
+    questions: list[Question] = []
+    losses: list[tuple[str, str]] = []
     for key in stored.records["quiz", slug]["questions"]:
         fields = stored.records["question", slug, key]
         if fields["text"].get(language):
             # The admin stores control characters as they are sent. XML does not allow them.
             questions.append(to_question(key, clean_all(fields), language))
+            questions[-1].shuffle = quiz.shuffle_choices
             losses += [(key, loss) for loss in _list_unsupported(fields)]
         else:
             losses.append((key, _("left out: it has no text in this language")))
-    exported = WRITERS[format](questions, language=language, name=slug)
+    exported = WRITERS[format](questions, language=language, name=slug, files=files_of(course, questions))
     exported.losses += losses
     return exported
 
@@ -52,8 +60,26 @@ def _list_unsupported(fields: Fields) -> Iterator[str]:
         yield _("the lesson that explains it; it stays here when the file is imported again")
     if fields.get("pool"):
         yield _("its pool; it stays here when the file is imported again")
+    if fields.get("objective") or fields.get("level"):
+        yield _("its objective and level; they stay here when the file is imported again")
+    if fields.get("definition", {}).get("unit_text"):
+        yield _("its unit in each language; it stays here when the file is imported again")
     if fields.get("definition", {}).get("near_misses"):
         yield _("the review of near misses by a person; it stays here when the file is imported again")
+
+
+def _on_a_line(answers: list[str]) -> list[str]:
+    """Return the answers without line breaks, which nobody can type elsewhere. Here all white space is the same."""
+    return [" ".join(answer.split("\n")) for answer in answers]
+
+
+def _blank(blank: Fields, text: Callable[[dict[str, str]], str]) -> Blank:
+    return Blank(
+        blank["key"],
+        _on_a_line(blank.get("accept", [])),
+        [Part(text(part["text"]), part["key"], part.get("correct", False)) for part in blank.get("choices", [])],
+        {name: blank[name] for name in ("value", "tolerance", "unit") if name in blank},
+    )
 
 
 def to_question(key: str, fields: Fields, language: str) -> Question:
@@ -84,9 +110,12 @@ def to_question(key: str, fields: Fields, language: str) -> Question:
             for part in fields.get("choices") or definition.get("items", [])
         ],
         pairs=pairs,
-        blanks=[Blank(blank["key"], blank["accept"]) for blank in definition.get("blanks", [])],
-        accept=fields.get("accept", []),
-        wrong=[WrongAnswers(group["answers"], text(group["feedback"])) for group in fields.get("known_wrong", [])],
+        blanks=[_blank(blank, text) for blank in definition.get("blanks", [])],
+        accept=_on_a_line(fields.get("accept", [])),
+        wrong=[
+            WrongAnswers(_on_a_line(group["answers"]), text(group["feedback"]))
+            for group in fields.get("known_wrong", [])
+        ],
         extra=extra,
         correct_feedback=text(feedback.get("correct")),
         incorrect_feedback=text(feedback.get("incorrect")),

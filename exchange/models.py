@@ -1,7 +1,6 @@
 """Store uploaded files of questions until they are imported."""
 
 import uuid
-from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -10,26 +9,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import constraints
-from quizzes import sequences
+from common.queue.claims import JobQuerySet
+from courses.models import Course
 from quizzes.authoring.models import Quiz
 
-# How long a worker has a claimed import to itself.
-LEASE = timedelta(seconds=60)
 
+class QuestionImportQuerySet(JobQuerySet["QuestionImport"]):
+    working: ClassVar[list[str]] = ["waiting", "confirmed"]
+    task: ClassVar[str] = "exchange.tasks.run_import"
 
-class QuestionImportQuerySet(models.QuerySet["QuestionImport"]):
-    def claimable(self, *, now: datetime) -> Self:
-        """Those that wait for a worker, and those whose worker has not answered for the time of its lease.
-
-        A lease that ends later than any lease can is from a server whose clock was ahead. It is over, too.
-        """
-        waits = Q(status__in=[QuestionImport.Status.WAITING, QuestionImport.Status.CONFIRMED])
-        is_over = Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE + sequences.TOLERANCE)
-        return self.filter(waits & (Q(lease_until=None) | is_over))
+    def into(self, course: Course, slug: str) -> Self:
+        """Those into the quiz of this activity."""
+        return self.filter(Q(course=course, slug=slug) | Q(quiz__activity__course=course, quiz__activity__slug=slug))
 
 
 class QuestionImport(models.Model):
-    """One uploaded file for one quiz.
+    """One uploaded file for one quiz or check.
 
     waiting (to be read) → planned (a person looks at the plan) → confirmed (to be imported) → imported. It ends as refused if
     the file cannot be used, or cancelled. Reading and importing are work of the worker, or of the request if the file is small.
@@ -44,15 +39,21 @@ class QuestionImport(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="question_imports")
+    # The activity whose quiz or check gets the questions. It may be in the draft only; then there is no row of the quiz.
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="question_imports")
+    slug = models.CharField(max_length=100, blank=True, db_default="", default="")
+    # What an older release stored instead.
+    quiz = models.ForeignKey(Quiz, models.CASCADE, null=True, related_name="question_imports")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     # The language of the file, its format (empty: by its content), and the language in which the plan is written.
     language = models.CharField(max_length=10)
     format = models.CharField(max_length=10, blank=True)
+    # The category of the file whose questions are imported. Empty: all.
+    category = models.CharField(max_length=250, blank=True, default="", db_default="")
     reader_language = models.CharField(max_length=10)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    # The uploaded file until it is read, then its questions (`ParsedFile.as_json`) until they are imported.
+    # The uploaded file until its questions are imported. `parsed` is no longer used; the next release removes it.
     content = models.BinaryField()
     parsed = models.JSONField(null=True)
     # What the page shows (`jobs.describe`), and why it is refused or has to be confirmed again.
@@ -79,7 +80,16 @@ class QuestionImport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quiz} · {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.place[1]} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def place(self) -> tuple[Course, str]:
+        """The course, and the slug of the activity."""
+        if self.course is not None:
+            return self.course, self.slug
+        if self.quiz is None:
+            raise ValueError("An import belongs to an activity.")
+        return self.quiz.activity.course, self.quiz.activity.slug
 
     @property
     def is_working(self) -> bool:

@@ -10,8 +10,8 @@ describe(
     name=_("import of questions"),
     personal={STAFF_WORK: "created_by created_at"},
     other=(
-        "id uuid quiz language format reader_language status content parsed plan error done total queued_at lease_until "
-        "claims"
+        "id uuid course slug quiz language format category reader_language status content parsed plan error done total "
+        "queued_at lease_until claims"
     ),
     person="created_by",
     labels={"created_by": _("by"), "created_at": _("made")},

@@ -1,6 +1,6 @@
 """Read and write GIFT. See docs/question-exchange.md."""
 
-from exchange.gift.reader import read
+from exchange.gift.reader import has_marks, read
 from exchange.gift.writer import write
 
-__all__ = ["read", "write"]
+__all__ = ["has_marks", "read", "write"]

@@ -8,13 +8,13 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exchange import moodle_answers
 from exchange.files import Source
 from exchange.gift.escapes import protect, restore, unescape
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
-from exchange.moodle_answers import WHOLE, Answer
-from exchange.questions import (
+from exchange.items import moodle_answers
+from exchange.items.moodle_answers import WHOLE, Answer
+from exchange.items.questions import (
     Blank,
     Pair,
     ParsedFile,
@@ -22,52 +22,84 @@ from exchange.questions import (
     Question,
     Skipped,
     UnsupportedQuestion,
+    category_path,
     check_answers,
+    check_distinct,
     check_questions,
+    tags_left_out,
 )
-from exchange.values import clean, first_words, number
+from exchange.items.values import clean, first_words, number
+from exchange.pictures import NoPicture, Pictures
 
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _ID = re.compile(r"\[id:((?:[^\]\\]|\\.){1,200})\]")
+# The comment that Moodle writes before each question, also before one that GIFT cannot express.
+_NAMED = re.compile(r"\s*//\s*question:\s*\d+\s+name:\s*(.+)")
+# What a text has only if it is GIFT: a title, a category, a comment of Moodle, a format, or a mark before an answer.
+_MARKS = re.compile(
+    r"^[ \t]*(?:::[^\n]{1,500}?::|\$CATEGORY:|//[ \t]*(?:question:|\[(?:id|tag):))|\[(?:html|moodle|plain|markdown)\]|"
+    r"\{\s*(?:[=~#>]|(?:TRUE|FALSE|[TF])\s*[#}])",
+    re.MULTILINE,
+)
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{0,7})?)%")
 _ORDERING = re.compile(
-    r">\s*\d*\s*(?P<select>ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\s*(?:HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\s*"
+    r">\s*(?P<count>\d{0,6})\s*(?P<select>ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\s*(?:HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\s*"
     r"(?P<rule>ALL_OR_NOTHING|ABSOLUTE_POSITION|ABSOLUTE|ABS|[A-Z_]*RELATIVE[A-Z_]*|LONGEST_[A-Z_]+)?[^\n]*\Z"
 )
 _TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 GAP = "_____"
 
 
-def read(source: Source, *, language: str) -> ParsedFile:
+def read(source: Source, *, pictures: Pictures) -> ParsedFile:
     """Return the questions of a file, and the skipped questions with reasons."""
     parsed = ParsedFile("gift", notes=list(source.notes))
-    categories = False
+    category = ""
     text = _NONCHARACTERS.sub("", source.text)
-    blocks: list[tuple[str, str]] = []
+    # (text, identity, category)
+    blocks: list[tuple[str, str, str]] = []
     for block in _BLANK_LINES.split(text):
-        lines = [line.strip() for line in block.split("\n")]
-        named = next((found for line in lines if line.startswith("//") and (found := _ID.search(line))), None)
-        body = "\n".join(line for line in lines if line and not line.startswith("//"))
+        # White space at the start of a line means something in code.
+        lines = [line.rstrip() for line in block.split("\n")]
+        comments = [line for line in lines if line.lstrip().startswith("//")]
+        named = next((found for line in comments if (found := _ID.search(line))), None)
+        body = "\n".join(line for line in lines if line and not line.lstrip().startswith("//")).strip()
         if body.startswith("$CATEGORY:"):
-            categories = True
-            _line, _break, body = body.partition("\n")
+            line, _break, body = body.partition("\n")
+            category = category_path(clean(unescape(protect(line.partition(":")[2]))))
+        elif not body:
+            parsed.skipped += [
+                Skipped(clean(found[1]), _left_empty()) for line in comments if (found := _NAMED.match(line))
+            ]
         if body:
-            blocks.append((body, named[1].replace("\\]", "]") if named else ""))
+            blocks.append((body, named[1].replace("\\]", "]") if named else "", category))
             check_questions(len(blocks))
-    for body, identity in blocks:
-        _read_block(parsed, body, identity, language)
-    if categories:
-        parsed.notes.append(_("Categories are left out: a quiz has none."))
+    for body, identity, place in blocks:
+        _read_block(parsed, body, identity, place, pictures)
+    tags = re.findall(r"\[tag:((?:[^\]\\\n]|\\.){1,100})\]", "\n".join(re.findall(r"^[ \t]*//.*$", text, re.MULTILINE)))
+    parsed.notes += tags_left_out(dict.fromkeys(map(clean, tags)))
     return parsed
 
 
-def _read_block(parsed: ParsedFile, body: str, identity: str, language: str) -> None:
+def has_marks(text: str) -> bool:
+    """Return whether a text is GIFT. Other texts may have braces, too."""
+    return _MARKS.search(text) is not None
+
+
+def _left_empty() -> str:
+    return _("The file has only its name: GIFT cannot express this kind of question. Export it as Moodle XML.")
+
+
+def _read_block(parsed: ParsedFile, body: str, identity: str, category: str, pictures: Pictures) -> None:
     title, rest = _title(protect(body))
-    name = clean(identity or title) or first_words(clean(unescape(_FORMAT.sub("", rest).partition("{")[0])))
+    text = _FORMAT.sub("", rest)
+    beginning = text.partition("{")[0].strip() or re.sub(r"\{[^}]*\}", f" {GAP} ", text)
+    name = clean(identity or title) or first_words(clean(unescape(beginning)))
     try:
-        parsed.questions.append(_Block(name, rest, language).read())
+        question = _Block(name, rest, pictures).read()
+        question.category = category
+        parsed.questions.append(question)
     except UnsupportedQuestion as refused:
         parsed.skipped.append(Skipped(name, str(refused)))
     except TextTooLarge:
@@ -83,8 +115,9 @@ def _title(text: str) -> tuple[str, str]:
 
 
 class _Block:
-    def __init__(self, name: str, text: str, language: str) -> None:
-        self.language = language
+    def __init__(self, name: str, text: str, pictures: Pictures) -> None:
+        self.language = pictures.language
+        self.pictures = pictures
         self.losses: list[str] = []
         self.format = "moodle"
         self.question = Question(name, "", "")
@@ -114,10 +147,14 @@ class _Block:
         if not mark:
             answers, general = general, ""
         answers = answers.strip()
-        question.text = self.markdown(f"{self.before}{GAP}{self.after}" if self.after else self.before)
+        text = f"{self.before}{GAP}{self.after}" if self.after else self.before
+        question.text = self.converted(text.strip(), self.format)
         self.read_answers(answers)
         moodle_answers.add_general_feedback(question, self.markdown(general))
-        question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in self.losses]
+        if self.losses:
+            check_distinct(question)
+        question.remarks += self.pictures.take_remarks()
+        question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in dict.fromkeys(self.losses)]
         return question
 
     def read_answers(self, answers: str) -> None:
@@ -143,14 +180,23 @@ class _Block:
         form = self.format
         if found := _FORMAT.match(text):
             form, text = found[1], text[found.end() :]
+        return self.converted(text, form)
+
+    def converted(self, text: str, form: str) -> str:
         text = clean(unescape(text))
         if form == "markdown":
-            return clean(conversion.from_markdown(text, self.losses))
+            return clean(conversion.from_markdown(text, self.losses, self.show))
         if form == "plain":
             return clean(conversion.from_plain(text))
         if form == "html":
-            return clean(conversion.from_html(text, self.losses))
-        return clean(conversion.from_auto(text, self.losses))
+            return clean(conversion.from_html(text, self.losses, self.show))
+        return clean(conversion.from_auto(text, self.losses, self.show))
+
+    def show(self, address: str, alt: str) -> str:
+        """Show a picture that stands in the text itself. GIFT has no files."""
+        if address.startswith("data:"):
+            return self.pictures.take_data(address, alt)
+        raise NoPicture(_("It is not in the file"))
 
     def plain(self, text: str) -> str:
         """Return an answer that students type. It is plain text in every format."""
@@ -174,7 +220,11 @@ class _Block:
         check_answers(answers.count("=") + answers.count("~"))
         found = []
         for mark, text in re.findall(r"([=~])([^=~]*)", answers):
-            weight = _WEIGHT.match(text.strip())
+            if mark == "~" and not text.strip() and not typed:
+                # Teachers write ~= before the right choice. Moodle drops the empty choice that it finds there.
+                continue
+            # In a choice question Moodle reads a weight only after ~.
+            weight = _WEIGHT.match(text.strip()) if typed or mark == "~" else None
             body = text.strip()[weight.end() :] if weight else text
             answer, _mark, feedback = body.partition("#")
             fraction = WHOLE if mark == "=" else Decimal(0)
@@ -218,8 +268,9 @@ class _Block:
             left, arrow, right = text.partition("->")
             if not arrow:
                 raise UnsupportedQuestion(_("One of its pairs has no arrow."))
-            # The right side is plain text: Moodle shows it in a menu.
-            self.question.pairs.append(Pair(self.markdown(left), clean(conversion.from_plain(self.plain(right)))))
+            # The right side is plain text, and has no format: Moodle shows it in a menu.
+            right = clean(unescape(right.strip()))
+            self.question.pairs.append(Pair(self.markdown(left), clean(conversion.from_plain(right))))
 
     def ordering(self, answers: str) -> None:
         head, *items = answers.split("\n")
@@ -229,6 +280,10 @@ class _Block:
             raise UnsupportedQuestion(_("Its items to be ordered cannot be read."))
         rule = found["rule"] or ""
         self.question.kind = "ordering"
+        if found["select"] not in (None, "ALL", "EXACT") and int(found["count"] or 0) < sum(
+            map(bool, map(str.strip, items))
+        ):
+            self.question.remarks.append(moodle_answers.some_items())
         self.question.credit = "all" if rule == "ALL_OR_NOTHING" else "partial"
         if rule and not rule.startswith(("ALL_OR_NOTHING", "ABS")):
             self.question.remarks.append(

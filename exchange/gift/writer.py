@@ -6,16 +6,26 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from common.markup import formulas
 from exchange.gift.escapes import escape
 from exchange.html import conversion
-from exchange.questions import ExportedFile, Question, UnsupportedQuestion
-from exchange.values import answer_weights, decimal_text
+from exchange.items.questions import ExportedFile, Question, UnsupportedQuestion, compared_differently
+from exchange.items.values import decimal_text, moodle_weights
 
-_BRACES = re.compile(r"[{}\n]")
+# What is not read as the text of an item: a comment, a line that counts as blank, a format, braces and breaks, escaped signs.
+_NO_ITEM = re.compile(r"\s*(?://|0\s*\Z|\[(?:html|moodle|plain|markdown)\])")
+_SIGNS = re.compile(r"[{}\n]|\\[:#=~n\\]")
+# Beginnings that would be taken for a format and for a weight. gift-pegjs refuses a file with a "%" that begins no weight.
+_FORMAT = re.compile(r"\s*\[(?:html|moodle|plain|markdown)\]")
+_WEIGHT = re.compile(r"\s*%")
+# What Markdown of Moodle takes for its own in a formula: marks of emphasis, and a backslash before a sign.
+_OF_MARKDOWN = re.compile(r"[*_]|\\[\\{}()\[\]#+.!-]")
 
 
-def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
-    """Return one file with all questions that GIFT can express."""
+def write(
+    questions: list[Question], *, language: str, name: str, files: dict[str, bytes] | None = None
+) -> ExportedFile:
+    """Return one file with all questions that GIFT can express. It has no files, so pictures are losses."""
     blocks: list[str] = []
     losses: list[tuple[str, str]] = []
     for question in questions:
@@ -41,7 +51,17 @@ class _Question:
         named: list[str] = []
         conversion.to_html(markdown, language=self.language, losses=named)
         self.losses += [_("does not work in another system: %(what)s") % {"what": what} for what in named]
+        self.losses += [
+            _("Moodle's Markdown reads the signs of the formula %(formula)s as its own") % {"formula": found[0][:60]}
+            for found in formulas.MARK.finditer(markdown)
+            if _OF_MARKDOWN.search(found[1])
+        ]
         return escape(markdown)
+
+    def part(self, markdown: str) -> str:
+        """Return the escaped text of a choice or a feedback, with its format if it begins like a format or a weight."""
+        begins = _FORMAT.match(markdown) or _WEIGHT.match(markdown)
+        return f"[markdown]{self.text(markdown)}" if begins else self.text(markdown)
 
     def plain(self, markdown: str) -> str:
         words = conversion.to_plain(markdown)
@@ -63,6 +83,9 @@ class _Question:
         }
         if question.kind not in writers:
             raise UnsupportedQuestion(_("There is no such kind of question in GIFT."))
+        self.losses += compared_differently(question)
+        if not question.shuffle and question.kind in ("single_choice", "multiple_choice", "matching"):
+            self.losses.append(_("the order of its choices: GIFT has none, so they are shuffled"))
         if question.points is not None and Decimal(question.points) != 1:
             self.losses.append(_("its points: GIFT has none"))
         head = f"// [id:{question.name}]\n::{escape(question.name)}::[markdown]"
@@ -74,16 +97,32 @@ class _Question:
     def around_gap(self) -> tuple[str, str]:
         if len(self.question.blanks) != 1:
             raise UnsupportedQuestion(_("GIFT supports one gap in a text, and it has several."))
+        if not self.question.blanks[0].accept:
+            # Both would be read as a question of another kind, with a line in its text.
+            raise UnsupportedQuestion(_("In a text GIFT has words to type, but no menus and no numbers."))
         before, _mark, after = self.question.text.partition(f"{{{{{self.question.blanks[0].key}}}}}")
         if not after.strip():
             raise UnsupportedQuestion(_("GIFT does not support a gap at the end of a text."))
         if "____" in before + after:
             raise UnsupportedQuestion(_("Its text contains a row of underscores in addition to its gap."))
         self.text(self.question.text)
+        # Some readers look for a format behind the gap, too.
+        if _FORMAT.match(after):
+            after = after.replace("[", "\\[", 1)
         return escape(before), escape(after)
 
     def feedback(self, feedback: str | None) -> str:
-        return f"#{self.text(feedback)}" if feedback else ""
+        return f"#{self.part(feedback)}" if feedback else ""
+
+    def feedback_of_typed(self, feedback: str | None) -> str:
+        """Return the feedback of a typed answer: an arrow anywhere in it would make a matching question of it in Moodle."""
+        if not feedback or "->" not in feedback:
+            return self.feedback(feedback)
+        hidden = feedback.replace("->", "-\\>")
+        if conversion.renders_same(hidden, feedback):
+            return self.feedback(hidden)
+        self.losses.append(_("a feedback with an arrow in code"))
+        return ""
 
     def choices(self) -> str:
         question = self.question
@@ -91,12 +130,14 @@ class _Question:
         wrong = len(question.parts) - right
         marks = ("=", "~")
         if question.kind == "multiple_choice":
-            gain, loss = answer_weights(right, wrong, question.credit or "all")
+            gain, loss, exact = moodle_weights(right, wrong, question.credit or "all")
+            if not exact:
+                self.losses.append(_("its exact percentages: Moodle has none for so many choices"))
             marks = (f"~%{decimal_text(round(gain, 5))}%", f"~%{decimal_text(round(loss, 5))}%")
             if question.credit != "partial":
                 self.losses.append(_("all-or-nothing grading: in the file a part of the right choices earns points"))
         lines = [
-            f"\t{marks[0 if part.correct else 1]}{self.text(part.text)}{self.feedback(part.feedback)}"
+            f"\t{marks[0 if part.correct else 1]}{self.part(part.text)}{self.feedback(part.feedback)}"
             for part in question.parts
         ]
         return "\n" + "\n".join(lines)
@@ -104,11 +145,16 @@ class _Question:
     def typed(self) -> str:
         question = self.question
         accept = question.blanks[0].accept if question.kind == "fill_in" else question.accept
-        lines = [f"\t={_literal(text)}{self.feedback(question.correct_feedback)}" for text in accept]
+        if any("->" in text for text in [*accept, *(text for group in question.wrong for text in group.answers)]):
+            raise UnsupportedQuestion(
+                _("One of its answers contains an arrow, which makes a matching question in GIFT.")
+            )
+        right = self.feedback_of_typed(question.correct_feedback)
+        lines = [f"\t={'%100%' if _WEIGHT.match(text) else ''}{_literal(text)}{right}" for text in accept]
         for group in question.wrong:
-            lines += [f"\t=%0%{_literal(text)}{self.feedback(group.feedback)}" for text in group.answers]
+            lines += [f"\t=%0%{_literal(text)}{self.feedback_of_typed(group.feedback)}" for text in group.answers]
         if question.incorrect_feedback:
-            lines.append(f"\t=%0%*{self.feedback(question.incorrect_feedback)}")
+            lines.append(f"\t=%0%*{self.feedback_of_typed(question.incorrect_feedback)}")
         return ("" if question.kind == "fill_in" else "\n") + "\n".join(lines)
 
     def number(self) -> str:
@@ -126,18 +172,18 @@ class _Question:
         self.add_feedback_loss()
         if any("->" in pair.left for pair in self.question.pairs):
             raise UnsupportedQuestion(_("A left side contains an arrow, which separates the sides of a pair in GIFT."))
-        lines = [f"\t={self.text(pair.left)} -> {self.plain(pair.right)}" for pair in self.question.pairs]
+        lines = [f"\t={self.part(pair.left)} -> {self.plain(pair.right)}" for pair in self.question.pairs]
         return "\n" + "\n".join(lines)
 
     def items(self) -> str:
         question = self.question
         self.add_feedback_loss()
-        if any(_BRACES.search(part.text) for part in question.parts):
+        if any(_NO_ITEM.match(part.text) or _SIGNS.search(part.text) for part in question.parts):
             raise UnsupportedQuestion(
-                _("One of its items contains a brace or a line break, which GIFT does not allow in ordering.")
+                _("One of its items has signs that cannot stand in an item to be ordered in GIFT.")
             )
         rule = "ABSOLUTE_POSITION" if question.credit == "partial" else "ALL_OR_NOTHING"
-        lines = [f">{len(question.parts)} ALL VERTICAL {rule} SHOW", *(part.text for part in question.parts)]
+        lines = [f">{len(question.parts)} ALL VERTICAL {rule} SHOW none", *(part.text for part in question.parts)]
         return "\n".join(lines)
 
     def hand_in(self) -> str:
@@ -153,4 +199,5 @@ class _Question:
 
 
 def _literal(text: str) -> str:
-    return escape(text.replace("*", "\\*"))
+    literal = escape(text.replace("*", "\\*"))
+    return f"[plain]{literal}" if _FORMAT.match(text) else literal

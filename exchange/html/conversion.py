@@ -8,47 +8,57 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from common.markup import markdown, markdown_html
-from common.markup.markdown_syntax import PARSER
+from common.markup import formulas, markdown, markdown_html
+from common.markup.markdown import Document, Resolver
 from common.markup.plain_xml import Node
+from exchange.html import tex
+from exchange.html.markdown_writer import SPACES, TARGET, MarkdownWriter, Show, code_language, escape_line, means_itself
 from exchange.html.tree import TextTooLarge, tree, without_data
+from exchange.pictures import NoPicture
 
 # The maximum length of a text in characters, without its pictures.
 MAX_LENGTH = 20_000
 # The maximum length of HTML. It is checked before the HTML is parsed, which takes a microsecond for each character.
 MAX_SOURCE = 5 * MAX_LENGTH
-_DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math"})
-_MEDIA = frozenset({"img", "object", "audio", "video", "iframe", "embed", "picture", "canvas", "svg", "math"})
-_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "del": "~~", "strike": "~~"}
-_BLOCKS = frozenset(
-    ["p", "div", "ul", "ol", "li", "blockquote", "pre", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "section",
-     "article", "figure", "figcaption", "dl", "dt", "dd", "header", "footer", "main", "form", "fieldset", "address",
-     "center"]
-)  # fmt: skip
-_PLAIN_LOSSES = frozenset({"sub", "sup", "u"})
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
-_LINE_START = re.compile(r"^(\s*)([-+#>=]|\d{1,9}(?=[.)]))", re.MULTILINE)
+# Formulas in Markdown of other systems: there, \\\\( is a backslash and a bracket.
+_TEX_OF_MARKDOWN = re.compile(r"\\\\\((.{1,500}?)\\\\\)|\\\\\[(.{1,500}?)\\\\\]", re.DOTALL)
+# HTML that is one line of text, in a paragraph or not. Most texts of most files are.
+_ONE_PARAGRAPH = re.compile(r"""(?:<p(?:\s(?:[^<>"'/]|"[^"<]*"|'[^'<]*')*)?>)?([^<>&\t\n\r\f$\\]*)(?:</p>)?\s*\Z""")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&[a-zA-Z#][0-9a-zA-Z]*;")
-_TARGET = re.compile(r"(?:https://[^\s<>()\\]+|mailto:[^\s<>()\\]+)\Z")
 
 
 # --- to Markdown ---------------------------------------------------------------------------------------------------
 
 
-def from_html(html: str, losses: list[str]) -> str:
-    """Convert HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge."""
-    html = without_data(html)
+def from_html(html: str, losses: list[str], show: Show | None = None) -> str:
+    """Convert HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge.
+
+    `show` makes figures of pictures; see `MarkdownWriter`. Without it they are left out.
+    """
+    if found := _ONE_PARAGRAPH.match(html):
+        words = found[1].strip(" \t\n\r\f")
+        if not words or (len(words) <= MAX_LENGTH and "  " not in words and means_itself(words)):
+            return words
+    addresses: list[str] = []
+    html = without_data(html, addresses)
     if len(html) > MAX_SOURCE:
         raise TextTooLarge
-    return from_nodes(tree(html).children, losses)
+    if show is None or not addresses:
+        return from_nodes(tree(html).children, losses, show)
+
+    def show_data(address: str, alt: str) -> str:
+        number = address.removeprefix("data:#")
+        return show(addresses[int(number)] if number.isdecimal() and int(number) < len(addresses) else address, alt)
+
+    return from_nodes(tree(html).children, losses, show_data)
 
 
-def from_nodes(nodes: Sequence[Node | str], losses: list[str]) -> str:
-    """Convert parsed HTML to Markdown. What is left out is added to `losses`. Raises TextTooLarge."""
-    if sum(len(text) for text in _texts(nodes)) > MAX_LENGTH:
+def from_nodes(nodes: Sequence[Node | str], losses: list[str], show: Show | None = None) -> str:
+    """Convert parsed HTML to Markdown, as `from_html` does. Raises TextTooLarge."""
+    texts = list(_texts(nodes))
+    if sum(map(len, texts)) > MAX_LENGTH:
         raise TextTooLarge
-    writer = _Writer(losses)
+    writer = MarkdownWriter(losses, show)
     return "\n\n".join(writer.blocks(nodes)).strip()
 
 
@@ -62,39 +72,80 @@ def _texts(nodes: Iterable[Node | str]) -> Iterator[str]:
             waiting.extend(node.children)
 
 
-def from_plain(text: str) -> str:
-    """Convert plain text to Markdown that renders as this text, with the same line breaks. Raises TextTooLarge."""
+def from_plain(text: str, losses: list[str] | None = None) -> str:
+    """Convert plain text to Markdown that renders as this text, with the same line breaks. Raises TextTooLarge.
+
+    Its formulas in TeX become formulas; those that this site cannot show are added to `losses`.
+    """
     _check_length(text)
     paragraphs = re.split(r"\n[ \t]*\n+", text.replace("\r\n", "\n").strip())
     return "\n\n".join(
-        "\\\n".join(escape_line(_SPACES.sub(" ", line).strip()) for line in paragraph.split("\n"))
+        "\\\n".join(_from_line(SPACES.sub(" ", line).strip(), losses) for line in paragraph.split("\n"))
         for paragraph in paragraphs
         if paragraph.strip()
     )
 
 
-def from_auto(text: str, losses: list[str]) -> str:
+def _from_line(line: str, losses: list[str] | None) -> str:
+    if not tex.FOUND.search(line):
+        return escape_line(line)
+    return MarkdownWriter([] if losses is None else losses).paragraph([Node("span", {}, [line])])[0]
+
+
+def from_auto(text: str, losses: list[str], show: Show | None = None) -> str:
     """Convert Moodle's auto-format to Markdown. It is plain text or HTML; without block elements, line breaks are kept.
 
     What is left out is added to `losses`. Raises TextTooLarge.
     """
     if not _TAG.search(text):
-        return from_plain(text)
+        return from_plain(text, losses)
     if re.search(r"<(?:p|div|br|ul|ol|table|pre)\b", text, re.IGNORECASE):
-        return from_html(text, losses)
+        return from_html(text, losses, show)
     lines = text.replace("\r\n", "\n").strip().replace("\n", "<br>\n")
-    return from_html(lines, losses)
+    return from_html(lines, losses, show)
 
 
-def from_markdown(text: str, losses: list[str]) -> str:
-    """Return Markdown of another system without white space at its ends. Its pictures are added to `losses`.
+def from_markdown(text: str, losses: list[str], show: Show | None = None) -> str:
+    """Return Markdown of another system without white space at its ends. Its pictures are shown, or added to `losses`.
 
     Raises TextTooLarge.
     """
+    addresses: list[str] = []
+    text = without_data(text, addresses) if show else text
     _check_length(text)
-    figures = (reference for reference in markdown.parse(text).references if reference.kind == "figure")
-    losses += [_("a picture: %(name)s") % {"name": figure.target} for figure in figures]
+    text = _mark_formulas(text, losses)
+    for reference in markdown.parse(text).references:
+        if reference.kind != "figure":
+            continue
+        target = reference.target
+        try:
+            if show is None:
+                raise NoPicture
+            number = target.removeprefix("data:#")
+            address = addresses[int(number)] if number.isdecimal() and int(number) < len(addresses) else target
+            name = show(address, reference.text).rpartition("](")[2].rstrip(")")
+            text = text.replace(f"]({target}", f"]({name}")
+        except NoPicture as reason:
+            losses.append(" ".join([_("a picture: %(name)s") % {"name": target[:80]}, *map(str, reason.args)]))
     return text.strip()
+
+
+def _mark_formulas(text: str, losses: list[str]) -> str:
+    """Return Markdown whose formulas are marked as this site does. Those that it cannot show stay text: see `losses`."""
+
+    def marked(found: re.Match[str]) -> str:
+        formula = found[1] or found[2]
+        return tex.mark(formula) if tex.is_shown(formula) else found[0]
+
+    def checked(found: re.Match[str]) -> str:
+        if formulas.is_readable(found[1]):
+            return found[0]
+        losses.append(_("the look of the formula %(text)s") % {"text": found[0][:60]})
+        return found[0].replace("$$", "\\$\\$")
+
+    if "$$" not in text and "\\" not in text:
+        return text
+    return formulas.MARK.sub(checked, _TEX_OF_MARKDOWN.sub(marked, text))
 
 
 def _check_length(text: str) -> None:
@@ -102,198 +153,73 @@ def _check_length(text: str) -> None:
         raise TextTooLarge
 
 
-def escape_line(line: str) -> str:
-    """Convert one line of plain text to Markdown. It is escaped only if it would otherwise render differently."""
-    tokens = PARSER.parse(line)
-    if [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]:
-        children = tokens[1].children or []
-        if {child.type for child in children} == {"text"} and "".join(child.content for child in children) == line:
-            return line
-    return _LINE_START.sub(_escape_start, _SPECIAL.sub(r"\\\1", line), count=1)
-
-
-def _escape_start(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
-
-
-class _Writer:
-    def __init__(self, losses: list[str]) -> None:
-        self.losses = losses
-
-    def add_loss(self, what: str) -> None:
-        if what not in self.losses:
-            self.losses.append(what)
-
-    def blocks(self, nodes: Iterable[Node | str]) -> list[str]:
-        """Return the blocks of Markdown. Adjacent inline nodes form a paragraph."""
-        found: list[str] = []
-        run: list[Node | str] = []
-        for node in nodes:
-            if isinstance(node, Node) and (node.name in _BLOCKS or self._holds_block(node)):
-                found += self.paragraph(run)
-                run = []
-                found += self.block(node)
-            else:
-                run.append(node)
-        return [*found, *self.paragraph(run)]
-
-    def _holds_block(self, node: Node) -> bool:
-        return node.name not in _DROPPED | _MEDIA and any(child.name in _BLOCKS for child in node.walk())
-
-    def paragraph(self, run: Sequence[Node | str]) -> list[str]:
-        words = [child for child in run if not isinstance(child, Node)]
-        if run and len(words) == len(run):
-            text = _SPACES.sub(" ", "".join(words)).strip()
-            return [escape_line(text)] if text else []
-        lines = [re.sub(r" {2,}", " ", line).strip(" ") for line in self.inline(run).split("\n")]
-        text = "\n".join(lines).strip().removesuffix("\\").strip()
-        while text.startswith("\\\n"):
-            text = text[2:].strip()
-        if not text:
-            return []
-        # Escape line starts that would otherwise begin a list, a heading or a quotation.
-        return [_LINE_START.sub(_escape_start, text)]
-
-    def block(self, node: Node) -> list[str]:
-        name = node.name
-        writers = {
-            "ul": self.list_of,
-            "ol": self.list_of,
-            "blockquote": self.quotation,
-            "pre": self.code_block,
-            "table": self.table,
-            "hr": lambda _node: ["---"],
-            **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], self.heading),
-        }
-        return writers[name](node) if name in writers else self.blocks(node.children)
-
-    def quotation(self, node: Node) -> list[str]:
-        inside = "\n\n".join(self.blocks(node.children))
-        return ["\n".join(f"> {line}".rstrip() for line in inside.split("\n"))] if inside else []
-
-    def code_block(self, node: Node) -> list[str]:
-        code = node.text().strip("\n")
-        fence = "```" if "```" not in code else "~~~~"
-        return [f"{fence}{_code_language(node)}\n{code}\n{fence}"] if code.strip() else []
-
-    def heading(self, node: Node) -> list[str]:
-        inside = self.inline(node.children).replace("\\\n", " ").replace("\n", " ").strip()
-        return [f"**{inside}**" if "**" not in inside else inside] if inside else []
-
-    def list_of(self, node: Node) -> list[str]:
-        items = []
-        for number, item in enumerate(node.elements("li"), 1):
-            mark = "- " if node.name == "ul" else f"{number}. "
-            blocks = self.blocks(item.children)
-            tight = (
-                "\n".join(blocks) if len(blocks) == 2 and blocks[1].startswith(("- ", "1. ")) else "\n\n".join(blocks)
-            )
-            items.append((mark + tight.replace("\n", "\n" + " " * len(mark))).rstrip())
-        return ["\n".join(items)] if items else []
-
-    def table(self, node: Node) -> list[str]:
-        rows = [
-            [
-                self.inline(cell.children).replace("\\\n", " ").replace("\n", " ").strip()
-                for cell in row.elements("td", "th")
-            ]
-            for row in node.all("tr")
-        ]
-        rows = [row for row in rows if row]
-        if not rows:
-            return []
-        width = max(len(row) for row in rows)
-        lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
-        return ["\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])]
-
-    def inline(self, nodes: Iterable[Node | str]) -> str:
-        return "".join(self.words(node) for node in nodes)
-
-    def words(self, node: Node | str) -> str:
-        if isinstance(node, str):
-            return _SPECIAL.sub(r"\\\1", _SPACES.sub(" ", node))
-        name = node.name
-        if name in _MEDIA | _DROPPED:
-            return self.left_out(node)
-        if name == "br":
-            return "\\\n"
-        if name in ("code", "tt", "kbd", "samp"):
-            return _code(node.text())
-        inside = self.inline(node.children)
-        if name == "a":
-            return self.link(node.attributes.get("href", ""), inside)
-        if name in _PLAIN_LOSSES and inside.strip():
-            self.add_loss(_("superscript, subscript or underlining of “%(text)s”") % {"text": node.text()[:40]})
-        mark = "~~" if node.attributes.get("class") == "strikethrough" else _MARKS.get(name, "")
-        return _marked(mark, inside) if mark else inside
-
-    def left_out(self, node: Node) -> str:
-        """Return the text that replaces an element that is left out: the `alt` of a picture, otherwise "". Adds a loss."""
-        if node.name not in _MEDIA:
-            self.add_loss(_("the element <%(element)s>") % {"element": node.name})
-            return ""
-        attributes = node.attributes
-        shown = attributes.get("src") or attributes.get("data") or attributes.get("alt") or node.name
-        self.add_loss(_("a picture or other media: %(name)s") % {"name": shown[:80]})
-        return _SPECIAL.sub(r"\\\1", attributes.get("alt", ""))
-
-    def link(self, target: str, words: str) -> str:
-        if _TARGET.match(target) and words.strip() and "\n" not in words:
-            return f"[{words}]({target})"
-        if target:
-            self.add_loss(_("the link to %(target)s") % {"target": target[:80]})
-        return words
-
-
-def _marked(mark: str, words: str) -> str:
-    """Put the mark around the words, inside the spaces at their ends. Words that contain the mark are not changed."""
-    inside = words.strip(" ")
-    if not inside or mark in inside or "\n\n" in inside:
-        return words
-    before, _words, after = words.partition(inside)
-    return f"{before}{mark}{inside}{mark}{after}"
-
-
-def _code_language(node: Node) -> str:
-    name = node.attributes.get("data-language") or node.attributes.get("class", "").rpartition("language-")[2]
-    return name if re.fullmatch(r"[a-z0-9+#-]{1,20}", name) and name != "code" else ""
-
-
-def _code(text: str) -> str:
-    text = _SPACES.sub(" ", text)
-    if not text.strip():
-        return text
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
 # --- to HTML ---------------------------------------------------------------------------------------------------
 
 
-def to_html(text: str, *, language: str, losses: list[str]) -> str:
+def to_html(
+    text: str, *, language: str, losses: list[str], figures: Resolver | None = None, with_mathml: bool = False
+) -> str:
     """Convert Markdown to HTML for another system: to inline HTML if it is a single paragraph, otherwise to blocks.
 
-    Pictures, terms and links inside the course are added to `losses`.
+    Formulas are TeX, \\(x^2\\), which Moodle shows, or with `with_mathml` elements of MathML, with the TeX beside them.
+    Pictures that `figures` does not find, terms and links inside the course are added to `losses`.
     """
     document = markdown.parse(text)
+    losses += _prepare_formulas(document, with_mathml=with_mathml)
+    resolver = figures or markdown.NoResolver()
     for reference in document.references:
+        if reference.kind == "figure" and markdown.find_figure(reference.target, resolver):
+            continue
         if reference.kind == "figure":
             losses.append(_("a picture: %(name)s") % {"name": reference.target})
-        elif reference.kind == "term" or not _TARGET.match(reference.target):
+        elif reference.kind == "term" or not TARGET.match(reference.target):
             losses.append(_("the link to %(target)s") % {"target": reference.target})
-    html = markdown_html.render(document, language=language, resolver=markdown.NoResolver()).strip()
+    html = markdown_html.render(document, language=language, resolver=resolver).strip()
     if [token.type for token in document.tokens] == ["paragraph_open", "inline", "paragraph_close"]:
         # Not `render_inline`: nh3 removes a byte order mark (U+FEFF) at the very beginning.
         return html.removeprefix("<p>").removesuffix("</p>").strip()
     return html
 
 
-def to_nodes(text: str, *, language: str, losses: list[str]) -> list[Node | str]:
+def _prepare_formulas(document: Document, *, with_mathml: bool) -> Iterator[str]:
+    """Let the formulas of a text be rendered as `to_html` says. Yields losses."""
+    for token in (token for inline in document.tokens for token in inline.children or []):
+        if token.type == "text":
+            yield from tex.name_texts(token.content)
+        elif token.type == "math" and not formulas.is_readable(token.content):
+            token.type, token.content = "text", f"$${token.content}$$"
+            yield _("the look of the formula %(text)s") % {"text": token.content[:60]}
+        elif token.type == "math" and with_mathml:
+            token.meta = {"annotated": True}
+        elif token.type == "math":
+            token.type, token.content = "text", rf"\({token.content}\)"
+
+
+def to_nodes(text: str, *, language: str, losses: list[str], figures: Resolver | None = None) -> list[Node | str]:
     """Return the elements of `to_html`, without the classes, roles and wrappers that only this site uses."""
-    return _without_wrappers(tree(to_html(text, language=language, losses=losses)).children)
+    nodes = tree(to_html(text, language=language, losses=losses, figures=figures, with_mathml=True)).children
+    nodes = _without_ruby(nodes, losses)
+    if any("start" in node.attributes for root in nodes if isinstance(root, Node) for node in root.all("ol")):
+        losses.append(_("the first number of a list"))
+    return _without_wrappers(nodes)
+
+
+def _without_ruby(nodes: Sequence[Node | str], losses: list[str]) -> list[Node | str]:
+    """Return the nodes with readings in brackets: QTI 2.1 does not have them."""
+    kept: list[Node | str] = []
+    for node in nodes:
+        if isinstance(node, str):
+            kept.append(node)
+        elif node.name == "ruby":
+            losses.append(
+                _("the place of the reading above “%(text)s”; it stands in brackets") % {"text": node.text()[:40]}
+            )
+            kept += _without_ruby(node.children, losses)
+        elif node.name == "rt":
+            kept += ["(", *_without_ruby(node.children, losses), ")"]
+        else:
+            kept.append(Node(node.name, node.attributes, _without_ruby(node.children, losses)))
+    return kept
 
 
 def _without_wrappers(nodes: Sequence[Node | str]) -> list[Node | str]:
@@ -301,24 +227,38 @@ def _without_wrappers(nodes: Sequence[Node | str]) -> list[Node | str]:
     for node in nodes:
         if isinstance(node, str):
             kept.append(node)
+        elif node.name == "math":
+            kept.append(Node("math", {"xmlns": formulas.NAMESPACE, **node.attributes}, node.children))
         elif node.name in ("div", "span"):
             kept += _without_wrappers(node.children)
+        elif node.name == "figure":
+            # QTI 2.1 has no figures: the picture and its caption are paragraphs.
+            kept += [Node("p", {}, _without_wrappers([child])) for child in node.elements()]
+        elif node.name == "figcaption":
+            kept += _without_wrappers(node.children)
         elif node.name == "pre":
-            language = _code_language(node)
+            language = code_language(node)
             attributes = {"class": f"language-{language}"} if language else {}
             kept.append(Node("pre", attributes, [node.text()]))
         elif node.name == "s":
             kept.append(Node("span", {"class": "strikethrough"}, _without_wrappers(node.children)))
         else:
-            allowed = {"a": ("href",)}.get(node.name, ())
-            kept.append(
-                Node(node.name, {key: node.attributes[key] for key in allowed}, _without_wrappers(node.children))
+            allowed = {"a": ("href",), "img": ("src", "alt", "width", "height"), "h2": ("id",), "h3": ("id",)}.get(
+                node.name, ()
             )
+            attributes = {key: node.attributes[key] for key in allowed if key in node.attributes}
+            inside = _without_wrappers(node.children)
+            if node.name == "table" and not any(isinstance(child, Node) and child.name == "tbody" for child in inside):
+                # A table of QTI has a body, also if it has only a heading.
+                inside = [Node("tbody", {}, child.children) if isinstance(child, Node) else child for child in inside]
+            kept.append(Node(node.name, attributes, inside))
     return kept
 
 
 def to_plain(text: str) -> str:
     """Convert Markdown to plain text on one line, except for the line breaks of code."""
+    if means_itself(text):
+        return text
     words = [
         markdown.plain_text(token) if token.type == "inline" else token.content
         for token in markdown.parse(text).tokens
@@ -338,4 +278,4 @@ def renders_same(one: str, other: str) -> bool:
 
 def _rendered(text: str) -> str:
     html = to_html(text, language="en", losses=[])
-    return _SPACES.sub(" ", html).replace("\u00a0", " ")
+    return SPACES.sub(" ", html).replace("\u00a0", " ")

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
+from hashlib import sha256
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,13 +15,10 @@ from django.utils.translation import gettext_lazy
 from common.files import schema
 from course_files.merging import Fields, Key, Outcome, Step, digest
 from course_files.quizzes.parsing import explain_question_fault
-from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
-from exchange.html import conversion
 from exchange.imports.question_merge import merge_fields
-from exchange.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
-from exchange.values import clean, to_key
+from exchange.items.questions import ParsedFile, Question, Skipped, UnsupportedQuestion
+from exchange.items.values import clean, earlier_key, to_key
 from questions import KINDS
-from quizzes.authoring.models import Quiz
 
 # The labels of a question's fields on the page that shows the plan.
 ASPECTS: dict[str, Promise] = {
@@ -32,11 +32,16 @@ ASPECTS: dict[str, Promise] = {
     "definition": gettext_lazy("parts and rules"),
 }
 _ANSWER_LIMIT = 200
+# Characters of a text that are kept for the page that shows the plan.
+_SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question that is imported. `aspects` are the labels of changed fields. `remarks` say what is lost or changed."""
+    """One question that is imported. `aspects` are the labels of changed fields. `remarks` say what is lost or changed.
+
+    `text` is the beginning of its text, in Markdown.
+    """
 
     key: str
     name: str
@@ -45,12 +50,14 @@ class Entry:
     outcome: Outcome
     aspects: list[str]
     remarks: list[str]
+    category: str = ""
 
 
 @dataclass(slots=True)
 class Plan:
     """The steps of an import.
 
+    `pictures` is the number of pictures that come along. `categories` are those of the file.
     `fingerprint` is a digest of the steps (the imported questions before and after the import) and of the language.
     """
 
@@ -58,54 +65,91 @@ class Plan:
     skipped: list[Skipped]
     notes: list[str]
     steps: list[Step]
-    stored: StoredQuizzes
     fingerprint: str
     counts: Counter[Outcome] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+    pictures: int = 0
 
     @property
     def changes_nothing(self) -> bool:
-        return not any(step.writes for step in self.steps)
+        return not (self.counts[Outcome.ADDED] or self.counts[Outcome.CHANGED])
 
 
-def plan(*, quiz: Quiz, parsed: ParsedFile, language: str, report: Callable[[int], None] = lambda done: None) -> Plan:
-    """Compare a file with the quiz and return the plan. The number of queries does not depend on the number of questions.
+def plan(
+    *,
+    slug: str,
+    records: Mapping[Key, Fields],
+    parsed: ParsedFile,
+    language: str,
+    report: Callable[[int], None] = lambda done: None,
+    keep_steps: bool = True,
+) -> Plan:
+    """Compare a file with a quiz and return the plan. No query. `parsed` has no questions afterwards.
 
-    `report` is called before each question with the number of those before it.
+    `records` are those of its course, as drafted or as published. `report` is called before each question with the number of
+    those before it. Without `keep_steps` the plan has no steps: it can be shown, and not executed.
     """
-    stored = get_stored_quizzes(quiz.activity.course)
-    slug = quiz.activity.slug
-    current = {key[2]: fields for key, fields in stored.records.items() if key[:2] == ("question", slug)}
+    current = {key[2]: fields for key, fields in records.items() if key[:2] == ("question", slug)}
     skipped = list(parsed.skipped)
     entries: list[Entry] = []
     steps: list[Step] = []
-    planned: set[str] = set()
-    for number, question in enumerate(parsed.questions):
+    counts: Counter[Outcome] = Counter()
+    fingerprint = sha256(language.encode())
+    keys = _keys(parsed.questions, current)
+    # The memory of each question is free when it has been planned: there may be 10,000.
+    waiting = parsed.questions[::-1]
+    parsed.questions.clear()
+    for number, key in enumerate(keys):
         report(number)
-        key = _key(question, current)
+        question = waiting.pop()
         try:
-            if key in planned:
-                raise UnsupportedQuestion(_("Another question of the file has the same name."))
             before = current.get(key)
             fields = merge_question(question, before, language=language)
         except UnsupportedQuestion as refused:
             skipped.append(Skipped(question.name, str(refused)))
             continue
-        planned.add(key)
         step = _step(("question", slug, key), before, fields)
-        steps.append(step)
+        counts[step.outcome] += 1
+        fingerprint.update(digest({"key": key, "current": step.current, "incoming": step.incoming}).encode())
+        if keep_steps:
+            steps.append(step)
         aspects = [] if before is None else _aspects(before, fields)
         remarks = list(dict.fromkeys(question.remarks))
-        entries.append(
-            Entry(key, question.name, question.kind, conversion.to_plain(question.text), step.outcome, aspects, remarks)
-        )
-    fingerprint = digest({"steps": [[*step.key, step.current, step.incoming] for step in steps], "language": language})
-    counts = Counter(step.outcome for step in steps)
-    return Plan(entries, skipped, list(parsed.notes), steps, stored, fingerprint, counts)
+        entries.append(Entry(key, question.name, question.kind, question.text[:_SHOWN], step.outcome, aspects, remarks))
+    return Plan(
+        entries,
+        skipped,
+        list(parsed.notes),
+        steps,
+        fingerprint.hexdigest(),
+        counts,
+        parsed.categories,
+        len(parsed.files),
+    )
+
+
+def _keys(questions: list[Question], current: Mapping[str, Fields]) -> list[str]:
+    """Return a key for each question. If several have the same name, their keys are numbered in the order of the file."""
+    wanted = [_key(question, current) for question in questions]
+    taken, found = set(wanted), list[str]()
+    used: set[str] = set()
+    for key, question in zip(wanted, questions, strict=True):
+        chosen, number = key, 1
+        while chosen in used or (number > 1 and chosen in taken):
+            number += 1
+            chosen = f"{key[:95].rstrip('-')}-{number}"
+        if number > 1:
+            question.remarks.append(
+                _("Another question of the file has the same name. This one is imported as %(key)s.") % {"key": chosen}
+            )
+        used.add(chosen)
+        found.append(chosen)
+    return found
 
 
 def _key(question: Question, current: Mapping[str, Fields]) -> str:
     name = clean(question.name)
-    return name if name in current else to_key(name)
+    return next((known for known in (name, earlier_key(name)) if known in current), to_key(name))
 
 
 def _step(key: Key, before: Fields | None, fields: Fields) -> Step:
@@ -134,13 +178,18 @@ def merge_question(question: Question, before: Fields | None, *, language: str) 
     fields = merge_fields(question, before, language=language)
     faults = [
         *_find_answer_faults(fields),
-        *schema.faults_by(fields.get("definition", {}), KINDS[question.kind].schema),
+        *schema.faults_by(fields.get("definition", {}), _validator(question.kind)),
     ]
     if not faults:
         faults = [fault] if (fault := explain_question_fault(fields)) else []
     if faults:
         raise UnsupportedQuestion(" ".join(faults))
     return fields
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return schema.compiled(KINDS[kind].schema)
 
 
 def _points(text: str | None) -> str | None:

@@ -1,52 +1,52 @@
-"""Import an uploaded file step by step: read it, show its plan, import it when a person has confirmed the plan.
+"""Import an uploaded file step by step: read it, show its plan, and change the draft when a person has confirmed the plan.
 
 Reading and importing a large file take seconds, so the worker does them. Small files are done at once, in the request. Each step
 is claimed by a conditional update with a lease: it may be run again, also by two workers, and the sweep finds lost ones.
 """
 
 import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import structlog
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.queue.publishing import enqueue_on_commit
-from course_files.merging import Outcome
+from common.queue import claims
+from course_files.merging import Fields, Key, Outcome
+from courses.models import Course
 from exchange import files
 from exchange.exporting import check_language
 from exchange.imports import import_plan, importing
-from exchange.imports.sweeping import MAX_CLAIMS, RUN_TASK
-from exchange.models import LEASE, QuestionImport
-from exchange.questions import ParsedFile
+from exchange.items.questions import ParsedFile
+from exchange.models import QuestionImport
 from exchange.refusals import ChangedMeanwhile, ExchangeError
 from quizzes.authoring.models import Quiz
+from workspace.drafts import records
 
-log = structlog.get_logger(__name__)
 Status = QuestionImport.Status
 # A file of up to so many bytes is read in the request, and up to so many questions are imported in it: about 0.3 seconds.
-SMALL_FILE, FEW_QUESTIONS = 64_000, 50
+SMALL_FILE, FEW_QUESTIONS, FEW_PICTURES = 64_000, 50, 2
 # A worker stores its progress and extends its lease so often, in seconds.
 PROGRESS_INTERVAL = 1.0
-_SHOWN_TEXT = 200
-
-
-class Cancelled(Exception):
-    """Raised if a person has cancelled the import, or another worker has claimed it."""
 
 
 def upload(
-    *, quiz: Quiz, content: bytes, language: str, format: str = "", actor: User, now: datetime
+    *, course: Course, slug: str, content: bytes, language: str, format: str = "", actor: User, now: datetime
 ) -> QuestionImport:
-    """Store a file; read it at once if it is small, else enqueue it. Raises ExchangeError if it is too large."""
-    check_language(quiz.activity.course, language)
+    """Store a file; read it at once if it is small, else enqueue it. Raises ExchangeError if it is too large.
+
+    `slug` is that of the activity whose quiz or check gets the questions.
+    """
+    check_language(course, language)
     files.check_size(content)
     with transaction.atomic():
         job = QuestionImport.objects.create(
-            quiz=quiz,
+            course=course,
+            slug=slug,
+            quiz=Quiz.objects.filter(activity__course=course, activity__slug=slug).first(),
             content=content,
             language=language,
             format=format[:10],
@@ -55,13 +55,39 @@ def upload(
             created_at=now,
             queued_at=now,
         )
-        # A small package may unpack to a large one.
-        is_small = len(content) <= SMALL_FILE and not content.startswith(files.ZIP)
+        is_small = _is_small(content)
         if not is_small:
-            enqueue_on_commit(RUN_TASK, import_id=job.pk)
+            QuestionImport.objects.enqueue(job.pk)
     if is_small:
         run(import_id=job.pk, now=now)
     return job
+
+
+def _is_small(content: bytes) -> bool:
+    """Whether a file can be read in the request. A package may unpack to a large one, and a picture takes as long as a file."""
+    return len(content) <= SMALL_FILE and content.count(b"base64") <= FEW_PICTURES and not content.startswith(files.ZIP)
+
+
+def choose(*, job: QuestionImport, category: str, now: datetime) -> None:
+    """Plan the import of one category of the file; with "", of all of it."""
+    with transaction.atomic():
+        chosen = QuestionImport.objects.filter(pk=job.pk, status=Status.PLANNED).exclude(content=b"")
+        if not chosen.update(
+            status=Status.WAITING,
+            category=category[:250],
+            plan=None,
+            error="",
+            queued_at=now,
+            claims=0,
+            done=0,
+            total=0,
+        ):
+            return
+        is_small = _is_small(bytes(QuestionImport.objects.values_list("content", flat=True).get(pk=job.pk)))
+        if not is_small:
+            QuestionImport.objects.enqueue(job.pk)
+    if is_small:
+        run(import_id=job.pk, now=now)
 
 
 def confirm(*, job: QuestionImport, fingerprint: str, now: datetime) -> None:
@@ -72,9 +98,9 @@ def confirm(*, job: QuestionImport, fingerprint: str, now: datetime) -> None:
         confirmed = QuestionImport.objects.filter(pk=job.pk, status=Status.PLANNED).update(
             status=Status.CONFIRMED, queued_at=now, error="", claims=0, lease_until=None
         )
-        is_small = job.total <= FEW_QUESTIONS
+        is_small = job.total <= FEW_QUESTIONS and job.plan.get("pictures", 0) <= FEW_PICTURES
         if confirmed and not is_small:
-            enqueue_on_commit(RUN_TASK, import_id=job.pk)
+            QuestionImport.objects.enqueue(job.pk)
     if confirmed and is_small:
         run(import_id=job.pk, now=now)
 
@@ -82,15 +108,14 @@ def confirm(*, job: QuestionImport, fingerprint: str, now: datetime) -> None:
 def cancel(*, job: QuestionImport) -> bool:
     """Cancel an import that has not ended. A worker that has begun notices it and changes nothing."""
     running = [Status.WAITING, Status.PLANNED, Status.CONFIRMED]
-    fields = {"status": Status.CANCELLED, "content": b"", "parsed": None, "lease_until": None}
-    return bool(QuestionImport.objects.filter(pk=job.pk, status__in=running).update(**fields))
+    return claims.cancel(job, running, {"content": b"", "parsed": None})
 
 
 def run(*, import_id: int, now: datetime) -> None:
     """Do the next step of an import, if it waits for one. Idempotent, also in concurrent workers."""
-    job = _claim(import_id, now)
-    if job is None:
+    if not QuestionImport.objects.claim(import_id, now=now):
         return
+    job = QuestionImport.objects.select_related("course", "quiz__activity__course", "created_by").get(pk=import_id)
     with translation.override(job.reader_language):
         try:
             if job.status == Status.WAITING:
@@ -98,69 +123,71 @@ def run(*, import_id: int, now: datetime) -> None:
             else:
                 _import(job, now)
         except ExchangeError as refused:
-            _finish(job, status=Status.REFUSED, error=refused.message, content=b"", parsed=None)
-        except Cancelled:
-            log.info("import_cancelled", question_import=str(job.uuid))
-
-
-def _claim(import_id: int, now: datetime) -> QuestionImport | None:
-    claimed = (
-        QuestionImport.objects.claimable(now=now)
-        .filter(pk=import_id, claims__lt=MAX_CLAIMS)
-        .update(lease_until=now + LEASE, claims=F("claims") + 1)
-    )
-    if not claimed:
-        return None
-    return QuestionImport.objects.select_related("quiz__activity__course", "quiz__current_version").get(pk=import_id)
-
-
-def _update(job: QuestionImport, **fields: Any) -> None:
-    """Update the row if this claim still has it. Raises Cancelled."""
-    if not QuestionImport.objects.filter(pk=job.pk, status=job.status, claims=job.claims).update(**fields):
-        raise Cancelled
-
-
-def _finish(job: QuestionImport, **fields: Any) -> None:
-    try:
-        _update(job, lease_until=None, **fields)
-    except Cancelled:
-        log.info("import_cancelled", question_import=str(job.uuid))
+            claims.finish(job, status=Status.REFUSED, error=refused.message, content=b"", parsed=None)
+        except claims.ClaimLost:
+            claims.log_lost(job)
 
 
 def _read(job: QuestionImport) -> None:
-    parsed = importing.parse(bytes(job.content), language=job.language, format=job.format)
-    # `plan` changes questions, so the stored form is made before.
-    stored, total = parsed.as_json(), len(parsed.questions)
+    total = 0
     reported_at = time.monotonic()
 
-    def report(done: int) -> None:
+    def report(done: int = 0) -> None:
         nonlocal reported_at
         if time.monotonic() - reported_at >= PROGRESS_INTERVAL:
             reported_at = time.monotonic()
-            _update(job, done=done, total=total, lease_until=timezone.now() + LEASE)
+            claims.extend(job, timezone.now(), done=done, total=total)
 
-    plan = import_plan.plan(quiz=job.quiz, parsed=parsed, language=job.language, report=report)
-    _finish(
-        job, status=Status.PLANNED, parsed=stored, plan=describe(plan), content=b"", done=total, total=total, error=""
+    course, slug = job.place
+    drafted = records.read(course).records
+    parsed = _parse(job, drafted, report)
+    total = len(parsed.questions)
+    plan = import_plan.plan(
+        slug=slug,
+        records=drafted,
+        parsed=parsed,
+        language=job.language,
+        report=report,
+        keep_steps=False,
+    )
+    # The file is kept: it is read again when the plan is confirmed, which takes less memory than to store its questions.
+    claims.finish(job, status=Status.PLANNED, plan=describe(plan), done=total, total=total, error="")
+
+
+def _parse(job: QuestionImport, drafted: Mapping[Key, Fields], report: Callable[[], None]) -> ParsedFile:
+    return importing.parse(
+        bytes(job.content),
+        language=job.language,
+        format=job.format,
+        category=job.category,
+        assets=importing.files_of(drafted),
+        report=report,
     )
 
 
 def _import(job: QuestionImport, now: datetime) -> None:
     assert job.plan is not None
-    assert job.parsed is not None
+    if not job.content:
+        # An older release stored the questions instead of the file.
+        raise ExchangeError(_("The site was updated after this file was read. Upload it again."))
+    course, slug = job.place
+    drafted = records.read(course).records
+    parsed = _parse(job, drafted, lambda: claims.extend(job, timezone.now()))
     try:
         with transaction.atomic():
-            plan = importing.execute(
-                quiz=job.quiz,
-                parsed=ParsedFile.from_json(job.parsed),
+            plan = importing.draft(
+                course=course,
+                slug=slug,
+                parsed=parsed,
                 language=job.language,
+                editor=job.created_by,
                 now=now,
                 expected_fingerprint=job.plan["fingerprint"],
             )
             # If it was cancelled meanwhile, the transaction is rolled back.
-            _update(job, status=Status.IMPORTED, plan=describe(plan), parsed=None, lease_until=None)
+            claims.update(job, status=Status.IMPORTED, plan=describe(plan), content=b"", parsed=None, lease_until=None)
     except ChangedMeanwhile as changed:
-        _finish(job, status=Status.PLANNED, plan=describe(changed.plan), error=changed.message)
+        claims.finish(job, status=Status.PLANNED, plan=describe(changed.plan), error=changed.message)
 
 
 def describe(plan: import_plan.Plan) -> dict[str, Any]:
@@ -169,10 +196,12 @@ def describe(plan: import_plan.Plan) -> dict[str, Any]:
         "entries": [
             {
                 "key": entry.key,
-                "text": entry.text[:_SHOWN_TEXT],
+                "name": entry.name,
+                "text": entry.text,
                 "outcome": entry.outcome.value,
                 "aspects": entry.aspects,
                 "remarks": entry.remarks,
+                "category": entry.category,
             }
             for entry in plan.entries
         ],
@@ -181,4 +210,6 @@ def describe(plan: import_plan.Plan) -> dict[str, Any]:
         "counts": {outcome.value: plan.counts[outcome] for outcome in Outcome},
         "changes_nothing": plan.changes_nothing,
         "fingerprint": plan.fingerprint,
+        "categories": dict(plan.categories),
+        "pictures": plan.pictures,
     }

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from course_files.merging import Fields
 from exchange.html import conversion
-from exchange.questions import Question, UnsupportedQuestion, WrongAnswers
-from exchange.values import plain_number
+from exchange.items.questions import Blank, Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.items.values import plain_number
 from questions import KINDS
-from questions.short_answers import normalise
+from questions.comparing.short_answers import normalise
 
 Texts = dict[str, str]
 _IN_PARTS = frozenset({"multiple_choice", "matching", "fill_in"})
@@ -53,8 +53,7 @@ class _Merge:
             "text": self.text(question.text, current.get("text")),
             "archived": False,
         }
-        if current.get("pool"):
-            fields["pool"] = current["pool"]
+        fields |= {name: current[name] for name in ("pool", "objective", "level") if current.get(name)}
         if definition:
             fields["definition"] = definition
         rows = KINDS[question.kind].rows
@@ -218,12 +217,39 @@ class _Merge:
                 before = in_text[place]
             key = before["key"] if before else blank.key
             text = text.replace(f"{{{{{blank.key}}}}}", f"\x02{key}\x03")
-            found.append({"key": key, "accept": self.merge_answers(blank.accept, before["accept"] if before else [])})
+            found.append({"key": key, **self.fill_blank(blank, before or {})})
         self.question.text = text.replace("\x02", "{{").replace("\x03", "}}")
         order = [blank["key"] for blank in current]
         definition["blanks"] = sorted(
             found, key=lambda one: order.index(one["key"]) if one["key"] in order else len(order)
         )
+
+    def fill_blank(self, blank: Blank, before: Fields) -> Fields:
+        """Return what stands in a gap: words, a menu or a number, merged with a stored gap of the same type."""
+        if blank.choices:
+            return {"choices": self.menu(blank.choices, before.get("choices", []))}
+        if not blank.extra:
+            return {"accept": self.merge_answers(blank.accept, before.get("accept", []))}
+        fields: Fields = {name: before[name] for name in ("tolerance", "unit") if "value" in before and name in before}
+        fields["value"] = blank.extra["value"]
+        _put(fields, "tolerance", blank.extra.get("tolerance", 0), 0)
+        return fields
+
+    def menu(self, choices: list[Part], current: list[Fields]) -> list[Fields]:
+        places = self.match_parts([(part.key, part.text) for part in choices], current, "text", "choice")
+        if self.has_other_language and current and not all(before for _key, before in places):
+            raise UnsupportedQuestion(
+                _("A menu in its text has more choices than in its other language. Add them in the quiz first.")
+            )
+        return [
+            {
+                "key": key,
+                **({"correct": True} if part.correct else {}),
+                # Plain text, which `text` would compare as Markdown.
+                "text": {**before.get("text", {}), self.language: part.text},
+            }
+            for part, (key, before) in zip(choices, places, strict=True)
+        ]
 
     def hand_in(self, definition: dict[str, Any]) -> None:
         """Merge a hand-in. No format has rubrics: a stored rubric is kept, and a new question gets one with a single criterion.
@@ -298,7 +324,8 @@ def _group_of(wrong: WrongAnswers, groups: list[Fields]) -> Fields | None:
 
 def _keep_order(new: Sequence[str], current: Sequence[str]) -> list[str]:
     """Return the new list, or the current one if both contain the same answers."""
-    return list(current) if sorted(new) == sorted(current) else list(new)
+    before = sorted(" ".join(text.split("\n")) for text in current)
+    return list(current) if sorted(new) in (before, sorted(current)) else list(new)
 
 
 def _put(definition: dict[str, Any], name: str, value: Any, default: Any) -> None:

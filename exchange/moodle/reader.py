@@ -1,61 +1,76 @@
 """Read questions from Moodle XML. docs/question-exchange.md describes the mapping."""
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
+from html import escape
+from urllib.parse import quote, unquote
 
 from django.utils.translation import gettext as _
 
 from common.markup.plain_xml import Node
-from exchange import moodle_answers
-from exchange.files import Source
+from exchange.files import Source, stream
 from exchange.html import conversion
 from exchange.html.tree import TextTooLarge
-from exchange.moodle import cloze
-from exchange.moodle_answers import Answer
-from exchange.questions import (
+from exchange.items import gaps, moodle_answers
+from exchange.items.moodle_answers import Answer
+from exchange.items.questions import (
+    Blank,
     Pair,
     ParsedFile,
     Part,
     Question,
     Skipped,
     UnsupportedQuestion,
+    category_path,
     check_answers,
-    check_questions,
+    check_distinct,
+    tags_left_out,
 )
-from exchange.values import clean, decimal_text, first_words, number, plain_number
+from exchange.items.values import clean, decimal_text, first_words, number, plain_number
+from exchange.moodle import cloze
+from exchange.pictures import NoPicture, Pictures, decoded
 
 _GRADING = {"ALL_OR_NOTHING": "all", "-1": "all", "ABSOLUTE_POSITION": "partial", "0": "partial"}
+# The place of a word in the text of "select missing words" and "drag and drop into text".
+_PLACE = re.compile(r"\[\[(\d{1,3})\]\]")
 _TRUE = frozenset({"true", "1"})
+_PICTURES = re.compile(r"<(?:img|object)\b|!\[", re.IGNORECASE)
 
 
-def read(source: Source, *, language: str) -> ParsedFile:
+def read(source: Source, *, pictures: Pictures) -> ParsedFile:
     """Return the questions of a file, and the skipped questions with reasons."""
-    assert source.root is not None
     parsed = ParsedFile("moodle", notes=list(source.notes))
-    categories = 0
-    elements = list(source.root.elements("question"))
-    check_questions(sum(element.attributes.get("type") != "category" for element in elements))
-    for element in elements:
-        if element.attributes.get("type") == "category":
-            categories += 1
+    category = ""
+    tags: dict[str, None] = {}
+    for element in stream(source.text, "question", is_question=_is_question):
+        if not _is_question(element):
+            category = category_path(clean(element.text("category", "text")))
             continue
+        tags |= dict.fromkeys(clean(tag.text()) for node in element.elements("tags") for tag in node.elements("tag"))
         name = clean(element.text("idnumber")) or clean(element.text("name"))
         name = name or first_words(clean(conversion.to_plain(element.text("questiontext", "text")[:2000])))
         try:
-            parsed.questions.append(_Question(element, name, language).read())
+            question = _Question(element, name, pictures).read()
+            question.category = category
+            parsed.questions.append(question)
         except UnsupportedQuestion as refused:
             parsed.skipped.append(Skipped(name, str(refused)))
         except TextTooLarge:
             parsed.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
-    if categories:
-        parsed.notes.append(_("Categories are left out: a quiz has none."))
+    parsed.notes += tags_left_out(tags)
     return parsed
 
 
+def _is_question(element: Node) -> bool:
+    return element.attributes.get("type") != "category"
+
+
 class _Question:
-    def __init__(self, element: Node, name: str, language: str) -> None:
+    def __init__(self, element: Node, name: str, pictures: Pictures) -> None:
         self.element = element
-        self.language = language
+        self.language = pictures.language
+        self.pictures = pictures
         self.losses: list[str] = []
         self.question = Question(name, "", "")
 
@@ -72,6 +87,8 @@ class _Question:
             "cloze": self.cloze,
             "multianswer": self.cloze,
             "essay": self.essay,
+            "gapselect": self.words,
+            "ddwtos": self.words,
         }
         if kind == "description":
             raise UnsupportedQuestion(_("It is a text without a question."))
@@ -81,35 +98,73 @@ class _Question:
             )
         check_answers(sum(1 for _node in self.element.elements("answer", "subquestion")))
         question = self.question
-        if kind not in ("cloze", "multianswer"):
+        if kind in ("gapselect", "ddwtos"):
+            question.points = self.points()
+        elif kind not in ("cloze", "multianswer"):
             question.text = self.markdown(self.element.first("questiontext"))
             question.points = self.points()
         readers[kind]()
+        self.old_picture()
         moodle_answers.add_general_feedback(question, self.markdown(self.element.first("generalfeedback")))
-        if any(self.element.elements("hint")) and any(
-            hint.text("text").strip() for hint in self.element.elements("hint")
-        ):
+        if any(hint.text("text").strip() for hint in self.element.elements("hint")):
             question.remarks.append(_("Hints are left out: an attempt has none."))
-        question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in self.losses]
+        if self.losses:
+            check_distinct(question)
+        if self.element.text("hidden").strip() == "1":
+            question.remarks.append(_("It is hidden in the file. Here it is shown."))
+        question.remarks += self.pictures.take_remarks()
+        question.remarks += [_("Left out: %(what)s.") % {"what": loss} for loss in dict.fromkeys(self.losses)]
         return question
 
     def markdown(self, node: Node | None, default: str = "html") -> str:
         """Return the text of an element as Markdown, converted from the format in its `format` attribute (else `default`)."""
         if node is None:
             return ""
-        text = node.text("text") if node.first("text") is not None else ""
+        text = node.text("text")
+        if not text and len(node.children) < 2:
+            # Most feedbacks are empty.
+            return ""
         form = node.attributes.get("format", default)
-        for attached in node.elements("file"):
-            name = attached.attributes.get("name", "")
-            if name and f"@@PLUGINFILE@@/{name}" not in text:
-                self.losses.append(_("the file %(name)s") % {"name": name[:80]})
+        # Most texts have no pictures.
+        show = self.shows(node, text) if _PICTURES.search(text) or node.first("file") is not None else None
         if form == "markdown":
-            return clean(conversion.from_markdown(clean(text), self.losses))
+            return clean(conversion.from_markdown(clean(text), self.losses, show))
         if form == "plain_text":
             return clean(conversion.from_plain(clean(text)))
         if form == "moodle_auto_format":
-            return clean(conversion.from_auto(clean(text), self.losses))
-        return clean(conversion.from_html(clean(text), self.losses))
+            return clean(conversion.from_auto(clean(text), self.losses, show))
+        return clean(conversion.from_html(clean(text), self.losses, show))
+
+    def old_picture(self) -> None:
+        """Read the picture that a question of Moodle 1.9 has beside its text."""
+        name = clean(self.element.text("image"))
+        if not name:
+            return
+        try:
+            picture = self.pictures.take(decoded(self.element.text("image_base64")), name, "")
+        except NoPicture as reason:
+            values = {"name": name[:80], "reason": str(reason).rstrip(".")}
+            self.losses.append(_("a picture: %(name)s. %(reason)s") % values)
+        else:
+            self.question.text = f"{self.question.text}\n\n{picture}"
+
+    def shows(self, node: Node, text: str) -> Callable[[str, str], str]:
+        """Return what shows the pictures in the text of an element. Attached files that the text does not show are losses."""
+        attached = {file.attributes.get("name", ""): file for file in node.elements("file")}
+        for name in attached:
+            if name and not any(f"@@PLUGINFILE@@/{form}" in text for form in (name, quote(name), escape(name))):
+                self.losses.append(_("the file %(name)s") % {"name": name[:80]})
+
+        def show(address: str, alt: str) -> str:
+            if address.startswith("data:"):
+                return self.pictures.take_data(address, alt)
+            path, _mark, _query = address.partition("?")
+            name = unquote(path.removeprefix("@@PLUGINFILE@@/")).rpartition("/")[2]
+            if not path.startswith("@@PLUGINFILE@@/") or name not in attached:
+                raise NoPicture(_("It is not in the file"))
+            return self.pictures.take(decoded(attached[name].text()), name, alt)
+
+        return show
 
     def points(self) -> str | None:
         text = self.element.text("defaultgrade").strip()
@@ -120,13 +175,14 @@ class _Question:
         return None if points is None else decimal_text(points)
 
     def answers(self, *, typed: bool = False) -> Iterator[Answer]:
+        form = self.text_format()
         for node in self.element.elements("answer"):
             # Answers that students type are plain text, whatever their format attribute says.
-            text = clean(node.text("text")) if typed else self.markdown(node, self.text_format())
+            text = clean(node.text("text")) if typed else self.markdown(node, form)
             yield Answer(
                 moodle_answers.parse_fraction(node.attributes.get("fraction", "0")),
                 text,
-                self.markdown(node.first("feedback"), self.text_format()),
+                self.markdown(node.first("feedback"), form),
                 node.text("tolerance").strip(),
             )
 
@@ -134,7 +190,12 @@ class _Question:
         node = self.element.first("questiontext")
         return node.attributes.get("format", "html") if node is not None else "html"
 
+    def check_order(self) -> None:
+        if self.element.text("shuffleanswers").strip() in ("0", "false"):
+            self.question.remarks.append(moodle_answers.fixed_order())
+
     def multichoice(self) -> None:
+        self.check_order()
         moodle_answers.set_choices(
             self.question, list(self.answers()), single=self.element.text("single").strip() in ("", *_TRUE)
         )
@@ -146,13 +207,23 @@ class _Question:
                 break
 
     def truefalse(self) -> None:
-        by_word = {
-            node.text("text").strip().lower(): (
+        found = [
+            (
+                node.text("text").strip(),
                 moodle_answers.parse_fraction(node.attributes.get("fraction", "0")),
                 self.markdown(node.first("feedback")),
             )
             for node in self.element.elements("answer")
-        }
+        ]
+        by_word = {word.lower(): (fraction, feedback) for word, fraction, feedback in found}
+        if len(found) == 2 and not {"true", "false"} & set(by_word):
+            # As in Moodle, the first of two words in another language is true.
+            by_word = {word: one[1:] for word, one in zip(("true", "false"), found, strict=True)}
+            if [one[0] for one in found] != ["참", "거짓"]:
+                self.question.remarks.append(
+                    _("Its answers are “%(first)s” and “%(second)s”. The first is taken as true.")
+                    % {"first": found[0][0][:40], "second": found[1][0][:40]}
+                )
         is_true = by_word.get("true", (Decimal(0), ""))[0] >= moodle_answers.WHOLE
         is_false = by_word.get("false", (Decimal(0), ""))[0] >= moodle_answers.WHOLE
         if is_true == is_false:
@@ -170,6 +241,12 @@ class _Question:
         moodle_answers.set_numeric(self.question, list(self.answers(typed=True)))
         extra = self.question.extra
         extra |= {"unit": "", "units": {}, "unit_required": False}
+        if self.element.text("unitgradingtype").strip() == "0":
+            self.question.remarks.append(
+                _(
+                    "In the file a unit is not graded: any word after the number is right. Here an unknown unit is wrong."
+                )
+            )
         factors: dict[str, Decimal] = {}
         for unit in self.element.all("unit"):
             name = clean(unit.text("unit_name"))
@@ -197,12 +274,17 @@ class _Question:
 
     def matching(self) -> None:
         self.question.kind = "matching"
+        self.check_order()
         for node in self.element.elements("subquestion"):
             left = self.markdown(node, self.text_format())
             # The right side is plain text: Moodle shows it in a menu.
             right = clean(conversion.from_plain(clean(node.text("answer", "text"))))
             if right:
                 self.question.pairs.append(Pair(left, right))
+            elif left:
+                raise UnsupportedQuestion(
+                    _("Its right pairs do not match each item on the left with one on the right.")
+                )
         self.combined()
 
     def ordering(self) -> None:
@@ -215,7 +297,7 @@ class _Question:
                 % {"rule": rule[:40]}
             )
         if self.element.text("selecttype").strip().upper() not in ("", "ALL", "EXACT", "0"):
-            self.question.remarks.append(_("In the file a student gets only some of its items; here all."))
+            self.question.remarks.append(moodle_answers.some_items())
         answers = list(self.answers())
         if any(answer.feedback for answer in answers):
             self.question.remarks.append(_("The feedback of single items is left out."))
@@ -238,6 +320,41 @@ class _Question:
             files = list(node.elements("file"))
             self.question.text = self.markdown(Node("questiontext", dict(node.attributes), [text, *files]))
 
+    def words(self) -> None:
+        """Read a question whose words are chosen or dragged into its text: a menu for each place."""
+        self.check_order()
+        options: list[tuple[str, str]] = []
+        for node in self.element.elements("selectoption", "dragbox"):
+            html = node.text("text")
+            plain = clean(conversion.to_plain(conversion.from_html(clean(html), self.losses)))
+            if re.search(r"<\w", html):
+                gaps.remark(self.question, gaps.plain_choices())
+            options.append((plain, node.text("group").strip() or node.text("draggroup").strip() or "1"))
+            if node.name == "dragbox" and node.first("infinite") is None:
+                gaps.remark(
+                    self.question,
+                    _("In the file each word can be used only once. Here each menu has all of its words."),
+                )
+        asked = self.element.first("questiontext") or Node("questiontext")
+        marked = _PLACE.sub(lambda found: self.word(options, int(found[1])), clean(asked.text("text")))
+        if not self.question.blanks:
+            raise UnsupportedQuestion(_("Its text has no gap."))
+        self.question.kind = "fill_in"
+        text = Node("text", {}, [marked])
+        self.question.text = self.markdown(Node("questiontext", asked.attributes, [text, *asked.elements("file")]))
+        self.combined()
+
+    def word(self, options: list[tuple[str, str]], place: int) -> str:
+        """Add the menu of the option with this number, and return its mark."""
+        if not 0 < place <= len(options):
+            raise UnsupportedQuestion(_("It does not say which answer is right."))
+        right, group = options[place - 1]
+        key = f"blank-{len(self.question.blanks) + 1}"
+        texts = [Part(text, correct=text == right) for text, own in options if own == group]
+        choices = gaps.menu(texts, is_whole=gaps.plain_choices() not in self.question.remarks)
+        self.question.blanks.append(Blank(key, choices=choices))
+        return f"{{{{{key}}}}}"
+
     def essay(self) -> None:
         question = self.question
         question.kind = "hand_in"
@@ -251,6 +368,16 @@ class _Question:
         if self.markdown(self.element.first("responsetemplate")):
             question.remarks.append(_("The template of an answer is left out."))
         question.extra["notes"] = self.markdown(self.element.first("graderinfo"))
+        least, most = (self.element.text(name).strip() for name in ("minwordlimit", "maxwordlimit"))
+        if least.strip("0") or most.strip("0"):
+            question.remarks.append(
+                _("Its number of words (from %(least)s to %(most)s) is left out.")
+                % {"least": least[:10] or "0", "most": most[:10] or "∞"}
+            )
+        if self.element.text("maxbytes").strip() not in ("", "0"):
+            question.remarks.append(_("Its limit for the size of a file is left out: this site has its own."))
+        if self.element.text("attachmentsrequired").strip() not in ("", "0"):
+            question.remarks.append(_("Files are required in the file. Here they are optional."))
 
 
 def _factor(multiplier: Decimal) -> int | float:

@@ -1,26 +1,34 @@
 """Write questions as Moodle XML in Moodle's own layout. What Moodle XML cannot express is reported as a loss."""
 
+import base64
+import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from common.markup import plain_xml
 from common.markup.plain_xml import Node
+from exchange.exported_pictures import Figures
 from exchange.html import conversion
+from exchange.items import gaps
+from exchange.items.questions import ExportedFile, Part, Question, UnsupportedQuestion, compared_differently
+from exchange.items.values import decimal_text, moodle_weights
 from exchange.moodle import cloze
-from exchange.questions import ExportedFile, Part, Question, UnsupportedQuestion
-from exchange.values import answer_weights, decimal_text
 
-# Numbers of choices n for which Moodle has the percentage 100/n. It refuses others or rounds them.
-_SHARES = frozenset(range(1, 11)) | {12, 20}
+# The address of an attached file, and its name in a text.
+_ADDRESS = "@@PLUGINFILE@@/"
+_SHOWN = re.compile(r'src="@@PLUGINFILE@@/([A-Za-z0-9._-]+)"')
 
 
-def write(questions: list[Question], *, language: str, name: str) -> ExportedFile:
-    """Return one file with all questions that Moodle XML can express."""
+def write(
+    questions: list[Question], *, language: str, name: str, files: dict[str, bytes] | None = None
+) -> ExportedFile:
+    """Return one file with all questions that Moodle XML can express. `files` are the figures of their texts."""
+    figures = Figures(files or {}, _ADDRESS)
     root = Node("quiz")
     losses: list[tuple[str, str]] = []
     for question in questions:
-        writer = _Question(question, language)
+        writer = _Question(question, language, figures)
         try:
             root.children.append(writer.write())
         except UnsupportedQuestion as refused:
@@ -36,14 +44,17 @@ def _leaf(name: str, text: str, **attributes: str) -> Node:
 
 
 class _Question:
-    def __init__(self, question: Question, language: str) -> None:
+    def __init__(self, question: Question, language: str, figures: Figures) -> None:
         self.question = question
         self.language = language
+        self.figures = figures
         self.losses: list[str] = []
 
     def html(self, markdown: str) -> str:
         named: list[str] = []
-        html = conversion.to_html(markdown, language=self.language, losses=named) if markdown else ""
+        html = (
+            conversion.to_html(markdown, language=self.language, losses=named, figures=self.figures) if markdown else ""
+        )
         self.losses += [_("left out: %(what)s") % {"what": what} for what in named]
         return html
 
@@ -57,7 +68,23 @@ class _Question:
         return self.element(name, self.html(markdown), format="html", **attributes)
 
     def element(self, name: str, text: str, **attributes: str) -> Node:
-        return Node(name, attributes, [_leaf("text", text)])
+        return Node(name, attributes, [_leaf("text", text), *self.attached(text)])
+
+    def html_with_files(self, markdown: str) -> list[Node | str]:
+        html = self.html(markdown)
+        return [_leaf("text", html), *self.attached(html)]
+
+    def attached(self, text: str) -> list[Node]:
+        """Return the files of the pictures in a text of HTML. Moodle takes only those beside the text that shows them."""
+        return [
+            Node(
+                "file",
+                {"name": name, "path": "/", "encoding": "base64"},
+                [base64.b64encode(self.figures.files[name]).decode()],
+            )
+            for name in dict.fromkeys(_SHOWN.findall(text))
+            if name in self.figures.files
+        ]
 
     def write(self) -> Node:
         question = self.question
@@ -74,6 +101,7 @@ class _Question:
         if question.kind not in kinds:
             raise UnsupportedQuestion(_("There is no such kind of question in Moodle."))
         kind, write = kinds[question.kind]
+        self.losses += compared_differently(question)
         text = self.html(question.text)
         if kind == "cloze":
             text = self.with_gaps(text)
@@ -113,12 +141,13 @@ class _Question:
         single = question.kind == "single_choice"
         right = sum(part.correct for part in question.parts)
         wrong = len(question.parts) - right
-        gain, loss = (Decimal(100), Decimal(0)) if single else answer_weights(right, wrong, question.credit or "all")
+        gain, loss = Decimal(100), Decimal(0)
         if not single:
-            self.check_weights(right, wrong)
+            gain, loss, exact = moodle_weights(right, wrong, question.credit or "all")
+            self.check_weights(wrong, exact)
         return [
             _leaf("single", "true" if single else "false"),
-            _leaf("shuffleanswers", "true"),
+            _leaf("shuffleanswers", "true" if question.shuffle else "false"),
             _leaf("answernumbering", "abc"),
             _leaf("showstandardinstruction", "0"),
             *self.combined(),
@@ -128,7 +157,7 @@ class _Question:
             ),
         ]
 
-    def check_weights(self, right: int, wrong: int) -> None:
+    def check_weights(self, wrong: int, exact: bool) -> None:
         if self.question.credit != "partial":
             if wrong < 2:
                 self.losses.append(_("all-or-nothing grading: in the file a part of the right choices earns points"))
@@ -136,14 +165,15 @@ class _Question:
                 self.losses.append(
                     _("all-or-nothing grading: in the file some of the right choices earn a part of the points")
                 )
-        if not {right, wrong} - {0} <= _SHARES:
+        if not exact:
             self.losses.append(_("its exact percentages: Moodle has none for so many choices"))
 
     def answer(
         self, text: str, fraction: Decimal, feedback: str, *, form: str = "html", more: list[Node] | None = None
     ) -> Node:
         attributes = {"fraction": decimal_text(round(fraction, 5)), "format": form}
-        return Node("answer", attributes, [_leaf("text", text), self.text("feedback", feedback), *(more or [])])
+        inside = [_leaf("text", text), *self.attached(text), self.text("feedback", feedback), *(more or [])]
+        return Node("answer", attributes, list(inside))
 
     def typed(self) -> list[Node | str]:
         question = self.question
@@ -163,6 +193,8 @@ class _Question:
 
     def number(self) -> list[Node | str]:
         question, extra = self.question, self.question.extra
+        if not extra.get("unit_required"):
+            self.losses.append(_("which units are right: Moodle takes any word after the number"))
         tolerance = _leaf("tolerance", decimal_text(extra.get("tolerance", 0)))
         answers: list[Node | str] = [
             self.answer(
@@ -196,13 +228,13 @@ class _Question:
         if self.question.credit != "partial":
             self.losses.append(_("all-or-nothing grading: in the file each right pair earns points"))
         return [
-            _leaf("shuffleanswers", "true"),
+            _leaf("shuffleanswers", "true" if self.question.shuffle else "false"),
             *self.combined(),
             *(
                 Node(
                     "subquestion",
                     {"format": "html"},
-                    [_leaf("text", self.html(pair.left)), self.element("answer", self.plain(pair.right))],
+                    [*self.html_with_files(pair.left), self.element("answer", self.plain(pair.right))],
                 )
                 for pair in self.question.pairs
             ),
@@ -218,13 +250,13 @@ class _Question:
             _leaf("showgrading", "SHOW"),
             _leaf("numberingstyle", "none"),
             *self.combined(),
+            # Without it Moodle 4.5 cannot store the question, and its import stops.
+            Node("shownumcorrect"),
             *(self.item(number, part) for number, part in enumerate(question.parts, 1)),
         ]
 
     def item(self, number: int, part: Part) -> Node:
-        return Node(
-            "answer", {"fraction": f"{number}.0000000", "format": "html"}, [_leaf("text", self.html(part.text))]
-        )
+        return Node("answer", {"fraction": f"{number}.0000000", "format": "html"}, self.html_with_files(part.text))
 
     def with_gaps(self, html: str) -> str:
         """Return the text with its gaps in cloze syntax. The weight of each gap is its share of the points."""
@@ -235,8 +267,9 @@ class _Question:
             weight = Decimal(1)
         if question.credit != "partial":
             self.losses.append(_("all-or-nothing grading: in the file each right gap earns points"))
+        self.losses += gaps.losses(question)
         for blank in question.blanks:
-            html = html.replace(f"{{{{{blank.key}}}}}", cloze.write(blank.accept, int(weight)))
+            html = html.replace(f"{{{{{blank.key}}}}}", cloze.write(blank, int(weight), shuffle=question.shuffle))
         return html
 
     def hand_in(self) -> list[Node | str]:

@@ -1,15 +1,15 @@
 """Parse the parts of a QTI item: identifiers, choices, pairs, mappings, tolerances."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from common.markup.plain_xml import Node
-from exchange.questions import Blank, Pair, Part, Question, UnsupportedQuestion, WrongAnswers
-from exchange.values import clean, find_credit, is_key, number, plain_number, unique_answers
+from exchange.items.questions import Blank, Pair, Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.items.values import clean, find_credit, is_key, number, plain_number, unique_answers
 
 TOOL = "Baeum"
 _LEAD = re.compile(r"^(?:[LRDG]?_)")
@@ -26,14 +26,14 @@ def key(identifier: str) -> str:
     return _LEAD.sub("", identifier)
 
 
-def _own_key(identifier: str) -> str:
+def own_key(identifier: str) -> str:
     found = key(identifier).lower()
     return found if is_key(found) else ""
 
 
 def parts(interaction: Node, markdown: Markdown) -> list[Part]:
     return [
-        Part(markdown(node.children), _own_key(node.attributes.get("identifier", "")))
+        Part(markdown(node.children), own_key(node.attributes.get("identifier", "")))
         for node in interaction.elements("simpleChoice")
     ]
 
@@ -52,8 +52,11 @@ def credit(mapped: dict[str, Decimal], right: int, wrong: int) -> tuple[str | No
     return find_credit([100 * value / whole for value in gains], [100 * value / whole for value in losses])
 
 
-def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pair]:
-    """Return the pairs of the correct response, then the distractors. Raises UnsupportedQuestion."""
+def pairs(interaction: Node, correct: list[str], markdown: Markdown, plain: Markdown) -> list[Pair]:
+    """Return the pairs of the correct response, then the distractors. Raises UnsupportedQuestion.
+
+    `plain` converts the right side, which is shown in a menu.
+    """
     sets = list(interaction.elements("simpleMatchSet"))
     if len(sets) != 2:
         raise UnsupportedQuestion(_("It does not match two sets."))
@@ -64,20 +67,22 @@ def pairs(interaction: Node, correct: list[str], markdown: Markdown) -> list[Pai
     partner: dict[str, str] = {}
     for value in correct:
         ends = value.split()
-        if len(ends) != 2 or ends[0] not in left or ends[1] not in right or ends[0] in partner:
+        if len(ends) == 2 and ends[0] in partner:
+            raise UnsupportedQuestion(_("One of its items has several right partners. Here each has one."))
+        if len(ends) != 2 or ends[0] not in left or ends[1] not in right:
             raise UnsupportedQuestion(_("Its right pairs do not match each item on the left with one on the right."))
         partner[ends[0]] = ends[1]
     if set(partner) != set(left):
         raise UnsupportedQuestion(_("Its right pairs do not match each item on the left with one on the right."))
-    texts = {name: markdown(node.children) for name, node in right.items()}
+    texts = {name: plain(node.children) for name, node in right.items()}
     return [
-        *(Pair(markdown(node.children), texts[partner[name]], _own_key(name)) for name, node in left.items()),
-        *(Pair("", text, _own_key(name)) for name, text in texts.items() if name not in partner.values()),
+        *(Pair(markdown(node.children), texts[partner[name]], own_key(name)) for name, node in left.items()),
+        *(Pair("", text, own_key(name)) for name, text in texts.items() if name not in partner.values()),
     ]
 
 
-def accepted(values: list[str], mapped: dict[str, Decimal], question: Question) -> list[str]:
-    """Return the answers that earn all points. Raises UnsupportedQuestion if there are none.
+def accepted(right: list[str], mapped: dict[str, Decimal], question: Question) -> list[str]:
+    """Return the right answers. Raises UnsupportedQuestion if there are none.
 
     Adds a remark to `question` if some answers earn a part of the points.
     """
@@ -86,7 +91,7 @@ def accepted(values: list[str], mapped: dict[str, Decimal], question: Question) 
         question.remarks.append(
             _("Some of its answers earn a part of the points in the file. Here an answer is right or wrong.")
         )
-    found = unique_answers([*values, *(text for text, value in mapped.items() if value == top and top > 0)])
+    found = unique_answers([*right, *(text for text, value in mapped.items() if value == top and top > 0)])
     if not found:
         raise UnsupportedQuestion(_("It does not say which answer is right."))
     return found
@@ -110,12 +115,28 @@ def known_wrong(processing: Node, feedbacks: dict[str, str]) -> list[WrongAnswer
     return [WrongAnswers(unique_answers(texts), feedbacks.get(feedback, "")) for feedback, texts in groups.items()]
 
 
-def parse_number(value: str, processing: Node) -> dict[str, Any]:
-    """Return the value and the tolerance of a numeric question, for `Question.extra`. Raises UnsupportedQuestion."""
+def _compared(processing: Node, response: str) -> Iterator[Node]:
+    """Yield the comparisons `equal`, but not those of other responses."""
+    for node in processing.all("equal"):
+        names = [side.attributes.get("identifier") for side in node.elements("variable")]
+        if not names or response in names:
+            yield node
+
+
+def parse_number(
+    value: str, processing: Node, response: str, bounds: tuple[Decimal, Decimal, bool] | None = None
+) -> dict[str, Any]:
+    """Return the value and the tolerance of a numeric question, for `Question.extra`. Raises UnsupportedQuestion.
+
+    `bounds` are those of `scores.interval`. They decide what is right, whatever the correct response is.
+    """
     try:
+        if bounds is not None:
+            least, most, _both = bounds
+            return {"value": plain_number((least + most) / 2), "tolerance": plain_number((most - least) / 2)}
         right = number(value)
         tolerance = Decimal(0)
-        for node in processing.all("equal"):
+        for node in _compared(processing, response):
             both = [number(text) for text in node.attributes.get("tolerance", "").split()]
             mode = node.attributes.get("toleranceMode", "exact")
             if mode == "exact" or not both:
@@ -128,6 +149,7 @@ def parse_number(value: str, processing: Node) -> dict[str, Any]:
         raise UnsupportedQuestion(_("“%(text)s” is not a number.") % {"text": value[:40]}) from error
 
 
-def blank(entry: Node, place: int, accept: list[str]) -> Blank:
-    name = _own_key(entry.attributes.get("responseIdentifier", ""))
-    return Blank(name if name not in ("", "response") else f"blank-{place}", accept)
+def blank(entry: Node, place: int) -> Blank:
+    """Return an empty gap with its key."""
+    name = own_key(entry.attributes.get("responseIdentifier", ""))
+    return Blank(name if name not in ("", "response") else f"blank-{place}")

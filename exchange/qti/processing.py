@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 from common.markup.plain_xml import Node
+from exchange.items.questions import Blank, Question
+from exchange.items.values import decimal_text
 from exchange.qti.items import identifier
-from exchange.questions import Question
-from exchange.values import decimal_text
 
 
 @dataclass(slots=True)
@@ -32,23 +34,28 @@ def outcome(name: str, base: str, cardinality: str = "single") -> Node:
 
 
 def declare(
-    name: str, base: str, values: Sequence[str], mapped: Mapping[str, float] | None = None, **more: str
+    name: str,
+    base: str,
+    values: Sequence[str],
+    mapped: Mapping[str, int] | None = None,
+    *,
+    most: int = 1,
+    **more: str,
 ) -> Node:
-    """Return a response declaration with the correct values and the score of each mapped answer."""
+    """Return a response declaration with the correct values and the score of each mapped answer.
+
+    The scores are whole numbers, and their sum is at most `most`: shares such as 1/3 would not add up to 1.
+    """
     inside: list[Node | str] = []
     if values:
         inside.append(Node("correctResponse", {}, [Node("value", {}, [value]) for value in values]))
     if mapped:
         case = {"caseSensitive": "false"} if base == "string" else {}
         entries: list[Node | str] = [
-            Node("mapEntry", {"mapKey": key, "mappedValue": _share(value), **case}) for key, value in mapped.items()
+            Node("mapEntry", {"mapKey": key, "mappedValue": str(value), **case}) for key, value in mapped.items()
         ]
-        inside.append(Node("mapping", {"lowerBound": "0", "upperBound": "1", "defaultValue": "0"}, entries))
+        inside.append(Node("mapping", {"lowerBound": "0", "upperBound": str(most), "defaultValue": "0"}, entries))
     return Node("responseDeclaration", {"identifier": name, "cardinality": "single", "baseType": base, **more}, inside)
-
-
-def _share(value: float) -> str:
-    return decimal_text(f"{value:.10g}")
 
 
 def value(base: str, text: str) -> Node:
@@ -108,6 +115,27 @@ def _is_correct(name: str = "RESPONSE") -> Node:
     return Node("match", {}, [variable(name), Node("correct", {"identifier": name})])
 
 
+def _answered(name: str = "RESPONSE") -> Node:
+    return Node("not", {}, [_is_empty(name)])
+
+
+def _is_empty(name: str) -> Node:
+    return Node("isNull", {}, [variable(name)])
+
+
+def _mapped_score(name: str = "RESPONSE") -> Node:
+    return Node("mapResponse", {"identifier": name})
+
+
+def _set_share(score: Node, most: int) -> Node:
+    """Set SCORE to the share of the highest score."""
+    return set_outcome("SCORE", Node("divide", {}, [score, value("float", str(most))]))
+
+
+def _add(score: Node) -> Node:
+    return set_outcome("SCORE", Node("sum", {}, [variable("SCORE"), score]))
+
+
 def _is_accepted(name: str) -> Node:
     return Node("gt", {}, [Node("mapResponse", {"identifier": name}), value("float", "0")])
 
@@ -121,11 +149,14 @@ def choices(question: Question, interaction: Node) -> Parts:
     wrong = [identifier(part.key) for part in question.parts if not part.correct]
     single = question.kind == "single_choice"
     partial = question.credit == "partial" and not single
-    mapped = {name: 1 / len(right) for name in right} | {name: -1 / len(wrong) for name in wrong} if partial else None
+    gain, loss = len(wrong) or 1, -len(right)
+    most = gain * len(right)
+    mapped = {**dict.fromkeys(right, gain), **dict.fromkeys(wrong, loss)} if partial else None
     cardinality = "single" if single else "multiple"
-    declared = declare("RESPONSE", "identifier", right, mapped, cardinality=cardinality)
+    declared = declare("RESPONSE", "identifier", right, mapped, most=most, cardinality=cardinality)
     scoring = (
-        set_outcome("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
+        # Some systems cannot map a response that is empty.
+        condition((_answered(), [_set_share(_mapped_score(), most)]))
         if partial
         else condition((_is_correct(), [_set_score("1")]), (None, [_set_score("0")]))
     )
@@ -143,7 +174,7 @@ def ordering(question: Question, interaction: Node) -> Parts:
     declared = declare("RESPONSE", "identifier", order, cardinality="ordered")
     if question.credit != "partial":
         return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _overall_feedback(question))
-    share = _share(1 / len(order))
+    # Some systems do not know the correct order place by place, so the identifiers are written out.
     rules = [
         condition(
             (
@@ -152,14 +183,15 @@ def ordering(question: Question, interaction: Node) -> Parts:
                     {},
                     [
                         Node("index", {"n": str(place)}, [variable("RESPONSE")]),
-                        Node("index", {"n": str(place)}, [Node("correct", {"identifier": "RESPONSE"})]),
+                        value("identifier", name),
                     ],
                 ),
-                [set_outcome("SCORE", Node("sum", {}, [variable("SCORE"), value("float", share)]))],
+                [_add(value("float", "1"))],
             )
         )
-        for place in range(1, len(order) + 1)
+        for place, name in enumerate(order, 1)
     ]
+    rules.append(_set_share(variable("SCORE"), len(order)))
     feedback_rule = condition((_is_correct(), [_set_feedback("correct")]), (None, [_set_feedback("incorrect")]))
     return Parts([declared], [interaction], [*rules, feedback_rule], _overall_feedback(question))
 
@@ -167,20 +199,21 @@ def ordering(question: Question, interaction: Node) -> Parts:
 def matching(question: Question, interaction: Node) -> Parts:
     right = [f"{identifier(pair.key, 'L')} {identifier(pair.key, 'R')}" for pair in question.pairs if pair.left]
     partial = question.credit == "partial"
-    mapped = dict.fromkeys(right, 1 / len(right)) if partial else None
-    declared = declare("RESPONSE", "directedPair", right, mapped, cardinality="multiple")
+    mapped = dict.fromkeys(right, 1) if partial else None
+    declared = declare("RESPONSE", "directedPair", right, mapped, most=len(right), cardinality="multiple")
     if not partial:
         return Parts([declared], [interaction], [_right_or_wrong(_is_correct())], _overall_feedback(question))
-    scoring = set_outcome("SCORE", Node("mapResponse", {"identifier": "RESPONSE"}))
+    scoring = condition((_answered(), [_set_share(_mapped_score(), len(right))]))
     feedback_rule = condition((_is_correct(), [_set_feedback("correct")]), (None, [_set_feedback("incorrect")]))
     return Parts([declared], [interaction], [scoring, feedback_rule], _overall_feedback(question))
 
 
 def typed(question: Question, entry: Node) -> Parts:
-    declared = declare("RESPONSE", "string", question.accept[:1], dict.fromkeys(question.accept, 1.0))
+    declared = declare("RESPONSE", "string", question.accept[:1], dict.fromkeys(question.accept, 1))
     feedback = _overall_feedback(question)
     branches: list[tuple[Node | None, list[Node]]] = [
-        (_is_accepted("RESPONSE"), [_set_score("1"), _set_feedback("correct")])
+        (_is_empty("RESPONSE"), [_set_score("0"), _set_feedback("incorrect")]),
+        (_is_accepted("RESPONSE"), [_set_score("1"), _set_feedback("correct")]),
     ]
     for place, group in enumerate(question.wrong, 1):
         name = f"wrong-{place}"
@@ -195,34 +228,61 @@ def typed(question: Question, entry: Node) -> Parts:
 
 
 def number(question: Question, entry: Node) -> Parts:
-    extra = question.extra
-    declared = declare("RESPONSE", "float", [decimal_text(extra["value"])])
-    tolerance = decimal_text(extra.get("tolerance", 0))
-    mode = (
-        {"toleranceMode": "exact"}
-        if tolerance == "0"
-        else {"toleranceMode": "absolute", "tolerance": f"{tolerance} {tolerance}"}
+    declared = declare("RESPONSE", "float", [decimal_text(question.extra["value"])])
+    compared = _is_within("RESPONSE", question.extra)
+    # Some systems compare an empty response as if it were 0.
+    wrong = [_set_score("0"), _set_feedback("incorrect")]
+    rule = condition(
+        (_is_empty("RESPONSE"), wrong), (compared, [_set_score("1"), _set_feedback("correct")]), (None, wrong)
     )
-    compared = Node("equal", mode, [variable("RESPONSE"), Node("correct", {"identifier": "RESPONSE"})])
-    return Parts([declared], [entry], [_right_or_wrong(compared)], _overall_feedback(question))
+    return Parts([declared], [entry], [rule], _overall_feedback(question))
+
+
+def _is_within(name: str, extra: Mapping[str, Any]) -> Node:
+    """Return whether a response is within the tolerance of a number."""
+    tolerance = Decimal(str(extra.get("tolerance", 0)))
+    if tolerance:
+        # Some systems ignore the tolerance of `equal`.
+        bounds = {"gte": Decimal(str(extra["value"])) - tolerance, "lte": Decimal(str(extra["value"])) + tolerance}
+        compared = [
+            Node(operator, {}, [variable(name), value("float", decimal_text(bound))])
+            for operator, bound in bounds.items()
+        ]
+        return Node("and", {}, [*compared])
+    return Node("equal", {"toleranceMode": "exact"}, [variable(name), Node("correct", {"identifier": name})])
+
+
+def _declare_gap(name: str, blank: Blank) -> Node:
+    if blank.extra:
+        return declare(name, "float", [decimal_text(blank.extra["value"])])
+    right = [identifier(part.key) for part in blank.choices if part.correct] or blank.accept
+    return declare(name, "identifier" if blank.choices else "string", right[:1], dict.fromkeys(right, 1))
 
 
 def gaps(question: Question, body: list[Node | str]) -> Parts:
-    share = 1 / len(question.blanks)
     names = [identifier(blank.key, "G") for blank in question.blanks]
-    declared = [
-        declare(name, "string", blank.accept[:1], dict.fromkeys(blank.accept, share))
+    declared = [_declare_gap(name, blank) for name, blank in zip(names, question.blanks, strict=True)]
+    is_right = [
+        _is_within(name, blank.extra) if blank.extra else _is_accepted(name)
         for name, blank in zip(names, question.blanks, strict=True)
     ]
-    all_right = Node("and", {}, [_is_accepted(name) for name in names])
+    some_empty = Node("or", {}, [_is_empty(name) for name in names])
+    all_right = Node("and", {}, [*is_right])
     if question.credit != "partial":
-        rules = [_right_or_wrong(all_right)]
-    else:
-        earned = Node("sum", {}, [Node("mapResponse", {"identifier": name}) for name in names])
+        wrong = [_set_score("0"), _set_feedback("incorrect")]
         rules = [
-            set_outcome("SCORE", earned),
-            condition((all_right, [_set_feedback("correct")]), (None, [_set_feedback("incorrect")])),
+            condition((some_empty, wrong), (all_right, [_set_score("1"), _set_feedback("correct")]), (None, wrong))
         ]
+    else:
+        rules = [
+            condition((_is_empty(name), [_add(value("float", "0"))]), (right, [_add(value("float", "1"))]))
+            if blank.extra
+            else condition((_answered(name), [_add(_mapped_score(name))]))
+            for name, blank, right in zip(names, question.blanks, is_right, strict=True)
+        ]
+        rules.append(_set_share(variable("SCORE"), len(names)))
+        wrong = [_set_feedback("incorrect")]
+        rules.append(condition((some_empty, wrong), (all_right, [_set_feedback("correct")]), (None, wrong)))
     return Parts(declared, body, rules, _overall_feedback(question), body_is_text=True)
 
 

@@ -4,9 +4,9 @@ import io
 import zipfile
 from pathlib import Path
 
-from exchange import questions
 from exchange.imports import importing
-from exchange.questions import Question
+from exchange.items import questions
+from exchange.items.questions import Question
 
 FOLDER = Path(__file__).resolve().parents[1] / "fixtures" / "exchange"
 

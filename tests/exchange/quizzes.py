@@ -5,6 +5,7 @@ from typing import Any
 from questions import KINDS
 from quizzes.authoring import publishing
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
+from workspace.drafts import records
 
 _COMMON = {
     "correct_feedback_ko": "맞아요.",
@@ -112,6 +113,27 @@ ROWS: list[dict[str, Any]] = [
         },
     },
     {
+        "key": "mixed",
+        "kind": "fill_in",
+        "points": 3,
+        "text_ko": "재현율이 {{way}} 임계값은 {{threshold}}이고, {{name}}이라고 해요.",
+        "text_en": "The recall {{way}}, the threshold is {{threshold}}, and this is called {{name}} too.",
+        "definition": {
+            "blanks": [
+                {
+                    "key": "way",
+                    "choices": [
+                        {"key": "up", "correct": True, **_texts(text=("오르면", "*rises*"))},
+                        {"key": "down", **_texts(text=("a}b~c#d=e 내리면", "a}b~c#d=e falls & <b>"))},
+                    ],
+                },
+                {"key": "threshold", "value": 0.25, "tolerance": 0.05, "unit": "%"},
+                {"key": "name", "accept": ["민감도", "sensitivity"]},
+            ],
+            "credit": "partial",
+        },
+    },
+    {
         "key": "gap",
         "kind": "fill_in",
         "text_ko": "가장 자주 나온 값은 {{mode}}이라고 해요.",
@@ -167,3 +189,14 @@ def fill(quiz: Quiz) -> Quiz:
         add(quiz, row)
     publishing.publish(quiz)
     return quiz
+
+
+def drafted_keys(quiz: Quiz) -> set[str]:
+    """Return the keys of the questions that the quiz has in the draft."""
+    slug = quiz.activity.slug
+    return set(records.read(quiz.activity.course).records["quiz", slug]["questions"])
+
+
+def into(quiz: Quiz) -> dict[str, Any]:
+    """Return the place that questions of an import go to, as `jobs.upload` and `importing.draft` take it."""
+    return {"course": quiz.activity.course, "slug": quiz.activity.slug}

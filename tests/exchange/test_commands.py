@@ -53,7 +53,7 @@ def test_refusals(quiz: Quiz, words: list[str], refusal: str) -> None:
         run(*words)
 
 
-@pytest.mark.parametrize("format", ["moodle", "gift", "qti"])
+@pytest.mark.parametrize("format", ["moodle", "gift", "qti", "qti3"])
 def test_an_export_is_a_file_that_can_be_imported(quiz: Quiz, tmp_path: Path, format: str) -> None:
     target = tmp_path / "out"
     output = run("export_questions", "statistics/quiz", "--format", format, "--language", "en", "--output", str(target))

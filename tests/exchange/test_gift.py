@@ -3,7 +3,7 @@
 import pytest
 
 from exchange import gift
-from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
+from exchange.items.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -86,7 +86,9 @@ def test_skipped_questions_are_listed_with_reasons() -> None:
         "Only text": "It has no answers in braces, so it is not a question.",
         "Broken": "The braces around its answers do not match, or there is a blank line between them.",
     }
-    assert parsed.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == [
+        "Categories are left out, because a quiz has none. Choose one to import its questions only."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,3 +126,12 @@ def test_escapes_survive_export_and_import() -> None:
     found = one(made.content)
     assert found.text == text
     assert found.accept == asked.accept
+
+
+def test_aiken_names_what_it_leaves_out() -> None:
+    parsed = read("Which?\nA. one\nB. two\n\nAnd this?\nA. x\nB. y\nANSWER: C\n\nGood?\nA) no\nB) yes\nANSWER: B\n")
+    assert [question.text for question in parsed.questions] == ["Good?"]
+    assert [(one.name, one.reason) for one in parsed.skipped] == [
+        ("Which?", "It does not say which answer is right."),
+        ("And this?", "A single choice question has exactly one correct choice."),
+    ]

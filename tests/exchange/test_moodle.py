@@ -4,7 +4,7 @@ import pytest
 
 from common.markup import plain_xml
 from exchange import moodle
-from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
+from exchange.items.questions import Blank, Pair, Part, Question, WrongAnswers
 from tests.exchange.files import named, one, read, reason, sample
 
 
@@ -37,7 +37,10 @@ def test_multiple_choice_with_this_sites_partial_credit(tea: dict[str, Question]
     assert question.points == "2"
     assert [part.correct for part in question.parts] == [True, True, False, False]
     assert question.text == "What is in tea? A leaf"
-    assert question.remarks == ["Left out: a picture or other media: @@PLUGINFILE@@/leaf.png."]
+    assert question.remarks == [
+        "Left out: a picture: @@PLUGINFILE@@/leaf.png. This file is not a picture that a course can show. It takes PNG, "
+        "JPEG, WebP and SVG."
+    ]
 
 
 def test_multiple_choice_with_other_percentages(tea: dict[str, Question]) -> None:
@@ -109,11 +112,12 @@ def test_skipped_questions_are_listed_with_reasons() -> None:
     parsed = read(sample("tea.en.xml"))
     assert {skipped.name: skipped.reason for skipped in parsed.skipped} == {
         "Only wild cards": "It has no accepted answer without a wild card.",
-        "Gap to choose": "It has a gap of the kind MULTICHOICE; here gaps are filled by typing.",
         "Hello": "It is a text without a question.",
         "Drag": "This kind of question is not supported: ddimageortext.",
     }
-    assert parsed.notes == ["Categories are left out: a quiz has none."]
+    assert parsed.notes == [
+        "Categories are left out, because a quiz has none. Choose one to import its questions only."
+    ]
 
 
 def question(kind: str, inside: str, text: str = "What?") -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from common.markup import plain_xml
 from exchange import qti
-from exchange.questions import Part, Question
+from exchange.items.questions import Part, Question
+from tests.exchange.features import old_qti_rows
 from tests.exchange.files import one, package, read, reason, sample
 
 _MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="m"><resources>
@@ -30,7 +31,7 @@ def test_an_item() -> None:
         Part("Iron", "c"),
         Part("Gold", "d"),
     ]
-    assert question.remarks == ["Left out: a picture or other media: images/leaf.png."]
+    assert question.remarks == ["Left out: a picture: images/leaf.png. It is not in the file."]
 
 
 def test_a_package_has_weights_and_missing_items_are_listed() -> None:
@@ -163,3 +164,35 @@ def test_an_export_has_the_structure_of_qti() -> None:
     assert weight.attributes["value"] == "2"
     hrefs = {node.attributes["href"] for node in manifest.all("file")}
     assert hrefs == {"test.xml", "items/1-q.xml"}
+
+
+_CANVAS = """<manifest><resources><resource identifier="a" type="imsqti_xmlv1p2/imscc_xmlv1p1/assessment">
+<file href="a/assessment_qti.xml"/></resource><resource identifier="gone" type="imsqti_xmlv1p2" href="gone.xml"/>
+<resource identifier="broken" type="imsqti_xmlv1p2" href="broken.xml"/></resources></manifest>"""
+
+
+def test_a_package_of_canvas_is_read_once_and_whole() -> None:
+    """A cartridge has each quiz a second time, without the kinds that it does not know."""
+    choice = old_qti_rows.item("", old_qti_rows.lid("one", "two"), old_qti_rows.rule(old_qti_rows.equal("one")))
+    number = old_qti_rows.item("numerical_question", old_qti_rows._FIB, old_qti_rows.rule(old_qti_rows.equal("5")))
+    whole = choice.replace("</questestinterop>", "") + number.replace('ident="q"', f'ident="{"n" * 60}"').replace(
+        "<questestinterop>", ""
+    )
+    parsed = read(
+        package(
+            {
+                "imsmanifest.xml": _CANVAS,
+                "a/assessment_qti.xml": choice,
+                "a/assessment_meta.xml": "<quiz><shuffle_answers>false</shuffle_answers></quiz>",
+                "non_cc_assessments/a.xml.qti": whole,
+                "broken.xml": "<questestinterop>",
+            }
+        )
+    )
+    # An identifier that nobody can read is replaced by the beginning of the text.
+    assert [(question.name, question.kind) for question in parsed.questions] == [
+        ("q", "single_choice"),
+        ("Which [a_b]?", "numeric"),
+    ]
+    assert [skipped.name for skipped in parsed.skipped] == ["gone.xml", "broken.xml"]
+    assert [note for note in parsed.notes if "does not shuffle" in note] == parsed.notes != []

@@ -1,18 +1,15 @@
 """Texts with any characters survive export and import in each format."""
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from exchange import gift, moodle, qti
+from exchange.exporting import WRITERS
 from exchange.html import conversion
 from exchange.imports import importing
-from exchange.questions import Blank, Pair, Part, Question, WrongAnswers
-from exchange.values import clean, to_key
+from exchange.items.questions import Blank, Pair, Part, Question, WrongAnswers
+from exchange.items.values import clean, to_key
 
-WRITERS: dict[str, Any] = {"moodle": moodle.write, "gift": gift.write, "qti": qti.write}
 QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 SIGNS = st.text(
     st.one_of(
@@ -73,6 +70,8 @@ def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str
         correct_feedback="Yes",
         incorrect_feedback="No",
     )
+    if format == "gift" and any("->" in text for text in [*accept, wrong]):
+        return  # An arrow would make a matching question of it, so it is left out of the file.
     found = back(format, asked)
     assert found.accept == accept
     assert [group.answers for group in found.wrong] == [[wrong]]
@@ -80,7 +79,7 @@ def test_typed_answers(format: str, accept: list[str], wrong: str, feedback: str
 
 
 @QUIET
-@pytest.mark.parametrize("format", ["moodle", "qti"])
+@pytest.mark.parametrize("format", ["moodle", "qti", "qti3"])
 @given(accept=st.lists(st.lists(TYPED, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
 @example(accept=[[BOM], [f"{BOM}a"]])
 def test_gaps(format: str, accept: list[list[str]]) -> None:
@@ -158,3 +157,17 @@ def test_the_key_of_a_name_is_stable(name: str) -> None:
     assert key == to_key(name or "x")
     assert len(key) <= 100
     assert to_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("formula", "line"),
+    [
+        ("<mlongdiv><mfrac><mn>1</mn><mn>2</mn></mfrac></mlongdiv>", "12"),
+        ("<msup><mi>x</mi></msup>", "x"),
+        ("<msup><mtext>a{b</mtext><mn>2</mn></msup>", "a{b<sup>2</sup>"),
+    ],
+)
+def test_a_formula_without_a_form_in_tex_stands_on_a_line_or_keeps_its_signs(formula: str, line: str) -> None:
+    losses: list[str] = []
+    assert conversion.from_html(f"<math>{formula}</math>", losses) == line
+    assert losses == [f"the look of the formula {line}"]

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("quiz", metavar="COURSE/SLUG", help="a lesson's slug means its check")
-        parser.add_argument("--format", required=True, choices=list(files.FORMATS))
+        parser.add_argument("--format", required=True, choices=list(files.WRITTEN))
         languages = [code for code, _name in settings.LANGUAGES]
         parser.add_argument("--language", choices=languages, help="default: the course's original language")
         parser.add_argument("--output", type=Path, required=True)

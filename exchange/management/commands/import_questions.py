@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from course_files.merging import Outcome
+from course_files.quizzes.stored import get_stored_quizzes
 from exchange import exporting, files, refusals
 from exchange.imports import import_plan, importing
 from quizzes.authoring.models import Quiz
+from workspace.drafts import records as drafts
 
 
 class Command(BaseCommand):
@@ -24,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="", choices=list(files.FORMATS), help="default: by the content")
         languages = [code for code, _name in settings.LANGUAGES]
         parser.add_argument("--language", choices=languages, help="default: the course's original language")
+        parser.add_argument(
+            "--category", default="", help="only the questions of this category, such as “Week 1 / Sets”"
+        )
         parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
 
     def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
@@ -33,9 +38,17 @@ class Command(BaseCommand):
             exporting.check_language(quiz.activity.course, language)
             with file.open("rb") as opened:
                 content = opened.read(files.MAX_BYTES + 1)
-            parsed = importing.parse(content, language=language, format=options["format"])
+            parsed = importing.parse(
+                content,
+                language=language,
+                format=options["format"],
+                category=options["category"],
+                assets=importing.files_of(drafts.read(quiz.activity.course).records),
+            )
             if dry_run:
-                plan = import_plan.plan(quiz=quiz, parsed=parsed, language=language)
+                activity = quiz.activity
+                stored = get_stored_quizzes(activity.course).records
+                plan = import_plan.plan(slug=activity.slug, records=stored, parsed=parsed, language=language)
             else:
                 plan = importing.execute(quiz=quiz, parsed=parsed, language=language, now=timezone.now())
         except Quiz.DoesNotExist as missing:
@@ -52,10 +65,13 @@ class Command(BaseCommand):
         words = {Outcome.ADDED: _("added"), Outcome.CHANGED: _("changed"), Outcome.UNCHANGED: _("unchanged")}
         for note in plan.notes:
             self.stdout.write(note)
+        for category, count in plan.categories.items():
+            self.stdout.write(f"    {category} ({count})")
         for entry in plan.entries:
             if entry.outcome is not Outcome.UNCHANGED or entry.remarks:
                 aspects = f"  ({', '.join(entry.aspects)})" if entry.aspects else ""
-                self.stdout.write(f"{words[entry.outcome]}  {entry.key}{aspects}")
+                name = f" “{entry.name}”" if entry.name != entry.key else ""
+                self.stdout.write(f"{words[entry.outcome]}  {entry.key}{name}{aspects}")
             for remark in entry.remarks:
                 self.stdout.write(f"    {remark}")
         label = _("not brought over")

@@ -5,8 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exchange.questions import Part, Question, UnsupportedQuestion, WrongAnswers
-from exchange.values import clean, find_credit, number, plain_number, unique_answers
+from exchange.items.questions import Part, Question, UnsupportedQuestion, WrongAnswers
+from exchange.items.values import clean, find_credit, number, plain_number, unique_answers
 
 WHOLE = Decimal(100)
 
@@ -19,6 +19,16 @@ class Answer:
     text: str
     feedback: str = ""
     tolerance: str = ""
+
+
+def fixed_order() -> str:
+    """Return the remark on choices that a file does not shuffle."""
+    return _("Its choices keep their order in the file. Here the quiz shuffles them, unless it is set not to.")
+
+
+def some_items() -> str:
+    """Return the remark on an ordering question that asks for a subset of its items."""
+    return _("In the file a student gets only some of its items; here all.")
 
 
 def parse_fraction(text: str) -> Decimal:
@@ -120,6 +130,11 @@ def set_numeric(question: Question, answers: list[Answer]) -> None:
             question.incorrect_feedback = answer.feedback
         elif answer.fraction >= WHOLE:
             right.append(answer)
+        elif answer.fraction <= 0:
+            question.remarks.append(
+                _("The wrong answer %(text)s is left out: here all wrong numbers have the same feedback.")
+                % {"text": answer.text[:40]}
+            )
         else:
             question.remarks.append(
                 _("The answer %(text)s earns a part of the points in the file. Here a number is right or wrong.")
@@ -129,9 +144,15 @@ def set_numeric(question: Question, answers: list[Answer]) -> None:
         raise UnsupportedQuestion(_("A numeric question must have exactly one right value."))
     try:
         question.extra["value"] = plain_number(number(right[0].text))
-        question.extra["tolerance"] = plain_number(number(right[0].tolerance or "0"))
     except InvalidOperation as error:
         raise UnsupportedQuestion(_("“%(text)s” is not a number.") % {"text": right[0].text[:40]}) from error
+    try:
+        # Some programs write a sign before it. A tolerance is a distance.
+        question.extra["tolerance"] = plain_number(abs(number(right[0].tolerance or "0")))
+    except InvalidOperation as error:
+        raise UnsupportedQuestion(
+            _("Its tolerance “%(text)s” is not a number.") % {"text": right[0].tolerance[:40]}
+        ) from error
     question.correct_feedback = right[0].feedback
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from common.korean.romanization import romanise
 from course_files.merging import canonical
 
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?\Z")
@@ -16,6 +17,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\uf
 
 def clean(text: str) -> str:
     """Return a text without control characters, in the canonical form of `course_files.merging`."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return canonical(_CONTROL.sub("", text))
 
 
@@ -32,16 +35,28 @@ def to_key(name: str) -> str:
     """Return a key for a name. The same name always gives the same key.
 
     If the name is too long, or has signs other than ASCII letters, digits, spaces, hyphens and underscores, the key ends with a
-    digest of the name.
+    digest of the name. Hangul is written in Latin letters, so that one can see which question is meant.
     """
     name = clean(name)
     if _KEY.match(name):
         return name
-    plain = slugify(name).replace("_", "-").strip("-")
+    plain = _slug(name)
     if plain and _KEY.match(plain) and re.fullmatch(r"[A-Za-z0-9 _-]+", name):
         return plain
-    short = plain[:60].strip("-")
-    return f"{short}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+    return _with_digest(_slug(romanise(name)), name)
+
+
+def earlier_key(name: str) -> str:
+    """Return the key that a name was given before Hangul was written in Latin letters."""
+    return _with_digest(_slug(name), clean(name))
+
+
+def _slug(name: str) -> str:
+    return slugify(clean(name)).replace("_", "-").strip("-")
+
+
+def _with_digest(plain: str, name: str) -> str:
+    return f"{plain[:60].strip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def is_key(name: str) -> bool:
@@ -80,6 +95,17 @@ def answer_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decima
     """
     penalty = Decimal(100) / wrong if wrong and credit == "partial" else Decimal(100)
     return Decimal(100) / max(right, 1), -penalty
+
+
+# Numbers of choices n for which Moodle has the percentage 100/n. It refuses a file with others.
+_SHARES = (*range(1, 11), 20)
+
+
+def moodle_weights(right: int, wrong: int, credit: str) -> tuple[Decimal, Decimal, bool]:
+    """Return the percentages of `answer_weights`, or the next larger ones that Moodle has, and whether they are the same."""
+    shared = [next(n for n in reversed(_SHARES) if n <= max(number, 1)) for number in (right, wrong)]
+    gain, loss = answer_weights(shared[0], shared[1], credit)
+    return gain, loss, (gain, loss) == answer_weights(right, wrong, credit)
 
 
 def find_credit(right: list[Decimal], wrong: list[Decimal]) -> tuple[str | None, bool]:

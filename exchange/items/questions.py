@@ -3,7 +3,10 @@
 None in a field means that the format cannot express it. Then an import keeps the stored value.
 """
 
-from dataclasses import asdict, dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,8 +19,9 @@ class UnsupportedQuestion(ValueError):
 
 
 # Limits of a file and of a question. Readers check them before they convert texts, which takes most of the time.
-MAX_QUESTIONS = 1_000
+MAX_QUESTIONS = 10_000
 MAX_ANSWERS = 200
+_PLACE = re.compile(r"\$[a-z]+\$")
 
 
 def check_questions(count: int) -> None:
@@ -30,6 +34,38 @@ def check_answers(count: int) -> None:
     """Check the number of answers, choices, pairs or items of a question. Raises UnsupportedQuestion."""
     if count > MAX_ANSWERS:
         raise UnsupportedQuestion(_("It has more than %(limit)d answers.") % {"limit": MAX_ANSWERS})
+
+
+def check_distinct(question: "Question") -> None:
+    """Raise UnsupportedQuestion if two choices or items have the same text. For questions that have lost a part of a text."""
+    texts = [part.text for part in question.parts]
+    if len(set(texts)) < len(texts):
+        raise UnsupportedQuestion(_("Two of its choices are the same without what is left out of them."))
+
+
+def category_path(text: str) -> str:
+    """Return the path of a category of Moodle, as "Week 1 / Sets": without its place in the site, such as $course$/top."""
+    # In a name a slash is written twice.
+    steps = [step.replace("\x00", "/").strip() for step in text.replace("//", "\x00").split("/")]
+    return " / ".join(step for step in steps if step and step != "top" and not _PLACE.fullmatch(step))[:250]
+
+
+def tags_left_out(tags: Iterable[str]) -> list[str]:
+    """Return the note about tags; [] if there are none."""
+    named = [tag for tag in tags if tag]
+    if not named:
+        return []
+    shown = ", ".join(tag[:40] for tag in named[:20]) + (", …" if len(named) > 20 else "")
+    return [_("Tags are left out: %(tags)s.") % {"tags": shown}]
+
+
+def compared_differently(question: "Question") -> list[str]:
+    """Return the loss of questions whose answers are typed."""
+    if question.kind != "short_answer" and not any(blank.accept for blank in question.blanks):
+        return []
+    return [
+        _("how answers are compared: elsewhere only the answers in the file are right, without the rules for endings")
+    ]
 
 
 @dataclass(slots=True)
@@ -53,10 +89,15 @@ class Pair:
 
 @dataclass(slots=True)
 class Blank:
-    """A gap and its accepted answers. In the text of the question the gap is written {{key}}."""
+    """A gap: accepted answers, or the choices of a menu as plain texts, or in `extra` the value and tolerance of a number.
+
+    In the text of the question the gap is written {{key}}.
+    """
 
     key: str
-    accept: list[str]
+    accept: list[str] = field(default_factory=list)
+    choices: list[Part] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,6 +124,10 @@ class Question:
     wrong: list[WrongAnswers] = field(default_factory=list)
     # Other fields of the kind's definition: value and tolerance of a number, files of a hand-in.
     extra: dict[str, Any] = field(default_factory=dict)
+    # Whether the quiz shuffles choices. Only for an export: an import does not change the rules of a quiz.
+    shuffle: bool = True
+    # The category that it is in, as "Week 1 / Sets". A quiz has none.
+    category: str = ""
     correct_feedback: str | None = None
     incorrect_feedback: str | None = None
     remarks: list[str] = field(default_factory=list)
@@ -98,31 +143,17 @@ class Skipped:
 
 @dataclass(slots=True)
 class ParsedFile:
-    """The questions of a file. `notes` are messages about the whole file."""
+    """The questions of a file. `notes` are messages about the whole file.
+
+    `files` are its pictures: {name in assets/: content}. `categories` are all of the file: {path: number of questions}.
+    """
 
     format: str
     questions: list[Question] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "ParsedFile":
-        questions = [
-            Question(
-                **{
-                    **fields,
-                    "parts": [Part(**part) for part in fields["parts"]],
-                    "pairs": [Pair(**pair) for pair in fields["pairs"]],
-                    "blanks": [Blank(**blank) for blank in fields["blanks"]],
-                    "wrong": [WrongAnswers(**wrong) for wrong in fields["wrong"]],
-                }
-            )
-            for fields in stored["questions"]
-        ]
-        return cls(stored["format"], questions, [Skipped(**one) for one in stored["skipped"]], stored["notes"])
+    files: dict[str, bytes] = field(default_factory=dict)
+    categories: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
