@@ -10,6 +10,8 @@ from django.utils import translation
 from common.errors import DomainError
 from common.limits import Limit, TooManyCodes, check_code, format_wait
 
+pytestmark = pytest.mark.stored
+
 WRONG = DomainError("wrong")
 START = 1_800_000_000.0
 

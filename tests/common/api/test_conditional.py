@@ -38,6 +38,8 @@ def addresses(quiz: Quiz, lesson: Activity, attempt: Any) -> list[str]:
         "courses/statistics/outline",
         "courses/statistics/progress",
         "courses/statistics/glossary",
+        "search?q=quiz",
+        "notes",
         f"lessons/{lesson.uuid}",
         f"quizzes/{quiz.activity.uuid}",
         f"quizzes/{quiz.activity.uuid}/attempts",
@@ -268,8 +270,12 @@ def test_a_first_position_can_be_stored_only_if_there_is_none(alice_api: Api, le
 
 
 def test_every_address_that_is_put_or_patched_can_be_read(alice_api: Api) -> None:
-    """Except an answer, which `sequence` orders, and a turn of the review, whose first answer stays."""
-    ordered = {"/api/v1/attempts/{uuid}/answers/{question}", "/api/v1/review/cards/{card}/turns/{turn}"}
+    """Except an answer, which `sequence` orders, and what is sent once: a turn of the review, an appeal."""
+    ordered = {
+        "/api/v1/attempts/{uuid}/appeals/{question}",
+        "/api/v1/attempts/{uuid}/answers/{question}",
+        "/api/v1/review/cards/{card}/turns/{turn}",
+    }
     for path, item in document()["paths"].items():
         if path.startswith("/api/v1/") and {"put", "patch"} & set(item) and path not in ordered:
             assert "get" in item, path
@@ -289,3 +295,11 @@ def test_what_a_refusal_stores_is_stored_by_a_conditional_write_too(alice_api: A
 
     kept = alice_api.get(f"attempts/{attempt['uuid']}")["questions"]
     assert all(question["response"] for question in kept)
+
+
+def test_a_method_that_an_address_does_not_have_is_refused_whatever_the_condition(alice_api: Api) -> None:
+    for condition in ({"If-Match": '"old"'}, {"If-Match": ""}, {"If-None-Match": "*"}):
+        for method in ("TRACE", "DELETE", "POST"):
+            alice_api.call(method, "me", expect=405, headers=condition)
+            assert alice_api.response.headers["Allow"] == "GET, PATCH, HEAD, OPTIONS"
+        alice_api.call("OPTIONS", "me", expect=204, headers=condition)

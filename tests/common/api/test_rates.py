@@ -12,6 +12,8 @@ from common.api.rates import RateLimit
 from courses.models import Enrolment
 from tests.api import Api, api_for
 
+pytestmark = pytest.mark.stored
+
 START = 1_800_000_000.0  # the beginning of a minute
 
 

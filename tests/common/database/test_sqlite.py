@@ -208,3 +208,46 @@ def test_the_placeholders_of_a_statement_are_converted_once(file: base.DatabaseW
             cursor.execute("SELECT %s + 1, '100 %%'", [number])
             assert cursor.fetchone() == (number + 1, "100 %")
     assert base.convert_placeholders.cache_info().hits == 1
+
+
+def test_several_commits_can_be_flushed_together(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    other = connected(Path(file.settings_dict["NAME"]))
+    with file.one_flush():
+        for written in (1, 2):
+            with transaction.atomic(using=file.alias):
+                write(file)
+            # Others see it, and the lock is free for them.
+            assert other.cursor().execute("SELECT count(*) FROM t").fetchone() == (written,)
+            assert flushed == []
+        with file.one_flush():
+            pass
+        assert flushed == []
+    assert flushed == ["free"]
+    write_one = transaction.atomic(using=file.alias)
+    with write_one:
+        write(file)
+    assert flushed == ["free", "free"]
+    other.close()
+
+
+def test_nothing_written_together_is_not_flushed(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    with file.one_flush(), transaction.atomic(using=file.alias):
+        file.cursor().execute("SELECT 1")
+    assert flushed == []
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_what_was_committed_before_an_error_is_flushed(
+    file: base.DatabaseWrapper, flushed: list[str], closes: bool
+) -> None:
+    def fail() -> None:
+        with file.one_flush():
+            with transaction.atomic(using=file.alias):
+                write(file)
+            if closes:
+                file.close()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert flushed == ["free"]

@@ -1,6 +1,7 @@
 """The development inbox: what it shows, to whom, and what a mail may not do in it."""
 
 from datetime import UTC, datetime
+from email.mime.image import MIMEImage
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,8 @@ def test_the_text_of_a_mail_is_escaped(client: Client) -> None:
 
 def test_html_is_shown_in_a_sandbox(client: Client) -> None:
     name = send(html=f'<html><head lang="ko"><title>t</title></head><body><a href="{RESET_LINK}">go</a></body></html>')
-    [frame] = get(client, "message-detail", name).frames
+    frame, dark = get(client, "message-detail", name).frames
+    assert dark["src"] == f"/inbox/{name}/html/?dark"
     assert frame["src"] == f"/inbox/{name}/html/"
     assert frame["sandbox"] == "allow-top-navigation-by-user-activation"
     response = client.get(frame["src"])
@@ -165,3 +167,19 @@ def test_the_name_of_a_message_contains_its_time() -> None:
     message = messages.read(entry.name)
     assert message
     assert message.text.strip() == ""
+
+
+def test_both_themes_and_the_pictures_of_a_mail_are_shown(client: Client) -> None:
+    html = "<style>@media (prefers-color-scheme: dark) { p { color: red } }</style><img src='cid:ring@baeum'>"
+    message = EmailMultiAlternatives("x", "x", None, ["alice@example.com"])
+    message.attach_alternative(html, "text/html")
+    picture = MIMEImage(b"PNG", "png")
+    picture.add_header("Content-ID", "<ring@baeum>")
+    message.attach(picture)
+    sending.deliver(message)
+    address = f"/inbox/{messages.entries()[0].name}/html/"
+    light, dark = client.get(address).text, client.get(f"{address}?dark").text
+    assert "src='data:image/png;base64,UE5H'" in light
+    assert "src='data:image/png;base64,UE5H'" in dark
+    assert "prefers-color-scheme: dark" in light
+    assert "@media all { p { color: red } }" in dark

@@ -15,7 +15,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from pytest_django import Settings
 
 from common.mail import sending
-from courses.summaries.content import Title
+from courses.summaries.course_weeks import Title
+from courses.summaries.picture import progress_ring
 from tests.smtp import ENDLESS_LINE, HANG_UP, MailServer
 
 
@@ -140,27 +141,32 @@ class TestInboxBackend:
 
 
 def test_compose_writes_in_the_readers_language_and_zone() -> None:
-    class Week:
-        user = type("U", (), {"name": "하나", "zone": ZoneInfo("America/New_York")})
-        since = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+    picture = progress_ring(50, 100)
+    summary = {"reader": {"start": datetime(2026, 11, 16, 2, 0, tzinfo=UTC)}, "picture": picture, "gained": 50}
 
-    course = {
+    main = {
         "title": Title("Basics of\ndata", "en"),
         "percent": 100,
-        "url": "https://x/c/",
-        "lessons": [],
-        "results": [],
+        "path": "/c/",
         "done_count": 3,
         "required_count": 3,
     }
     message = sending.compose(
         "courses/weekly_summary",
-        {"week": Week(), "main": course, "others": [], "unsubscribe_url": "https://x/off/"},
+        {
+            "summary": summary,
+            "main": {**main, "next": None},
+            "user": {"name": "하나", "zone": ZoneInfo("America/New_York")},
+            "unsubscribe_url": "https://x/off/",
+            **dict.fromkeys(("others", "sections", "numbers"), ()),
+            **dict.fromkeys(("ask", "day", "time", "page_path", "settings_path", "picture_text"), ""),
+        },
         to="alice@example.com",
         language="en",
         zone=ZoneInfo("America/New_York"),
         now=datetime(2026, 11, 23, 13, 0, tzinfo=UTC),
         headers={"Message-ID": sending.message_id("one")},
+        pictures=[picture],
     )
     assert message.subject == "You have finished “Basics of data”"  # a line break would be a second header
     assert "since 15 November 2026" in message.body  # the reader's date, not Greenwich's
@@ -170,5 +176,5 @@ def test_compose_writes_in_the_readers_language_and_zone() -> None:
     html = str(message.alternatives[0][0])
     assert 'lang="en"' in html
     assert "prefers-color-scheme: dark" in html  # what cannot be inlined is kept
-    assert '<a class="button" href="https://x/c/" style="' in html
+    assert '<a class="button" href="http://127.0.0.1:8000/c/" style="' in html
     assert django_mail.outbox == []  # written is not sent

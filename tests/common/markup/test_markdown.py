@@ -231,8 +231,9 @@ def test_inline_rendering_has_no_blocks() -> None:
 # --- no active content ----------------------------------------------------------------------------------------------
 
 ALLOWED = {
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "a",
-    "table", "thead", "tbody", "tr", "th", "td", "div", "br", "hr", "span", "figure", "figcaption", "svg", "title",
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s", "sub", "sup",
+    "ruby", "rt", "a", "table", "thead", "tbody", "tr", "th", "td", "div", "br", "hr", "span", "figure", "figcaption", "svg",
+    "title",
 }  # fmt: skip
 ATTRIBUTES = {
     "href", "rel", "class", "download", "data-term", "data-definition", "role", "tabindex", "aria-label", "id", "scope",

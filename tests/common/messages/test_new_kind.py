@@ -59,7 +59,9 @@ def test_a_new_kind_has_a_switch_in_my_account_without_a_migration(
     # A page from before the kind existed.
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "weekly-summary"})
     assert not MailSwitch.objects.exists()
-    assert 'name="shown_switches" value="student-joined weekly-summary"' in page
+    assert (
+        'name="shown_switches" value="announcement appeal-answered result-ready student-joined weekly-summary"' in page
+    )
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "student-joined weekly-summary"})
     assert not MailSwitch.objects.get(user=ines, kind="student-joined").is_on
     sending.notify("student-joined", about=enrolment, now=NOON)

@@ -10,10 +10,10 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from common.markup import pictures
+from common.uploads import raster
+from common.uploads.pictures import MAX_BYTES, Picture, read_picture, read_upload
+from common.uploads.refusals import PictureRefused, PictureTooLarge
 from tests.pictures import animation, declared, encode, picture
-from workspace.uploads import raster
-from workspace.uploads.pictures import MAX_BYTES, Picture, read_picture, read_upload
-from workspace.uploads.refusals import PictureRefused, PictureTooLarge
 
 
 def upload(content: bytes, name: str = "cup.png", alt: str = "a cup") -> Picture:

@@ -1,7 +1,7 @@
 """Upload a drawing as an instructor does, and look at what it becomes."""
 
 from common.markup import figures
-from workspace.uploads.pictures import Picture, read_picture
+from common.uploads.pictures import Picture, read_picture
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 50">'
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from workspace.uploads import names, raster
-from workspace.uploads.refusals import PictureRefused, PictureTooLarge
-from workspace.uploads.svg import cleaning, reading
+from common.uploads import names, raster
+from common.uploads.refusals import PictureRefused, PictureTooLarge
+from common.uploads.svg import cleaning, reading
 
 MAX_BYTES = 20_000_000
 # What other files begin with, to tell people what they have.

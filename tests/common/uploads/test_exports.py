@@ -2,14 +2,14 @@
 
 import re
 
-from tests.workspace.uploads import exports
-from tests.workspace.uploads.cleaned import upload
+from tests.common.uploads import exports
+from tests.common.uploads.cleaned import upload
 
 
 def test_draw_io() -> None:
     made = upload(exports.DRAW_IO, "그림.drawio.svg")
     text = made.content.decode()
-    assert made.name == "figure.en.svg"
+    assert made.name == "geurim.en.svg"
     assert "mxfile" not in text
     assert "Text is not SVG" not in text
     assert '<rect x="0" y="0" width="120" height="60" fill="#ffffff" stroke="#000000"/>' in text

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from common.markup.figure_rules import CLASSES
-from workspace.uploads import thumbnails
+from common.uploads import thumbnails
 
 DRAWINGS = sorted(Path("content/data-analytics-week-2/assets").glob("*.svg"))
 

@@ -1,12 +1,13 @@
 """The name of a figure is made from the name of its file, and is free."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workspace.uploads.names import base_name, free_name
+from common.uploads.names import base_name, free_name
 
 # As in course_files.course.parsing; the end is added later.
 ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,110}\Z")
@@ -19,8 +20,10 @@ ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,110}\Z")
         ("C:\\Users\\me\\flow.ko.svg", "flow"),
         ("/home/me/flow.drawio.svg", "flow"),
         ("étude.jpg", "etude"),
-        ("그림.png", "figure"),
-        ("흐름도 2.png", "figure-2"),
+        ("그림.png", "geurim"),
+        (unicodedata.normalize("NFD", "표 1.png"), "pyo-1"),
+        ("★.png", "figure"),
+        ("흐름도 2.png", "heureumdo-2"),
         ("2026-11.png", "figure-2026-11"),
         (".png", "png"),
         ("", "figure"),

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.markup import figures
-from tests.workspace.uploads import exports
-from tests.workspace.uploads.cleaned import HEAD, clean, upload
-from workspace.uploads.pictures import Picture, markdown, read_picture
-from workspace.uploads.refusals import PictureRefused
+from common.uploads.pictures import Picture, markdown, read_picture
+from common.uploads.refusals import PictureRefused
+from tests.common.uploads import exports
+from tests.common.uploads.cleaned import HEAD, clean, upload
 
 SCRIPT = "A script was removed: a figure runs nothing."
 OUTSIDE = "What belongs to another file was removed."

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from common.markup.plain_xml import Node
-from workspace.uploads.svg.reading import too_detailed
+from common.uploads.svg.reading import too_detailed
 
 # A style sheet of a drawing program has some dozens of rules.
 MAX_RULES = 1_000

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from common.uploads.pictures import markdown, read_picture
 from course_files import course_folder, files
 from course_files.checking.course import check_course
+from tests.common.uploads import exports
 from tests.course_files import sample
 from tests.pictures import picture
-from tests.workspace.uploads import exports
-from workspace.uploads.pictures import markdown, read_picture
 
 pytestmark = pytest.mark.django_db
 HEADINGS = {"ko": "## 정리", "en": "## Summary"}

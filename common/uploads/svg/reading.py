@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from common.markup import figure_rules, plain_xml
 from common.markup.plain_xml import Node
-from workspace.uploads.refusals import PictureRefused
-from workspace.uploads.svg.notes import Notes
+from common.uploads.refusals import PictureRefused
+from common.uploads.svg.notes import Notes
 
 # Limits of elements that are kept, and of levels. A figure has at most 2,000 elements; instances of one element count later.
 MAX_ELEMENTS = 20_000

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.markup import pictures
-from workspace.uploads.refusals import PictureRefused
+from common.uploads.refusals import PictureRefused
 
 log = logging.getLogger(__name__)
 _PROGRAM = Path(__file__).with_name("convert.py")

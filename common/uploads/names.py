@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from common.korean.romanization import romanise
+
 # A name is also the beginning of every id in a drawing.
 _MAX_LENGTH = 60
 # What may stand before the last dot: a language, or the program that made the file.
@@ -13,11 +15,12 @@ _SUFFIX = re.compile(r"(\.(ko|en|drawio|excalidraw))+\Z")
 def base_name(file_name: str) -> str:
     """Return the lower-case ASCII name of a figure: letters, digits and hyphens; the first is a letter.
 
-    A name without Latin letters, such as a Korean one, becomes "figure".
+    Hangul is written in Latin letters. A name without any letter becomes "figure".
     """
     name = file_name.replace("\\", "/").rpartition("/")[2].lower()
     stem = name.rpartition(".")[0] or name
-    plain = unicodedata.normalize("NFKD", _SUFFIX.sub("", stem)).encode("ascii", "ignore").decode()
+    latin = romanise(unicodedata.normalize("NFC", _SUFFIX.sub("", stem)))
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_LENGTH].strip("-")
     if not words:
         return "figure"

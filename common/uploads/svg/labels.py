@@ -8,8 +8,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from common.markup.plain_xml import Node
-from workspace.uploads.svg import values
-from workspace.uploads.svg.style_sheets import declarations
+from common.uploads.svg import values
+from common.uploads.svg.style_sheets import declarations
 
 _BLOCKS = frozenset(["p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"])
 _LINE_HEIGHT = 1.2

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from common.markup import figure_rules, figures
 from common.markup.plain_xml import Node
-from workspace.uploads.refusals import PictureRefused
-from workspace.uploads.svg import labels, reading, values
-from workspace.uploads.svg.notes import Notes
-from workspace.uploads.svg.style_sheets import StyleSheet, declarations
-from workspace.uploads.svg.writing import write
+from common.uploads.refusals import PictureRefused
+from common.uploads.svg import labels, reading, values
+from common.uploads.svg.notes import Notes
+from common.uploads.svg.style_sheets import StyleSheet, declarations
+from common.uploads.svg.writing import write
 
 _SHAPES = frozenset(["path", "line", "polyline", "polygon", "rect", "circle", "ellipse"])
 _PARTS = {
