@@ -21,6 +21,7 @@ from accounts.audit.pages import audit_log
 from accounts.identity import normalise_address, validate_address
 from accounts.messages.admin import MessageAdmin
 from accounts.models import User
+from accounts.people.changelists import PeopleSearch
 from common.admin.classes import ReadOnlyAdmin
 
 __all__ = ["MessageAdmin", "UserAdmin"]
@@ -56,7 +57,7 @@ class CreationForm(_NormalAddress, UserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(PeopleSearch, BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = ChangeForm
     add_form = CreationForm
     change_password_form = AdminPasswordChangeForm
@@ -68,7 +69,10 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("uuid", "date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        (_("Preferences"), {"fields": ("language", "time_zone", "wants_weekly_summary")}),
+        (
+            _("Preferences"),
+            {"fields": ("language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time")},
+        ),
         (_("Role"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("uuid", "date_joined", "last_login")}),
     )
@@ -86,9 +90,10 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
+class AuthenticatorAdmin(PeopleSearch, ReadOnlyAdmin):
     """The ways to sign in that people have set up. Somebody who has lost a device asks for its row to be deleted."""
 
+    people_path = "user"
     list_display = ("user", "kind", "added", "used")
     list_filter = ("type",)
     list_select_related = ("user",)

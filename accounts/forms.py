@@ -124,6 +124,9 @@ class SettingsForm(forms.ModelForm[User]):
         # The names of time zones are English in every language.
         self.fields["time_zone"].widget.attrs["lang"] = "en"
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+        # A page from before there was a choice does not send them; the account keeps what it has.
+        self.fields["summary_day"].required = self.fields["summary_time"].required = False
+        self.fields["summary_time"].help_text = _("In your time zone. No mail comes from 21:00 to 8:00.")
         self.switches = switches.switchable()
         self.before = switches.states(self.instance, self.switches)
         # A page that was opened before a kind existed must not switch it off: an unticked box is not sent.
@@ -140,7 +143,9 @@ class SettingsForm(forms.ModelForm[User]):
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
         user = self.instance
-        change_preferences(user, {name: self.cleaned_data[name] for name in FIELDS})
+        changes = {name: self.cleaned_data[name] for name in FIELDS}
+        when = ("summary_day", "summary_time")
+        change_preferences(user, {name: value for name, value in changes.items() if name not in when or value})
         shown = self.cleaned_data["shown_switches"].split()
         for kind in self.switches:
             if kind.name in shown and not kind.switch_column:

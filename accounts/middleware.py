@@ -47,7 +47,9 @@ class HeadlessMiddleware:
     """Let allauth's endpoints for apps answer as the API does, and give the device of a sign-in its token.
 
     Malformed JSON is refused before allauth, which would fail on too deep nesting or invalid text. Refusals become problem
-    documents (RFC 9457) that still contain allauth's own members: `errors`, `data` and `meta`.
+    documents (RFC 9457) that still contain allauth's own members: `errors`, `data` and `meta`. A method that an address does not
+    have is refused as such; allauth would look at the body first. A number in the place of a text is refused: allauth would take
+    its digits.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -55,14 +57,52 @@ class HeadlessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_app = request.path.startswith("/_allauth/")
-        if is_app and request.method != "GET" and request.body:
-            try:
-                read_json(request.body)
-            except ValueError:
-                return problem_response("malformed", 400, _("The body is not JSON in UTF-8."))
         response = self.get_response(request)
         devices.give_token(request, response, is_app=is_app)
         return _as_problem(response) if is_app and response.status_code >= 400 else response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        known = getattr(view, "view_class", None)
+        if not request.path.startswith("/_allauth/") or known is None:
+            return None
+        names = getattr(view, "view_initkwargs", {}).get("http_method_names", known.http_method_names)
+        allowed = {name.upper() for name in names if hasattr(known, name)}
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        return _refuse_method(allowed) if request.method not in allowed else _refuse_body(request)
+
+
+def _refuse_method(allowed: set[str]) -> HttpResponse:
+    response = problem_response("method-not-allowed", 405, get_title("method-not-allowed"))
+    response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _refuse_body(request: HttpRequest) -> HttpResponse | None:
+    if request.method == "GET" or not request.body:
+        return None
+    try:
+        body = read_json(request.body)
+    except ValueError:
+        return problem_response("malformed", 400, _("The body is not JSON in UTF-8."))
+    errors = _find_what_is_no_text(body)
+    return problem_response("invalid", 400, get_title("invalid"), errors=errors) if errors else None
+
+
+_TEXTS = ("code", "current_password", "email", "key", "name", "new_password", "password")
+
+
+def _find_what_is_no_text(body: Any) -> list[dict[str, str]]:
+    """Return an error, in allauth's form, for each member of a body that should be a text and is none."""
+    if not isinstance(body, dict):
+        return []
+    message = _("A text is expected here.")
+    return [
+        {"message": message, "code": "invalid", "param": name}
+        for name in _TEXTS
+        if name in body and not isinstance(body[name], str)
+    ]
 
 
 # The problem of each status with which allauth refuses in JSON.

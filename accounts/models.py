@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from datetime import time
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.api.models import IdempotentRequest
@@ -58,6 +60,12 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a known time zone."), params={"name": name}) from error
 
 
+# On which day of the week, and when on that day, somebody may have the weekly summary: never in quiet hours.
+SUMMARY_DAYS = [(day, WEEKDAYS[day - 1]) for day in range(1, 8)]
+SUMMARY_TIMES = [(time(hour, minute), f"{hour:02d}:{minute:02d}") for hour in range(8, 21) for minute in (0, 30)]
+MONDAY, HALF_PAST_EIGHT = 1, time(8, 30)
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates accounts. Addresses are stored in one form, so that their spelling makes no difference at sign-in."""
 
@@ -93,6 +101,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("time zone"), max_length=64, default=default_time_zone, validators=[validate_time_zone]
     )
     wants_weekly_summary = models.BooleanField(_("weekly summary by e-mail"), default=True)
+    # An ISO weekday and a time in the person's zone: see `courses.summaries.schedule`.
+    summary_day = models.PositiveSmallIntegerField(
+        _("day of the weekly summary"), choices=SUMMARY_DAYS, default=MONDAY, db_default=MONDAY
+    )
+    summary_time = models.TimeField(
+        _("time of the weekly summary"), choices=SUMMARY_TIMES, default=HALF_PAST_EIGHT, db_default=HALF_PAST_EIGHT
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -115,6 +130,16 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(language__in=["", *Language.values]),
                 name="accounts_user_language_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(summary_day__gte=1, summary_day__lte=7),
+                name="accounts_user_summary_day_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(summary_time__gte=SUMMARY_TIMES[0][0], summary_time__lte=SUMMARY_TIMES[-1][0]),
+                name="accounts_user_summary_time_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]

@@ -4,6 +4,7 @@ These are the first two queries of every page.
 """
 
 import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,12 +26,32 @@ from common import outages
 from common.database.prepared import Prepared
 
 # Prepared statements: a session by its key, and a user by id.
-_SESSION_BY_KEY = Prepared(lambda key: Session.objects.filter(session_key=key), samples=("the key",))
+_SESSION_BY_KEY = Prepared(
+    lambda key: Session.objects.filter(session_key=key).values("session_data", "expire_date"), samples=("the key",)
+)
 # Every page shows the number of the user's unread messages, so it is read in the same statement.
 _USER_BY_ID = Prepared(
     lambda pk: User.objects.filter(pk=pk).annotate(unread_messages=_count_unread()),
     samples=(-1,),
 )
+# The same user together with a session that is probably theirs.
+_USER_WITH_SESSION = Prepared(
+    lambda pk, key: User.objects.filter(pk=pk).annotate(
+        unread_messages=_count_unread(),
+        session_data=Subquery(Session.objects.filter(session_key=key).values("session_data")),
+        session_ends=Subquery(Session.objects.filter(session_key=key).values("expire_date")),
+    ),
+    samples=(-1, "the key"),
+)
+
+
+def find_user_with_session(user_id: int, key: str) -> tuple[User, str | None, datetime | None] | None:
+    """Return the user, and the signed content and the end of the session `key`, whosever it is. One query."""
+    user = _USER_WITH_SESSION.first(user_id, key)
+    if user is None:
+        return None
+    row = vars(user)
+    return user, row.pop("session_data"), row.pop("session_ends")
 
 
 def _count_unread() -> Coalesce:
@@ -56,13 +77,8 @@ def _verify(session_data: str, keys: tuple[str, ...]) -> str:
 class SessionStore(DatabaseSessionStore):
     """Django's database session store, which reads the session by a prepared statement."""
 
-    def _get_session_from_db(self) -> Session | None:
-        found = _SESSION_BY_KEY.first(self.session_key)
-        if found is None or found.expire_date <= timezone.now():
-            # As Django does: a request with an expired or unknown key gets a new session.
-            self._session_key = None
-            return None
-        return found
+    # The row as it was loaded, signed.
+    session_data = ""
 
     def decode(self, session_data: Any) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(
@@ -71,7 +87,13 @@ class SessionStore(DatabaseSessionStore):
         return content
 
     def load(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().load()
+        found = _SESSION_BY_KEY.values(self.session_key)
+        if not found or found[0]["expire_date"] <= timezone.now():
+            # As Django does: a request with an expired or unknown key gets a new session.
+            self._session_key = None
+            return {}
+        self.session_data = found[0]["session_data"]
+        data = self.decode(self.session_data)
         if settings.SECRET_KEY_FALLBACKS and HASH_SESSION_KEY in data and SESSION_KEY in data:
             self._renew_hash(data)
         return data
@@ -89,7 +111,8 @@ class SessionStore(DatabaseSessionStore):
             constant_time_compare(data[HASH_SESSION_KEY], former) for former in user.get_session_auth_fallback_hash()
         ):
             data[HASH_SESSION_KEY] = current
-            Session.objects.filter(session_key=self.session_key).update(session_data=self.encode(data))
+            self.session_data = self.encode(data)
+            Session.objects.filter(session_key=self.session_key).update(session_data=self.session_data)
 
     def cycle_key(self) -> None:
         """Give the session another key, as Django does at each sign-in and change of the password. Its device keeps it."""

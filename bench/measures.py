@@ -18,7 +18,7 @@ API_OUTLINE, API_LESSON, ANSWER_SAVE = "api_outline", "api_lesson", "answer_save
 NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_LESSON}
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
-AUDIT, ADMIN, WEIGHT = "audit", "admin", "weight"
+AUDIT, ADMIN, WEIGHT, SEARCH = "audit", "admin", "weight", "search"
 # Seconds that filling the audit log or a large course may take.
 FILL_TIMEOUT = 1800.0
 
@@ -77,6 +77,7 @@ NAMES = (
     AUDIT,
     ADMIN,
     WEIGHT,
+    SEARCH,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
@@ -159,6 +160,8 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         yield figures_line(START_SPIKE, plan.mode, begun)
     if WEIGHT in plan.only:
         yield from _weights(sides, plan)
+    if SEARCH in plan.only:
+        yield from _searches(sides, plan)
     if ADMIN in plan.only:
         log = sides.home / "filling.log"
         filled = result_of(
@@ -168,7 +171,7 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         yield figures_line(ADMIN, plan.mode, admin.measure(sides.product, requests, filled["answers"]))
     if AUDIT in plan.only:
         log = sides.home / "audit.log"
-        filling = start(["manage.py", *shell("bench.audit")], sides.environment, log)
+        filling = start(["manage.py", *shell("bench.filling.audit")], sides.environment, log)
         yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
 
 
@@ -179,6 +182,22 @@ def _weights(sides: Sides, plan: Plan) -> Iterator[str]:
     paths = [f"/courses/{cast['course']}/lessons/{slug}/" for slug in cast["lessons"][:2]]
     for found in weight.measure(sides.product, sessions, paths):
         yield figures_line(WEIGHT, plan.mode, found)
+
+
+def _searches(sides: Sides, plan: Plan) -> Iterator[str]:
+    """Measure searches by readers of one course, and by readers of all hundred."""
+    log = sides.home / "searching.log"
+    filled = result_of(
+        start(["manage.py", *shell("bench.filling.searching")], sides.environment, log), log, timeout=FILL_TIMEOUT
+    )
+    count, paths = filled["readers"], [f"/search/?{urlencode({'q': word})}" for word in filled["words"]]
+    readers = sides.cast["readers"]
+    measures = [
+        Measure("search", "/page", _in_turn(readers[count:], paths)),
+        Measure("search_in_100", "/page", _in_turn(readers[:count], paths)),
+    ]
+    for students in plan.levels:
+        yield from _pages(sides, plan, measures, yardstick_requests(sides.guest), students)
 
 
 def _pages(

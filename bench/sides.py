@@ -96,7 +96,8 @@ def serving(home: Path, services: Services | None = None, state: Path | None = N
         wait(port, "/healthz", product_log)
         # Without the variable Django's own shell would look for one.
         students_log = home / "students.log"
-        cast = result_of(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
+        with explained_by(product_log):
+            cast = result_of(start(["manage.py", *shell("bench.students")], product, students_log), students_log)
         guest = result_of(seeding, seed_log)
         other = free_port()
         yardstick_log = home / "yardstick.log"
@@ -141,6 +142,15 @@ def result_of(process: "subprocess.Popen[str]", log: Path, *, timeout: float = S
         raise BenchError(f"{process.args!r} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
     result: dict[str, Any] = json.loads(out.rstrip().splitlines()[-1])
     return result
+
+
+@contextmanager
+def explained_by(log: Path) -> Iterator[None]:
+    """Add the beginning of the product's log to a BenchError: it says why a course was not imported."""
+    try:
+        yield
+    except BenchError as error:
+        raise BenchError(f"{error}\nThe product said:\n{log.read_text()[:3000]}") from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from common.database import name_order  # noqa: F401  # It registers the order of names.
 from common.korean import messages
 from common.messages import kinds
 

@@ -32,7 +32,9 @@ from quizzes.authoring import grade_effects
 from quizzes.authoring.models import Quiz
 
 COURSE_KINDS = frozenset({"course", "module", "activity", "edition", "term", "asset"})
-_ALLOWED_PATHS = ("course.yaml", "glossary.yaml", "lessons/", "checks/", "quizzes/", "assets/")
+# Files for authors only: `check_course` reads them. An import ignores them, and an export leaves them as they are.
+AUTHOR_FILES = ("facts.yaml", "terms.yaml")
+_ALLOWED_PATHS = (*AUTHOR_FILES, "course.yaml", "glossary.yaml", "lessons/", "checks/", "quizzes/", "assets/")
 
 
 @dataclass(slots=True)
@@ -91,7 +93,22 @@ def parse_files(folder: Folder) -> ParsedFolder:
     for slug, title in quizzes.titles.items():
         if ("activity", slug) in course.records:
             course.records["activity", slug]["title"] = title
+    _check_placed_questions(folder, course, quizzes)
     return ParsedFolder(folder, course, quizzes)
+
+
+def _check_placed_questions(folder: Folder, course: ParsedCourse, quizzes: ParsedQuizzes) -> None:
+    """Add a fault for each question in a text that the check of its lesson does not have."""
+    for (slug, _language), edition in course.editions.items():
+        quiz = quizzes.quizzes.get(slug)
+        if quiz is None and f"checks/{course.codes.get(slug)}.yaml" in folder.files.keys() | folder.left_out:
+            # The check has faults of its own, or is unfinished.
+            continue
+        known = {question["key"] for question in quiz.document.value["questions"]} if quiz else set()
+        for reference in edition.text.references:
+            if reference.kind == "question" and reference.target not in known:
+                message = _("There is no question “%(target)s” in the check of this text.")
+                folder.add_fault(edition.name, reference.line, message % {"target": reference.target})
 
 
 def parse(path: Path) -> ParsedFolder:
@@ -187,17 +204,22 @@ def import_folder(path: Path, *, now: datetime, prefer: Preference | None = None
     return result
 
 
+def export_files(course: Course) -> dict[str, bytes]:
+    """Return the folder of `course` as {file name: content}."""
+    records = get_stored_course(course.slug).records
+    assets = {asset.name: bytes(asset.content) for asset in course.assets.all()}
+    written = course_to_files(course.slug, records, assets)
+    return written | quizzes_to_files(get_stored_quizzes(course).records, records)
+
+
 def export_folder(course: Course, path: Path) -> list[str]:
     """Write the folder of `course`. Return the sorted names of the files that were written or deleted.
 
     Raises FaultyFolder if `path` contains anything other than this course.
     """
     _check_export_target(course, path)
-    records = get_stored_course(course.slug).records
-    assets = {asset.name: bytes(asset.content) for asset in course.assets.all()}
-    written = course_to_files(course.slug, records, assets)
-    written |= quizzes_to_files(get_stored_quizzes(course).records, records)
-    stale = [name for name in _existing_files(path) if name not in written]
+    written = export_files(course)
+    stale = [name for name in _existing_files(path) if name not in written and name not in AUTHOR_FILES]
     for name in stale:
         (path / name).unlink()
     return sorted([*files.write(path, written), *stale])

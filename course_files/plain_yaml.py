@@ -1,16 +1,13 @@
-"""Read plain YAML with the line of each value, and write it in one fixed form.
+"""Read plain YAML with the line of each value. `course_files.yaml_writing` writes it.
 
 Plain YAML has one document and text keys, but no anchors, aliases or tags. An unquoted scalar is null, true, false, an
 integer or a decimal number; anything else is text. The reader iterates over the parser's events and does not build a tree
 recursively. So an untrusted file with aliases or deep nesting cannot use more time or memory than its size justifies.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
-from math import inf, isfinite
 from typing import Any
 
 import yaml
@@ -149,79 +146,3 @@ def _place(document: Document, stack: list[_Open], value: Any, line: int) -> Pat
         parent.key = None
     document.lines.setdefault(path, line)
     return path
-
-
-# --- writing ---------------------------------------------------------------------------------------------------
-
-_INDICATORS = tuple("-?:~<=")
-
-
-def is_readable(number: float) -> bool:
-    """Return whether `dump` writes the number so that `load` reads the same: it has at most 18 digits on either side."""
-    return bool(load(dump([number])).value == [number])
-
-
-def dump(value: Any) -> str:
-    """Return `value` (mappings, lists, text, numbers, true, false, null) in the fixed form. It ends with a line feed.
-
-    Mappings keep their order. Long lines are not folded, so that a diff shows a changed sentence as one changed line.
-    """
-    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=inf)
-    return text
-
-
-class _Dumper(yaml.SafeDumper):
-    """Write YAML without aliases: lists are indented, texts of several lines are literal blocks, and quotes are double."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def choose_scalar_style(self) -> str:
-        event: Any = self.event
-        text, is_text = event.value, event.implicit[1]
-        if _is_literal(text):
-            return "|"
-        style: str = super().choose_scalar_style()
-        # "?why" is valid without quotes, but it looks like syntax. Invisible characters need quotes, because they become escapes.
-        is_quoted = style == "'" or (is_text and (text.startswith(_INDICATORS) or not text.isprintable()))
-        return '"' if is_quoted else style
-
-    def write_double_quoted(self, text: str, split: bool = True) -> None:
-        """Write the text as JSON does. PyYAML would write an emoji as an escape, even with `allow_unicode`."""
-        quoted = json.dumps(text, ensure_ascii=False)
-        shown = "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
-        self.write_indicator(shown, True)
-
-
-# Quote text that other readers of YAML 1.1 or 1.2 would read as a number or as a boolean.
-_Dumper.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+)\Z"),
-    list("-+.0123456789"),
-)
-
-
-def _represent_float(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
-    """Write a number without an exponent: the reader would take 1e-05 for text."""
-    if not isfinite(value):
-        return dumper.represent_float(value)
-    digits = format(Decimal(repr(value)), "f")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", digits if "." in digits else f"{digits}.0")
-
-
-_Dumper.add_representer(float, _represent_float)
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
-
-
-def _is_literal(text: str) -> bool:
-    """Return whether `text` has several lines and can be a literal block without an indentation or keep indicator."""
-    lines = text.removesuffix("\n").split("\n")
-    return (
-        "\n" in text
-        and all(line.isprintable() and (line.strip(" ") or not line) for line in lines)
-        and not text.startswith((" ", "\n"))
-        and not text.endswith("\n\n")
-    )

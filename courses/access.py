@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from accounts.models import User
+from accounts.people import search
 from common.database.prepared import Prepared
 from courses.models import Activity, Course, Enrolment
 from courses.outline.published import get_published
@@ -74,7 +75,7 @@ def find_open_course(user: User, course_slug: str) -> Course | None:
 
 
 # The order of the students of a course, for people and for cursors.
-BY_NAME = ("user__name", "user__email", "pk")
+BY_NAME = ("user__name__by_code_point", "user__email", "pk")
 
 
 def students(course: Course, wanted: str = "") -> QuerySet[Enrolment]:
@@ -85,4 +86,4 @@ def students(course: Course, wanted: str = "") -> QuerySet[Enrolment]:
         .order_by(*BY_NAME)
     )
     wanted = wanted.replace("\0", "").strip()
-    return found.filter(Q(user__name__icontains=wanted) | Q(user__email__icontains=wanted)) if wanted else found
+    return found.filter(search.contains(wanted, "user")) if wanted else found

@@ -1,11 +1,14 @@
-"""Enrol students in a course (without a code, with a code or by the roster) and withdraw them."""
+"""Enrol students in a course (without a code, with a code or by the roster), invite and withdraw them."""
 
 import secrets
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.messages import sending
 from accounts.models import User
 from common.errors import DomainError
 from common.limits import Limit, check_code
@@ -13,6 +16,22 @@ from courses.models import Course, Enrolment
 
 # Wrong codes for one course from one network address, where many accounts may guess together.
 _WRONG_FROM_ADDRESS = Limit("enrolment-code-address", "100/h/key")
+
+
+# The kind of message: see `courses.message_kinds.course_invitation`.
+INVITATION_KIND = "course-invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One person is told that they are in a course. On one day nobody is told twice."""
+
+    enrolment: Enrolment
+    at: datetime
+
+    @property
+    def reference(self) -> str:
+        return f"{self.enrolment.pk}-{self.at:%Y%m%d}"
 
 
 class WrongCode(DomainError):
@@ -73,3 +92,8 @@ def withdraw(*, enrolment: Enrolment) -> None:
     """Withdraw a student from a course. Progress, attempts and grades are kept."""
     enrolment.status = Enrolment.Status.WITHDRAWN
     enrolment.save(update_fields=["status"])
+
+
+def invite(*, enrolment: Enrolment, now: datetime) -> None:
+    """Write a message that says how to get into the course. The mail also leads to choosing a password, if there is none."""
+    sending.notify(INVITATION_KIND, about=Invitation(enrolment, now), now=now)

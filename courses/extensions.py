@@ -1,52 +1,64 @@
-"""Let other apps add sections and due dates to the pages of courses, and lines to the weekly summary.
+"""Let other apps add sections and due dates to the pages of courses.
 
 They register functions at start-up, so courses does not import them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from courses.models import Activity, Enrolment
 
-
-@dataclass(frozen=True, slots=True)
-class MailLine:
-    """One sentence of a weekly summary in the recipient's language, with the absolute URL that it links to."""
-
-    text: str
-    url: str
-
-
-LessonSection = Callable[[Activity], SafeString]
+LessonSection = Callable[[Activity, Collection[str]], SafeString]
+# How questions in texts are shown: to be answered, on paper, as their names for an app, or as Markdown.
+QuestionForm = Literal["page", "print", "name", "markdown"]
+QuestionsInTexts = Callable[[Sequence[Activity], QuestionForm], Mapping[int, Mapping[str, str]]]
 StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
 DueDates = Callable[[Enrolment], Mapping[int, datetime]]
-SummaryLine = Callable[[User, datetime], MailLine | None]
 
 _lesson_sections: list[LessonSection] = []
+_questions_in_texts: list[QuestionsInTexts] = []
 _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
 _due_dates: list[DueDates] = []
-_summary_lines: list[SummaryLine] = []
 
 
 def register_lesson_section(section: LessonSection) -> None:
-    """Show what `section(activity)` returns at the end of each lesson. An empty string shows nothing.
+    """Show what `section(activity, placed)` returns at the end of each lesson. An empty string shows nothing.
 
-    The result is cached for all students until the course changes (see `courses.outline.revisions`), so it must not
-    contain anything about one person.
+    `placed` are the keys of the questions that the text itself shows. The result is cached for all students until the course
+    changes (see `courses.outline.revisions`), so it must not contain anything about one person.
     """
     if section not in _lesson_sections:
         _lesson_sections.append(section)
 
 
-def lesson_sections(activity: Activity) -> list[SafeString]:
+def lesson_sections(activity: Activity, placed: Collection[str]) -> list[SafeString]:
     """Return the HTML of the registered sections that are not empty for a lesson."""
-    return [html for section in _lesson_sections if (html := section(activity))]
+    return [html for section in _lesson_sections if (html := section(activity, placed))]
+
+
+def register_questions_in_texts(questions: QuestionsInTexts) -> None:
+    """Show questions at the places that texts of lessons name.
+
+    `questions(activities, form)` returns {activity id: {key: text of the question}} of lessons, without what is right. It takes
+    the same number of queries for any number of lessons. The result is cached for all students, as those of sections.
+    """
+    if questions not in _questions_in_texts:
+        _questions_in_texts.append(questions)
+
+
+def questions_in_texts(activities: Sequence[Activity], form: QuestionForm) -> dict[int, dict[str, str]]:
+    """Return the questions that texts of the lessons may show, by lesson and key."""
+    found: dict[int, dict[str, str]] = {activity.pk: {} for activity in activities}
+    for questions in _questions_in_texts:
+        for activity_id, by_key in questions(activities, form).items():
+            found[activity_id].update(by_key)
+    return found
 
 
 def register_student_section(section: StudentSection) -> None:
@@ -90,17 +102,3 @@ def register_due_dates(dates: DueDates) -> None:
 def due_dates(enrolment: Enrolment) -> dict[int, datetime]:
     """Return until when the activities of the enrolment's course are due, for those that have a date."""
     return {activity: due for dates in _due_dates for activity, due in dates(enrolment).items()}
-
-
-def register_summary_line(line: SummaryLine) -> None:
-    """Add the line that `line(user, now)` returns to the weekly summary. None adds nothing.
-
-    Lines are added only to a summary that has other content. A line alone never causes a mail.
-    """
-    if line not in _summary_lines:
-        _summary_lines.append(line)
-
-
-def summary_lines(user: User, now: datetime) -> list[MailLine]:
-    """Return the registered lines for the weekly summary of `user`."""
-    return [line for make_line in _summary_lines if (line := make_line(user, now)) is not None]

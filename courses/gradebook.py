@@ -1,20 +1,43 @@
 """Record grades in an append-only ledger, and compute item grades and course grades from it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID
+from operator import itemgetter
+from uuid import UUID, uuid5
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.messages import sending as messages
 from accounts.models import User
 from common.database.prepared import Prepared
-from courses.models import Activity, Enrolment, GradeChange, GradeItem
+from common.errors import DomainError
+from courses.models import BY_HAND, Activity, Enrolment, GradeCategory, GradeChange, GradeItem
 
 # Prepared statement: the grade item of an activity.
 _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
 # Prepared statement: the ledger entries of one student.
 _CHANGES_OF_ENROLMENT = Prepared(lambda enrolment: GradeChange.objects.filter(enrolment=enrolment), samples=(-1,))
+# What an item grade is computed from. Rows of these columns are read where there are thousands of entries.
+_COUNTED = ("enrolment_id", "item_id", "source", "source_number", "revision", "points", "max_points")
+
+
+FULL = 100
+# (weight, percent).
+_Weighted = tuple[Decimal, Fraction]
+# To a student whose grade a person has set or taken back: see `courses.message_kinds.grade_set`.
+SET_KIND = "grade-set"
+
+
+class GradeOvertaken(DomainError):
+    slug = "grade-overtaken"
+    status = 409
+    help = gettext_lazy("Somebody has changed this grade after it was read. Look at it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +45,7 @@ class ItemGrade:
     """One student's current grade of one grade item, computed from the ledger by the item's grading method.
 
     `percent` is a whole number, rounded down. It and the points are None if no attempt is graded. `attempts` is the number
-    of graded attempts.
+    of graded attempts. `is_by_hand`: a person has set it, and attempts do not change it.
     """
 
     item: GradeItem
@@ -30,6 +53,7 @@ class ItemGrade:
     max_points: Decimal | None
     percent: int | None
     attempts: int
+    is_by_hand: bool = False
 
     @property
     def is_passed(self) -> bool:
@@ -76,17 +100,79 @@ def record_change(
     )
 
 
+def source_by_hand(item: GradeItem, enrolment: Enrolment) -> UUID:
+    """Return the source of the entries that people make for a student and an item."""
+    return uuid5(enrolment.uuid, str(item.activity.uuid))
+
+
+def set_by_hand(
+    *,
+    item: GradeItem,
+    enrolment: Enrolment,
+    points: Decimal,
+    max_points: Decimal,
+    note: str,
+    seen: int,
+    actor: User,
+    now: datetime,
+) -> GradeChange:
+    """Set a student's grade of an item. It counts until it is taken back, whatever is graded later; the student is told.
+
+    `seen` is the number of entries by hand that the actor saw. Raises GradeOvertaken if there is another one by now. With
+    `max_points` 0 the grade is taken back: see `take_back_by_hand`.
+    """
+    with transaction.atomic():
+        # Two people set the grades of one student one after the other.
+        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        source = source_by_hand(item, enrolment)
+        if GradeChange.objects.filter(source=source).count() != seen:
+            raise GradeOvertaken(_("Somebody has changed this grade in the meantime. Look at it again."))
+        change = GradeChange.objects.create(
+            item=item,
+            enrolment=enrolment,
+            source=source,
+            source_number=BY_HAND,
+            revision=seen + 1,
+            points=points,
+            max_points=max_points,
+            reason=GradeChange.Reason.SET if max_points else GradeChange.Reason.TAKEN_BACK,
+            actor=actor,
+            at=now,
+            note=note,
+        )
+        messages.notify(SET_KIND, about=change, now=now)
+    return change
+
+
+def take_back_by_hand(
+    *, item: GradeItem, enrolment: Enrolment, note: str, seen: int, actor: User, now: datetime
+) -> GradeChange:
+    """Let the attempts count again. An entry of its own: the ledger keeps the others. Raises GradeOvertaken."""
+    zero = Decimal(0)
+    return set_by_hand(
+        item=item, enrolment=enrolment, points=zero, max_points=zero, note=note, seen=seen, actor=actor, now=now
+    )
+
+
 def compute_item_grade(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:
     """Compute one student's grade of `item` from the ledger entries of that student and item.
 
-    Only the last revision of each attempt counts. The grading method then selects an attempt or averages all. "Highest"
+    A grade that a person has set counts until it is taken back. Else only the last revision of each attempt counts.
+    The grading method then selects an attempt or averages all. "Highest"
     compares points / max_points; of equal attempts it selects the first. An attempt with `max_points` 0 counts as 0.
     """
     latest: dict[UUID, GradeChange] = {}
+    by_hand: GradeChange | None = None
     for change in changes:
+        if change.source_number == BY_HAND:
+            by_hand = change if by_hand is None or change.revision > by_hand.revision else by_hand
+            continue
         known = latest.get(change.source)
         if known is None or change.revision > known.revision:
             latest[change.source] = change
+    if by_hand is not None and by_hand.max_points:
+        percent = percent_of(by_hand.points, by_hand.max_points)
+        return ItemGrade(item, by_hand.points, by_hand.max_points, percent, len(latest), is_by_hand=True)
     if not latest:
         return ItemGrade(item, None, None, None, 0)
     if item.grading_method == GradeItem.GradingMethod.AVERAGE:
@@ -112,19 +198,35 @@ def get_items(course_id: int) -> list[GradeItem]:
     """Return the grade items of a course in the order of the outline, without those of archived activities. One query."""
     items = GradeItem.objects.filter(activity__course_id=course_id, activity__archived_at=None)
     return list(
-        items.select_related("activity").order_by("activity__module__position", "activity__position", "activity_id")
+        items.select_related("activity", "category").order_by(
+            "activity__module__position", "activity__position", "activity_id"
+        )
     )
 
 
 def get_grades_of(items: list[GradeItem], enrolments: list[Enrolment]) -> list[list[ItemGrade]]:
     """Return the grades of each student, in the order of `enrolments`: a grade for each item. One query."""
     changes: dict[tuple[int, int], list[GradeChange]] = {}
-    for change in GradeChange.objects.filter(enrolment__in=enrolments):
+    for change in GradeChange.objects.filter(enrolment__in=enrolments).values_list(*_COUNTED, named=True):
         changes.setdefault((change.enrolment_id, change.item_id), []).append(change)
     return [
         [compute_item_grade(item, changes.get((enrolment.pk, item.pk), [])) for item in items]
         for enrolment in enrolments
     ]
+
+
+def get_course_percents(items: Iterable[GradeItem], enrolment_ids: Iterable[int]) -> dict[int, int | None]:
+    """Return {enrolment: course grade in whole percent, or None} of many students. One query, which reads no objects."""
+    wanted = set(enrolment_ids)
+    found: dict[int, dict[int, list[GradeChange]]] = {pk: {} for pk in wanted}
+    by_id = {item.pk: item for item in items}
+    for row in GradeChange.objects.filter(item__in=by_id).values_list(*_COUNTED, named=True):
+        if row.enrolment_id in wanted:
+            found[row.enrolment_id].setdefault(row.item_id, []).append(row)
+    return {
+        pk: course_percent(compute_item_grade(by_id[item], changes) for item, changes in of_student.items())
+        for pk, of_student in found.items()
+    }
 
 
 def get_item_grades(enrolment: Enrolment, items: Iterable[GradeItem] | None = None) -> list[ItemGrade]:
@@ -183,10 +285,49 @@ def _compare_rules(item: GradeItem, new_rules: GradeItem) -> list[tuple[int, Ite
 def course_percent(item_grades: Iterable[ItemGrade]) -> int | None:
     """Return the course grade so far in whole percent, or None if no item with a weight is graded.
 
-    It is Σ(weight × percent) / Σ(weight) over the graded items, rounded down.
+    It is Σ(weight × percent) / Σ(weight), rounded down, over the graded items that have no category and over the categories with
+    a graded item. The percent of a category is the same over its items, without the lowest ones that it drops.
     """
-    graded = [grade for grade in item_grades if grade.percent is not None and grade.item.weight]
-    weight = sum((grade.item.weight for grade in graded), Decimal(0))
-    if not weight:
-        return None
-    return int(sum((grade.item.weight * (grade.percent or 0) for grade in graded), Decimal(0)) / weight)
+    alone: list[_Weighted] = []
+    grouped: dict[GradeCategory, list[_Weighted]] = {}
+    for grade in item_grades:
+        if grade.percent is not None and grade.item.weight:
+            of = alone if grade.item.category_id is None else grouped.setdefault(_category(grade.item), [])
+            of.append((grade.item.weight, Fraction(grade.percent)))
+    for category, grades in grouped.items():
+        if category.weight:
+            counted = sorted(grades, key=itemgetter(1))[min(category.drop_lowest, len(grades) - 1) :]
+            alone.append((category.weight, _mean(counted)))
+    return int(_mean(alone)) if alone else None
+
+
+def assume(item_grades: Iterable[ItemGrade], percents: Mapping[int, int]) -> list[ItemGrade]:
+    """Return the grades as if those of some items, {id: percent}, were others. Stores nothing."""
+    return [
+        replace(grade, percent=percents[grade.item.pk]) if grade.item.pk in percents else grade for grade in item_grades
+    ]
+
+
+def percent_needed(item_grades: Sequence[ItemGrade], target: int) -> int | None:
+    """Return the least percent in each item without a grade with which the course grade is `target`. None if 100 do not suffice.
+
+    0 if it is reached whatever comes. The course grade never falls when a percent rises, so halving finds it.
+    """
+    left = [grade.item.pk for grade in item_grades if grade.percent is None]
+
+    def reached(percent: int) -> bool:
+        return (course_percent(assume(item_grades, dict.fromkeys(left, percent))) or 0) >= target
+
+    needed = bisect_left(range(FULL + 1), True, key=reached)
+    return needed if needed <= FULL else None
+
+
+def _category(item: GradeItem) -> GradeCategory:
+    assert item.category is not None
+    return item.category
+
+
+def _mean(weighted: Iterable[_Weighted]) -> Fraction:
+    """Return the mean, exactly: rounding a category first would lose a percent of the course."""
+    pairs = [(Fraction(weight), percent) for weight, percent in weighted]
+    return sum((w * percent for w, percent in pairs), Fraction(0)) / sum((w for w, _ in pairs), Fraction(0))

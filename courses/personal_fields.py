@@ -28,8 +28,9 @@ describe(
     other="id course key activity term term_ko term_en definition definition_ko definition_en source_digest",
 )
 describe("courses.CourseAsset", other="id course name content source_digest")
-describe("courses.Cohort", other="id course name")
-describe("courses.GradeItem", other="id activity grading_method pass_mark weight")
+describe("courses.Cohort", other="id course name starts_on ends_on")
+describe("courses.GradeItem", other="id activity grading_method pass_mark weight category")
+describe("courses.GradeCategory", other="id course name weight drop_lowest")
 
 # People in courses.
 describe(
@@ -82,12 +83,24 @@ describe(
 describe(
     "courses.GradeChange",
     person="enrolment__user",
-    personal={GRADES: "item enrolment points max_points reason at", STAFF_WORK: "actor"},
+    personal={GRADES: "item enrolment points max_points reason at note", STAFF_WORK: "actor"},
     other="id source source_number revision",
+)
+describe(
+    "courses.RosterImport",
+    name=_("import of a roster"),
+    person="created_by",
+    personal={STAFF_WORK: "created_by created_at file_name"},
+    # The rows of a file name people who may have no account yet. They are deleted with the import, at the latest after a week.
+    other=(
+        "id uuid course reader_language status content table layout cohort invites withdrawing changes counts error done "
+        "total finished_at queued_at lease_until claims"
+    ),
+    labels={"created_by": _("by"), "created_at": _("made"), "file_name": _("file")},
 )
 describe(
     "courses.SummaryDelivery",
     person="user",
-    personal={MESSAGES: "user kind iso_year iso_week status due_at finished_at error"},
+    personal={MESSAGES: "user kind iso_year iso_week status due_at period_start period_end edition finished_at error"},
     other="id uuid claimed_at send_attempts message_id",
 )

@@ -7,6 +7,7 @@ progress after it.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import structlog
 from django.db import Error as DatabaseFailure
@@ -52,7 +53,18 @@ _UPDATE_PERCENT = PreparedUpdate(
 )
 
 
-def record_visit(*, enrolment: Enrolment, activity: Activity, now: datetime) -> None:
+class Visitor(Protocol):
+    """What `record_visit` needs of an enrolment, which the API reads without the rest."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def last_activity_id(self) -> int | None: ...
+    @property
+    def last_seen_at(self) -> datetime | None: ...
+
+
+def record_visit(*, enrolment: Visitor, activity: Activity, now: datetime) -> None:
     """Store `activity` as the last one that the student visited, and the time.
 
     Does nothing if this activity was stored less than `VISIT_INTERVAL` ago.
@@ -79,7 +91,8 @@ def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enr
 
     Raises Enrolment.DoesNotExist.
     """
-    with transaction.atomic():
+    # Without a savepoint: if this fails inside a submit, the whole submit is rolled back.
+    with transaction.atomic(savepoint=False):
         # On PostgreSQL the row lock serialises concurrent requests. On SQLite the transaction has the only write lock.
         locked = _LOCKED_ENROLMENT.first(enrolment.pk)
         if locked is None:

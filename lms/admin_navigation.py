@@ -12,12 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
-from quizzes.admin.pages.manual_grading import count_waiting
+from review.answers.queue import count_waiting
 
 
 def style(request: HttpRequest) -> str:
     """Return the address of the style sheet for our own admin pages."""
     return static("baeum/admin.css")
+
+
+def script(request: HttpRequest) -> str:
+    """Return the address of the script that every page of the admin loads before unfold's."""
+    return static("baeum/admin.js")
 
 
 def icon(request: HttpRequest) -> str:
@@ -52,13 +57,17 @@ def once_for_each_request(get_app_list: Callable[..., list[dict[str, Any]]]) -> 
 def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     """Return the groups of the sidebar. unfold calls this function for each page of the admin that a person may see."""
     count, queue = count_waiting(request.user), reverse("admin:quizzes_attempt_queue")
-    is_here = request.path == queue
+    is_here = request.path == queue or request.path.startswith("/admin/review/")
     waits: dict[str, Any] = {"title": _("Waits for you"), "icon": "inbox", "link": queue, "active": is_here}
     if count:
         waits["badge"] = str(count)
     write = reverse("workspace:course-list")
     writes = {"title": _("Write courses"), "icon": "edit", "link": write, "active": request.path.startswith(write)}
-    return [{"items": [waits, writes]}, *_lists(request, "" if is_here else request.path)]
+    home = reverse("admin:index")
+    courses = {"title": _("My courses"), "icon": "dashboard", "link": home, "active": request.path == home}
+    work = reverse("overview:jobs")
+    jobs = {"title": _("Jobs"), "icon": "pending_actions", "link": work, "active": request.path == work}
+    return [{"items": [courses, waits, writes, jobs]}, *_lists(request, "" if is_here else request.path)]
 
 
 def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:

@@ -9,8 +9,11 @@ from lms.openapi import document, page
 urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
+    path("", include("search.api_urls")),
+    path("", include("notes.api_urls")),
     path("", include("accounts.api.urls")),
-    path("", include("workspace.api.urls")),
+    path("", include("review.api.urls")),
+    path("", include("appeals.api_urls")),
     route("schema", document.schema, "api-schema"),
     # The page is at /api/docs/. This is where it was before.
     route("docs", page.docs, "api-docs-before"),

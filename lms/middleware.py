@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -11,11 +12,15 @@ from django.contrib.auth import middleware as auth
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, get_resolver
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django_structlog.middlewares import request as logs
+
+from accounts.api import unchanged
+from common.pages.vary import vary_on
+from operations.web.adapter import BODY_REFUSED
 
 
 class AppMiddleware:
@@ -30,7 +35,9 @@ class AppMiddleware:
         self._app_chain: Callable[[HttpRequest], HttpResponse] = _Chain(settings.APP_MIDDLEWARE).call
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._app_chain(request) if _is_app_request(request) else self.get_response(request)
+        if not _is_app_request(request):
+            return self.get_response(request)
+        return _find_unchanged(request) or self._app_chain(request)
 
 
 class LocaleMiddleware:
@@ -46,7 +53,7 @@ class LocaleMiddleware:
         translation.activate(translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
-        patch_vary_headers(response, ("Accept-Language",))
+        vary_on(response, "Accept-Language")
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
@@ -68,6 +75,32 @@ class _Chain(BaseHandler):
             if hasattr(middleware, "process_template_response"):
                 self._template_response_middleware.append(middleware.process_template_response)
             self.call = convert_exception_to_response(middleware)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Return the view for the address of the request, as Django does for pages."""
+        match = request.resolver_match = _find_view(request.path_info, settings.ROOT_URLCONF)
+        return match
+
+
+def _find_unchanged(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer to a client that has the current state already, if it can be found at once."""
+    if "HTTP_IF_NONE_MATCH" not in request.META or BODY_REFUSED in request.META or _is_logged(logging.INFO):
+        return None
+    try:
+        match = _find_view(request.path_info, settings.ROOT_URLCONF)
+    except Resolver404:
+        return None
+    return unchanged.find_answer(request, getattr(match.func, "cls", None), match.kwargs)
+
+
+# Of these addresses a process remembers the view, because trying the patterns takes as long as a query. 1 KB each.
+_REMEMBERED_ADDRESSES = 500
+
+
+@lru_cache(_REMEMBERED_ADDRESSES)
+def _find_view(path: str, urlconf: str) -> ResolverMatch:
+    """Return the view for an address. Raises Resolver404, which is not remembered: any text may be an address of nothing."""
+    return get_resolver(urlconf).resolve(path)
 
 
 def _is_app_request(request: HttpRequest) -> bool:
@@ -119,5 +152,8 @@ def _get_user(request: HttpRequest) -> Any:
     return auth.get_user(request)
 
 
+_LOGGER = logging.getLogger(logs.__name__)
+
+
 def _is_logged(level: int) -> bool:
-    return logging.getLogger(logs.__name__).isEnabledFor(level)
+    return _LOGGER.isEnabledFor(level)

@@ -5,10 +5,11 @@ from allauth.headless.account.views import ManageEmailView
 from allauth.headless.constants import Client as HeadlessClient
 from django.contrib import admin
 from django.urls import include, path
-from django.views.decorators.http import require_safe
 
-from common.api import problem_list
+from accounts.sign_in.password_keys import ResetPasswordView
+from announcements import staff_pages
 from common.api.routing import route
+from common.pages import problem_list
 from common.pages.errors import no_such_address
 from lms import deep_links, style_guide
 from lms.admin_navigation import once_for_each_request, view_on_site
@@ -30,7 +31,15 @@ urlpatterns = [
     route("api/docs", page.docs, "api-docs"),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
+    path("courses/", include("announcements.student_urls")),
+    path("courses/", include("reports.student_urls")),
+    path("attempts/", include("appeals.student_urls")),
+    path("search/", include("search.urls")),
+    path("", include("notes.urls")),
+    path("courses/", include("certificates.student_urls")),
+    path("certificates/", include("certificates.urls")),
     path("notifications/", include("accounts.messages.urls")),
+    path("summaries/", include("mails.own.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     # No account has a phone number, nobody signs in by a code in a mail, and nothing refreshes a token: it is a session. allauth
@@ -46,7 +55,11 @@ urlpatterns = [
         )
     ),
     # Staff change addresses. allauth's own change empties `User.email` until the new address is confirmed.
-    path("_allauth/app/v1/account/email", require_safe(ManageEmailView.as_api_view(client=HeadlessClient.APP))),
+    path(
+        "_allauth/app/v1/account/email",
+        ManageEmailView.as_api_view(client=HeadlessClient.APP, http_method_names=["get", "options"]),
+    ),
+    path("_allauth/app/v1/auth/password/reset", ResetPasswordView.as_api_view(client=HeadlessClient.APP)),
     path("_allauth/", include("allauth.headless.urls")),
     path("inbox/", include("common.mail.inbox.urls")),
     path("styleguide/", style_guide.style_guide, name="style-guide"),
@@ -54,7 +67,16 @@ urlpatterns = [
     path(".well-known/assetlinks.json", deep_links.asset_links, name="android-apps"),
     path("problems/", problem_list.problem_list, name="problem-list"),
     path("problems/<slug:slug>", problem_list.problem_detail, name="problem-detail"),
+    path("admin/workspace/", include("exchange.urls")),
+    path("admin/workspace/<slug:slug>/preview/announcements/", staff_pages.previewed),
     path("admin/workspace/", include("workspace.urls")),
+    path("admin/review/", include("review.urls")),
+    path("admin/analysis/", include("analysis.urls")),
+    path("admin/reports/", include("reports.urls")),
+    path("admin/overview/", include("overview.urls")),
+    path("admin/announcements/", include("announcements.staff_urls")),
+    path("admin/appeals/", include("appeals.staff_urls")),
+    path("admin/certificates/", include("certificates.staff_urls")),
     # Before the admin's own address of the same name, which redirects to rows of every course.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),

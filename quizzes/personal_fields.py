@@ -17,9 +17,9 @@ describe(
 describe(
     "quizzes.Question",
     other=(
-        "id salt uuid quiz key kind pool position points text text_ko text_en definition lesson correct_feedback "
-        "correct_feedback_ko correct_feedback_en incorrect_feedback incorrect_feedback_ko incorrect_feedback_en archived_at "
-        "source_digest"
+        "id salt uuid quiz key kind pool position points text text_ko text_en definition lesson objective level "
+        "correct_feedback correct_feedback_ko correct_feedback_en incorrect_feedback incorrect_feedback_ko "
+        "incorrect_feedback_en archived_at source_digest"
     ),
 )
 describe(
@@ -78,7 +78,7 @@ describe(
 describe(
     "quizzes.Review",
     person="attempt__enrolment__user",
-    personal={GRADES: "attempt points criteria comment at", STAFF_WORK: "reviewer"},
+    personal={GRADES: "attempt points criteria comment is_withdrawn at", STAFF_WORK: "reviewer"},
     other="id question",
 )
 describe(

@@ -42,8 +42,9 @@ class App:
         return answer
 
     def start_quiz(self, course: str) -> Any:
-        """Start the course's first quiz and answer every question with its first choice. Return the attempt."""
-        entry = next(entry for entry in self.get(f"courses/{course}/outline")["entries"] if entry["kind"] == "quiz")
+        """Start the course's first required quiz and answer every question with its first choice. Return the attempt."""
+        entries = self.get(f"courses/{course}/outline")["entries"]
+        entry = next(entry for entry in entries if entry["kind"] == "quiz" and entry["required"])
         status, attempt = self.call("POST", f"/api/v1/quizzes/{entry['uuid']}/attempts", {})
         assert status in (200, 201), attempt
         for question in attempt["questions"]:

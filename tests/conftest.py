@@ -1,13 +1,14 @@
 """Fixtures for every test, and skips for tests that need services or programs that are missing."""
 
 import os
+import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.template import Engine
 from django.test import override_settings
@@ -21,6 +22,7 @@ from bench.weight import find_chromium
 from common.caching import fail_open
 from tests.audit_tables import flush_without_triggers
 from tests.clients import tools
+from tests.peers import tools as peer_tools
 from tests.template_names import MissingNames
 
 pytest_plugins = ["tests.running", "tests.product", "tests.databases", "tests.cast", "tests.api", "tests.smtp"]
@@ -37,18 +39,32 @@ if CHROMIUM:
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+# A test that requests one of these uses the database of the settings.
+DATABASE_FIXTURES = {"db", "transactional_db"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that are `stored`, before `-m` chooses among them, and skip those whose programs or services are missing."""
     services = pytest.mark.skip(reason="needs TEST_DATABASE_URL and TEST_REDIS_URL")
+    node = pytest.mark.skip(reason="needs Node (Debian: apt install nodejs)")
     browser = pytest.mark.skip(reason="needs Chromium (Debian: apt install chromium)")
     clients = pytest.mark.skip(reason=tools.MISSING)
+    peers = pytest.mark.skip(reason=peer_tools.MISSING)
     has_services = os.environ.get("TEST_DATABASE_URL") and os.environ.get("TEST_REDIS_URL")
     for item in items:
+        if "django_db" in item.keywords or DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.stored)
         if "services" in item.keywords and not has_services:
             item.add_marker(services)
+        if "node" in item.keywords and not shutil.which("node"):
+            item.add_marker(node)
         if "e2e" in item.keywords and not CHROMIUM:
             item.add_marker(browser)
         if "clients" in item.keywords and not tools.are_installed():
             item.add_marker(clients)
+        if "peers" in item.keywords and not peer_tools.are_installed():
+            item.add_marker(peers)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -108,6 +124,26 @@ def fresh_cache() -> None:
         server.close()
     else:
         cache.clear()
+
+
+class _RefusedCache:
+    """A cache of a test that may not use one. Django closes it after each request."""
+
+    def close(self, **_signal: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> NoReturn:
+        pytest.fail(f"This test uses the cache ({name}), so it must run on Redis, too: @pytest.mark.stored")
+
+
+@pytest.fixture(autouse=True)
+def refused_cache(request: pytest.FixtureRequest, fresh_cache: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that uses the cache without the mark `stored`: it would not run on Redis, and nobody would notice.
+
+    pytest-django does the same for the database. Tests that start the product use a cache in processes of its own.
+    """
+    if not {"stored", "services", "processes", "e2e", "clients"}.intersection(request.node.keywords):
+        monkeypatch.setattr(caches._connections, "default", _RefusedCache(), raising=False)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

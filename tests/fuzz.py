@@ -1,82 +1,238 @@
 """Send generated requests to a started product and compare the answers with docs/openapi.yaml; `./run fuzz` runs it.
 
-schemathesis makes the requests: as nobody, as a student with made-up ids, and as a student with the ids of a real attempt.
-A run fails at a server error or at an answer that the schema does not document. It takes a few minutes, so it is not in CI.
+`./run fuzz --readers SECONDS` does something else: see `tests.fuzz_readers`.
+
+schemathesis makes the requests with all its checks, as nobody, as a student and as an instructor. `tests.fuzz_world` makes what
+the ids in its addresses name, for the student and for another one: what one of them reads, the other must not get. A run fails
+at a server error, at an answer that the document does not describe, and at whatever else a check finds. It is not in CI, because
+it takes long.
 """
 
+import argparse
+import json
+import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.app import App
+import yaml
+
+from tests import fuzz_readers
 from tests.contract import SCHEMA
-from tests.product import Product, free_port
+from tests.product import ROOT, Product, free_port
 
-COURSE = "data-analytics-week-2"
-STUDENT = ("student@example.com", "week2-demo")
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
+BUILD = "from tests.fuzz_world import build; build()"
+# Other people than those in the document's examples: a generated wrong password must not lock them out.
+PASSWORD = "fuzz-9f41c7d2"
+PEOPLE = ("student", "other student", "instructor")
+NOBODY = "anonymous"
+IDENTITIES = (NOBODY, "student", "instructor")
+# Generated requests for each operation, and generated sequences of requests for each link.
+EXAMPLES = 300
+# The dictionary of `tests.fuzz_world` from which a parameter of these addresses takes most of its values.
+REAL_IDS = {
+    "/api/v1/attempts/": {"uuid": "attempts", "question": "questions", "file": "files"},
+    "/api/v1/courses/": {"slug": "slugs"},
+    "/api/v1/devices/": {"uuid": "devices"},
+    "/api/v1/grading-queue/": {"uuid": "waiting"},
+    "/api/v1/lessons/": {"uuid": "lessons"},
+    "/api/v1/mail-switches/": {"kind": "kinds"},
+    "/api/v1/messages/": {"uuid": "messages"},
+    "/api/v1/quizzes/": {"uuid": "quizzes"},
+    "/api/v1/review/cards/": {"card": "cards"},
+}
+HOW_OFTEN_REAL = 0.8
+# Operations whose 400 depends on rows and not on the form of the request: a code, a question, an anchor, a cursor, a search …
+REFUSED_BY_MEANING = [
+    "answer_file_add", "answer_save", "attempt_review", "attempt_start", "attempt_submit", "course_join", "course_progress_mark",
+    "course_progress_mark_post", "course_roster", "courses_list", "device_name", "grading_queue", "lesson_position", "me_change",
+    "messages_read", "open_courses_list", "quiz_attempts_list", "review_answer", "search_find", "session_handover",
+    "teaching_list",
+]  # fmt: skip
+LOGIN = "/_allauth/app/v1/auth/login"
+# Refusals that have nothing to do with the schema of a request, besides those that schemathesis expects: a precondition that
+# does not hold (412), a token that has ended (410), a key that belongs to another request (422).
+ALSO_EXPECTED = {
+    "positive_data_acceptance": ["2xx", "3xx", "401", "403", "404", "409", "410", "412", "422", "429", "5xx"],
+    "negative_data_rejection": [
+        "400", "401", "403", "404", "405", "406", "409", "410", "412", "415", "422", "428", "429", "5xx",
+    ],
+}  # fmt: skip
+# What cannot hold, by operation: lines of the configuration.
+_WRONG_BUT_WELL_FORMED = "positive_data_acceptance.enabled = false"
+EXCEPTIONS: tuple[tuple[str, list[str]], ...] = (
+    # A password, a code or a key that is well formed and wrong is refused with 400. allauth answers 410 to a token that is none.
+    ('include-path-regex = "^/_allauth/"', [_WRONG_BUT_WELL_FORMED, "ignored_auth.enabled = false"]),
+    (f"include-operation-id = {json.dumps(REFUSED_BY_MEANING)}", [_WRONG_BUT_WELL_FORMED]),
+    # An attempt that is submitted already stays as it is, whatever the answers are, as its description says.
+    ('include-operation-id = "attempt_submit"', ["negative_data_rejection.enabled = false"]),
+    # A file that was taken out can still be downloaded, as its description says.
+    ('include-operation-id = "answer_file_read"', ["use_after_free.enabled = false"]),
 )
-# Requests that are generated for each operation and phase.
-EXAMPLES = 25
 
 
-def real_ids(app: App) -> str:
-    """The configuration of schemathesis that fills the ids of a started attempt into the addresses."""
-    attempt: Any = app.start_quiz(COURSE)
-    entries = app.get(f"courses/{COURSE}/outline")["entries"]
-    lesson = next(entry["uuid"] for entry in entries if entry["kind"] == "lesson")
-    quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
-    of_path = {"/api/v1/lessons/": lesson, "/api/v1/quizzes/": quiz, "/api/v1/attempts/": attempt["uuid"]}
-    lines = ["[parameters]", f'"path.slug" = "{COURSE}"', f'"path.question" = "{attempt["questions"][0]["uuid"]}"']
-    for path, uuid in of_path.items():
-        lines += ["[[operations]]", f'include-path-regex = "^{path}"', f'parameters = {{ "path.uuid" = "{uuid}" }}']
-    return "\n".join(lines)
+def email(person: str) -> str:
+    return f"{person.replace(' ', '-')}@fuzz.example"
 
 
-def run(name: str, address: str, *options: str, configuration: str = "", arguments: list[str]) -> bool:
+def sign_in(address: str, person: str) -> tuple[str, str]:
+    """Sign somebody in once. Return the token and the uuid of the device.
+
+    The wrong passwords of others do not lock out who sends the token.
+    """
+    body = json.dumps({"email": email(person), "password": PASSWORD}).encode()
+    request = urllib.request.Request(address + LOGIN, data=body, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        device, session = str(answer.headers["X-Device-Token"]), json.load(answer)["meta"]["session_token"]
+    request = urllib.request.Request(address + "/api/v1/devices", headers={"X-Session-Token": session})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return device, str(json.load(answer)["results"][0]["uuid"])
+
+
+def write_identities(folder: Path, devices: dict[str, str]) -> Path:
+    """Write who may sign in, in the format of Web Fuzzing Commons. A token that has ended is replaced by a new one."""
+    token = {
+        "extractFrom": "body",
+        "extractSelector": "/meta/session_token",
+        "sendIn": "header",
+        "sendName": "X-Session-Token",
+    }
+    people = [
+        {
+            "name": person,
+            "loginEndpointAuth": {
+                "verb": "POST",
+                "endpoint": LOGIN,
+                "contentType": "application/json",
+                "headers": [{"name": "X-Device-Token", "value": devices[person]}],
+                "payloadRaw": json.dumps({"email": email(person), "password": PASSWORD}),
+                "token": token,
+            },
+        }
+        for person in PEOPLE
+    ]
+    return write(folder / "identities.json", json.dumps({"auth": people}))
+
+
+def write_document(folder: Path, ids: dict[str, list[str]]) -> Path:
+    """Write the document with addresses of this product's rows as its examples."""
+    document: Any = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    for path, item in document["paths"].items():
+        real = next((names for start, names in REAL_IDS.items() if path.startswith(start)), {})
+        for operation in item.values():
+            for parameter in operation["parameters"]:
+                values = ids.get(real.get(parameter["name"], "")) if parameter["in"] == "path" else None
+                if values:
+                    parameter["example"] = values[0]
+    return write(folder / "openapi.json", json.dumps(document))
+
+
+def configure(folder: Path, ids: dict[str, list[str]], devices: dict[str, str], identity: str) -> Path:
+    """Write the configuration of schemathesis for one identity."""
+    return write(
+        folder / "schemathesis.toml", "\n".join([*_sign_in(folder, devices, identity), *_checks(), *_dictionaries(ids)])
+    )
+
+
+def write(file: Path, text: str) -> Path:
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _sign_in(folder: Path, devices: dict[str, str], identity: str) -> Iterator[str]:
+    yield "[auth]"
+    yield "auto-signup = false"
+    if identity != NOBODY:
+        other = next(person for person in PEOPLE if person != identity)
+        yield "[auth.wfc]"
+        yield f"path = {json.dumps(str(write_identities(folder, devices)))}"
+        yield f"user = {json.dumps(identity)}"
+        yield f"peers = {json.dumps([identity, other])}"
+
+
+def _checks() -> Iterator[str]:
+    # All of them: on the command line, `--checks all` would be stronger than the exceptions.
+    yield "[checks]"
+    yield "enabled = true"
+    for check, statuses in ALSO_EXPECTED.items():
+        yield f"{check}.expected-statuses = {json.dumps(statuses)}"
+    for operations, exceptions in EXCEPTIONS:
+        yield "[[operations]]"
+        yield operations
+        yield "[operations.checks]"
+        yield from exceptions
+
+
+def _dictionaries(ids: dict[str, list[str]]) -> Iterator[str]:
+    for name, values in ids.items():
+        if values:
+            yield f"[dictionaries.{name}]"
+            yield f"values = {json.dumps(values)}"
+    for start, names in REAL_IDS.items():
+        yield "[[operations]]"
+        yield f'include-path-regex = "^{start}"'
+        yield "[operations.parameters]"
+        for parameter, name in names.items():
+            if ids[name]:
+                yield f'"path.{parameter}" = {{ dictionary = "{name}", probability = {HOW_OFTEN_REAL} }}'
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A product that is filled: the ids of its rows, and the token of each person's device."""
+
+    address: str
+    ids: dict[str, list[str]]
+    devices: dict[str, str]
+
+
+def fill(product: Product) -> Target:
+    ids: dict[str, list[str]] = json.loads(product.manage("shell", "--no-imports", "-c", BUILD))
+    signed_in = {person: sign_in(product.address, person) for person in PEOPLE}
+    ids["devices"] = [uuid for _token, uuid in signed_in.values()]
+    return Target(product.address, ids, {person: token for person, (token, _uuid) in signed_in.items()})
+
+
+def run(identity: str, target: Target, examples: int, more: list[str]) -> bool:
     """Run schemathesis once. Returns whether it found nothing."""
-    print(f"\n=== {name} ===", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "schemathesis.toml"
-        file.write_text(configuration, encoding="utf-8")
+    print(f"\n=== {identity} ===", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         command = [
-            str(Path(sys.executable).with_name("st")), "--config-file", str(file), "run", str(SCHEMA),
-            "--url", address, "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES),
-            "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off", "--no-color",
-            *options, *arguments,
+            str(Path(sys.executable).with_name("st")),
+            "--config-file", str(configure(folder, target.ids, target.devices, identity)),
+            "run", str(write_document(folder, target.ids)), "--url", target.address, "--max-examples", str(examples),
+            "--phases", "examples,coverage,fuzzing,stateful", "--continue-on-failure", "--warnings", "off", "--no-color",
+            *more,
         ]  # fmt: skip
-        return subprocess.run(command, cwd=folder, check=False).returncode == 0
+        environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz_hooks", "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
 
 
 def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./run fuzz", description=__doc__, epilog="Other arguments go to schemathesis."
+    )
+    parser.add_argument("--max-examples", type=int, default=EXAMPLES, help="requests for each operation (%(default)s)")
+    parser.add_argument("--as", dest="identities", action="append", choices=IDENTITIES, help="only as this identity")
+    given, more = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder) / "home", free_port(), {"BAEUM_API_RATE": "0", "BAEUM_API_ANONYMOUS_RATE": "0"})
         try:
             product.start().wait_until_ready()
-            app = App(product.address).sign_in(*STUDENT)
-            # Signing out would end the student's run.
-            student = [
-                "--header",
-                f"X-Session-Token: {app.headers['X-Session-Token']}",
-                "--exclude-path",
-                "/api/v1/session",
-            ]
-            passed = [
-                run("nobody", product.address, arguments=arguments),
-                run("a student, made-up ids", product.address, *student, arguments=arguments),
-                run("a student, real ids", product.address, *student, configuration=real_ids(app), arguments=arguments),
-            ]
+            target = fill(product)
+            passed = [run(identity, target, given.max_examples, more) for identity in given.identities or IDENTITIES]
         finally:
             product.kill()
     return 0 if all(passed) else 1
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--readers"]:
+        sys.exit(fuzz_readers.main(sys.argv[2:]))
     sys.exit(main(sys.argv[1:]))

@@ -168,6 +168,7 @@ class Run:
         set_mutant_under_test("stats")
         for item, following in itertools.pairwise([*items, items[0]]):
             state()._stats.clear()
+            _forget()
             before = time.process_time()
             # Always pass a next test, so that session fixtures such as the database are not torn down.
             reports = runtestprotocol(item, nextitem=following, log=False)
@@ -205,6 +206,7 @@ class Run:
             for item, following in itertools.pairwise([*items, items[0]]):
                 signal.setitimer(signal.ITIMER_PROF, PATIENCE * self.seconds[item.nodeid] + ALLOWANCE)
                 signal.alarm(MOST_SECONDS)
+                _forget()
                 if any(found.failed for found in runtestprotocol(item, nextitem=_another(item, following), log=False)):
                     os.write(writer, item.nodeid.encode())
                     return 1
@@ -231,6 +233,14 @@ class Run:
         elif mutant.name:
             report = f"{mutant.place}\n{_signed('-', mutant.was)}{_signed('+', mutant.now)}"
             print(f"survived: {report}", flush=True)
+
+
+def _forget() -> None:
+    """Empty what functions keep of their results, which may be those without a mutant."""
+    for name, module in list(sys.modules.items()):
+        for kept in vars(module).values() if name.startswith("questions.") else ():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
 
 
 def _another(item: pytest.Item, following: pytest.Item) -> pytest.Item:

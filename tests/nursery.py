@@ -91,7 +91,7 @@ _nurseries: list[_Nursery] = []
 
 
 def run(
-    arguments: list[str], environment: dict[str, str], *, seconds: float = 120
+    arguments: list[str], environment: dict[str, str], *, seconds: float = 600
 ) -> "subprocess.CompletedProcess[str]":
     """Run `python ARGUMENTS` in the folder of this project. The first argument is the path of a script, or -c."""
     if not _nurseries:

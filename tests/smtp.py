@@ -38,17 +38,26 @@ class MailServer:
         # Seconds between receiving a message and the answer.
         self.delay = 0.0
         self.received: list[EmailMessage] = []
+        # The other ends of the connections over which messages came.
+        self.peers: set[object] = set()
+        self._transport: asyncio.BaseTransport | None = None
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
 
     def start(self) -> None:
         self._controller.start()
 
     def stop(self) -> None:
-        self._controller.stop(no_assert=True)
+        if not self._controller.loop.is_closed():
+            self._controller.stop(no_assert=True)
 
     @property
     def port(self) -> int:
         return int(self._controller.port)
+
+    def hang_up(self) -> None:
+        """Close the connection over which the last message came."""
+        assert isinstance(self._transport, asyncio.Transport)
+        self._controller.loop.call_soon_threadsafe(self._transport.abort)
 
     def only(self) -> EmailMessage:
         """Return the only received message."""
@@ -64,6 +73,8 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
+        self.peers.add(session.peer)
+        self._transport = server.transport
         self.received.append(message_from_bytes(envelope.content, policy=policy.default))
         await asyncio.sleep(self.delay)
         return self._answer(server, self.data)

@@ -11,7 +11,10 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
-PACKAGES = "lms|operations|exchange|course_files|quizzes|questions|courses|accounts|common|tests|bench"
+PACKAGES = (
+    "lms|operations|exchange|analysis|reports|announcements|mails|appeals|notes|review|workspace|course_files|quizzes|search"
+    "|questions|courses|accounts|common|tests|bench"
+)
 DOTTED_NAME = re.compile(rf"(?:{PACKAGES})(?:\.[A-Za-z_]\w*)+")
 FILE_PATH = re.compile(rf"(?:{PACKAGES}|docs|templates|static|locale|requirements|deploy|content|\.ci)(?:/[\w.*-]+)*/?")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")

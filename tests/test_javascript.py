@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +15,14 @@ from django.test import override_settings
 
 ROOT: Path = settings.BASE_DIR
 MODULES = ROOT / "static/baeum/attempt"
-NODE = shutil.which("node")
 
 
-@pytest.mark.skipif(NODE is None, reason="needs Node (Debian: apt install nodejs)")
+@pytest.mark.node
 def test_the_modules_pass_their_tests() -> None:
     files = sorted(str(path) for path in (ROOT / "tests/js").glob("*.test.mjs"))
     assert files
     done = subprocess.run(
-        [str(NODE), "--test", *files], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        ["node", "--test", *files], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

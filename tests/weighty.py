@@ -29,7 +29,7 @@ GRADING = [
     "quizzes/grading/test_late_answers.py",
     "quizzes/grading/test_regrading.py",
     "quizzes/admin/test_audit.py",
-    "quizzes/verify/test_grades.py",
+    "operations/verify/test_grades.py",
 ]
 QUESTIONS = [
     "questions/test_questions.py",
@@ -37,10 +37,14 @@ QUESTIONS = [
     "questions/test_questions_answered.py",
     "questions/test_questions_shown.py",
     "questions/test_kind_properties.py",
+    "questions/test_numbers.py",
 ]
 # {group: (files, tests)}. Only tests written for the group, not all that happen to run its code.
 GROUPS: dict[str, tuple[list[str], list[str]]] = {
-    "short_answers": (["questions/short_answers.py"], ["questions/test_short_answers.py"]),
+    "short_answers": (
+        [f"questions/comparing/{name}.py" for name in ("short_answers", "sentences", "numbers", "same_numbers")],
+        ["questions/test_short_answers.py", "questions/test_numbers.py"],
+    ),
     "questions": (["questions/**/*.py"], QUESTIONS),
     "gradebook": (["courses/gradebook.py"], ["courses/test_gradebook.py"]),
     "rules": (["quizzes/attempts/rules.py"], ["quizzes/attempts/test_rules.py", *ATTEMPTS]),

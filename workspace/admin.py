@@ -1,6 +1,6 @@
-"""Add to the admin of cohorts: a new cohort from an old one, with the dates of its quizzes.
+"""Add to the admin of cohorts a new one from an old one, and to that of exceptions one for several students.
 
-This replaces the admin class registered by `courses`, which may not import this app.
+This replaces the admin classes registered by `courses` and `quizzes`, which may not import this app.
 """
 
 from typing import ClassVar
@@ -14,9 +14,11 @@ from unfold.decorators import action
 
 from courses.admin.students import CohortAdmin
 from courses.models import Cohort
-from workspace import cohort_copies
+from quizzes.admin.attempts import QuizOverrideAdmin
+from quizzes.authoring.models import QuizOverride
+from workspace import cohort_copies, exceptions
 
-admin.site.unregister(Cohort)
+admin.site.unregister([Cohort, QuizOverride])
 
 
 @admin.register(Cohort)
@@ -31,3 +33,16 @@ class CohortCopyAdmin(CohortAdmin):
         view = self.admin_site.admin_view(cohort_copies.cohort_copy)
         here = path("<int:cohort_id>/copy/", view, {"model_admin": self}, name="courses_cohort_copy")
         return [here, *super().get_urls()]
+
+
+@admin.register(QuizOverride)
+class ExceptionsAdmin(QuizOverrideAdmin):
+    actions_list: ClassVar[list[str]] = ["grant_many"]
+
+    @action(description=gettext_lazy("Exception for several students"), url_path="go-many", permissions=["schedule"])
+    def grant_many(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:quizzes_quizoverride_many")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(exceptions.override_many)
+        return [path("many/", view, {"model_admin": self}, name="quizzes_quizoverride_many"), *super().get_urls()]

@@ -19,7 +19,7 @@ from common.admin.classes import page_context
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Cohort
 from courses.roles.rules import Permission
-from quizzes.admin.forms import EARLIEST_YEAR, LATEST_YEAR, DatesForm
+from quizzes.admin.forms import EARLIEST_YEAR, LATEST_YEAR, DatesForm, MomentInput
 from quizzes.authoring import cohorts, shifting
 from quizzes.authoring.models import Quiz, QuizDates
 from quizzes.authoring.shifting import Dates
@@ -67,18 +67,6 @@ class NameForm(forms.ModelForm[Cohort]):
         model = Cohort
         fields = ("name",)
         labels = {"name": gettext_lazy("name of the new cohort")}
-
-
-class MomentInput(forms.DateTimeInput):
-    """A browser's own field for date and time, which works without script. It shows seconds only where there are some."""
-
-    input_type = "datetime-local"
-
-    def format_value(self, value: Any) -> str | None:
-        if not isinstance(value, datetime):
-            # What somebody typed and the form refused.
-            return super().format_value(value)
-        return value.replace(tzinfo=None).isoformat(timespec="seconds" if value.second else "minutes")
 
 
 class CopiedDatesForm(DatesForm):

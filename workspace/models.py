@@ -4,12 +4,17 @@ A draft is one record of the course format that differs from what is published. 
 records. Keys are stored as text, joined by slashes.
 """
 
+import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import constraints
+from common.queue.claims import JobQuerySet
 from courses.models import Course
 
 KEY_LENGTH = 250
@@ -58,6 +63,7 @@ class Edit(models.Model):
         UNARCHIVE = "unarchive", _("Brought back from the archive")
         DUPLICATE = "duplicate", _("Duplicated")
         REMOVE = "remove", _("Removed")
+        IMPORT = "import", _("Imported")
         DISCARD = "discard", _("Changes discarded")
         RESTORE = "restore", _("Earlier version brought back")
         UNDO = "undo", _("Undone")
@@ -142,3 +148,66 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class CourseImportQuerySet(JobQuerySet["CourseImport"]):
+    working: ClassVar[list[str]] = ["waiting", "confirmed"]
+    lease: ClassVar[timedelta] = timedelta(seconds=120)
+    task: ClassVar[str] = "workspace.tasks.run_course_import"
+
+
+class CourseImport(models.Model):
+    """One course folder that somebody has uploaded as a zip file.
+
+    waiting (to be read) → planned (the person looks at the plan) → confirmed (to be imported) → imported. It ends as refused if
+    the folder cannot be imported, or cancelled. `is_copy`: it becomes a new course whatever courses there are.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("being read")
+        PLANNED = "planned", _("waits for your confirmation")
+        CONFIRMED = "confirmed", _("being imported")
+        IMPORTED = "imported", _("imported")
+        REFUSED = "refused", _("refused")
+        CANCELLED = "cancelled", _("cancelled")
+
+    WORKING: ClassVar[list[str]] = CourseImportQuerySet.working
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The course that was imported; before that, None.
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="imports")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    # The language in which the plan is written.
+    reader_language = models.CharField(max_length=10)
+    is_copy = models.BooleanField(default=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    # The zip file, until the import has ended.
+    content = models.BinaryField()
+    # What the page shows (`planning.CoursePlan.describe`), and, a line each, why it is refused or has to be confirmed again.
+    plan = models.JSONField(null=True)
+    error = models.TextField(blank=True)
+    # When it was last given to the worker; the claim of a worker and its number, which is the token of the claim.
+    queued_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    claims = models.PositiveIntegerField(default=0)
+
+    objects = CourseImportQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "planned", "confirmed", "imported", "refused", "cancelled"]),
+                name="workspace_courseimport_status_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker has something to do with it."""
+        return self.status in self.WORKING

@@ -35,3 +35,11 @@ describe(
     other="id course error",
 )
 describe("workspace.StoredFile", other="id course sha256 content")
+describe(
+    "workspace.CourseImport",
+    name=_("import of a course"),
+    person="created_by",
+    personal={STAFF_WORK: "created_by created_at"},
+    other="id uuid course reader_language is_copy status content plan error queued_at lease_until claims",
+    labels={"created_by": _("by"), "created_at": _("made")},
+)

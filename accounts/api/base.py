@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -28,6 +28,7 @@ from common.errors import DomainError
 from common.pages.headers import ASK_AGAIN
 
 _READS = ("GET", "HEAD")
+_SAFE = (*_READS, "OPTIONS")
 # Their answers are the resource as GET would return it, so they have its ETag.
 _WRITES_WITH_TAG = ("PUT", "PATCH")
 
@@ -45,6 +46,9 @@ class AuthenticatedAPIView(APIView):
 
     etag: str | None = None
     claim: IdempotentRequest | None = None
+    # For views whose state is cheap to find (see `accounts.api.unchanged`). Called with a user and the arguments of the view, it
+    # returns the parts for `tag_state` of what GET answers, None if GET refuses.
+    find_state: Callable[..., tuple[object, ...] | None] | None = None
     # Headers of the request, besides those of every address, on which the form of the answer depends.
     varies_by: tuple[str, ...] = ()
 
@@ -53,15 +57,15 @@ class AuthenticatedAPIView(APIView):
         super().initial(request, *args, **kwargs)
         user = request.user
         rates.PEOPLE.count(user.pk)
-        if user.is_authenticated and user.language and not _asks_for_language(request):
-            translation.activate(user.language)
+        if user.is_authenticated:
+            activate_language(request, user)
         method = request.method or ""
         if method == "POST" and idempotency.HEADER in request.META:
             self.claim = idempotency.claim(request)
-        if method not in _READS and conditional.is_conditional(request.META):
+        name = method.lower()
+        if method not in _SAFE and hasattr(self, name) and conditional.is_conditional(request.META):
             # DRF looks the handler up after this.
-            name = method.lower()
-            setattr(self, name, partial(self._write_if_current, getattr(self, name, self.http_method_not_allowed)))
+            setattr(self, name, partial(self._write_if_current, getattr(self, name)))
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # as DRF's own
         """Say in `Allow` which methods the address has. DRF adds the header to every answer."""
@@ -109,7 +113,7 @@ class AuthenticatedAPIView(APIView):
             if request.method in _READS and conditional.has_current(request, self.etag):
                 response.status_code = 304
         response.headers["ETag"] = self.etag
-        if request.method in _READS:
+        if request.method in _READS and "immutable" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = ASK_AGAIN
         is_unchanged = response.status_code == 304
         if self.varies_by or is_unchanged:
@@ -159,7 +163,13 @@ def _throttled(request: Request) -> Throttled | None:
     return None
 
 
-def _asks_for_language(request: Request) -> bool:
+def activate_language(request: Request | HttpRequest, user: User) -> None:
+    """Activate the user's language, unless Accept-Language asks for one that LocaleMiddleware has activated."""
+    if user.language and not _asks_for_language(request):
+        translation.activate(user.language)
+
+
+def _asks_for_language(request: Request | HttpRequest) -> bool:
     """Return whether Accept-Language names a supported language. LocaleMiddleware has then activated it already."""
     for code, _priority in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "")):
         try:

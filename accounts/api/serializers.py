@@ -1,12 +1,14 @@
 """Describe the account in API requests and responses."""
 
+from datetime import time
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.identity import validate_name
-from accounts.models import Language, validate_time_zone
+from accounts.models import SUMMARY_TIMES, Language, validate_time_zone
 from common.api.serializers import InputSerializer, OutputSerializer
 
 
@@ -19,6 +21,21 @@ class LanguageField(serializers.ChoiceField):
         super().__init__(choices=["", *Language.values], **kwargs)
 
 
+# Not an enum: a generated name for each half hour says nothing.
+@extend_schema_field({"type": "string", "pattern": "^(0[89]|1[0-9]|20):[03]0$"})
+class SummaryTimeField(serializers.TimeField):
+    """A time of the day at which a weekly summary may come."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
+
+    def to_internal_value(self, value: Any) -> time:
+        found: time = super().to_internal_value(value)
+        if found not in dict(SUMMARY_TIMES):
+            raise serializers.ValidationError(_("Choose a half hour from 08:00 to 20:30."), code="invalid")
+        return found
+
+
 class MeSerializer(OutputSerializer):
     uuid = serializers.UUIDField()
     email = serializers.EmailField()
@@ -26,6 +43,10 @@ class MeSerializer(OutputSerializer):
     language = LanguageField(help_text="Empty if none has been chosen.")
     time_zone = serializers.CharField(help_text="An IANA name such as `Asia/Seoul`.")
     wants_weekly_summary = serializers.BooleanField()
+    summary_day = serializers.IntegerField(
+        min_value=1, max_value=7, help_text="The day of the weekly summary: 1 is Monday, 7 is Sunday."
+    )
+    summary_time = SummaryTimeField(help_text="The time of the weekly summary in `time_zone`.")
     is_instructor = serializers.BooleanField(
         source="is_staff", help_text="Whether the account belongs to the staff. `teaching` lists the courses."
     )
@@ -42,3 +63,5 @@ class MeInput(InputSerializer):
     language = LanguageField(required=False, help_text="Empty: that of the device.")
     time_zone = serializers.CharField(max_length=64, validators=[validate_time_zone], required=False)
     wants_weekly_summary = serializers.BooleanField(required=False)
+    summary_day = serializers.IntegerField(min_value=1, max_value=7, required=False, help_text="1 is Monday.")
+    summary_time = SummaryTimeField(required=False, help_text="A half hour from `08:00` to `20:30`.")

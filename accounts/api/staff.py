@@ -6,10 +6,17 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from accounts.api.base import AuthenticatedAPIView
+from common.api.openapi import ProblemSerializer, problems
+from common.api.problems import CONTENT_TYPE
 from common.errors import DomainError
+
+_FORBIDDEN = (
+    "Forbidden: `authenticator-required`, for staff without a second step of sign-in; `forbidden`, without the role."
+)
 
 
 class AuthenticatorRequired(DomainError):
@@ -18,6 +25,11 @@ class AuthenticatorRequired(DomainError):
     help = gettext_lazy(
         "Staff of this site need a second step of sign-in. Set it up in My account, then sign in again."
     )
+
+
+def staff_problems(*codes: int) -> dict[Any, Any]:
+    """Return the error responses of an operation of a `StaffAPIView`, as `common.api.openapi.problems` does."""
+    return problems(*codes, 403) | {(403, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_FORBIDDEN)}
 
 
 class StaffAPIView(AuthenticatedAPIView):

@@ -14,23 +14,27 @@ SECRET_PARTS = {"token", "key", "uidb36"}
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`request` is that of a page or of the API; without one, `command` acts."""
+    """`request` is that of a page or of the API; without one, `command` acts.
+
+    A worker that does what somebody has asked for on a page says who (`person`), and `command` is the address of that page.
+    """
 
     request: Any = None
     command: str = ""
+    person: Any = None
     # (model, number) of the rows that were added. What is changed of them meanwhile belongs to the adding.
     added: set[tuple[Any, Any]] = field(default_factory=set)
 
     @property
     def actor(self) -> Any:
         """The signed-in user, or None."""
-        user = getattr(self.request, "user", None)
+        user = self.person or getattr(self.request, "user", None)
         return user if user is not None and user.is_authenticated else None
 
     @property
     def channel(self) -> str:
         if self.request is None:
-            return "command"
+            return "page" if self.person else "command"
         return "api" if self.request.path.startswith(("/api/", "/_allauth/")) else "page"
 
     @property

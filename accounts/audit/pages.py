@@ -22,10 +22,10 @@ from common.admin.classes import page_context
 
 # At the ends of the calendar, the conversion to UTC overflows.
 _FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)
-_DAYS = [MinValueValidator(_FIRST), MaxValueValidator(_LAST)]
+DAYS = [MinValueValidator(_FIRST), MaxValueValidator(_LAST)]
 
 
-def _day_input() -> forms.DateInput:
+def day_input() -> forms.DateInput:
     return forms.DateInput({"type": "date", "min": f"{_FIRST}", "max": f"{_LAST}"})
 
 
@@ -41,8 +41,8 @@ class SearchForm(BeforeForm):
     action = forms.ChoiceField(
         label=_("what"), required=False, choices=[("", _("everything")), *AuditEvent.Action.choices]
     )
-    since = forms.DateField(label=_("from"), required=False, widget=_day_input(), validators=_DAYS)
-    until = forms.DateField(label=_("until"), required=False, widget=_day_input(), validators=_DAYS)
+    since = forms.DateField(label=_("from"), required=False, widget=day_input(), validators=DAYS)
+    until = forms.DateField(label=_("until"), required=False, widget=day_input(), validators=DAYS)
 
 
 @login_required
@@ -68,8 +68,8 @@ def audit_log(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
                 text=given["text"],
                 subject=given["person"],
                 action=given["action"],
-                since=_midnight(given["since"]),
-                until=_midnight(given["until"], days=1),
+                since=midnight(given["since"]),
+                until=midnight(given["until"], days=1),
                 before=given["before"],
             )
         )
@@ -93,7 +93,7 @@ def _page(events: list[search.Shown], *, is_first: bool) -> dict[str, Any]:
     }
 
 
-def _midnight(day: Any, *, days: int = 0) -> datetime | None:
+def midnight(day: Any, *, days: int = 0) -> datetime | None:
     """Return the beginning of `day` in the reader's time zone, or of the day `days` later."""
     if day is None:
         return None

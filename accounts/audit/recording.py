@@ -123,7 +123,7 @@ def _write_event(entries: list[tuple[str, Concerned]], action: str) -> None:
         # Somebody without a session who signs up or follows a link of a mail acts for themselves.
         own = people[0].person
     # The network address of staff is recorded. What students do with their own data needs none.
-    address = client_address(who.request) if who.actor and who.actor.is_staff else ""
+    address = client_address(who.request) if who.request and who.actor and who.actor.is_staff else ""
     plain: list[tuple[str, Concerned]] = []
     with_values: list[tuple[str, Concerned]] = []
     for label, each in entries:

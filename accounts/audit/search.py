@@ -3,7 +3,7 @@
 Events come newest first. `before` is the id of the last event of the page before; a page has at most `PAGE` events.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from accounts.audit import encryption
 from accounts.audit.models import AuditEntry, AuditEvent
 from accounts.models import User
+from accounts.people.search import contains
 
 PAGE = 50
 # Entries of an event that are listed. A list of students has a hundred; the others are only counted.
@@ -44,10 +45,17 @@ class ShownEntry:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for. `text` is a part of a name or an e-mail address, or the beginning of an address of the site."""
+    """What to look for. `text` is a part of a name or an e-mail address, or the beginning of an address of the site.
+
+    `subjects`: what concerns one of these people, by the entries that `about` leaves (None: all). `within`: the events of pages
+    whose addresses begin with one of these.
+    """
 
     text: str = ""
     subject: int | None = None
+    subjects: Sequence[int] = ()
+    about: Q | None = None
+    within: Sequence[str] = ()
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -59,11 +67,16 @@ def find_events(query: Query) -> list[Shown]:
     bounds = _get_bounds(query)
     if query.subject is not None:
         found = _of_subject(query.subject, bounds)
+    elif query.subjects:
+        found = {pk for person in query.subjects for pk in _of_subject(person, bounds, query.about)}
+    elif query.within:
+        found = {pk for begins in query.within for pk in _of_events({**bounds, "address__startswith": begins})}
     elif query.text:
         found = _of_text(query.text, bounds)
     else:
         found = _of_events(bounds)
-    return _show(sorted(found, reverse=True)[: PAGE + 1], subject=query.subject)
+    subjects = [query.subject] if query.subject is not None else query.subjects
+    return _show(sorted(found, reverse=True)[: PAGE + 1], subjects=subjects, about=query.about if subjects else None)
 
 
 def _get_bounds(query: Query) -> dict[str, Any]:
@@ -87,9 +100,9 @@ def _of_events(bounds: dict[str, Any]) -> set[int]:
     return set(AuditEvent.objects.filter(**bounds).order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
 
 
-def _of_subject(person: int, bounds: dict[str, Any]) -> set[int]:
+def _of_subject(person: int, bounds: dict[str, Any], about: Q | None = None) -> set[int]:
     of_event = {f"event__{lookup}": value for lookup, value in bounds.items()}
-    entries = AuditEntry.objects.filter(subject=person, **of_event).order_by("-event_id")
+    entries = AuditEntry.objects.filter(about or Q(), subject=person, **of_event).order_by("-event_id")
     # An event may have several entries of one person.
     return set(entries.values_list("event_id", flat=True).distinct()[: PAGE + 1])
 
@@ -97,13 +110,13 @@ def _of_subject(person: int, bounds: dict[str, Any]) -> set[int]:
 def _of_text(text: str, bounds: dict[str, Any]) -> set[int]:
     """Return the newest events of each alternative. One condition with OR would use no index."""
     found = _of_events({**bounds, "address__startswith": text})
-    people = User.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).order_by("-pk")
+    people = User.objects.filter(contains(text)).order_by("-pk")
     for person in people.values_list("pk", flat=True)[:PEOPLE]:
         found |= _of_events({**bounds, "actor": person}) | _of_subject(person, bounds)
     return found
 
 
-def _show(ids: Iterable[int], *, subject: int | None) -> list[Shown]:
+def _show(ids: Iterable[int], *, subjects: Sequence[int], about: Q | None) -> list[Shown]:
     """Load events, their first entries and the keys of their values. Five queries."""
     shown = {
         event.pk: Shown(event)
@@ -111,8 +124,8 @@ def _show(ids: Iterable[int], *, subject: int | None) -> list[Shown]:
     }
     # Prefetched and not joined: Django would join with INNER here, and leave out people who were deleted.
     entries = AuditEntry.objects.filter(event__in=list(shown)).prefetch_related("subject")
-    if subject is not None:
-        entries = entries.filter(subject=subject)
+    if subjects:
+        entries = entries.filter(about or Q(), subject__in=subjects)
     numbered = entries.annotate(number=Window(RowNumber(), partition_by=F("event"), order_by=F("pk").asc()))
     first = list(numbered.filter(number__lte=LISTED).order_by("event", "pk"))
     counts = dict(entries.order_by().values_list("event").annotate(n=Count("pk")))

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.messages import sending
 from accounts.messages.models import Message
+from accounts.people.changelists import PeopleSearch
 from common.admin.classes import ReadOnlyAdmin, report_sent
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(PeopleSearch, ReadOnlyAdmin):
+    people_path = "user"
     list_display = ("user", "kind", "status", "created_at", "due_at", "finished_at", "send_attempts", "error")
     list_filter = ("status", "kind")
     list_select_related = ("user",)
-    search_fields = ("user__email",)
+    search_fields = ("user__email", "user__name")
     actions: ClassVar[list[str]] = ["send_again"]
 
     @admin.action(description=_("Send again (only mails that failed or may not have arrived)"))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # On the reader's clock.
-BEGIN = time(22)
+BEGIN = time(21)
 END = time(8)
 
 

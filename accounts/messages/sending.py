@@ -66,10 +66,7 @@ def compose(
     unsubscribe_url = ""
     if kind.has_switch:
         unsubscribe_url = switches.off_url(user, kind)
-        headers |= {
-            "List-Unsubscribe": f"<{unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        headers |= sending.list_headers(kind.name, unsubscribe_url)
     return sending.compose(
         kind.templates,
         {"user": user, "entries": entries, "entry": entries[0], "unsubscribe_url": unsubscribe_url},

@@ -1,11 +1,11 @@
-"""Change what people decide about their own account: name, language, time zone and the weekly summary."""
+"""Change what people decide about their own account: name, language, time zone, and when the weekly summary comes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
 
-FIELDS = ("name", "language", "time_zone", "wants_weekly_summary")
+FIELDS = ("name", "language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time")
 
 
 def change_preferences(user: User, changes: Mapping[str, Any]) -> None:

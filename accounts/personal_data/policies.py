@@ -27,6 +27,7 @@ class Reader(models.TextChoices):
     SELF = "self", _("you")
     INSTRUCTORS = "instructors", _("the instructors, assistants and observers of your courses")
     ADMINISTRATORS = "administrators", _("the administrators of this site")
+    HOLDERS = "holders", _("everybody to whom you give its address")
 
 
 class Kept(models.TextChoices):
@@ -146,9 +147,27 @@ GRADES = Policy(
     export=Export.INCLUDED,
     erasure=Erasure.DELETED,
 )
+CERTIFICATES = Policy(
+    what=_("Certificates"),
+    purpose=_("to let you prove that you have completed a course"),
+    basis=Basis.CONTRACT,
+    readers=(*_TEACHING, Reader.HOLDERS),
+    kept=Kept.ACCOUNT,
+    export=Export.INCLUDED,
+    erasure=Erasure.DELETED,
+)
 PRACTICE = Policy(
     what=_("Daily review"),
     purpose=_("to ask you again what you got wrong, when you are about to forget it"),
+    basis=Basis.CONTRACT,
+    readers=_OWN,
+    kept=Kept.ACCOUNT,
+    export=Export.INCLUDED,
+    erasure=Erasure.DELETED,
+)
+NOTES = Policy(
+    what=_("Notes and bookmarks"),
+    purpose=_("to find again what you marked and wrote"),
     basis=Basis.CONTRACT,
     readers=_OWN,
     kept=Kept.ACCOUNT,
@@ -239,7 +258,8 @@ BROWSER = Policy(
 
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
-    ACCOUNT, LEARNING, ANSWERS, GRADES, PRACTICE, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SECRETS,
+    ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT,
+    SESSIONS, LINKS, REPEATS, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.
 PLACES = (FILES, INBOX, LOG_FILES, BACKUPS, BROWSER)

@@ -8,6 +8,7 @@ import structlog
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
@@ -80,6 +81,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         devices.remember(request, user)
         record_sign_in(request, user, request.session)
+        if kwargs["signup"]:
+            # The password was typed with the address, but allauth records only passwords of sign-ins.
+            record_authentication(request, user, method="password")
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 

@@ -1,7 +1,7 @@
 """Fill a large course, and print the addresses of the staff's pages. Runs in `manage.py shell` of the product.
 
-The course has 50 items and 1,000 students who have taken its 25 quizzes of 8 questions: 200,000 answers. The site has 100,000
-more accounts.
+The course has 50 items and 1,000 students who have taken its quizzes of 8 questions and more: at least 200,000 answers. Each of
+them has handed in a task, which waits to be graded by hand. The site has 100,000 more accounts.
 """
 
 import json
@@ -30,6 +30,8 @@ from workspace.models import Edit
 from workspace.publishing import publish
 
 STUDENTS, LESSONS, QUIZZES, ACCOUNTS = 1_000, 25, 25, 100_000
+# A quiz of fewer questions is a task that is handed in. It is neither duplicated nor taken.
+FEWEST = 8
 # Pages that say nothing of a course.
 _LEFT_OUT = re.compile(r"^admin/(login|logout|r|password_change|jsi18n)/|<url>|<app_label>")
 
@@ -45,7 +47,9 @@ def main() -> None:
         .select_related("activity__course", "current_version")
         .order_by("activity__position")
     )
-    make_many(lambda: _study(course, quizzes), STUDENTS)
+    task = next(quiz for quiz in quizzes if _is_task(quiz))
+    quizzes = [quiz for quiz in quizzes if _is_taken(quiz)]
+    make_many(lambda: _study(course, [*quizzes, task]), STUDENTS)
     nobody = make_password(None)
     User.objects.bulk_create(
         (User(email=f"someone{n}@bench.invalid", name=f"Someone {n}", password=nobody) for n in range(ACCOUNTS)),
@@ -55,20 +59,26 @@ def main() -> None:
         cursor.execute("ANALYZE")
     pages = list(dict.fromkeys(_addresses(course, instructor)))
     answers = Answer.objects.filter(attempt__enrolment__course=course).count()
+    if answers < STUDENTS * 200:
+        raise ValueError(f"The course is smaller than docs/bench.md says: {answers} answers.")
     print(json.dumps({"session": sessions_of([instructor])[0], "addresses": pages, "answers": answers}))
 
 
 def _grow(course: Course, editor: User) -> None:
     """Duplicate lessons and quizzes until the course has enough of both, publish it, and leave a draft of one lesson."""
     drafted = records.read(course)
-    originals: dict[str, list[str]] = {"lesson": [], "quiz": []}
+    present: dict[str, list[str]] = {"lesson": [], "quiz": []}
     for key, fields in drafted.records.items():
         if key[0] == "activity" and not fields["archived"]:
-            originals[fields["kind"]].append(key[1])
+            present[fields["kind"]].append(key[1])
     for kind, wanted in (("lesson", LESSONS), ("quiz", QUIZZES)):
-        slugs = originals[kind]
-        for number in range(wanted - len(slugs)):
-            slug, suffix = slugs[number % len(slugs)], f"({number + 2})"
+        originals = [
+            slug
+            for slug in present[kind]
+            if kind == "lesson" or len(drafted.records["quiz", slug]["questions"]) >= FEWEST
+        ]
+        for number in range(wanted - len(present[kind])):
+            slug, suffix = originals[number % len(originals)], f"({number + 2})"
             _key, changes = outline.duplicate(records.read(course), slug, suffix)
             editing.save(course, changes, editor=editor, action=Edit.Action.ADD, subject="", now=timezone.now())
     publish.publish(course, editor=editor, now=timezone.now())
@@ -78,14 +88,26 @@ def _grow(course: Course, editor: User) -> None:
     editing.save(course, changes, editor=editor, action=Edit.Action.CHANGE, subject="", now=timezone.now())
 
 
+def _is_taken(quiz: Quiz) -> bool:
+    return quiz.current_version is not None and len(quiz.current_version.content["questions"]) >= FEWEST
+
+
+def _is_task(quiz: Quiz) -> bool:
+    questions = quiz.current_version.content["questions"] if quiz.current_version else []
+    return any(question["kind"] == "hand_in" for question in questions)
+
+
 def _study(course: Course, quizzes: list[Quiz]) -> None:
-    """Enrol a student who has taken every quiz."""
+    """Enrol a student who has taken the quizzes. What was handed in waits to be graded by hand."""
     now = timezone.now()
     student = User.objects.create(email="scholar@bench.invalid", name="Scholar")
     enrolment = Enrolment.objects.create(user=student, course=course)
     for quiz in quizzes:
         attempt = start.start(quiz=quiz, enrolment=enrolment, now=now)
-        answers = {UUID(view["uuid"]): response(view) for view in attempt.version.content["questions"]}
+        answers = {
+            UUID(view["uuid"]): {"text": "I would count errors. " * 50} if view["kind"] == "hand_in" else response(view)
+            for view in attempt.public_questions
+        }
         submit.submit(attempt=attempt, now=now, answers=answers)
         automatic.grade_attempt(attempt_id=attempt.pk, now=now)
 
@@ -95,12 +117,13 @@ def _addresses(course: Course, instructor: User) -> Iterator[str]:
     drafted = records.read(course)
     quiz, question = next(key[1:] for key in drafted.records if key[0] == "question")
     lesson = next(key[1] for key in drafted.records if key[0] == "edition")
-    attempt = Attempt.objects.filter(enrolment__course=course).latest("pk")
+    attempt = Attempt.objects.filter(enrolment__course=course, status=Attempt.Status.NEEDS_REVIEW).latest("pk")
     cohort = course.cohorts.first() or Cohort.objects.create(course=course, name="Bench")
     values = {
         "course_id": course.pk, "quiz_id": attempt.quiz_id, "attempt_id": attempt.pk, "cohort_id": cohort.pk,
         "role_id": CourseRole.objects.get(user=instructor).pk, "slug": course.slug, "language": "ko", "kind": "matching",
-        "question_key": question, "number": 1, "edit_id": course.edits.latest("pk").pk,
+        "question_key": question, "number": 1, "first": 1, "last": 1, "edit_id": course.edits.latest("pk").pk,
+        "uuid": attempt.uuid, "question": attempt.public_questions[0]["uuid"],
     }  # fmt: skip
     lists = {model: f"admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry}
     for path in addresses("admin/"):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
+
+from common.pages.vary import vary_on
 
 _FOR_APPS = ("/api/", "/_allauth/app/")
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -48,7 +49,7 @@ class CorsMiddleware:
         if is_allowed:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Expose-Headers"] = _ANSWER_HEADERS
-        patch_vary_headers(response, ["Origin"])
+        vary_on(response, "Origin")
         return response
 
 

@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.serializers import OutputSerializer
+from common.database import name_order
 from common.errors import DomainError
 
 M = TypeVar("M", bound=Model)
@@ -85,7 +86,7 @@ class _Key:
     @classmethod
     def of(cls, model: type[Model], written: str) -> "_Key":
         name = written.removeprefix("-")
-        *relations, column = name.split("__")
+        *relations, column = name.removesuffix(name_order.SUFFIX).split("__")
         for relation in relations:
             model = model._meta.get_field(relation).related_model  # type: ignore[assignment]
         fields = {field.name: field for field in model._meta.get_fields()}
@@ -124,7 +125,7 @@ def paginate(request: Request, rows: QuerySet[M], order: Sequence[str]) -> Page[
     found = list(rows[: limit + 1])
     if len(found) <= limit:
         return Page(found, None)
-    values = [attrgetter(key.name.replace("__", "."))(found[limit - 1]) for key in keys]
+    values = [attrgetter(key.name.removesuffix(name_order.SUFFIX).replace("__", "."))(found[limit - 1]) for key in keys]
     return Page(found[:limit], _next(request, _sign(values, scope)))
 
 

@@ -1,6 +1,7 @@
 """Parse the JSON bodies of API requests within limits, and choose JSON for every answer."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 
 # The deepest nesting of lists and objects that is accepted. The requests of the API need four levels.
 MAX_DEPTH = 32
+_INT64 = 2**63
 
 
 class JSONParser(BaseParser):
@@ -46,10 +48,11 @@ class FormParser(MultiPartParser):
 def read_json(body: bytes) -> Any:
     """Return the parsed `body`.
 
-    Raises ValueError if it is not JSON in UTF-8, is nested more than MAX_DEPTH levels deep, or contains a lone surrogate.
+    Raises ValueError if it is not JSON in UTF-8, is nested more than MAX_DEPTH levels deep, or contains a lone surrogate or a
+    number that no column can hold.
     """
     try:
-        data = json.loads(body.decode(), parse_constant=_refuse_constant)
+        data = json.loads(body.decode(), parse_constant=_refuse_constant, parse_int=_read_int, parse_float=_read_float)
     except RecursionError as error:
         raise ValueError("It is nested too deeply.") from error
     # Python parses deeper nesting, but serializing it again exceeds the recursion limit.
@@ -71,6 +74,20 @@ def _depth(data: Any) -> int:
     return deepest
 
 
+def _read_int(digits: str) -> int:
+    number = int(digits)
+    if not -_INT64 <= number < _INT64:
+        raise ValueError(f"{digits} has more than 64 bits.")
+    return number
+
+
+def _read_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits} is too large.")
+    return number
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON.")
 
@@ -89,7 +106,13 @@ class AlwaysJSON(DefaultContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
+# What most apps send. Anything else is read according to its weights, which takes as long as a query.
+_WANTS_JSON = ("*/*", "application/json")
+
+
 def prefers(request: Request, media_type: str) -> bool:
     """Return whether the Accept header prefers `media_type` to JSON. The answer needs `Vary: Accept`."""
+    if request.META.get("HTTP_ACCEPT", "*/*") in _WANTS_JSON:
+        return False
     preferred: str | None = request.get_preferred_type(["application/json", media_type])
     return preferred == media_type

@@ -224,7 +224,7 @@ def _by_field(found: Any, field: str = "") -> dict[str, list[str]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         headers["WWW-Authenticate"] = getattr(error, "auth_header", "X-Session-Token")
     wait: float | None = getattr(error, "wait", None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -28,6 +28,10 @@ def _day(value: date) -> str:
     return value.isoformat()
 
 
+def _clock(value: time) -> str:
+    return f"{value:%H:%M}"
+
+
 def _decimal(value: Decimal | str) -> str:
     return f"{Decimal(value):.2f}"
 
@@ -44,6 +48,7 @@ def _converter(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], 
 _CONVERTERS: list[tuple[tuple[type, ...], Callable[[Any], Any]]] = [
     ((serializers.DateTimeField,), moment),
     ((serializers.DateField,), _day),
+    ((serializers.TimeField,), _clock),
     ((serializers.DecimalField,), _decimal),
     ((serializers.UUIDField, serializers.CharField, serializers.ChoiceField), str),
 ]
@@ -87,6 +92,7 @@ _JSON_TYPES: list[tuple[tuple[type, ...], _JSONType]] = [
             serializers.UUIDField,
             serializers.DateField,
             serializers.DateTimeField,
+            serializers.TimeField,
             serializers.DecimalField,
         ),
         _TEXT,

@@ -20,6 +20,18 @@ def write_lock(*, durable: bool = True) -> AbstractContextManager[None]:
     return lock
 
 
+def one_flush() -> AbstractContextManager[None]:
+    """Return a context manager whose commits wait for SQLite's disk together, at its end. Elsewhere each waits for itself.
+
+    Another process may see a commit before it is on the disk, as it may with every commit of `common.database.sqlite3`: what it
+    then writes stands later in the same log.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return nullcontext()
+    together: AbstractContextManager[None] = connection.one_flush()  # type: ignore[attr-defined]  # our own backend
+    return together
+
+
 @contextmanager
 def relaxed_durability() -> Iterator[None]:
     """Commit without waiting for the disk: a crash of this process loses no write, but a power cut may.

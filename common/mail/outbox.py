@@ -22,6 +22,11 @@ from common.mail import sending
 
 log = structlog.get_logger(__name__)
 
+
+class Skip(Exception):
+    """Raised by what writes a mail: it is not to be sent. The text says why."""
+
+
 Row = TypeVar("Row", bound=models.Model)
 
 # Sending one mail takes much less time than this. If a row was claimed longer ago, its sender has died.
@@ -107,7 +112,7 @@ def send(
 ) -> str:
     """Send the mail of a claimed row and return the row's new status. `others` are claimed rows that go in the same mail.
 
-    `write` builds the message. If it returns None, nothing is sent and the status is `skipped`.
+    `write` builds the message. If it returns None or raises Skip, nothing is sent and the status is `skipped`.
     """
     status, error = _hand_over(row, write)
     for each in (row, *others):
@@ -124,11 +129,13 @@ def _hand_over(row: Any, write: Callable[[], EmailMessage | None]) -> tuple[str,
     """Write and send. Return (status, error); `queued` means that it was certainly not sent."""
     try:
         message = write()
+        if message is None:
+            raise Skip
+    except Skip as reason:
+        return "skipped", str(reason)
     except Exception as error:
         log.exception("mail_not_written", kind=type(row).__name__, row=row.pk)
         return "queued", f"{type(error).__name__}: {error}"
-    if message is None:
-        return "skipped", ""
     # Any other exception, such as a time limit, leaves the row in `sending`, because the mail may have been sent.
     try:
         sending.deliver(message)
@@ -151,7 +158,7 @@ def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
     type(row)._default_manager.filter(
         pk=row.pk, send_attempts=row.send_attempts, status__in=["sending", "uncertain"]
     ).update(status=status, finished_at=None if status == "queued" else now, error=error)
-    write_log = log.warning if error else log.info
+    write_log = log.warning if error and status != "skipped" else log.info
     write_log(
         "mail_of_a_row",
         kind=type(row).__name__,

@@ -10,12 +10,14 @@ import os
 import re
 import secrets
 import smtplib
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
+from email.mime.image import MIMEImage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -37,6 +39,22 @@ log = structlog.get_logger(__name__)
 INBOX_LIMIT = 500
 
 _BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class Picture(Protocol):
+    """A PNG picture of a mail. Templates name it by `cid:<name>@baeum`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
+class _WithPictures(EmailMultiAlternatives):
+    """A message whose pictures belong to its text, so that no mail program lists them as attachments."""
+
+    mixed_subtype = "related"
 
 
 class DeliveryError(Exception):
@@ -73,8 +91,24 @@ def absolute(path: str) -> str:
 
 def message_id(name: str) -> str:
     """Return the Message-ID for `name`. `name` must be unique for the message, and the same when the message is sent again."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return f"<{name}@{domain}>"
+    return f"<{name}@{_domain()}>"
+
+
+def list_headers(kind: str, unsubscribe_url: str) -> dict[str, str]:
+    """Return the headers of a mail of a kind that its reader can switch off, by one click too (RFC 2919, RFC 8058).
+
+    The provider of a mailbox counts complaints by the parts of Feedback-ID: kind and site. None of them names a person.
+    """
+    return {
+        "List-Id": f"<{kind}.{_domain()}>",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{kind}:{_domain()}:baeum",
+    }
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
 def compose(
@@ -86,6 +120,7 @@ def compose(
     zone: tzinfo,
     now: datetime,
     headers: Mapping[str, str],
+    pictures: Sequence[Picture] = (),
 ) -> EmailMultiAlternatives:
     """Render `emails/<template>.{subject.txt,body.txt,body.html}` in the reader's language and zone. Return the message."""
     with translation.override(language), timezone.override(zone):
@@ -94,7 +129,7 @@ def compose(
         text = _BLANK_LINES.sub("\n\n", _render(f"{template}.body.txt", context)).strip() + "\n"
         html = _inliner().inline(_render(f"{template}.body.html", context))
         date = format_datetime(timezone.localtime(now))
-    message = EmailMultiAlternatives(
+    message = (_WithPictures if pictures else EmailMultiAlternatives)(
         subject,
         text,
         settings.DEFAULT_FROM_EMAIL,
@@ -102,6 +137,11 @@ def compose(
         headers={"Date": date, "Content-Language": language, "Auto-Submitted": "auto-generated", **headers},
     )
     message.attach_alternative(html, "text/html")
+    for picture in pictures:
+        part = MIMEImage(picture.content, "png")
+        part.add_header("Content-ID", f"<{picture.name}@baeum>")
+        part.add_header("Content-Disposition", "inline", filename=f"{picture.name}.png")
+        message.attach(part)
     return message
 
 
@@ -112,10 +152,57 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 # --- Sending --------------------------------------------------------------------------------------------------
 
 
+_kept = threading.local()
+
+
+@contextlib.contextmanager
+def one_connection() -> Iterator[None]:
+    """Send the mails inside over one connection to the mail server, for as long as the server keeps it."""
+    _kept.connection = get_connection()
+    try:
+        yield
+    finally:
+        connection, _kept.connection = _kept.connection, None
+        _close(connection)
+
+
 def deliver(message: EmailMessage) -> None:
     """Send one message. Raises Deferred, Refused or Uncertain. Call it outside of any transaction."""
-    connection = get_connection()
+    kept: BaseEmailBackend | None = getattr(_kept, "connection", None)
+    if kept is None:
+        _deliver(message, get_connection())
+        return
+    was_open = getattr(kept, "connection", None) is not None
     try:
+        _deliver(message, kept, keep=True)
+    except Deferred as error:
+        _close(kept)
+        if not was_open or not _is_disconnected(error.__cause__):
+            raise
+        # The server had closed the connection since the last mail, so it got nothing of this one.
+        _deliver(message, kept, keep=True)
+    except DeliveryError:
+        _close(kept)
+        raise
+
+
+def _is_disconnected(error: BaseException | None) -> bool:
+    is_closing = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == 421
+    return is_closing or isinstance(error, smtplib.SMTPServerDisconnected)
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    with contextlib.suppress(Exception):
+        connection.close()
+
+
+def _deliver(message: EmailMessage, connection: BaseEmailBackend, *, keep: bool = False) -> None:
+    try:
+        if isinstance(connection, SMTPBackend):
+            connection.forget()
+        if keep:
+            # Django closes a connection that it has opened itself.
+            connection.open()
         connection.send_messages([message])
     except Exception as error:
         if getattr(connection, "accepted", False):
@@ -183,6 +270,13 @@ class SMTPBackend(EmailBackend):
             # Keep the object after `close`, which removes `self.connection`: `deliver` reads its state after a failure.
             self._tracked = self.connection
         return opened
+
+    def forget(self) -> None:
+        """Forget how the last message went, before the next one is sent over this connection."""
+        if self.connection is None:
+            self._tracked = None
+        elif self._tracked is not None:
+            self._tracked.handed_over = self._tracked.accepted = False
 
     @property
     def handed_over(self) -> bool:

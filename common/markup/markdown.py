@@ -5,7 +5,7 @@ A text refers by name to lessons, quizzes, glossary terms and files of its cours
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal, Protocol
@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
+from common.markup import formulas
 from common.markup.markdown_syntax import PARSER
 
-Kind = Literal["link", "term", "figure"]
+Kind = Literal["link", "term", "figure", "question"]
 Problem = tuple[int, str]
 
 
@@ -86,7 +87,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference in a text. `target` is a link's target, a term's key or a figure's path. `text` is what readers see."""
+    """A reference in a text. `target` is a link's target, a key or a figure's path. `text` is what readers see."""
 
     kind: Kind
     target: str
@@ -114,6 +115,7 @@ class Document(Outline):
 
 # Headings up to level 3 need an id: when a reader switches the language, the page opens at the heading with the same id.
 _DEEPEST_WITH_ID = 3
+_QUESTION = re.compile(r"\{\?[a-z0-9-]+\}")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _TARGET = re.compile(r"(lesson|quiz):([a-z0-9-]+)(?:#([a-z0-9-]+))?\Z")
 
@@ -159,9 +161,11 @@ def _collect(document: Document, first_line: int) -> None:
             document.references.append(Reference("figure", token.meta["src"], token.meta["alt"], line))
             if not token.meta["alt"]:
                 document.problems.append((line, _("This figure has no description in its brackets.")))
+        line = first_line + (token.map[0] if token.map else 0)
+        if token.type == "question":
+            document.references.append(Reference("question", token.meta["key"], "", line))
         if token.type != "inline":
             continue
-        line = first_line + (token.map[0] if token.map else 0)
         _collect_inline(document, token.children or [], line)
         if index and document.tokens[index - 1].type == "heading_open":
             opening = document.tokens[index - 1]
@@ -181,6 +185,18 @@ def _check_heading(document: Document, heading: Heading, known_ids: set[str]) ->
         known_ids.add(heading.id)
 
 
+def _text_problems(text: str) -> Iterator[str]:
+    """Yield what is shown as it stands, although it was meant as a mark."""
+    if "[[" in text:
+        yield _("This is not a glossary term: write [[key|text]], and in a table [[key\\|text]].")
+    if "](" in text:
+        yield _("This is not a link: a link contains no other link and no line break.")
+    if _QUESTION.search(text):
+        yield _("The place of a question, {?key}, is a paragraph of its own, outside of lists and boxes.")
+    if _HTML.search(text):
+        yield _("HTML is not allowed; it would be shown as plain text.")
+
+
 def _collect_inline(document: Document, children: Sequence[Token], line: int) -> None:
     for index, token in enumerate(children):
         if token.type in ("softbreak", "hardbreak"):
@@ -192,16 +208,11 @@ def _collect_inline(document: Document, children: Sequence[Token], line: int) ->
             document.references.append(Reference("term", token.meta["key"], _text_inside(children, index), line))
         elif token.type == "image":
             document.problems.append((line, _("A figure stands alone in its paragraph.")))
+        elif token.type == "math" and not formulas.is_readable(token.content):
+            problem = _("This formula cannot be read: %(formula)s") % {"formula": token.content[:60]}
+            document.problems.append((line, problem))
         elif token.type == "text":
-            if "[[" in token.content:
-                message = _("This is not a glossary term: write [[key|text]], and in a table [[key\\|text]].")
-                document.problems.append((line, message))
-            if "](" in token.content:
-                document.problems.append(
-                    (line, _("This is not a link: a link contains no other link and no line break."))
-                )
-            if _HTML.search(token.content):
-                document.problems.append((line, _("HTML is not allowed; it would be shown as plain text.")))
+            document.problems += [(line, problem) for problem in _text_problems(token.content)]
 
 
 def _text_inside(children: Sequence[Token], opening: int) -> str:
@@ -214,11 +225,37 @@ def _text_inside(children: Sequence[Token], opening: int) -> str:
     return "".join(words)
 
 
+# Digits and signs that have a raised or a lowered character of their own.
+_RAISED = dict(zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True))
+_LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
+# What stands for a token in a plain text.
+_PLAIN = {"softbreak": " ", "hardbreak": " ", "rt_open": "(", "rt_close": ")"}
+_SCRIPTS = {"sup": ("^", _RAISED), "sub": ("_", _LOWERED)}
+
+
 def plain_text(inline: Token) -> str:
-    """Return the plain text of an inline token, without Markdown marks."""
-    return "".join(
-        " " if token.type in ("softbreak", "hardbreak") else token.content for token in inline.children or []
-    )
+    """Return the plain text of an inline token, without Markdown marks. 10<sup>3</sup> is 10³, and e<sup>ab</sup> is e^(ab).
+
+    A reading stands in brackets behind its word.
+    """
+    words: list[str] = []
+    starts: list[int] = []
+    for token in inline.children or []:
+        if token.type in ("sup_open", "sub_open"):
+            starts.append(len(words))
+        elif token.type in ("sup_close", "sub_close"):
+            start = starts.pop()
+            words[start:] = [_script_text("".join(words[start:]), token.tag)]
+        else:
+            words.append(_PLAIN.get(token.type, token.content))
+    return "".join(words)
+
+
+def _script_text(words: str, name: str) -> str:
+    mark, signs = _SCRIPTS[name]
+    if all(sign in signs for sign in words):
+        return "".join(signs[sign] for sign in words)
+    return f"{mark}{words}" if len(words) == 1 else f"{mark}({words})"
 
 
 # --- names -----------------------------------------------------------------------------------------------------
@@ -239,12 +276,26 @@ def resolve_link(target: str, resolver: Resolver, headings: Sequence[Heading] = 
     return target if re.match(r"https://[^/\s]", target) else None
 
 
-def problems(document: Outline, *, language: str, resolver: Resolver) -> list[Problem]:
-    """Return the problems of a text, sorted by line: errors in the text, and references that the resolver does not find."""
+def problems(
+    document: Outline, *, language: str, resolver: Resolver, questions: Collection[str] | None = ()
+) -> list[Problem]:
+    """Return the problems of a text, sorted by line: errors in the text, and references that the resolver does not find.
+
+    `questions` are the keys of the questions that the text may place; None: any.
+    """
     found = list(document.problems)
     figures: set[str] = set()
+    placed: set[str] = set()
     for reference in document.references:
         values = {"target": reference.target}
+        if reference.kind == "question":
+            if questions is not None and reference.target not in questions:
+                found.append(
+                    (reference.line, _("There is no question “%(target)s” in the check of this text.") % values)
+                )
+            elif reference.target in placed:
+                found.append((reference.line, _("The question “%(target)s” is in the text twice.") % values))
+            placed.add(reference.target)
         if reference.kind == "term" and resolver.term(reference.target, language) is None:
             found.append((reference.line, _("“%(target)s” is not in the glossary.") % values))
         elif reference.kind == "link" and resolve_link(reference.target, resolver, document.headings) is None:
@@ -266,7 +317,7 @@ def find_figure(target: str, resolver: Resolver) -> str | Picture | None:
 def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
     """Yield (line counted from 0, text) for each paragraph, heading and table cell.
 
-    Inline code becomes a space. Code blocks and quotations are left out. Boxes are not quotations.
+    Inline code and formulas become a space. Code blocks and quotations are left out. Boxes are not quotations.
     """
     quotations = 0
     for token in document.tokens:
@@ -278,4 +329,4 @@ def paragraphs(document: Document) -> Iterator[tuple[int, str]]:
 
 
 # Tokens that `paragraphs` replaces by a space.
-_BLANK = frozenset({"softbreak", "hardbreak", "code_inline"})
+_BLANK = frozenset({"softbreak", "hardbreak", "code_inline", "math"})

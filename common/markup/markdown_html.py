@@ -2,6 +2,7 @@
 
 nh3 removes everything that is not on its allow-list. Figures are inserted after that: a drawing, because `common.markup.figures`
 has already checked it against an allow-list of its own; a picture, because `<img>` is not on nh3's list and is only written here.
+So are formulas, which `common.markup.formulas` has built from its own allow-list.
 """
 
 import secrets
@@ -20,6 +21,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from common.markup import formulas
 from common.markup.markdown import Document, Picture, Resolver, find_figure, parse_inline, plain_text, resolve_link
 from common.markup.markdown_syntax import PARSER
 
@@ -32,6 +34,7 @@ class _Rendering:
     language: str
     resolver: Resolver
     figures: list[str] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
     open_links: list[bool] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)
     heading: str = ""
@@ -46,6 +49,8 @@ def render(document: Document, *, language: str, resolver: Resolver) -> str:
     html = _CLEANER.clean(html)
     for number, figure in enumerate(state.figures):
         html = html.replace(f"<div>{state.mark}{number}.</div>", figure)
+    for number, formula in enumerate(state.formulas):
+        html = html.replace(f"<span>{state.mark}{number}.</span>", formula)
     return html
 
 
@@ -114,6 +119,20 @@ class _Renderer(RendererHTML):
         drawn = found if isinstance(found, str) else _image(found, meta["alt"])
         state.figures.append(f'<figure class="figure">{drawn}{caption}</figure>')
         return f"<div>{state.mark}{len(state.figures) - 1}.</div>\n"
+
+    def math(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Render a formula. Alone in its paragraph, it stands on a line of its own. One that cannot be read is shown as TeX."""
+        state = _state(env)
+        token = tokens[idx]
+        written = formulas.write(token.content, block=len(tokens) == 1, annotated="annotated" in token.meta)
+        if written is None:
+            return f"<code>{escape(tokens[idx].content)}</code>"
+        state.formulas.append(written)
+        return f"<span>{state.mark}{len(state.formulas) - 1}.</span>"
+
+    def question(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Leave a place: who shows the text puts the question there, which changes without the text."""
+        return f'<div class="question-here" data-question="{escape(tokens[idx].meta["key"])}"></div>\n'
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         # Accessibility: each region needs a unique name.
@@ -185,6 +204,10 @@ _CLEANER = nh3.Cleaner(
         "em",
         "strong",
         "s",
+        "sub",
+        "sup",
+        "ruby",
+        "rt",
         "a",
         "table",
         "thead",
@@ -199,7 +222,7 @@ _CLEANER = nh3.Cleaner(
     },
     attributes={
         "a": {"href", "rel", "class", "download", "data-term", "data-definition"},
-        "div": {"class", "role", "tabindex", "aria-label"},
+        "div": {"class", "role", "tabindex", "aria-label", "data-question"},
         "p": {"class"},
         "pre": {"class", "tabindex", "data-language"},
         "span": {"class"},

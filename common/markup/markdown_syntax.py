@@ -1,7 +1,8 @@
 """Extend CommonMark with the syntax of courses, by rules of markdown-it.
 
-The rules add emphasis beside Korean, Chinese and Japanese letters, glossary terms `[[key|text]]`, heading ids `{#id}`, boxes
-`> [!NOTE]`, and figures. A figure is an image that is alone in its paragraph.
+The rules add emphasis beside Korean, Chinese and Japanese letters, glossary terms `[[key|text]]`, `<sup>` and `<sub>`, readings
+`<ruby>`, formulas `$$x^2$$`, heading ids `{#id}`, boxes `> [!NOTE]`, figures, and places of questions `{?key}`. A figure is an
+image that is alone in its paragraph.
 """
 
 import re
@@ -14,6 +15,8 @@ from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+from common.markup import formulas
+
 # CommonMark does not end emphasis between punctuation and a letter. But a Korean particle follows the closing mark without a
 # space: `**(ML)**은` would not become bold.
 _CJK = re.compile(
@@ -21,7 +24,10 @@ _CJK = re.compile(
     "\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003fffd]"
 )
 _TERM = re.compile(r"\[\[([a-z0-9][a-z0-9-]*)\|")
+_SCRIPT = re.compile(r"<(sup|sub)>")
+_RUBY = re.compile(r"<ruby>((?:[^<>\n\\]|\\.){1,200})<rt>((?:[^<>\n\\]|\\.){1,200})</rt></ruby>")
 _HEADING_ID = re.compile(r"\s+\{#([a-z][a-z0-9-]*)\}\s*\Z")
+_QUESTION = re.compile(r"\{\?([a-z0-9][a-z0-9-]*)\}\Z")
 _ALERT = re.compile(r"\[!(NOTE|TIP|WARNING)\][ \t]*(?:\n|\Z)")
 _ALIGN = re.compile(r"text-align:(left|right|center)\Z")
 
@@ -72,6 +78,57 @@ def _term(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _script(state: StateInline, silent: bool) -> bool:
+    """Read raised and lowered signs. They do not contain themselves. Beside readings, a text has no other elements of HTML."""
+    opening = _SCRIPT.match(state.src, state.pos, state.posMax)
+    if opening is None:
+        return False
+    name = opening[1]
+    end = state.src.find(f"</{name}>", opening.end(), state.posMax)
+    if end <= opening.end():
+        return False
+    if not silent:
+        maximum = state.posMax
+        state.pos, state.posMax = opening.end(), end
+        state.push(f"{name}_open", name, 1)
+        state.md.inline.tokenize(state)
+        state.push(f"{name}_close", name, -1)
+        state.posMax = maximum
+    state.pos = end + len(f"</{name}>")
+    return True
+
+
+def _ruby(state: StateInline, silent: bool) -> bool:
+    """Read a word with its reading above it: `<ruby>漢<rt>한</rt></ruby>`."""
+    found = _RUBY.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        maximum = state.posMax
+        state.push("ruby_open", "ruby", 1)
+        state.pos, state.posMax = found.span(1)
+        state.md.inline.tokenize(state)
+        state.push("rt_open", "rt", 1)
+        state.pos, state.posMax = found.span(2)
+        state.md.inline.tokenize(state)
+        state.push("rt_close", "rt", -1)
+        state.push("ruby_close", "ruby", -1)
+        state.posMax = maximum
+    state.pos = found.end()
+    return True
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """Read a formula in TeX: `$$x^2$$`. Nothing in it is Markdown."""
+    found = formulas.MARK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("math", "math", 0).content = found[1].strip()
+    state.pos = found.end()
+    return True
+
+
 def _headings(state: StateCore) -> None:
     for index, token in enumerate(state.tokens):
         if token.type == "heading_open":
@@ -80,6 +137,23 @@ def _headings(state: StateCore) -> None:
             if named:
                 token.attrSet("id", named[1])
                 content.content = content.content[: named.start()]
+
+
+def _questions(state: StateCore) -> None:
+    """Turn a paragraph at the top level that is only {?key} into the place of a question."""
+    tokens: list[Token] = []
+    source = iter(enumerate(state.tokens))
+    for index, token in source:
+        named = _QUESTION.match(state.tokens[index + 1].content) if token.type == "paragraph_open" else None
+        if named is None or token.level:
+            tokens.append(token)
+            continue
+        place = Token("question", "", 0, block=True, map=token.map)
+        place.meta = {"key": named[1]}
+        tokens.append(place)
+        for _skipped in range(2):
+            next(source)
+    state.tokens = tokens
 
 
 def _alerts(state: StateCore) -> None:
@@ -162,8 +236,12 @@ def _parser() -> MarkdownIt:
     # Accept every target here; `markdown.problems` checks and reports them later.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "term", _term)
+    parser.inline.ruler.before("link", "script", _script)
+    parser.inline.ruler.before("link", "ruby", _ruby)
+    parser.inline.ruler.before("escape", "math", _formula)
     parser.core.ruler.after("block", "headings", _headings)
-    parser.core.ruler.after("headings", "alerts", _alerts)
+    parser.core.ruler.after("headings", "questions", _questions)
+    parser.core.ruler.after("questions", "alerts", _alerts)
     parser.core.ruler.after("inline", "figures", _figures)
     parser.core.ruler.after("figures", "cells", _cells)
     return parser

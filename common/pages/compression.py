@@ -13,16 +13,17 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
-from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+from common.pages.vary import vary_on
 
 # What is worth compressing. Pictures, fonts and most uploads are compressed already.
 _TEXTS = ("text/", "application/json", "application/problem+json", "application/javascript", "image/svg+xml")
 # Bytes below which a header costs more than compression saves.
 _LEAST = 500
-# For a page of 30 KB: 10 KB in 0.15 ms. Level 4 makes 9 KB in 0.5 ms, a quarter of the time of the whole page.
-_PAGE_QUALITY = 1
+# For a lesson of 39 KB: 10.0 KB in 0.8 ms of the processor. Level 2 makes 11.9 KB in 0.3 ms: on a phone the rest takes longer.
+_PAGE_QUALITY = 5
 _FILE_QUALITY = 9
 # The weight of an encoding that a client does not take.
 _REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
@@ -46,9 +47,12 @@ class CompressionMiddleware(GZipMiddleware):
         is_text = response.get("Content-Type", "").startswith(_TEXTS)
         if not is_text or not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
             return response
+        if response.status_code == 206:
+            # A part of the file as it is.
+            return response
         if len(response.content) < _LEAST:
             return response
-        patch_vary_headers(response, ("Accept-Encoding",))
+        vary_on(response, "Accept-Encoding")
         if not _accepts_brotli(request):
             if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
                 return super().process_response(request, response)

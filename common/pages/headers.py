@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
+
+from common.pages.vary import vary_on
 
 # Features of browsers that no page uses. A page or a frame in it that tries one is refused without asking the reader.
 _PERMISSIONS = ", ".join(
@@ -45,7 +46,7 @@ class HeadersMiddleware:
             if headers.get("Cache-Control") != ASK_AGAIN and "no-store" not in headers.get("Cache-Control", ""):
                 headers["Cache-Control"] = "private, no-store"
             if request.path.startswith(_FOR_APPS):
-                patch_vary_headers(response, ["X-Session-Token"])
+                vary_on(response, "X-Session-Token")
         elif "Cache-Control" not in headers and "Cookie" in headers.get("Vary", ""):
             # A page for one person. Its browser may store it, so that going back shows it at once; a proxy may not.
             headers["Cache-Control"] = "private"

@@ -6,7 +6,7 @@ from math import ceil
 from django.utils.translation import gettext as _
 
 from common.markup import markdown
-from course_files.checking.report import CourseCheck, figure_names, term_keys
+from course_files.checking.report import CourseCheck, figure_names, placed_questions, term_keys
 from course_files.course.parsing import LessonFile
 
 # Reading speed in characters (Korean) or words (English) per minute.
@@ -36,6 +36,8 @@ def _check_lesson(check: CourseCheck, slug: str, code: str) -> None:
         _check_edition(check, slug, edition)
     for other in editions[1:]:
         _check_same_structure(check, editions[0], other)
+        _check_same_questions(check, editions[0], other)
+        _check_same_questions(check, other, editions[0])
 
 
 def _check_edition(check: CourseCheck, slug: str, edition: LessonFile) -> None:
@@ -139,9 +141,22 @@ def _check_same_structure(check: CourseCheck, original: LessonFile, other: Lesso
             check.add_fault(other.name, 0, message % values)
 
 
+def _check_same_questions(check: CourseCheck, edition: LessonFile, other: LessonFile) -> None:
+    """Add a fault for each question that stands in the text of one edition, but not in the other, or elsewhere in it."""
+    there = placed_questions(other)
+    for key, (line, heading) in placed_questions(edition).items():
+        values = {"key": key, "file": other.name}
+        if key not in there:
+            check.add_fault(edition.name, line, _("The question “%(key)s” has no place in %(file)s.") % values)
+        elif there[key][1] != heading:
+            message = _("The question “%(key)s” stands below another heading in %(file)s.")
+            check.add_fault(edition.name, line, message % values)
+
+
 def _inner_links(edition: LessonFile) -> set[str]:
+    """Return the targets of the links inside the course. A file of the text's own language counts as the same in all."""
     return {
-        reference.target
+        reference.target.replace(f".{edition.language}.", ".*.")
         for reference in edition.text.references
         if reference.kind == "link" and not reference.target.startswith(("https:", "mailto:"))
     }

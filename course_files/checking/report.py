@@ -44,3 +44,13 @@ def figure_names(edition: LessonFile) -> list[str]:
 def term_keys(edition: LessonFile) -> set[str]:
     """Return the keys of the glossary terms that an edition marks."""
     return {reference.target for reference in edition.text.references if reference.kind == "term"}
+
+
+def placed_questions(edition: LessonFile) -> dict[str, tuple[int, str]]:
+    """Return {key: (line, id of the heading above)} of the questions that stand in the text of an edition."""
+    found: dict[str, tuple[int, str]] = {}
+    for reference in edition.text.references:
+        if reference.kind == "question":
+            above = [heading.id for heading in edition.text.headings if heading.line < reference.line]
+            found[reference.target] = (reference.line, above[-1] if above else "")
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course_files import plain_yaml
+from course_files import yaml_writing
 from course_files.course.texts import ordered
 from course_files.merging import Fields, Key
 
@@ -15,10 +15,10 @@ def course_to_files(slug: str, records: Mapping[Key, Fields], assets: Mapping[st
     """Return {file name: content}: course.yaml, glossary.yaml if there are terms, the lessons and the assets."""
     course = records["course",]
     languages: list[str] = course["languages"]
-    result = {"course.yaml": plain_yaml.dump(_course(slug, records, languages)).encode()}
+    result = {"course.yaml": yaml_writing.dump(_course(slug, records, languages)).encode()}
     terms = [_term(key[1], fields, languages) for key, fields in sorted(records.items()) if key[0] == "term"]
     if terms:
-        result["glossary.yaml"] = plain_yaml.dump({"terms": terms}).encode()
+        result["glossary.yaml"] = yaml_writing.dump({"terms": terms}).encode()
     for key, fields in records.items():
         activity = records.get(("activity", key[1])) if key[0] == "edition" else None
         if activity and not activity["archived"] and key[2] in languages:
@@ -66,7 +66,7 @@ def _lesson(slug: str, kind: str, fields: Fields) -> str:
         if fields[name]:
             # PostgreSQL does not preserve the order of JSON keys.
             front[name] = [{key: item[key] for key in keys if item[key]} for item in fields[name]]
-    return f"---\n{plain_yaml.dump(front)}---\n\n{fields['body']}\n"
+    return f"---\n{yaml_writing.dump(front)}---\n\n{fields['body']}\n"
 
 
 def _term(key: str, fields: Fields, languages: list[str]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """Read the rows of a course as records, and find the activities that students have used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef
 
 from course_files.course.parsing import asset_record
 from course_files.course.texts import LANGUAGES, stored_texts
@@ -22,18 +25,25 @@ from courses.models import (
 Row = Course | Module | Activity | LessonEdition | GlossaryTerm | CourseAsset
 
 
-@dataclass(slots=True)
+@dataclass
 class StoredCourse:
-    """A course read from the database.
-
-    `imported` maps keys to the digests saved by the last import. `in_use` has the keys of activities with student data.
-    """
+    """A course read from the database. `imported` maps keys to the digests saved by the last import."""
 
     course: Course | None
     records: dict[Key, Fields] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
     imported: dict[Key, str] = field(default_factory=dict)
-    in_use: set[Key] = field(default_factory=set)
+
+    @cached_property
+    def in_use(self) -> set[Key]:
+        """Return the keys of the activities with a completion, a progress event or a grade. Imports never delete them."""
+        used = Activity.objects.filter(
+            Exists(ActivityCompletion.objects.filter(activity=OuterRef("pk")))
+            | Exists(ProgressEvent.objects.filter(activity=OuterRef("pk")))
+            | Exists(GradeChange.objects.filter(item__activity=OuterRef("pk"))),
+            course=self.course,
+        )
+        return {("activity", slug) for slug in used.values_list("slug", flat=True)}
 
     def add(self, key: Key, row: Row, fields: Fields) -> None:
         self.records[key] = fields
@@ -41,8 +51,11 @@ class StoredCourse:
         self.imported[key] = row.source_digest
 
 
-def get_stored_course(slug: str) -> StoredCourse:
-    """Return the course with this slug. If there is none, `course` is None and there are no records."""
+def get_stored_course(slug: str, *, only: Collection[Key] | None = None) -> StoredCourse:
+    """Return the course with this slug. If there is none, `course` is None and there are no records.
+
+    With `only`, the editions, terms and files are left out whose keys are not in it.
+    """
     course = Course.objects.filter(slug=slug).first()
     stored = StoredCourse(course)
     if course is None:
@@ -51,17 +64,23 @@ def get_stored_course(slug: str) -> StoredCourse:
     modules = list(course.modules.order_by("position", "id"))
     activities = list(course.activities.select_related("lesson").order_by("position", "id"))
     _add_outline(stored, course, modules, activities, languages)
-    editions = LessonEdition.objects.filter(lesson__activity__course=course)
+    editions = LessonEdition.objects.filter(lesson__activity__course=course).defer("html")
+    terms, assets = course.terms.all(), course.assets.all()
+    if only is not None:
+        editions = editions.filter(lesson__activity__slug__in=_names(only, "edition"))
+        terms, assets = terms.filter(key__in=_names(only, "term")), assets.filter(name__in=_names(only, "asset"))
     for edition in editions.select_related("lesson__activity").order_by("lesson__activity__position", "language"):
         activity = edition.lesson.activity
         stored.add(("edition", activity.slug, edition.language), edition, _edition_record(edition, activity))
-    for term in course.terms.select_related("activity"):
+    for term in terms.select_related("activity"):
         stored.add(("term", term.key), term, _term_record(term, languages))
-    for asset in course.assets.all():
+    for asset in assets:
         stored.add(("asset", asset.name), asset, asset_record(bytes(asset.content)))
-    used = _find_used_activities(course)
-    stored.in_use = {("activity", activity.slug) for activity in activities if activity.pk in used}
     return stored
+
+
+def _names(keys: Collection[Key], kind: str) -> set[str]:
+    return {key[1] for key in keys if key[0] == kind}
 
 
 def _add_outline(
@@ -119,12 +138,3 @@ def _term_record(term: GlossaryTerm, languages: Sequence[str]) -> Fields:
         "term": stored_texts(term, "term", languages),
         "definition": stored_texts(term, "definition", languages),
     }
-
-
-def _find_used_activities(course: Course) -> set[int]:
-    """Return the ids of activities with a completion, a progress event or a grade. Imports archive them and never delete them."""
-    return (
-        set(ActivityCompletion.objects.filter(activity__course=course).values_list("activity_id", flat=True))
-        | set(ProgressEvent.objects.filter(activity__course=course).values_list("activity_id", flat=True))
-        | set(GradeChange.objects.filter(item__activity__course=course).values_list("item__activity_id", flat=True))
-    )

@@ -15,7 +15,7 @@ from course_files.merging import Fields, Key, canonical
 from course_files.plain_yaml import Document
 from course_files.plain_yaml import Path as YamlPath
 from questions import KINDS, WAITS_IN_CHECK, Kind, SpecError
-from questions.short_answers import normalise
+from questions.comparing.short_answers import normalise
 from quizzes.authoring.models import Quiz
 
 _QUIZ_FILE = re.compile(r"(quizzes|checks)/([0-9A-Za-z-]{1,100})\.yaml\Z")
@@ -41,6 +41,8 @@ OPTIONAL_RULES: Fields = {
 }
 # Rules whose name in the format differs from the name of the column.
 COLUMNS = {"counts": "grading_method"}
+# Fields that the record of a question has only if they are set.
+OPTIONAL_FIELDS = ("definition", "pool", "objective", "level")
 # Fields of the format that only some kinds have, by the rows that the kind needs (`Kind.rows`).
 _FIELDS_BY_ROWS = {"choices": {"choices"}, "answers": {"accept", "known_wrong", "feedback"}, "": {"feedback"}}
 
@@ -246,7 +248,7 @@ def _question_record(question: Fields) -> Fields:
         "lesson": question.get("lesson", ""),
         "text": texts(question["text"]),
         "archived": False,
-        **{name: question[name] for name in ("definition", "pool") if question.get(name)},
+        **{name: question[name] for name in OPTIONAL_FIELDS if question.get(name)},
     }
     if kind is None or kind.rows == "choices":
         return {**fields, "choices": [_choice_record(choice) for choice in question.get("choices", [])]}

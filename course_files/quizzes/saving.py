@@ -1,6 +1,7 @@
 """Execute the steps of an import on the quizzes of a course, and publish changed quizzes, in the caller's transaction."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,9 +10,13 @@ from course_files.merging import Fields, Key, Outcome, Step, digest
 from course_files.quizzes.parsing import COLUMNS, OPTIONAL_RULES
 from course_files.quizzes.stored import Row, StoredQuizzes
 from courses.models import Activity, Course
+from courses.outline import revisions
 from questions import KINDS
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz
 from quizzes.authoring.publishing import publish
+
+# Rows in one query.
+_BATCH = 500
 
 
 class QuizWriter:
@@ -22,6 +27,7 @@ class QuizWriter:
         self.now = now
         self.rows: dict[Key, Row] = dict(stored.rows)
         self.changed_quizzes: set[str] = set()
+        self.added: set[Key] = set()
 
     def write(self, course: Course, *, removed_activities: Collection[str]) -> None:
         """Write, archive and delete rows, then publish each changed quiz.
@@ -32,9 +38,11 @@ class QuizWriter:
         for step in self.steps:
             if step.key[0] == "quiz" and step.writes and step.incoming is not None:
                 self.write_quiz(step, step.incoming, activities[step.key[1]])
-        for step in self.steps:
-            if step.key[0] == "question" and step.writes and step.incoming is not None:
-                self.write_question(step, step.incoming)
+        questions = {step.key: step.incoming for step in self.steps if step.key[0] == "question" and step.writes}
+        self.add_questions({key: fields for key, fields in questions.items() if fields and key not in self.rows})
+        for key, fields in questions.items():
+            if fields and key not in self.added:
+                self.write_question(key, fields)
         self.save_positions()
         for step in self.steps:
             if step.is_missing:
@@ -46,6 +54,9 @@ class QuizWriter:
             activity__course=course, activity__slug__in=to_publish
         ):
             publish(quiz)
+        if any(step.writes or step.is_missing for step in self.steps):
+            # Not every change of a question makes another version of its quiz.
+            revisions.touch(course.pk)
 
     def write_quiz(self, step: Step, fields: Fields, activity: Activity) -> None:
         row = self.rows.get(step.key)
@@ -64,39 +75,58 @@ class QuizWriter:
         self.rows[step.key] = quiz
         self.changed_quizzes.add(step.key[1])
 
-    def write_question(self, step: Step, fields: Fields) -> None:
-        _kind, slug, key = step.key
-        row = self.rows.get(step.key)
-        question = row if isinstance(row, Question) else self.new_question(slug, key)
-        is_new = question.pk is None
-        question.kind = fields["kind"]
-        question.points = Decimal(fields["points"])
-        question.lesson = fields["lesson"]
-        question.archived_at = None
-        set_texts(question, "text", fields["text"])
-        feedback = fields.get("feedback", {"correct": {}, "incorrect": {}})
-        question.definition = fields.get("definition", {})
-        question.pool = fields.get("pool", "")
-        set_texts(question, "correct_feedback", feedback["correct"])
-        set_texts(question, "incorrect_feedback", feedback["incorrect"])
+    def add_questions(self, new: Mapping[Key, Fields]) -> None:
+        """Insert new questions with their choices and answers. The number of queries does not depend on theirs."""
+        next_position: Counter[str] = Counter()
+        for slug in {key[1] for key in new}:
+            next_position[slug] = self.quiz(slug).questions.count()
+        rows: dict[Key, Question] = {}
+        for key, fields in new.items():
+            _kind, slug, name = key
+            rows[key] = Question(quiz=self.quiz(slug), key=name, position=next_position[slug])
+            next_position[slug] += 1
+            _set_fields(rows[key], fields)
+        Question.objects.bulk_create(rows.values(), batch_size=_BATCH)
+        choices: list[Choice] = []
+        answers: list[AcceptedAnswer] = []
+        for key, question in rows.items():
+            kind = KINDS[question.kind].rows
+            if kind == "choices":
+                choices += [
+                    _choice(Choice(question=question, key=fields["key"]), position, fields)
+                    for position, fields in enumerate(new[key]["choices"])
+                ]
+            elif kind == "answers":
+                answers += _answers(question, new[key])
+        Choice.objects.bulk_create(choices, batch_size=_BATCH)
+        AcceptedAnswer.objects.bulk_create(answers, batch_size=_BATCH)
+        self.rows |= rows
+        self.added |= set(rows)
+        self.changed_quizzes |= {key[1] for key in rows}
+
+    def write_question(self, key: Key, fields: Fields) -> None:
+        question = self.rows[key]
+        if not isinstance(question, Question):
+            raise TypeError(question)
+        _set_fields(question, fields)
         question.save()
-        self.rows[step.key] = question
-        self.changed_quizzes.add(slug)
+        self.changed_quizzes.add(key[1])
         rows = KINDS[fields["kind"]].rows
-        if rows != "answers" and not is_new:
+        if rows != "answers":
             question.answers.all().delete()
-        if rows != "choices" and not is_new:
+        if rows != "choices":
             question.choices.all().delete()
         if rows == "choices":
             _write_choices(question, fields["choices"])
         elif rows == "answers":
-            _write_answers(question, fields)
+            question.answers.all().delete()
+            AcceptedAnswer.objects.bulk_create(_answers(question, fields))
 
-    def new_question(self, slug: str, key: str) -> Question:
+    def quiz(self, slug: str) -> Quiz:
         quiz = self.rows["quiz", slug]
         if not isinstance(quiz, Quiz):
             raise TypeError(quiz)
-        return Question(quiz=quiz, key=key, position=quiz.questions.count())
+        return quiz
 
     def save_positions(self) -> None:
         """Set the order of questions from the folder, unless an order edited in the admin is kept."""
@@ -142,12 +172,8 @@ def _write_choices(question: Question, entries: Sequence[Fields]) -> None:
     known = {choice.key: choice for choice in question.choices.all()}
     added: list[Choice] = []
     for position, fields in enumerate(entries):
-        choice = known.pop(fields["key"], None) or Choice(question=question, key=fields["key"])
-        choice.position = position
-        choice.is_correct = fields["correct"]
-        choice.lesson = fields["lesson"]
-        set_texts(choice, "text", fields["text"])
-        set_texts(choice, "feedback", fields["feedback"])
+        known_choice = known.pop(fields["key"], None)
+        choice = _choice(known_choice or Choice(question=question, key=fields["key"]), position, fields)
         if choice.pk is None:
             added.append(choice)
         else:
@@ -157,8 +183,31 @@ def _write_choices(question: Question, entries: Sequence[Fields]) -> None:
         choice.delete()
 
 
-def _write_answers(question: Question, fields: Fields) -> None:
-    question.answers.all().delete()
+def _set_fields(question: Question, fields: Fields) -> None:
+    question.kind = fields["kind"]
+    question.points = Decimal(fields["points"])
+    question.lesson = fields["lesson"]
+    question.archived_at = None
+    set_texts(question, "text", fields["text"])
+    feedback = fields.get("feedback", {"correct": {}, "incorrect": {}})
+    question.definition = fields.get("definition", {})
+    question.pool = fields.get("pool", "")
+    question.objective = fields.get("objective")
+    question.level = fields.get("level", "")
+    set_texts(question, "correct_feedback", feedback["correct"])
+    set_texts(question, "incorrect_feedback", feedback["incorrect"])
+
+
+def _choice(choice: Choice, position: int, fields: Fields) -> Choice:
+    choice.position = position
+    choice.is_correct = fields["correct"]
+    choice.lesson = fields["lesson"]
+    set_texts(choice, "text", fields["text"])
+    set_texts(choice, "feedback", fields["feedback"])
+    return choice
+
+
+def _answers(question: Question, fields: Fields) -> list[AcceptedAnswer]:
     answers = [AcceptedAnswer(question=question, text=text) for text in fields["accept"]]
     for known in fields["known_wrong"]:
         for text in known["answers"]:
@@ -167,4 +216,4 @@ def _write_answers(question: Question, fields: Fields) -> None:
             answers.append(answer)
     for position, answer in enumerate(answers):
         answer.position = position
-    AcceptedAnswer.objects.bulk_create(answers)
+    return answers

@@ -1,16 +1,16 @@
 """Read the rows of quizzes as records, and find the quizzes and questions that students have answered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
 from course_files.course.texts import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
-from course_files.quizzes.parsing import COLUMNS, DEFAULT_RULES, OPTIONAL_RULES, normalise_rules
+from course_files.quizzes.parsing import COLUMNS, DEFAULT_RULES, OPTIONAL_FIELDS, OPTIONAL_RULES, normalise_rules
 from courses.models import Course
 from questions import KINDS
 from quizzes.attempts.models import Answer, Attempt
@@ -28,14 +28,26 @@ _OF_CHOICE = (
 _OF_ANSWER = ("question_id", "text", "is_correct", *(f"feedback_{code}" for code in LANGUAGES))
 
 
-@dataclass(slots=True)
+@dataclass
 class StoredQuizzes:
     """The quizzes of a course read from the database. The fields mean the same as those of `course.stored.StoredCourse`."""
 
     records: dict[Key, Fields] = field(default_factory=dict)
     rows: dict[Key, Row] = field(default_factory=dict)
     imported: dict[Key, str] = field(default_factory=dict)
-    in_use: set[Key] = field(default_factory=set)
+
+    @cached_property
+    def in_use(self) -> set[Key]:
+        """Return the keys of the quizzes with an attempt and of the questions with an answer."""
+        quizzes = [row.pk for row in self.rows.values() if isinstance(row, Quiz)]
+        attempted = set(Attempt.objects.filter(quiz__in=quizzes).values_list("quiz_id", flat=True).distinct())
+        answers = Answer.objects.filter(attempt__quiz__in=attempted)
+        answered = set(answers.values_list("question", flat=True).distinct()) if attempted else set()
+        return {
+            key
+            for key, row in self.rows.items()
+            if (row.pk in attempted if isinstance(row, Quiz) else row.uuid in answered)
+        }
 
     def add(self, key: Key, row: Row, fields: Fields) -> None:
         self.records[key] = fields
@@ -43,35 +55,30 @@ class StoredQuizzes:
         self.imported[key] = row.source_digest
 
 
-def get_stored_quizzes(course: Course | None) -> StoredQuizzes:
-    """Return the quizzes and checks of `course`. There are no records if it is None."""
+def get_stored_quizzes(course: Course | None, *, only: Collection[str] | None = None) -> StoredQuizzes:
+    """Return the quizzes and checks of `course`. There are no records if it is None.
+
+    With `only`, those of these activities: slugs.
+    """
     stored = StoredQuizzes()
     if course is None:
         return stored
     languages = [code for code in course.languages if code in LANGUAGES] or list(LANGUAGES)
     quizzes = Quiz.objects.filter(activity__course=course).select_related("activity").order_by("activity__position")
-    attempted = set(Attempt.objects.filter(quiz__activity__course=course).values_list("quiz_id", flat=True).distinct())
-    answered: set[UUID] = set()
-    if attempted:
-        answers = Answer.objects.filter(attempt__quiz__activity__course=course)
-        answered = set(answers.values_list("question", flat=True).distinct())
+    if only is not None:
+        quizzes = quizzes.filter(activity__slug__in=only)
     # Not by prefetch_related: it makes a query set for each row, which takes longer than to read the rows.
-    of_quiz = _grouped(Question.objects.filter(quiz__activity__course=course), "quiz_id")
-    inner = {"question__quiz__activity__course": course}
+    of_quiz = _grouped(Question.objects.filter(quiz__in=quizzes.order_by()), "quiz_id")
+    inner = {"question__quiz__in": quizzes.order_by()}
     choices = _grouped(Choice.objects.filter(**inner).values_list(*_OF_CHOICE, named=True), "question_id")
     answers_of = _grouped(AcceptedAnswer.objects.filter(**inner).values_list(*_OF_ANSWER, named=True), "question_id")
     for quiz in quizzes:
         slug = quiz.activity.slug
         questions = of_quiz.get(quiz.pk, [])
         stored.add(("quiz", slug), quiz, _quiz_record(quiz, questions, languages))
-        if quiz.pk in attempted:
-            stored.in_use.add(("quiz", slug))
         for question in questions:
-            key = ("question", slug, question.key)
             parts = choices.get(question.pk, []), answers_of.get(question.pk, [])
-            stored.add(key, question, _question_record(question, *parts, languages))
-            if question.uuid in answered:
-                stored.in_use.add(key)
+            stored.add(("question", slug, question.key), question, _question_record(question, *parts, languages))
     return stored
 
 
@@ -114,7 +121,7 @@ def _question_record(
         "archived": question.archived_at is not None,
     }
     kind = KINDS[question.kind]
-    fields |= {name: value for name in ("definition", "pool") if (value := getattr(question, name))}
+    fields |= {name: value for name in OPTIONAL_FIELDS if (value := getattr(question, name))}
     if kind.rows == "choices":
         choices = [
             {

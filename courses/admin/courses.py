@@ -1,5 +1,6 @@
 """Register courses in the admin: who sees them, who takes part. Their content is written in the workspace."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 from unfold.decorators import action
 
-from courses.admin import pages, role_pages
+from courses.admin import pages, people_pages, role_pages, roster_pages
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Course
 
@@ -19,7 +20,7 @@ from courses.models import Course
 class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg]
     list_display = ("title", "slug", "enrolment_mode", "is_published")
     search_fields = ("title", "slug")
-    actions_detail: ClassVar[list[str]] = ["write_page", "students_page", "roster_page", "roles_page"]
+    actions_detail: ClassVar[list[str]] = ["write_page", "people_page", "students_page", "roles_page"]
     # Everything else is written in the workspace, where a change is a draft at first.
     fields = ("title", "slug", "enrolment_mode", "is_published", "is_presented")
     readonly_fields = ("title", "slug", "enrolment_mode")
@@ -29,30 +30,23 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
         return False
 
     def get_urls(self) -> list[URLPattern]:
+        own: list[tuple[str, str, Callable[..., HttpResponse], str]] = [
+            ("people", "", people_pages.person_list, "people"),
+            ("students", "", pages.student_list, "students"),
+            ("roster", "", roster_pages.roster_import, "roster"),
+            ("roster", "<uuid:roster_uuid>/", roster_pages.roster_job, "roster_job"),
+            ("roles", "", role_pages.role_list, "roles"),
+            ("roles", "<int:role_id>/", role_pages.role_detail, "role"),
+        ]
         return [
-            path(
-                "<int:course_id>/students/",
-                self.admin_site.admin_view(pages.student_list),
-                {"model_admin": self},
-                name="courses_course_students",
-            ),
-            path(
-                "<int:course_id>/roster/",
-                self.admin_site.admin_view(pages.roster_import),
-                {"model_admin": self},
-                name="courses_course_roster",
-            ),
-            path(
-                "<int:course_id>/roles/",
-                self.admin_site.admin_view(role_pages.role_list),
-                {"model_admin": self},
-                name="courses_course_roles",
-            ),
-            path(
-                "<int:course_id>/roles/<int:role_id>/",
-                self.admin_site.admin_view(role_pages.role_detail),
-                {"model_admin": self},
-                name="courses_course_role",
+            *(
+                path(
+                    f"<int:course_id>/{folder}/{rest}",
+                    self.admin_site.admin_view(view),
+                    {"model_admin": self},
+                    name=f"courses_course_{name}",
+                )
+                for folder, rest, view, name in own
             ),
             *super().get_urls(),
         ]
@@ -66,9 +60,9 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
     def students_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:courses_course_students", object_id)
 
-    @action(description=_("Import a roster"), url_path="go-roster", permissions=["enrol"])
-    def roster_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:courses_course_roster", object_id)
+    @action(description=_("People: cohorts, roster, invitations"), url_path="go-people")
+    def people_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:courses_course_people", object_id)
 
     @action(description=_("Who may do what"), url_path="go-roles")
     def roles_page(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -29,7 +29,7 @@ def role_list(request: AuthenticatedRequest, course_id: int, model_admin: Course
             return redirect("admin:courses_course_roles", course.pk)
         except DomainError as refused:
             error = refused.message
-    people = list(course.roles.select_related("user").order_by("user__name", "user__email"))
+    people = list(course.roles.select_related("user").order_by("user__name__by_code_point", "user__email"))
     recording.record_rows(CourseRole, people)
     context = _context(request, model_admin, course) | {
         "people": [(role, [given for given in people if given.role == role]) for role in Role],

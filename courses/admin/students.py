@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import normalise_address
 from accounts.models import User
+from accounts.people.changelists import PeopleSearch
 from common.admin.classes import ReadOnlyAdmin, report_sent
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import (
@@ -55,7 +56,8 @@ class NewEnrolmentForm(ModelForm[Enrolment]):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(CourseScopedAdmin):
+class EnrolmentAdmin(PeopleSearch, CourseScopedAdmin):
+    people_path = "user"
     may_add = may_change = Permission.ENROL
     list_display = ("user", "course", "status", "source", "progress_percent", "last_seen_at")
     list_filter = ("course", "status", "source")
@@ -77,7 +79,8 @@ class EnrolmentAdmin(CourseScopedAdmin):
 
 
 @admin.register(GradeChange)
-class GradeChangeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
+class GradeChangeAdmin(PeopleSearch, ReadOnlyAdmin, CourseScopedAdmin):
+    people_path = "enrolment__user"
     list_display = ("at", "enrolment", "item", "points", "max_points", "reason", "revision")
     list_filter = ("item__activity", "reason")
     list_select_related = ("enrolment__user", "enrolment__course", "item__activity")
@@ -85,12 +88,28 @@ class GradeChangeAdmin(ReadOnlyAdmin, CourseScopedAdmin):
 
 
 @admin.register(SummaryDelivery)
-class SummaryDeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("user", "iso_year", "iso_week", "status", "due_at", "finished_at", "send_attempts", "error")
-    list_filter = ("status", "iso_year", "iso_week")
+class SummaryDeliveryAdmin(PeopleSearch, ReadOnlyAdmin):
+    people_path = "user"
+    list_display = (
+        "user",
+        "iso_year",
+        "iso_week",
+        "edition",
+        "status",
+        "why_not",
+        "due_at",
+        "finished_at",
+        "send_attempts",
+    )
+    list_filter = ("status", "edition", "iso_year", "iso_week")
     list_select_related = ("user",)
-    search_fields = ("user__email",)
+    search_fields = ("user__email", "user__name")
     actions: ClassVar[list[str]] = ["send_again"]
+
+    @admin.display(description=_("why not"))
+    def why_not(self, row: SummaryDelivery) -> str:
+        """Return why a summary was not sent, as a sentence."""
+        return row.why
 
     @admin.action(description=_("Send again (only summaries that failed or may not have arrived)"))
     def send_again(self, request: HttpRequest, rows: models.QuerySet[SummaryDelivery]) -> None:

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from common.api import encoded
 from common.api.serializers import moment
+from courses import extensions
 from courses.api.serializers import LessonSerializer, PositionSerializer
 from courses.api.states import LessonState
 from courses.lessons import reading
 from courses.lessons.editions import editions_for_reader
 from courses.lessons.markdown import write_markdown
+from courses.lessons.placing import placed_keys, put_into_html, put_into_markdown
 from courses.models import Activity, LessonEdition
 from courses.outline.published import PublishedCourse
 
 
 @dataclass(slots=True)
 class LessonReading:
-    """A lesson in one language, for a student who has neither read nor done it."""
+    """A lesson in one language with the fields of `LessonSerializer`, for a student who has neither read nor done it."""
 
     activity: Activity
     edition: LessonEdition
@@ -29,42 +31,49 @@ class LessonReading:
         return [objective["text"] for objective in self.edition.objectives]
 
 
-def find_shared_answer(course: PublishedCourse, activity_id: int) -> dict[str, Any] | None:
-    """Return the answer for a student who has neither read nor done the lesson, None if the lesson is not visible.
+# The members of the answer that are one student's own. All others are encoded once for all students.
+_OWN = ("done", "done_at", "position")
+
+
+def find_lesson(course: PublishedCourse, activity: Activity) -> bytes | None:
+    """Return the encoded answer without the student's own members, None if the lesson has no text.
 
     No query if the lesson is cached in the active language, else one.
     """
-    activity = course.find_activity(activity_id)
-    if activity is None:
-        return None
-    return course.cached(("api lesson", activity_id), lambda: _shared_answer(activity))
+    return course.cached(("api lesson", activity.pk), lambda: _encode(activity))
 
 
-def lesson_answer(shared: dict[str, Any], state: LessonState) -> dict[str, Any]:
-    """Return the answer with the fields of `LessonSerializer` for one student."""
-    _revision, anchor, read_at, done_at = state
-    position = reading.Position(anchor, read_at) if anchor is not None and read_at is not None else None
-    return {
-        **shared,
-        "done": done_at is not None,
-        "done_at": moment(done_at) if done_at else None,
-        "position": PositionSerializer.shape(position) if position else None,
+def lesson_answer(shared: bytes, state: LessonState) -> bytes:
+    """Return the encoded answer with the fields of `LessonSerializer` for one student. `shared` is from `find_lesson`."""
+    own = {
+        "done": state.done_at is not None,
+        "done_at": moment(state.done_at) if state.done_at else None,
+        "position": PositionSerializer.shape(state.position) if state.position else None,
     }
+    return encoded.with_members(shared, own)
 
 
-def markdown_answer(course: PublishedCourse, activity_id: int) -> tuple[str, str] | None:
-    """Return the lesson as Markdown and its language, None if it is not visible. Queries: as `find_shared_answer`."""
-    activity = course.find_activity(activity_id)
-    if activity is None:
-        return None
-    return course.cached(("markdown lesson", activity_id), lambda: _markdown_answer(activity))
+def find_markdown(course: PublishedCourse, activity: Activity) -> tuple[str, str] | None:
+    """Return the lesson as Markdown and its language, None if it has no text. Queries: as `find_lesson`."""
+    return course.cached(("markdown lesson", activity.pk), lambda: _markdown_answer(activity))
 
 
-def _shared_answer(activity: Activity) -> dict[str, Any] | None:
+def _encode(activity: Activity) -> bytes | None:
     edition = editions_for_reader(activity).first()
-    return None if edition is None else LessonSerializer.shape(LessonReading(activity, edition))
+    if edition is None:
+        return None
+    if placed_keys(edition.html):
+        edition.html = put_into_html(edition.html, extensions.questions_in_texts([activity], "name")[activity.pk])
+        edition.body = put_into_markdown(
+            edition.body, extensions.questions_in_texts([activity], "markdown")[activity.pk]
+        )
+    shaped = LessonSerializer.shape(LessonReading(activity, edition))
+    return encoded.encode_without(shaped, _OWN)
 
 
 def _markdown_answer(activity: Activity) -> tuple[str, str] | None:
     edition = editions_for_reader(activity).first()
-    return None if edition is None else (write_markdown(activity, edition), edition.language)
+    if edition is None:
+        return None
+    questions = extensions.questions_in_texts([activity], "markdown") if placed_keys(edition.html) else {}
+    return write_markdown(activity, edition, questions.get(activity.pk, {})), edition.language

@@ -103,8 +103,6 @@ class LessonSerializer(OutputSerializer):
     course = serializers.CharField(source="activity.course.slug", help_text="The course's `slug`.")
     module = ModuleSerializer(source="activity.module")
     required = serializers.BooleanField(source="activity.is_required")  # type: ignore[assignment]
-    done = serializers.BooleanField()
-    done_at = serializers.DateTimeField(allow_null=True)
     lesson_kind = serializers.ChoiceField(choices=Lesson.Kind.values, source="edition.lesson.kind")
     language = serializers.CharField(
         source="edition.language",
@@ -117,8 +115,14 @@ class LessonSerializer(OutputSerializer):
     )
     text = serializers.CharField(source="edition.body", help_text="Markdown.")
     html = serializers.CharField(
-        source="edition.html", help_text="The same text as HTML. URLs are relative to the site."
+        source="edition.html",
+        help_text=(
+            "The same text as HTML. URLs are relative to the site. Where a question of the lesson's check is asked in the text, "
+            'there is an empty `<div class="question-here" data-question="…">` with its UUID.'
+        ),
     )
+    done = serializers.BooleanField()
+    done_at = serializers.DateTimeField(allow_null=True)
     position = PositionSerializer(allow_null=True, help_text="Where the student stopped reading. Null if nowhere yet.")
 
 
@@ -134,6 +138,7 @@ class GradeSerializer(OutputSerializer):
     pass_mark = serializers.IntegerField(min_value=0, max_value=100, source="item.pass_mark")
     passed = serializers.BooleanField(source="is_passed")
     attempts = serializers.IntegerField(min_value=0, help_text="The number of graded attempts.")
+    is_by_hand = serializers.BooleanField(help_text="A person has set the grade; attempts do not change it.")
 
 
 class DoneSerializer(OutputSerializer):

@@ -8,9 +8,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedRequest
-from accounts.api.staff import StaffAPIView
+from accounts.api.staff import StaffAPIView, staff_problems
 from accounts.audit import recording
-from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, PageSerializer, paginate, paginated
 from common.api.serializers import OutputSerializer
 from courses import access, gradebook
@@ -98,7 +97,7 @@ class TeachingList(StaffAPIView):
         description="Administrators see every course. Empty for students.",
         tags=["teaching"],
         parameters=PAGE_PARAMETERS,
-        responses={200: TaughtCourseListSerializer, **problems(400, 403)},
+        responses={200: TaughtCourseListSerializer, **staff_problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         page = paginate(request, rules.courses_where(request.user, Permission.READ), ("slug",))
@@ -117,7 +116,7 @@ class CourseRoster(StaffAPIView):
             OpenApiParameter("q", str, description="Only students whose name or e-mail address contains this."),
             *PAGE_PARAMETERS,
         ],
-        responses={200: RosterSerializer, **problems(400, 403, 404)},
+        responses={200: RosterSerializer, **staff_problems(400, 404)},
     )
     def get(self, request: AuthenticatedRequest, slug: str) -> Response:
         course = get_object_or_404(rules.courses_where(request.user, Permission.READ), slug=slug)

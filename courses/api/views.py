@@ -14,6 +14,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from accounts.models import User
+from common.api import encoded
 from common.api.lifecycle import deprecated
 from common.api.openapi import problems
 from common.api.pagination import PAGE_PARAMETERS, paginate, paginated
@@ -21,7 +23,7 @@ from common.api.parsing import prefers
 from common.errors import DomainError
 from common.lookup import or_404
 from courses import access, gradebook, progress
-from courses.api.lessons import find_shared_answer, lesson_answer, markdown_answer
+from courses.api.lessons import find_lesson, find_markdown, lesson_answer
 from courses.api.outlines import outline_answer
 from courses.api.serializers import (
     CourseListSerializer,
@@ -33,7 +35,7 @@ from courses.api.serializers import (
     PositionSerializer,
     ProgressInput,
 )
-from courses.api.states import find_enrolments_with_state, find_lesson_state, find_outline_state, lesson_state
+from courses.api.states import find_lesson_state, find_outline_state
 from courses.lessons import reading
 from courses.models import Activity, Enrolment
 from courses.outline.published import get_published
@@ -86,7 +88,14 @@ class CourseList(AuthenticatedAPIView):
         return paginated(page, {"results": CourseSerializer.shape_all(page.items)})
 
 
+def _find_outline_parts(user: User, slug: str) -> tuple[object, ...] | None:
+    state = find_outline_state(user, slug)
+    return None if state is None else state.parts
+
+
 class CourseOutlineDetail(AuthenticatedAPIView):
+    find_state = staticmethod(_find_outline_parts)
+
     @extend_schema(
         operation_id="course_outline",
         summary="A course's outline",
@@ -94,14 +103,10 @@ class CourseOutlineDetail(AuthenticatedAPIView):
         tags=["courses"],
         responses={200: OutlineSerializer, **problems(404)},
     )
-    def get(self, request: AuthenticatedRequest, slug: str) -> Response:
-        if "HTTP_IF_NONE_MATCH" in request.META:
-            known = find_outline_state(request.user, slug)
-            if known is not None:
-                self.tag_state(request, *known)
-        found, state = find_enrolments_with_state(request.user, slug)
-        self.tag_state(request, *state)
-        return Response(outline_answer(access.first_or_404(found)))
+    def get(self, request: AuthenticatedRequest, slug: str) -> HttpResponse:
+        state = or_404(find_outline_state(request.user, slug))
+        self.tag_state(request, *state.parts)
+        return encoded.answer(outline_answer(state))
 
 
 class LessonDetail(AuthenticatedAPIView):
@@ -120,18 +125,19 @@ class LessonDetail(AuthenticatedAPIView):
             **problems(404),
         },
     )
-    def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response | HttpResponse:
+    def get(self, request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         as_markdown = prefers(request, MARKDOWN)
-        enrolment, lesson, state = or_404(find_lesson_state(request.user, uuid))
-        course = get_published(enrolment.course_id, state[0])
-        text = or_404(markdown_answer(course, lesson.pk)) if as_markdown else None
-        shared = or_404(find_shared_answer(course, lesson.pk)) if text is None else {}
+        state = or_404(find_lesson_state(request.user, uuid))
+        course = get_published(state.course_id, state.revision)
+        lesson = or_404(course.find_activity(state.lesson_id))
+        text = or_404(find_markdown(course, lesson)) if as_markdown else None
+        shared = or_404(find_lesson(course, lesson)) if text is None else b""
         # Also a client that has the lesson already visits it.
-        progress.record_visit(enrolment=enrolment, activity=lesson, now=timezone.now())
+        progress.record_visit(enrolment=state, activity=lesson, now=timezone.now())
         # The state was read before the text: a tag that is older than its text costs one request, a newer one would keep
         # the old text.
-        self.tag_state(request, *lesson_state(*state, as_markdown=as_markdown))
-        return Response(lesson_answer(shared, state)) if text is None else _as_markdown(*text)
+        self.tag_state(request, *state.parts(as_markdown=as_markdown))
+        return encoded.answer(lesson_answer(shared, state)) if text is None else _as_markdown(*text)
 
 
 def _as_markdown(text: str, language: str) -> HttpResponse:

@@ -17,7 +17,7 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>
 ANCHOR = re.compile(r"(?:[a-z][a-z0-9-]*)?\.[0-9]{1,4}\Z")
 _ID = re.compile(r"\sid=\"([^\"]+)\"")
 # Elements without an end.
-_VOID = frozenset({"br", "hr", "img"})
+_VOID = frozenset({"br", "hr", "img", "input"})
 _LISTS = frozenset({"ul", "ol"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
@@ -20,6 +21,8 @@ from courses.models import Activity, Enrolment, ReadingPosition
 
 # The id of the place where a student stopped. Ids that authors write have no capital letters.
 PLACE = "lastRead"
+# The id of the place that an address asks for: `?at=life-cycle.3#askedFor`.
+ASKED_FOR = "askedFor"
 # Whoever stopped at one of the first blocks has nothing to go on with.
 _BEGINNING = 2
 _LONGEST_ANCHOR = 120
@@ -91,9 +94,22 @@ def find_place(blocks: Mapping[str, Block], position: Position | None, done_at: 
     return block
 
 
-def mark_place(text: SafeString, at: int) -> SafeString:
-    """Return the text with the place at which to go on, as an empty element that an address can name."""
-    return mark_safe(f'{text[:at]}<span id="{PLACE}"></span>{text[at:]}')  # noqa: S308 (between two parts of a safe text)
+def mark_places(text: SafeString, places: Mapping[str, int]) -> SafeString:
+    """Return the text with {id: place} as empty elements that an address can name."""
+    for name, at in sorted(places.items(), key=lambda place: place[1], reverse=True):
+        text = mark_safe(f'{text[:at]}<span id="{name}"></span>{text[at:]}')  # noqa: S308 (between two parts of a safe text)
+    return text
+
+
+def find_asked_for(blocks: Mapping[str, Block], anchor: str) -> Block | None:
+    """Return the block of an anchor; if the text no longer has it, the heading above it; None if that is gone, too."""
+    return blocks.get(anchor) or blocks.get(f"{anchor.rpartition('.')[0]}.0")
+
+
+def get_place_url(course_slug: str, lesson_slug: str, anchor: str) -> str:
+    """Return the address of a block of a lesson; of the lesson if `anchor` is empty."""
+    url = reverse("courses:lesson-detail", args=[course_slug, lesson_slug])
+    return f"{url}?{urlencode({'at': anchor})}#{ASKED_FOR}" if anchor else url
 
 
 def get_reading_url(activity: Activity) -> str:

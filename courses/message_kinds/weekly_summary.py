@@ -8,7 +8,7 @@ from common.messages.kinds import Channel, MessageKind
 class WeeklySummary(MessageKind):
     name = "weekly-summary"
     title = gettext_lazy("Weekly summary")
-    description = gettext_lazy("On Mondays at 8:00: your progress and results, and where to continue.")
+    description = gettext_lazy("Once a week: where to go on, what is due, your progress and your results.")
     templates = "courses/weekly_summary"
     channels = frozenset({Channel.MAIL})
     sends_own_mail = True

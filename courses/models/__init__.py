@@ -10,13 +10,15 @@ from courses.models.content import CourseAsset, GlossaryTerm, Lesson, LessonEdit
 from courses.models.courses import Course, Module, Titled
 from courses.models.enrolment_status import EnrolmentStatus
 from courses.models.enrolments import Cohort, Enrolment
-from courses.models.grades import GradeChange, GradeItem
+from courses.models.grades import BY_HAND, GradeCategory, GradeChange, GradeItem
 from courses.models.in_course import InCourse
 from courses.models.progress import ActivityCompletion, ProgressEvent, ReadingPosition
 from courses.models.roles import CourseRole
+from courses.models.rosters import RosterImport
 from courses.models.summaries import SummaryDelivery
 
 __all__ = [
+    "BY_HAND",
     "Activity",
     "ActivityCompletion",
     "AppendOnlyError",
@@ -28,6 +30,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentStatus",
     "GlossaryTerm",
+    "GradeCategory",
     "GradeChange",
     "GradeItem",
     "InCourse",
@@ -36,6 +39,7 @@ __all__ = [
     "Module",
     "ProgressEvent",
     "ReadingPosition",
+    "RosterImport",
     "SummaryDelivery",
     "Titled",
 ]

@@ -21,13 +21,21 @@ class Cohort(InCourse):
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="cohorts", verbose_name=_("course"))
     name = models.CharField(_("name"), max_length=100)
+    # From when to when the group learns together. For people to read: no rule depends on them, those of quizzes are `QuizDates`.
+    starts_on = models.DateField(_("first day"), null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("cohort")
         verbose_name_plural = _("cohorts")
-        ordering: ClassVar[list[str]] = ["name"]
+        ordering: ClassVar[list[str]] = ["name__by_code_point"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["course", "name"], name="courses_cohort_name_unique_in_course"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="courses_cohort_ends_after_it_starts",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
         ]
 
     def __str__(self) -> str:

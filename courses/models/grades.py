@@ -10,8 +10,37 @@ from django.utils.translation import gettext_lazy as _
 from common import constraints
 from courses.models.activities import Activity
 from courses.models.append_only import AppendOnlyModel
+from courses.models.courses import Course
 from courses.models.enrolments import Enrolment
 from courses.models.in_course import InCourse
+
+
+class GradeCategory(InCourse):
+    """A group of grade items, such as all quizzes: together they count `weight` in the course grade.
+
+    The lowest `drop_lowest` grades of each student in it do not count; one always does.
+    """
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="grade_categories", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=100)
+    weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2, default=1)
+    drop_lowest = models.PositiveSmallIntegerField(_("lowest grades that do not count"), default=0)
+
+    class Meta:
+        verbose_name = _("grade category")
+        verbose_name_plural = _("grade categories")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["course", "name"], name="courses_gradecategory_once_per_name"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0),
+                name="courses_gradecategory_weight_not_negative",
+                violation_error_message=constraints.NEGATIVE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class GradeItem(InCourse):
@@ -29,7 +58,11 @@ class GradeItem(InCourse):
         _("which attempt counts"), max_length=10, choices=GradingMethod.choices, default=GradingMethod.HIGHEST
     )
     pass_mark = models.PositiveSmallIntegerField(_("pass mark (percent)"), default=60)
+    # In its category; without one, in the course grade.
     weight = models.DecimalField(_("weight"), max_digits=6, decimal_places=2, default=1)
+    category = models.ForeignKey(
+        GradeCategory, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("category")
+    )
 
     class Meta:
         verbose_name = _("grade item")
@@ -56,11 +89,18 @@ class GradeItem(InCourse):
         return str(self.activity)
 
 
+# `GradeChange.source_number` of an entry that a person made. Attempts are counted from 1.
+BY_HAND = 0
+
+
 class GradeChange(AppendOnlyModel, InCourse):
     """One entry of the grade ledger: from `at` on, `source` (an attempt's uuid) is worth `points` of `max_points`.
 
     `source_number` is the attempt's number. `revision` is the number of the attempt's grading. A unique constraint on source
     and revision prevents the same grading from being recorded twice.
+
+    A person may set the grade of an item, whatever the attempts are worth: `source_number` is then BY_HAND, `source` belongs to
+    the student and the item, and `note` says why. With `max_points` 0 such an entry takes the grade back.
     """
 
     course_path: ClassVar[str] = "enrolment__course"
@@ -68,6 +108,8 @@ class GradeChange(AppendOnlyModel, InCourse):
     class Reason(models.TextChoices):
         GRADED = "graded", _("graded")
         REGRADED = "regraded", _("regraded")
+        SET = "set", _("set by hand")
+        TAKEN_BACK = "taken_back", _("taken back")
 
     item = models.ForeignKey(GradeItem, models.PROTECT, related_name="changes", verbose_name=_("grade item"))
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="grade_changes", verbose_name=_("student"))
@@ -81,6 +123,8 @@ class GradeChange(AppendOnlyModel, InCourse):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     at = models.DateTimeField(_("time"))
+    # Why a person set the grade, for the student.
+    note = models.TextField(_("reason, for the student"), blank=True, db_default="")
 
     class Meta:
         verbose_name = _("grade change")
@@ -99,8 +143,15 @@ class GradeChange(AppendOnlyModel, InCourse):
                 violation_error_message=_("There are more points than can be reached."),
             ),
             models.CheckConstraint(
-                condition=Q(reason__in=["graded", "regraded"]),
+                condition=Q(reason__in=["graded", "regraded", "set", "taken_back"]),
                 name="courses_gradechange_reason_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
+            models.CheckConstraint(
+                condition=Q(source_number__gt=0, reason__in=["graded", "regraded"])
+                | Q(source_number=0, reason="set", max_points__gt=0)
+                | Q(source_number=0, reason="taken_back", max_points=0),
+                name="courses_gradechange_by_hand_or_of_an_attempt",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),
         ]

@@ -21,7 +21,8 @@ class SummaryDelivery(models.Model):
     - `failed`, if the mail was refused, or after the last send attempt. A row that is queued for too long fails too;
     - `skipped`, if the mail would be empty, the person no longer wants it, or the account is closed.
 
-    `error` is the reason of the last failure. An administrator can send uncertain and failed summaries again.
+    `error` is the reason of the last failure, or a `SkipReason`. An administrator can send uncertain and failed summaries again.
+    The summary tells what happened from `period_start` until `period_end`. Rows of before there were periods have none.
     """
 
     class Kind(models.TextChoices):
@@ -35,6 +36,16 @@ class SummaryDelivery(models.Model):
         UNCERTAIN = "uncertain", _("uncertain: look at it")
         FAILED = "failed", _("not sent: look at it")
 
+    class Edition(models.TextChoices):
+        WEEK = "week", _("the week")
+        GO_ON = "go_on", _("“Shall we go on?”")
+
+    class SkipReason(models.TextChoices):
+        NOTHING = "nothing", _("Nothing is left to do, and nothing happened in the week.")
+        PAUSED = "paused", _("The person was asked whether to go on, and has not come back since.")
+        OFF = "off", _("The person has switched the summary off.")
+        CLOSED = "closed", _("The account is closed.")
+
     uuid = models.UUIDField("UUID", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="summary_deliveries", verbose_name=_("person")
@@ -44,6 +55,11 @@ class SummaryDelivery(models.Model):
     iso_week = models.PositiveSmallIntegerField(_("week"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     due_at = models.DateTimeField(_("due"))
+    period_start = models.DateTimeField(_("tells from"), null=True, blank=True)
+    period_end = models.DateTimeField(_("tells until"), null=True, blank=True)
+    edition = models.CharField(
+        _("edition"), max_length=10, choices=Edition.choices, default=Edition.WEEK, db_default=Edition.WEEK
+    )
     claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     send_attempts = models.PositiveSmallIntegerField(_("send attempts"), default=0)
@@ -70,7 +86,17 @@ class SummaryDelivery(models.Model):
                 name="courses_summarydelivery_kind_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),
+            models.CheckConstraint(
+                condition=Q(edition__in=["week", "go_on"]),
+                name="courses_summarydelivery_edition_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.iso_year}-W{self.iso_week:02d}"
+
+    @property
+    def why(self) -> str:
+        """Return why it was not sent, in the reader's language if it is one of the site's own reasons; "" if it was."""
+        return str(dict(self.SkipReason.choices).get(self.error, self.error))

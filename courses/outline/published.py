@@ -14,12 +14,13 @@ from uuid import UUID
 from cachetools import LRUCache
 from django.utils.translation import get_language
 
+from common.caching.sizes import estimate_size
 from courses.models import Activity, Course, GradeItem, Module
 
 T = TypeVar("T")
 
-# How many courses one process caches. A course of 13 lessons, fully rendered in two languages, takes about 2 MB.
-CACHED_COURSES = 20
+# How many courses one process caches, and how many bytes of rendered parts. A course of 13 lessons takes 3 to 4 MB.
+CACHED_COURSES, CACHED_BYTES = 100, 24 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class PublishedCourse:
     revision: UUID
     modules: tuple[tuple[Module, tuple[Activity, ...]], ...]
     values: dict[str | None, "Parts"] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes the rendered parts take."""
+        return sum(parts.size for parts in list(self.values.values()))
 
     @property
     def grade_items(self) -> list[GradeItem]:
@@ -58,18 +64,29 @@ class PublishedCourse:
 
 
 class Parts(dict[Hashable, Any]):
-    """Rendered parts of a course's pages in one language, by name."""
+    """Rendered parts of a course's pages in one language, by name. `size` is about how many bytes they take."""
+
+    size = 0
 
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the result of `make()` for `name`. It is cached until the course changes."""
         if name not in self:
-            self[name] = make()
+            made = self[name] = make()
+            self.size += estimate_size(made)
+            _make_room()
         found: T = self[name]
         return found
 
 
 _cache: LRUCache[int, PublishedCourse] = LRUCache(CACHED_COURSES)
 _lock = Lock()
+
+
+def _make_room() -> None:
+    """Drop the courses that were not asked for the longest, until what is rendered of the others takes CACHED_BYTES at most."""
+    with _lock:
+        while len(_cache) > 1 and sum(course.size for course in _cache.values()) > CACHED_BYTES:
+            _cache.popitem()
 
 
 def get_published(course_id: int, revision: UUID) -> PublishedCourse:
@@ -88,7 +105,7 @@ def get_published(course_id: int, revision: UUID) -> PublishedCourse:
 
 def _read(course_id: int) -> PublishedCourse:
     activities = list(
-        Activity.objects.filter(course=course_id).visible().select_related("module", "course", "grade_item")
+        Activity.objects.filter(course=course_id).visible().select_related("module", "course", "grade_item__category")
     )
     course = activities[0].course if activities else Course.objects.get(pk=course_id)
     modules: dict[int, tuple[Module, list[Activity]]] = {}

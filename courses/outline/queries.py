@@ -1,6 +1,6 @@
 """Read a student's outline: the visible activities in order, and which of them are done."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -78,20 +78,25 @@ class Outline:
 
     def find_undone(self, last_id: int | None = None) -> list[Activity]:
         """Return the activities that are not done: those from the last visited one (`last_id`) on, then those before it."""
-        ids = [entry.activity.pk for entry in self.entries]
-        start = ids.index(last_id) if last_id in ids else 0
-        ordered = [*self.entries[start:], *self.entries[:start]]
-        return [entry.activity for entry in ordered if not entry.is_done]
+        entries = self.entries
+        done = {entry.activity.pk for entry in entries if entry.is_done}
+        return [entries[place].activity for place in find_undone([each.activity.pk for each in entries], done, last_id)]
+
+
+def find_undone(ids: Sequence[int], done: Container[int], last_id: int | None) -> Iterator[int]:
+    """Yield the places in `ids` of those that are not in `done`: from `last_id` on, then those before it."""
+    start = ids.index(last_id) if last_id in ids else 0
+    return (place for place in (*range(start, len(ids)), *range(start)) if ids[place] not in done)
 
 
 def get_outline(enrolment: Enrolment) -> Outline:
     """Return the outline of the enrolment's course. One query if the course is cached (see `courses.outline.published`)."""
-    return build_outline(enrolment, find_done(enrolment))
+    return build_outline(enrolment, find_done(enrolment.pk))
 
 
-def find_done(enrolment: Enrolment) -> dict[int, datetime]:
+def find_done(enrolment_id: int) -> dict[int, datetime]:
     """Return {id of an activity: when the student did it}. One query."""
-    return {row["activity_id"]: row["done_at"] for row in _COMPLETIONS_OF_ENROLMENT.values(enrolment.pk)}
+    return {row["activity_id"]: row["done_at"] for row in _COMPLETIONS_OF_ENROLMENT.values(enrolment_id)}
 
 
 def build_outline(enrolment: Enrolment, done: Mapping[int, datetime], tried: Collection[int] = ()) -> Outline:

@@ -10,7 +10,17 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
-from courses.models import Activity, Course, CourseAsset, GlossaryTerm, GradeItem, Lesson, LessonEdition, Module
+from courses.models import (
+    Activity,
+    Course,
+    CourseAsset,
+    GlossaryTerm,
+    GradeCategory,
+    GradeItem,
+    Lesson,
+    LessonEdition,
+    Module,
+)
 
 
 def touch(course_id: int) -> None:
@@ -37,7 +47,7 @@ def watch(model: type[Model], *, course: str, by: str) -> None:
 def watch_courses() -> None:
     """Watch the tables of this app. Call this once, at start-up."""
     watch(Course, course="pk", by="pk")
-    for model in (Module, Activity, GlossaryTerm, CourseAsset):
+    for model in (Module, Activity, GlossaryTerm, CourseAsset, GradeCategory):
         watch(model, course="pk", by="course_id")
     for by_activity in (Lesson, GradeItem):
         watch(by_activity, course="activities", by="activity_id")

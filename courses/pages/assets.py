@@ -3,9 +3,15 @@
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
+from rest_framework.request import Request
 
+from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api import conditional
+from common.api.conditional import NotModified
+from common.files import ranges
 from common.markup import pictures
 from courses import access
 from courses.lessons.rendering import asset_version
@@ -32,16 +38,49 @@ _YEAR = 60 * 60 * 24 * 365
 
 @require_GET
 def asset(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Send a file to the students of the course. What a public first lesson shows is public, too."""
-    if request.user.is_authenticated:
-        course_id = access.enrolment_or_404(request.user, slug).course_id
+    """Send a file to the students of the course. What a public first lesson shows is public, too.
+
+    An app opens the addresses in a lesson with its token. It is answered as by the API, and never with a page to sign in.
+    """
+    if "HTTP_X_SESSION_TOKEN" in request.META:
+        response: HttpResponse = _asset_for_app(request, slug=slug, name=name)
     else:
-        course = front.find_presented(slug)
-        if course is None or not front.shows_asset(course, name):
-            return redirect_to_login(request.get_full_path())
-        course_id = course.course.pk
+        try:
+            response = _asset_for_browser(request, slug, name)
+        except ranges.RangeNotSatisfiable as refused:
+            response = ranges.refuse(request, refused)
+    patch_vary_headers(response, ["X-Session-Token"])
+    return response
+
+
+def _asset_for_browser(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    if request.user.is_authenticated:
+        return _asset(request, access.enrolment_or_404(request.user, slug).course_id, name)
+    course = front.find_presented(slug)
+    if course is None or not front.shows_asset(course, name):
+        return redirect_to_login(request.get_full_path())
+    return _asset(request, course.course.pk, name)
+
+
+class AssetForApp(AuthenticatedAPIView):
+    def get(self, request: AuthenticatedRequest, slug: str, name: str) -> HttpResponse:
+        response = _asset(request, access.enrolment_or_404(request.user, slug).course_id, name)
+        self.etag = response.headers["ETag"]
+        if conditional.has_current(request, self.etag):
+            raise NotModified
+        return response
+
+
+_asset_for_app = AssetForApp.as_view()
+
+
+def _asset(request: HttpRequest | Request, course_id: int, name: str) -> HttpResponse:
+    """Return the answer with a file, or with the part of it that is asked for. Raises RangeNotSatisfiable."""
     file = get_object_or_404(CourseAsset, course=course_id, name=name)
-    return asset_response(name, bytes(file.content), version=request.GET.get("v", ""))
+    content = bytes(file.content)
+    response = asset_response(name, content, version=request.GET.get("v", ""))
+    ranges.cut(request, response, tag=f'"{asset_version(content)}"')
+    return response
 
 
 def asset_response(name: str, content: bytes, *, version: str = "") -> HttpResponse:

@@ -1,5 +1,6 @@
 """Show a lesson, store where its reader stopped, and mark it as done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from courses import access, extensions, progress
 from courses.lessons import reading
 from courses.lessons.blocks import Block, find_headings, read_blocks
 from courses.lessons.editions import editions_for_reader
+from courses.lessons.placing import placed_keys, put_into_html
 from courses.lessons.results import get_outline_with_grades
 from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse, get_published
@@ -30,6 +32,18 @@ from courses.pages.joining import offers_to_join
 @require_GET
 @offers_to_join
 def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    return render_lesson(request, slug, lesson_slug)
+
+
+def render_lesson(
+    request: AuthenticatedRequest,
+    slug: str,
+    lesson_slug: str,
+    *,
+    answered: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page of a lesson. `answered` replaces the questions in its text, by key."""
     enrolment, position = reading.reader_or_404(request.user, slug, lesson_slug)
     course = get_published(enrolment.course_id, enrolment.course.revision)
     course_outline, _grades = get_outline_with_grades(enrolment)
@@ -45,7 +59,8 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
         raise Http404
     parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: render_parts(course_outline, entry)))
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
-    place = reading.find_place(parts.blocks, position, entry.done_at)
+    # Where somebody stopped reading is of no use to somebody who answers.
+    place = None if answered else reading.find_place(parts.blocks, position, entry.done_at)
     return render(
         request,
         "courses/lesson_detail.html",
@@ -54,19 +69,29 @@ def lesson_detail(request: AuthenticatedRequest, slug: str, lesson_slug: str) ->
             "activity": entry.activity,
             "entry": entry,
             "parts": parts,
-            "text": reading.mark_place(parts.text, parts.text_start + place.start) if place else parts.text,
+            "text": _put_answered(parts, answered) if answered else _text_with_places(request, parts, place),
             "place": place,
             "place_id": reading.PLACE,
             "contents": _render_outline(course, course_outline, entry),
         },
+        status=status,
     )
+
+
+def _put_answered(parts: "LessonParts", answered: Mapping[str, str]) -> SafeString:
+    text = parts.text
+    for key, question in answered.items():
+        if key in parts.questions:
+            text = SafeString(text.replace(parts.questions[key], question))
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class LessonParts:
     """The parts of a lesson's page that are the same for all students. SafeStrings are HTML.
 
-    `blocks` are those of the text by their anchors; their places are counted from `text_start` in `text`.
+    `blocks` are those of the text by their anchors; their places are counted from `text_start` in `text`. `questions` are those
+    in the text, by key.
     """
 
     breadcrumbs: SafeString
@@ -78,9 +103,18 @@ class LessonParts:
     text: SafeString
     text_start: int
     blocks: dict[str, Block]
+    questions: dict[str, str]
     sections: list[SafeString]
     pager: SafeString
     is_last: bool
+
+
+def _text_with_places(request: AuthenticatedRequest, parts: LessonParts, place: Block | None) -> SafeString:
+    """Return the text with the place where the student stopped, and the one that the address asks for."""
+    places = {reading.PLACE: parts.text_start + place.start} if place else {}
+    if request.META["QUERY_STRING"] and (asked := reading.find_asked_for(parts.blocks, request.GET.get("at", ""))):
+        places[reading.ASKED_FOR] = parts.text_start + asked.start
+    return reading.mark_places(parts.text, places) if places else parts.text
 
 
 def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | None:
@@ -90,6 +124,10 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
     if edition is None:
         return None
     before, after = course_outline.neighbours(activity)
+    keys = placed_keys(edition.html)
+    known = extensions.questions_in_texts([activity], "page")[activity.pk] if keys else {}
+    questions = {key: known[key] for key in keys if key in known}
+    edition.html = put_into_html(edition.html, questions)
     blocks = read_blocks(edition.html)
     context = {
         "course": activity.course,
@@ -111,7 +149,8 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
         text=text,
         text_start=text.index(edition.html),
         blocks={block.anchor: block for block in blocks},
-        sections=extensions.lesson_sections(activity),
+        questions=questions,
+        sections=extensions.lesson_sections(activity, questions),
         pager=render_to_string("courses/_lesson_pager.html", context),
         is_last=after is None,
     )

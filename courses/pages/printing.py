@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import AuthenticatedRequest
 from common import languages
-from courses import access
+from courses import access, extensions
+from courses.lessons.placing import placed_keys, put_into_html
 from courses.lessons.printing import Binder
 from courses.models import Activity, GlossaryTerm, LessonEdition
 from courses.outline.queries import get_outline
@@ -37,6 +38,7 @@ def course_print(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         for part in get_outline(enrolment).modules
     ]
     editions = _editions([activity.pk for _module, activities in modules for activity in activities])
+    _show_questions(editions, [activity for _module, activities in modules for activity in activities])
     binder = Binder(course.slug, [a.slug for _module, activities in modules for a in activities if a.pk in editions])
     printed = [
         (
@@ -66,6 +68,15 @@ def _editions(activity_ids: list[int]) -> dict[int, LessonEdition]:
         if known is None or edition.language == languages.active():
             found[edition.lesson.activity_id] = edition
     return found
+
+
+def _show_questions(editions: dict[int, LessonEdition], activities: list[Activity]) -> None:
+    """Put the questions into the texts that have places for them, as on paper. As many queries for one lesson as for all."""
+    asking = [each for each in activities if each.pk in editions and placed_keys(editions[each.pk].html)]
+    if not asking:
+        return
+    for activity_id, questions in extensions.questions_in_texts(asking, "print").items():
+        editions[activity_id].html = put_into_html(editions[activity_id].html, questions)
 
 
 def _print(activity: Activity, edition: LessonEdition, binder: Binder) -> PrintedLesson:

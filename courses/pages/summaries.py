@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from common.lookup import or_404
-from courses.summaries import deliveries
+from courses.summaries import unsubscribing
 
 
 @csrf_exempt
@@ -30,12 +30,12 @@ def summary_subscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _switch(request: HttpRequest, token: str, *, wanted: bool) -> HttpResponse:
-    user = or_404(deliveries.find_user_by_token(token))
+    user = or_404(unsubscribing.find_user_by_token(token))
     if user.language:
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
     if request.method == "POST":
-        deliveries.subscribe(user=user, wanted=wanted)
+        unsubscribing.subscribe(user=user, wanted=wanted)
     # Mail programs do not follow a redirect after the POST, so the page is rendered directly.
     return render(
         request,

@@ -12,6 +12,8 @@ import yaml
 
 _FOLDER = Path(__file__).parent
 EXAMPLES = _FOLDER / "examples.json"
+# The names of the only request and of the only answer.
+USUAL = REQUEST, ANSWER = "request", "answer"
 
 
 def add_examples(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -21,16 +23,26 @@ def add_examples(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path" and parameter["name"] in found.get("path", {}):
                 parameter["example"] = found["path"][parameter["name"]]
-        _show(operation.get("requestBody", {}), found.get("requests", {}))
+        _show(operation.get("requestBody", {}), found.get("requests", {}), operation["summary"])
         for status, answers in found.get("answers", {}).items():
-            _show(operation["responses"][status], answers)
+            _show(operation["responses"][status], answers, operation["summary"])
     return result
 
 
-def _show(described: dict[str, Any], examples: dict[str, Any]) -> None:
+def _show(described: dict[str, Any], examples: dict[str, Any], what: str) -> None:
     for kind, content in described.get("content", {}).items():
         if examples and (kind.endswith("json") or kind == "multipart/form-data"):
-            content["examples"] = {name: {"value": value} for name, value in examples.items()}
+            content["examples"] = {
+                name: {"summary": _in_words(name, examples[name], what), "value": examples[name]}
+                for name in sorted(examples, key=lambda name: name not in USUAL)
+            }
+
+
+def _in_words(name: str, value: Any, what: str) -> str:
+    """Say what an example shows: a refusal says it itself, all others belong to `what` the operation does."""
+    if isinstance(value, dict) and str(value.get("type", "")).startswith("/problems/"):
+        return str(value["title"])
+    return what if name in USUAL else f"{what}: {name.replace('_', ' ')}"
 
 
 def add_links(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

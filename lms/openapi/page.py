@@ -35,6 +35,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 @dataclass(frozen=True, slots=True)
 class Example:
     name: str
+    summary: str
     text: str
 
 
@@ -120,7 +121,10 @@ def _answer(status: str, spec: dict[str, Any]) -> Answer:
 
 
 def _examples(content: dict[str, Any]) -> list[Example]:
-    return [Example(name, _as_text(example["value"])) for name, example in content.get("examples", {}).items()]
+    return [
+        Example(name, example["summary"], _as_text(example["value"]))
+        for name, example in content.get("examples", {}).items()
+    ]
 
 
 def _as_text(value: Any) -> str:

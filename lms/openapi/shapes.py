@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from common.api.problem_list import problems_by_slug
+from common.pages.problem_list import problems_by_slug
 from questions import KINDS, Kind
 
 Schemas = dict[str, dict[str, Any]]

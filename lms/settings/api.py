@@ -50,6 +50,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": False,
+    # What a PATCH may leave out is what its serializer does not require.
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "GET_LIB_DOC_EXCLUDES": "lms.openapi.document.base_classes",
     "OAS_VERSION": "3.1.0",
@@ -62,6 +64,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TAGS": [
         {"name": "sign-in", "description": "Signing in, signing out, passwords, second steps and passkeys."},
         {"name": "account", "description": "Who is signed in, settings and messages."},
+        {"name": "notes", "description": "What a student marks and writes beside the text of lessons."},
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
         {"name": "quizzes", "description": "Quizzes before an attempt, and starting one."},
         {"name": "attempts", "description": "Answering questions, handing in files, submitting, results."},
@@ -85,11 +88,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
+        "CoursePermission": ["read", "grade", "edit", "schedule", "regrade", "enrol", "manage_roles"],
         "LessonKind": ["reading", "practice"],
         "QuestionKind": "questions.KIND_NAMES",
         "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
         "ResultStatus": ["submitted", "graded", "needs_review"],
+        "ReviewedStatus": ["graded", "needs_review"],
         "CountingRule": ["highest", "last", "average"],
+        "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "LateRule": ["accept", "deduct", "refuse"],

@@ -31,6 +31,16 @@ INSTALLED_APPS = [
     "course_files",
     "exchange",
     "workspace",
+    "review",
+    "analysis",
+    "reports",
+    "announcements",
+    "overview",
+    "appeals",
+    "search",
+    "mails",
+    "certificates",
+    "notes",
     "operations",
 ]
 
@@ -108,5 +118,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "school",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "lms.admin_navigation.icon"}],
     "STYLES": ["lms.admin_navigation.style"],
+    "SCRIPTS": ["lms.admin_navigation.script"],
+    "DASHBOARD_CALLBACK": "overview.home.add_home",
     "SIDEBAR": {"show_search": True, "navigation": "lms.admin_navigation.groups"},
 }

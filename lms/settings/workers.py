@@ -48,17 +48,28 @@ CELERY_TASK_DEFAULT_QUEUE = "grading"
 # Mails have a queue of their own, so that a slow mail server does not delay grading.
 CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries": {"queue": "mail"},
-    "courses.tasks.send_weekly_summary": {"queue": "mail"},
+    "courses.tasks.send_weekly_summaries_of": {"queue": "mail"},
     "accounts.messages.tasks.send_messages": {"queue": "mail"},
     "accounts.messages.tasks.send_message": {"queue": "mail"},
     "quizzes.tasks.send_grade_notices": {"queue": "mail"},
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
     # An import may take a minute. A mail can wait that long, a grade cannot.
     "exchange.tasks.run_import": {"queue": "mail"},
+    "workspace.tasks.run_course_import": {"queue": "mail"},
+    "courses.tasks.run_roster": {"queue": "mail"},
     # A backup takes minutes, and grading must not wait for it either.
     "operations.tasks.make_due_backup": {"queue": "mail"},
     # A course takes a second.
     "workspace.tasks.publish_due_courses": {"queue": "mail"},
+    "workspace.tasks.forget_edits": {"queue": "mail"},
+    # Statistics may wait for grades and mails.
+    "analysis.tasks.count_graded": {"queue": "mail"},
+    "analysis.tasks.recount_items": {"queue": "mail"},
+    "reports.tasks.run_export": {"queue": "mail"},
+    "announcements.tasks.send_due_announcements": {"queue": "mail"},
+    "notes.tasks.forget_notes": {"queue": "mail"},
+    "search.tasks.sweep_indexes": {"queue": "mail"},
+    "certificates.tasks.draw_certificate": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
 # Tests of the running product make the intervals shorter: the pauses of the schedule, and how long work waits for a sweep.
@@ -77,8 +88,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-grade-notices": _every(30, "quizzes.tasks.send_grade_notices"),
     "send-messages": _every(30, "accounts.messages.tasks.send_messages"),
     "sweep-imports": _every(10, "exchange.tasks.sweep_imports"),
+    "sweep-course-imports": _every(10, "workspace.tasks.sweep_course_imports"),
+    "sweep-rosters": _every(10, "courses.tasks.sweep_rosters"),
     "publish-due-courses": _every(60, "workspace.tasks.publish_due_courses"),
     "forget-requests": _every(60 * 60, "accounts.api.tasks.forget_requests"),
+    "forget-edits": _every(60 * 60, "workspace.tasks.forget_edits"),
+    "send-due-announcements": _every(30, "announcements.tasks.send_due_announcements"),
+    "sweep-indexes": _every(10, "search.tasks.sweep_indexes"),
+    "forget-notes": _every(60 * 60, "notes.tasks.forget_notes"),
+    "sweep-exports": _every(60, "reports.tasks.sweep_exports"),
+    "count-graded": _every(300, "analysis.tasks.count_graded"),
+    "recount-items": _every(24 * 60 * 60, "analysis.tasks.recount_items"),
 }
 if BACKUP_TO:
     # The task decides whether a backup is due, so that a site that was off at that time makes it later.

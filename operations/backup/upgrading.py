@@ -32,8 +32,8 @@ from operations.backup.archive import UPLOADS, Archive
 from operations.backup.databases import Database
 from operations.backup.errors import BackupError
 from operations.backup.journal import Journal
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
-from quizzes.verify import grades
 
 Report = Callable[[str], object]
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from accounts.people.search import contains
 from accounts.personal_data import registry
 
 # Rows that are named of one column; of the others only the number is said.
@@ -56,7 +57,7 @@ def _condition(field: Any, text: str) -> models.Q | None:
 
 def find_people(text: str) -> models.QuerySet[User]:
     """Return the people whose name, address or uuid contains `text`."""
-    named = models.Q(name__icontains=text) | models.Q(email__icontains=text) | models.Q(uuid_text__icontains=text)
+    named = contains(text) | models.Q(uuid_text__icontains=text)
     return User.objects.annotate(uuid_text=Cast("uuid", models.TextField())).filter(named).order_by("pk")
 
 

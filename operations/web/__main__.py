@@ -1,4 +1,4 @@
-"""Start granian: load the application once, then fork the worker processes, which share its memory."""
+"""Start granian: load the application once, fork the worker processes, which share its memory, and become `waiting`."""
 
 import argparse
 import ctypes
@@ -6,6 +6,7 @@ import gc
 import importlib
 import multiprocessing
 import resource
+import signal
 import struct
 import sys
 import types
@@ -17,6 +18,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from operations.web import waiting
 from operations.web.adapter import BODY_GRACE, Adapter
 
 # Connections that one process serves at a time. A stalled one costs no more than its socket and a small task.
@@ -25,6 +27,40 @@ CONNECTIONS = 2048
 STACK_BLOCK = 512 * 1024
 # Milliseconds in which the headers of a request must arrive.
 HEADER_TIMEOUT = 20_000
+
+
+class PreforkServer(Server):  # type: ignore[misc,valid-type]  # granian chooses the class for the interpreter
+    """granian with worker processes that are forked from this one, which then gives up the memory that it has loaded.
+
+    `beside`: worker processes that were started before, with when they were started. New ones are started for those missing.
+    """
+
+    def __init__(self, *args: Any, workers: int, beside: dict[int, float], **options: Any) -> None:
+        super().__init__(*args, workers=workers - len(beside), **options)
+        self._beside = beside
+        # The handlers are set by now. As long as no process could stop the workers, the signals were blocked.
+        self.on_startup(lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting.SIGNALS))
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        if sys.platform != "linux":
+            # Only there each worker opens the port by itself.
+            super()._serve_loop(spawn_target, target_loader)
+        elif not self.interrupt_signal:
+            started = {worker._id(): worker.birth for worker in self.wrks}
+            waiting.become({**self._beside, **started}, _command())
+
+    def _stop_workers(self) -> None:
+        super()._stop_workers()
+        waiting.stop(self._beside)
+
+
+def _command() -> list[str]:
+    """Return the command line of this process without the workers that it has found."""
+    command = list(sys.orig_argv)
+    if "--beside" in command:
+        at = command.index("--beside")
+        del command[at : at + 2]
+    return [sys.executable, *command[1:]]
 
 
 def main() -> None:
@@ -41,18 +77,18 @@ def main() -> None:
     gc.freeze()
     # Python 3.14 and later do not fork by default. Forked workers share the memory of the modules that are loaded here.
     multiprocessing.set_start_method("fork", force=True)
-    server = Server(
+    server = PreforkServer(
         options.application,
         address=options.host,
         port=options.port,
         interface=Interfaces.RSGI,
         workers=options.workers,
+        beside=waiting.read(options.beside),
         websockets=False,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
         backlog=CONNECTIONS * options.workers,
         log_level=LogLevels.warning,
-        respawn_failed_workers=True,
     )
     # granian takes `__rsgi__` and `__rsgi_init__` of the object; its type hint says only "callable".
     target = cast("Callable[..., Any]", adapter)
@@ -66,6 +102,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--body-grace", type=float, default=BODY_GRACE, help="seconds that the body of a request has")
+    parser.add_argument(
+        "--beside", default="", help="worker processes that exist already: see operations/web/waiting.py"
+    )
     return parser.parse_args()
 
 

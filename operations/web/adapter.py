@@ -35,6 +35,8 @@ READS_WAIT = 2.0
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Set in the WSGI environment, with an HTTP status, if the body was not received. `wsgi.input` is empty then.
 BODY_REFUSED = "baeum.body_refused"
+# What stands for a header with bytes that are not ASCII, which granian does not tell. No header that means something equals it.
+NOT_ASCII = "\x80"
 
 Headers = list[tuple[str, str]]
 
@@ -212,6 +214,10 @@ def build_environ(scope: Any) -> dict[str, Any]:
             environ[key] += ("; " if key == "HTTP_COOKIE" else ",") + value
         elif key:
             environ[key] = value
+    # As if it had not been sent, an If-Match would be ignored.
+    for name in scope.headers.keys():  # noqa: SIM118 (it is no dictionary)
+        if key := _environ_name(name):
+            environ.setdefault(key, NOT_ASCII)
     return environ
 
 

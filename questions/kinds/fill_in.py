@@ -1,15 +1,15 @@
-"""Grade fill-in questions: a text with blanks, marked {{key}}. `questions.short_answers` compares each blank.
+"""Grade fill-in questions: a text with blanks, marked {{key}}. `questions.blanks` has what may stand in a blank.
 
 Credit "partial": points × right blanks / blanks.
 """
 
+import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from questions.base import (
     CREDIT_SCHEMA,
-    KEY_SCHEMA,
     Form,
     Html,
     Identify,
@@ -25,13 +25,25 @@ from questions.base import (
     mapping,
     score,
     share,
-    text_answer,
     unique_keys,
 )
-from questions.schemas import COUNT, TEXT, UUID, answer_of, described, limit_of, list_of, map_of, shape, shape_of_some
-from questions.short_answers import decide, normalise
+from questions.blanks import BLANK_SCHEMA, CONTENTS, LIMIT, type_of
+from questions.comparing.numbers import UNREADABLE
+from questions.comparing.short_answers import normalise
+from questions.schemas import (
+    COUNT,
+    TEXT,
+    UUID,
+    answer_of,
+    described,
+    limit_of,
+    list_of,
+    map_of,
+    or_null,
+    shape,
+    shape_of_some,
+)
 
-LIMIT = 200
 MARK = re.compile(r"\{\{([a-z0-9][a-z0-9-]{0,99})\}\}")
 
 
@@ -42,31 +54,15 @@ class FillIn(Kind):
     schema = {
         "type": "object",
         "properties": {
-            "blanks": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": 20,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "key": KEY_SCHEMA,
-                        "accept": {
-                            "type": "array",
-                            "minItems": 1,
-                            "maxItems": 100,
-                            "items": {"type": "string", "minLength": 1, "maxLength": LIMIT},
-                        },
-                    },
-                    "required": ["key", "accept"],
-                    "additionalProperties": False,
-                },
-            },
+            "blanks": {"type": "array", "minItems": 1, "maxItems": 20, "items": BLANK_SCHEMA},
             "credit": CREDIT_SCHEMA,
         },
         "required": ["blanks"],
         "additionalProperties": False,
     }
-    response_schema = shape(blanks=map_of(answer_of(LIMIT), "The text of each blank."))
+    response_schema = shape(
+        blanks=map_of(answer_of(LIMIT), "The text of each blank; of a menu the uuid of the choice.")
+    )
     body_schema = shape(
         limit=limit_of(LIMIT),
         blanks=list_of(UUID),
@@ -74,19 +70,33 @@ class FillIn(Kind):
             shape_of_some(
                 "FillInPiece",
                 html=described(TEXT, "Only of a piece of the question's text."),
-                uuid=described(UUID, "Only of a blank, as are `number` and `text`."),
+                uuid=described(UUID, "Only of a blank, as is all that follows."),
                 number={**COUNT, "minimum": 1},
-                text=described(TEXT, "The text in the response. May be empty."),
+                type={"type": "string", "enum": ["words", "menu", "number"]},
+                text=described(TEXT, "The text in the response; of a menu that of the choice. May be empty."),
+                choice=or_null(UUID, "The choice in the response. Only of a menu."),
+                choices=list_of(shape("FillInChoice", uuid=UUID, text=TEXT), "Only of a menu."),
+                read_as=described(
+                    TEXT, "Only of a number: the one in the response, if it is written in another way. May be empty."
+                ),
+                # No enum: it would have an empty entry, for which generated clients have no name.
+                fault=described(
+                    TEXT,
+                    "Only of a number: why none can be read in the response: "
+                    f"`{'`, `'.join(UNREADABLE)}`. Empty: one is read.",
+                ),
             ),
             "The question's text in order: HTML, and the blanks in it.",
         ),
     )
-    solution_schema = shape(blanks=map_of(list_of(TEXT), "What each blank accepts."))
+    solution_schema = shape(
+        blanks=map_of(list_of(TEXT), "What each blank accepts; of a menu the uuids of the right choices.")
+    )
 
     def build(self, definition: Mapping[str, Any], *, identify: Identify, html: Html) -> Spec:
         return {
             "blanks": [
-                {"uuid": identify(f"blank/{blank['key']}"), "key": blank["key"], "accept": blank["accept"]}
+                {"uuid": identify(f"blank/{blank['key']}"), "key": blank["key"], **_content(blank, identify)}
                 for blank in definition["blanks"]
             ],
             "credit": definition.get("credit", "all"),
@@ -100,8 +110,12 @@ class FillIn(Kind):
             raise SpecError(
                 "blanks-and-marks", gettext_noop("Each blank stands in the text once as {{key}}, in every language.")
             )
-        if any(not normalise(text) for blank in spec["blanks"] for text in blank["accept"]):
-            raise SpecError("empty-blank", gettext_noop("An accepted answer of a blank is empty."))
+        for blank in spec["blanks"]:
+            if sum(name in blank for name in CONTENTS) != 1:
+                raise SpecError(
+                    "blank-of-one-type", gettext_noop("A blank has accepted answers, choices or a number: one of them.")
+                )
+            type_of(blank).check(blank)
 
     def public_form(self, spec: Spec) -> Spec:
         names = {blank["key"]: blank["uuid"] for blank in spec["blanks"]}
@@ -115,15 +129,19 @@ class FillIn(Kind):
             **public,
             "text": marked(public["text"]),
             "html": marked(public["html"]),
-            "blanks": [{"uuid": blank["uuid"]} for blank in spec["blanks"]],
+            "blanks": [{"uuid": blank["uuid"], **type_of(blank).public_form(blank)} for blank in spec["blanks"]],
         }
 
     def read_response(self, public: Spec, raw: Any) -> Response:
         blanks = mapping(raw, "blanks")["blanks"]
         if not isinstance(blanks, Mapping):
             raise ResponseError("shape")
-        names = {blank["uuid"] for blank in public["blanks"]}
-        read = {known(name, names): text_answer(text, LIMIT) for name, text in blanks.items() if text != ""}
+        by_name = {blank["uuid"]: blank for blank in public["blanks"]}
+        read = {}
+        for raw_name, given in blanks.items():
+            name = known(raw_name, set(by_name))
+            if given != "":
+                read[name] = type_of(by_name[name]).read(by_name[name], given)
         return {"blanks": dict(sorted(read.items()))}
 
     def from_form(self, public: Spec, form: Form) -> Any:
@@ -137,21 +155,20 @@ class FillIn(Kind):
             return score(spec, "unanswered", "unanswered")
         parts, right = [], 0
         for blank in spec["blanks"]:
-            decision = decide(given.get(blank["uuid"], ""), blank["accept"])
-            is_right = decision.verdict == "accept"
-            right += is_right
+            graded = type_of(blank).grade(blank, given.get(blank["uuid"], ""))
+            right += graded.is_right
             parts.append(
                 {
                     "of": blank["uuid"],
-                    "outcome": "correct" if is_right else "incorrect",
-                    "rule": decision.rule,
-                    "matched": decision.matched,
+                    "outcome": "correct" if graded.is_right else "incorrect",
+                    "rule": graded.rule,
+                    "matched": graded.matched,
                 }
             )
         return share(spec, right, len(parts), "blanks", parts)
 
     def solution(self, spec: Spec) -> dict[str, Any]:
-        return {"blanks": {blank["uuid"]: blank["accept"] for blank in spec["blanks"]}}
+        return {"blanks": {blank["uuid"]: type_of(blank).solution(blank) for blank in spec["blanks"]}}
 
     def question_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
         numbers = {blank["key"]: number for number, blank in _numbered(spec)}
@@ -159,26 +176,43 @@ class FillIn(Kind):
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         given = response.get("blanks") or {}
-        return (
-            "; ".join(f"{number}. {given.get(blank['uuid'], '–')}" for number, blank in _numbered(spec))
-            if given
-            else ""
-        )
+
+        def shown(blank: Spec) -> str:
+            return type_of(blank).answer_text(blank, given.get(blank["uuid"], ""), choose) or "–"
+
+        return "; ".join(f"{number}. {shown(blank)}" for number, blank in _numbered(spec)) if given else ""
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        return "; ".join(f"{number}. {', '.join(blank['accept'])}" for number, blank in _numbered(spec))
+        return "; ".join(
+            f"{number}. {type_of(blank).solution_text(blank, choose)}" for number, blank in _numbered(spec)
+        )
+
+    def shuffled(self, public: Spec, order: random.Random) -> Spec:
+        return {**public, "blanks": [type_of(blank).shuffled(blank, order) for blank in public["blanks"]]}
 
     def body(self, public: Spec, response: Response, choose: Callable[[Texts], str]) -> dict[str, Any]:
         """Return the parts of the body; `pieces` are the blanks and the HTML between them, in order."""
         given = response.get("blanks") or {}
         pieces: list[dict[str, Any]] = []
-        names = [blank["uuid"] for blank in public["blanks"]]
+        by_name = {blank["uuid"]: (number, blank) for number, blank in _numbered(public)}
         for index, piece in enumerate(MARK.split(choose(public["html"]))):
             if index % 2:
-                pieces.append({"uuid": piece, "number": names.index(piece) + 1, "text": given.get(piece, "")})
+                number, blank = by_name[piece]
+                shown = type_of(blank).body(blank, given.get(piece, ""), choose)
+                pieces.append({"uuid": piece, "number": number, **shown})
             else:
                 pieces.append({"html": piece})
-        return {"limit": LIMIT, "blanks": names, "pieces": pieces}
+        return {"limit": LIMIT, "blanks": list(by_name), "pieces": pieces}
+
+
+def _content(blank: Mapping[str, Any], identify: Identify) -> Spec:
+    """Return what the spec has of a blank. A blank of two types has both, so that `parse` finds it."""
+    return {
+        name: value
+        for content in CONTENTS
+        if content in blank
+        for name, value in type_of({content: None}).build(blank, identify).items()
+    }
 
 
 def _numbered(spec: Spec) -> Iterator[tuple[int, Spec]]:

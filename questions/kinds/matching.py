@@ -124,7 +124,8 @@ class Matching(Kind):
         return share(spec, sum(right), len(right), "matches", parts)
 
     def solution(self, spec: Spec) -> dict[str, Any]:
-        return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
+        option_of = _options(_rights(spec))
+        return {"matches": {pair["left"]["uuid"]: option_of[pair["right"]["uuid"]] for pair in spec["pairs"]}}
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         return _join_pairs(spec, response.get("matches") or {}, choose)
@@ -143,9 +144,12 @@ class Matching(Kind):
         def shown(side: Mapping[str, Any]) -> dict[str, Any]:
             return {"uuid": side["uuid"], "text": choose(side["text"]), "html": choose(side["html"])}
 
+        option_of = _options(public["rights"])
         return {
-            "lefts": [{**shown(left), "match": matches.get(left["uuid"])} for left in public["lefts"]],
-            "rights": [shown(right) for right in public["rights"]],
+            "lefts": [
+                {**shown(left), "match": option_of.get(matches.get(left["uuid"], ""))} for left in public["lefts"]
+            ],
+            "rights": [shown(right) for right in public["rights"] if option_of[right["uuid"]] == right["uuid"]],
         }
 
 
@@ -156,6 +160,14 @@ def _join_pairs(spec: Spec, matches: Mapping[str, str], choose: Callable[[Texts]
         for left in _lefts(spec)
         if left["uuid"] in matches
     )
+
+
+def _options(rights: list[Spec]) -> dict[str, str]:
+    """Return {right uuid: the uuid that is offered for it}. Of right items with the same text one is offered."""
+    offered: dict[tuple[tuple[str, str], ...], str] = {}
+    for right in sorted(rights, key=lambda right: str(right["uuid"])):
+        offered.setdefault(tuple(sorted(right["text"].items())), right["uuid"])
+    return {right["uuid"]: offered[tuple(sorted(right["text"].items()))] for right in rights}
 
 
 def _lefts(spec: Spec) -> list[Spec]:

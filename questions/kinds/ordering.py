@@ -109,11 +109,13 @@ class Ordering(Kind):
         positions = response.get("positions") or {}
         if not positions:
             return score(spec, "unanswered", "unanswered")
-        # If two items have the same position, both are wrong.
+        # If two items have the same position, both are wrong. Items with the same text are interchangeable: a student cannot
+        # tell them apart.
         places = list(positions.values())
+        texts = dict(enumerate((item["text"] for item in spec["items"]), 1))
         right = [
-            positions.get(item["uuid"]) == place and places.count(place) == 1
-            for place, item in enumerate(spec["items"], 1)
+            places.count(place := positions.get(item["uuid"], 0)) == 1 and texts.get(place) == item["text"]
+            for item in spec["items"]
         ]
         parts = [
             {"of": item["uuid"], "outcome": "correct" if is_right else "incorrect", "rule": "position", "matched": ""}
@@ -126,13 +128,14 @@ class Ordering(Kind):
 
     def answer_text(self, spec: Spec, response: Response, choose: Callable[[Texts], str]) -> str:
         positions = response.get("positions") or {}
-        placed = sorted(
-            (item for item in spec["items"] if item["uuid"] in positions), key=lambda i: positions[i["uuid"]]
-        )
-        return " → ".join(choose(item["text"]) for item in placed)
+        if not positions:
+            return ""
+        # Two items may have the same position, and one may have none: only the numbers tell this from the right order.
+        placed = sorted(spec["items"], key=lambda item: positions.get(item["uuid"], MOST_ITEMS + 1))
+        return " → ".join(f"{positions.get(item['uuid'], '–')}. {choose(item['text'])}" for item in placed)
 
     def solution_text(self, spec: Spec, choose: Callable[[Texts], str]) -> str:
-        return " → ".join(choose(item["text"]) for item in spec["items"])
+        return " → ".join(f"{place}. {choose(item['text'])}" for place, item in enumerate(spec["items"], 1))
 
     def shuffled(self, public: Spec, order: random.Random) -> Spec:
         items = list(public["items"])

@@ -1,4 +1,4 @@
-"""Grade short answers: a term or a sentence, compared by the rules of `questions.short_answers`.
+"""Grade short answers: a term or a sentence, compared by the rules of `questions.comparing.short_answers`.
 
 With `near_misses: review` an answer that is similar to an accepted one, or contains it in a sentence, waits for manual
 grading; without it such an answer gets no points.
@@ -22,8 +22,8 @@ from questions.base import (
     score,
     text_answer,
 )
+from questions.comparing.short_answers import decide, normalise
 from questions.schemas import TEXT, answer_of, limit_of, list_of, shape
-from questions.short_answers import decide, normalise
 
 # Maximum length in characters. A short answer is a term or a sentence; an essay is another kind of question.
 LIMIT = 500

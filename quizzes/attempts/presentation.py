@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from common import languages
-from questions import KINDS, Response, Spec
+from questions import KINDS, Kind, Response, Spec
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
 
@@ -41,11 +41,6 @@ class PresentedQuestion:
     def can_check(self) -> bool:
         """Whether the answer can be confirmed for immediate feedback: not for questions that only a person grades."""
         return not KINDS[self.kind].by_person
-
-    @property
-    def choice_order(self) -> str:
-        """The uuids of the choices in their order, or "": all that differs between two unanswered questions with choices."""
-        return "".join(choice["uuid"] for choice in self.body.get("choices", []))
 
     @property
     def is_whole_text(self) -> bool:
@@ -90,7 +85,7 @@ def unanswered_questions(questions: list[PresentedQuestion], with_files: Contain
 def _question(public: Spec, number: int, seed: UUID | None, response: Response, reader: str) -> PresentedQuestion:
     language = languages.language_of(public["text"], reader)
     kind = KINDS[public["kind"]]
-    if seed:
+    if seed and type(kind).shuffled is not Kind.shuffled:
         # Not a secret: the order only has to be the same at each request.
         public = kind.shuffled(public, random.Random(f"{seed}{public['uuid']}"))  # noqa: S311
     return PresentedQuestion(

@@ -1,12 +1,13 @@
 """Combine the rules of a quiz for one student: the quiz's own, their cohort's dates, their override."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Enrolment
@@ -119,7 +120,7 @@ def find_students_cut_off(quiz: Quiz, now: datetime) -> list[User]:
         Attempt.objects.filter(quiz=quiz, status=Attempt.Status.IN_PROGRESS)
         .exclude(deadline__lte=now)
         .select_related("enrolment__user")
-        .order_by("enrolment__user__name")
+        .order_by("enrolment__user__name__by_code_point")
     )
     rules = get_rules_for_all([(quiz, attempt.enrolment) for attempt in running])
     ends = [(attempt, rules[quiz.pk, attempt.enrolment_id].deadline(attempt.started_at)) for attempt in running]
@@ -159,10 +160,16 @@ def _due_and_closing(by_rank: Sequence[_Dates], late_rule: str) -> tuple[datetim
 
 
 def late_deduction(*, due_at: datetime | None, submitted_at: datetime, percent_per_day: int) -> int:
-    """Return the deduction in percent: `percent_per_day` for each started day after the due date, at most 100."""
+    """Return the deduction in percent: `percent_per_day` for each late day, at most 100.
+
+    Late days are days of the calendar in the time zone of the site, which is that of its courses: due on Monday at 23:59 and
+    submitted on Tuesday is one day, whatever the hour. What is late on the day itself is one day, too.
+    """
     if due_at is None or submitted_at <= due_at:
         return 0
-    return min(100, percent_per_day * math.ceil((submitted_at - due_at) / timedelta(days=1)))
+    zone = timezone.get_default_timezone()
+    days = submitted_at.astimezone(zone).date() - due_at.astimezone(zone).date()
+    return min(100, percent_per_day * max(1, days.days))
 
 
 def after_deduction(points: Decimal, percent: int) -> Decimal:

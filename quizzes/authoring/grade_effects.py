@@ -20,7 +20,7 @@ def explain_grade_losses(activity_id: int, *, grading_method: str, pass_mark: in
     losing = gradebook.find_losing_enrolments(item, GradeItem(grading_method=grading_method, pass_mark=pass_mark))
     if not losing:
         return ""
-    students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name")
+    students = Enrolment.objects.filter(pk__in=losing).select_related("user").order_by("user__name__by_code_point")
     who = join_names([student.user for student in students])
     return ngettext(
         "With these rules %(n)d student would get a lower grade or no longer pass, without having been warned: "

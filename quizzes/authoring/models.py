@@ -193,6 +193,16 @@ class Question(InCourse):
 
     course_path: ClassVar[str] = "quiz__activity__course"
 
+    class Level(models.TextChoices):
+        """What an answer takes: the levels of Bloom's revised taxonomy, the lowest first."""
+
+        REMEMBER = "remember", _("remember")
+        UNDERSTAND = "understand", _("understand")
+        APPLY = "apply", _("apply")
+        ANALYSE = "analyse", _("analyse")
+        EVALUATE = "evaluate", _("evaluate")
+        CREATE = "create", _("create")
+
     # The public uuids of the question's parts are derived from this salt. It is secret: a student who knew it could
     # derive a part's uuid from the part's key and see which parts belong together.
     salt = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -209,6 +219,11 @@ class Question(InCourse):
     lesson = models.CharField(
         _("explained in"), max_length=200, blank=True, help_text=_("A lesson's short name, with #heading if wanted.")
     )
+    # What authors plan with. No version has it: students don't see it, and a change of it makes no new version.
+    objective = models.PositiveSmallIntegerField(
+        _("objective of that lesson"), null=True, blank=True, help_text=_("1 is the first. Empty: none in particular.")
+    )
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices, blank=True, default="", db_default="")
     correct_feedback = models.TextField(_("feedback for a right answer"), blank=True)
     incorrect_feedback = models.TextField(_("feedback for a wrong answer"), blank=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)

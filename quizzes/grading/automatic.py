@@ -12,7 +12,7 @@ from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.db.models import F, Q
 
-from common.database.durability import relaxed_durability
+from common.database.durability import one_flush, relaxed_durability
 from common.database.prepared import PreparedUpdate
 from common.queue.publishing import enqueue_all_on_commit, enqueue_batched_on_commit
 from quizzes import sequences
@@ -73,13 +73,15 @@ def grade_attempts(*, attempt_ids: Sequence[int], now: datetime) -> int:
     Raises database errors and SoftTimeLimitExceeded, which would affect the others too.
     """
     graded = 0
-    for attempt_id in attempt_ids:
-        try:
-            graded += grade_attempt(attempt_id=attempt_id, now=now)
-        except (DatabaseFailure, SoftTimeLimitExceeded):
-            raise
-        except Exception:
-            log.exception("grading_failed", attempt=attempt_id)
+    # The message is acknowledged after the flush.
+    with one_flush():
+        for attempt_id in attempt_ids:
+            try:
+                graded += grade_attempt(attempt_id=attempt_id, now=now)
+            except (DatabaseFailure, SoftTimeLimitExceeded):
+                raise
+            except Exception:
+                log.exception("grading_failed", attempt=attempt_id)
     return graded
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from common import languages
 from questions import KINDS, Response, Spec
+from questions.comparing.short_answers import Decision, decide
 from questions.points import format_points
-from questions.short_answers import Decision, decide
 
 EXPLANATIONS: dict[str, Promise] = {
     "exact": gettext_lazy(
@@ -18,11 +18,15 @@ EXPLANATIONS: dict[str, Promise] = {
     "ending": gettext_lazy(
         "Accepted: without the words and particles around it, it is “%(compared)s”, the same as “%(matched)s”."
     ),
+    "number": gettext_lazy("Accepted: “%(compared)s” is the same number as “%(matched)s”."),
+    "number-form": gettext_lazy(
+        "For a person: “%(compared)s” has the value of “%(matched)s”, but in another form or with another unit."
+    ),
     "both-names": gettext_lazy("Accepted: it gives several names (%(compared)s), and each is accepted."),
     "known-wrong": gettext_lazy("Rejected: compared as “%(compared)s”, it is listed as wrong: “%(matched)s”."),
     "contains": gettext_lazy("For a person: the answer contains the words of “%(matched)s”, but it is not the same."),
     "near-miss": gettext_lazy(
-        "For a person: “%(compared)s” is one slip away from “%(matched)s”. It is neither accepted nor rejected automatically."
+        "For a person: “%(compared)s” is almost “%(matched)s”. One letter, mark or ending differs, which may make another word."
     ),
     "no-match": gettext_lazy("Rejected: compared as “%(compared)s”, it matches none of the accepted answers."),
 }

@@ -1,11 +1,16 @@
 """Find reviews and gradings of an attempt."""
 
+from typing import Any
+
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from common.database.prepared import Prepared
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.grading.models import AttemptGrade, Review
+
+# What higher apps read with the gradings, {name: expression}: the page of a result has no query left for them.
+ADDED: dict[str, Any] = {}
 
 
 def _count_open_late_answers() -> Coalesce:
@@ -20,7 +25,7 @@ _GRADES: Prepared[AttemptGrade] = Prepared(
         AttemptGrade.objects.filter(attempt=attempt)
         .select_related("version")
         .defer("version__content")
-        .annotate(open_late_answers=_count_open_late_answers())
+        .annotate(open_late_answers=_count_open_late_answers(), **ADDED)
         .order_by("revision")
     ),
     samples=(-1,),

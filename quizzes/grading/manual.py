@@ -21,6 +21,9 @@ from quizzes.grading.revisions import last_grade, lock_graded_attempt, regrade_a
 REVIEWED_REASON = gettext_noop("Your instructor has looked at it again.")
 
 
+WITHDRAWN_REASON = gettext_noop("Your instructor has taken a decision back and will look at it again.")
+
+
 class ReviewOvertaken(DomainError):
     slug = "review-overtaken"
     status = 409
@@ -47,11 +50,8 @@ def record_reviews(
         last = {review.question: review for review in Review.objects.filter(attempt=attempt).order_by("pk")}
         for question, decision in decisions.items():
             known = last.get(question)
-            if known and (known.points, known.criteria, known.comment) == (
-                decision.points,
-                decision.criteria,
-                decision.comment,
-            ):
+            given = (decision.points, decision.criteria, decision.comment)
+            if known and not known.is_withdrawn and (known.points, known.criteria, known.comment) == given:
                 continue
             if known and seen is not None and known.pk > seen:
                 raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
@@ -66,6 +66,36 @@ def record_reviews(
             )
             _record(attempt, known, review)
         return regrade_attempt(attempt=attempt, now=now, reason=REVIEWED_REASON, actor=reviewer)
+
+
+def take_back(*, review: Review, actor: User, now: datetime) -> None:
+    """Take back a person's own decision: the one before it counts again, or else nobody has decided. Idempotent.
+
+    A grade that was given stays until somebody decides anew. Raises ReviewOvertaken if somebody else has decided since.
+    """
+    attempt = review.attempt
+    with transaction.atomic(), recording.together():
+        if not lock_graded_attempt(attempt):
+            return
+        reviews = list(Review.objects.filter(attempt=attempt, question=review.question).order_by("pk"))
+        last, earlier = reviews[-1], [each for each in reviews if each.pk < review.pk]
+        if last.is_withdrawn:
+            return
+        if last.pk != review.pk or review.reviewer_id != actor.pk:
+            raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
+        before = earlier[-1] if earlier and not earlier[-1].is_withdrawn else None
+        taken_back = Review.objects.create(
+            attempt=attempt,
+            question=review.question,
+            points=before.points if before else Decimal(0),
+            criteria=before.criteria if before else {},
+            comment=before.comment if before else "",
+            is_withdrawn=before is None,
+            reviewer=actor,
+            at=now,
+        )
+        _record(attempt, review, taken_back)
+        regrade_attempt(attempt=attempt, now=now, reason=WITHDRAWN_REASON, actor=actor)
 
 
 def _record(attempt: Attempt, before: Review | None, after: Review) -> None:

@@ -58,7 +58,8 @@ class AttemptGrade(AppendOnlyModel):
 class Review(AppendOnlyModel):
     """A person's decision on one question of one attempt. The last review of a question counts.
 
-    `points` are the points of the answer; `criteria` is {criterion uuid: points} of a rubric.
+    `points` are the points of the answer; `criteria` is {criterion uuid: points} of a rubric. One that `is_withdrawn` takes back
+    those before it: the answer counts as nobody had decided.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="reviews", verbose_name=_("attempt"))
@@ -66,6 +67,7 @@ class Review(AppendOnlyModel):
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
     criteria = models.JSONField(_("rubric"), default=dict)
     comment = models.TextField(_("comment for the student"), blank=True)
+    is_withdrawn = models.BooleanField(_("taken back"), default=False, db_default=False)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )

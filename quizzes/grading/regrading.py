@@ -24,13 +24,14 @@ from quizzes import sequences
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, revisions, scoring
-from quizzes.grading.models import AttemptGrade, Regrade, RegradeLine
+from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, RegradeLine
 
 REGRADE_TASK = "quizzes.tasks.run_regrade"
 # Seconds that one task spends on applying lines, well below the workers' time limit; the next task continues.
 BUDGET = 8.0
 # Characters of a reason, which is shown in each mail and on each result page.
 REASON_LIMIT = 2000
+_GRADED = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
 
 
 class NothingToRegrade(DomainError):
@@ -55,20 +56,42 @@ class Progress:
 
 def find_outdated(quiz: Quiz) -> QuerySet[Attempt]:
     """Return the graded attempts whose last grading used another version than the current one."""
-    last = AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision").values("version_id")[:1]
     return (
-        Attempt.objects.filter(quiz=quiz, status__in=[Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW])
-        .annotate(graded_by=Subquery(last))
+        Attempt.objects.filter(quiz=quiz, status__in=_GRADED)
+        .annotate(graded_by=Subquery(_last_grades().values("version_id")[:1]))
         .exclude(graded_by=F("quiz__current_version_id"))
         .select_related("version", "quiz__activity", "enrolment__user")
-        .order_by("enrolment__user__name", "enrolment_id", "number")
+        .order_by("enrolment__user__name__by_code_point", "enrolment_id", "number")
     )
 
 
+def _last_grades() -> QuerySet[AttemptGrade]:
+    return AttemptGrade.objects.filter(attempt=OuterRef("pk")).order_by("-revision")
+
+
 def count_missed(regrade: Regrade) -> int:
-    """Return how many attempts were graded by an older key since the dry run; they need another regrade."""
+    """Return how many attempts were graded by a key older than the regrade's since its dry run; they need another regrade.
+
+    Versions that were published later do not matter: what the regrade has graded by its own key was not missed by it.
+    """
     since = AttemptGrade.objects.filter(attempt=OuterRef("pk"), at__gt=regrade.created_at)
-    return find_outdated(regrade.quiz).filter(Exists(since)).count()
+    return (
+        Attempt.objects.filter(Exists(since), quiz=regrade.quiz_id, status__in=_GRADED)
+        .annotate(number_graded_by=Subquery(_last_grades().values("version__number")[:1]))
+        .filter(number_graded_by__lt=regrade.version.number)
+        .count()
+    )
+
+
+def find_notices(regrade: Regrade) -> QuerySet[GradeNotice]:
+    """Return the notices about the gradings that the regrade has made, not those about later ones of the same attempts."""
+    made = RegradeLine.objects.filter(
+        regrade=regrade,
+        applied_at__isnull=False,
+        attempt=OuterRef("attempt"),
+        revision=OuterRef("grade__revision") - 1,
+    )
+    return GradeNotice.objects.filter(Exists(made))
 
 
 def propose(*, quiz: Quiz, actor: User, now: datetime) -> Regrade:

@@ -15,6 +15,8 @@ from quizzes.grading.scoring import Grading, compute_grading, is_pending
 NOTICE_TASK = "quizzes.tasks.send_grade_notice"
 # The line in the bell: see `quizzes.message_kinds.grade_changed`.
 NOTICE_KIND = "grade-changed"
+# To a student whose answers waited for a person: see `quizzes.message_kinds.result_ready`.
+READY_KIND = "result-ready"
 
 
 def grade_fields(grading: Grading, now: datetime) -> dict[str, Any]:
@@ -76,7 +78,8 @@ def regrade_attempt(
     """Grade a graded attempt again; returns the new revision, None if nothing changes.
 
     Uses the key of `version_id`, by default that of the last revision. If the points differ from the last complete
-    grading, a grade notice is enqueued. Runs in the caller's transaction, which must have locked the attempt.
+    grading, a grade notice is enqueued. If this is the first complete one, because no answer waits for a person any more,
+    the student is told that the result is ready. Runs in the caller's transaction, which must have locked the attempt.
     """
     revisions = list(AttemptGrade.objects.filter(attempt=attempt).order_by("revision"))
     last = revisions[-1]
@@ -98,6 +101,8 @@ def regrade_attempt(
         recorded_as=GradeChange.Reason.REGRADED if given else GradeChange.Reason.GRADED,
     )
     Attempt.objects.filter(pk=attempt.pk).update(**grade_fields(grading, now))
+    if not given and not grading.is_pending:
+        messages.notify(READY_KIND, about=attempt, now=now)
     if given and attempt.quiz.is_graded and not grading.is_pending and _points_differ(given, grade):
         notice = GradeNotice.objects.create(
             attempt=attempt, grade=grade, old_points=given.points, old_max_points=given.max_points, created_at=now

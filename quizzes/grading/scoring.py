@@ -85,7 +85,8 @@ def compute_grading(
     for uuid in (question["uuid"] for question in attempt.public_questions):
         spec = key[uuid]
         score = KINDS[spec["kind"]].grade(spec, responses.get(uuid, {}))
-        scores[uuid] = _with_review(score, decided[uuid]) if uuid in decided else score
+        review = decided.get(uuid)
+        scores[uuid] = _with_review(score, review) if review and not review.is_withdrawn else score
     points = sum((Decimal(score.points) for score in scores.values()), Decimal(0))
     return Grading(
         scores,

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
+from common.api import conditional
 from common.api.conditional import NotModified
 from common.api.openapi import UploadField, problems
 from common.api.parsing import FormParser
@@ -63,25 +64,42 @@ class FileDetail(AuthenticatedAPIView):
         operation_id="answer_file_read",
         summary="Download a file",
         description="Its bytes, for the student who handed it in and for those who see the course as staff. The name is in "
-        "`Content-Disposition`. A file that was taken out can still be downloaded.",
+        "`Content-Disposition`. A file that was taken out can still be downloaded. A download that was cut off goes on with "
+        "`Range`; its ETag in `If-Range` makes sure that it is the same file.",
         tags=["attempts"],
         parameters=[
             OpenApiParameter(
-                "Content-Disposition", str, OpenApiParameter.HEADER, response=[200], description="The name of the file."
-            )
+                "Content-Disposition",
+                str,
+                OpenApiParameter.HEADER,
+                response=[200, 206],
+                description="The name of the file.",
+            ),
+            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
+            OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag of the part before."),
+            OpenApiParameter(
+                "Content-Range",
+                str,
+                OpenApiParameter.HEADER,
+                response=[206, 416],
+                description="Which bytes these are, and how many the file has: `bytes 1000-1999/2000`.",
+            ),
         ],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **problems(404)},
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            **problems(404, 416),
+        },
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID, file: UUID) -> FileResponse:
-        response = downloads.open_download(user=request.user, attempt=uuid, file=file)
-        try:
-            # The bytes of a file never change.
-            self.tag_state(request, file)
-        except NotModified:
+        response = downloads.open_download(request, user=request.user, attempt=uuid, file=file)
+        # The bytes of a file never change, and are never compressed.
+        self.etag = response.headers["ETag"]
+        if conditional.has_current(request, self.etag):
             # Closing the response would end the request, and with it the connection to the database.
             if response.file_to_stream is not None:
                 response.file_to_stream.close()
-            raise
+            raise NotModified
         return response
 
     @extend_schema(

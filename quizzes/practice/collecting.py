@@ -23,7 +23,8 @@ def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime, stat
     Returns the ids of the enrolments that were searched; an empty set if there was nothing to collect. That takes one query,
     because the `states` say which answers are shown. They are decided again when something is stored.
     """
-    if not any(_may_be_shown(grade, states) for grade in _uncollected_grades(enrolments)):
+    attempts = [grade.attempt for grade in _uncollected_grades(enrolments)]
+    if not any(answers_may_be_shown(states, attempt.quiz_id, attempt.enrolment_id) for attempt in attempts):
         return set()
     with transaction.atomic():
         # The lock serialises concurrent calls: the second finds nothing uncollected.
@@ -35,9 +36,10 @@ def collect_mistakes(user: User, enrolments: EnrolmentsById, now: datetime, stat
     return set(enrolments)
 
 
-def _may_be_shown(grade: AttemptGrade, states: QuizStates) -> bool:
+def answers_may_be_shown(states: QuizStates, quiz_id: int, enrolment_id: int) -> bool:
+    """Return whether the student may see the answers, as far as the `states` say."""
     # A lesson check has no state, and neither has an archived quiz.
-    state = states.get((grade.attempt.quiz_id, grade.attempt.enrolment_id))
+    state = states.get((quiz_id, enrolment_id))
     return state is None or state.answers_shown
 
 

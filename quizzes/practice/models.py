@@ -70,6 +70,8 @@ class PracticeCard(models.Model):
 class PracticeAnswer(AppendOnlyModel):
     """One answer to the question of a card: a mistake in an `attempt`, or an answer in practice if `attempt` is null.
 
+    The first answer is a mistake in an attempt or, if `attempt` is null, in the text of a lesson.
+
     `before` and `after` are the card's `quizzes.practice.scheduling.Memory` as JSON; `before` is null for the first
     answer. `on` is the date in the student's time zone. Practice answers affect neither grades nor progress.
     """

@@ -8,17 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
-from common.mail import sending
-from courses.extensions import MailLine
 from courses.models import Enrolment
 from questions import KINDS, Response
 from quizzes.practice import answering, queue
@@ -44,19 +40,6 @@ def _render_section(practice: queue.Today) -> SafeString:
     return (
         SafeString("") if practice.is_empty else render_to_string("quizzes/_review_section.html", {"today": practice})
     )
-
-
-def summary_line(user: User, now: datetime) -> MailLine | None:
-    """Return the line for the weekly summary that says how many questions are due today; None if there are none."""
-    count = len(queue.prepare_today(user=user, now=now).cards)
-    if not count:
-        return None
-    text = ngettext(
-        "%(count)d question that you got wrong is up for review today",
-        "%(count)d questions that you got wrong are up for review today",
-        count,
-    )
-    return MailLine(text % {"count": count}, sending.absolute(reverse("quizzes:review-today")))
 
 
 @login_required

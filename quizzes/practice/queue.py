@@ -1,5 +1,6 @@
 """Choose the practice cards that a student is asked to answer today."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.database.aggregates import JoinedIds, ids_of
 from common.database.prepared import Prepared
 from common.errors import DomainError
 from courses.models import Enrolment
@@ -16,7 +18,7 @@ from questions import KINDS
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
 from quizzes.practice.cards import EnrolmentsById, local_day
-from quizzes.practice.collecting import collect_mistakes
+from quizzes.practice.collecting import answers_may_be_shown, collect_mistakes
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.results import visibility
 from quizzes.results.quiz_states import QuizStates, get_quiz_states, is_lesson_check_shown
@@ -69,16 +71,17 @@ def prepare_today(*, user: User, now: datetime, states: QuizStates | None = None
     """Collect new mistakes, then return the student's queue of today.
 
     One query if the student has no cards, else two, and one for the `states` if they are not given and a card is of a
-    graded quiz. One more as long as a grade is not collected because its answers are hidden.
+    graded quiz or a grade may be collected.
     """
     on = local_day(user, now)
     rows = _ENROLMENTS.instances(user.pk, now, on)
     enrolments: EnrolmentsById = {row.pk: row for row in rows}
-    uncollected: EnrolmentsById = {row.pk: row for row in rows if row.has_uncollected}  # type: ignore[attr-defined]
+    uncollected = {row.pk: quizzes for row in rows if (quizzes := ids_of(row.uncollected))}  # type: ignore[attr-defined]
     has_cards = any(row.has_cards for row in rows)  # type: ignore[attr-defined]
     if uncollected:
         states = get_quiz_states(user, enrolments, now) if states is None else states
-        has_cards = bool(collect_mistakes(user, uncollected, now, states)) or has_cards
+        searched = {pk: enrolments[pk] for pk, quizzes in uncollected.items() if _any_is_shown(states, pk, quizzes)}
+        has_cards = bool(searched and collect_mistakes(user, searched, now, states)) or has_cards
     if not has_cards:
         return Today(on, 0, [], None)
     done = rows[0].answers  # type: ignore[attr-defined]
@@ -90,19 +93,31 @@ def prepare_today(*, user: User, now: datetime, states: QuizStates | None = None
     return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on, cards)
 
 
+def _any_is_shown(states: QuizStates, enrolment_id: int, quiz_ids: Iterable[int]) -> bool:
+    return any(answers_may_be_shown(states, quiz_id, enrolment_id) for quiz_id in quiz_ids)
+
+
 def _enrolments(user_id: int, now: datetime, on: date) -> QuerySet[Enrolment]:
-    """Return the student's enrolments: whether there is something to collect, or a card, and how many cards were answered `on`.
+    """Return the student's enrolments: the quizzes with something to collect, whether there is a card, and the answers `on`.
 
     On most days most students have neither, so no other query is needed.
     """
-    uncollected = AttemptGrade.objects.filter(attempt__enrolment=OuterRef("pk"), collected=None)
-    answers = PracticeAnswer.objects.filter(card__enrolment__user=user_id, attempt=None, on=on).order_by()
+    uncollected = AttemptGrade.objects.filter(
+        visibility.may_be_shown(now), attempt__enrolment=OuterRef("pk"), collected=None
+    )
+    # The first answer of a card is the mistake that made it: in an attempt or in the text of a lesson, not in practice.
+    answers = PracticeAnswer.objects.filter(card__enrolment__user=user_id, attempt=None, turn__gt=1, on=on).order_by()
     return (
         Enrolment.objects.active()
         .filter(user_id=user_id)
         .select_related("course")
         .annotate(
-            has_uncollected=Exists(uncollected.filter(visibility.may_be_shown(now))),
+            uncollected=Subquery(
+                uncollected.order_by()
+                .values("attempt__enrolment")
+                .annotate(ids=JoinedIds("attempt__quiz"))
+                .values("ids")
+            ),
             has_cards=Exists(PracticeCard.objects.filter(enrolment=OuterRef("pk"))),
             answers=Coalesce(Subquery(answers.values("attempt").annotate(n=Count("pk")).values("n")), 0),
         )

@@ -111,7 +111,9 @@ class QuestionResultSerializer(OutputSerializer):
 
     uuid = serializers.UUIDField()
     outcome = serializers.ChoiceField(
-        choices=OUTCOMES, help_text="`pending`: a person grades it; `hidden`: not shown yet."
+        choices=OUTCOMES,
+        help_text="`pending`: a person grades it; `hidden`: not shown yet. Where only a person grades (`hand_in`), the others "
+        "say whether the points are all, some or none: show the points, not “partly right”.",
     )
     points = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True, help_text="Null while hidden.")
     max_points = serializers.DecimalField(max_digits=6, decimal_places=2)

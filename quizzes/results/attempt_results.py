@@ -44,6 +44,7 @@ class Result:
     changes: list[tuple[AttemptGrade, AttemptGrade]] = field(default_factory=list)
     overview: QuizOverview | None = None
     late_answers: int = 0
+    last_grade: AttemptGrade | None = None
 
     @property
     def pending(self) -> int:
@@ -72,6 +73,7 @@ def get_result(attempt: Attempt, *, now: datetime) -> Result:
         changes=_changed_revisions(grades),
         overview=overview,
         late_answers=grades[0].open_late_answers if grades else 0,  # type: ignore[attr-defined]  # the annotation
+        last_grade=grades[-1] if grades else None,
     )
 
 

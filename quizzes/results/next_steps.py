@@ -21,6 +21,12 @@ class NextSteps:
     may_practise: bool
     activity: Activity | None
 
+    @property
+    def shown(self) -> tuple[tuple[str, ...], bool, int | None]:
+        """Return what tells these steps from others of the same revision of the course."""
+        following = self.activity.pk if self.activity else None
+        return tuple(place for _lesson, place in self.lessons), self.may_practise, following
+
 
 def find_next_steps(attempt: Attempt, questions: list[QuestionResult], *, answers_shown: bool) -> NextSteps:
     """Return the next steps. No query if the course is cached (see `courses.outline.published`)."""

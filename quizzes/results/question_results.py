@@ -30,7 +30,10 @@ class ChoiceState:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeHead:
-    """What stands above a graded answer. `right`, `all` and `wrong` count the choices of a question with several right ones."""
+    """What stands above a graded answer. `right`, `all` and `wrong` count the choices of a question with several right ones.
+
+    `by_person`: only a person grades the question, so its points are not called right or wrong.
+    """
 
     outcome: str
     points: str
@@ -38,11 +41,12 @@ class OutcomeHead:
     right: int = 0
     all: int = 0
     wrong: int = 0
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question of a graded attempt. `feedback`, `solution` and `lesson` are empty until the answers are shown.
+    """One question of a graded attempt. `feedback`, `solution`, `lesson` and `rule` are empty until the answers are shown.
 
     `question` is the public form. `lesson` is "slug#heading", where the question is explained; it is hidden with the answers
     because a lesson's name can give the answer away. `points` is empty if the outcome is `hidden`. `solution` has the form of
@@ -54,6 +58,7 @@ class QuestionResult:
     points: str
     max_points: str
     outcome: str
+    rule: str = ""
     lesson: str = ""
     feedback: list[dict[str, Any]] = field(default_factory=list)
     solution: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +77,8 @@ class QuestionResult:
 
     @property
     def head(self) -> OutcomeHead:
-        return OutcomeHead(self.outcome, self.points, self.max_points, **self.chosen)
+        by_person = KINDS[self.question["kind"]].by_person
+        return OutcomeHead(self.outcome, self.points, self.max_points, **self.chosen, by_person=by_person)
 
     def state_of(self, choice: Mapping[str, Any]) -> ChoiceState:
         """Return how a choice of the presented question is shown."""
@@ -105,6 +111,7 @@ def build_question_result(
         points=score["points"],
         max_points=score["max_points"],
         outcome=score["outcome"],
+        rule=score["rule"] if spec else "",
         lesson=spec["lesson"] if spec else "",
         feedback=feedback_for(spec, response, score) if spec else [],
         solution=KINDS[spec["kind"]].solution(spec) if spec else {},

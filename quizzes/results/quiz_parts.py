@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from courses.models import Activity
 from courses.outline.published import PublishedCourse
+from questions import KINDS
 from quizzes.attempts.queries import find_quiz_of_course
 from quizzes.authoring.models import Quiz
 from quizzes.results.overview import QuizOverview
@@ -19,6 +20,8 @@ class QuizParts:
 
     quiz: Quiz
     question_count: int
+    # Whether only a person grades its questions: students hand in work, and are not asked.
+    is_assignment: bool
     breadcrumbs: SafeString
     title: SafeString
     start_url: str
@@ -36,10 +39,12 @@ def _read_quiz(course: PublishedCourse, slug: str) -> QuizParts | None:
     quiz = find_quiz_of_course(course.course.pk, slug)
     if quiz is None:
         return None
+    questions = quiz.current_version.content["questions"] if quiz.current_version else []
     context = {"course": course.course, "activity": quiz.activity, "quiz": quiz}
     return QuizParts(
         quiz=quiz,
         question_count=quiz.current_version.question_count if quiz.current_version else 0,
+        is_assignment=bool(questions) and all(KINDS[question["kind"]].by_person for question in questions),
         breadcrumbs=render_to_string("quizzes/_quiz_breadcrumbs.html", context),
         title=render_to_string("quizzes/_quiz_title.html", context),
         start_url=reverse("quizzes:attempt-start", args=[course.course.slug, slug]),

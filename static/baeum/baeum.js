@@ -134,9 +134,39 @@ document.addEventListener("keydown", (event) => {
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
 
+// --- Search: the key / leads to the field of the page, or to the page of the search. Whoever dictates can turn it off there, and
+// this browser remembers it.
+const KEY_OFF = "search-key-off";
+const isKeyOff = () => { try { return localStorage.getItem(KEY_OFF) !== null; } catch { return false; } };
+document.addEventListener("keydown", (event) => {
+  const link = document.querySelector("[data-search]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !link || isKeyOff()) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+  event.preventDefault();
+  const field = document.querySelector("main [role=search] input[type=search]");
+  if (field) field.select();
+  else location.href = link.href;
+});
+const shortcut = document.querySelector("[data-shortcut]");
+if (shortcut) {
+  shortcut.closest("[hidden]").hidden = false;
+  shortcut.checked = !isKeyOff();
+  shortcut.addEventListener("change", () => {
+    try {
+      if (shortcut.checked) localStorage.removeItem(KEY_OFF);
+      else localStorage.setItem(KEY_OFF, "1");
+    } catch { shortcut.checked = true; }
+  });
+}
+
 // --- An outline that is a disclosure on small screens stands open on large ones. It is in a column of its own: no text moves.
 const wide = matchMedia("(min-width: 64rem)");
 const outline = document.querySelector("details[data-open-wide]");
 const fit = () => { if (outline) outline.open = wide.matches; };
 wide.addEventListener("change", fit);
 fit();
+
+// What a page can do without until it is shown, such as notes in a lesson: on a slow network it must not delay the text.
+const loadLater = () => document.querySelectorAll("[data-module]").forEach((element) => import(element.dataset.module));
+if (document.readyState === "complete") loadLater();
+else addEventListener("load", loadLater, { once: true });

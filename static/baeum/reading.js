@@ -160,3 +160,30 @@ if (navigator.clipboard) {
     });
   }
 }
+
+// --- Questions in the text: the feedback takes the place of the question. If the network or the session is gone, the form is sent
+// as without a script, and the page that answers says what happened.
+article.querySelector("form").addEventListener("submit", async (event) => {
+  const { submitter, target: form } = event;
+  const question = submitter?.closest(".in-text");
+  if (!question || submitter.dataset.plain) return;
+  event.preventDefault();
+  if (question.ariaBusy === "true") return;
+  question.ariaBusy = "true";
+  const answer = await fetch(submitter.formAction, {
+    method: "POST", body: new FormData(form, submitter), redirect: "manual", headers: { "HX-Request": "true" },
+  }).catch(() => null);
+  const parts = answer && [200, 400].includes(answer.status) ? await answer.text().catch(() => "") : "";
+  const made = new DOMParser().parseFromString(parts, "text/html").querySelector(".in-text");
+  question.ariaBusy = null;
+  if (!made) {
+    submitter.dataset.plain = "1";
+    form.requestSubmit(submitter);
+    return;
+  }
+  question.replaceWith(made);
+  const result = made.querySelector(".in-text-result, [role=alert], input, select");
+  if (result.matches("div, p")) result.tabIndex = -1;
+  result.focus({ preventScroll: true });
+  made.scrollIntoView({ block: "nearest" });
+});

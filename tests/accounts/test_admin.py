@@ -23,7 +23,15 @@ def test_only_the_new_address_can_sign_in_after_a_change(admin_client: Client) -
 
     response = admin_client.post(
         reverse("admin:accounts_user_change", args=[user.pk]),
-        {"email": "New@Example.com", "name": "", "language": "en", "time_zone": "Asia/Seoul", "is_active": "on"},
+        {
+            "email": "New@Example.com",
+            "name": "",
+            "language": "en",
+            "time_zone": "Asia/Seoul",
+            "is_active": "on",
+            "summary_day": user.summary_day,
+            "summary_time": user.summary_time,
+        },
     )
 
     assert response.status_code == 302, response.content

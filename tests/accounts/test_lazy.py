@@ -1,5 +1,6 @@
 """Modules that are loaded when they are used first."""
 
+import os
 import subprocess
 import sys
 
@@ -8,8 +9,11 @@ import pytest
 from accounts.sign_in.lazy import load_when_used
 
 
-def _printed(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+def _printed(code: str, **environment: str) -> str:
+    env = {**os.environ, **environment}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
+    ).stdout.strip()
 
 
 def test_a_module_is_loaded_when_an_attribute_is_read() -> None:
@@ -36,7 +40,30 @@ import sys, django
 django.setup()
 from django.urls import get_resolver
 get_resolver().url_patterns
-import workspace.uploads.pictures
+import common.uploads.pictures
 print(sorted({"fido2", "cryptography", "css_inline", "PIL"} & sys.modules.keys()))
 """
     assert _printed(code) == "[]"
+
+
+def test_a_worker_starts_without_what_reads_a_course() -> None:
+    code = """
+import sys
+from lms import celery_app
+celery_app.loader.import_default_modules()
+seldom = {"course_files.course.parsing", "workspace.publishing.publish", "markdown_it", "css_inline", "PIL"}
+print(sorted(seldom & sys.modules.keys()))
+"""
+    assert _printed(code, BAEUM_ROLE="worker", CELERY_SKIP_CHECKS="1") == "[]"
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_process_of_a_site_does_not_load_what_only_tools_of_developers_bring(role: str) -> None:
+    code = """
+import sys, django
+django.setup()
+from django.urls import get_resolver
+get_resolver().url_patterns
+print(sorted(name for name in ("jinja2", "requests", "rich") if sys.modules.get(name)))
+"""
+    assert _printed(code, BAEUM_ROLE=role, DJANGO_SETTINGS_MODULE="lms.settings") == "[]"

@@ -11,12 +11,18 @@ from accounts.models import User
 from tests.factories import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXP"
+NEWCOMER = "newcomer@example.com"
 CHANGES = ("mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn")
 
 
 def sign_in(client: Client, user: User) -> None:
     answer = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
     assert answer.status_code == 302
+
+
+def sign_up(client: Client) -> None:
+    form = {"email": NEWCOMER, "password1": "correct horse battery", "password2": "correct horse battery"}
+    assert client.post(reverse("account_signup"), form).status_code == 302
 
 
 def let_time_pass(client: Client) -> None:
@@ -33,6 +39,19 @@ def let_time_pass(client: Client) -> None:
 def test_a_fresh_sign_in_is_enough(client: Client, alice: User, page: str) -> None:
     sign_in(client, alice)
     assert client.get(reverse(page)).status_code == 200
+
+
+@pytest.mark.parametrize("page", CHANGES)
+def test_a_fresh_sign_up_is_enough(client: Client, db: None, page: str) -> None:
+    sign_up(client)
+    assert client.get(reverse(page)).status_code == 200
+
+
+def test_a_sign_up_of_a_while_ago_is_not(client: Client, db: None) -> None:
+    sign_up(client)
+    let_time_pass(client)
+    answer = client.get(reverse("mfa_activate_totp"))
+    assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
 
 
 def test_a_sign_in_of_a_while_ago_is_not(client: Client, alice: User) -> None:

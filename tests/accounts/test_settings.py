@@ -1,5 +1,7 @@
 """Account settings, and switching the language."""
 
+from datetime import time
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -28,7 +30,15 @@ def test_settings_are_saved_and_confirmed_in_the_new_language(alice_client: Clie
 
 @pytest.mark.parametrize(
     "fields",
-    [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}, {"name": "x" * 101}, {"name": "🦉" * 300}],
+    [
+        {"language": "xx"},
+        {"summary_day": "8"},
+        {"summary_time": "21:00:00"},
+        {"time_zone": "Mars/Olympus"},
+        {"time_zone": ""},
+        {"name": "x" * 101},
+        {"name": "🦉" * 300},
+    ],
 )
 def test_invalid_settings_change_nothing(alice_client: Client, alice: User, fields: dict[str, str]) -> None:
     response = alice_client.post(URL, {**FORM, **fields})
@@ -37,6 +47,16 @@ def test_invalid_settings_change_nothing(alice_client: Client, alice: User, fiel
     assert b'aria-invalid="true"' in response.content
     alice.refresh_from_db()
     assert alice.name == "Alice"
+
+
+def test_day_and_time_of_the_summary_are_chosen(alice_client: Client, alice: User) -> None:
+    alice_client.post(URL, {**FORM, "summary_day": "5", "summary_time": "19:30:00"})
+    alice.refresh_from_db()
+    assert (alice.summary_day, alice.summary_time) == (5, time(19, 30))
+    # A page of before there was a choice changes nothing of it.
+    assert alice_client.post(URL, FORM).status_code == 302
+    alice.refresh_from_db()
+    assert (alice.summary_day, alice.summary_time) == (5, time(19, 30))
 
 
 def test_a_stored_time_zone_that_is_not_in_the_list_is_kept(alice_client: Client, alice: User) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import flows
-from bench.load import Timing, timing
+from bench import flows, sides
+from bench.load import BenchError, Timing, timing
 from bench.measures import NAMES, best, line
 from quizzes.taking.pages.results import POLL_DELAYS
 from tests.product import ROOT
@@ -61,3 +61,13 @@ def test_a_wrong_argument_is_refused_without_a_traceback(arguments: list[str]) -
 def test_the_bench_polls_for_a_result_at_the_intervals_of_the_page() -> None:
     looks = [*flows.LOOKS, *[flows.LOOKS[-1]] * 70]
     assert [round(look * 1000) for look in looks] == list(POLL_DELAYS[: len(looks)])
+
+
+def test_a_course_that_was_not_imported_is_named_with_the_reason(tmp_path: Path) -> None:
+    product, students = tmp_path / "product.log", tmp_path / "students.log"
+    product.write_text("The course in data-analytics-week-2 was not imported: There are 2 problems.")
+    failing = sides.start(["-c", "raise SystemExit('Course.DoesNotExist')"], sides.environment(), students)
+    with pytest.raises(BenchError) as refused, sides.explained_by(product):
+        sides.result_of(failing, students)
+    assert "Course.DoesNotExist" in str(refused.value)
+    assert "was not imported: There are 2 problems." in str(refused.value)

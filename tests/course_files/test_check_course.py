@@ -90,6 +90,17 @@ def test_an_unused_asset_is_a_fault(folder: Path) -> None:
     assert faults(folder) == ["assets/more.csv: No lesson uses this file."]
 
 
+def test_a_download_may_be_in_the_language_of_the_text(folder: Path) -> None:
+    (folder / "assets" / "teas.csv").unlink()
+    for language in ("ko", "en"):
+        (folder / "assets" / f"teas.{language}.csv").write_text("x")
+        path = folder / "lessons" / f"1-2.{language}.md"
+        path.write_text(path.read_text().replace("assets/teas.csv", f"assets/teas.{language}.csv"))
+    assert faults(folder) == []
+    edit(folder, "lessons/1-2.ko.md", "assets/teas.ko.csv", "assets/teas.en.csv")
+    assert any("The links differ" in fault for fault in faults(folder))
+
+
 def test_a_reading_lesson_without_a_figure_is_a_fault(folder: Path) -> None:
     for language in ("ko", "en"):
         path = folder / "lessons" / f"1-2.{language}.md"

@@ -17,7 +17,8 @@ from course_files.course.stored import get_stored_course
 from course_files.merging import Fields, Key, canonical
 from course_files.quizzes.exporting import quizzes_to_files
 from course_files.quizzes.stored import get_stored_quizzes
-from questions.short_answers import normalise
+from questions.comparing.short_answers import normalise
+from quizzes.authoring.models import Question
 from tests.course_files.sample import NOW
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,7 @@ def edition(language: str) -> st.SearchStrategy[Fields]:
 CHOICE = st.fixed_dictionaries(
     {"key": SLUG, "correct": st.just(False), "text": texts(), "feedback": texts() | st.just({}), "lesson": st.just("")}
 )
+LEVEL = st.sampled_from(Question.Level.values)
 POINTS = st.integers(1, 999).map(lambda number: f"{number / 100:.2f}")
 
 
@@ -79,6 +81,7 @@ def question(draw: st.DrawFn) -> Fields:
         "lesson": "",
         "text": draw(texts()),
         "archived": False,
+        **draw(st.fixed_dictionaries({}, optional={"objective": st.integers(1, 20), "level": LEVEL})),
     }
     if fields["kind"] != "short_answer":
         choices = draw(st.lists(CHOICE, min_size=2, max_size=4, unique_by=lambda choice: choice["key"]))
@@ -190,4 +193,32 @@ def test_the_shipped_course_survives_import_and_export(tmp_path: Path) -> None:
     course_folder.export_folder(stored.course, tmp_path / "out")
     assert course_folder.import_folder(tmp_path / "out", now=NOW).changes_nothing
     # The folder in the repository is an export, so that an edit in the admin is a diff of the edited lines.
-    assert files.read(tmp_path / "out").files == files.read(COURSE).files
+    folder = {name: data for name, data in files.read(COURSE).files.items() if name not in course_folder.AUTHOR_FILES}
+    assert files.read(tmp_path / "out").files == folder
+
+
+def test_the_files_do_not_depend_on_the_order_in_which_a_database_returns_names() -> None:
+    parsed = course_folder.parse(COURSE)
+    course, quizzes = parsed.course.records, parsed.quizzes.records
+    definitions = [fields for fields in quizzes.values() if fields.get("definition")]
+    assert {fields["kind"] for fields in definitions} >= {"numeric", "ordering", "matching", "fill_in", "hand_in"}
+    written = quizzes_to_files(quizzes, course)
+    turned = {
+        key: {
+            **fields,
+            "definition": reverse(fields.get("definition", {})),
+            # Rules are columns, but what is drawn of each pool is an object.
+            "rules": {name: reverse(value) for name, value in fields.get("rules", {}).items()},
+        }
+        for key, fields in quizzes.items()
+    }
+    assert quizzes_to_files(turned, course) == written
+
+
+def reverse(value: Any) -> Any:
+    """Return a JSON value whose objects have their names in the opposite order."""
+    if isinstance(value, list):
+        return [reverse(item) for item in value]
+    if isinstance(value, dict):
+        return {name: reverse(item) for name, item in reversed(value.items())}
+    return value

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_files import plain_yaml
+from course_files import plain_yaml, yaml_writing
 from course_files.plain_yaml import PlainYamlError
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -22,18 +22,29 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_what_is_written_is_read_again(value: object) -> None:
-    assert plain_yaml.load(plain_yaml.dump(value)).value == value
+    assert plain_yaml.load(yaml_writing.dump(value)).value == value
 
 
 @given(st.dictionaries(TEXTS, TEXTS, max_size=5))
 def test_other_readers_of_yaml_read_the_same_texts(value: dict[str, str]) -> None:
-    assert yaml.safe_load(plain_yaml.dump(value)) == value
+    assert yaml.safe_load(yaml_writing.dump(value)) == value
+
+
+# Signs that mean something in YAML, between letters that do not.
+MARKED = st.text(alphabet="ab가나 :#-?!'\",[]{}&*|>%@`~=<.1\n", max_size=12)
+
+
+@given(st.recursive(SCALARS | NUMBERS | MARKED, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+    TEXTS | MARKED | st.sampled_from(["a", "key", "on", "Y", "k" * 130]), inner, max_size=4), max_leaves=20,
+))  # fmt: skip
+def test_what_is_written_is_as_pyyaml_writes_it(value: object) -> None:
+    assert yaml_writing.dump(value) == yaml_writing.by_pyyaml(value)
 
 
 @given(VALUES)
 def test_writing_is_stable(value: object) -> None:
-    text = plain_yaml.dump(value)
-    assert plain_yaml.dump(plain_yaml.load(text).value) == text
+    text = yaml_writing.dump(value)
+    assert yaml_writing.dump(plain_yaml.load(text).value) == text
 
 
 @pytest.mark.parametrize(
@@ -96,7 +107,7 @@ def test_a_billion_laughs_is_one_refusal() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(PlainYamlError):
         value = plain_yaml.load(text).value
-        assert plain_yaml.load(plain_yaml.dump(value)).value == value
+        assert plain_yaml.load(yaml_writing.dump(value)).value == value
 
 
 def test_lines_are_known_by_path() -> None:
@@ -108,7 +119,7 @@ def test_lines_are_known_by_path() -> None:
 
 
 def test_long_text_is_a_block_and_nothing_is_folded() -> None:
-    text = plain_yaml.dump({"body": "one\n\ntwo", "line": "word " * 100 + "end", "quoted": "a: b"})
+    text = yaml_writing.dump({"body": "one\n\ntwo", "line": "word " * 100 + "end", "quoted": "a: b"})
     assert text.startswith("body: |-\n  one\n\n  two\nline: word word ")
     assert text.endswith('end\nquoted: "a: b"\n')
 
@@ -131,7 +142,7 @@ def test_long_text_is_a_block_and_nothing_is_folded() -> None:
     ],
 )
 def test_the_form_of_a_text_is_fixed(text: str, written: str) -> None:
-    assert plain_yaml.dump({"a": text}) == f"a: {written}\n"
+    assert yaml_writing.dump({"a": text}) == f"a: {written}\n"
     assert plain_yaml.load(f"a: {written}\n").value == {"a": text}
 
 
@@ -141,17 +152,17 @@ def test_the_form_of_a_text_is_fixed(text: str, written: str) -> None:
 )
 def test_a_number_is_written_without_an_exponent(number: float, written: str) -> None:
     """The reader takes a number with an exponent for text, so an export of it could not be imported."""
-    assert plain_yaml.dump({"a": number}) == f"a: {written}\n"
+    assert yaml_writing.dump({"a": number}) == f"a: {written}\n"
     assert plain_yaml.load(f"a: {written}\n").value == {"a": number}
-    assert plain_yaml.is_readable(number)
+    assert yaml_writing.is_readable(number)
 
 
 @pytest.mark.parametrize("number", [1e-19, 1e300, 10**18, float("inf"), float("nan")])
 def test_a_number_with_too_many_digits_is_not_readable(number: float) -> None:
-    assert not plain_yaml.is_readable(number)
+    assert not yaml_writing.is_readable(number)
 
 
 def test_the_form_of_lists_and_mappings_is_fixed() -> None:
     same = ["x"]
     value = {"b": [{"c": same, "d": same}, []], "a": {}}
-    assert plain_yaml.dump(value) == "b:\n  - c:\n      - x\n    d:\n      - x\n  - []\na: {}\n"
+    assert yaml_writing.dump(value) == "b:\n  - c:\n      - x\n    d:\n      - x\n  - []\na: {}\n"

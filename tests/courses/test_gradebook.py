@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from courses import gradebook
-from courses.models import Activity, Course, Enrolment, GradeChange, GradeItem, Module
+from courses.models import Activity, Course, Enrolment, GradeCategory, GradeChange, GradeItem, Module
 from quizzes.authoring.models import Quiz
 from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory
 
@@ -343,6 +343,26 @@ def test_the_course_grade_is_weighted(item: GradeItem) -> None:
     assert gradebook.course_percent([item_grade(100, "0")]) is None
     assert gradebook.course_percent([item_grade(0, "1")]) == 0
     assert gradebook.course_percent([item_grade(50, "0.5")]) == 50
+
+
+def test_a_category_counts_as_one_and_drops_its_lowest(item: GradeItem) -> None:
+    quizzes = GradeCategory(pk=1, name="Quizzes", weight=Decimal(3), drop_lowest=1)
+    nothing = GradeCategory(pk=2, name="Practice", weight=Decimal(0))
+
+    def grade(percent: int | None, weight: int = 1, category: GradeCategory | None = None) -> gradebook.ItemGrade:
+        of = GradeItem(activity=item.activity, weight=Decimal(weight), category=category)
+        return gradebook.ItemGrade(of, Decimal(1), Decimal(1), percent, 1)
+
+    # The quizzes are 80 and 100 with the weights 1 and 3: 95. The 20 is dropped. 3 × 95 and 1 × 15: 75.
+    grades = [grade(20, 1, quizzes), grade(80, 1, quizzes), grade(100, 3, quizzes), grade(15)]
+    assert gradebook.course_percent(grades) == 75
+    # The last one is never dropped, and a category without a graded item or a weight does not count.
+    assert gradebook.course_percent([grade(20, 1, quizzes), grade(100)]) == 40
+    assert gradebook.course_percent([grade(None, 1, quizzes), grade(50), grade(100, 1, nothing)]) == 50
+    # 1/3 of a percent is not lost before the end.
+    thirds = [grade(percent, 1, GradeCategory(pk=3, weight=Decimal(3))) for percent in (100, 100, 99)]
+    assert gradebook.course_percent([*thirds, grade(100), grade(100)]) == 99
+    assert gradebook.course_percent(thirds) == 99
 
 
 def test_percentages_are_rounded_down() -> None:

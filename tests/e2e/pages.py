@@ -18,6 +18,9 @@ COURSE = "/courses/data-analytics-week-2/"
 STUDENT = ("student@example.com", "week2-demo")
 INSTRUCTOR = ("instructor@example.com", "week2-demo")
 WORKSPACE = "/admin/workspace/data-analytics-week-2/"
+REPORTS = "/admin/reports/data-analytics-week-2/"
+ANNOUNCING = "/admin/announcements/data-analytics-week-2/"
+APPEALS = "/admin/appeals/data-analytics-week-2/"
 
 # Pages that need no account, and those of every student, by name.
 PUBLIC = {
@@ -27,6 +30,7 @@ PUBLIC = {
     "sign-up": "/accounts/signup/",
     "password-reset": "/accounts/password/reset/",
     "style-guide": "/styleguide/",
+    "verify-certificate": "/certificates/",
     "problems": "/problems/",
     "api-docs": "/api/docs/",
     "not-found": "/nowhere/",
@@ -35,6 +39,12 @@ OWN = {
     "today": "/courses/",
     "course": COURSE,
     "glossary": f"{COURSE}glossary/",
+    "announcements": f"{COURSE}announcements/",
+    "search": "/search/?q=data",
+    "certificate": f"{COURSE}certificate/",
+    "grades": f"{COURSE}grades/",
+    "notes": "/notes/",
+    "lesson-notes": f"{COURSE}lessons/what-is-data-driven-improvement/notes/",
     "review": "/review/",
     "messages": "/notifications/",
     "account": "/accounts/settings/",
@@ -46,6 +56,9 @@ OWN = {
 }
 STAFF = {
     "admin": "/admin/",
+    "jobs": "/admin/overview/jobs/",
+    "course-audit": "/admin/overview/audit/data-analytics-week-2/",
+    "definitions": "/admin/overview/definitions/",
     "workspace": "/admin/workspace/",
     "outline": WORKSPACE,
     "publish": f"{WORKSPACE}publish/",
@@ -53,7 +66,20 @@ STAFF = {
     "files": f"{WORKSPACE}files/",
     "workspace-glossary": f"{WORKSPACE}glossary/",
     "course-settings": f"{WORKSPACE}settings/",
+    "teaching": f"{WORKSPACE}teaching/",
+    "gradebook": f"{REPORTS}gradebook/",
+    "weights": f"{REPORTS}gradebook/weights/",
+    "stuck": f"{REPORTS}stuck/?away=0&behind=1",
+    "completion": f"{REPORTS}completion/",
+    "exports": f"{REPORTS}exports/",
+    "announcing": ANNOUNCING,
+    "announcement-form": f"{ANNOUNCING}new/",
+    "appeals": APPEALS,
+    "certificates": "/admin/certificates/data-analytics-week-2/",
+    "question-figures": "/admin/analysis/data-analytics-week-2/quizzes/quiz-data-driven-improvement/",
     "attempts": "/admin/quizzes/attempt/",
+    "waits": "/admin/quizzes/attempt/queue/",
+    "saved-comments": "/admin/review/comments/data-analytics-week-2/",
     "students": "/admin/courses/enrolment/",
 }
 
@@ -89,10 +115,15 @@ def make_student_pages(site: Site, page: Page) -> dict[str, str]:
     page.goto(f"{site.address}{COURSE}")
     links = [link.get_attribute("href") or "" for link in page.locator(".outline-list a").all()]
     lessons = [link for link in links if "/lessons/" in link]
-    quizzes = [link for link in links if "/quizzes/" in link]
+    # Hand-ins have other names.
+    quizzes = [link for link in links if "/quizzes/quiz-" in link]
     found = {**OWN, "lesson": lessons[0], "long-lesson": lessons[3], "check": f"{lessons[0]}check/", "quiz": quizzes[0]}
     found["attempt"] = _open_attempt(site, page, quizzes[0])
     found["result"] = _find_result(site, page, quizzes[1])
+    page.goto(f"{site.address}{found['result']}")
+    appeal = page.locator('main a[href*="/appeal/"]').first.get_attribute("href")
+    assert appeal is not None
+    found["appeal"] = appeal
     return found
 
 
@@ -105,7 +136,7 @@ def _open_attempt(site: Site, page: Page, quiz: str) -> str:
 
 
 def _find_result(site: Site, page: Page, quiz: str) -> str:
-    """Return the address of the result of a quiz. Submit an attempt with one answer if there is no result yet."""
+    """Return the address of the result of a quiz. Without one, submit an attempt with a wrong answer in it."""
     page.goto(f"{site.address}{quiz}")
     taken = page.locator('main table a[href*="/attempts/"]')
     if taken.count():
@@ -114,6 +145,7 @@ def _find_result(site: Site, page: Page, quiz: str) -> str:
         return page.url.removeprefix(site.address)
     page.goto(f"{site.address}{_open_attempt(site, page, quiz)}")
     page.locator("fieldset input[type=radio]").first.check()
+    page.locator("fieldset input.text-input").first.fill("zzz")
     page.locator(".attempt-bar button[name=submit]").click()
     page.locator("button[value=anyway]").click()
     page.wait_for_url("**/result/")

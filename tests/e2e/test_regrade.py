@@ -130,7 +130,7 @@ def test_answers_are_tried_beside_the_form(visit: Visit) -> None:
 def test_the_queue_is_reached_from_the_start_page(visit: Visit) -> None:
     teacher = instructor(visit, "en", width=390)
     page = teacher.go("/admin/")
-    page.locator(".desk a").first.click()
+    page.locator(".hm").get_by_role("link", name="Waits for you").click()
     expect(page.locator(".desk-title")).to_have_text("Waits for you")
     check(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

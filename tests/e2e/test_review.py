@@ -33,8 +33,9 @@ def make_mistakes(visitor: Visitor) -> int:
     for field in page.locator("fieldset[data-question]").all():
         if field.locator(CHOICE).count():
             field.locator(CHOICE).last.check()
-        else:
+        elif field.locator("input[type=text]").count():
             field.locator("input[type=text]").fill("something else")
+        # Items to be put in order keep the order in which they are shown.
     page.locator("main form button.button").click()
     page.wait_for_url("**/result/")
     # Wrong ones, and those that lack a right choice.
@@ -54,6 +55,22 @@ def look(page: Page, faults: list[str]) -> None:
         faults.append(f"{page.url}: {wide} px too wide")
     if page.locator("html").get_attribute("lang") == "en":
         faults += [f"{page.url}: Korean without lang: {text}" for text in page.evaluate(UNMARKED_HANGUL)]
+
+
+def answer_by_keyboard(page: Page) -> None:
+    field = page.locator("fieldset[data-question]").locator("input:not([type=hidden]), select").first
+    field.focus()
+    if field.get_attribute("type") == "text":
+        page.keyboard.type("something else")
+        page.keyboard.press("Enter")
+        return
+    # An order has selects; they may stay as they are.
+    if field.get_attribute("type"):
+        page.keyboard.press("Space")
+    for _ in range(40):
+        if not page.locator("main form button.button:focus").count():
+            page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize(
@@ -83,17 +100,7 @@ def test_mistakes_are_due_on_the_next_day(
         expect(page.locator(".progress b")).to_have_text(f"{done}/{total}")
         if javascript:
             look(page, faults)
-        field = page.locator("fieldset[data-question] input:not([type=hidden])").first
-        field.focus()
-        if field.get_attribute("type") == "text":
-            page.keyboard.type("something else")
-            page.keyboard.press("Enter")
-        else:
-            page.keyboard.press("Space")
-            for _ in range(10):
-                if not page.locator("main form button:focus").count():
-                    page.keyboard.press("Tab")
-            page.keyboard.press("Enter")
+        answer_by_keyboard(page)
         page.wait_for_url(re.compile("/review/cards/"))
         if javascript:
             look(page, faults)

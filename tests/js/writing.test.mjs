@@ -51,6 +51,15 @@ test("what the server has is not offered again", () => {
   assert.equal(isNewer([["body", "one\ntwo"], ["box", ["on", false]]], shown), true);
 });
 
+test("what the server completed or tidied is not offered again", () => {
+  const typed = [["title_ko", " 평균  이란 "], ["body_ko", "# 왜 평균인가\r\n\r\n## 다음\n\n글 "]];
+  const stored = [["title_ko", "평균 이란"], ["body_ko", "## 왜 평균인가 {#part-1}\n\n## 다음 {#part-2}\n\n글"]];
+  assert.equal(isNewer(typed, stored), false);
+  assert.equal(isNewer([typed[0], ["body_ko", "# 왜 중앙값인가\n\n## 다음\n\n글"]], stored), true);
+  assert.equal(isNewer([typed[0], ["body_ko", "#왜 평균인가\n\n## 다음\n\n글"]], stored), true);
+  assert.equal(isNewer([["body_ko", "\u1100\u1161"]], [["body_ko", "가"]]), false);
+});
+
 test("an entry belongs before the first one whose middle is below", () => {
   assert.equal(placeAt(5, [10, 20, 30]), 0);
   assert.equal(placeAt(15, [10, 20, 30]), 1);

@@ -1,6 +1,7 @@
 """Two courses with a row in each table that the admin shows, and the addresses of the admin for the rows of one of them."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,13 +11,13 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Cohort, Course, CourseRole, GlossaryTerm, InCourse
+from courses.models import Cohort, Course, CourseRole, GlossaryTerm, InCourse, RosterImport
+from exchange.items.questions import ParsedFile
 from exchange.models import QuestionImport
-from exchange.questions import ParsedFile
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Quiz, QuizDates
@@ -51,6 +52,7 @@ class Place:
     attempt: Attempt
     file: HandInFile
     job: QuestionImport
+    roster: RosterImport
 
     def row_of(self, model: type[models.Model]) -> Any:
         """Return a row of the model in this course, None if rows of the model belong to no course."""
@@ -93,10 +95,16 @@ def make_place(course: Course, name: str) -> Place:
     plan: dict[str, Any] = {"fingerprint": "", "entries": [], "skipped": [], "notes": []}
     plan["counts"] = {"added": 0, "changed": 0, "unchanged": 0}
     job = QuestionImport.objects.create(
-        quiz=quiz, created_at=now, queued_at=now, language="en", reader_language="en", content=b"", status="planned",
+        course=course, slug=quiz.activity.slug, created_at=now, queued_at=now, language="en", reader_language="en",
+        content=b"", status="planned",
         plan=plan, parsed=asdict(ParsedFile("gift")),
     )  # fmt: skip
-    return Place(course, attempt, file, job)
+    roster = RosterImport.objects.create(
+        course=course, created_at=now, queued_at=now, reader_language="en", content=b"", status="planned",
+        table=[[1, ["email", "name"]], [2, [f"{name.lower()}@example.net", name]]],
+        layout={"header": 0, "fields": ["email", "name"]},
+    )  # fmt: skip
+    return Place(course, attempt, file, job, roster)
 
 
 @pytest.fixture
@@ -114,8 +122,12 @@ def elsewhere(otto: User) -> Place:
 def admin_addresses() -> list[str]:
     """Return the addresses below /admin/ with their placeholders, without those that belong to no row."""
     found = sorted({path.removeprefix("admin/") for path in addresses("admin/")})
-    # tests/workspace/test_access.py tries the addresses of the workspace.
-    return [path for path in found if path not in GENERAL and not path.startswith(("r/", "workspace/"))]
+    # tests/workspace/test_access.py tries the addresses of the workspace, item statistics, reports, announcements, appeals and
+    # certificates, tests/overview those about all courses, tests/review/test_access.py those of manual grading.
+    elsewhere = (
+        "r/", "workspace/", "analysis/", "reports/", "announcements/", "appeals/", "certificates/", "overview/", "review/",
+    )  # fmt: skip
+    return [path for path in found if path not in GENERAL and not path.startswith(elsewhere)]
 
 
 def model_of(path: str) -> type[models.Model]:
@@ -130,6 +142,7 @@ def fill(path: str, place: Place) -> str | None:
         "quiz_id": place.attempt.quiz_id,
         "attempt_id": place.attempt.pk,
         "uuid": place.job.uuid,
+        "roster_uuid": place.roster.uuid,
     }
     for name, model in (("role_id", CourseRole), ("cohort_id", Cohort), ("regrade_id", None), ("object_id", None)):
         row = place.row_of(model or model_of(path))
@@ -148,11 +161,46 @@ def nowhere(path: str) -> str:
     return "/admin/" + re.sub(r"<[^>]*>", "999999", path)
 
 
+# What each request writes: sessions and the audit log.
+IGNORED = ("accounts.audit", "sessions.", "account_device", "usersessions.")
+
+
+def is_ignored(model: type[models.Model]) -> bool:
+    return model._meta.label_lower.startswith(IGNORED)
+
+
 def everything() -> dict[str, str]:
-    """Return {model: digest of its rows}, without what each request writes: sessions and the audit log."""
-    ignored = ("accounts.audit", "sessions.", "account_device", "usersessions.")
+    """Return {model: digest of its rows}, without what each request writes."""
     return {
         model._meta.label_lower: sha256(repr(sorted(model._base_manager.values_list(), key=repr)).encode()).hexdigest()
         for model in apps.get_models(include_auto_created=True)
-        if not model._meta.label_lower.startswith(ignored)
+        if not is_ignored(model)
     }
+
+
+class Rows:
+    """What `everything` returns. It reads the rows again only after a statement that may have changed one."""
+
+    def __init__(self) -> None:
+        tables = "|".join(m._meta.db_table for m in apps.get_models(include_auto_created=True) if is_ignored(m))
+        own = rf'(INSERT INTO|UPDATE|DELETE FROM) "({tables})"'
+        self._harmless = re.compile(f"SELECT |SAVEPOINT |RELEASE SAVEPOINT |{own}")
+        self._known: dict[str, str] | None = None
+
+    def now(self) -> dict[str, str]:
+        if self._known is None:
+            self._known = everything()
+        return self._known
+
+    def note(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        """Note a statement and execute it. Anything but a known harmless one may have changed a row, a rollback for example."""
+        if not self._harmless.match(sql):
+            self._known = None
+        return execute(sql, *arguments)
+
+
+@pytest.fixture
+def rows(db: None) -> Iterator[Rows]:
+    found = Rows()
+    with connection.execute_wrapper(found.note):
+        yield found

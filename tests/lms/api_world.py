@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import DeviceSession, Message, User
 from courses.lessons import reading
 from courses.models import Activity, Course, Enrolment
+from notes import writing
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.practice import queue
@@ -106,6 +107,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     lesson = enrolment.course.activities.get(slug="lesson-1")
     card = make_card(lesson, enrolment)
     now = timezone.now()
+    note = writing.add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", body="mine", now=now)
     reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     names = {
@@ -114,6 +116,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
+        "notes/<uuid:uuid>": f"notes/{note.uuid}",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
         "grading-queue/<uuid:uuid>": f"grading-queue/{waiting.uuid}",
         "attempts/<uuid:uuid>": f"attempts/{attempt.uuid}",
@@ -148,9 +151,12 @@ def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
         ("courses/<slug:slug>/progress", "PUT"): progress,
         ("courses/<slug:slug>/progress", "POST"): progress,
         ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},
+        ("notes", "POST"): {"lesson": str(lesson.uuid), "anchor": "life-cycle.3", "body": "mine"},
+        ("notes/<uuid:uuid>", "PATCH"): {"body": "other"},
         ("attempts/<uuid:uuid>/answers/<uuid:question>", "PUT"): {"response": {"text": "My text"}},
         ("attempts/<uuid:uuid>/answers/<uuid:question>/files", "POST"): SimpleUploadedFile("more.txt", b"more"),
         ("review/cards/<uuid:card>/turns/<int:turn>", "PUT"): {"response": None},
         ("grading-queue/<uuid:uuid>/reviews", "POST"): {"seen": 0, "decisions": {question: decision}},
+        ("attempts/<uuid:uuid>/appeals/<uuid:question>", "PUT"): {"text": "My answer is right."},
         ("session/handover", "POST"): {"next": "/courses/"},
     }

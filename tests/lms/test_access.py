@@ -15,7 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Message, User
-from courses.models import Course, CourseAsset, Enrolment
+from certificates.models import Certificate, CertificateFile
+from courses.models import Course, CourseAsset, Enrolment, SummaryDelivery
+from notes.writing import add
 from quizzes.attempts.models import HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.practice import queue
@@ -32,12 +34,15 @@ PUBLIC = {
     "notifications/mails/<str:token>/off/", "notifications/mails/<str:token>/on/",
     "inbox/", "inbox/<slug:name>/", "inbox/<slug:name>/html/",
     ".well-known/apple-app-site-association", ".well-known/assetlinks.json", "problems/", "problems/<slug:slug>",
+    "certificates/", "certificates/issuer/did.json", "certificates/revoked/<int:number>", "certificates/<slug:code>/",
+    "certificates/<slug:code>/badge.jwt", "certificates/<slug:code>/badge.svg",
     "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
 OWN = {
-    "courses/", "review/", "notifications/", "notifications/read/",
+    "courses/", "review/", "search/", "notes/", "notes/export/<slug:kind>/",
+    "notifications/", "notifications/read/", "summaries/",
 }  # fmt: skip
 # The API, pages of staff and of libraries, and files. Other tests cover them (test_api_access, test_admin, tests/accounts).
 ELSEWHERE = ("api/", "admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
@@ -80,8 +85,21 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     message = Message.objects.create(
         user=enrolment.user, kind="grade-changed", about="0", created_at=timezone.now(), due_at=timezone.now()
     )
+    summary = SummaryDelivery.objects.create(
+        user=enrolment.user, iso_year=2026, iso_week=1, due_at=timezone.now(), status="sent"
+    )
+    certificate = Certificate.objects.create(
+        enrolment=enrolment, name="Alice", titles={"ko": "통계"}, rule={"progress": 0, "grade": 0, "hand_ins": 0},
+        issued_at=timezone.now(),
+    )  # fmt: skip
+    CertificateFile.objects.create(certificate=certificate, language="ko", content=b"%PDF")
+    note = add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", now=timezone.now())
     return {
+        "notes/<uuid:uuid>": f"notes/{note.uuid}",
+        "<slug:kind>": "markdown",
+        "certificate/<slug:language>": "certificate/ko",
         "notifications/<uuid:uuid>": f"notifications/{message.uuid}",
+        "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "<uuid:file>": str(handed_in.uuid),
         "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",
         "<int:turn>": "2",
@@ -123,6 +141,7 @@ def test_a_user_without_access_gets_404(bob: User, names: dict[str, Any], path: 
 @pytest.mark.parametrize("path", OBJECTS)
 def test_an_object_that_does_not_exist_is_404_too(alice_client: Client, names: dict[str, Any], path: str) -> None:
     nowhere = {name: value if "/" not in value else f"{value.split('/')[0]}/{uuid4()}" for name, value in names.items()}
+    nowhere["certificate/<slug:language>"] = "certificate/ko"
     nowhere["<slug:slug>"] = "no-such-course"
     url = fill(path, nowhere)
     assert alice_client.get(url).status_code in (404, 405)

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -146,7 +145,7 @@ def test_an_instructor_sees_only_their_own_course(
 def test_the_pages_of_a_course_open_only_for_its_instructors(
     ines_client: Client, otto_client: Client, course: Course
 ) -> None:
-    for name in ("students", "roster"):
+    for name in ("students", "people", "roster"):
         url = reverse(f"admin:courses_course_{name}", args=[course.pk])
         assert ines_client.get(url).status_code == 200
         assert otto_client.get(url).status_code == 404
@@ -192,26 +191,6 @@ def change(client: Client, label: str, pk: int, **edits: Any) -> Any:
         [name] = [name for name in data if name.endswith(ending)] or [ending]
         data[name] = value
     return client.post(url, data)
-
-
-def test_a_roster_is_previewed_and_then_imported(ines_client: Client, course: Course) -> None:
-    url = reverse("admin:courses_course_roster", args=[course.pk])
-    text = "이메일,이름\nnew@example.com,새 학생\nno address,누구\n"
-    shown = ines_client.post(url, {"file": SimpleUploadedFile("명단.csv", text.encode("cp949"))})
-    assert "새 학생" in shown.text
-    assert not User.objects.filter(email="new@example.com").exists()
-    whole = "email,name\nnew@example.com,New\n"
-    for _ in range(2):
-        done = ines_client.post(url, {"text": whole, "confirm": "1"})
-        assert done.status_code == 302
-    assert Enrolment.objects.filter(course=course, user__email="new@example.com").count() == 1
-
-
-def test_a_file_that_is_not_a_roster_is_refused(ines_client: Client, course: Course) -> None:
-    url = reverse("admin:courses_course_roster", args=[course.pk])
-    for content in (b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"x" * 1_000_001):
-        answer = ines_client.post(url, {"file": SimpleUploadedFile("roster.csv", content)})
-        assert answer.status_code == 400
 
 
 def test_the_page_of_students_shows_progress_and_grades(ines_client: Client, course: Course, graded: Attempt) -> None:

@@ -18,10 +18,10 @@ from courses.admin.classes import CourseScopedAdmin
 from courses.models import Course, CourseRole
 from courses.roles.rules import Permission
 from tests.lms import admin_world
-from tests.lms.admin_world import CANARY, Place, admin_addresses, everything, fill
+from tests.lms.admin_world import CANARY, Place, Rows, admin_addresses, fill
 from tests.lms.test_admin import data_of
 
-elsewhere, place = admin_world.elsewhere, admin_world.place
+elsewhere, place, rows = admin_world.elsewhere, admin_world.place, admin_world.rows
 
 pytestmark = pytest.mark.django_db
 
@@ -43,15 +43,15 @@ def submitted(browser: Client, url: str) -> dict[str, Any]:
 class Watch:
     """Collects what requests have changed, and the answers that were not expected."""
 
-    def __init__(self) -> None:
-        self.rows = everything()
+    def __init__(self, rows: Rows) -> None:
+        self._rows, self._last = rows, rows.now()
         self.problems: list[str] = []
 
     def untouched(self, name: str, answer: Any) -> Any:
         """Note a problem if the request that was just answered has changed a row."""
-        before, self.rows = self.rows, everything()
-        if before != self.rows:
-            self.problems.append(f"{name}: changed {[label for label in before if before[label] != self.rows[label]]}")
+        before, self._last = self._last, self._rows.now()
+        if before != self._last:
+            self.problems.append(f"{name}: changed {[label for label in before if before[label] != self._last[label]]}")
         return answer
 
     def report(self) -> None:
@@ -73,9 +73,9 @@ def test_there_are_addresses_of_every_model_in_a_course(place: Place) -> None:
 
 
 def test_instructors_of_other_courses_reach_nothing(
-    place: Place, elsewhere: Place, ines_client: Client, otto_client: Client
+    place: Place, elsewhere: Place, rows: Rows, ines_client: Client, otto_client: Client
 ) -> None:
-    watch = Watch()
+    watch = Watch(rows)
     for path, url in in_the_course(place):
         seen = otto_client.get(url)
         if seen.status_code not in REFUSED or CANARY in otto_client.get(url, follow=True).text:
@@ -87,13 +87,13 @@ def test_instructors_of_other_courses_reach_nothing(
     watch.report()
 
 
-def test_the_same_requests_of_an_instructor_change_something(place: Place, ines_client: Client) -> None:
+def test_the_same_requests_of_an_instructor_change_something(place: Place, rows: Rows, ines_client: Client) -> None:
     """Else the tests above and below would find no change because the requests were nonsense."""
     effective = set()
     for path, url in in_the_course(place):
-        before = everything()
+        before = rows.now()
         ines_client.post(url, submitted(ines_client, url))
-        if everything() != before:
+        if rows.now() != before:
             effective.add(path)
     assert effective >= {
         "courses/course/<int:course_id>/roster/",
@@ -120,9 +120,9 @@ def test_lists_and_new_forms_show_nothing_of_other_courses(
 
 
 def test_new_forms_take_no_rows_of_other_courses(
-    place: Place, elsewhere: Place, ines_client: Client, otto_client: Client
+    place: Place, elsewhere: Place, rows: Rows, ines_client: Client, otto_client: Client
 ) -> None:
-    watch = Watch()
+    watch = Watch(rows)
     for model, model_admin in admin.site._registry.items():
         if not isinstance(model_admin, CourseScopedAdmin) or model is Course:
             continue
@@ -148,10 +148,10 @@ def data_of_row(browser: Client, row: Any, add_url: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("who", ["ada", "oscar"])
 def test_assistants_and_observers_change_nothing_else(
-    place: Place, ines_client: Client, who: str, request: pytest.FixtureRequest
+    place: Place, rows: Rows, ines_client: Client, who: str, request: pytest.FixtureRequest
 ) -> None:
     client = request.getfixturevalue(f"{who}_client")
-    watch = Watch()
+    watch = Watch(rows)
     for path in admin_addresses():
         url = fill(path, place)
         if url is None or (who == "ada" and path in OF_ASSISTANTS):
@@ -201,10 +201,10 @@ def test_each_action_names_its_permission() -> None:
 
 @pytest.mark.parametrize("who", ["ada", "oscar", "otto"])
 def test_actions_change_only_what_a_role_permits(
-    place: Place, elsewhere: Place, who: str, request: pytest.FixtureRequest
+    place: Place, elsewhere: Place, rows: Rows, who: str, request: pytest.FixtureRequest
 ) -> None:
     client = request.getfixturevalue(f"{who}_client")
-    watch = Watch()
+    watch = Watch(rows)
     for model, name in actions():
         model_admin = admin.site._registry[model]
         needed = getattr(getattr(model_admin, name, None), "allowed_permissions", ["delete"])
@@ -213,12 +213,12 @@ def test_actions_change_only_what_a_role_permits(
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         for every in ("0", "1"):
             data = {"action": name, "_selected_action": [place.row_of(model).pk], "select_across": every, "post": "yes"}
-            mine = everything()
+            mine = rows.now()
             sent = client.post(url, data, follow=True)
             # Otto may do it with his own rows: "all" are his.
             if who == "otto" and every == "1" and needed != ["delete"]:
                 continue
-            if everything() != mine:
+            if rows.now() != mine:
                 watch.problems.append(f"{model.__name__} {name}")
             if sent.status_code not in ((200, 403) if who == "otto" and needed != ["delete"] else (403,)):
                 watch.problems.append(f"{model.__name__} {name}: {sent.status_code}")
@@ -298,7 +298,8 @@ def test_questions_are_exported_by_those_who_see_the_course(
 def test_an_import_of_another_quiz_is_not_found_under_the_address_of_ones_own(
     place: Place, elsewhere: Place, otto_client: Client
 ) -> None:
-    url = reverse("admin:quizzes_quiz_import_job", args=[elsewhere.attempt.quiz_id, place.job.uuid])
+    own = elsewhere.attempt.quiz.activity
+    url = reverse("exchange:import-job", args=[own.course.slug, own.slug, place.job.uuid])
     assert otto_client.post(url, {"cancel": "1"}).status_code == 404
     place.job.refresh_from_db()
     assert place.job.status == "planned"

@@ -44,6 +44,7 @@ def plausible(field: Any) -> Any:
         (forms.UUIDField, "00000000-0000-4000-8000-000000000000"),
         (forms.IntegerField, "1"),
         (forms.DecimalField, "1"),
+        (forms.DateField, "2030-01-01"),
     ]
     return next((value for kind, value in by_type if isinstance(field, kind)), "Text")
 

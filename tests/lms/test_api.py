@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils.html import escape
 
-from common.api.problem_list import problems_by_slug
 from common.api.problems import HTTP_PROBLEMS
 from common.errors import DomainError, refusals
+from common.pages.problem_list import problems_by_slug
 from lms.openapi.document import rendered
 from tests.api import Api
 from tests.contract import SCHEMA, document, operations
@@ -75,6 +75,18 @@ def test_the_page_shows_examples_and_says_types_in_words(client: Client, db: Non
     assert "string (date-time) or null" in page
     assert "list of OutlineEntry" in page
     assert "map of list of string" in page
+
+
+def test_every_example_says_what_it_shows(client: Client, db: None) -> None:
+    page = client.get("/api/docs/").content.decode()
+
+    for name, (_method, _path, spec) in operations().items():
+        for described in (spec.get("requestBody", {}), *spec["responses"].values()):
+            for content in described.get("content", {}).values():
+                summaries = [example["summary"] for example in content.get("examples", {}).values()]
+                assert len(set(summaries)) == len(summaries), name
+                for summary in summaries:
+                    assert str(escape(summary)) in page, (name, summary)
 
 
 def test_the_frame_of_the_page_is_in_the_readers_language(client: Client, db: None) -> None:

@@ -46,6 +46,13 @@ TABLE = {
     ("courses/<slug:slug>/enrolment", "POST"): STUDENTS,
     ("courses/<slug:slug>/outline", "GET"): STUDENTS,
     ("courses/<slug:slug>/glossary", "GET"): STUDENTS,
+    # Without words: refused to everybody who has signed in.
+    ("search", "GET"): "401 400 400 400 400 400 400 400",
+    ("notes", "GET"): SIGNED_IN,
+    ("notes", "POST"): "401 404 201 404 404 404 404 201",
+    ("notes/<uuid:uuid>", "GET"): OWNER,
+    ("notes/<uuid:uuid>", "PATCH"): OWNER,
+    ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,
     ("courses/<slug:slug>/progress", "GET"): STUDENTS,
     ("courses/<slug:slug>/progress", "PUT"): STUDENTS,
     ("courses/<slug:slug>/progress", "POST"): STUDENTS,
@@ -70,6 +77,10 @@ TABLE = {
     # The attempt is in progress.
     ("attempts/<uuid:uuid>/result", "GET"): OWNER_CONFLICT,
     ("attempts/<uuid:uuid>/reveal", "POST"): OWNER_CONFLICT,
+    ("attempts/<uuid:uuid>/appeals", "GET"): OWNER,
+    # The attempt is in progress.
+    ("attempts/<uuid:uuid>/appeals/<uuid:question>", "PUT"): OWNER_CONFLICT,
+    ("attempts/<uuid:uuid>/appeals/<uuid:question>", "DELETE"): OWNER_DONE,
     ("review", "GET"): SIGNED_IN,
     ("review/cards/<uuid:card>/turns/<int:turn>", "PUT"): OWNER,
     ("teaching", "GET"): SIGNED_IN,

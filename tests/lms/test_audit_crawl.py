@@ -5,6 +5,9 @@ The pages are found by following links from the start of the admin, so a new pag
 
 import re
 from html import unescape
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -38,15 +41,23 @@ def crawl(client: Client, student: User, *, limit: int = 400) -> tuple[dict[str,
         response = client.get(url, follow=True)
         if response.status_code != 200 or response.streaming:
             continue
-        pages[url] = response.text
-        if CANARY in response.text or student.email in response.text:
+        text = pages[url] = text_of(response)
+        if CANARY in text or student.email in text:
             named.add(url)
             if entries_of(student) == before:
                 missing.add(url)
         here = response.request["PATH_INFO"]
-        found = (unescape(link) for link in LINK.findall(response.text))
+        found = (unescape(link) for link in LINK.findall(text))
         waiting += [here + link if link.startswith("?") else link for link in found]
     return pages, named, missing
+
+
+def text_of(response: Any) -> str:
+    """Return the text of a page, or of all files in a zip file, which a spreadsheet is, too."""
+    if not response.content.startswith(b"PK"):
+        return str(response.content.decode(response.charset, errors="replace"))
+    with ZipFile(BytesIO(response.content)) as files:
+        return "".join(files.read(name).decode(errors="replace") for name in files.namelist())
 
 
 def entries_of(student: User) -> int:

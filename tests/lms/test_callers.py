@@ -95,6 +95,16 @@ ROWS = (
         reason="Only an app asks for such a link; a browser is signed in already. The page of the link uses it up.",
     ),
     Row(
+        "search.api.Search.get",
+        ("search.finding.queries.read_query", "search.searching.search"),
+        "search.pages.search_page",
+    ),
+    Row("notes.api.Notes.get", ("notes.finding.with_words",), "notes.pages.note_list"),
+    Row("notes.api.Notes.post", ("notes.writing.add",), "notes.pages.lesson_notes"),
+    Row("notes.api.NoteDetail.get", ("notes.finding.own_note",), "notes.pages.note_edit"),
+    Row("notes.api.NoteDetail.patch", ("notes.writing.change",), "notes.pages.note_edit"),
+    Row("notes.api.NoteDetail.delete", ("notes.writing.delete",), "notes.pages.note_delete"),
+    Row(
         "courses.api.glossary.CourseGlossaryDetail.get",
         ("courses.access.enrolment_or_404", "courses.lessons.glossary.get_glossary"),
         "courses.pages.glossary.glossary",
@@ -131,15 +141,12 @@ ROWS = (
         ("courses.access.enrolments",),
         "courses.pages.courses.course_list",
     ),
+    # The page reads what is done together with the grades, the API without them. Its answer is compared with the outline of the
+    # pages in `tests/courses/api/test_outlines.py`.
     Row(
         "courses.api.views.CourseOutlineDetail.get",
-        (
-            "courses.access.first_or_404",
-            "courses.outline.published.get_published",
-            "courses.outline.queries.build_outline",
-        ),
+        ("courses.outline.published.get_published",),
         "courses.pages.courses.course_detail",
-        through=("courses.access.enrolment_or_404", "courses.lessons.results.get_outline_with_grades"),
     ),
     # Enrolment and place come from one statement of the API and from `reading.reader_or_404` for the page. Both ask for the
     # enrolments that `Enrolment.objects.active()` returns.
@@ -278,32 +285,47 @@ ROWS = (
         "quizzes.taking.pages.results.attempt_reveal",
     ),
     Row(
-        "workspace.api.grading.GradingQueue.get",
-        (
-            "quizzes.manual_grading.queue.waiting_attempts",
-            "quizzes.manual_grading.queue.with_pending",
-            "accounts.audit.recording.record_rows",
-        ),
-        "quizzes.admin.pages.manual_grading.review_queue",
+        "appeals.api.AttemptAppeals.get",
+        ("quizzes.attempts.queries.find_own_attempt",),
+        "appeals.pages.student.appeal",
     ),
     Row(
-        "workspace.api.grading.GradingQueueEntry.get",
-        (
-            "quizzes.manual_grading.queue.graded_attempts",
-            "quizzes.manual_grading.reviewing.get_reviewed",
-            "accounts.audit.recording.record_rows",
-        ),
-        "quizzes.admin.pages.manual_grading.attempt_review",
+        "appeals.api.AppealDetail.put",
+        ("quizzes.attempts.queries.find_own_attempt", "appeals.filing.file"),
+        "appeals.pages.student.appeal",
     ),
     Row(
-        "workspace.api.grading.GradingQueueReviews.post",
+        "appeals.api.AppealDetail.delete",
+        ("quizzes.attempts.queries.find_own_attempt", "appeals.filing.withdraw"),
+        "appeals.pages.student.appeal",
+    ),
+    Row(
+        "review.api.grading.GradingQueue.get",
         (
-            "quizzes.manual_grading.queue.graded_attempts",
-            "quizzes.manual_grading.reviewing.get_reviewed",
-            "quizzes.manual_grading.decisions.read_decision",
+            "review.answers.queue.waiting_attempts",
+            "review.answers.queue.with_pending",
+            "accounts.audit.recording.record_rows",
+        ),
+        "review.pages.queue.review_queue",
+    ),
+    Row(
+        "review.api.grading.GradingQueueEntry.get",
+        (
+            "review.answers.queue.graded_attempts",
+            "review.answers.reviewing.get_reviewed",
+            "accounts.audit.recording.record_rows",
+        ),
+        "review.pages.attempts.attempt_review",
+    ),
+    Row(
+        "review.api.grading.GradingQueueReviews.post",
+        (
+            "review.answers.queue.graded_attempts",
+            "review.answers.reviewing.get_reviewed",
+            "review.answers.decisions.read_decision",
             "quizzes.grading.manual.record_reviews",
         ),
-        "quizzes.admin.pages.manual_grading.attempt_review",
+        "review.pages.attempts.attempt_review",
     ),
 )
 

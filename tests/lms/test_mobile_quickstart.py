@@ -32,6 +32,10 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
     assert done.returncode == 0, done.stdout + done.stderr + product.log
     assert done.stdout.startswith("student@example.com\n")
     assert "304\n(412, '/problems/precondition-failed')\n" in done.stdout
+    # Each question of a quiz has an answer.
+    questions = re.findall(r"^\d+\. \((\w+)\)", done.stdout, re.MULTILINE)
+    assert len(questions) > 1
+    assert done.stdout.count("saved 20") == len(questions)
     assert "graded: " in done.stdout
     assert "(404, '/problems/not-found')" in done.stdout
     assert done.stdout.rstrip().endswith("401")

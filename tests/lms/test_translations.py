@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Course
 from courses.summaries import content
+from courses.summaries.content import Period
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
@@ -191,9 +192,9 @@ def visitor_pages(client: Client) -> Iterator[tuple[str, str]]:
 
 
 def weekly_summary(user: User) -> Iterator[tuple[str, str]]:
-    week = content.find_week(user, since=datetime(2026, 1, 1, tzinfo=UTC))
-    assert week
-    message = content.weekly_summary(week, message_id="<1@x>", unsubscribe_url="http://x/", now=timezone.now())
+    now = timezone.now()
+    summary = content.find_summaries([Period(user.pk, datetime(2026, 1, 1, tzinfo=UTC), now)], now=now)[user.pk]
+    message = content.write(summary, message_id="<1@x>", page_path="/", now=now)
     html = str(message.alternatives[0][0])
     yield "mail", html
     text = re.sub(r"\S*http\S*", "", f"{message.subject}\n{message.body}")

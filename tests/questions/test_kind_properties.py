@@ -135,6 +135,22 @@ def test_the_right_answer_earns_full_marks(kind: str, points: Decimal) -> None:
     assert score.outcome == "correct"
 
 
+@pytest.mark.parametrize("kind", ["ordering", "matching"])
+@given(data=st.data())
+def test_an_answer_that_is_not_right_reads_otherwise_than_the_right_one(kind: str, data: st.DataObject) -> None:
+    """Whoever grades sees both beside the points. The texts of these kinds are put together from parts."""
+    spec = spec_of(kind, "3.00")
+    ((field, full),) = every_kind.right(spec).items()
+    given_parts = {part: data.draw(st.sampled_from([None, *full.values()])) for part in full}
+    response = KINDS[kind].read_response(KINDS[kind].public_form(spec), {field: given_parts})
+
+    def choose(texts: dict[str, str]) -> str:
+        return texts["en"]
+
+    given, right = KINDS[kind].answer_text(spec, response, choose), KINDS[kind].solution_text(spec, choose)
+    assert (given == right) == (KINDS[kind].grade(spec, response).outcome == "correct")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_response_is_unanswered(kind: str) -> None:
     score = KINDS[kind].grade(spec_of(kind, "2.00"), {})

@@ -17,13 +17,13 @@ from django.utils import timezone
 import questions
 from course_files import course_folder
 from courses.models import Enrolment, GradeChange
+from operations.verify import grades
 from questions import KINDS, kinds
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.grading import automatic
 from quizzes.taking import start
-from quizzes.verify import grades
 from tests.api import Api
 from tests.course_files import sample
 

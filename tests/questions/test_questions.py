@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questions import KINDS, ResponseError, SpecError, feedback_for
-from questions.short_answers import normalise
+from questions.comparing.short_answers import normalise
 
 RIGHT, WRONG, OTHER = (str(uuid4()) for _ in range(3))
 

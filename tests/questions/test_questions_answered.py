@@ -9,7 +9,6 @@ from django.http import QueryDict
 
 from questions import KINDS, ResponseError, Score
 from questions.base import partial
-from questions.kinds.numeric import read_number
 from tests.quizzes.asked import public, spec
 
 ORDER = ["<item/b>", "<item/a>", "<item/c>"]
@@ -223,6 +222,19 @@ def test_right_sides_with_the_same_text_are_interchangeable() -> None:
     assert KINDS["matching"].grade(same, {"matches": {LEFT_A: OTHER, LEFT_B: RIGHT_B}}).outcome == "correct"
 
 
+def test_right_sides_with_the_same_text_are_offered_once() -> None:
+    kind, same = KINDS["matching"], spec("matching")
+    same["distractors"][0]["text"] = {"en": "Right a"}
+    public = kind.public_form(same)
+    for chosen in (RIGHT_A, OTHER):
+        body = kind.body(public, {"matches": {LEFT_A: chosen}}, lambda texts: texts["en"])
+        shown = [right["uuid"] for right in body["rights"]]
+        assert len({RIGHT_A, OTHER} & set(shown)) == 1
+        (match,) = (left["match"] for left in body["lefts"] if left["uuid"] == LEFT_A)
+        assert match in shown
+        assert kind.solution(same)["matches"][LEFT_A] == match
+
+
 def test_each_blank_is_compared_separately() -> None:
     kind, asked = KINDS["fill_in"], spec("fill_in")
     first = {"of": A, "outcome": "correct", "rule": "exact", "matched": "word a"}
@@ -258,26 +270,6 @@ def test_a_unit_may_be_omitted_if_it_is_not_required() -> None:
     plain = spec("numeric", unit="", units={}, unit_required=False)
     assert kind.grade(plain, {"text": "250"}).outcome == "correct"
     assert kind.grade(plain, {"text": "250 ms"}).rule == "unit-unknown"
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "unit"),
-    [
-        (" 1,234.5ms ", "1234.5", "ms"),
-        ("1,234,567", "1234567", ""),
-        ("1234,567", "1234", ",567"),
-        ("−3", "-3", ""),
-        ("–3", "-3", ""),
-        ("+3 ㎳", "3", "ms"),
-        ("3 k m", "3", "km"),
-        ("1e3", "1000", ""),
-        ("5\nms", "5", "ms"),
-        ("-", None, ""),
-        ("ms", None, ""),
-    ],
-)
-def test_text_is_split_into_a_number_and_its_unit(text: str, number: str | None, unit: str) -> None:
-    assert read_number(text) == (None if number is None else Decimal(number), unit)
 
 
 def test_partial_points_are_exact_and_rounded_down() -> None:

@@ -28,7 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "single_choice": {"choices": [piece(f"c{n}", f"Choice {n}", is_chosen=n == 1) for n in range(3)]},
     "multiple_choice": {"choices": [piece(f"c{n}", f"Choice {n}", is_chosen=n != 1) for n in range(3)]},
     "short_answer": {"limit": 500},
-    "numeric": {"limit": 100, "unit": "ms", "unit_required": True},
+    "numeric": {"limit": 100, "unit": "ms", "unit_required": True, "read_as": "", "fault": ""},
     "ordering": {
         "items": [piece(f"<item/{n}>", f"Step {n}", position=place) for n, place in (("a", 1), ("b", 2), ("c", None))]
     },
@@ -41,9 +41,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "blanks": ["a", "b"],
         "pieces": [
             {"html": "<p>One "},
-            {"uuid": "a", "number": 1, "text": ""},
+            {"uuid": "a", "number": 1, "type": "words", "text": ""},
             {"html": ", two "},
-            {"uuid": "b", "number": 2, "text": "Word"},
+            {"uuid": "b", "number": 2, "type": "words", "text": "Word"},
             {"html": ".</p>"},
         ],
     },
@@ -87,7 +87,7 @@ def test_the_body_of_a_question_that_is_not_answered(kind: str) -> None:
         ("multiple_choice", "Choice 0, Choice 2", "Choice 0"),
         ("short_answer", "Skew", "Data Drift"),
         ("numeric", "3 s", "250 ± 5 ms"),
-        ("ordering", "Step a → Step b", "Step b → Step a → Step c"),
+        ("ordering", "1. Step a → 2. Step b → –. Step c", "1. Step b → 2. Step a → 3. Step c"),
         ("matching", "Left a – Right z", "Left b – Right b; Left a – Right a"),
         ("fill_in", "1. –; 2. Word", "1. word a, aaa; 2. word b, bbb"),
         ("hand_in", "Because", ""),

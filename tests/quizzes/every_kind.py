@@ -36,8 +36,20 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str, int]] = {
         3,
     ),
     "fill_in": (
-        {"blanks": [{"key": f"{CANARY}-{n}", "accept": [f"{CANARY} {n}"]} for n in "ab"], "credit": "partial"},
-        f"One {{{{{CANARY}-a}}}} and two {{{{{CANARY}-b}}}}.",
+        {
+            "blanks": [
+                *({"key": f"{CANARY}-{n}", "accept": [f"{CANARY} {n}"]} for n in "ab"),
+                {
+                    "key": f"{CANARY}-m",
+                    "choices": [
+                        {"key": f"{CANARY}-{n}", "text": {"en": f"menu {n}"}, "correct": n == "b"} for n in "abc"
+                    ],
+                },
+                {"key": f"{CANARY}-n", "value": 7391.25, "tolerance": 7391.25, "unit": "ms"},
+            ],
+            "credit": "partial",
+        },
+        " ".join(f"{n} {{{{{CANARY}-{n}}}}}" for n in "abmn"),
         2,
     ),
     "hand_in": (
@@ -99,8 +111,18 @@ def right(spec: dict[str, Any]) -> dict[str, Any]:
     if spec["kind"] == "matching":
         return {"matches": {pair["left"]["uuid"]: pair["right"]["uuid"] for pair in spec["pairs"]}}
     if spec["kind"] == "fill_in":
-        return {"blanks": {blank["uuid"]: blank["accept"][0] for blank in spec["blanks"]}}
+        return {"blanks": {blank["uuid"]: _right_in(blank) for blank in spec["blanks"]}}
     return {"text": {"short_answer": f"{CANARY} accepted", "numeric": "7.39125 s"}.get(spec["kind"], "Because.")}
+
+
+def _right_in(blank: dict[str, Any]) -> str:
+    if "choices" in blank:
+        return str(next(choice["uuid"] for choice in blank["choices"] if choice["correct"]))
+    return str(blank["accept"][0]) if "accept" in blank else f"{blank['value']} {blank['unit']}"
+
+
+def _wrong_in(blank: dict[str, Any]) -> str:
+    return next((choice["uuid"] for choice in blank.get("choices", ()) if not choice["correct"]), "no")
 
 
 def wrong(spec: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +137,7 @@ def wrong(spec: dict[str, Any]) -> dict[str, Any]:
     if kind == "matching":
         return {"matches": {pair["left"]["uuid"]: spec["distractors"][0]["uuid"] for pair in spec["pairs"]}}
     if kind == "fill_in":
-        return {"blanks": {blank["uuid"]: "no" for blank in spec["blanks"]}}
+        return {"blanks": {blank["uuid"]: _wrong_in(blank) for blank in spec["blanks"]}}
     return {"text": "1 s"}
 
 

@@ -10,11 +10,11 @@ from hypothesis.stateful import (
 
 from courses import gradebook
 from courses.models import Enrolment, GradeChange
+from operations.verify import grades
 from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.grading import automatic, scoring
 from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.taking import submit
-from quizzes.verify import grades
 from tests.quizzes import state_model as model
 from tests.quizzes.state_base import GRADED, NEXT, Base
 

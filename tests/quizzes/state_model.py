@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 LIMIT = timedelta(minutes=30)
 GRACE = timedelta(seconds=30)
 SWEPT_AFTER = timedelta(seconds=10)
 LEASE = timedelta(seconds=60)
 DEDUCTION_A_DAY = 10
+SEOUL = ZoneInfo("Asia/Seoul")
 ALLOWED = 2
 # What a device sends whose clock is thousands of years ahead. The others send small numbers.
 FAR_AHEAD = 10**15 - 1
@@ -129,4 +131,5 @@ def believed(sequence: int | None, now: datetime) -> int | None:
 def deduction(submitted_at: datetime, due_at: datetime) -> int:
     if submitted_at <= due_at:
         return 0
-    return min(100, DEDUCTION_A_DAY * math.ceil((submitted_at - due_at) / timedelta(days=1)))
+    due, submitted = (moment.astimezone(SEOUL).date() for moment in (due_at, submitted_at))
+    return min(100, DEDUCTION_A_DAY * max(1, (submitted - due).days))

@@ -103,6 +103,22 @@ def test_pages_of_courses_and_practice(alice_client: Client, busy: Enrolment) ->
     assert max(pages.values()) <= MOST
 
 
+def test_pages_while_wrong_answers_wait_for_a_later_date_of_the_student(
+    alice_client: Client, busy: Enrolment, lesson: Activity, count: int
+) -> None:
+    now = timezone.now()
+    activity = ActivityFactory(module=lesson.module, slug="waiting", kind="quiz", code="")
+    waiting = QuizFactory(activity=activity, attempts_allowed=2, closes_at=now + DAY, questions=count)
+    take(waiting, busy, now=now - DAY)
+    Quiz.objects.filter(pk=waiting.pk).update(closes_at=now - DAY / 2)
+    QuizOverride.objects.create(quiz=waiting, enrolment=busy, closes_at=now + DAY, reason="ill")
+    assert {page: count_queries(alice_client, page) for page in ("/courses/", HERE, "/review/")} == {
+        "/courses/": 8,
+        HERE: 8,
+        "/review/": 6,
+    }
+
+
 def test_an_attempt_with_files_a_time_limit_and_confirmed_answers(
     alice_client: Client, alice_of_a_cohort: Enrolment, quiz: Quiz, count: int
 ) -> None:

@@ -1,22 +1,18 @@
 """Give each test its own database on the PostgreSQL of TEST_DATABASE_URL, and its own Redis."""
 
-import os
 import shutil
 import signal
 import subprocess
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 import redis
-from psycopg import sql
 
-from tests.product import Product, free_port, wait_for
+from tests import postgresql
+from tests.product import Product, free_port, shared_folder, wait_for
 
 
 @dataclass
@@ -62,37 +58,32 @@ def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
     server.kill()
 
 
-@contextmanager
-def new_database() -> Iterator[str]:
-    """Create a database and drop it at the end. Yield its address."""
-    server = os.environ["TEST_DATABASE_URL"].replace("postgres://", "postgresql://")
-    name = f"baeum_services_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield urlsplit(server)._replace(scheme="postgres", path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 @pytest.fixture
 def database_url() -> Iterator[str]:
     """A new database, dropped at the end."""
-    with new_database() as url:
+    with postgresql.new_database() as url:
         yield url
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+def database(prepared_database_url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
     """A connection to the product's database."""
-    with psycopg.connect(database_url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+    with psycopg.connect(prepared_database_url.replace("postgres://", "postgresql://"), autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def served(product: Product, database_url: str, private_redis: PrivateRedis) -> Product:
+def prepared_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A new database as the first start leaves it, with the demo's people; dropped at the end."""
+    with postgresql.new_database(postgresql.prepare_once(shared_folder(tmp_path_factory))) as url:
+        yield url
+
+
+@pytest.fixture
+def served(product: Product, prepared_database_url: str, private_redis: PrivateRedis) -> Product:
     """The product on PostgreSQL and Redis, with the demo's people; not started yet."""
     product.environment |= {
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": prepared_database_url,
         "REDIS_URL": private_redis.url,
         "BAEUM_DEMO": "1",
         "BAEUM_GRADING_LEASE": "2",

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from tests.operations.backup import drill
+from tests.postgresql import new_database
 from tests.product import Product, free_port
-from tests.services.conftest import PrivateRedis, new_database
+from tests.services.conftest import PrivateRedis
 
 pytestmark = [pytest.mark.services, pytest.mark.processes]
 

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from operations.backup import databases, making, restoring
 from operations.backup.archive import Archive, Writer
 from operations.backup.errors import BackupError
-from tests.services.conftest import new_database
+from tests.postgresql import new_database
 
 pytestmark = pytest.mark.services
 

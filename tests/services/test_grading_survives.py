@@ -33,12 +33,14 @@ def assert_graded_once(database: Connection) -> None:
     assert one(database, "SELECT count(*) FROM courses_gradechange") == 1
 
 
-def test_grading_survives_the_kill_of_its_worker(served: Product, database_url: str, database: Connection) -> None:
+def test_grading_survives_the_kill_of_its_worker(
+    served: Product, prepared_database_url: str, database: Connection
+) -> None:
     served.start().wait_until_ready()
     app = student(served)
     attempt = app.start_quiz(COURSE)
     workers = wait_for(lambda: served.pids_of("worker@"))
-    with psycopg.connect(database_url.replace("postgres://", "postgresql://")) as holder:
+    with psycopg.connect(prepared_database_url.replace("postgres://", "postgresql://")) as holder:
         # The grader has committed its claim and waits for the lock on this table, which it does not read before.
         holder.execute("LOCK TABLE quizzes_attemptgrade IN ACCESS EXCLUSIVE MODE")
         assert app.submit(attempt) == 202

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 
 from courses.models import Activity, Enrolment
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
 from quizzes.practice import answering, queue
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.taking import start, submit
-from quizzes.verify import grades
 from tests.quizzes.practice.cards import MONDAY, TUESDAY, make_check, take, wrong_answers
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]

@@ -10,8 +10,8 @@ import pytest
 
 from tests.operations.backup import previous, upgrades
 from tests.operations.backup.upgrades import Site
+from tests.postgresql import new_database
 from tests.product import Product
-from tests.services.conftest import new_database
 
 pytestmark = [pytest.mark.services, pytest.mark.processes]
 

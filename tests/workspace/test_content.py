@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Course, Enrolment, GlossaryTerm, GradeItem, LessonEdition
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
 from quizzes.taking import start, submit
-from quizzes.verify import grades
 from tests.factories import right_answers
 from tests.workspace.authors import Author
 from tests.workspace.site import Site

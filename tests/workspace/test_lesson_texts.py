@@ -12,8 +12,11 @@ from workspace.drafts.lesson_texts import complete
     [
         ("## Why it works", "", "## Why it works {#why-it-works}"),
         ("# Top", "", "## Top {#top}"),
-        ("## 이유", "", "## 이유 {#part-1}"),
+        ("## 이유", "", "## 이유 {#iyu}"),
         ("## 이유", "## Why {#why}", "## 이유 {#why}"),
+        ("## 왜 필요할까요?", "", "## 왜 필요할까요? {#wae-pilyohalkkayo}"),
+        ("## 학습", "", "## 학습 {#hakseup}"),
+        ("## ★", "", "## ★ {#part-1}"),
         ("## Why {#here}", "## 이유 {#there}", "## Why {#here}"),
         ("## A\n\n## A", "", "## A {#a}\n\n## A {#a-2}"),
         ("#### Deep", "", "#### Deep"),

@@ -183,6 +183,12 @@ def test_a_photo_of_the_draft_is_shown_beside_the_text(site: Site, course: Cours
     assert (answer.status_code, answer["Content-Type"]) == (200, f"image/{name.rpartition('.')[2]}")
 
 
+def test_the_text_beside_the_form_needs_no_id_at_a_heading(site: Site, course: Course) -> None:
+    answer = site.client.post(f"{HOME}{course.slug}/lessons/lesson-1/text/en/", {"body_en": "# Why\n\nSo."})
+    assert '<h2 id="why">' in answer.text
+    assert "notice" not in answer.text
+
+
 def test_a_link_to_nowhere_in_a_question_is_said_at_its_text(site: Site, course: Course) -> None:
     form = site.open(QUESTION).form_with("rows-choices")
     site.send(form, {"text-en": "See [there](lesson:nowhere)."}, status=400)

@@ -15,7 +15,7 @@ from tests.workspace.authors import Author
 PAGES = [
     "", "settings/", "lessons/lesson-1/", "lessons/lesson-1/text/en/", "quizzes/quiz/", "quizzes/quiz/q0/",
     "quizzes/quiz/new/matching/", "glossary/", "files/", "publish/", "history/", "history/1/", "earlier/?activity=lesson-1",
-    "archive/lesson-1/",
+    "archive/lesson-1/", "teaching/",
 ]  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from workspace.drafts.records import DraftedCourse, key_of_text, text_of_key
 from workspace.models import Draft, Edit
 
 State = dict[str, Any] | None
+# Records in one query.
+_BATCH = 500
 
 
 class ChangedMeanwhile(Exception):
@@ -32,7 +34,7 @@ def save(
     course: Course,
     changes: Mapping[Key, Fields | None],
     *,
-    editor: User,
+    editor: User | None,
     action: Edit.Action,
     subject: str,
     now: datetime,
@@ -49,8 +51,7 @@ def save(
         if any(drafted.records.get(key) != changes.get(key) for key in stale):
             raise ChangedMeanwhile(stale)
         before = {key: _state(drafted, key) for key in changes}
-        for key, fields in changes.items():
-            _store(drafted, key, fields, editor=editor, now=now)
+        _store(drafted, changes, editor=editor, now=now)
         return _record(drafted, before, editor=editor, action=action, subject=subject, now=now)
 
 
@@ -60,13 +61,18 @@ def lock(course: Course) -> DraftedCourse:
 
 
 def discard(course: Course, keys: list[Key], *, editor: User, now: datetime) -> Edit | None:
-    """Delete the drafts of these records, so that they are again as published. Return the edit."""
+    """Delete all drafts, so that everything is again as published. Return the edit, or None if there are none.
+
+    `keys` are those that the editor has seen. Raises ChangedMeanwhile if others are there now: `workspace.drafts.discarding`
+    knows what a single draft takes with it.
+    """
     with transaction.atomic():
         drafted = lock(course)
-        drafted_keys = [key for key in keys if key in drafted.drafts]
-        before = {key: _state(drafted, key) for key in drafted_keys}
-        subject = drafted.title(drafted_keys[0]) if len(drafted_keys) == 1 else ""
-        Draft.objects.filter(course=course, key__in=[text_of_key(key) for key in drafted_keys]).delete()
+        if unseen := drafted.drafts.keys() ^ set(keys):
+            raise ChangedMeanwhile(sorted(unseen))
+        before = {key: _state(drafted, key) for key in drafted.drafts}
+        subject = drafted.title(next(iter(before))) if len(before) == 1 else ""
+        Draft.objects.filter(course=course).delete()
         drafted = records.read(course)
         return _record(drafted, before, editor=editor, action=Edit.Action.DISCARD, subject=subject, now=now)
 
@@ -101,27 +107,42 @@ def _state(drafted: DraftedCourse, key: Key) -> State:
     return None if draft is None else {"fields": draft.fields, "base": draft.base}
 
 
-def _store(drafted: DraftedCourse, key: Key, fields: Fields | None, *, editor: User, now: datetime) -> None:
-    """Store one draft. A record that is as published, or was never published and is removed, has no draft."""
-    published = drafted.published.get(key)
-    if fields == published:
-        Draft.objects.filter(course=drafted.course, key=text_of_key(key)).delete()
+def _store(drafted: DraftedCourse, changes: Mapping[Key, Fields | None], *, editor: User | None, now: datetime) -> None:
+    """Store the drafts of records. A record that is as published, or was never published and is removed, has no draft.
+
+    The number of queries does not depend on the number of records, apart from the batches of very many.
+    """
+    ended: list[Key] = []
+    new: list[Draft] = []
+    changed: list[Draft] = []
+    for key, fields in changes.items():
+        published, known = drafted.published.get(key), drafted.drafts.get(key)
+        if fields == published:
+            ended.append(key)
+        elif known is None:
+            new.append(Draft(course=drafted.course, key=text_of_key(key), base=published))
+            drafted.drafts[key] = new[-1]
+        elif known.fields != fields:
+            changed.append(known)
+        else:
+            continue
+        if fields != published:
+            draft = drafted.drafts[key]
+            draft.fields, draft.editor, draft.saved_at = fields, editor, now
+    for start in range(0, len(ended), _BATCH):
+        keys = ended[start : start + _BATCH]
+        Draft.objects.filter(course=drafted.course, key__in=map(text_of_key, keys)).delete()
+    for key in ended:
         drafted.drafts.pop(key, None)
-        return
-    known = drafted.drafts.get(key)
-    if known is not None and known.fields == fields:
-        return
-    draft = known or Draft(course=drafted.course, key=text_of_key(key), base=published)
-    draft.fields, draft.editor, draft.saved_at = fields, editor, now
-    draft.save()
-    drafted.drafts[key] = draft
+    Draft.objects.bulk_create(new, batch_size=_BATCH)
+    Draft.objects.bulk_update(changed, ["fields", "editor", "saved_at"], batch_size=_BATCH)
 
 
 def _record(
     drafted: DraftedCourse,
     before: Mapping[Key, State],
     *,
-    editor: User,
+    editor: User | None,
     action: Edit.Action,
     subject: str,
     now: datetime,

@@ -2,13 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import User
 from course_files.course.parsing import asset_record
-from course_files.merging import Key
+from course_files.merging import Fields, Key
 from courses.models import Course
 from workspace.drafts import editing
 from workspace.drafts.records import DraftedCourse
@@ -24,6 +25,17 @@ def add(course: Course, name: str, content: bytes, *, editor: User, now: datetim
         return editing.save(
             course, {key: asset_record(content)}, editor=editor, action=Edit.Action.ADD, subject=name, now=now
         )
+
+
+def store(course: Course, files: Mapping[str, bytes]) -> dict[Key, Fields | None]:
+    """Store the content of files, and return the changes that add them to the draft. Two queries, or none."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in files.values()}
+    if contents:
+        StoredFile.objects.bulk_create(
+            [StoredFile(course=course, sha256=digest, content=content) for digest, content in contents.items()],
+            ignore_conflicts=True,
+        )
+    return {("asset", name): asset_record(content) for name, content in files.items()}
 
 
 def uses(drafted: DraftedCourse) -> dict[str, list[str]]:

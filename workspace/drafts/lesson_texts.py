@@ -2,10 +2,9 @@
 
 import re
 
-from django.utils.text import slugify
-
 from common.markup import markdown
 from course_files.merging import canonical
+from workspace.drafts.names import make_slug
 
 _HEADING = re.compile(r"( {0,3})(#{1,6})([ \t].*)\Z")
 _LAST_LEVEL_WITH_ID = 3
@@ -15,7 +14,7 @@ def complete(body: str, *, like: str = "") -> str:
     """Return the text in canonical form, with an id at each heading up to level 3 and no heading above level 2.
 
     A new id is that of the heading at the same place in `like`, the text in the original language, so that readers who switch
-    the language stay where they are. Otherwise it is made from the heading's Latin letters, or numbered.
+    the language stay where they are. Otherwise it is made from the heading's words, or numbered.
     """
     text = canonical(body)
     document = markdown.parse(text)
@@ -33,7 +32,7 @@ def complete(body: str, *, like: str = "") -> str:
         level = max(2, len(marks))
         if level <= _LAST_LEVEL_WITH_ID and not heading.id:
             wanted = examples[position] if len(examples) == len(document.headings) else ""
-            new = _free_id(wanted or slugify(heading.text), position + 1, taken)
+            new = _free_id(wanted or make_slug(heading.text), position + 1, taken)
             taken.add(new)
             rest = f"{rest.rstrip()} {{#{new}}}"
         lines[heading.line - 1] = f"{indent}{'#' * level}{rest}"
@@ -42,7 +41,7 @@ def complete(body: str, *, like: str = "") -> str:
 
 def _free_id(wanted: str, number: int, taken: set[str]) -> str:
     """Return an id that no heading has: a letter first, then letters, digits and hyphens."""
-    base = wanted.replace("_", "-").strip("-")[:60]
+    base = wanted
     if not base or not base[0].isalpha():
         base = f"part-{number}"
     found, count = base, 2

@@ -4,6 +4,7 @@ Each function returns the changed records for `workspace.drafts.editing.save`. N
 """
 
 import copy
+from collections.abc import Mapping
 from typing import Literal
 
 from course_files.merging import Fields, Key
@@ -26,12 +27,12 @@ def questions(drafted: DraftedCourse, slug: str) -> list[tuple[str, Fields]]:
     ]
 
 
-def save_question(drafted: DraftedCourse, slug: str, key: str, fields: Fields) -> Changes:
-    """Return the changes of a new or changed question. A new one is the last."""
+def save_questions(drafted: DraftedCourse, slug: str, questions: Mapping[str, Fields]) -> Changes:
+    """Return the changes of new and changed questions, given by their keys. New ones are the last."""
     quiz = quiz_record(drafted, slug)
-    changes: Changes = {("question", slug, key): {**fields, "archived": False}}
-    if key not in quiz["questions"]:
-        changes["quiz", slug] = {**quiz, "questions": [*quiz["questions"], key], "archived": False}
+    changes: Changes = {("question", slug, key): {**fields, "archived": False} for key, fields in questions.items()}
+    if new := [key for key in questions if key not in quiz["questions"]]:
+        changes["quiz", slug] = {**quiz, "questions": [*quiz["questions"], *new], "archived": False}
     return changes
 
 

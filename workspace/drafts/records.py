@@ -1,13 +1,16 @@
 """Read a course as its authors see it: the published records with the drafts over them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
 
 from common import languages
 from course_files.course.stored import StoredCourse, get_stored_course
 from course_files.merging import Fields, Key, digest
 from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
 from courses.models import Course
+from workspace.drafts.published import get_records
 from workspace.models import Draft, StoredFile
 
 COURSE: Key = ("course",)
@@ -21,16 +24,33 @@ def key_of_text(text: str) -> Key:
     return tuple(text.split("/"))
 
 
-@dataclass(slots=True)
+@dataclass
 class DraftedCourse:
-    """A course with its drafts. `records` are the records as drafted; removed ones are left out."""
+    """A course with its drafts.
+
+    `published` are the records that students see, at `revision`. `records` are those as drafted; removed ones are left out.
+    Requests share the published records, so nothing may modify a record.
+    """
 
     course: Course
-    stored: StoredCourse
-    quizzes: StoredQuizzes
+    revision: UUID
     drafts: dict[Key, Draft]
-    published: dict[Key, Fields] = field(default_factory=dict)
-    records: dict[Key, Fields] = field(default_factory=dict)
+    published: dict[Key, Fields]
+    records: dict[Key, Fields]
+
+    @cached_property
+    def stored(self) -> StoredCourse:
+        """Return the rows that publishing the drafts needs. A page that shows drafts does not ask for them."""
+        return get_stored_course(self.course.slug, only=self.drafts)
+
+    @cached_property
+    def quizzes(self) -> StoredQuizzes:
+        """Return the rows of the quizzes that the drafts change."""
+        return self.stored_quizzes({key[1] for key in self.drafts if key[0] in ("quiz", "question")})
+
+    def stored_quizzes(self, slugs: Collection[str]) -> StoredQuizzes:
+        """Return the rows of the quizzes and checks of these activities."""
+        return get_stored_quizzes(self.course, only=slugs)
 
     @property
     def languages(self) -> list[str]:
@@ -85,13 +105,11 @@ class DraftedCourse:
 
 def read(course: Course) -> DraftedCourse:
     """Return the course with its drafts. The number of queries does not depend on its size."""
-    stored = get_stored_course(course.slug)
-    quizzes = get_stored_quizzes(course)
+    revision, published = get_records(course)
     drafts = {key_of_text(draft.key): draft for draft in Draft.objects.filter(course=course).select_related("editor")}
-    published = {**stored.records, **quizzes.records}
     records = {key: fields for key, fields in published.items() if key not in drafts}
     records |= {key: draft.fields for key, draft in drafts.items() if draft.fields is not None}
-    return DraftedCourse(course, stored, quizzes, drafts, published, records)
+    return DraftedCourse(course, revision, drafts, published, records)
 
 
 def file_content(course: Course, name: str, sha256: str) -> bytes:
@@ -105,11 +123,18 @@ def file_content(course: Course, name: str, sha256: str) -> bytes:
     return bytes(published.content)
 
 
-def file_contents(drafted: DraftedCourse) -> dict[str, bytes]:
-    """Return {name: content} of the course's files as drafted. Two queries."""
-    wanted = {key[1]: fields["sha256"] for key, fields in drafted.records.items() if key[0] == "asset"}
-    contents = {asset.name: bytes(asset.content) for asset in drafted.course.assets.all() if asset.name in wanted}
+def file_contents(drafted: DraftedCourse, *, only: Collection[str] | None = None) -> dict[str, bytes]:
+    """Return {name: content} of the course's files as drafted, or of those named in `only`. Two queries, or none."""
+    wanted = {
+        key[1]: fields["sha256"]
+        for key, fields in drafted.records.items()
+        if key[0] == "asset" and (only is None or key[1] in only)
+    }
+    if not wanted:
+        return {}
     changed = {name for name in wanted if ("asset", name) in drafted.drafts}
+    stored = drafted.course.assets.filter(name__in=wanted.keys() - changed)
+    contents = {asset.name: bytes(asset.content) for asset in stored}
     kept = {
         row.sha256: bytes(row.content)
         for row in StoredFile.objects.filter(course=drafted.course, sha256__in=[wanted[name] for name in changed])

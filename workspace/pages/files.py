@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import AuthenticatedRequest
 from common.markup.pictures import kind_of_name
+from common.uploads import pictures, thumbnails
+from common.uploads.refusals import PictureRefused
 from courses.models import Course
 from courses.pages.assets import asset_response
 from workspace.drafts import editing, files, records
 from workspace.drafts.records import DraftedCourse
 from workspace.models import Edit, StoredFile
-from workspace.pages.base import page, render_page
-from workspace.uploads import pictures, thumbnails
-from workspace.uploads.refusals import PictureRefused
+from workspace.pages.base import page, reading_page, render_page
 
 
 @page
@@ -99,6 +99,16 @@ def file(request: AuthenticatedRequest, course: Course, name: str) -> HttpRespon
 
     With `painted` a drawing has the colours that the page's style sheet gives it where students see it.
     """
+    return _send(request, course, name)
+
+
+@reading_page
+def previewed_file(request: AuthenticatedRequest, course: Course, name: str) -> HttpResponse:
+    """Send a file of the draft to everybody who may see the preview that shows it."""
+    return _send(request, course, name)
+
+
+def _send(request: AuthenticatedRequest, course: Course, name: str) -> HttpResponse:
     fields = records.read(course).records.get(("asset", name))
     if fields is None:
         raise Http404

@@ -89,9 +89,12 @@ class LessonForm(forms.Form):
 
     @property
     def columns(self) -> list[dict[str, Any]]:
-        """Return the fields of each language: [{"code", "title", "minutes", "objectives", "body"}]."""
+        """Return the fields of each language: [{"code", "name", "title", "minutes", "objectives", "body"}]."""
         names = ("title", "minutes", "objectives", "body")
-        return [{"code": code, **{name: self[f"{name}_{code}"] for name in names}} for code in self.drafted.languages]
+        return [
+            {"code": code, "name": language_name(code), **{name: self[f"{name}_{code}"] for name in names}}
+            for code in self.drafted.languages
+        ]
 
     @property
     def criteria(self) -> list[dict[str, Any]]:

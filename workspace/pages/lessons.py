@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.requests import AuthenticatedRequest
+from common import languages
 from course_files.merging import Key
 from courses.models import Course
 from workspace.drafts import editing, lessons, merging, records, rendering
+from workspace.drafts.lesson_texts import complete
 from workspace.drafts.outline import Changes
 from workspace.drafts.records import DraftedCourse
 from workspace.models import Edit
@@ -61,6 +62,9 @@ def lesson(request: AuthenticatedRequest, course: Course, activity_slug: str) ->
         theirs=theirs,
         is_archived=drafted.module_of(activity_slug) is None,
         check=drafted.records.get(("quiz", activity_slug)),
+        questions=[
+            (key, languages.choose(texts)) for key, texts in rendering.questions_of(drafted, activity_slug).items()
+        ],
     )
 
 
@@ -135,9 +139,9 @@ def lesson_text(request: AuthenticatedRequest, course: Course, activity_slug: st
     edition = drafted.records.get(("edition", activity_slug, language), {"body": ""})
     given = request.POST.get(f"body_{language}") if request.method == "POST" else edition["body"]
     text = LongText(required=False, strip=False).to_python((given or "").replace("\x00", "")[:300_000])
-    html, problems = rendering.render(drafted, text, language)
-    # Safe: `markdown_html.render` has sanitised it.
-    context = {"html": mark_safe(html), "problems": problems, "text_language": language}  # noqa: S308
+    # As it will be saved. What saving completes is no problem of the author's.
+    html, problems = rendering.render(drafted, activity_slug, complete(text), language)
+    context = {"html": html, "problems": problems, "text_language": language}
     response = render(request, "workspace/lesson_text.html", context)
     response._csp_replace = {"frame-ancestors": [SELF]}  # type: ignore[attr-defined]
     return response

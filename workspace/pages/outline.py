@@ -138,7 +138,7 @@ def _change(request: AuthenticatedRequest, course: Course, drafted: DraftedCours
         return redirect("workspace:outline", course.slug)
     _kind, key, changes = result
     merged = {**drafted.records, **{name: fields for name, fields in changes.items() if fields is not None}}
-    subject = DraftedCourse(course, drafted.stored, drafted.quizzes, {}, drafted.published, merged).title(key)
+    subject = DraftedCourse(course, drafted.revision, {}, drafted.published, merged).title(key)
     _save(request, drafted, result, subject)
     if _kind in (Edit.Action.ADD, Edit.Action.DUPLICATE) and key[0] == "activity":
         name = "workspace:lesson" if merged[key]["kind"] == "lesson" else "workspace:quiz"

@@ -24,7 +24,7 @@ from accounts.requests import AuthenticatedRequest
 from course_files.merging import Key
 from courses.models import Course, Enrolment
 from quizzes.authoring.models import Quiz
-from workspace.drafts import editing, records
+from workspace.drafts import discarding, editing, outline, records
 from workspace.drafts.records import DraftedCourse, key_of_text
 from workspace.models import Edit, Publication, PublicationSchedule
 from workspace.pages.base import page, render_page
@@ -96,11 +96,15 @@ def publish(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         planned=PublicationSchedule.objects.filter(course=course).select_related("editor").first(),
         faults=[(fault, differences.address(drafted, fault.key), drafted.title(fault.key)) for fault in faults],
         changes=[
-            differences.describe(drafted, key, drafted.published.get(key), drafted.drafts[key].fields) for key in part
+            (
+                differences.describe(drafted, key, drafted.published.get(key), drafted.drafts[key].fields),
+                records.text_of_key(key),
+            )
+            for key in part
         ],
         part=part,
         changed_grades=changed_grades,
-        drafts={records.text_of_key(key): draft for key, draft in drafted.drafts.items()},
+        drafts=[records.text_of_key(key) for key in drafted.drafts],
     )
 
 
@@ -158,11 +162,23 @@ def _offer_regrades(request: AuthenticatedRequest, quizzes: Iterable[Quiz]) -> N
 @page
 @require_POST
 def discard(request: AuthenticatedRequest, course: Course) -> HttpResponse:
-    """Discard the drafts of the chosen records, or all of them. Undo brings them back."""
-    keys: list[Key] = [key_of_text(text) for text in request.POST.getlist("key")]
-    edit = editing.discard(course, keys, editor=request.user, now=timezone.now())
-    if edit:
-        messages.success(request, _("Discarded. Press Undo on the outline to take it back."))
+    """Discard the draft of one record, or all drafts that the page has shown. Undo brings them back."""
+    now = timezone.now()
+    try:
+        if "one" in request.POST:
+            edit = discarding.discard(course, key_of_text(request.POST["one"]), editor=request.user, now=now)
+        else:
+            keys = [key_of_text(text) for text in request.POST.getlist("key")]
+            edit = editing.discard(course, keys, editor=request.user, now=now)
+    except outline.ModuleNotEmpty:
+        messages.error(request, _("This module is new and has entries. Move or archive them first."))
+    except editing.ChangedMeanwhile:
+        messages.error(request, _("Somebody else has changed the draft in the same moment. Look, and try again."))
+    else:
+        if edit:
+            messages.success(request, _("Discarded. Press Undo on the outline to take it back."))
+        else:
+            messages.info(request, _("This is as students see it already."))
     return redirect("workspace:publish", course.slug)
 
 
@@ -183,10 +199,16 @@ def undo(request: AuthenticatedRequest, course: Course, edit_id: int) -> HttpRes
 
 @page
 def version_list(request: AuthenticatedRequest, course: Course) -> HttpResponse:
-    """List the published versions, and the latest edits of drafts."""
+    """List the published versions, and the latest edits of drafts. A form chooses two versions to compare."""
+    if "first" in request.GET or "last" in request.GET:
+        chosen = [request.GET.get(name, "") for name in ("first", "last")]
+        if all(re.fullmatch(r"[0-9]{1,9}", number) for number in chosen):
+            return redirect("workspace:versions", course.slug, *map(int, chosen))
+        messages.error(request, _("Choose two versions."))
     drafted = records.read(course)
     edits = Edit.objects.filter(course=course).select_related("editor")[:SHOWN]
-    publications = Publication.objects.filter(course=course).select_related("editor").defer("changes")[:SHOWN]
+    publications = list(Publication.objects.filter(course=course).select_related("editor").defer("changes")[:SHOWN])
+    numbers = [publication.number for publication in publications[:2]] if len(publications) > 1 else [0, 0]
     return render_page(
         request,
         "workspace/history.html",
@@ -194,6 +216,7 @@ def version_list(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         _("History"),
         tab="history",
         publications=publications,
+        compared=[("first", _("Earlier version"), numbers[1]), ("last", _("Later version"), numbers[0])],
         edits=[(edit, editing.can_undo(edit, drafted) and edit.action != Edit.Action.UNDO) for edit in edits],
     )
 
@@ -217,6 +240,24 @@ def version(request: AuthenticatedRequest, course: Course, number: int) -> HttpR
             (differences.describe(drafted, change.key, change.before, change.after), records.text_of_key(change.key))
             for change in part
         ],
+        part=part,
+    )
+
+
+@page
+def versions(request: AuthenticatedRequest, course: Course, first: int, last: int) -> HttpResponse:
+    """Show how two published versions differ."""
+    for number in (first, last):
+        get_object_or_404(Publication.objects.only("pk"), course=course, number=number)
+    drafted = records.read(course)
+    part = _part(request, history.between(course, first, last))
+    return render_page(
+        request,
+        "workspace/versions.html",
+        drafted,
+        _("Version %(first)d and version %(last)d") % {"first": first, "last": last},
+        tab="history",
+        changes=[differences.describe(drafted, change.key, change.before, change.after) for change in part],
         part=part,
     )
 

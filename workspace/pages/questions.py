@@ -107,7 +107,7 @@ def _save(
     request: AuthenticatedRequest, drafted: DraftedCourse, slug: str, key: str | None, form: QuestionForm
 ) -> bool:
     name: Key = ("question", slug, key or quizzes.free_key(drafted, slug, form.kind_name))
-    changes = quizzes.save_question(drafted, slug, name[2], form.fields_of_record())
+    changes = quizzes.save_questions(drafted, slug, {name[2]: form.fields_of_record()})
     record = changes[name] or {}
     seen = {other: drafted.token(other) for other in changes}
     if key:

@@ -1,4 +1,4 @@
-"""Answer a quiz in a preview. The questions are kept in the author's session, the answers nowhere.
+"""Answer a quiz in a preview. The questions are kept in the author's session, the answers and files nowhere.
 
 A question that was never published gets new identifiers each time the drafts are published and taken back. The version that
 the author has seen is therefore kept, and takes the place of the new one when the answers arrive.
@@ -14,11 +14,11 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from courses.models import Course
 from quizzes.attempts import queries
-from quizzes.attempts.models import Attempt
+from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import AnswerKey, QuizVersion
 from quizzes.grading.automatic import grade_attempt
-from quizzes.taking import start, submit
+from quizzes.taking import start, submit, uploads
 from quizzes.taking.pages import attempts as attempt_pages
 from quizzes.taking.pages import results as result_pages
 from quizzes.taking.pages.forms import form_answers
@@ -63,12 +63,24 @@ def finish(request: AuthenticatedRequest, preview: Preview, slug: str) -> HttpRe
     attempt = queries.get_attempt(attempt.pk)
     now = timezone.now()
     try:
+        _add_files(request, attempt)
         submit.submit(attempt=attempt, answers=form_answers(attempt, request.POST), now=now)
+        grade_attempt(attempt_id=attempt.pk, now=now)
+        request.method = "GET"
+        return result_pages.attempt_result(request, attempt.uuid)
     except DomainError as refused:
         return attempt_pages.render_attempt(request, queries.get_attempt(attempt.pk), refused.message, 400)
-    grade_attempt(attempt_id=attempt.pk, now=now)
-    request.method = "GET"
-    return result_pages.attempt_result(request, attempt.uuid)
+    finally:
+        # The rows are taken back with everything else.
+        for file in HandInFile.objects.filter(attempt=attempt):
+            file.file.delete(save=False)
+
+
+def _add_files(request: AuthenticatedRequest, attempt: Attempt) -> None:
+    """Store the files in the form until the page is made, so that they are checked and shown as a student's are."""
+    for question in attempt.public_questions:
+        for upload in request.FILES.getlist(f"{question['uuid']}:files"):
+            uploads.add_file(attempt=attempt, question=uuid.UUID(question["uuid"]), upload=upload, now=timezone.now())
 
 
 def _start(preview: Preview, slug: str) -> Attempt:

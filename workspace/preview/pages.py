@@ -1,6 +1,7 @@
 """Pages: the course, a lesson and a quiz as students will see them."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,7 +17,9 @@ from courses.pages import courses as course_pages
 from courses.pages import glossary as glossary_pages
 from courses.pages import lessons as lesson_pages
 from courses.pages import printing as printing_pages
+from quizzes.authoring.models import Question
 from quizzes.authoring.publishing import UnpublishableQuiz
+from quizzes.lesson_checks import pages as check_pages
 from quizzes.taking.pages import quizzes as quiz_pages
 from workspace.pages.base import reading_page
 from workspace.preview import attempts
@@ -97,6 +100,20 @@ def lesson(request: AuthenticatedRequest, course: Course, activity_slug: str) ->
         request,
         course,
         lambda request, preview: lesson_pages.lesson_detail(_reading(request), course.slug, activity_slug),
+        edit="lesson",
+        slug=activity_slug,
+    )
+
+
+@reading_page
+def answer_in_text(request: AuthenticatedRequest, course: Course, activity_slug: str, question: UUID) -> HttpResponse:
+    """Show the feedback to a question in the text. One that was never published is answered on the page of its check."""
+    if request.method != "POST" or not Question.objects.filter(uuid=question).exists():
+        return redirect("workspace:preview-check", course.slug, activity_slug)
+    return _show(
+        request,
+        course,
+        lambda request, preview: check_pages.answer_in_text(request, course.slug, activity_slug, question),
         edit="lesson",
         slug=activity_slug,
     )

@@ -23,6 +23,7 @@ from accounts.requests import AuthenticatedRequest
 from courses.models import Course, Enrolment
 from quizzes.authoring.models import Quiz
 from workspace.drafts import editing
+from workspace.drafts.records import DraftedCourse
 from workspace.publishing import publish
 
 
@@ -44,9 +45,8 @@ def published(course: Course, *, lesson: str | None) -> Iterator[Preview]:
     with transaction.atomic(), context.nobody():
         try:
             drafted = editing.lock(course)
-            publish.write(
-                drafted, publish.plan(drafted), now=timezone.now(), lessons=None if lesson is None else [lesson]
-            )
+            lessons = _changed_lessons(drafted) & ({lesson} if lesson is not None else _lessons(drafted))
+            publish.write(drafted, publish.plan(drafted), now=timezone.now(), lessons=lessons)
             Course.objects.filter(pk=course.pk).update(is_published=True)
             # When a quiz opens is no matter of what it says.
             Quiz.objects.filter(activity__course=course).update(
@@ -60,6 +60,17 @@ def published(course: Course, *, lesson: str | None) -> Iterator[Preview]:
             yield Preview(course, student, enrolment)
         finally:
             transaction.set_rollback(True)
+
+
+def _lessons(drafted: DraftedCourse) -> set[str]:
+    return {slug for slug, fields in drafted.activities() if fields["kind"] == "lesson"}
+
+
+def _changed_lessons(drafted: DraftedCourse) -> set[str]:
+    """Return the slugs of the lessons whose pages the drafts may change: all, if they change what texts can refer to."""
+    if any(key[0] in ("course", "activity", "term", "asset") for key in drafted.drafts):
+        return _lessons(drafted)
+    return {key[1] for key in drafted.drafts if key[0] == "edition"}
 
 
 @contextmanager

@@ -7,17 +7,20 @@ can be exported and imported again.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any
 
+from cachetools import LRUCache
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.markup import markdown
 from course_files import course_folder
 from course_files.course.exporting import course_to_files
 from course_files.course_folder import ParsedFolder
 from course_files.files import Fault, Folder
-from course_files.merging import Fields, Key
+from course_files.merging import Fields, Key, digest
 from course_files.plain_yaml import Document
 from course_files.quizzes.exporting import quizzes_to_files
 from course_files.quizzes.parsing import OPTIONAL_RULES
@@ -25,10 +28,13 @@ from courses.models import GradeItem
 from quizzes.attempts.rules import find_students_cut_off
 from quizzes.authoring import grade_effects
 from quizzes.authoring.models import Quiz
-from workspace.drafts.records import COURSE, DraftedCourse, file_contents
+from workspace.drafts.records import COURSE, DraftedCourse, file_contents, text_of_key
 
 _LESSON = re.compile(r"lessons/(.+)\.([a-z]{2})\.md\Z")
 _QUIZ = re.compile(r"(quizzes|checks)/(.+)\.yaml\Z")
+# The faults of how many drafts one process remembers.
+_cache: LRUCache[Any, "list[DraftFault]"] = LRUCache(32)
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,8 +56,8 @@ def find_faults(drafted: DraftedCourse, *, is_quick: bool = False) -> list[Draft
         *_unfinished(drafted), *_conflicts(drafted), *_grade_losses(drafted), *_ended_attempts(drafted),
     ]  # fmt: skip
     if not any(key == COURSE for key in (fault.key for fault in faults)):
-        left_out = _untouched_quizzes(drafted) if is_quick else set()
-        faults += _faults_of_files(drafted, skip={fault.key for fault in faults}, left_out=left_out)
+        skip = frozenset(fault.key for fault in faults)
+        faults += _known_faults_of_files(drafted, skip) if is_quick else _faults_of_files(drafted, skip, set())
     order = {slug: position for position, (slug, _fields) in enumerate(drafted.activities())}
     return sorted(dict.fromkeys(faults), key=lambda fault: order.get(fault.key[1], -1) if len(fault.key) > 1 else -2)
 
@@ -168,7 +174,23 @@ def _ended_attempts(drafted: DraftedCourse) -> Iterator[DraftFault]:
                 yield DraftFault(key, message % {"n": len(students), "who": grade_effects.join_names(students)})
 
 
-def _faults_of_files(drafted: DraftedCourse, *, skip: set[Key], left_out: set[str]) -> Iterator[DraftFault]:
+def _known_faults_of_files(drafted: DraftedCourse, skip: frozenset[Key]) -> list[DraftFault]:
+    """Return the faults of the files, without quizzes that no draft changes.
+
+    They stay the same until something is saved or published. To find them takes 0.1 s, so they are cached.
+    """
+    saved = digest({text_of_key(key): draft.fields for key, draft in drafted.drafts.items()})
+    name = (drafted.course.pk, drafted.revision, saved, skip, get_language())
+    with _lock:
+        found = _cache.get(name)
+    if found is None:
+        found = list(_faults_of_files(drafted, skip, _untouched_quizzes(drafted)))
+        with _lock:
+            _cache[name] = found
+    return found
+
+
+def _faults_of_files(drafted: DraftedCourse, skip: frozenset[Key], left_out: set[str]) -> Iterator[DraftFault]:
     """Read the drafts as files. What is unfinished anyway, and said so, is not reported a second time."""
     parsed = _parse(drafted, left_out)
     unfinished = {key[1] for key in skip if len(key) > 1}

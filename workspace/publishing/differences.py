@@ -41,9 +41,11 @@ _LABELS = {
     "late_rule": gettext_lazy("after the due date"),
     "lesson": gettext_lazy("explained in"),
     "lesson_kind": gettext_lazy("kind"),
+    "level": gettext_lazy("level"),
     "minutes": gettext_lazy("reading minutes"),
     "modules": gettext_lazy("modules"),
     "number": gettext_lazy("number"),
+    "objective": gettext_lazy("objective"),
     "objectives": gettext_lazy("objective"),
     "pass_mark": gettext_lazy("pass mark (percent)"),
     "points": gettext_lazy("points"),
@@ -94,10 +96,10 @@ def describe(drafted: DraftedCourse, key: Key, before: Fields | None, after: Fie
     """Return the difference between two states of a record of the course."""
     return Difference(
         key=key,
-        kind=_(_KINDS[key[0]]),
+        kind=kind_of(key),
         title=drafted.title(key),
         language=key[2] if key[0] == "edition" else "",
-        state=_state(before, after),
+        state=state_of(before, after),
         url=address(drafted, key),
         lines=difference(before, after),
     )
@@ -123,7 +125,13 @@ def difference(before: Fields | None, after: Fields | None) -> list[Line]:
     return [(line[0], line[2:]) for line in difflib.ndiff(old, new) if line[0] in "+-"]
 
 
-def _state(before: Fields | None, after: Fields | None) -> str:
+def kind_of(key: Key) -> str:
+    """Return what a record is, in the reader's language: "Lesson"."""
+    return _(_KINDS[key[0]])
+
+
+def state_of(before: Fields | None, after: Fields | None) -> str:
+    """Return added, changed, archived or removed."""
     if before is None:
         return "added"
     if after is None:

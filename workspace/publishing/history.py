@@ -27,6 +27,18 @@ def changes(publication: Publication) -> Iterator[Change]:
         yield Change(key_of_text(text), before, after)
 
 
+def between(course: Course, first: int, last: int) -> list[Change]:
+    """Return how the records differ between two published versions, by their keys. The later version may come first."""
+    low, high = sorted((first, last))
+    found: dict[Key, Change] = {}
+    for publication in Publication.objects.filter(course=course, number__gt=low, number__lte=high).order_by("number"):
+        for change in changes(publication):
+            before = found[change.key].before if change.key in found else change.before
+            found[change.key] = Change(change.key, before, change.after)
+    differing = [found[key] for key in sorted(found) if found[key].before != found[key].after]
+    return differing if first <= last else [Change(one.key, one.after, one.before) for one in differing]
+
+
 def restore(publication: Publication, *, editor: User, now: datetime) -> Edit | None:
     """Make drafts of every record as it was before this publication. Return the edit, or None if nothing differs.
 

@@ -90,7 +90,7 @@ def plan(drafted: DraftedCourse) -> list[Step]:
         outcome, incoming = Outcome.CHANGED if current else Outcome.ADDED, draft.fields
         if incoming is None or incoming.get("archived"):
             # What students have worked with is archived. A question that nobody has answered is removed for good.
-            unused = key[0] != "activity" and key not in drafted.stored.in_use | drafted.quizzes.in_use
+            unused = key[0] != "activity" and key not in drafted.quizzes.in_use
             outcome, incoming = Outcome.REMOVED if unused else Outcome.ARCHIVED, None
         if current is None and incoming is None:
             continue
@@ -103,10 +103,10 @@ def write(
 ) -> Course:
     """Execute the steps on the rows of the course, render its texts and refresh the progress. Needs a transaction.
 
-    `lessons` are the slugs of the only lessons whose texts a preview needs, and nobody's progress matters in it. Both take longer
+    `lessons` are the slugs of the lessons whose texts a preview needs anew, and nobody's progress matters in it. Both take longer
     than everything else.
     """
-    contents = file_contents(drafted)
+    contents = file_contents(drafted, only={step.key[1] for step in steps if step.key[0] == "asset"})
     parsed = ParsedCourse(
         Folder(), drafted.course.slug, drafted.languages, records=dict(drafted.records), assets=contents
     )

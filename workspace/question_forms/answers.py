@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from course_files.merging import Fields
-from questions.short_answers import normalise
+from questions.comparing.short_answers import normalise
 from workspace.question_forms.controls import Line, Lines, Part
 from workspace.question_forms.form import QuestionForm, at
 from workspace.question_forms.rows import Row, Rows

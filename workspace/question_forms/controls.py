@@ -14,11 +14,11 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from common.markup import markdown
-from course_files import plain_yaml
+from course_files import yaml_writing
 from course_files.course.texts import LANGUAGES
 from course_files.files import CONTROL
 from course_files.merging import canonical
-from questions.kinds.numeric import read_number
+from questions.comparing.numbers import read_number
 
 # No number of a question needs more characters.
 LONGEST_NUMBER = 40
@@ -300,8 +300,8 @@ class Number(Control):
                 self.errors.append(_("Enter a number."))
             return None
         # A long text is refused before it is parsed: a number of a million digits would take minutes.
-        number, rest = read_number(self.raw) if len(self.raw) <= LONGEST_NUMBER else (None, "")
-        if number is None or rest:
+        number = read_number(self.raw).alone if len(self.raw) <= LONGEST_NUMBER else None
+        if number is None:
             self.errors.append(_("“%(value)s” is not a number.") % {"value": self.raw.strip()[:LONGEST_NUMBER]})
             return None
         is_whole = not set(".eE") & set(self.raw) and number == number.to_integral_value()
@@ -313,7 +313,7 @@ class Number(Control):
     def _find_fault(self, value: float) -> str:
         if isinstance(value, float) and not math.isfinite(value):
             return _("The number is too large.")
-        if not plain_yaml.is_readable(value):
+        if not yaml_writing.is_readable(value):
             return _("The number has more digits than a course's files can contain.")
         return self._find_limit(value)
 

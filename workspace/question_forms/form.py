@@ -13,12 +13,15 @@ from course_files.merging import Fields
 from course_files.quizzes.parsing import explain_question_fault
 from questions import KINDS, WAITS_IN_CHECK
 from questions.points import format_points
+from quizzes.authoring.models import Question
 from workspace.question_forms.controls import Choice, Control, Data, Fault, Number, Part, Texts
 from workspace.question_forms.keeping import keep
 from workspace.question_forms.rows import Rows, find_operation
 
 # The limit of the course format.
 MOST_POINTS = 9999.99
+# As in the schema of the course format.
+MOST_OBJECTIVES = 20
 
 
 class QuestionForm:
@@ -79,6 +82,20 @@ class QuestionForm:
             facts["points"] = Number("points", _("Points"), required=True, more_than=0, most=MOST_POINTS, decimals=2)
         facts["lesson"] = Choice(
             "lesson", _("Explained in"), self.lessons, help_text=_("Where a student can read it again.")
+        )
+        facts["objective"] = Number(
+            "objective",
+            _("Objective"),
+            least=1,
+            most=MOST_OBJECTIVES,
+            decimals=0,
+            help_text=_("Which objective of that lesson it tests: 1 is the first. Students do not see it."),
+        )
+        facts["level"] = Choice(
+            "level",
+            _("Level"),
+            [("", _("none")), *((level.value, str(level.label)) for level in Question.Level)],
+            help_text=_("What an answer takes. Students do not see it."),
         )
         # The questions of a lesson check are drawn from no pool.
         if not self.is_check or (self.original or {}).get("pool"):
@@ -197,8 +214,7 @@ class QuestionForm:
             "archived": bool(self.original and self.original.get("archived")),
         }
         record["definition"] = definition
-        if pool := values.get("pool"):
-            record["pool"] = pool
+        record |= {name: values[name] for name in ("pool", "objective", "level") if values.get(name)}
         if "feedback_correct" in values:
             record["feedback"] = {name: values[f"feedback_{name}"] for name in ("correct", "incorrect")}
         record |= {name: values[name] for name in ("choices", "accept", "known_wrong") if name in values}

@@ -79,9 +79,9 @@ class Row:
     note: str = ""
 
     @property
-    def body(self) -> list[Part]:
-        """The controls below the head of the row, which has its mark and its buttons."""
-        return [part for part in self.parts.values() if not isinstance(part, Mark)]
+    def body(self) -> list[tuple[str, Part]]:
+        """The names and controls below the head of the row, which has its mark and its buttons."""
+        return [(name, part) for name, part in self.parts.items() if not isinstance(part, Mark)]
 
     @property
     def is_blank(self) -> bool:
@@ -220,7 +220,7 @@ class Rows(Part):
 
     def clean(self) -> Any:
         filled = [row for row in self.rows if not row.is_blank]
-        cleaned = [(row, {name: part.clean() for name, part in row.parts.items()}) for row in filled]
+        cleaned = [(row, self.values_of(row)) for row in filled]
         if len(cleaned) < self.least:
             self.errors.append(self.too_few)
         if not self.key_from:
@@ -230,6 +230,10 @@ class Rows(Part):
                 row.key = self.make_key(values)
                 self.taken.add(row.key)
         return self.pack([(row, {"key": row.key, **values}) for row, values in cleaned])
+
+    def values_of(self, row: Row) -> dict[str, Any]:
+        """Return the value of each control of a row."""
+        return {name: part.clean() for name, part in row.parts.items()}
 
     def make_key(self, values: Mapping[str, Any]) -> str:
         """Return a key for a new row."""

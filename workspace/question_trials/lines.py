@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from questions import KINDS, Spec
-from questions.short_answers import Decision, decide, normalise
+from questions.comparing.short_answers import Decision, decide, normalise
 from quizzes.grading.explanations import explain
 from workspace.question_forms.controls import Data, storable
 
@@ -34,7 +34,7 @@ class TriedLines:
 
 def try_lines(spec: Spec, form: Data) -> TriedLines | None:
     """Return the outcome of each line; None if the question's kind does not compare short answers."""
-    blanks = [(blank["uuid"], number) for number, blank in enumerate(spec.get("blanks", []), 1)]
+    blanks = [(blank["uuid"], number) for number, blank in enumerate(spec.get("blanks", []), 1) if "accept" in blank]
     if KINDS[spec["kind"]].rows != "answers" and not blanks:
         return None
     lines = TriedLines(storable(str(form.get("try-lines") or ""))[:LIMIT], blanks=blanks)

@@ -53,6 +53,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._holds_lock = False
         self._changes = 0
         self._schema = 0
+        # Inside `one_flush`: whether a commit waits for the flush at its end. None outside.
+        self._unflushed: bool | None = None
 
     def create_cursor(self, name: str | None = None) -> CursorWrapper:
         return self.connection.cursor(factory=CursorWrapper)  # type: ignore[no-any-return]
@@ -74,6 +76,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if written and durable:
             self._wait_for_disk()
 
+    @contextmanager
+    def one_flush(self) -> Iterator[None]:
+        """Let all commits inside wait for the disk together, at the end. Other processes see each of them at once."""
+        if self._unflushed is not None:
+            yield
+            return
+        self._unflushed = False
+        try:
+            yield
+        finally:
+            unflushed, self._unflushed = self._unflushed, None
+            if unflushed:
+                self._wait_for_disk()
+
     def _start_transaction_under_autocommit(self) -> None:
         self._acquire_lock()
         try:
@@ -85,8 +101,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         # If this raises, the transaction is still open and keeps the lock; Django rolls it back next.
         super()._commit()  # type: ignore[misc]  # the stubs leave it out
-        if self._release_lock():
+        if not self._release_lock():
+            return
+        if self._unflushed is None:
             self._wait_for_disk()
+        else:
+            self._unflushed = True
 
     def _rollback(self) -> None:
         try:
@@ -95,6 +115,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._release_lock()
 
     def _close(self) -> None:
+        if self._unflushed and self._log is not None:
+            self._wait_for_disk()
+            self._unflushed = False
         try:
             super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:

@@ -1,5 +1,6 @@
 """Read the mails of the development inbox."""
 
+import base64
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ _HEADERS = (
     "Message-ID",
     "Content-Language",
     "Auto-Submitted",
+    "List-Id",
+    "Feedback-ID",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
 )
@@ -61,8 +64,8 @@ def entries() -> list[Entry]:
     return found
 
 
-def read(name: str) -> Message | None:
-    """Return the mail called `name`, or None if there is none."""
+def read(name: str, *, in_dark: bool = False) -> Message | None:
+    """Return the mail called `name`, its HTML in the dark theme if `in_dark`; None if there is no such mail."""
     if not _NAME.fullmatch(name):
         return None
     try:
@@ -71,11 +74,14 @@ def read(name: str) -> Message | None:
         return None
     message = message_from_bytes(raw, policy=policy.default)
     html = _part(message, "html")
+    if html is not None:
+        # Pictures last, so that the search for the head does not read them.
+        html = _with_pictures(_links_to_top(_in_dark(html) if in_dark else html), message)
     return Message(
         entry=_entry(name, message),
         headers=[(header, str(message[header])) for header in _HEADERS if message[header]],
         text=_part(message, "plain") or "",
-        html=None if html is None else _links_to_top(html),
+        html=html,
     )
 
 
@@ -103,6 +109,22 @@ def _entry(name: str, message: EmailMessage) -> Entry:
 def _part(message: EmailMessage, kind: str) -> str | None:
     part = message.get_body((kind,))
     return str(part.get_content()) if part else None
+
+
+def _with_pictures(html: str, message: EmailMessage) -> str:
+    """Put the pictures of the mail into its HTML, because a browser does not find them by their Content-ID."""
+    for part in message.walk():
+        name = str(part["Content-ID"] or "").strip("<> ")
+        content = part.get_content() if name and part.get_content_maintype() == "image" else None
+        if isinstance(content, bytes):
+            data = base64.b64encode(content).decode()
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return html
+
+
+def _in_dark(html: str) -> str:
+    """Return the HTML as a mail program with a dark theme shows it: its rules for dark themes apply to every reader."""
+    return html.replace("@media (prefers-color-scheme: dark)", "@media all")
 
 
 def _links_to_top(html: str) -> str:

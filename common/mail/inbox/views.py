@@ -69,15 +69,15 @@ def message_detail(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @xframe_options_sameorigin
 def message_html(request: HttpRequest, name: str) -> HttpResponse:
-    """Return the HTML of a message, for the frame of `message_detail`."""
-    html = _message(name).html
+    """Return the HTML of a message, for the frames of `message_detail`; with `?dark`, as in a dark theme."""
+    html = _message(name, in_dark="dark" in request.GET).html
     if html is None:
         raise Http404
     return HttpResponse(html, headers={"Content-Security-Policy": _SANDBOX})
 
 
-def _message(name: str) -> messages.Message:
-    message = messages.read(name)
+def _message(name: str, *, in_dark: bool = False) -> messages.Message:
+    message = messages.read(name, in_dark=in_dark)
     if message is None:
         raise Http404
     return message

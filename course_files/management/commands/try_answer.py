@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from questions.short_answers import decide
+from questions.comparing.short_answers import decide
 from quizzes.grading.explanations import explain
 
 # The longest line that is read, in characters. An answer has at most 500.

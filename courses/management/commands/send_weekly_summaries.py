@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from common.mail import sending
-from courses.summaries import deliveries
+from courses.summaries import deliveries, planning
 
 
 class Command(BaseCommand):
@@ -19,14 +19,28 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--now", help="act as if it were this time (ISO 8601 with an offset)")
+        parser.add_argument(
+            "--test", metavar="EMAIL", help="with --to: send what that person would get to this address"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say how many would be sent, and why not the others")
         parser.add_argument("--to", metavar="EMAIL", help="send one summary to this person, due or not")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = _moment(options["now"])
-        if options["to"]:
-            self._send_to(options["to"], now)
+        if options["dry_run"]:
+            self._plan(now)
+        elif options["to"]:
+            self._send_to(options["to"], now, options["test"] or "")
+        elif options["test"]:
+            raise CommandError("--test needs --to: whose summary shall it be?")
         else:
             self._send_due(now)
+
+    def _plan(self, now: datetime) -> None:
+        found = planning.plan(now=now)
+        self.stdout.write(f"{found.sent} would be sent.")
+        for reason, count in found.skipped.most_common():
+            self.stdout.write(f"{count} would not: {reason}")
 
     def _send_due(self, now: datetime) -> None:
         deliveries.settle(now=now)
@@ -35,18 +49,23 @@ class Command(BaseCommand):
         counts = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
         self.stdout.write(f"{len(queued)} newly due; {counts}.")
 
-    def _send_to(self, email: str, now: datetime) -> None:
+    def _send_to(self, email: str, now: datetime, test: str) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
         if user is None:
             raise CommandError(f"No account has the address {email}.")
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
         try:
-            status, is_regular = deliveries.send_now(user=user, now=now)
+            if test:
+                status, is_regular = deliveries.send_copy(user=user, now=now, to=test), False
+            else:
+                status, is_regular = deliveries.send_now(user=user, now=now)
         except sending.DeliveryError as error:
             raise CommandError(f"The mail to {email} was not sent: {error}") from error
         if status == deliveries.Status.SKIPPED:
             self.stdout.write(f"There is nothing to tell {email}: no course with something left to do or newly done.")
+        elif test:
+            self.stdout.write(f"What {email} would get, to {test}: {status.value}.")
         elif is_regular:
             self.stdout.write(f"The summary of this week to {email}: {status.value}.")
         else:

@@ -32,6 +32,7 @@ _OF_TOKENS = {
     401: "`not-authenticated`, or `reauthentication-required` where the last password is too long ago.",
     410: "`session-ended`: the token no longer works.",
 }
+_OF_NEEDLESS_TOKENS = {410: "`session-ended`: a token was sent, and it no longer works. Send none."}
 
 
 def _read(name: str) -> Any:
@@ -86,7 +87,8 @@ def _answers(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _refusals(spec: dict[str, Any]) -> dict[str, Any]:
     reasons: dict[int, str] = dict(spec.get("refusals", {}))
-    common = {**(_OF_TOKENS if _SECURITY[spec["token"]] else {}), **(_OF_BODIES if "body" in spec else {})}
+    of_tokens = _OF_TOKENS if _SECURITY[spec["token"]] else _OF_NEEDLESS_TOKENS
+    common = {**of_tokens, **(_OF_BODIES if "body" in spec else {})}
     for status, reason in common.items():
         reasons[status] = f"{reasons[status]} {reason}" if status in reasons else reason
     return {str(status): _refusal(status, reasons[status]) for status in sorted(reasons)}

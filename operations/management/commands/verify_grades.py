@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import GradeChange
+from operations.verify import grades
 from quizzes.grading.models import AttemptGrade
-from quizzes.verify import grades
 
 
 class Command(BaseCommand):

@@ -17,6 +17,7 @@ from quizzes.results import question_results
 from quizzes.results.api import QuestionOutcome
 from quizzes.results.attempt_results import Result
 from quizzes.results.overview import QuizOverview
+from quizzes.results.visibility import is_passed
 
 # The public API does not show claims and failed grading attempts.
 PUBLIC_STATUS = {
@@ -67,12 +68,15 @@ class QuizBefore:
 
 @dataclass(slots=True)
 class AttemptSummary:
-    """An attempt at `quiz`, which is its activity's uuid. `server_time` is the moment for which it is described."""
+    """An attempt. `server_time` is the moment for which it is described."""
 
     attempt: Attempt
-    quiz: UUID
-    pass_mark: int
     server_time: datetime
+
+    @property
+    def quiz(self) -> UUID:
+        """The uuid of the quiz's activity."""
+        return self.attempt.quiz.activity.uuid
 
     @property
     def status(self) -> str:
@@ -80,8 +84,7 @@ class AttemptSummary:
 
     @property
     def passed(self) -> bool | None:
-        percent = self.attempt.percent
-        return None if percent is None else percent >= self.pass_mark
+        return None if self.attempt.percent is None else is_passed(self.attempt)
 
 
 @dataclass(slots=True)
@@ -137,21 +140,15 @@ class AttemptOutcome(AttemptSummary):
     changes: list[AttemptGrade]
 
 
-def summary(attempt: Attempt, now: datetime) -> AttemptSummary:
-    return AttemptSummary(attempt, attempt.quiz.activity.uuid, attempt.quiz.pass_mark, now)
-
-
-def in_full(attempt: Attempt, now: datetime) -> AttemptInFull:
-    """Return the attempt with its questions and answers. One query; with files two."""
-    answers = {str(answer.question): answer for answer in queries.get_answers(attempt)}
+def in_full(attempt: Attempt, now: datetime, *, is_new: bool = False) -> AttemptInFull:
+    """Return the attempt with its questions and answers. One query; with files two. None for the answers of a new attempt."""
+    answers = {} if is_new else {str(answer.question): answer for answer in queries.get_answers(attempt)}
     questions = present_attempt(attempt, {uuid: answer.response for uuid, answer in answers.items()})
     files = question_results.files_by_question(attempt)
     confirmed = question_results.confirmed_results(attempt, answers.values())
     checked = {uuid: QuestionOutcome(result) for uuid, result in confirmed.items()}
     return AttemptInFull(
         attempt,
-        attempt.quiz.activity.uuid,
-        attempt.quiz.pass_mark,
         now,
         [
             AttemptQuestion(
@@ -163,11 +160,8 @@ def in_full(attempt: Attempt, now: datetime) -> AttemptInFull:
 
 
 def outcome(result: Result, now: datetime) -> AttemptOutcome:
-    attempt = result.attempt
     return AttemptOutcome(
-        attempt,
-        attempt.quiz.activity.uuid,
-        attempt.quiz.pass_mark,
+        result.attempt,
         now,
         result.answers_shown,
         result.can_reveal,

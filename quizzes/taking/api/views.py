@@ -101,9 +101,9 @@ class QuizAttempts(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        page = paginate(request, Attempt.objects.filter(quiz=quiz, enrolment=enrolment), queries.NEWEST_FIRST)
+        page = paginate(request, quiz.attempts.filter(enrolment=enrolment), queries.NEWEST_FIRST)
         now = timezone.now()
-        summaries = [shapes.AttemptSummary(attempt, quiz.activity.uuid, quiz.pass_mark, now) for attempt in page.items]
+        summaries = [shapes.AttemptSummary(attempt, now) for attempt in page.items]
         return paginated(page, {"results": AttemptSummarySerializer.shape_all(summaries)})
 
     @extend_schema(
@@ -126,7 +126,7 @@ class QuizAttempts(AuthenticatedAPIView):
         if not is_new:
             attempt = _attempt(request, attempt.uuid)
         return Response(
-            AttemptSerializer.shape(shapes.in_full(attempt, now)),
+            AttemptSerializer.shape(shapes.in_full(attempt, now, is_new=is_new)),
             status=201 if is_new else 200,
             headers={"Location": reverse("api-attempt-detail", args=[attempt.uuid])},
         )
@@ -188,9 +188,10 @@ class AttemptSubmit(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_submit",
         summary="Submit an attempt",
-        description="Idempotent. `answers` are saved with it; when one of them is invalid, the others are saved "
-        "and the attempt stays open. The result comes from `attempt_result`. Refused with `deadline-passed` after the "
-        "deadline and its grace: what was saved by then is submitted, `answers` are kept for the instructor.",
+        description="Idempotent: an attempt that is submitted already stays as it is, whatever `answers` contains. Else "
+        "`answers` are saved with it; when one of them is invalid, the others are saved and the attempt stays open. The "
+        "result comes from `attempt_result`. Refused with `deadline-passed` after the deadline and its grace: what was saved "
+        "by then is submitted, `answers` are kept for the instructor.",
         tags=["attempts"],
         parameters=[_location(202, "result"), _retry_after(202)],
         request=SubmitInput,
@@ -203,7 +204,7 @@ class AttemptSubmit(AuthenticatedAPIView):
         now = timezone.now()
         attempt = submit.submit(attempt=attempt, answers=answers, now=now)
         return Response(
-            AttemptSummarySerializer.shape(shapes.summary(attempt, now)),
+            AttemptSummarySerializer.shape(shapes.AttemptSummary(attempt, now)),
             status=202,
             headers={"Location": reverse("api-attempt-result", args=[attempt.uuid]), "Retry-After": RETRY_AFTER},
         )

@@ -59,13 +59,28 @@ def render_attempt(
     answers = {str(answer.question): answer for answer in get_answers(attempt)}
     stored = {uuid: answer.response for uuid, answer in answers.items()}
     typed = {uuid: refusal.typed for uuid, refusal in refusals.items() if refusal.typed is not None}
-    questions = present_attempt(attempt, {**stored, **typed})
+    presented = present_attempt(attempt, {**stored, **typed})
     checked = question_results.confirmed_results(attempt, answers.values())
     files = question_results.files_by_question(attempt)
-    unanswered = unanswered_questions(questions, files)
-    empty = {question.uuid for question in unanswered}
     flagged = attempt.flagged or []
     at_once = attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE
+    questions = [
+        (
+            question,
+            # Nothing but the answer: neither feedback nor a refusal nor a button to check it.
+            not (at_once or refusal),
+            checked.get(question.uuid),
+            files.get(question.uuid, []),
+            answers[question.uuid].sequence if question.uuid in answers else 0,
+            _loaded(public, stored, refusal),
+            refusal,
+            KINDS[question.kind].is_answered(question.response) or question.uuid in files,
+            question.uuid in flagged,
+        )
+        for public, question in zip(attempt.public_questions, presented, strict=True)
+        for refusal in [refusals.get(question.uuid)]
+    ]
+    unanswered = [question for question, *_rest, is_answered, _flagged in questions if not is_answered]
     response = render(
         request,
         "quizzes/attempt_detail.html",
@@ -73,30 +88,15 @@ def render_attempt(
             "attempt": attempt,
             "course": attempt.enrolment.course,
             "activity": attempt.quiz.activity,
-            "questions": [
-                (
-                    question,
-                    # An untouched question with choices is the same for everybody.
-                    not (at_once or refusal or question.uuid in answers) and bool(question.choice_order),
-                    checked.get(question.uuid),
-                    files.get(question.uuid, []),
-                    answers[question.uuid].sequence if question.uuid in answers else 0,
-                    _loaded(public, stored, refusal),
-                    refusal,
-                    question.uuid not in empty,
-                    question.uuid in flagged,
-                )
-                for public, question in zip(attempt.public_questions, questions, strict=True)
-                for refusal in [refusals.get(question.uuid)]
-            ],
+            "questions": questions,
             "others": question_results.present_unjudged(attempt, stored) if typed else {},
-            "refused": [question for question in questions if question.uuid in refusals] if refusals else [],
-            "with_files": any(KINDS[question.kind].with_files for question in questions),
+            "refused": [question for question in presented if question.uuid in refusals] if refusals else [],
+            "with_files": any(KINDS[question.kind].with_files for question in presented),
             "at_once": at_once,
             "now": timezone.now(),
             "error": error,
             "unanswered": unanswered if asks else [],
-            "flagged": [question for question in questions if question.uuid in flagged] if asks else [],
+            "flagged": [question for question in presented if question.uuid in flagged] if asks else [],
             "answered_count": len(questions) - len(unanswered),
         },
         status=status,

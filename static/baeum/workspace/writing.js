@@ -29,9 +29,22 @@ export function dropForm(storage, address) {
   }
 }
 
-// Whether the kept values say something that the form does not. Line ends of texts are the same in both.
+// A text without what the server completes or tidies when it saves: the ids of headings and their highest level, spaces, composed
+// letters.
+function plain(text) {
+  return text
+    .normalize("NFC")
+    .replace(/\r\n?/g, "\n")
+    .replace(/^( {0,3})#(?=[ \t])/gm, "$1##")
+    .replace(/^( {0,3}#.*?)[ \t]+\{#[^}]*\}[ \t]*$/gm, "$1")
+    .replace(/[ \t]+/g, " ")
+    .replace(/ ?\n ?/g, "\n")
+    .trim();
+}
+
+// Whether the kept values say something that the form does not.
 export function isNewer(kept, shown) {
-  const text = (values) => JSON.stringify(values.map(([name, value]) => [name, typeof value === "string" ? value.replace(/\r\n/g, "\n").trim() : value]));
+  const text = (values) => JSON.stringify(values.map(([name, value]) => [name, typeof value === "string" ? plain(value) : value]));
   return text(kept) !== text(shown);
 }
 
@@ -150,43 +163,79 @@ function insertAtLine(area, mark) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-async function upload(area, file) {
-  const alt = (window.prompt(form.dataset.alt) || "").trim();
-  if (!alt) return;
-  const sent = new FormData();
-  sent.set("file", file);
-  sent.set("alt", alt);
-  sent.set("language", area.lang);
-  sent.set("csrfmiddlewaretoken", new FormData(form).get("csrfmiddlewaretoken"));
+// The fields of a figure: a file that is chosen, pasted or dropped, and what it shows, in words. Without this script the same form
+// opens the page of all figures.
+function figureOf(area) {
+  const panel = document.querySelector(`[data-figure="${area.id}"]`);
+  const sending = panel.querySelector("button[form]").form;
+  const [file, alt] = ["file", "alt"].map((name) => panel.querySelector(`[name=${name}]`));
+  const error = panel.querySelector("[data-error]");
   const status = document.getElementById("writing-status");
-  status.textContent = "…";
-  try {
-    const answer = await fetch(form.dataset.upload, { method: "POST", body: sent, headers: { Accept: "application/json" } });
-    const result = await answer.json();
-    if (answer.ok) insert(area, `\n\n${result.markdown}\n\n`);
-    status.textContent = answer.ok ? result.notes.join(" ") : result.error;
-  } catch {
-    status.textContent = form.dataset.failed || "!";
+
+  function say(problem) {
+    error.textContent = problem;
+    error.hidden = !problem;
   }
+  function close() {
+    sending.reset();
+    say("");
+    panel.open = false;
+    area.focus();
+  }
+  async function send() {
+    status.textContent = panel.dataset.uploading;
+    say("");
+    const problem = await uploaded().catch(() => panel.dataset.failed);
+    if (problem) status.textContent = "";
+    say(problem);
+  }
+  // Returns what is wrong, or "".
+  async function uploaded() {
+    const answer = await fetch(sending.action, { method: "POST", body: new FormData(sending), headers: { Accept: "application/json" } });
+    // The page of the sign-in may be JSON as well.
+    if (answer.redirected) return panel.dataset.ended;
+    const result = await answer.json();
+    if (!answer.ok) return result.error;
+    close();
+    insert(area, `\n\n${result.markdown}\n\n`);
+    status.textContent = result.notes.join(" ");
+    return "";
+  }
+
+  sending.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  alt.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  const cancel = panel.querySelector("[data-cancel]");
+  cancel.hidden = false;
+  cancel.addEventListener("click", close);
+  // Shows a picture that was pasted or dropped as if it had been chosen, and asks what it shows.
+  return (picture) => {
+    const files = new DataTransfer();
+    files.items.add(picture);
+    file.files = files.files;
+    panel.open = true;
+    alt.focus();
+  };
 }
 
 function equip(tools) {
   const area = document.getElementById(tools.dataset.tools);
+  const ask = figureOf(area);
   tools.hidden = false;
   tools.addEventListener("click", (event) => {
     const { wrap, line } = event.target.dataset;
     if (wrap) insert(area, wrap, wrap);
     if (line) insertAtLine(area, line);
   });
-  tools.querySelector("[data-figure]").addEventListener("change", (event) => {
-    if (event.target.files[0]) upload(area, event.target.files[0]);
-    event.target.value = "";
-  });
   area.addEventListener("paste", (event) => {
     const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
     if (file) {
       event.preventDefault();
-      upload(area, file);
+      ask(file);
     }
   });
   for (const kind of ["dragover", "dragleave", "drop"]) {
@@ -195,7 +244,7 @@ function equip(tools) {
       if (!isFile) return;
       event.preventDefault();
       area.classList.toggle("is-over", kind === "dragover");
-      if (kind === "drop" && event.dataTransfer.files[0]) upload(area, event.dataTransfer.files[0]);
+      if (kind === "drop" && event.dataTransfer.files[0]) ask(event.dataTransfer.files[0]);
     });
   }
 }

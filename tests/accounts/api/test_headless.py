@@ -194,3 +194,72 @@ def test_a_changed_password_gives_the_app_a_new_token(app: App, alice: User) -> 
 def test_allauths_sign_out_ends_the_session(app: App) -> None:
     assert app.call("DELETE", "auth/session").status_code == 401
     assert app.call("GET", "auth/session").status_code in (401, 410)
+
+
+def methods_by_address() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for method, path, _spec in operations().values():
+        if path.startswith(BASE):
+            found.setdefault(path, set()).add(method)
+    return found
+
+
+@pytest.mark.parametrize("path", methods_by_address())
+def test_a_method_that_an_address_does_not_have_is_refused_before_the_body(app: App, path: str) -> None:
+    known = methods_by_address()[path]
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - known:
+        answer = app.client.generic(method, path, b'{"key": 7}', "application/json", headers=app.headers)
+        assert answer.status_code == 405, (method, answer.content)
+        assert answer.json()["type"] == "/problems/method-not-allowed"
+        assert set(answer.headers["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == known
+
+
+@pytest.mark.parametrize(
+    "operation", ["authenticator_app_add", "code_reauthenticate", "passkey_reauthenticate", "passkey_sign_in"]
+)
+def test_the_description_says_what_may_be_tried_too_often(app: App, alice: User, operation: str) -> None:
+    method, path, spec = operations()[operation]
+    if operation == "code_reauthenticate":
+        TOTP.activate(alice, SECRET)
+    if operation == "passkey_reauthenticate":
+        app.call("GET", "auth/webauthn/reauthenticate")
+    example = spec["requestBody"]["content"]["application/json"]["examples"]["request"]["value"]
+    statuses = {app.call(method, path.removeprefix(BASE), example).status_code for _ in range(11)}
+
+    assert 429 in statuses
+    assert {str(status) for status in statuses} <= spec["responses"].keys()
+
+
+@pytest.mark.parametrize("key", ["-", "-[-^Ca", " -x", "x", "zzzzzzzzzzzzz-x", "1-", "\x00-x", "--"])
+def test_a_key_that_no_mail_contained_is_refused(client: Client, db: None, key: str) -> None:
+    address = f"{BASE}auth/password/reset"
+
+    read = client.get(address, headers={"X-Password-Reset-Key": key})
+    body = {"key": key, "password": "nine patient herons"}
+    used = client.post(address, body, content_type="application/json")
+
+    assert (read.status_code, used.status_code) == (400, 400)
+    assert read.json()["type"] == used.json()["type"] == "/problems/invalid"
+
+
+@pytest.mark.parametrize("number", [str(2**63), str(-(2**63) - 1), "1e400", "-1e400"])
+def test_a_number_that_no_column_can_hold_is_refused(app: App, number: str) -> None:
+    app.reauthenticate()
+    for method, body in (("DELETE", f'{{"authenticators": [{number}]}}'), ("PUT", f'{{"id": {number}, "name": "x"}}')):
+        answer = app.client.generic(
+            method, f"{BASE}account/authenticators/webauthn", body, "application/json", headers=app.headers
+        )
+        assert answer.status_code == 400, answer.content
+        assert answer.json()["type"] == "/problems/malformed"
+
+
+@pytest.mark.parametrize("value", [12345678.5, 1234567890, True, None, ["a"], {"a": 1}])
+def test_what_should_be_a_text_and_is_none_is_refused(client: Client, db: None, value: Any) -> None:
+    body = {"email": "new@example.com", "password": value}
+
+    answer = client.post(f"{BASE}auth/signup", body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "/problems/invalid"
+    assert [error["param"] for error in answer.json()["errors"]] == ["password"]
+    assert not User.objects.filter(email="new@example.com").exists()

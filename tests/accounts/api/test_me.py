@@ -1,5 +1,6 @@
 """The account by the API: `me`, the language of responses, sign-in and sign-out."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
         "language": "en",
         "time_zone": "Asia/Seoul",
         "wants_weekly_summary": True,
+        "summary_day": 1,
+        "summary_time": "08:30",
         "is_instructor": False,
         "unread_messages": 0,
         "joined_at": alice.date_joined.isoformat().replace("+00:00", "Z"),
@@ -34,11 +37,14 @@ def test_settings_can_be_changed_separately(alice_api: Api, alice: User) -> None
     assert alice_api.patch("me", {"name": "앨리스"})["name"] == "앨리스"
     assert alice_api.patch("me", {"language": "", "wants_weekly_summary": False})["wants_weekly_summary"] is False
     assert alice_api.patch("me", {})["language"] == ""
+    when = {"summary_day": 7, "summary_time": "20:30"}
+    assert alice_api.patch("me", when).items() >= when.items()
 
     alice.refresh_from_db()
     assert alice.name == "앨리스"
     assert alice.language == ""
     assert alice.wants_weekly_summary is False
+    assert (alice.summary_day, alice.summary_time) == (7, time(20, 30))
 
 
 def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: User) -> None:
@@ -58,6 +64,12 @@ def test_fields_that_are_not_settings_cannot_be_changed(alice_api: Api, alice: U
     ("body", "field"),
     [
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"summary_day": 0}, "summary_day"),
+        ({"summary_day": 8}, "summary_day"),
+        ({"summary_time": "21:00"}, "summary_time"),
+        ({"summary_time": "08:15"}, "summary_time"),
+        ({"summary_time": "08:30:00"}, "summary_time"),
+        ({"summary_time": 830}, "summary_time"),
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"time_zone": "Asia"}, "time_zone"),
         ({"language": "xx"}, "language"),

@@ -17,7 +17,13 @@ def states(api: Api) -> dict[str, bool]:
 
 
 def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: CourseNews) -> None:
-    assert states(alice_api) == {"course-news": True, "weekly-summary": True}
+    assert states(alice_api) == {
+        "announcement": True,
+        "appeal-answered": True,
+        "course-news": True,
+        "result-ready": True,
+        "weekly-summary": True,
+    }
     answer = alice_api.put("mail-switches/course-news", {"is_on": False})
     assert answer == {
         "kind": "course-news",
@@ -25,7 +31,13 @@ def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: Course
         "description": "Something new in your course.",
         "is_on": False,
     }
-    assert states(alice_api) == {"course-news": False, "weekly-summary": True}
+    assert states(alice_api) == {
+        "announcement": True,
+        "appeal-answered": True,
+        "course-news": False,
+        "result-ready": True,
+        "weekly-summary": True,
+    }
     alice_api.put("mail-switches/course-news", {"is_on": True})
     assert MailSwitch.objects.get().is_on
 
@@ -34,7 +46,12 @@ def test_the_weekly_summary_is_the_setting_of_the_account(alice_api: Api, alice:
     alice_api.put("mail-switches/weekly-summary", {"is_on": False})
     assert alice_api.get("me")["wants_weekly_summary"] is False
     alice_api.patch("me", {"wants_weekly_summary": True})
-    assert states(alice_api) == {"weekly-summary": True}
+    assert states(alice_api) == {
+        "announcement": True,
+        "appeal-answered": True,
+        "result-ready": True,
+        "weekly-summary": True,
+    }
 
 
 @pytest.mark.parametrize("kind", ["grade-changed", "password-reset", "no-such-kind"])
@@ -45,4 +62,9 @@ def test_a_kind_without_a_switch_is_not_found(alice_api: Api, kind: str) -> None
 @pytest.mark.parametrize("body", [{}, {"is_on": "perhaps"}, {"is_on": None}, []])
 def test_a_body_without_a_state_is_refused(alice_api: Api, body: object) -> None:
     alice_api.put("mail-switches/weekly-summary", body, expect=400)
-    assert states(alice_api) == {"weekly-summary": True}
+    assert states(alice_api) == {
+        "announcement": True,
+        "appeal-answered": True,
+        "result-ready": True,
+        "weekly-summary": True,
+    }

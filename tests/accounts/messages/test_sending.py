@@ -160,8 +160,8 @@ def test_what_the_person_may_no_longer_see_is_left_out_of_the_mail(news: CourseN
 @pytest.mark.parametrize(
     ("local", "until"),
     [
-        ("2026-03-02T21:59", None),
-        ("2026-03-02T22:00", "2026-03-03T08:00"),
+        ("2026-03-02T20:59", None),
+        ("2026-03-02T21:00", "2026-03-03T08:00"),
         ("2026-03-03T00:00", "2026-03-03T08:00"),
         ("2026-03-03T07:59", "2026-03-03T08:00"),
         ("2026-03-03T08:00", None),

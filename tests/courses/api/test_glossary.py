@@ -107,5 +107,5 @@ def test_the_number_of_queries_does_not_grow_with_the_glossary(
     )
     enrolment.course.save()
     alice_api.get(PATH)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         alice_api.get(PATH)

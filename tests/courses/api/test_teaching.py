@@ -134,5 +134,5 @@ def test_the_number_of_queries_does_not_grow_with_the_students(
 ) -> None:
     make_many(lambda: graded(quiz, EnrolmentFactory(course=course)), count)
     ines_api.get(f"{PATH}?limit=1")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(ines_api.get(f"{PATH}?limit=100")["results"]) == min(count, 100)

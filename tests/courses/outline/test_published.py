@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from courses.models import Activity, Course, CourseAsset, Enrolment, GlossaryTerm, GradeItem, LessonEdition, Module
-from courses.outline import revisions
+from courses.outline import published, revisions
 from courses.outline.published import CACHED_COURSES, get_published
 from tests.factories import ActivityFactory, CourseFactory, LessonFactory, QuizFactory
 
@@ -82,6 +82,21 @@ def test_the_number_of_cached_courses_is_limited(course: Course) -> None:
         other = CourseFactory()
         get_published(other.pk, other.revision)
     assert get_published(course.pk, course.revision) is not first
+
+
+def test_the_bytes_of_rendered_parts_are_limited(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "CACHED_BYTES", 100_000)
+    published._cache.clear()
+    courses = [CourseFactory() for _ in range(4)]
+    found = [get_published(each.pk, each.revision) for each in courses]
+
+    # Courses that were not asked for the longest are dropped while others are rendered.
+    for each in found[:3]:
+        each.cached("page", lambda: "x" * 40_000)
+    assert [*published._cache] == [each.pk for each in courses[1:]]
+    # The course that is rendered is kept, however large it is.
+    assert found[3].cached("page", lambda: "y" * 200_000) == "y" * 200_000
+    assert [*published._cache] == [courses[3].pk]
 
 
 def test_a_lesson_page_shows_a_change_at_the_next_request(

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from courses.summaries import deliveries
+from courses.summaries import unsubscribing
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def stranger() -> Client:
 
 
 def address(user: User, action: str = "unsubscribe") -> str:
-    return reverse(f"courses:summary-{action}", args=[deliveries.unsubscribe_token(user)])
+    return reverse(f"courses:summary-{action}", args=[unsubscribing.unsubscribe_token(user)])
 
 
 def wants(user: User) -> bool:
@@ -73,7 +73,7 @@ def test_the_page_is_in_the_browsers_language_if_the_user_chose_none(alice: User
 
 
 def test_an_invalid_token_is_404(stranger: Client, alice: User, bob: User) -> None:
-    forged = f"{alice.uuid}:{deliveries.unsubscribe_token(bob).partition(':')[2]}"
+    forged = f"{alice.uuid}:{unsubscribing.unsubscribe_token(bob).partition(':')[2]}"
     for action in ("unsubscribe", "subscribe"):
         for token in (forged, str(alice.uuid), "x"):
             path = reverse(f"courses:summary-{action}", args=[token])

@@ -16,14 +16,14 @@ from accounts.models import User
 from common.mail import outbox, sending
 from courses import progress
 from courses.models import Course, Enrolment, SummaryDelivery
-from courses.summaries import deliveries
+from courses.summaries import deliveries, unsubscribing
 from tests.factories import EnrolmentFactory, UserFactory
 from tests.smtp import HANG_UP, MailServer
 
 Status = SummaryDelivery.Status
 SEOUL = ZoneInfo("Asia/Seoul")
 # A Monday: 2026-W48 begins.
-MONDAY_8 = datetime(2026, 11, 23, 8, 0, tzinfo=SEOUL).astimezone(UTC)
+DUE = datetime(2026, 11, 23, 8, 30, tzinfo=SEOUL).astimezone(UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -37,7 +37,7 @@ def assert_row(delivery: SummaryDelivery, *, status: str, send_attempts: int) ->
 @pytest.fixture
 def delivery(enrolment: Enrolment) -> SummaryDelivery:
     """Alice's summary of 2026-W48, queued and due."""
-    [pk] = deliveries.queue_due(now=MONDAY_8)
+    [pk] = deliveries.queue_due(now=DUE)
     return SummaryDelivery.objects.get(pk=pk)
 
 
@@ -60,19 +60,19 @@ def interrupted(settings: Settings) -> Iterator[type[InterruptedBackend]]:
 
 class TestSend:
     def test_a_due_summary_is_sent(self, delivery: SummaryDelivery) -> None:
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SENT
         assert_row(delivery, status="sent", send_attempts=1)
-        assert delivery.claimed_at == MONDAY_8
-        assert delivery.finished_at == MONDAY_8
+        assert delivery.claimed_at == DUE
+        assert delivery.finished_at == DUE
         assert delivery.error == ""
         [message] = django_mail.outbox
         assert message.to == ["alice@example.com"]
         assert message.extra_headers["Message-ID"] == delivery.message_id == f"<weekly-{delivery.uuid}@localhost>"
 
     def test_a_second_task_sends_nothing(self, delivery: SummaryDelivery) -> None:
-        deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8 + MINUTE) is None
-        assert deliveries.send(delivery_id=404, now=MONDAY_8) is None
+        deliveries.send(delivery_id=delivery.pk, now=DUE)
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE + MINUTE) is None
+        assert deliveries.send(delivery_id=404, now=DUE) is None
         assert len(django_mail.outbox) == 1
 
     @pytest.mark.django_db(transaction=True)
@@ -88,10 +88,10 @@ class TestSend:
             sent.append(message)
 
         interrupted.happening = look
-        deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
+        deliveries.send(delivery_id=delivery.pk, now=DUE)
         [row], [message] = rows, sent
         assert row.status == "sending"
-        assert row.claimed_at == MONDAY_8
+        assert row.claimed_at == DUE
         assert row.message_id == message.extra_headers["Message-ID"]
 
     def test_only_the_first_of_two_senders_sends(
@@ -99,8 +99,8 @@ class TestSend:
     ) -> None:
         """The second sender starts while the first is connected to the mail server."""
         others = []
-        interrupted.happening = lambda _: others.append(deliveries.send(delivery_id=delivery.pk, now=MONDAY_8))
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
+        interrupted.happening = lambda _: others.append(deliveries.send(delivery_id=delivery.pk, now=DUE))
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SENT
         assert others == [None]
 
     def test_a_sender_that_read_the_row_before_another_claimed_it_does_not_send(
@@ -110,11 +110,11 @@ class TestSend:
         message_id = sending.message_id
 
         def meanwhile(name: str) -> str:
-            SummaryDelivery.objects.update(send_attempts=1, claimed_at=MONDAY_8 - timedelta(hours=2))
+            SummaryDelivery.objects.update(send_attempts=1, claimed_at=DUE - timedelta(hours=2))
             return message_id(name)
 
         monkeypatch.setattr(sending, "message_id", meanwhile)
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) is None
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) is None
         assert_row(delivery, status="queued", send_attempts=1)
         assert django_mail.outbox == []
 
@@ -125,15 +125,15 @@ class TestSend:
             lambda user: User.objects.update(is_active=False),
             lambda user: Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN),
             lambda user: Course.objects.update(is_published=False),
-            lambda user: Course.objects.get().activities.update(archived_at=MONDAY_8),
+            lambda user: Course.objects.get().activities.update(archived_at=DUE),
         ],
         ids=["unsubscribed", "deactivated", "withdrawn", "unpublished", "empty"],
     )
     def test_the_content_is_that_of_the_time_of_sending(self, delivery: SummaryDelivery, change: Any) -> None:
         change(delivery.user)
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SKIPPED
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SKIPPED
         assert_row(delivery, status="skipped", send_attempts=1)
-        assert delivery.finished_at == MONDAY_8
+        assert delivery.finished_at == DUE
         assert django_mail.outbox == []
 
     def test_nothing_is_sent_to_somebody_who_is_deleted_after_the_claim(
@@ -147,16 +147,16 @@ class TestSend:
             return row
 
         monkeypatch.setattr(outbox, "claim", claim_and_delete)
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SKIPPED
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SKIPPED
         assert django_mail.outbox == []
         assert not SummaryDelivery.objects.exists()
 
     def test_a_summary_of_a_finished_course_is_skipped(self, enrolment: Enrolment, course: Course) -> None:
         for activity in course.activities.all():
-            progress.mark_done(enrolment=enrolment, activity=activity, now=MONDAY_8 - timedelta(days=1))
+            progress.mark_done(enrolment=enrolment, activity=activity, now=DUE - timedelta(days=1))
         outcomes = []
         for week in range(3):
-            now = MONDAY_8 + timedelta(days=7 * week)
+            now = DUE + timedelta(days=7 * week)
             [pk] = deliveries.queue_due(now=now)
             outcomes.append(deliveries.send(delivery_id=pk, now=now))
         assert outcomes == [Status.SENT, Status.SKIPPED, Status.SKIPPED]
@@ -165,23 +165,23 @@ class TestSend:
     def test_nothing_is_left_out_between_two_summaries(self, enrolment: Enrolment, course: Course) -> None:
         """A summary covers the time from the last due time on, even if the last summary was sent later."""
         first, second = course.activities.filter(kind="lesson")
-        progress.mark_done(enrolment=enrolment, activity=first, now=MONDAY_8 - timedelta(days=7))
-        progress.mark_done(enrolment=enrolment, activity=second, now=MONDAY_8 - timedelta(days=7, seconds=1))
-        [pk] = deliveries.queue_due(now=MONDAY_8 + timedelta(hours=30))
-        deliveries.send(delivery_id=pk, now=MONDAY_8 + timedelta(hours=30))
-        assert "1 lesson done" in django_mail.outbox[0].body
-        assert "Activity lesson-1, " in django_mail.outbox[0].body
+        progress.mark_done(enrolment=enrolment, activity=first, now=DUE - timedelta(days=7))
+        progress.mark_done(enrolment=enrolment, activity=second, now=DUE - timedelta(days=7, seconds=1))
+        [pk] = deliveries.queue_due(now=DUE + timedelta(hours=30))
+        deliveries.send(delivery_id=pk, now=DUE + timedelta(hours=30))
+        assert "Lessons done: 1\n" in django_mail.outbox[0].body
+        assert "- 1-1 Activity lesson-1 (" in django_mail.outbox[0].body
 
     def test_the_week_is_measured_in_the_users_local_time(self, course: Course) -> None:
         """The week in which daylight saving time ends has 169 hours."""
         enrolment = EnrolmentFactory(course=course, user=UserFactory(time_zone="Europe/Berlin"))
-        now = datetime(2026, 10, 26, 7, 0, tzinfo=UTC)
+        now = datetime(2026, 10, 26, 7, 30, tzinfo=UTC)
         lesson = course.activities.get(slug="lesson-1")
         progress.mark_done(enrolment=enrolment, activity=lesson, now=now - timedelta(hours=169))
         [pk] = deliveries.queue_due(now=now)
         deliveries.send(delivery_id=pk, now=now)
         assert "19 October 2026" in django_mail.outbox[0].body
-        assert "Activity lesson-1, 19 October 08:00" in django_mail.outbox[0].body
+        assert "Activity lesson-1 (19 October 08:30)" in django_mail.outbox[0].body
 
 
 @pytest.mark.enable_socket
@@ -190,9 +190,10 @@ class TestAgainstAMailServer:
         self, delivery: SummaryDelivery, mail_server: MailServer
     ) -> None:
         mail_server.rcpt = "451 Busy"
-        expected = [0, 1, 6, 21, 81, 261, 621, 1341]
+        # The last one would be at night, so it waits until 8:00.
+        expected = [0, 1, 6, 21, 81, 261, 621, 1410]
         tries = {
-            at: deliveries.send(delivery_id=delivery.pk, now=MONDAY_8 + at * MINUTE)
+            at: deliveries.send(delivery_id=delivery.pk, now=DUE + at * MINUTE)
             for at in sorted({at for good in expected for at in (good - 0.5, good, good + 0.5) if at >= 0})
         }
         assert [at for at, status in tries.items() if status] == expected
@@ -203,50 +204,50 @@ class TestAgainstAMailServer:
 
     def test_a_retry_has_the_same_message_id(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.data = "451 Busy"
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
-        assert deliveries.ready(now=MONDAY_8 + MINUTE / 2) == []
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.QUEUED
+        assert deliveries.ready(now=DUE + MINUTE / 2) == []
         mail_server.data = "250 OK"
-        assert deliveries.ready(now=MONDAY_8 + MINUTE) == [delivery.pk]
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8 + MINUTE) == Status.SENT
+        assert deliveries.ready(now=DUE + MINUTE) == [delivery.pk]
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE + MINUTE) == Status.SENT
         assert_row(delivery, status="sent", send_attempts=2)
         assert delivery.error == ""
         assert {message["Message-ID"] for message in mail_server.received} == {delivery.message_id}
 
     @pytest.mark.usefixtures("mail_server")
     def test_a_row_of_a_server_whose_clock_was_ahead_is_retried(self, delivery: SummaryDelivery) -> None:
-        SummaryDelivery.objects.update(send_attempts=1, claimed_at=MONDAY_8 + timedelta(days=400))
-        assert deliveries.ready(now=MONDAY_8) == [delivery.pk]
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
+        SummaryDelivery.objects.update(send_attempts=1, claimed_at=DUE + timedelta(days=400))
+        assert deliveries.ready(now=DUE) == [delivery.pk]
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SENT
 
     def test_a_permanent_refusal_is_not_retried(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.rcpt = "550 No such mailbox"
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.FAILED
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.FAILED
         assert_row(delivery, status="failed", send_attempts=1)
         assert "No such mailbox" in delivery.error
-        assert deliveries.ready(now=MONDAY_8 + timedelta(hours=1)) == []
+        assert deliveries.ready(now=DUE + timedelta(hours=1)) == []
 
     def test_a_connection_lost_after_the_text_is_uncertain(
         self, delivery: SummaryDelivery, mail_server: MailServer
     ) -> None:
         mail_server.data = HANG_UP
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.UNCERTAIN
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.UNCERTAIN
         mail_server.data = "250 OK"
         for minutes in range(0, 2160, 30):
-            deliveries.send_due(now=MONDAY_8 + minutes * MINUTE)
+            deliveries.send_due(now=DUE + minutes * MINUTE)
         assert_row(delivery, status="uncertain", send_attempts=1)
         assert len(mail_server.received) == 1
 
     @pytest.mark.usefixtures("no_mail_server")
     def test_an_unreachable_server_is_retried(self, delivery: SummaryDelivery) -> None:
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.QUEUED
         assert_row(delivery, status="queued", send_attempts=1)
         assert "Connection refused" in delivery.error
 
     def test_an_administrator_can_send_it_again(self, delivery: SummaryDelivery, mail_server: MailServer) -> None:
         mail_server.data = HANG_UP
-        deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
+        deliveries.send(delivery_id=delivery.pk, now=DUE)
         mail_server.data = "250 OK"
-        friday = MONDAY_8 + timedelta(days=4)
+        friday = DUE + timedelta(days=4)
         assert deliveries.send_again(delivery_id=delivery.pk, now=friday) == Status.SENT
         assert deliveries.send_again(delivery_id=delivery.pk, now=friday) is None
         assert_row(delivery, status="sent", send_attempts=2)
@@ -259,7 +260,7 @@ class TestFailures:
     ) -> None:
         """Composing fails, for example because of a missing URL after an incomplete deployment."""
         settings.ROOT_URLCONF = "common.mail.inbox.urls"
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.QUEUED
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.QUEUED
         assert_row(delivery, status="queued", send_attempts=1)
         assert delivery.error.startswith("NoReverseMatch: ")
         assert "mail_not_written" in caplog.text
@@ -272,28 +273,28 @@ class TestFailures:
 
         interrupted.happening = killed
         with pytest.raises(SystemExit):
-            deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
+            deliveries.send(delivery_id=delivery.pk, now=DUE)
         assert_row(delivery, status="sending", send_attempts=1)
         assert delivery.message_id
-        deliveries.settle(now=MONDAY_8 + 14 * MINUTE)
+        deliveries.settle(now=DUE + 14 * MINUTE)
         assert_row(delivery, status="sending", send_attempts=1)
         for minutes in range(15, 2160, 30):
-            deliveries.send_due(now=MONDAY_8 + minutes * MINUTE)
+            deliveries.send_due(now=DUE + minutes * MINUTE)
         assert_row(delivery, status="uncertain", send_attempts=1)
-        assert delivery.finished_at == MONDAY_8 + 15 * MINUTE
+        assert delivery.finished_at == DUE + 15 * MINUTE
 
     def test_a_row_whose_killed_sender_had_a_clock_that_was_ahead_becomes_uncertain(
         self, delivery: SummaryDelivery
     ) -> None:
-        SummaryDelivery.objects.update(status="sending", send_attempts=1, claimed_at=MONDAY_8 + timedelta(days=400))
-        deliveries.settle(now=MONDAY_8)
+        SummaryDelivery.objects.update(status="sending", send_attempts=1, claimed_at=DUE + timedelta(days=400))
+        deliveries.settle(now=DUE)
         assert_row(delivery, status="uncertain", send_attempts=1)
 
     def test_a_slow_sender_marks_its_uncertain_row_as_sent(
         self, delivery: SummaryDelivery, interrupted: type[InterruptedBackend]
     ) -> None:
-        interrupted.happening = lambda _: deliveries.settle(now=MONDAY_8 + 20 * MINUTE)
-        assert deliveries.send(delivery_id=delivery.pk, now=MONDAY_8) == Status.SENT
+        interrupted.happening = lambda _: deliveries.settle(now=DUE + 20 * MINUTE)
+        assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SENT
         assert_row(delivery, status="sent", send_attempts=1)
 
     def test_a_slow_sender_does_not_change_a_row_that_was_claimed_again(
@@ -306,11 +307,11 @@ class TestFailures:
             raise OSError("the line broke")
 
         interrupted.happening = overtaken
-        deliveries.send(delivery_id=delivery.pk, now=MONDAY_8)
+        deliveries.send(delivery_id=delivery.pk, now=DUE)
         assert_row(delivery, status="sending", send_attempts=2)
 
     def test_a_summary_that_is_too_late_fails_with_a_reason(self, delivery: SummaryDelivery) -> None:
-        late = MONDAY_8 + timedelta(hours=36)
+        late = DUE + timedelta(hours=36)
         assert deliveries.send(delivery_id=delivery.pk, now=late) is None
         deliveries.send_due(now=late)
         assert_row(delivery, status="failed", send_attempts=0)
@@ -332,12 +333,12 @@ class TestPeriodicRun:
         self, enrolment: Enrolment, tasks: list[Any], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            deliveries.send_due(now=MONDAY_8)
+            deliveries.send_due(now=DUE)
         delivery = SummaryDelivery.objects.get()
-        assert tasks == [("courses.tasks.send_weekly_summary", {"delivery_id": delivery.pk})]
+        assert tasks == [("courses.tasks.send_weekly_summaries_of", {"delivery_ids": [delivery.pk]})]
         assert_row(delivery, status="queued", send_attempts=0)
         with django_capture_on_commit_callbacks(execute=True):
-            deliveries.send_due(now=MONDAY_8 + MINUTE)
+            deliveries.send_due(now=DUE + MINUTE)
         assert_row(delivery, status="sent", send_attempts=1)
         assert len(tasks) == 1
 
@@ -348,27 +349,27 @@ class TestPeriodicRun:
     def test_a_run_stops_when_its_budget_is_used_up(self, enrolment: Enrolment, course: Course) -> None:
         for _ in range(2):
             EnrolmentFactory(course=course)
-        ids = deliveries.queue_due(now=MONDAY_8)
-        assert deliveries.send_all(ids, now=MONDAY_8, budget=0) == []
-        assert deliveries.send_all([*ids, ids[0]], now=MONDAY_8) == [Status.SENT] * 3
+        ids = deliveries.queue_due(now=DUE)
+        assert deliveries.send_all(ids, now=DUE, budget=0) == []
+        assert deliveries.send_all([*ids, ids[0]], now=DUE) == [Status.SENT] * 3
 
     def test_a_run_without_work_needs_few_queries(
         self, enrolment: Enrolment, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         with django_assert_num_queries(4):
-            deliveries.send_due(now=MONDAY_8 - MINUTE)
+            deliveries.send_due(now=DUE - MINUTE)
 
 
 class TestSendingManually:
     def test_the_regular_summary_is_sent_through_its_row(self, enrolment: Enrolment) -> None:
-        status, is_own = deliveries.send_now(user=enrolment.user, now=MONDAY_8)
+        status, is_own = deliveries.send_now(user=enrolment.user, now=DUE)
         assert status == Status.SENT
         assert is_own is True
         assert SummaryDelivery.objects.get().status == "sent"
-        assert deliveries.queue_due(now=MONDAY_8) == []
+        assert deliveries.queue_due(now=DUE) == []
 
     def test_a_further_summary_is_a_copy_without_a_row(self, delivery: SummaryDelivery) -> None:
-        for now in (MONDAY_8, MONDAY_8 + MINUTE, MONDAY_8 + timedelta(days=3)):
+        for now in (DUE, DUE + MINUTE, DUE + timedelta(days=3)):
             deliveries.send_now(user=delivery.user, now=now)
         assert_row(delivery, status="sent", send_attempts=1)
         assert SummaryDelivery.objects.count() == 1
@@ -377,24 +378,22 @@ class TestSendingManually:
         assert delivery.message_id == ids[0]
 
     def test_a_copy_covers_the_last_seven_days(self, enrolment: Enrolment, course: Course) -> None:
-        thursday = MONDAY_8 + timedelta(days=3)
+        thursday = DUE + timedelta(days=3)
         lesson = course.activities.get(slug="lesson-1")
         progress.mark_done(enrolment=enrolment, activity=lesson, now=thursday - timedelta(days=7))
         status, is_own = deliveries.send_now(user=enrolment.user, now=thursday)
         assert status == Status.SENT
         assert is_own is False
-        assert "1 lesson done" in django_mail.outbox[0].body
+        assert "Lessons done: 1\n" in django_mail.outbox[0].body
 
     def test_an_empty_summary_is_skipped(self, bob: User) -> None:
-        status, is_own = deliveries.send_now(user=bob, now=MONDAY_8 - MINUTE)
-        assert status == Status.SKIPPED
-        assert is_own is False
+        assert deliveries.send_now(user=bob, now=DUE - MINUTE) == (Status.SKIPPED, False)
         assert django_mail.outbox == []
 
     def test_a_user_who_switched_it_off_gets_no_row(self, enrolment: Enrolment) -> None:
-        deliveries.subscribe(user=enrolment.user, wanted=False)
+        unsubscribing.subscribe(user=enrolment.user, wanted=False)
         enrolment.user.refresh_from_db()
-        status, is_own = deliveries.send_now(user=enrolment.user, now=MONDAY_8)
+        status, is_own = deliveries.send_now(user=enrolment.user, now=DUE)
         assert status == Status.SENT
         assert is_own is False
         assert not SummaryDelivery.objects.exists()

@@ -9,14 +9,16 @@ import pytest
 from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from courses import tasks
 from courses.models import Enrolment, SummaryDelivery
 from courses.summaries import deliveries
-from tests.factories import EnrolmentFactory
+from courses.summaries.schedule import Slot
+from tests.factories import EnrolmentFactory, UserFactory
 
-MONDAY = "2026-11-23T08:00:00+09:00"
+MONDAY = "2026-11-23T08:30:00+09:00"
 THURSDAY = "2026-11-26T08:00:00+09:00"
 
 
@@ -35,7 +37,7 @@ def test_the_command_sends_due_summaries(enrolment: Enrolment) -> None:
 
 
 def test_the_option_now_sets_the_time(enrolment: Enrolment) -> None:
-    is_due = deliveries.due_week(ZoneInfo("Asia/Seoul"), timezone.now()) is not None
+    is_due = Slot(ZoneInfo("Asia/Seoul")).due_week(timezone.now()) is not None
     assert run().startswith(f"{int(is_due)} newly due")
 
 
@@ -83,7 +85,7 @@ def test_the_tasks_queue_and_send_summaries(enrolment: Enrolment) -> None:
     delivery = SummaryDelivery.objects.create(
         user=enrolment.user, iso_year=2026, iso_week=48, due_at=now - timedelta(hours=1)
     )
-    tasks.send_weekly_summary(delivery_id=delivery.pk)
+    tasks.send_weekly_summaries_of(delivery_ids=[delivery.pk])
     delivery.refresh_from_db()
     assert delivery.status == "sent"
     late = SummaryDelivery.objects.create(
@@ -92,3 +94,27 @@ def test_the_tasks_queue_and_send_summaries(enrolment: Enrolment) -> None:
     tasks.send_weekly_summaries()
     late.refresh_from_db()
     assert late.status == "failed"
+
+
+def test_a_dry_run_says_how_many_and_why_not_the_others_and_changes_nothing(enrolment: Enrolment) -> None:
+    EnrolmentFactory()  # in a course without lessons
+    EnrolmentFactory(user=UserFactory(wants_weekly_summary=False), course=enrolment.course)
+    said = "1 would be sent.\n1 would not: Nothing is left to do, and nothing happened in the week."
+    assert run("--dry-run", "--now", MONDAY) == said
+    assert not SummaryDelivery.objects.exists()
+    assert django_mail.outbox == []
+    deliveries.queue_due(now=parse_datetime(MONDAY))  # type: ignore[arg-type]  # it is a time
+    assert run("--dry-run", "--now", MONDAY) == said
+    assert run("--now", MONDAY) == "0 newly due; 1 sent, 1 skipped."
+    assert run("--dry-run", "--now", MONDAY) == "0 would be sent."
+
+
+def test_a_test_goes_to_another_address_and_leaves_no_row(enrolment: Enrolment) -> None:
+    said = run("--to", "alice@example.com", "--test", "me@example.com", "--now", MONDAY)
+    assert said == "What alice@example.com would get, to me@example.com: sent."
+    [message] = django_mail.outbox
+    assert message.to == ["me@example.com"]
+    assert "Hello Alice," in message.body
+    assert not SummaryDelivery.objects.exists()
+    with pytest.raises(CommandError, match="needs --to"):
+        run("--test", "me@example.com")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from operations.web.adapter import NOT_ASCII
 from tests.operations.web.echo import LARGE
 from tests.product import ROOT, free_port, wait_for
 
@@ -143,3 +144,15 @@ def test_a_slow_reader_of_a_file_delays_nobody_and_receives_all_of_it(server: in
         rest = sum(len(block) for block in iter(lambda: client.recv(65536), b""))
     head = first.index(b"\r\n\r\n") + 4
     assert len(first) - head + rest == LARGE
+
+
+def test_a_header_that_is_not_ascii_was_sent_all_the_same(server: int) -> None:
+    """Without its If-Match, a write would happen whatever has changed."""
+    with connect(server) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nIf-Match: \xd7\xf8\r\nIdempotency-Key: key\xc3\xa9\r\n\r\n")
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        environ = json.loads(answer.read())["environ"]
+
+    assert environ["HTTP_IF_MATCH"] == environ["HTTP_IDEMPOTENCY_KEY"] == NOT_ASCII
+    assert environ["HTTP_HOST"] == "a"

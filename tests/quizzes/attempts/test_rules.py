@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -204,17 +205,35 @@ def test_the_deadline_is_the_earlier_of_time_limit_and_closing(quiz: Quiz, enrol
 
 
 @pytest.mark.parametrize(
-    ("late_by", "percent"),
+    ("due", "submitted", "percent"),
     [
-        (timedelta(0), 0),
-        (timedelta(seconds=1), 10),
-        (timedelta(days=1), 10),
-        (timedelta(days=1, microseconds=1), 20),
-        (timedelta(days=30), 100),
+        # Local times. The site is in Seoul, nine hours ahead of UTC.
+        ("2026-03-02 23:59", "2026-03-02 23:59", 0),
+        ("2026-03-02 12:00", "2026-03-02 12:01", 10),
+        ("2026-03-02 12:00", "2026-03-02 23:59", 10),
+        ("2026-03-02 12:00", "2026-03-03 23:59", 10),
+        ("2026-03-02 23:59", "2026-03-03 00:00", 10),
+        ("2026-03-02 23:59", "2026-03-03 23:59", 10),
+        ("2026-03-02 23:59", "2026-03-04 00:00", 20),
+        ("2026-03-02 08:00", "2026-03-04 09:30", 20),
+        ("2026-03-02 23:59", "2026-04-02 00:00", 100),
     ],
 )
-def test_each_started_day_is_deducted(late_by: timedelta, percent: int) -> None:
-    assert rules.late_deduction(due_at=NOW, submitted_at=NOW + late_by, percent_per_day=10) == percent
+def test_late_days_are_days_of_the_calendar(due: str, submitted: str, percent: int) -> None:
+    due_at, at = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Seoul")) for text in (due, submitted))
+    for zone in (UTC, ZoneInfo("America/New_York")):
+        found = rules.late_deduction(
+            due_at=due_at.astimezone(zone), submitted_at=at.astimezone(zone), percent_per_day=10
+        )
+        assert found == percent
+
+
+def test_a_day_with_a_change_of_the_clock_is_one_day(settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    berlin = ZoneInfo("Europe/Berlin")
+    due_at, at = datetime(2026, 10, 24, 23, 30, tzinfo=berlin), datetime(2026, 10, 25, 23, 45, tzinfo=berlin)
+    assert at.astimezone(UTC) - due_at.astimezone(UTC) > timedelta(days=1)
+    assert rules.late_deduction(due_at=due_at, submitted_at=at, percent_per_day=10) == 10
 
 
 def test_students_whose_attempts_a_closing_date_would_end_are_found(

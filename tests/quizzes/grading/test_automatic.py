@@ -1,6 +1,7 @@
 """Grade each attempt once, even if graders die, overlap or fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 
 from accounts.models import User
 from courses.models import AppendOnlyError, Enrolment, GradeChange
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing, versions
 from quizzes.authoring.models import Quiz
@@ -20,7 +22,6 @@ from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import automatic, late_answers, regrading, scoring
 from quizzes.grading.models import AttemptGrade
 from quizzes.taking import start, submit
-from quizzes.verify import grades
 from tests.factories import EnrolmentFactory, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -254,3 +255,20 @@ def test_an_error_that_concerns_every_attempt_ends_the_task(
     monkeypatch.setattr(automatic, "compute_grading", fail)
     with pytest.raises(type(error)):
         automatic.grade_attempts(attempt_ids=[submitted.pk, 12345], now=NOW)
+
+
+def test_the_attempts_of_a_message_wait_for_the_disk_once(
+    quiz: Quiz, submitted: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = start.start(quiz=quiz, enrolment=EnrolmentFactory(course=submitted.enrolment.course), now=NOW)
+    submit.submit(attempt=other, now=NOW)
+    graded_before_flush = []
+
+    @contextmanager
+    def one_flush() -> Iterator[None]:
+        yield
+        graded_before_flush.append(Attempt.objects.filter(status=Attempt.Status.GRADED).count())
+
+    monkeypatch.setattr(automatic, "one_flush", one_flush)
+    assert automatic.grade_attempts(attempt_ids=[submitted.pk, other.pk], now=NOW) == 2
+    assert graded_before_flush == [2]

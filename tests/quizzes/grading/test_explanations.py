@@ -28,9 +28,12 @@ WORDS = {
     "multiple_choice": ("Choice several 0", "Choice several 0"),
     "short_answer": (f"{C} accepted", f"{C} accepted"),
     "numeric": ("7.39125 s", "7391.25 ± 0.5 ms"),
-    "ordering": ("step a → step b → step c", "step a → step b → step c"),
+    "ordering": ("1. step a → 2. step b → 3. step c",) * 2,
     "matching": ("left a – right a; left b – right b; left c – right c",) * 2,
-    "fill_in": (f"1. {C} a; 2. {C} b", f"1. {C} a; 2. {C} b"),
+    "fill_in": (
+        f"1. {C} a; 2. {C} b; 3. menu b; 4. 7391.25 ms",
+        f"1. {C} a; 2. {C} b; 3. menu b; 4. 7391.25 ± 7391.25 ms",
+    ),
     "hand_in": ("Because.", ""),
 }
 
@@ -46,7 +49,7 @@ def test_answer_and_solution_of_every_kind_are_explained(attempt: Attempt) -> No
         assert explain_by_rule(spec, {}) == ""
         assert bool(explain_by_rule(spec, every_kind.right(spec))) == (kind == "short_answer")
     # An author's key of a blank may be the answer itself, and its name says nothing.
-    assert question_text(key[str(question_of(attempt, "fill_in"))]) == "One [1] and two [2]."
+    assert question_text(key[str(question_of(attempt, "fill_in"))]) == "a [1] b [2] m [3] n [4]"
     assert question_text(key[str(question_of(attempt, "numeric"))]) == "How long?"
 
 
@@ -55,7 +58,7 @@ def test_missing_parts_are_shown_as_dashes(attempt: Attempt) -> None:
     matching, blanks, numeric = (key[str(question_of(attempt, kind))] for kind in ("matching", "fill_in", "numeric"))
     left = matching["pairs"][0]["left"]["uuid"]
     assert answer_text(matching, {"matches": {left: "gone"}}) == "Answered: left a – –"
-    assert answer_text(blanks, {"blanks": {blanks["blanks"][1]["uuid"]: "x"}}) == "Answered: 1. –; 2. x"
+    assert answer_text(blanks, {"blanks": {blanks["blanks"][1]["uuid"]: "x"}}) == "Answered: 1. –; 2. x; 3. –; 4. –"
     assert solution_text({**numeric, "tolerance": "0", "unit": ""}) == "Right is: 7391.25"
 
 

@@ -10,12 +10,12 @@ from django.utils import translation
 
 from accounts.models import User
 from courses.models import Enrolment
+from operations.verify import grades
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.authoring.models import Quiz, QuizOverride
 from quizzes.grading import automatic, late_answers
 from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.taking import deadline, start, submit
-from quizzes.verify import grades
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, right_answers
 from tests.quizzes.graded import NOW, choosing, fresh, graded, question_of
 from tests.quizzes.refusals import assert_refused

@@ -9,13 +9,13 @@ import pytest
 from accounts.models import User
 from courses import gradebook
 from courses.models import Enrolment, GradeChange, GradeItem
+from operations.verify import grades
 from quizzes.attempts.models import Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.grading import late_answers, manual, notices, revisions
 from quizzes.grading.models import GradeNotice, Review
 from quizzes.results import attempt_results
 from quizzes.taking import start
-from quizzes.verify import grades
 from tests.quizzes import every_kind
 from tests.quizzes.graded import NOW, fresh, graded, of_every_kind, publish, question_of
 

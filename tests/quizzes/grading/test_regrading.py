@@ -10,6 +10,7 @@ from celery import current_app
 
 from accounts.models import User
 from courses.models import Enrolment, GradeChange, GradeItem
+from operations.verify import grades
 from quizzes import tasks
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -17,7 +18,6 @@ from quizzes.grading import automatic, manual, regrading, revisions
 from quizzes.grading.models import GradeNotice, Regrade, RegradeLine
 from quizzes.results import attempt_results
 from quizzes.taking import start, submit
-from quizzes.verify import grades
 from tests.quizzes.graded import NOW, choosing, fresh, graded, other_choice_right, publish, question_of
 from tests.quizzes.grading.regrades import LATER, approve, points_by_student, run
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from accounts.models import User
 from courses import gradebook
 from courses.models import Course, Enrolment, GradeChange, GradeItem
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import manual, regrading, revisions
 from quizzes.grading.models import GradeNotice, Regrade, RegradeLine
 from quizzes.taking import start
-from quizzes.verify import grades
 from tests.factories import EnrolmentFactory, add_short_answer
 from tests.quizzes import every_kind
 from tests.quizzes.graded import NOW, choosing, fresh, graded, of_every_kind, other_choice_right, publish, question_of

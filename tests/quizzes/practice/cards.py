@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from accounts.models import User
 from courses.models import Activity, Enrolment
@@ -14,6 +15,7 @@ from quizzes.practice.models import PracticeCard
 from quizzes.practice.queue import Today
 from quizzes.taking import start, submit
 from tests.factories import ActivityFactory, QuizFactory, right_answers
+from tests.quizzes import every_kind
 
 # A Monday, ten o'clock in Seoul.
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -34,14 +36,8 @@ def another_check(enrolment: Enrolment, questions: int = 2) -> Quiz:
 
 
 def wrong_answers(quiz: Quiz) -> dict[Any, dict[str, Any]]:
-    """A wrong answer to every question."""
-    answers = right_answers(quiz)
-    for question in quiz.questions.filter(archived_at=None):
-        if question.kind == "short_answer":
-            answers[question.uuid] = {"text": "something else"}
-        elif question.kind == "single_choice":
-            answers[question.uuid] = {"choice": str(question.choices.filter(is_correct=False)[0].uuid)}
-    return answers
+    """A wrong answer to every question, of whatever kind."""
+    return {UUID(question): response for question, response in every_kind.wrong_answers(quiz).items()}
 
 
 def take(quiz: Quiz, enrolment: Enrolment, answers: dict[Any, Any] | None = None, now: datetime = MONDAY) -> Attempt:

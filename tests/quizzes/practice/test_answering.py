@@ -11,6 +11,7 @@ from common.errors import DomainError
 from courses import gradebook
 from courses.models import Activity, Enrolment, ProgressEvent
 from courses.outline import revisions
+from operations.verify import grades
 from quizzes.attempts.models import Attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
@@ -19,7 +20,6 @@ from quizzes.practice.answering import NothingAnswered
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.practice.queue import CardNotDue, Today
 from quizzes.taking import responses
-from quizzes.verify import grades
 from tests.factories import EnrolmentFactory, QuizFactory
 from tests.quizzes import every_kind
 from tests.quizzes.practice.cards import DAY, TUESDAY, answer, right_answer, take, today_of, wrong_answers

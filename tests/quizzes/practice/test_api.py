@@ -200,7 +200,7 @@ def test_query_counts_do_not_grow(alice_api: Api, lesson: Activity, enrolment: E
     card = alice_api.get("review")["card"]
     with CaptureQueriesContext(connection) as captured:
         alice_api.get("review")
-    assert len(captured) == 5
+    assert len(captured) == 4
     with CaptureQueriesContext(connection) as captured:
         alice_api.put(path(card), {"response": None})
-    assert len(captured) == 16
+    assert len(captured) == 15

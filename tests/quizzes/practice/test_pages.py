@@ -1,6 +1,6 @@
 """The pages of practice; tests/quizzes/practice/test_api.py tests the same for the API."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -11,9 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from courses import progress
 from courses.models import Activity, Enrolment
-from courses.summaries import content
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.practice import queue
@@ -198,32 +196,6 @@ def test_the_question_is_shown_in_korean(alice_client: Client, due: list[Practic
     enrolment.user.save()
     alice_client.cookies["django_language"] = "ko"
     assert "질문 q0" in alice_client.get("/review/", headers={"Accept-Language": "ko"}).text
-
-
-# --- The weekly mail ------------------------------------------------------------------------------------------
-
-
-def _mail(enrolment: Enrolment, now: datetime) -> str:
-    week = content.find_week(enrolment.user, since=now - 7 * DAY)
-    assert week
-    message = content.weekly_summary(week, message_id="<x@y>", unsubscribe_url="https://x/", now=now)
-    assert ("/review/" in str(message.alternatives[0][0])) == ("/review/" in message.body)
-    return str(message.body)
-
-
-def test_the_weekly_summary_says_how_many_questions_are_due(enrolment: Enrolment, due: list[PracticeCard]) -> None:
-    text = _mail(enrolment, timezone.now())
-    assert "3 questions that you got wrong are up for review today\nhttp" in text
-    PracticeCard.objects.filter(pk__in=[card.pk for card in due[1:]]).update(due_on=timezone.localdate() + 9 * DAY)
-    assert "1 question that you got wrong is up for review today\n" in _mail(enrolment, timezone.now())
-    PracticeCard.objects.update(due_on=timezone.localdate() + 9 * DAY)
-    assert "review" not in _mail(enrolment, timezone.now())
-
-
-def test_due_questions_alone_do_not_cause_a_weekly_summary(enrolment: Enrolment, due: list[PracticeCard]) -> None:
-    for activity in enrolment.course.activities.all():
-        progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now() - 30 * DAY)
-    assert content.find_week(enrolment.user, since=timezone.now() - 7 * DAY) is None
 
 
 # --- The key --------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from courses.models import Enrolment
+from operations.verify import grades
 from quizzes.authoring.models import Quiz
 from quizzes.practice.models import PracticeAnswer, PracticeCard
-from quizzes.verify import grades
 from tests.quizzes.practice.cards import DAY, MONDAY, answer, right_answer, take, today_of
 
 

@@ -9,13 +9,13 @@ from django.utils import translation
 
 from accounts.models import User
 from courses.models import Enrolment, GradeChange
+from operations.verify import grades
 from quizzes.attempts import queries
 from quizzes.attempts.models import Answer, Attempt, LateAnswer
 from quizzes.authoring.models import Quiz, QuizOverride
 from quizzes.grading import automatic, late_answers
 from quizzes.grading.models import GradeNotice
 from quizzes.taking import deadline, late_arrivals, save, start, submit
-from quizzes.verify import grades
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, right_answers
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

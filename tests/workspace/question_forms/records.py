@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from common.markup import markdown
 from course_files.merging import canonical
-from course_files.plain_yaml import is_readable
+from course_files.yaml_writing import is_readable
+from questions.comparing.short_answers import normalise
 from questions.kinds.hand_in import FILE_TYPES
-from questions.short_answers import normalise
+from quizzes.authoring.models import Question
 from tests.workspace.question_forms.browser import LESSONS, POOLS
 
 # What people write, and what breaks forms: line ends, mark-up, accents, full width, Hangul by its parts.
@@ -56,7 +57,11 @@ def shared(kind: str, **values: st.SearchStrategy[Any]) -> st.SearchStrategy[dic
             "archived": st.booleans(),
             **values,
         },
-        optional={"pool": st.sampled_from([*POOLS, "a-pool-that-is-gone"])},
+        optional={
+            "pool": st.sampled_from([*POOLS, "a-pool-that-is-gone"]),
+            "objective": st.integers(1, 20),
+            "level": st.sampled_from(Question.Level.values),
+        },
     )
 
 
@@ -107,7 +112,9 @@ def numeric_definition() -> st.SearchStrategy[dict[str, Any]]:
     other = st.text("xyzXYZ²", min_size=1, max_size=5)
     without: st.SearchStrategy[dict[str, Any]] = st.just({})
     units = optional(
-        unit_required=st.just(True), units=st.dictionaries(other, POSITIVE, min_size=1, max_size=4)
+        unit_required=st.just(True),
+        units=st.dictionaries(other, POSITIVE, min_size=1, max_size=4),
+        unit_text=texts(unit),
     ).flatmap(lambda fields: unit.map(lambda name: {**fields, "unit": name}))
     numbers = st.fixed_dictionaries({"value": NUMBER}, optional={"tolerance": POSITIVE})
     return st.builds(lambda one, other: {**one, **other}, numbers, st.one_of(without, units))
@@ -125,9 +132,31 @@ def matching_definition() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def menu(draw: st.DrawFn) -> dict[str, Any]:
+    """A menu: its choices differ in each language, and all have the same languages."""
+    keys = draw(st.lists(KEY, min_size=2, max_size=4, unique=True))
+    codes = draw(st.sampled_from([["ko"], ["ko", "en"]]))
+    line = LINE.map(lambda text: " ".join(text.split()))
+    lines = {code: draw(st.lists(line, min_size=len(keys), max_size=len(keys), unique=True)) for code in codes}
+    right = draw(st.integers(0, len(keys) - 1))
+    choices: list[dict[str, Any]] = []
+    for place, key in enumerate(keys):
+        is_right = {"correct": True} if place == right else {}
+        choices.append({"key": key, **is_right, "text": {code: lines[code][place] for code in codes}})
+    return {"choices": choices}
+
+
+def in_blank() -> st.SearchStrategy[dict[str, Any]]:
+    words = st.fixed_dictionaries({"accept": st.lists(TERM, min_size=1, max_size=3)})
+    whole = st.integers(-1000, 1000)
+    number = st.fixed_dictionaries({"value": whole}, optional={"tolerance": st.integers(0, 9), "unit": st.just("km")})
+    return st.one_of(words, menu(), number)
+
+
+@st.composite
 def fill_in(draw: st.DrawFn) -> dict[str, Any]:
     fields = draw(with_definition("fill_in", st.just({})))
-    blanks = draw(keyed(1, 4, accept=st.lists(TERM, min_size=1, max_size=3)))
+    blanks = [{**row, **draw(in_blank())} for row in draw(keyed(1, 4))]
     plain = TEXT.map(lambda text: text.replace("{", "<").replace("}", ">"))
     for code in fields["text"]:
         marks = draw(st.permutations([f"{{{{{blank['key']}}}}}" for blank in blanks]))

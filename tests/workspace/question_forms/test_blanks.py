@@ -6,7 +6,7 @@ import pytest
 
 from tests.workspace.question_forms.browser import form_of, page_of, sent_by
 from workspace.question_forms import QuestionForm
-from workspace.question_forms.blanks import read_marks, unmark
+from workspace.question_forms.marks.blanks import read_marks, unmark
 
 
 def written(ko: str, en: str = "", fields: dict[str, Any] | None = None, press: str = "") -> QuestionForm:

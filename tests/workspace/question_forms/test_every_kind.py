@@ -27,7 +27,9 @@ def test_every_kind_has_a_form_and_a_template_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_template_of_a_kind_shows_every_part(kind: str) -> None:
-    form = form_of(kind, {"kind": kind, "points": "1.50", "text": {"ko": "{{a}}"}, "definition": WHOLE[kind]})
+    form = form_of(
+        kind, {"kind": kind, "points": "1.50", "text": {"ko": "{{a}} {{b}} {{c}}"}, "definition": WHOLE[kind]}
+    )
     page = page_of(form)
     for part in form.all_parts():
         assert f'id="{part.id}"' in page
@@ -62,7 +64,7 @@ def test_a_kind_without_a_form_is_written_by_its_schema() -> None:
 def test_the_general_form_keeps_what_it_cannot_show(kind: str) -> None:
     """The form that a kind with any schema would get, tried with the kinds there are."""
     record: dict[str, Any] = {
-        "kind": kind, "points": "1.50", "lesson": "", "text": {"ko": "{{a}}", "en": "{{a}}"}, "archived": False,
+        "kind": kind, "points": "1.50", "lesson": "", "text": dict.fromkeys(("ko", "en"), "{{a}} {{b}} {{c}}"), "archived": False,
     }  # fmt: skip
     record |= {"definition": WHOLE[kind]} if WHOLE[kind] else {}
     options: dict[str, Any] = {"languages": ("ko", "en")}

@@ -14,7 +14,12 @@ from workspace.question_forms import QuestionForm
 
 def base(kind: str) -> dict[str, Any]:
     """A valid question."""
-    fields = {"kind": kind, "lesson": "", "text": {"ko": "{{a}}", "en": "{{a}}"}, "archived": False}
+    fields = {
+        "kind": kind,
+        "lesson": "",
+        "text": {"ko": "{{a}} {{b}} {{c}}", "en": "{{a}} {{b}} {{c}}"},
+        "archived": False,
+    }
     fields |= {"points": "1.50", **({"definition": WHOLE[kind]} if WHOLE[kind] else {})}
     if KINDS[kind].rows != "choices":
         fields["feedback"] = {"correct": {}, "incorrect": {}}

@@ -88,6 +88,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "value": 0.5,
         "tolerance": 0.25,
         "unit": "ms",
+        "unit_text": {"ko": "밀리초", "en": "milliseconds"},
         "units": {"s": 1000, "µs": 0.001},
         "unit_required": True,
     },
@@ -97,7 +98,20 @@ WHOLE: dict[str, dict[str, Any]] = {
         "distractors": [{"key": "c", "text": {"ko": "c", "en": "c"}}],
         "credit": "partial",
     },
-    "fill_in": {"blanks": [{"key": "a", "accept": ["가", "a"]}], "credit": "partial"},
+    "fill_in": {
+        "blanks": [
+            {"key": "a", "accept": ["가", "a"]},
+            {
+                "key": "b",
+                "choices": [
+                    {"key": "up", "correct": True, "text": {"ko": "오름", "en": "up"}},
+                    {"key": "down", "text": {"ko": "내림", "en": "down"}},
+                ],
+            },
+            {"key": "c", "value": 0.5, "tolerance": 0.25, "unit": "ms"},
+        ],
+        "credit": "partial",
+    },
     "hand_in": {
         "rubric": [{"key": "a", "text": {"ko": "가", "en": "a"}, "points": 1.5}],
         "text": False,
@@ -110,7 +124,7 @@ WHOLE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_property_of_every_schema_stands_in_the_form(kind: str) -> None:
     assert names_in(KINDS[kind].schema) <= names_of(WHOLE[kind])
-    text = {"ko": "{{a}}", "en": "{{a}}"}
+    text = {"ko": "{{a}} {{b}} {{c}}", "en": "{{a}} {{b}} {{c}}"}
     fields = {"kind": kind, "points": "1.50", "lesson": "", "text": text, "archived": False, "definition": WHOLE[kind]}
     data = sent_by(form_of(kind, fields))
     assert form_of(kind, None, data=data).clean()["definition"] == WHOLE[kind]
@@ -141,6 +155,21 @@ WRITTEN_OTHERWISE: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("fill_in", {"blanks": [{"key": "a", "accept": [" 가\n나", "x", "x"]}], "credit": "all"}),
+    (
+        "fill_in",
+        {
+            "blanks": [
+                {
+                    "key": "a",
+                    "choices": [
+                        {"key": "x", "text": {"ko": "=1"}, "correct": True},
+                        {"text": {"ko": " \\2"}, "key": "y", "correct": False},
+                    ],
+                }
+            ]
+        },
+    ),
+    ("fill_in", {"blanks": [{"key": "a", "value": 1.0, "tolerance": 0}]}),
     (
         "hand_in",
         {

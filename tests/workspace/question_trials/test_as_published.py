@@ -30,7 +30,7 @@ def anonymous(spec: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_record_is_stored_and_graded_as_in_its_trial(kind: str, quiz: Quiz) -> None:
     record = base(kind)
-    record["text"]["en"] = "**Which** is it? {{a}}"
+    record["text"]["en"] = "**Which** is it? {{a}} {{b}} {{c}}"
     quiz.questions.all().delete()
     course = quiz.activity.course
     key = ("question", quiz.activity.slug, "q")

@@ -69,13 +69,21 @@ class NumericForm(QuestionForm):
             "unit": Line(
                 "unit", _("Unit"), limit=LONGEST_UNIT, help_text=_("Students see it beside the field. Empty: none.")
             ),
+            "unit_text": self.texts(
+                "unit-text",
+                _("The unit in each language"),
+                limit=LONGEST_UNIT,
+                lines=1,
+                help_text=_("What students see instead of it. An answer may have any of them."),
+            ),
             "unit_required": Check("unit_required", _("Students must write the unit")),
             "units": units,
         }
 
     def check(self, record: Fields) -> None:
         definition = record["definition"]
-        if not definition.get("unit") and (definition.get("units") or definition.get("unit_required")):
+        needs_unit = any(definition.get(name) for name in ("units", "unit_required", "unit_text"))
+        if needs_unit and not definition.get("unit"):
             at(self.settings["unit"], _("Other units, or a required one, need the unit of the value."))
 
 

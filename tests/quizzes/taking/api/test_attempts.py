@@ -11,6 +11,7 @@ from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic, regrading
 from quizzes.grading.models import AttemptGrade
+from quizzes.results.visibility import is_passed
 from tests.api import Api
 from tests.contract import check
 from tests.factories import QuizFactory
@@ -228,3 +229,30 @@ def test_an_app_that_guesses_access_codes_is_told_how_long_to_wait(alice_api: Ap
 
     assert problem["type"] == "/problems/too-many-codes"
     assert int(alice_api.response.headers["Retry-After"]) in range(590, 601)
+
+
+def test_the_list_of_attempts_says_of_each_whether_it_passed_by_the_rule_of_the_pages(
+    alice_api: Api, enrolment: Enrolment, quiz: Quiz
+) -> None:
+    Quiz.objects.filter(pk=quiz.pk).update(pass_mark=60)
+    assert quiz.current_version
+    for number, points in enumerate((None, "5.90", "6.00", "10.00"), 1):
+        is_open = points is None
+        Attempt.objects.create(
+            quiz=quiz,
+            version=quiz.current_version,
+            enrolment=enrolment,
+            number=number,
+            status="in_progress" if is_open else "graded",
+            started_at=timezone.now(),
+            submitted_at=None if is_open else timezone.now(),
+            points=points,
+            max_points=10,
+        )
+
+    listed = alice_api.get(f"quizzes/{quiz.activity.uuid}/attempts")["results"]
+
+    assert [attempt["passed"] for attempt in listed] == [True, True, False, None]
+    assert [attempt["passed"] or False for attempt in listed] == [
+        is_passed(attempt) for attempt in quiz.attempts.order_by("-number")
+    ]

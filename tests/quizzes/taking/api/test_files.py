@@ -180,5 +180,55 @@ def test_the_number_of_queries_does_not_grow_with_the_files(
     )  # fmt: skip
     path = f"attempts/{attempt.uuid}/answers/{question}/files"
     alice_api.get(path)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(alice_api.get(path)["results"]) == count
+
+
+@pytest.mark.parametrize("by", ["app", "browser"])
+def test_a_download_that_was_cut_off_goes_on(
+    attempt: Attempt, question: UUID, alice_api: Api, alice_client: Client, by: str
+) -> None:
+    work = b"%PDF-1.4" + bytes(range(256)) * 600
+    row = add(attempt, question, "work.pdf", work)
+
+    def ask(**headers: str) -> Any:
+        if by == "browser":
+            return alice_client.get(f"/attempts/{attempt.uuid}/files/{row.uuid}/", headers=headers)
+        address = f"/api/v1/attempts/{attempt.uuid}/files/{row.uuid}"
+        return alice_api.client.get(address, headers={**alice_api.headers, **headers})
+
+    whole = ask()
+    assert whole.status_code == 200
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    tag = whole.headers["ETag"]
+    assert b"".join(whole.streaming_content) == work
+
+    rest = ask(Range="bytes=1000-", **{"If-Range": tag})
+    assert rest.status_code == 206
+    assert rest.headers["Content-Range"] == f"bytes 1000-{len(work) - 1}/{len(work)}"
+    assert rest.headers["Content-Length"] == str(len(work) - 1000)
+    assert rest.headers["ETag"] == tag
+    assert "private" in rest.headers["Cache-Control"]
+    assert 'filename="work.pdf"' in rest.headers["Content-Disposition"]
+    assert b"".join(rest.streaming_content) == work[1000:]
+    middle = ask(Range="bytes=100000-100009")
+    assert b"".join(middle.streaming_content) == work[100000:100010]
+    assert middle.headers["Content-Length"] == "10"
+
+    other = ask(Range="bytes=1000-", **{"If-Range": '"another"'})
+    assert other.status_code == 200
+    assert b"".join(other.streaming_content) == work
+
+    behind = ask(Range=f"bytes={len(work)}-")
+    assert behind.status_code == 416
+    assert behind.headers["Content-Range"] == f"bytes */{len(work)}"
+    if by == "app":
+        assert behind.json()["type"] == "/problems/range-not-satisfiable"
+
+
+def test_a_part_of_somebody_elses_file_is_not_found(attempt: Attempt, question: UUID, bob: User) -> None:
+    row = add(attempt, question, "work.txt")
+    api = api_for(bob)
+    for part in ("bytes=0-1", "bytes=99-"):
+        address = f"/api/v1/attempts/{attempt.uuid}/files/{row.uuid}"
+        assert api.client.get(address, headers={**api.headers, "Range": part}).status_code == 404

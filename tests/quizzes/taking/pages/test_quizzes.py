@@ -13,6 +13,8 @@ from courses.models import Enrolment
 from courses.outline import revisions
 from quizzes.authoring.models import Quiz, QuizOverride
 from tests.factories import EnrolmentFactory, right_answers
+from tests.quizzes import every_kind
+from tests.quizzes.graded import publish
 from tests.quizzes.practice.cards import take
 
 ADDRESS = "/courses/statistics/quizzes/quiz/"
@@ -108,3 +110,16 @@ def test_the_addresses_of_lessons_and_unknown_quizzes_are_not_found(
     take(quiz, enrolment, right_answers(quiz))
     for slug in ("lesson-1", "nothing"):
         assert alice_client.get(f"/courses/statistics/quizzes/{slug}/").status_code == 404
+
+
+def test_a_quiz_of_hand_ins_only_is_called_an_assignment_where_it_starts(
+    alice_client: Client, quiz: Quiz, enrolment: Enrolment
+) -> None:
+    every_kind.fill(quiz)
+    assert "Start the quiz" in main_of(alice_client)
+    quiz.questions.exclude(kind="hand_in").delete()
+    publish(quiz)
+    revisions.touch(quiz.activity.course_id)
+    page = main_of(alice_client)
+    assert "Start the assignment" in page
+    assert "Start the quiz" not in page

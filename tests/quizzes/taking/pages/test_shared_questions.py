@@ -1,17 +1,21 @@
-"""Unanswered questions are rendered once for all students; nothing of one student reaches another one's page."""
+"""Questions are rendered once for all students; nothing of one student reaches another one's page."""
 
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
+from courses.models import Enrolment
 from quizzes.attempts.models import Attempt
+from quizzes.attempts.presentation import present_attempt
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz
 from quizzes.taking import save, start
 from tests.factories import EnrolmentFactory, right_answers
+from tests.quizzes import every_kind
 
 
 @pytest.fixture
@@ -65,3 +69,50 @@ def test_each_reader_has_the_page_in_the_own_language_and_version(bob_client: Cl
     korean = page(bob_client, fresh)
     assert "질문" in korean
     assert "Changed" not in korean
+
+
+@pytest.fixture
+def attempts_at_every_kind(quiz: Quiz, alice: User, bob: User) -> tuple[Attempt, Attempt]:
+    """Alice's and Bob's attempts at a quiz with a question of every kind, whose parts are in different orders."""
+    every_kind.fill(quiz)
+    Quiz.objects.update(shuffle_choices=True)
+    course, now = quiz.activity.course, timezone.now()
+    quiz = Quiz.objects.get(pk=quiz.pk)
+    people = [Enrolment.objects.get_or_create(user=user, course=course)[0] for user in (alice, bob)]
+    one, other = (start.start(quiz=quiz, enrolment=person, now=now) for person in people)
+    return one, other
+
+
+def _plain(html: str) -> str:
+    """Return HTML without the spaces beside tags."""
+    return re.sub(r"\s*([<>])\s*", r"\1", re.sub(r"\s+", " ", html)).strip()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_question_from_kept_parts_is_what_its_template_shows(
+    alice_client: Client, attempts_at_every_kind: tuple[Attempt, Attempt], language: str, is_answered: bool
+) -> None:
+    attempt, now = attempts_at_every_kind[0], timezone.now()
+    User.objects.update(language=language)
+    key = attempt.version.answer_key.content if is_answered else {}
+    for uuid, spec in key.items():
+        save.save_answer(attempt=attempt, question=uuid, response=every_kind.wrong(spec), sequence=3, now=now)
+    shown = _plain(page(alice_client, attempt))
+    with translation.override(language):
+        for question in present_attempt(attempt):
+            context = {"question": question, "attempt": attempt, "files": [], "sequence": 3 if is_answered else 0}
+            html = render_to_string("quizzes/_question.html", {**context, "LANGUAGE_CODE": language})
+            assert _plain(html) in shown, question.kind
+
+
+def test_another_order_of_the_parts_is_not_rendered_again(
+    alice_client: Client, bob_client: Client, attempts_at_every_kind: tuple[Attempt, Attempt]
+) -> None:
+    alices, bobs = attempts_at_every_kind
+    page(alice_client, alices)
+    page_of_bob = bob_client.get(f"/attempts/{bobs.uuid}/")
+    rendered = {template.name for template in page_of_bob.templates if "kinds/" in (template.name or "")}
+    # The addresses for the files of a hand-in are the attempt's own, and menus in a text are in the student's order.
+    of_blanks = {"quizzes/kinds/_fill_in.html", "quizzes/kinds/_blank_notes.html"}
+    assert rendered == {"quizzes/kinds/_hand_in.html", *of_blanks}

@@ -1,0 +1,1 @@
+"""Find people, for the lists and searches of the staff."""

@@ -1,0 +1,1 @@
+"""Fill a site with what a measurement needs. Each module runs in `manage.py shell` of the product."""

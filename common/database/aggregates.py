@@ -1,0 +1,28 @@
+"""Aggregates that Django does not have for both databases."""
+
+from typing import Any
+
+from django.db.models import Aggregate, TextField
+from django.db.models.functions import Cast
+
+
+class JoinedIds(Aggregate):
+    """The ids of the group's rows, each once, as text: "3,17". None without rows.
+
+    `ids_of` reads it. For the few ids of one student; the text has no order.
+    """
+
+    function = "GROUP_CONCAT"
+    allow_distinct = True
+    output_field = TextField()
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(Cast(expression, TextField()), distinct=True)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "STRING_AGG(%(distinct)s%(expressions)s, ',')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def ids_of(joined: str | None) -> set[int]:
+    return {int(each) for each in joined.split(",")} if joined else set()

@@ -1,0 +1,29 @@
+"""Read the rows of a subquery as one JSON value, so that they come with another query."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, F, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+
+class _JsonArray(Aggregate):
+    """All values of a group as a JSON array."""
+
+    function = "JSONB_AGG"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return super().as_sql(compiler, connection, function="JSON_GROUP_ARRAY", **context)
+
+
+def json_rows(rows: QuerySet[Any], same: Mapping[str, str], *fields: str) -> Subquery:
+    """Return a subquery of [{field: value}] of the `rows` whose fields are those of the outer query. None without rows.
+
+    `same` is {field of the rows: field of the outer query}.
+    Identifiers and moments have the form in which the database stores them.
+    """
+    mine = rows.filter(**{field: OuterRef(outer) for field, outer in same.items()}).order_by().values(*same)
+    made = mine.annotate(json_rows=_JsonArray(JSONObject(**{name: F(name) for name in fields})))
+    return Subquery(made.values("json_rows"), output_field=JSONField())

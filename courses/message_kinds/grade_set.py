@@ -1,0 +1,49 @@
+"""To a student: a person has set a grade, or lets the attempts count again."""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.messages.kinds import Entry, MessageKind
+from courses.gradebook import SET_KIND, percent_of
+from courses.models import Enrolment, GradeChange
+
+
+class GradeSet(MessageKind):
+    name = SET_KIND
+    title = gettext_lazy("Grades that your instructor has set")
+    description = gettext_lazy("Your instructor has set a grade of yours by hand, with a reason.")
+    templates = "courses/grade_set"
+    # As with every changed grade: whoever planned with it must learn that it is another one.
+    is_essential = True
+
+    def recipients(self, about: GradeChange) -> Iterable[int]:
+        is_active = about.enrolment.status == Enrolment.Status.ACTIVE
+        return [about.enrolment.user_id] if is_active else []
+
+    def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
+        found = GradeChange.objects.filter(
+            pk__in=references, enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE
+        ).select_related("enrolment__course", "item__activity__course")
+        return {str(change.pk): _entry(change) for change in found}
+
+
+def _entry(change: GradeChange) -> Entry:
+    title = str(change.item.activity)
+    if change.max_points:
+        text = _("“%(title)s”: your instructor has set your grade to %(percent)d%%.") % {
+            "title": title,
+            "percent": percent_of(change.points, change.max_points),
+        }
+    else:
+        text = _("“%(title)s”: your grade is computed from your attempts again.") % {"title": title}
+    return Entry(
+        text=text,
+        path=change.item.activity.get_absolute_url(),
+        data={"title": title, "course": str(change.enrolment.course), "text": text, "note": change.note},
+    )
+
+
+KIND = GradeSet()

@@ -1,0 +1,1 @@
+"""Imports of courses in the browser."""

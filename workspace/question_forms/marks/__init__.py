@@ -1,0 +1,1 @@
+"""Read what an author marks in a text: blanks, and the choices of a menu."""
