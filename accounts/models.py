@@ -108,6 +108,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     summary_time = models.TimeField(
         _("time of the weekly summary"), choices=SUMMARY_TIMES, default=HALF_PAST_EIGHT, db_default=HALF_PAST_EIGHT
     )
+    # A mail to it came back for good, or its reader complained. Mails stop as long as it is the address of the account.
+    bounced_address = models.EmailField(
+        _("address of which mails came back"), blank=True, default="", db_default="", editable=False
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -163,6 +167,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The number of unread messages in the bell. `accounts.sessions` has read it with the user of a request."""
         found: int | None = self.__dict__.get("unread_messages")
         return self.messages.unread().count() if found is None else found
+
+    @property
+    def is_mail_stopped(self) -> bool:
+        """Return whether only mails that the person waits for are sent, because others came back."""
+        return bool(self.bounced_address) and self.bounced_address == self.email
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

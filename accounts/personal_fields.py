@@ -20,7 +20,7 @@ describe(
     person="pk",
     personal={
         ACCOUNT: "email name language time_zone is_active is_staff is_superuser date_joined last_login",
-        MESSAGES: "wants_weekly_summary summary_day summary_time",
+        MESSAGES: "wants_weekly_summary summary_day summary_time bounced_address",
         SECRETS: "password",
     },
     other="id uuid",

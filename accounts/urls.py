@@ -18,6 +18,7 @@ urlpatterns = [
     # Replaces allauth's page for several e-mail addresses, because an account has only one.
     path("email/", RedirectView.as_view(pattern_name="accounts:settings"), name="email"),
     path("settings/", views.account_settings, name="settings"),
+    path("mails/start/", views.mails_start, name="mails-start"),
     path("audit/", own_audit, name="audit"),
     path("personal-data/", personal_data, name="personal-data"),
     path("devices/", pages.device_list, name="devices"),

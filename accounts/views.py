@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import SettingsForm
 from accounts.models import Language
-from accounts.own_account.preferences import change_preferences
+from accounts.own_account.preferences import change_preferences, start_mails
 from accounts.requests import AuthenticatedRequest
 from common.messages import kinds
 from common.messages.kinds import MessageKind
@@ -37,6 +37,15 @@ def account_settings(request: AuthenticatedRequest) -> HttpResponse:
         _set_language_cookie(response, user.language)
     messages.success(request, _("Your settings are saved."))
     return response
+
+
+@login_required
+@require_POST
+def mails_start(request: AuthenticatedRequest) -> HttpResponse:
+    """Send mails to the address of the account again, whose owner says that it is right. If one comes back, they stop again."""
+    start_mails(request.user)
+    messages.success(request, _("We send you mails again."))
+    return redirect("accounts:settings")
 
 
 def _always_sent() -> list[MessageKind]:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("certificates/", include("certificates.urls")),
     path("notifications/", include("accounts.messages.urls")),
     path("summaries/", include("mails.own.urls")),
+    path("bounces/", include("mails.bounces.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     # No account has a phone number, nobody signs in by a code in a mail, and nothing refreshes a token: it is a session. allauth

@@ -30,7 +30,8 @@ class Message(models.Model):
     constraint prevents a second message about the same thing. Mails of one kind that go together share a `message_id`.
 
     `none`: the kind sends no mail, or sends it by other means. `skipped`: the person may no longer see what it is about, has
-    switched such mails off, or the account is closed. The other statuses are those of the outbox.
+    switched such mails off, mails to the address came back, or the account is closed. `bounced`: the mail came back, or its
+    reader complained. The other statuses are those of the outbox.
     """
 
     class Status(models.TextChoices):
@@ -41,6 +42,7 @@ class Message(models.Model):
         SKIPPED = "skipped", _("nobody to tell")
         UNCERTAIN = "uncertain", _("uncertain: look at it")
         FAILED = "failed", _("not sent: look at it")
+        BOUNCED = "bounced", _("bounced")
 
     uuid = models.UUIDField("UUID", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
@@ -79,7 +81,9 @@ class Message(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["user", "kind", "about"], name="accounts_message_once"),
             models.CheckConstraint(
-                condition=Q(status__in=["none", "queued", "sending", "sent", "skipped", "uncertain", "failed"]),
+                condition=Q(
+                    status__in=["none", "queued", "sending", "sent", "skipped", "uncertain", "failed", "bounced"]
+                ),
                 name="accounts_message_status_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 Status = Message.Status
 
 SEND_TASK = "accounts.messages.tasks.send_message"
+# Why a mail is skipped: see `User.is_mail_stopped`.
+STOPPED = "Earlier mails to the address came back."
 # The most rows that one run of the sweep reads.
 BATCH = 1000
 # For so long a mail waits for its kind. While a release is deployed, the old worker does not know the new kinds.
@@ -163,6 +165,8 @@ def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMu
     user = User.objects.filter(pk=rows[0].user_id, is_active=True).first()
     if user is None or not switches.is_on(user, kind):
         return None
+    if user.is_mail_stopped:
+        raise outbox.Skip(STOPPED)
     with translation.override(language_of(user)):
         found = kind.entries(user, [row.about for row in rows])
         entries = [found[row.about] for row in rows if row.about in found]

@@ -16,3 +16,10 @@ def change_preferences(user: User, changes: Mapping[str, Any]) -> None:
     if changes:
         # Saved and not updated, so that the audit log sees it.
         user.save(update_fields=list(changes))
+
+
+def start_mails(user: User) -> None:
+    """Send mails to the address of the account again, after some came back. Idempotent."""
+    if user.bounced_address:
+        user.bounced_address = ""
+        user.save(update_fields=["bounced_address"])

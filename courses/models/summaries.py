@@ -19,6 +19,7 @@ class SummaryDelivery(models.Model):
     - `queued` again, to be sent later, if the mail certainly was not sent;
     - `uncertain`, if the mail may have been sent, or if the row stayed in `sending`. It is not sent again automatically;
     - `failed`, if the mail was refused, or after the last send attempt. A row that is queued for too long fails too;
+    - `bounced`, if it was sent and came back, or its reader complained;
     - `skipped`, if the mail would be empty, the person no longer wants it, or the account is closed.
 
     `error` is the reason of the last failure, or a `SkipReason`. An administrator can send uncertain and failed summaries again.
@@ -35,6 +36,7 @@ class SummaryDelivery(models.Model):
         SKIPPED = "skipped", _("nothing to say")
         UNCERTAIN = "uncertain", _("uncertain: look at it")
         FAILED = "failed", _("not sent: look at it")
+        BOUNCED = "bounced", _("bounced")
 
     class Edition(models.TextChoices):
         WEEK = "week", _("the week")
@@ -45,6 +47,7 @@ class SummaryDelivery(models.Model):
         PAUSED = "paused", _("The person was asked whether to go on, and has not come back since.")
         OFF = "off", _("The person has switched the summary off.")
         CLOSED = "closed", _("The account is closed.")
+        BOUNCED = "bounced", _("Earlier mails to the address came back.")
 
     uuid = models.UUIDField("UUID", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
@@ -77,7 +80,7 @@ class SummaryDelivery(models.Model):
                 fields=["user", "iso_year", "iso_week", "kind"], name="courses_summarydelivery_once_a_week"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
+                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed", "bounced"]),
                 name="courses_summarydelivery_status_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),

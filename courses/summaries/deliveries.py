@@ -228,11 +228,13 @@ def _sender(condition: Q, summaries: dict[int, Summary | Exception], now: dateti
 
 def _write(row: SummaryDelivery, summary: Summary | Exception | None, now: datetime) -> EmailMultiAlternatives:
     # Read after the claim: the account may have been deleted or closed meanwhile.
-    wanted = User.objects.filter(pk=row.user_id, is_active=True).values_list("wants_weekly_summary", flat=True).first()
-    if summary is None or wanted is None:
+    user = User.objects.filter(pk=row.user_id, is_active=True).first()
+    if summary is None or user is None:
         raise Skip(Reason.CLOSED.value)
-    if not wanted:
+    if not user.wants_weekly_summary:
         raise Skip(Reason.OFF.value)
+    if user.is_mail_stopped:
+        raise Skip(Reason.BOUNCED.value)
     if isinstance(summary, Exception):
         raise summary
     path = reverse("summaries:summary-detail", args=[row.uuid])

@@ -9,8 +9,8 @@ from courses.models import SummaryDelivery
 from courses.summaries import content, deliveries
 from courses.summaries.content import Summary
 
-# A mail that may have arrived is the reader's, too.
-_ARRIVED = ("sent", "uncertain")
+# A mail that may have arrived is the reader's, too; one that came back is read here only.
+_ARRIVED = ("sent", "uncertain", "bounced")
 
 
 def own_summaries(user: User) -> QuerySet[SummaryDelivery]:

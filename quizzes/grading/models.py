@@ -217,6 +217,7 @@ class GradeNotice(InCourse):
         SKIPPED = "skipped", _("nobody to tell")
         UNCERTAIN = "uncertain", _("uncertain: look at it")
         FAILED = "failed", _("not sent: look at it")
+        BOUNCED = "bounced", _("bounced")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="notices", verbose_name=_("attempt"))
@@ -239,7 +240,7 @@ class GradeNotice(InCourse):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed"]),
+                condition=Q(status__in=["queued", "sending", "sent", "skipped", "uncertain", "failed", "bounced"]),
                 name="quizzes_gradenotice_status_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             )

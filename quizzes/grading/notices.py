@@ -62,6 +62,8 @@ def _write(notices: Sequence[GradeNotice], now: datetime) -> EmailMultiAlternati
     user = User.objects.filter(enrolments__attempts__notices=notices[0], is_active=True).first()
     if user is None:
         return None
+    if user.is_mail_stopped:
+        raise outbox.Skip(messages.STOPPED)
     kind = KINDS[KIND]
     with translation.override(messages.language_of(user)):
         found = kind.entries(user, [str(notice.pk) for notice in notices])

@@ -36,7 +36,7 @@ PUBLIC = {
     ".well-known/apple-app-site-association", ".well-known/assetlinks.json", "problems/", "problems/<slug:slug>",
     "certificates/", "certificates/issuer/did.json", "certificates/revoked/<int:number>", "certificates/<slug:code>/",
     "certificates/<slug:code>/badge.jwt", "certificates/<slug:code>/badge.svg",
-    "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
+    "bounces/", "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
