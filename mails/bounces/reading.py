@@ -58,8 +58,12 @@ def read(content: bytes) -> Report:
     """Return what the message says. Raises TooLong; anything else can be read, if only as NO_BOUNCE."""
     if len(content) > LONGEST:
         raise TooLong
-    message = message_from_bytes(content)
-    parts = list(message.walk())
+    try:
+        message = message_from_bytes(content)
+        parts = list(message.walk())
+    except RecursionError:
+        # Python's parser calls itself for each message in a message.
+        return Report(Kind.NO_BOUNCE, why="Its parts are nested too deeply.")
     kind, addresses, why = _read_parts(message, parts)
     ids = tuple(dict.fromkeys(_returned_ids(message, parts)))[:MOST] if kind != Kind.NO_BOUNCE else ()
     return Report(kind, tuple(dict.fromkeys(addresses))[:MOST], ids, " ".join(_printable(why).split())[:300])

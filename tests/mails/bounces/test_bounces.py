@@ -128,6 +128,7 @@ class TestReading:
             b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n--b--",
             b"Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n!!!",
             b"Content-Type: message/feedback-report\n\n",
+            b"Content-Type: message/rfc822\n\n" * 15_000,
             b"Content-Type: text/plain; charset=nonsense\n\nMessage-ID: <x>",
             b"Subject: Out of office\nAuto-Submitted: auto-replied\nIn-Reply-To: <weekly-1@localhost>\n\nI am away.",
             b"List-Id: <list.example>\nSubject: Your post was held\n\nMessage-ID: <weekly-1@localhost>",
