@@ -67,9 +67,14 @@ def find_certificate(enrolment: Enrolment) -> Certificate | None:
 
 
 def get_report(enrolment: Enrolment) -> StudentReport:
-    """Return what reports say of this student. Four queries."""
-    items = gradebook.get_items(enrolment.course_id)
+    """Return what reports say of this student, without grades that are held back. Four queries."""
+    items = [item for item in gradebook.get_items(enrolment.course_id) if not item.is_held]
     return students.get_reports(items, [enrolment], enrolment.course)[0]
+
+
+def waits_for_release(enrolment: Enrolment, rule: CompletionRule) -> bool:
+    """Return whether the rule asks for a grade of which a part is held back. At most one query."""
+    return bool(rule.grade) and any(item.is_held and item.weight for item in gradebook.get_items(enrolment.course_id))
 
 
 def get_conditions(report: StudentReport, rule: CompletionRule) -> list[Condition]:
@@ -114,6 +119,8 @@ def issue(*, enrolment: Enrolment, name: str, now: datetime) -> Certificate:
     if former is not None and former.name == name:
         return former
     rule = students.get_rule(locked.course)
+    if former is None and waits_for_release(locked, rule):
+        raise NotCompleted(_("Some grades of this course come later. The certificate waits for them."))
     if former is None and not get_report(locked).is_complete(rule):
         raise NotCompleted(_("You have not completed this course yet."))
     reached = {"progress": rule.progress, "grade": rule.grade, "hand_ins": rule.hand_ins}
@@ -167,8 +174,13 @@ def restore(*, certificate: Certificate) -> None:
 
 
 def get_state(certificate: Certificate) -> State:
-    """Return what holds of the certificate now. A regrade may have taken away what it certifies. At most four queries."""
+    """Return what holds of the certificate now. A regrade may have taken away what it certifies. At most five queries.
+
+    While grades are held back, nothing is said about them: it is as valid as it was.
+    """
     if certificate.revoked_at is not None:
         return State(certificate.reason)
     rule = CompletionRule(course=certificate.enrolment.course, **certificate.rule)
+    if waits_for_release(certificate.enrolment, rule):
+        return State.VALID
     return State.VALID if get_report(certificate.enrolment).is_complete(rule) else State.CHANGED

@@ -46,7 +46,8 @@ def own(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         report, rule = issuing.get_report(enrolment), students.get_rule(enrolment.course)
         context |= {
             "conditions": issuing.get_conditions(report, rule),
-            "is_complete": report.is_complete(rule),
+            "is_complete": report.is_complete(rule) and not issuing.waits_for_release(enrolment, rule),
+            "waits": issuing.waits_for_release(enrolment, rule),
             "withdrawn": Certificate.objects.filter(enrolment=enrolment, reason=Certificate.Reason.WITHDRAWN)
             .order_by("-revoked_at")
             .first(),

@@ -23,6 +23,10 @@ from courses.models import BY_HAND, Activity, Enrolment, GradeCategory, GradeCha
 _ITEM_OF_ACTIVITY = Prepared(lambda activity: GradeItem.objects.filter(activity=activity), samples=(-1,))
 # Prepared statement: the ledger entries of one student.
 _CHANGES_OF_ENROLMENT = Prepared(lambda enrolment: GradeChange.objects.filter(enrolment=enrolment), samples=(-1,))
+# The same of what students may know.
+_RELEASED_CHANGES_OF_ENROLMENT = Prepared(
+    lambda enrolment: GradeChange.objects.released().filter(enrolment=enrolment), samples=(-1,)
+)
 # What an item grade is computed from. Rows of these columns are read where there are thousands of entries.
 _COUNTED = ("enrolment_id", "item_id", "source", "source_number", "revision", "points", "max_points")
 
@@ -229,15 +233,19 @@ def get_course_percents(items: Iterable[GradeItem], enrolment_ids: Iterable[int]
     }
 
 
-def get_item_grades(enrolment: Enrolment, items: Iterable[GradeItem] | None = None) -> list[ItemGrade]:
+def get_item_grades(
+    enrolment: Enrolment, items: Iterable[GradeItem] | None = None, *, with_held: bool = False
+) -> list[ItemGrade]:
     """Return the student's grade of each grade item of the course, in the order of the outline.
 
-    Archived activities are left out. One query if the `items` are given, else two.
+    What is held back counts as not graded, unless `with_held`, which is for staff. Archived activities are left out.
+    One query if the `items` are given, else two.
     """
     if items is None:
         items = get_items(enrolment.course_id)
     by_item: dict[int, list[GradeChange]] = {}
-    for change in _CHANGES_OF_ENROLMENT.instances(enrolment.pk):
+    statement = _CHANGES_OF_ENROLMENT if with_held else _RELEASED_CHANGES_OF_ENROLMENT
+    for change in statement.instances(enrolment.pk):
         by_item.setdefault(change.item_id, []).append(change)
     return [compute_item_grade(item, by_item.get(item.pk, [])) for item in items]
 

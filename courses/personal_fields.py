@@ -29,7 +29,7 @@ describe(
 )
 describe("courses.CourseAsset", other="id course name content source_digest")
 describe("courses.Cohort", other="id course name starts_on ends_on")
-describe("courses.GradeItem", other="id activity grading_method pass_mark weight category")
+describe("courses.GradeItem", other="id activity grading_method pass_mark weight category is_held release_at")
 describe("courses.GradeCategory", other="id course name weight drop_lowest")
 
 # People in courses.

@@ -13,6 +13,13 @@ def run_export(*, export_id: int) -> None:
 
 
 @shared_task
+def release_due_grades() -> None:
+    from reports.release import holding
+
+    holding.release_due(now=timezone.now())
+
+
+@shared_task
 def sweep_exports() -> None:
     from reports import exporting
 

@@ -24,9 +24,10 @@ _COLUMNS = ("of", "done", *(f"grade_{name}" for name in _LEDGER))
 
 
 def _changes_and_completions(enrolment_id: int) -> QuerySet[Any, Any]:
-    """Return the entries of the grade ledger and the completions. What a row lacks is None."""
+    """Return the released entries of the grade ledger and the completions. What a row lacks is None."""
     changes = (
-        GradeChange.objects.filter(enrolment_id=enrolment_id)
+        GradeChange.objects.released()
+        .filter(enrolment_id=enrolment_id)
         .order_by()
         .annotate(
             of=F("item__activity_id"),

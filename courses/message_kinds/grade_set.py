@@ -21,12 +21,14 @@ class GradeSet(MessageKind):
 
     def recipients(self, about: GradeChange) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
-        return [about.enrolment.user_id] if is_active else []
+        return [about.enrolment.user_id] if is_active and not about.item.is_held else []
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
-        found = GradeChange.objects.filter(
-            pk__in=references, enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE
-        ).select_related("enrolment__course", "item__activity__course")
+        found = (
+            GradeChange.objects.released()
+            .filter(pk__in=references, enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE)
+            .select_related("enrolment__course", "item__activity__course")
+        )
         return {str(change.pk): _entry(change) for change in found}
 
 

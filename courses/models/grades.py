@@ -1,6 +1,6 @@
 """Define grade items, the columns of the gradebook, and the append-only ledger of grade changes."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -63,6 +63,9 @@ class GradeItem(InCourse):
     category = models.ForeignKey(
         GradeCategory, models.SET_NULL, null=True, blank=True, related_name="items", verbose_name=_("category")
     )
+    # While it is held back, no student sees a grade of it. `release_at` is when that ends by itself; None: by a person.
+    is_held = models.BooleanField(_("held back"), default=False, db_default=False)
+    release_at = models.DateTimeField(_("released at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("grade item")
@@ -83,10 +86,21 @@ class GradeItem(InCourse):
                 name="courses_gradeitem_weight_not_negative",
                 violation_error_message=constraints.NEGATIVE,
             ),
+            models.CheckConstraint(
+                condition=Q(is_held=True) | Q(release_at=None),
+                name="courses_gradeitem_only_held_is_released",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.activity)
+
+
+class GradeChangeQuerySet(models.QuerySet["GradeChange"]):
+    def released(self) -> Self:
+        """Entries that students may know of: those of items that are not held back."""
+        return self.filter(item__is_held=False)
 
 
 # `GradeChange.source_number` of an entry that a person made. Attempts are counted from 1.
@@ -125,6 +139,8 @@ class GradeChange(AppendOnlyModel, InCourse):
     at = models.DateTimeField(_("time"))
     # Why a person set the grade, for the student.
     note = models.TextField(_("reason, for the student"), blank=True, db_default="")
+
+    objects = GradeChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grade change")

@@ -36,12 +36,14 @@ class RowState:
     is_graded: bool
     percent: int | None
     is_tried: bool
+    is_held: bool = False
 
     @classmethod
     def of(cls, entry: OutlineEntry, grade: ItemGrade | None) -> "RowState":
         percent = grade.percent if grade else None
         is_tried = grade is not None and percent is not None and not grade.is_passed
-        return cls(entry.is_done, grade is not None, percent, is_tried)
+        is_held = grade is not None and grade.item.is_held
+        return cls(entry.is_done, grade is not None, percent, is_tried, is_held)
 
     @property
     def is_passed(self) -> bool:

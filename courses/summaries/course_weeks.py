@@ -131,9 +131,10 @@ def _changes(readers: Sequence[Reader]) -> dict[int, dict[int, list[GradeChange]
     if not periods:
         return {}
     first = min(reader.start for reader in periods.values())
-    changed = GradeChange.objects.filter(enrolment__in=list(periods), at__gte=first).values("enrolment_id")
+    released = GradeChange.objects.released()
+    changed = released.filter(enrolment__in=list(periods), at__gte=first).values("enrolment_id")
     found: dict[int, dict[int, list[GradeChange]]] = {}
-    for change in GradeChange.objects.filter(enrolment__in=changed).order_by("id"):
+    for change in released.filter(enrolment__in=changed).order_by("id"):
         found.setdefault(change.enrolment_id, {}).setdefault(change.item_id, []).append(change)
     return {
         enrolment: {

@@ -96,6 +96,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-due-announcements": _every(30, "announcements.tasks.send_due_announcements"),
     "sweep-indexes": _every(10, "search.tasks.sweep_indexes"),
     "forget-notes": _every(60 * 60, "notes.tasks.forget_notes"),
+    "release-due-grades": _every(30, "reports.tasks.release_due_grades"),
     "sweep-exports": _every(60, "reports.tasks.sweep_exports"),
     "count-graded": _every(300, "analysis.tasks.count_graded"),
     "recount-items": _every(24 * 60 * 60, "analysis.tasks.recount_items"),

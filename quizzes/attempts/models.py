@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -28,6 +28,16 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(
             enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE, quiz__activity__course__is_published=True
         )
+
+    def with_release(self) -> Self:
+        """Read `is_held` and `release_at`, from the quiz's grade item. None for a lesson check, which has none."""
+        return self.annotate(
+            is_held=F("quiz__activity__grade_item__is_held"), release_at=F("quiz__activity__grade_item__release_at")
+        )
+
+    def released(self) -> Self:
+        """Attempts whose grades are not held back."""
+        return self.exclude(quiz__activity__grade_item__is_held=True)
 
     def for_staff(self, user: User, permission: Permission) -> Self:
         """The attempts in the courses in which the user may do what `permission` says."""
@@ -96,6 +106,10 @@ class Attempt(InCourse):
     # Deduction for a late submit in percent of the points, by the rules at the time of the submit.
     late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
 
+    # Whether its grade is held back, and until when: see `AttemptQuerySet.with_release` and `hide_held`.
+    is_held: bool | None = False
+    release_at: datetime | None = None
+
     objects = AttemptQuerySet.as_manager()
 
     class Meta:
@@ -134,6 +148,12 @@ class Attempt(InCourse):
 
     def __str__(self) -> str:
         return f"{self.quiz} #{self.number} · {self.enrolment.user}"
+
+    def hide_held(self) -> Self:
+        """Forget a held grade, in this object only. Called after each reading of the row for its student."""
+        if self.is_held and self.status != self.Status.IN_PROGRESS:
+            self.status, self.points, self.graded_at = self.Status.SUBMITTED, None, None
+        return self
 
     @property
     def public_questions(self) -> list[dict[str, Any]]:

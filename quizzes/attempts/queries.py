@@ -40,7 +40,8 @@ def _with_relations(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
 
 
 _STUDENT_ATTEMPT = Prepared(
-    lambda user, uuid: _with_relations(Attempt.objects.for_student(user).filter(uuid=uuid)), samples=(-1, _SAMPLE_UUID)
+    lambda user, uuid: _with_relations(Attempt.objects.for_student(user).filter(uuid=uuid).with_release()),
+    samples=(-1, _SAMPLE_UUID),
 )
 # Saving an answer is the most frequent request, so it loads only the columns that it needs.
 _STUDENT_ATTEMPT_TO_ANSWER = Prepared(
@@ -86,6 +87,7 @@ _ATTEMPTS_AT_QUIZ = Prepared(
             of_student=FilteredRelation("quiz__overrides", condition=Q(quiz__overrides__enrolment=F("enrolment"))),
         )
         .annotate(**OWN_RULES)
+        .with_release()
         .order_by(*NEWEST_FIRST)
     ),
     samples=(-1, -2),
@@ -99,9 +101,9 @@ def _with_content(attempt: Attempt) -> Attempt:
 
 
 def find_own_attempt(user: User, uuid: UUID) -> Attempt | None:
-    """Return the user's own attempt with quiz, activity, course, enrolment and version, or None. One query."""
+    """Return the user's own attempt with quiz, activity, course, enrolment and version, or None. One query. See `hide_held`."""
     found = _STUDENT_ATTEMPT.first(user.pk, uuid)
-    return _with_content(found) if found else None
+    return _with_content(found).hide_held() if found else None
 
 
 def find_own_attempt_to_answer(user: User, uuid: UUID) -> Attempt | None:
@@ -151,9 +153,9 @@ def lock_attempt(attempt: Attempt) -> Attempt:
 def get_attempts(quiz: Quiz, enrolment: Enrolment) -> list[Attempt]:
     """Return the student's attempts at a quiz, the latest first. One query.
 
-    Each has the attributes of `OWN_RULES`: what the student's cohort and override say about the quiz.
+    Each has the attributes of `OWN_RULES`: what the student's cohort and override say about the quiz. See `hide_held`.
     """
-    return _ATTEMPTS_AT_QUIZ.instances(quiz.pk, enrolment.pk)
+    return [attempt.hide_held() for attempt in _ATTEMPTS_AT_QUIZ.instances(quiz.pk, enrolment.pk)]
 
 
 _ANSWERS = Prepared(lambda attempt: Answer.objects.filter(attempt=attempt), samples=(-1,))
@@ -262,6 +264,8 @@ def _quizzes_with_attempts(user_id: int) -> QuerySet[Any, Any]:
         "quiz_id": F(f"{quiz}__pk"),
         "activity_id": F(f"{quiz}__activity_id"),
         "attempt_id": F("attempt__pk"),
+        "is_held": F("course__activities__grade_item__is_held"),
+        "release_at": F("course__activities__grade_item__release_at"),
         **{f"quiz_{name}": F(f"{quiz}__{name}") for name in RULE_FIELDS},
         **{f"activity_{name}": F(f"course__activities__{name}") for name in NAME_FIELDS},
         **{f"attempt_{name}": F(f"attempt__{name}") for name in STATE_FIELDS},
@@ -309,8 +313,8 @@ def get_own_rules(quiz: Quiz, enrolment: Enrolment) -> dict[str, Any]:
 def get_quizzes_with_attempts(user: User) -> list[dict[str, Any]]:
     """Return the graded quizzes of the user's courses, each once for each of the user's attempts, the latest first. One query.
 
-    A row has `enrolment_id`, `quiz_id`, `activity_id`, `attempt_id`, the names of `OWN_RULES`, `RULE_FIELDS` with the prefix
-    `quiz_`, `NAME_FIELDS` with `activity_` and `STATE_FIELDS` with `attempt_`. What is about an attempt is None without one.
+    A row has `enrolment_id`, `quiz_id`, `activity_id`, `attempt_id`, `is_held`, `release_at`, the names of `OWN_RULES`,
+    `RULE_FIELDS` as `quiz_…`, `NAME_FIELDS` as `activity_…` and `STATE_FIELDS` as `attempt_…`: None without an attempt.
     """
     return _QUIZZES_WITH_ATTEMPTS.values(user.pk)
 

@@ -10,7 +10,9 @@ from accounts.models import User
 from common.messages.kinds import Entry, MessageKind
 from courses.models import Enrolment
 from questions.points import format_points
+from quizzes.attempts.models import Attempt
 from quizzes.grading.models import GradeNotice
+from quizzes.results.visibility import is_held
 
 
 class GradeChanged(MessageKind):
@@ -23,13 +25,14 @@ class GradeChanged(MessageKind):
     sends_own_mail = True
 
     def recipients(self, about: GradeNotice) -> Iterable[int]:
-        return [about.attempt.enrolment.user_id]
+        return [] if is_held(about.attempt) else [about.attempt.enrolment.user_id]
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         notices = GradeNotice.objects.filter(
             pk__in=references,
             attempt__enrolment__user=user,
             attempt__enrolment__status=Enrolment.Status.ACTIVE,
+            attempt__in=Attempt.objects.released(),
         ).select_related("grade", "attempt__enrolment__course", "attempt__quiz__activity")
         return {str(notice.pk): _entry(notice) for notice in notices}
 

@@ -11,6 +11,7 @@ from common.messages.kinds import Entry, MessageKind
 from courses.models import Enrolment
 from questions.points import format_points
 from quizzes.attempts.models import Attempt
+from quizzes.results.visibility import is_held
 
 
 class ResultReady(MessageKind):
@@ -21,12 +22,14 @@ class ResultReady(MessageKind):
 
     def recipients(self, about: Attempt) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
-        return [about.enrolment.user_id] if is_active else []
+        return [about.enrolment.user_id] if is_active and not is_held(about) else []
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
-        attempts = Attempt.objects.filter(
-            pk__in=references, enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE
-        ).select_related("enrolment__course", "quiz__activity")
+        attempts = (
+            Attempt.objects.released()
+            .filter(pk__in=references, enrolment__user=user, enrolment__status=Enrolment.Status.ACTIVE)
+            .select_related("enrolment__course", "quiz__activity")
+        )
         return {str(attempt.pk): _entry(attempt) for attempt in attempts}
 
 

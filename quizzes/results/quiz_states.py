@@ -49,7 +49,9 @@ def get_quiz_states(user: User, enrolments: Mapping[int, Enrolment], now: dateti
             first[pair], quizzes[pair], attempts[pair] = row, _read_quiz(row, enrolment.course), []
         if row["attempt_id"] is not None:
             state = _fields(row, "attempt_", queries.STATE_FIELDS)
-            attempts[pair].append(Attempt(pk=row["attempt_id"], quiz=quizzes[pair], enrolment_id=enrolment.pk, **state))
+            attempt = Attempt(pk=row["attempt_id"], quiz=quizzes[pair], enrolment_id=enrolment.pk, **state)
+            attempt.is_held, attempt.release_at = row["is_held"], row["release_at"]
+            attempts[pair].append(attempt.hide_held())
     return {pair: _build_state(quiz, attempts[pair], first[pair], now) for pair, quiz in quizzes.items()}
 
 

@@ -3,6 +3,8 @@
 They are shown when knowing them can no longer improve a grade: no attempt is left or may start, an attempt has full
 marks, or the student gave up the remaining attempts (`reveal`). A lesson check is not graded, so it shows them after
 each attempt. With "at once", confirming an answer shows the feedback to that question.
+
+While the grades of a quiz are held back, no answer is shown, whatever the rules say: it would tell what an attempt is worth.
 """
 
 from collections.abc import Collection
@@ -19,7 +21,7 @@ from quizzes.results.overview import QuizOverview, build_overview
 
 def answers_shown(quiz: Quiz, overview: QuizOverview, now: datetime) -> bool:
     """Return whether the student may see the right answers to all questions now."""
-    if quiz.show_answers == Quiz.ShowAnswers.NEVER:
+    if quiz.show_answers == Quiz.ShowAnswers.NEVER or any(attempt.is_held for attempt in overview.attempts):
         return False
     if not quiz.is_graded or overview.is_revealed:
         return True
@@ -52,6 +54,11 @@ def is_passed(attempt: Attempt) -> bool:
     return attempt.percent is not None and attempt.percent >= attempt.quiz.pass_mark
 
 
+def is_held(attempt: Attempt) -> bool:
+    """Return whether the grades of the attempt's quiz are held back now. One query."""
+    return Attempt.objects.filter(pk=attempt.pk, quiz__activity__grade_item__is_held=True).exists()
+
+
 def find_pairs_with_answers_shown(pairs: Collection[tuple[Quiz, Enrolment]], *, now: datetime) -> set[tuple[int, int]]:
     """Return those of `pairs` whose student may see the answers now, as {(quiz id, enrolment id)}.
 
@@ -63,8 +70,8 @@ def find_pairs_with_answers_shown(pairs: Collection[tuple[Quiz, Enrolment]], *, 
         found = Attempt.objects.filter(
             quiz__in={quiz.pk for quiz, _ in graded}, enrolment__in={enrolment.pk for _, enrolment in graded}
         )
-        for attempt in found.order_by("-number"):
-            attempts.setdefault((attempt.quiz_id, attempt.enrolment_id), []).append(attempt)
+        for attempt in found.with_release().order_by("-number"):
+            attempts.setdefault((attempt.quiz_id, attempt.enrolment_id), []).append(attempt.hide_held())
     rules = get_rules_for_all(pairs)
     shown = set()
     for quiz, enrolment in pairs:

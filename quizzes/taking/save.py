@@ -117,11 +117,12 @@ def _store(
 def confirm_answer(*, attempt: Attempt, question: UUID, now: datetime) -> Answer:
     """Confirm the answer to one question: it can no longer change, and its feedback may be shown. Idempotent.
 
-    Raises NotConfirmable if the quiz does not show feedback at once, a person grades the question or it is not answered;
-    AttemptClosed.
+    Raises AttemptClosed, and NotConfirmable if the quiz does not show feedback at once or holds its grades back, if a person
+    grades the question or it is not answered.
     """
     public = attempt.find_question(question)
-    if attempt.quiz.show_answers != Quiz.ShowAnswers.AT_ONCE or public is None or KINDS[public["kind"]].by_person:
+    is_offered = attempt.quiz.show_answers == Quiz.ShowAnswers.AT_ONCE and not attempt.is_held
+    if not is_offered or public is None or KINDS[public["kind"]].by_person:
         raise NotConfirmable(_("This question cannot be checked during the attempt."))
     with transaction.atomic():
         lock_open_attempt(attempt, now)

@@ -72,7 +72,7 @@ def submit(
     if closed:
         grade_attempt(attempt_id=attempt.pk, now=now)
     attempt.refresh_from_db(fields=OUTCOME_FIELDS)
-    return attempt
+    return attempt.hide_held()
 
 
 def _read_responses(
@@ -125,7 +125,7 @@ def expire(*, attempt: Attempt, now: datetime) -> bool:
         if locked.status == Attempt.Status.IN_PROGRESS and locked.deadline and is_over(locked, now):
             _close_attempt(locked, attempt.enrolment, now=now, at=locked.deadline, expired=True)
     attempt.refresh_from_db(fields=OUTCOME_FIELDS)
-    return attempt.is_expired
+    return attempt.hide_held().is_expired
 
 
 def expire_overdue(*, now: datetime, limit: int = 500) -> int:

@@ -70,6 +70,7 @@ def table(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         tab="gradebook",
         rows=[(report, f"{request.path}{report.enrolment.uuid}/", _cells(report, columns)) for report in reports],
         items=items,
+        held=[str(item.activity.title) for item in items if item.is_held],
         page=shown,
         cohorts=cohorts,
         cohort=cohort,

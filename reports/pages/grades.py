@@ -37,7 +37,7 @@ def of_student(request: AuthenticatedRequest, course: Course, enrolment_uuid: UU
     rows = Enrolment.objects.select_related("user", "cohort")
     enrolment: Enrolment = get_object_or_404(rows, course=course, uuid=enrolment_uuid)
     recording.record_rows(Enrolment, [enrolment])
-    grades = gradebook.get_item_grades(enrolment, gradebook.get_items(course.pk))
+    grades = gradebook.get_item_grades(enrolment, gradebook.get_items(course.pk), with_held=True)
     return render_page(
         request,
         "reports/student.html",

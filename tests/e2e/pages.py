@@ -69,6 +69,7 @@ STAFF = {
     "teaching": f"{WORKSPACE}teaching/",
     "gradebook": f"{REPORTS}gradebook/",
     "weights": f"{REPORTS}gradebook/weights/",
+    "release": f"{REPORTS}gradebook/release/",
     "stuck": f"{REPORTS}stuck/?away=0&behind=1",
     "completion": f"{REPORTS}completion/",
     "exports": f"{REPORTS}exports/",

@@ -22,7 +22,7 @@ PAGES = [
     HOME, f"{HOME}+import/", COURSE, f"{COURSE}settings/", LESSON, QUIZ, f"{QUIZ}new/matching/", f"{QUIZ}new/single_choice/",
     f"{COURSE}glossary/", f"{COURSE}files/", f"{COURSE}publish/", f"{COURSE}history/",
     f"{COURSE}archive/what-is-machine-learning/",
-    f"{REPORTS}gradebook/?sort=grade", f"{REPORTS}gradebook/weights/",
+    f"{REPORTS}gradebook/?sort=grade", f"{REPORTS}gradebook/weights/", f"{REPORTS}gradebook/release/",
     f"{REPORTS}stuck/", f"{REPORTS}completion/", f"{REPORTS}exports/",
     ANNOUNCING, f"{ANNOUNCING}new/", "/admin/certificates/data-analytics-week-2/",
     "/admin/", "/admin/overview/definitions/", "/admin/overview/jobs/",

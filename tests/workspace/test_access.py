@@ -27,7 +27,7 @@ VALUES = {
     "name": "figure.png", "number": "1", "first": "1", "last": "1",
 }  # fmt: skip
 # What assistants and observers may see as well: the preview, what is published, item statistics, and what a student sees.
-READ = re.compile(r"/preview/|/export/|/analysis/|/gradebook/(?!weights)|/stuck/$|/as/|/appeals/")
+READ = re.compile(r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/as/|/appeals/")
 
 
 @pytest.fixture

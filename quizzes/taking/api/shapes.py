@@ -80,6 +80,9 @@ class AttemptSummary:
 
     @property
     def status(self) -> str:
+        # It waits for the instructor, who releases it: there is nothing to poll for.
+        if self.attempt.is_held and self.attempt.status == Attempt.Status.SUBMITTED:
+            return "needs_review"
         return PUBLIC_STATUS[Attempt.Status(self.attempt.status)]
 
     @property

@@ -101,9 +101,9 @@ class QuizAttempts(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         quiz, enrolment = _quiz(request, uuid)
-        page = paginate(request, quiz.attempts.filter(enrolment=enrolment), queries.NEWEST_FIRST)
+        page = paginate(request, quiz.attempts.filter(enrolment=enrolment).with_release(), queries.NEWEST_FIRST)
         now = timezone.now()
-        summaries = [shapes.AttemptSummary(attempt, now) for attempt in page.items]
+        summaries = [shapes.AttemptSummary(attempt.hide_held(), now) for attempt in page.items]
         return paginated(page, {"results": AttemptSummarySerializer.shape_all(summaries)})
 
     @extend_schema(
@@ -222,7 +222,8 @@ class AttemptResult(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_result",
         summary="The result of an attempt",
-        description="`submitted` until it is graded, with `Retry-After`.",
+        description="`submitted` until it is graded, with `Retry-After`. `needs_review` without questions while "
+        "the instructor holds the grades back.",
         tags=["attempts"],
         parameters=[_retry_after(200)],
         responses={200: ResultSerializer, **problems(404, 409)},

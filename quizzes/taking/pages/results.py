@@ -40,7 +40,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             return redirect_to_confirmation(attempt)
         messages.info(request, _("This attempt has not been submitted."))
         return redirect("quizzes:attempt-detail", attempt.uuid)
-    waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING)
+    waiting = attempt.status in (Attempt.Status.SUBMITTED, Attempt.Status.GRADING) and not attempt.is_held
     look = min(parse_whole_number(request.GET.get("look", "")) or 0, len(POLL_DELAYS) - 1)
     context: dict[str, Any] = {
         "attempt": attempt,
