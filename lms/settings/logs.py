@@ -46,6 +46,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": env.str("BAEUM_LOG_LEVEL", default="INFO")},
     "loggers": {
+        # It names each of its readers for each bounce.
+        "flufl.bounce": {"level": "WARNING"},
         # It writes one line for each request, which takes longer than some pages do.
         "django_structlog": {"level": env.str("BAEUM_ACCESS_LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
         # Otherwise kombu warns that the filesystem broker has no host name.

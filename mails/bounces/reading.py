@@ -18,6 +18,8 @@ from accounts.identity import normalise_address
 
 # The longest report that is read, in bytes. Servers return the head of a mail, or the whole of one of ours (60 KB).
 LONGEST = 512 * 1024
+# flufl.bounce reads this many bytes: such servers say why at the top, and its time grows faster than the message.
+OTHER_FORMS_LONGEST = 32 * 1024
 # Of each report, as many addresses and Message-IDs are read.
 MOST = 20
 
@@ -64,12 +66,12 @@ def read(content: bytes) -> Report:
     except RecursionError:
         # Python's parser calls itself for each message in a message.
         return Report(Kind.NO_BOUNCE, why="Its parts are nested too deeply.")
-    kind, addresses, why = _read_parts(message, parts)
+    kind, addresses, why = _read_parts(message, parts, content)
     ids = tuple(dict.fromkeys(_returned_ids(message, parts)))[:MOST] if kind != Kind.NO_BOUNCE else ()
     return Report(kind, tuple(dict.fromkeys(addresses))[:MOST], ids, " ".join(_printable(why).split())[:300])
 
 
-def _read_parts(message: Message, parts: list[Message]) -> tuple[Kind, list[str], str]:
+def _read_parts(message: Message, parts: list[Message], content: bytes) -> tuple[Kind, list[str], str]:
     for part in parts:
         if part.get_content_type() == "message/feedback-report":
             return _read_complaint(part)
@@ -78,7 +80,7 @@ def _read_parts(message: Message, parts: list[Message]) -> tuple[Kind, list[str]
             return _read_delivery_status(part)
     if message.get("List-Id") or message.get("List-Post"):
         return Kind.NO_BOUNCE, [], "A message of a mailing list."
-    return _read_other_forms(message)
+    return _read_other_forms(message_from_bytes(content[:OTHER_FORMS_LONGEST]))
 
 
 def _read_complaint(part: Message) -> tuple[Kind, list[str], str]:
