@@ -74,6 +74,7 @@ urlpatterns = [
     path("admin/review/", include("review.urls")),
     path("admin/analysis/", include("analysis.urls")),
     path("admin/reports/", include("reports.urls")),
+    path("admin/mails/", include("mails.previewing.urls")),
     path("admin/overview/", include("overview.urls")),
     path("admin/announcements/", include("announcements.staff_urls")),
     path("admin/appeals/", include("appeals.staff_urls")),

@@ -3,9 +3,10 @@
 The number of queries of a batch does not depend on how many people are in it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -71,9 +72,14 @@ class Summary:
         return Number(sum(len(course.lessons) for course in self.courses), _("Lessons done"))
 
 
-def find_summaries(periods: Iterable[Period], *, now: datetime) -> dict[int, Summary]:
-    """Return the summary of each person by the data of `now`, by user id. Who has no account any more is left out."""
-    readers = _find_readers(periods)
+def find_summaries(
+    periods: Iterable[Period], *, now: datetime, courses: Collection[int] | None = None, language: str = ""
+) -> dict[int, Summary]:
+    """Return the summary of each person by the data of `now`, by user id. Who has no account any more is left out.
+
+    With `courses`, it says only what belongs to these. With `language`, it speaks that one instead of the reader's.
+    """
+    readers = _find_readers(periods, courses, language)
     weeks = find_course_weeks(readers)
     sections = find_sections(readers, now)
     numbers = find_numbers(readers, now)
@@ -90,7 +96,7 @@ def find_summaries(periods: Iterable[Period], *, now: datetime) -> dict[int, Sum
     }
 
 
-def _find_readers(periods: Iterable[Period]) -> list[Reader]:
+def _find_readers(periods: Iterable[Period], courses: Collection[int] | None, language: str) -> list[Reader]:
     wanted = {period.user_id: period for period in periods}
     users = User.objects.filter(pk__in=list(wanted)).order_by("pk")
     enrolments: dict[int, list[Enrolment]] = {}
@@ -100,12 +106,14 @@ def _find_readers(periods: Iterable[Period]) -> list[Reader]:
         .select_related("course", "last_activity")
         .order_by(F("last_seen_at").desc(nulls_last=True), *access.LAST_VISITED_FIRST[1:])
     )
+    if courses is not None:
+        found = found.filter(course__in=courses)
     for each in found:
         enrolments.setdefault(each.user_id, []).append(each)
     return [
         Reader(
             user=user,
-            language=_language(user, [each.course for each in enrolments.get(user.pk, [])]),
+            language=language or _language(user, [each.course for each in enrolments.get(user.pk, [])]),
             enrolments=enrolments.get(user.pk, []),
             start=wanted[user.pk].start,
             end=wanted[user.pk].end,
@@ -166,14 +174,35 @@ def write(summary: Summary, *, message_id: str, page_path: str, now: datetime) -
         raise Skip(summary.skip.value)
     reader = summary.reader
     unsubscribe_url = unsubscribing.unsubscribe_url(reader.user)
+    headers = {"Message-ID": message_id, **sending.list_headers("weekly-summary", unsubscribe_url)}
+    return _compose(summary, page_path, to=reader.user.email, unsubscribe_url=unsubscribe_url, headers=headers, now=now)
+
+
+def write_preview(summary: Summary, *, to: str, now: datetime) -> EmailMultiAlternatives:
+    """Return what the reader would get, for somebody else to look at. It has no token, so it can switch nothing off."""
+    url = sending.absolute(reverse("accounts:settings"))
+    message_id = sending.message_id(f"weekly-preview-{uuid4()}")
+    return _compose(
+        summary,
+        reverse("summaries:summary-list"),
+        to=to,
+        unsubscribe_url=url,
+        headers={"Message-ID": message_id},
+        now=now,
+    )
+
+
+def _compose(
+    summary: Summary, page_path: str, *, to: str, unsubscribe_url: str, headers: Mapping[str, str], now: datetime
+) -> EmailMultiAlternatives:
     return sending.compose(
         "courses/weekly_summary",
         {**context(summary), "unsubscribe_url": unsubscribe_url, "page_path": page_path},
-        to=reader.user.email,
-        language=reader.language,
-        zone=reader.user.zone,
+        to=to,
+        language=summary.reader.language,
+        zone=summary.reader.user.zone,
         now=now,
-        headers={"Message-ID": message_id, **sending.list_headers("weekly-summary", unsubscribe_url)},
+        headers=headers,
         pictures=[summary.picture],
     )
 

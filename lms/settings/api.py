@@ -91,6 +91,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CoursePermission": ["read", "grade", "edit", "schedule", "regrade", "enrol", "manage_roles"],
         "LessonKind": ["reading", "practice"],
         "QuestionKind": "questions.KIND_NAMES",
+        "SummaryEdition": ["week", "go_on"],
         "AttemptStatus": ["in_progress", "submitted", "graded", "needs_review"],
         "ResultStatus": ["submitted", "graded", "needs_review"],
         "ReviewedStatus": ["graded", "needs_review"],

@@ -18,14 +18,15 @@ def own_summaries(user: User) -> QuerySet[SummaryDelivery]:
     return SummaryDelivery.objects.filter(user=user, status__in=_ARRIVED).order_by("-due_at", "-pk")
 
 
-def find_summary(user: User, uuid: UUID) -> tuple[SummaryDelivery, Summary] | None:
+def find_summary(user: User, uuid: UUID, *, language: str = "") -> tuple[SummaryDelivery, Summary] | None:
     """Return one summary of the user, and what it says; None if there is none, or nothing of it may be seen any more.
 
     The texts are not stored: they are found again for the same period, without what is hidden now.
+    With `language`, they are in that one.
     """
     row = own_summaries(user).filter(uuid=uuid).select_related("user").first()
     if row is None:
         return None
-    found = content.find_summaries([deliveries.period_of(row)], now=row.finished_at or row.due_at)
+    found = content.find_summaries([deliveries.period_of(row)], now=row.finished_at or row.due_at, language=language)
     summary = found[user.pk]
     return (row, summary) if summary.courses else None

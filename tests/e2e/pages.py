@@ -53,6 +53,7 @@ OWN = {
     "password-change": "/accounts/password/change/",
     "personal-data": "/accounts/personal-data/",
     "audit": "/accounts/audit/",
+    "summaries": "/summaries/",
 }
 STAFF = {
     "admin": "/admin/",

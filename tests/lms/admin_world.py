@@ -125,7 +125,8 @@ def admin_addresses() -> list[str]:
     # tests/workspace/test_access.py tries the addresses of the workspace, item statistics, reports, announcements, appeals and
     # certificates, tests/overview those about all courses, tests/review/test_access.py those of manual grading.
     elsewhere = (
-        "r/", "workspace/", "analysis/", "reports/", "announcements/", "appeals/", "certificates/", "overview/", "review/",
+        "r/", "workspace/", "analysis/", "reports/", "announcements/", "appeals/", "certificates/", "mails/",
+        "overview/", "review/",
     )  # fmt: skip
     return [path for path in found if path not in GENERAL and not path.startswith(elsewhere)]
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import DeviceSession, Message, User
 from courses.lessons import reading
-from courses.models import Activity, Course, Enrolment
+from courses.models import Activity, Course, Enrolment, SummaryDelivery
 from notes import writing
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -110,12 +110,14 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     note = writing.add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", body="mine", now=now)
     reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
+    summary = SummaryDelivery.objects.create(user=enrolment.user, iso_year=2026, iso_week=1, due_at=now, status="sent")
     names = {
         "<slug:slug>": enrolment.course.slug,
         "<slug:kind>": "weekly-summary",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
+        "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
         "grading-queue/<uuid:uuid>": f"grading-queue/{waiting.uuid}",

@@ -48,6 +48,8 @@ TABLE = {
     ("courses/<slug:slug>/glossary", "GET"): STUDENTS,
     # Without words: refused to everybody who has signed in.
     ("search", "GET"): "401 400 400 400 400 400 400 400",
+    ("summaries", "GET"): SIGNED_IN,
+    ("summaries/<uuid:uuid>", "GET"): OWNER,
     ("notes", "GET"): SIGNED_IN,
     ("notes", "POST"): "401 404 201 404 404 404 404 201",
     ("notes/<uuid:uuid>", "GET"): OWNER,

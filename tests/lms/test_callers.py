@@ -99,6 +99,8 @@ ROWS = (
         ("search.finding.queries.read_query", "search.searching.search"),
         "search.pages.search_page",
     ),
+    Row("mails.own.api.SummaryList.get", ("mails.own.reading.own_summaries",), "mails.own.pages.summary_list"),
+    Row("mails.own.api.SummaryDetail.get", ("mails.own.reading.find_summary",), "mails.own.pages.summary_detail"),
     Row("notes.api.Notes.get", ("notes.finding.with_words",), "notes.pages.note_list"),
     Row("notes.api.Notes.post", ("notes.writing.add",), "notes.pages.lesson_notes"),
     Row("notes.api.NoteDetail.get", ("notes.finding.own_note",), "notes.pages.note_edit"),

@@ -27,7 +27,7 @@ VALUES = {
     "name": "figure.png", "number": "1", "first": "1", "last": "1",
 }  # fmt: skip
 # What assistants and observers may see as well: the preview, what is published, item statistics, and what a student sees.
-READ = re.compile(r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/as/|/appeals/")
+READ = re.compile(r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/mails/|/as/|/appeals/")
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def urls(author: Author) -> Iterator[str]:
         *addresses("admin/announcements/"),
         *addresses("admin/appeals/"),
         *addresses("admin/certificates/"),
+        *addresses("admin/mails/"),
     ):
         filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], path)
         # tests/workspace/course_imports tries the pages that belong to no course.

@@ -73,16 +73,21 @@ def read(name: str, *, in_dark: bool = False) -> Message | None:
     except FileNotFoundError:
         return None
     message = message_from_bytes(raw, policy=policy.default)
-    html = _part(message, "html")
-    if html is not None:
-        # Pictures last, so that the search for the head does not read them.
-        html = _with_pictures(_links_to_top(_in_dark(html) if in_dark else html), message)
     return Message(
         entry=_entry(name, message),
         headers=[(header, str(message[header])) for header in _HEADERS if message[header]],
         text=_part(message, "plain") or "",
-        html=html,
+        html=shown_html(message, in_dark=in_dark),
     )
+
+
+def shown_html(message: EmailMessage, *, in_dark: bool) -> str | None:
+    """Return the HTML of a mail as a frame shows it, in the dark theme if `in_dark`; None if the mail is text only."""
+    html = _part(message, "html")
+    if html is None:
+        return None
+    # Pictures last, so that the search for the head does not read them.
+    return _with_pictures(_links_to_top(_in_dark(html) if in_dark else html), message)
 
 
 def _files() -> list[Path]:

@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 # A mail is untrusted HTML. It may not run scripts, send forms or load anything from a server. A click on a link may open a page
 # in the whole window.
-_SANDBOX = (
+SANDBOX = (
     "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
@@ -73,7 +73,7 @@ def message_html(request: HttpRequest, name: str) -> HttpResponse:
     html = _message(name, in_dark="dark" in request.GET).html
     if html is None:
         raise Http404
-    return HttpResponse(html, headers={"Content-Security-Policy": _SANDBOX})
+    return HttpResponse(html, headers={"Content-Security-Policy": SANDBOX})
 
 
 def _message(name: str, *, in_dark: bool = False) -> messages.Message:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.messages import sending
 from accounts.models import User
-from courses.models import Activity, Course
+from courses.models import Activity, Course, SummaryDelivery
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
@@ -119,6 +119,12 @@ class AppTour:
         building.build(self.course.pk)
         self.call("search_find", expect=200, query="?q=overfit")
         self.call("search_find", expect=400, query="?q=o")
+        summary = SummaryDelivery.objects.create(
+            user=self.student, iso_year=2026, iso_week=1, due_at=timezone.now(), status="sent"
+        )
+        self.call("summaries_list", expect=200)
+        self.call("summaries_list", expect=400, query="?cursor=unknown")
+        self.call("summary_read", expect=200, uuid=str(summary.uuid))
         self.notes(next(entry["uuid"] for entry in entries if entry["kind"] == "lesson"))
         lesson = next(entry["uuid"] for entry in entries if entry["kind"] == "lesson")
         quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
