@@ -6,8 +6,11 @@ a refusal, and at a file that takes longer than SLOW seconds. The seed of a faul
 """
 
 import argparse
+import contextlib
+import html
 import io
 import random
+import re
 import sys
 import time
 import traceback
@@ -20,8 +23,31 @@ _PIECES = (
     "<", ">", "&", "]]>", "<![CDATA[", "<!--", "&#0;", "&amp;", "{", "}", "=", "~", "->", "#", "####", "%50%", "::", "\\", "\n\n",
     "{1:SHORTANSWER:=", "{#", "{>3 ALL ", "$CATEGORY: ", "ANSWER: B", '"', ",", ";", "\t", "|", "___", "\x00", "\ufeff", "\ud7a3",
     "<img src=\"data:image/png;base64,AAAA\">", "<p>", "</p>", "<table><tr><td>", "<math>", "<sup>", "-1", "1e400", "NaN",
-    "999999999",    "identifier=\"\"", "<value/>", "<?xml version='1.0'?>", "<!DOCTYPE quiz>",
+    "999999999", "identifier=\"\"", "<value/>", "<?xml version='1.0'?>", "<!DOCTYPE quiz>",
+    # Formulas, ruby and menus.
+    "<mrow>", "</mrow>", "<msup><mi>x</mi><mn>2</mn></msup>", "<mfrac>", "<mtable><mtr><mtd>", "<mroot><mi>x</mi>", "<mfenced>",
+    "</math>", "<annotation encoding=\"application/x-tex\">", "\\(", "\\)", "\\[", "$$", "$$x$$", "\\frac{", "\\sqrt[",
+    "\\left(", "x_", "^{", "{{", "}}", "\\begin{matrix}", "\\end{matrix}", "&", "\\text{", "<ruby>", "<rt>", "</ruby>", "<rb>",
+    "{1:MCS:=a~b}", "{1:NM:=1:0}", "[[1]]", "[x]", "[menu]", "<inlineChoiceInteraction responseIdentifier=\"A\">",
+    "<inlineChoice identifier=\"b\">",
 )  # fmt: skip
+# HTML with formulas and ruby, as the formats hold it.
+_LAYOUT = (
+    "<p>\\(\\frac{a}{b}\\) \\[\\begin{pmatrix}1&amp;2\\\\3&amp;4\\end{pmatrix}\\] $$\\sqrt[3]{x}$$ "
+    "<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>"
+    "<math><semantics><mrow><munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mfrac><mi>a</mi><mn>2</mn></mfrac></mrow>"
+    '<annotation encoding="application/x-tex">\\sum_i^n \\frac{a}{2}</annotation></semantics></math>'
+    "<math><mtable><mtr><mtd><msqrt><mi>x</mi></msqrt></mtd></mtr></mtable></math></p>"
+)
+# The formats, and after which mark the text is put in.
+_LAID_OUT = (
+    ("gift", b"::q::", "[html]" + re.sub(r"([~=#{}:])", r"\\\1", _LAYOUT)),
+    ("moodle", b"<![CDATA[", _LAYOUT),
+    ("qti", b"<itemBody>", _LAYOUT),
+    ("qti22", b"<itemBody>", _LAYOUT),
+    ("qti3", b"<qti-item-body>", _LAYOUT),
+    ("qti1", b'<mattext texttype="text/html">', html.escape(_LAYOUT)),
+)
 
 
 def corpus() -> dict[str, list[bytes]]:
@@ -44,6 +70,9 @@ def corpus() -> dict[str, list[bytes]]:
         ("item.xml", "qti"),
     ):
         found[format].append(sample(name))
+    # The samples once more, with such a text at the start.
+    for name, mark, text in _LAID_OUT:
+        found[name] += [content.replace(mark, mark + text.encode(), 1) for content in found[name] if mark in content]
     found["table"] += [template.make(kind, language="ko").content for kind in template.FORMATS]
     return found
 
@@ -51,7 +80,8 @@ def corpus() -> dict[str, list[bytes]]:
 def damaged(content: bytes, other: bytes, chance: random.Random) -> bytes:
     """Return a file with a few changes. A package is changed inside, or its bytes are."""
     if content.startswith(b"PK") and chance.random() < 0.8:
-        return _repacked(content, lambda entry: damaged(entry, other, chance), chance)
+        with contextlib.suppress(zipfile.BadZipFile):  # Some samples are damaged packages.
+            return _repacked(content, lambda entry: damaged(entry, other, chance), chance)
     for _time in range(chance.randint(1, 6)):
         content = chance.choice(_CHANGES)(content, other, chance)
     return content[:200_000]

@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 
 from common.markup.markdown_syntax import PARSER
 from common.markup.plain_xml import Node
-from exchange.html import mathml, tex
+from exchange.html import emphasis, mathml, tex
 from exchange.pictures import NoPicture
 
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg"})
 _MEDIA = frozenset({"img", "object", "audio", "video", "iframe", "embed", "picture", "canvas", "svg"})
-_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~", "del": "~~", "strike": "~~"}
 _BLOCKS = frozenset(
     ["p", "div", "ul", "ol", "li", "blockquote", "pre", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "section",
      "article", "figure", "figcaption", "dl", "dt", "dd", "header", "footer", "main", "form", "fieldset", "address",
@@ -22,8 +21,6 @@ _BLOCKS = frozenset(
 _EMPTY = frozenset({"input", "source", "track", "area", "base", "link", "meta"})
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
 _LINE_START = re.compile(r"^(\s*)([-+#>=]|\d{1,9}(?=[.)]))", re.MULTILINE)
-# A line break of Markdown.
-_BREAK = "\\\n"
 # The longest pair that the parser of Markdown reads, with its marks.
 _MOST_OF_RUBY = 200
 SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -77,6 +74,9 @@ class MarkdownWriter:
         self.show = show
         # {id of a picture: (the Markdown that shows it or "", why it cannot be shown)}
         self.figures: dict[int, tuple[str, str]] = {}
+        # How many pairs of marks were written, and whether they are left out.
+        self.marks = 0
+        self.is_plain = False
 
     def add_loss(self, what: str) -> None:
         if what not in self.losses:
@@ -119,14 +119,14 @@ class MarkdownWriter:
             text = SPACES.sub(" ", "".join(words)).strip()
             if not tex.FOUND.search(text):
                 return [escape_line(text)] if text else []
-        lines = [_single_spaces(line).strip() for line in self.inline(run).split(_BREAK)]
+        lines = [_single_spaces(line).strip() for line in self.line(run).split(emphasis.BREAK)]
         while lines and not lines[0]:
             lines.pop(0)
         while lines and not lines[-1]:
             lines.pop()
         if not lines:
             return []
-        text = _BREAK.join(lines)
+        text = emphasis.BREAK.join(lines)
         # Escape line starts that would otherwise begin a list, a heading or a quotation.
         return [_LINE_START.sub(_escape_start, text)]
 
@@ -156,7 +156,7 @@ class MarkdownWriter:
         return [f"{fence}{code_language(node)}\n{code}\n{fence}"] if code.strip() else []
 
     def heading(self, node: Node) -> list[str]:
-        inside = self.inline(node.children).replace("\\\n", " ").replace("\n", " ").strip()
+        inside = self.line(node.children).replace("\\\n", " ").replace("\n", " ").strip()
         anchor = node.attributes.get("id", "")
         if inside and node.name in ("h2", "h3") and re.fullmatch(r"[a-z][a-z0-9-]*", anchor):
             return [f"{'#' * int(node.name[1])} {inside} {{#{anchor}}}"]
@@ -189,42 +189,65 @@ class MarkdownWriter:
     def cell(self, node: Node) -> str:
         """Return the content of a table cell on one line."""
         if not any(child.name in _BLOCKS or child.name == "br" for child in node.walk() if child is not node):
-            return self.inline(node.children).strip()
+            return self.line(node.children).strip()
         # A figure needs a paragraph of its own, so a cell has none.
         text = "\n".join(MarkdownWriter(self.losses).blocks(node.children))
         if "\n" in text:
             self.add_loss(_("the lines of a table cell, which stand in one line here"))
-        return _single_spaces(text.replace(_BREAK, " ").replace("\n", " ")).strip()
+        return _single_spaces(text.replace(emphasis.BREAK, " ").replace("\n", " ")).strip()
+
+    def line(self, nodes: Sequence[Node | str]) -> str:
+        """Return inline nodes, without their emphasis if the parser of Markdown would show its marks as text."""
+        self.marks = 0
+        text = self.inline(nodes)
+        if not self.marks or not emphasis.UNSURE.search(text) or emphasis.count(text) == self.marks:
+            return text
+        self.is_plain = True
+        text = self.inline(nodes)
+        self.is_plain = False
+        self.add_loss(
+            _("the emphasis in “%(text)s”") % {"text": " ".join(text.replace(emphasis.BREAK, " ").split())[:40]}
+        )
+        return text
 
     def inline(self, nodes: Iterable[Node | str]) -> str:
-        return "".join(self.words(node) for node in nodes)
+        return "".join(self.words(node) for node in emphasis.joined(nodes))
+
+    def marked(self, mark: str, words: str) -> str:
+        """Put the mark around the words, inside the spaces and breaks at their ends. Words with the mark are not changed."""
+        start, end = emphasis.edges(words)
+        inside = words[start:end]
+        if self.is_plain or not inside or mark in inside.replace(f"\\{mark[0]}", "") or "\n\n" in inside:
+            return words
+        self.marks += 1
+        return f"{words[:start]}{mark}{inside}{mark}{words[end:]}"
 
     def words(self, node: Node | str) -> str:
         if isinstance(node, str):
             return node if "  " not in node and _PLAIN.match(node) and "$$" not in node else self.text(node)
         name = node.name
-        if name in _MARKS and not node.attributes:
-            return _marked(_MARKS[name], self.inline(node.children))
+        if name in emphasis.MARKS and not node.attributes:
+            return self.marked(emphasis.MARKS[name], self.inline(node.children))
         if name in _MEDIA | _DROPPED | _EMPTY:
             return self.left_out(node)
         writers: dict[str, Callable[[Node], str]] = {
-            "br": lambda _node: _BREAK,
+            "br": lambda _node: emphasis.BREAK,
             "rp": lambda _node: "",
             "rt": lambda node: f"({self.inline(node.children)})",
             "ruby": self.ruby,
             "u": self.underlined,
             "math": self.formula,
             "a": lambda node: self.link(node.attributes.get("href", ""), self.inline(node.children)),
-            **dict.fromkeys(["code", "tt", "kbd", "samp"], lambda node: _code(node.text())),
+            **dict.fromkeys(emphasis.CODE, lambda node: _code(node.text())),
             **dict.fromkeys(["sup", "sub"], lambda node: _script(node.name, self.inline(node.children))),
         }
         if name in writers:
             return writers[name](node)
         inside = self.inline(node.children)
-        mark = "~~" if node.attributes.get("class") == "strikethrough" else _MARKS.get(name, "")
         if name in _BLOCKS:
             return f" {inside} "
-        return _marked(mark, inside) if mark else inside
+        mark = emphasis.mark_of(node)
+        return self.marked(mark, inside) if mark else inside
 
     def text(self, text: str) -> str:
         losses: list[str] = []
@@ -301,7 +324,7 @@ def _single_spaces(line: str) -> str:
 def _script(name: str, words: str) -> str:
     """Raise or lower the words. A sign that is raised twice is written with a mark."""
     words = re.sub(rf"<{name}>(.*?)</{name}>", lambda found: f"{'^' if name == 'sup' else '_'}{found[1]}", words)
-    words = words.replace(_BREAK, " ")
+    words = words.replace(emphasis.BREAK, " ")
     inside = words.strip(" ")
     before, _words, after = words.partition(inside) if inside else (words, "", "")
     return f"{before}<{name}>{inside}</{name}>{after}" if inside else words
@@ -320,15 +343,6 @@ def _lines(node: Node) -> str:
             is_new_line = child.name in _BLOCKS and words and not words[-1].endswith("\n")
             words += ["\n", text] if is_new_line else [text]
     return "".join(words)
-
-
-def _marked(mark: str, words: str) -> str:
-    """Put the mark around the words, inside the spaces at their ends. Words that contain the mark are not changed."""
-    inside = words.strip(" ")
-    if not inside or mark in inside.replace(f"\\{mark[0]}", "") or "\n\n" in inside:
-        return words
-    before, _words, after = words.partition(inside)
-    return f"{before}{mark}{inside}{mark}{after}"
 
 
 def code_language(node: Node) -> str:

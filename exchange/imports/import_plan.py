@@ -133,12 +133,15 @@ def _keys(questions: list[Question], current: Mapping[str, Fields]) -> list[str]
     wanted = [_key(question, current) for question in questions]
     taken, found = set(wanted), list[str]()
     used: set[str] = set()
+    # {beginning: the last number behind it}: counting from 1 each time takes a quadratic time if many names are equal.
+    last: dict[str, int] = {}
     for key, question in zip(wanted, questions, strict=True):
-        chosen, number = key, 1
-        while chosen in used or (number > 1 and chosen in taken):
-            number += 1
-            chosen = f"{key[:95].rstrip('-')}-{number}"
-        if number > 1:
+        chosen, beginning = key, key[:95].rstrip("-")
+        if key in used:
+            number = last.get(beginning, 1) + 1
+            while (chosen := f"{beginning}-{number}") in used or chosen in taken:
+                number += 1
+            last[beginning] = number
             question.remarks.append(
                 _("Another question of the file has the same name. This one is imported as %(key)s.") % {"key": chosen}
             )

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from exchange import refusals
-from exchange.imports import importing
+from exchange.imports import import_plan, importing
 from tests.exchange.files import read, reason
 
 ITEM = (
@@ -89,3 +89,11 @@ def test_a_thousand_questions_of_2_kb_are_read_within_a_second() -> None:
 
 def test_exactly_200_answers_are_read() -> None:
     assert len(read("::q::x{=a " + "~b " * 199 + "}").questions[0].parts) == 200
+
+
+def test_the_keys_of_many_equal_names_take_a_linear_time() -> None:
+    parsed = importing.parse(("Question,OptionA,OptionB,CorrectOption\n" + "Q?,1,2,A\n" * 8000).encode(), language="en")
+    start = time.process_time()
+    plan = import_plan.plan(slug="quiz", records={}, parsed=parsed, language="en")
+    assert time.process_time() - start < 4
+    assert len({entry.key for entry in plan.entries}) == 8000

@@ -171,3 +171,27 @@ def test_a_formula_without_a_form_in_tex_stands_on_a_line_or_keeps_its_signs(for
     losses: list[str] = []
     assert conversion.from_html(f"<math>{formula}</math>", losses) == line
     assert losses == [f"the look of the formula {line}"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<b>a</b><b>b</b><strong>. c</strong>", "**ab. c**"),
+        ("<i>a</i><em>b</em> <b>c</b>", "*ab* **c**"),
+        ("<code>a</code><kbd>b</kbd>", "`ab`"),
+        ("<b>a</b><b>\u00a0</b>b", "**a**\u00a0b"),
+        ("a<i>\u00a0</i>b", "a\u00a0b"),
+        ("<b>a<br></b>b<b><br>c</b>", "**a**\\\nb\\\n**c**"),
+        ("<b>a</b><i>b</i>", "**a***b*"),
+    ],
+)
+def test_marks_of_emphasis_are_never_text(html: str, text: str) -> None:
+    losses: list[str] = []
+    assert conversion.from_html(f"<p>{html}</p>", losses) == text
+    assert losses == []
+
+
+def test_emphasis_that_markdown_cannot_express_is_named() -> None:
+    losses: list[str] = []
+    assert conversion.from_html("<p>c<b>d.</b>e</p><p><b>f</b></p>", losses) == "cd.e\n\n**f**"
+    assert losses == ["the emphasis in “cd.e”"]
