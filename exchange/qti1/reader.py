@@ -353,6 +353,8 @@ class _Item:
             else:
                 blank.accept = accept
             question.blanks.append(blank)
+            if any(self.feedback_of_choice(name) for name in labels):
+                gaps.remark(question, _("The feedback of single gaps is left out."))
             question.text = question.text.replace(shown, f"{{{{blank-{place}}}}}", 1)
         question.credit = "partial" if any(rule.adds for rule in self.scoring()) else "all"
 

@@ -247,6 +247,16 @@ ROWS: list[Reads | Writes] = [
         },
     ),
     _row(
+        "the feedback of a gap",
+        item(
+            "multiple_dropdowns_question",
+            lid("x", "y", ident="response_a_b"),
+            rule(equal("y", "response_a_b")) + rule(equal("x", "response_a_b"), worth="", feedback="x_fb"),
+            more=feedback("x_fb", "Read it again"),
+        ),
+        "The feedback of single gaps is left out",
+    ),
+    _row(
         "menus without a right choice",
         item("multiple_dropdowns_question", lid("x", "y", ident="response_a_b")),
         "does not say which answer is right",
