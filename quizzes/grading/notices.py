@@ -69,6 +69,6 @@ def _write(notices: Sequence[GradeNotice], now: datetime) -> EmailMultiAlternati
         found = kind.entries(user, [str(notice.pk) for notice in notices])
     for notice in notices:
         if str(notice.pk) not in found:
-            outbox.skip(notice, "The student has left the course.", now=now)
+            outbox.skip(notice, "The student has left the course, or its grades are held back.", now=now)
     entries = [found[str(notice.pk)] for notice in notices if str(notice.pk) in found]
     return messages.compose(kind, user, entries, message_id=notices[0].message_id, now=now) if entries else None

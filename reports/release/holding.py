@@ -5,18 +5,24 @@ reader has to compare times. What students read leaves held grades out in `Grade
 `Attempt.hide_held` and `quizzes.results.visibility`.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.messages import sending as messages
+from accounts.models import Message
 from common.errors import DomainError
 from courses.models import Enrolment, GradeChange, GradeItem
 from courses.outline import revisions
 from quizzes.attempts.models import Attempt
-from quizzes.grading.revisions import READY_KIND
+from quizzes.grading.models import AttemptGrade, GradeNotice
+from quizzes.grading.revisions import NOTICE_KIND, READY_KIND
+
+Status = GradeNotice.Status
 
 
 class GradesSeen(DomainError):
@@ -49,7 +55,7 @@ def release(*, item: GradeItem, now: datetime) -> bool:
     """Show the grades to the students and tell each of them once. Returns False if they were released already.
 
     Of two people who release at the same moment one changes the row. Nobody gets two messages about the same attempt, even
-    if the grades are held back and released again. One insert for each student.
+    if the grades are held back and released again, except of a grade that was corrected in between. One insert for each student.
     """
     with transaction.atomic():
         if not GradeItem.objects.filter(pk=item.pk, is_held=True).update(is_held=False, release_at=None):
@@ -60,9 +66,28 @@ def release(*, item: GradeItem, now: datetime) -> bool:
         )
         # Of each student the last attempt: the page of its result leads to the others.
         last = {attempt.enrolment_id: attempt for attempt in graded.select_related("enrolment").order_by("number")}
+        known = _find_known(last.values())
         for attempt in last.values():
             messages.notify(READY_KIND, about=attempt, now=now)
+        _tell_of_corrections(known, now)
     return True
+
+
+def _find_known(attempts: Iterable[Attempt]) -> list[int]:
+    """Return the ids of those attempts of which "result ready" was told before."""
+    references = [str(attempt.pk) for attempt in attempts]
+    told = Message.objects.filter(kind=READY_KIND, about__in=references).values_list("about", flat=True)
+    return [int(about) for about in told]
+
+
+def _tell_of_corrections(attempts: Sequence[int], now: datetime) -> None:
+    """Tell of the newest grade of each attempt if it is a correction that was kept back (its mail was skipped)."""
+    newest = AttemptGrade.objects.filter(attempt=OuterRef("attempt")).order_by("-revision").values("pk")[:1]
+    notices = GradeNotice.objects.filter(attempt__in=attempts, grade=Subquery(newest)).exclude(status=Status.SENT)
+    # Another program may be sending one of them: only what was skipped is sent again.
+    notices.filter(status=Status.SKIPPED).update(status=Status.QUEUED, send_attempts=0, error="")
+    for notice in notices.select_related("attempt__enrolment"):
+        messages.notify(NOTICE_KIND, about=notice, now=now)
 
 
 def release_due(*, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -50,7 +50,7 @@ def release(request: AuthenticatedRequest, course: Course) -> HttpResponse:
     items = gradebook.get_items(course.pk)
     graded = dict(
         GradeItem.objects.filter(activity__course=course)
-        .annotate(n=Count("changes__enrolment", distinct=True, filter=Q(changes__enrolment__status="active")))
+        .annotate(n=Count("changes__enrolment", distinct=True))
         .values_list("pk", "n")
     )
     chosen = next((item for item in items if str(item.pk) == request.POST.get("item")), None)

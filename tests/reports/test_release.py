@@ -13,7 +13,8 @@ from certificates import issuing
 from courses.models import Course, Enrolment, GradeItem
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
-from quizzes.grading import revisions
+from quizzes.grading import notices, revisions
+from quizzes.grading.models import GradeNotice
 from reports import students, tasks
 from reports.models import CompletionRule
 from reports.release import holding
@@ -82,6 +83,36 @@ def test_a_correction_and_a_first_grade_by_a_person_are_not_told_while_held(
     Attempt.objects.filter(pk=attempt.pk).update(late_deduction=50)
     revisions.regrade_attempt(attempt=attempt, now=timezone.now())
     assert not Message.objects.filter(user=enrolment.user).exists()
+
+
+def test_a_correction_of_a_known_result_is_told_on_release(quiz: Quiz, item: GradeItem, enrolment: Enrolment) -> None:
+    attempt = graded(quiz, enrolment)
+    now = timezone.now()
+    hold(item, is_confirmed=True)
+    holding.release(item=item, now=now)
+    hold(item, is_confirmed=True)
+    Attempt.objects.filter(pk=attempt.pk).update(late_deduction=50)
+    revisions.regrade_attempt(attempt=attempt, now=now)
+    notice = GradeNotice.objects.get(attempt=attempt)
+    assert notices.send_waiting(now=now) == 0
+    notice.refresh_from_db()
+    assert notice.status == GradeNotice.Status.SKIPPED
+    for _time in range(2):
+        holding.release(item=item, now=now)
+        hold(item, is_confirmed=True)
+    assert Message.objects.filter(user=enrolment.user, kind=revisions.NOTICE_KIND).count() == 1
+    notice.refresh_from_db()
+    assert notice.status == GradeNotice.Status.QUEUED
+
+
+def test_grades_of_a_student_who_left_are_held_back_with_a_confirmation(
+    quiz: Quiz, item: GradeItem, enrolment: Enrolment, ines_client: Client
+) -> None:
+    graded(quiz, enrolment)
+    Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
+    assert f"{item.pk}-sure" in ines_client.get(PAGE).text
+    answer = ines_client.post(PAGE, {"item": str(item.pk), "action": "hold", f"{item.pk}-sure": "on"})
+    assert answer.status_code == 302
 
 
 def test_a_certificate_waits_for_grades_that_are_held_back(quiz: Quiz, item: GradeItem, enrolment: Enrolment) -> None:
