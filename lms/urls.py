@@ -36,6 +36,7 @@ urlpatterns = [
     path("attempts/", include("appeals.student_urls")),
     path("search/", include("search.urls")),
     path("", include("notes.urls")),
+    path("calendar/", include("calendars.urls")),
     path("courses/", include("certificates.student_urls")),
     path("certificates/", include("certificates.urls")),
     path("notifications/", include("accounts.messages.urls")),

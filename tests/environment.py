@@ -48,5 +48,6 @@ if os.environ.get("TEST_REDIS_URL"):
     os.environ["BAEUM_REDIS_PREFIX"] = f"baeum-tests-{os.getpid()}"
 # All tests of a process are requests of the same few people. tests/common/api/test_rates.py sets limits.
 os.environ["BAEUM_API_RATE"] = os.environ["BAEUM_API_ANONYMOUS_RATE"] = "0"
+os.environ["BAEUM_CALENDAR_RATE"] = "0"
 # A short lease, so that tests can wait until it expires.
 os.environ["BAEUM_GRADING_LEASE"] = "60"

@@ -174,6 +174,15 @@ NOTES = Policy(
     export=Export.INCLUDED,
     erasure=Erasure.DELETED,
 )
+CALENDAR = Policy(
+    what=_("The secret address of your calendar, and which dates were read there"),
+    purpose=_("to show your dates in a calendar program of your choice, and to take back there what has changed"),
+    basis=Basis.CONTRACT,
+    readers=(Reader.SELF, Reader.HOLDERS),
+    kept=Kept.ACCOUNT,
+    export=Export.OMITTED,
+    erasure=Erasure.DELETED,
+)
 MESSAGES = Policy(
     what=_("Messages to you"),
     purpose=_("to tell you what concerns you, to send each mail once, and to see which did not arrive"),
@@ -258,7 +267,7 @@ BROWSER = Policy(
 
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
-    ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT,
+    ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, CALENDAR, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT,
     SESSIONS, LINKS, REPEATS, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.

@@ -10,6 +10,8 @@ from lms.settings.environment import env
 # Requests in a minute: of one person, and of one network address without a valid token. 0: no limit.
 API_RATE = env.int("BAEUM_API_RATE", default=6000)
 API_ANONYMOUS_RATE = env.int("BAEUM_API_ANONYMOUS_RATE", default=600)
+# How often programs may read calendars in a minute: those of one person, and without a known address from one network address.
+CALENDAR_RATE = env.int("BAEUM_CALENDAR_RATE", default=30)
 
 # The oldest versions of apps that may use the API, by the name of the app: `ios/2.3.1,android/2.4`. They send X-Client-Version.
 API_MIN_CLIENTS: dict[str, str] = {}
@@ -64,6 +66,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TAGS": [
         {"name": "sign-in", "description": "Signing in, signing out, passwords, second steps and passkeys."},
         {"name": "account", "description": "Who is signed in, settings and messages."},
+        {
+            "name": "calendar",
+            "description": "When what opens, is due and closes, and the address for calendar programs.",
+        },
         {"name": "notes", "description": "What a student marks and writes beside the text of lessons."},
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
         {"name": "quizzes", "description": "Quizzes before an attempt, and starting one."},
@@ -99,6 +105,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
+        "CalendarKind": ["opens", "due", "closes"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],
     },

@@ -43,6 +43,7 @@ OWN = {
     "search": "/search/?q=data",
     "certificate": f"{COURSE}certificate/",
     "grades": f"{COURSE}grades/",
+    "calendar": "/calendar/",
     "notes": "/notes/",
     "lesson-notes": f"{COURSE}lessons/what-is-data-driven-improvement/notes/",
     "review": "/review/",

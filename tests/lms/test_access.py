@@ -36,13 +36,15 @@ PUBLIC = {
     ".well-known/apple-app-site-association", ".well-known/assetlinks.json", "problems/", "problems/<slug:slug>",
     "certificates/", "certificates/issuer/did.json", "certificates/revoked/<int:number>", "certificates/<slug:code>/",
     "certificates/<slug:code>/badge.jwt", "certificates/<slug:code>/badge.svg",
+    # Calendar programs have no session: the token is the secret.
+    "calendar/<str:token>/baeum.ics",
     "bounces/", "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
 OWN = {
     "courses/", "review/", "search/", "notes/", "notes/export/<slug:kind>/",
-    "notifications/", "notifications/read/", "summaries/",
+    "notifications/", "notifications/read/", "summaries/", "calendar/", "calendar/address/", "calendar/address/off/",
 }  # fmt: skip
 # The API, pages of staff and of libraries, and files. Other tests cover them (test_api_access, test_admin, tests/accounts).
 ELSEWHERE = ("api/", "admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")

@@ -125,6 +125,7 @@ class AppTour:
         self.call("summaries_list", expect=200)
         self.call("summaries_list", expect=400, query="?cursor=unknown")
         self.call("summary_read", expect=200, uuid=str(summary.uuid))
+        self.calendar()
         self.notes(next(entry["uuid"] for entry in entries if entry["kind"] == "lesson"))
         lesson = next(entry["uuid"] for entry in entries if entry["kind"] == "lesson")
         quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
@@ -136,6 +137,13 @@ class AppTour:
         for name in ("course_progress_mark", "course_progress_mark_post"):
             self.call(name, expect=200, slug=slug, body={"activity": lesson, "done": True})
             self.call(name, expect=400, slug=slug, body={"activity": quiz, "done": True})
+
+    def calendar(self) -> None:
+        self.call("calendar_read", expect=200, query="?first=2026-11-01&last=2026-11-30")
+        self.call("calendar_read", expect=400, query="?first=2026-11-30&last=2026-11-01")
+        self.call("calendar_address_reset", expect=201)
+        self.call("calendar_address_read", expect=200)
+        self.call("calendar_address_turn_off", expect=204)
 
     def notes(self, lesson: str) -> None:
         body = {"lesson": lesson, "anchor": "life-cycle.2", "quote": "a question", "body": "Ask before you collect."}
