@@ -101,6 +101,7 @@ class CalendarAddress(AuthenticatedAPIView):
     @extend_schema(
         operation_id="calendar_address_read",
         summary="The address for calendar programs",
+        description="Whoever has it reads the dates without signing in.",
         tags=["calendar"],
         responses={200: CalendarAddressSerializer},
     )
@@ -125,6 +126,7 @@ class CalendarAddress(AuthenticatedAPIView):
     @extend_schema(
         operation_id="calendar_address_turn_off",
         summary="Turn the address for calendar programs off",
+        description="It is a 404 from then on. Turning it off twice is no error.",
         tags=["calendar"],
         responses={204: None},
     )

@@ -178,6 +178,10 @@ def test_neither_the_database_nor_a_referrer_has_the_token(alice_api: Api) -> No
 def test_no_line_of_the_log_has_the_token() -> None:
     line = {"event": "request_finished", "request": "GET /accounts/handover/se-cret_1/?x=1"}
     assert mask_links(None, "info", dict(line))["request"] == "GET /accounts/handover/…/?x=1"
+    feed = {"request": "GET /calendar/secret/baeum.ics"}
+    assert mask_links(None, "info", feed)["request"] == "GET /calendar/…/baeum.ics"
+    page = {"request": "POST /calendar/address/off/"}
+    assert mask_links(None, "info", dict(page)) == page
     assert mask_links(None, "info", {"event": "Gone: /accounts/handover/secret/"})["event"] == (
         "Gone: /accounts/handover/…/"
     )
