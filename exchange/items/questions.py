@@ -140,6 +140,11 @@ class Skipped:
     name: str
     reason: str
 
+    @classmethod
+    def with_title(cls, name: str, title: str, reason: str) -> "Skipped":
+        """Many systems name questions by numbers that nobody reads, and give them a title beside it."""
+        return cls(f"{name} “{title}”" if title not in ("", name) else name, reason)
+
 
 @dataclass(slots=True)
 class ParsedFile:

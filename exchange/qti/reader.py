@@ -18,7 +18,7 @@ from exchange.items.questions import (
     UnsupportedQuestion,
     check_questions,
 )
-from exchange.items.values import clean, number
+from exchange.items.values import clean, first_words, number
 from exchange.pictures import Pictures
 from exchange.qti import items, version3
 from exchange.qti.item_reader import Item
@@ -138,9 +138,10 @@ def _read_item(parsed: ParsedFile, root: Node, href: str, weight: Decimal | None
     if root.name != "assessmentItem":
         parsed.skipped.append(Skipped(name, _("It is not an assessmentItem of QTI 2 or 3.")))
         return
+    title = first_words(clean(root.attributes.get("title", "")))
     try:
         parsed.questions.append(Item(root, name, weight, pictures).read())
     except UnsupportedQuestion as refused:
-        parsed.skipped.append(Skipped(name, str(refused)))
+        parsed.skipped.append(Skipped.with_title(name, title, str(refused)))
     except TextTooLarge:
-        parsed.skipped.append(Skipped(name, _("Its text is too long or nested too deeply.")))
+        parsed.skipped.append(Skipped.with_title(name, title, _("Its text is too long or nested too deeply.")))

@@ -61,9 +61,10 @@ def read(parsed: ParsedFile, text: str, *, pictures: PackagePictures, seen: set[
         try:
             parsed.questions.append(reader.read())
         except UnsupportedQuestion as refused:
-            parsed.skipped.append(Skipped(reader.question.name, str(refused)))
+            parsed.skipped.append(Skipped.with_title(reader.question.name, reader.title, str(refused)))
         except TextTooLarge:
-            parsed.skipped.append(Skipped(reader.question.name, _("Its text is too long or nested too deeply.")))
+            reason = _("Its text is too long or nested too deeply.")
+            parsed.skipped.append(Skipped.with_title(reader.question.name, reader.title, reason))
     seen |= found
     for ref in _BANK_ENTRY.findall(text):
         if ref not in seen:
@@ -86,7 +87,9 @@ class _Item:
         self.rules = [_rule(node) for node in item.all("respcondition")]
         self.feedbacks = {node.attributes.get("ident", ""): node for node in item.elements("itemfeedback")}
         ident = clean(item.attributes.get("ident", ""))
-        self.question = Question(ident or clean(item.attributes.get("title", "")), "", "")
+        title = clean(item.attributes.get("title", ""))
+        self.title = first_words(title)
+        self.question = Question(ident or title, "", "")
 
     def read(self) -> Question:
         question = self.question

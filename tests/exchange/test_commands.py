@@ -21,12 +21,25 @@ def run(*words: str) -> str:
 def test_a_dry_run_changes_nothing_and_a_second_import_neither(quiz: Quiz) -> None:
     words = ("import_questions", str(FOLDER / "tea.en.gift.txt"), "--quiz", "statistics/quiz", "--language", "en")
     output = run(*words, "--dry-run")
-    assert "added  bitterness\n    A wrong choice earns or costs points" in output
+    assert "added  bitterness “Which tea is the most bitter?”\n    A wrong choice earns or costs points" in output
     assert "not brought over  Broken: The braces around its answers do not match" in output
     assert "12 added, 0 changed, 0 unchanged, 2 not brought over. This was a dry run: nothing was changed." in output
     assert quiz.questions.count() == 3
     assert "12 added, 0 changed, 0 unchanged, 2 not brought over." in run(*words)
     assert "0 added, 0 changed, 12 unchanged, 2 not brought over." in run(*words)
+
+
+def test_questions_that_are_named_by_numbers_can_be_told_apart(quiz: Quiz, tmp_path: Path) -> None:
+    item = """<item ident="ia89113f89c899deca37259f6d17ee352" title="Question 7"><itemmetadata><qtimetadata><qtimetadatafield>
+    <fieldlabel>question_type</fieldlabel><fieldentry>{kind}</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>
+    <presentation><material><mattext texttype="text/html">Why?</mattext></material>{answer}</presentation></item>"""
+    essay = item.format(kind="essay_question", answer='<response_str ident="r"><render_fib/></response_str>')
+    formula = item.format(kind="calculated_question", answer="").replace("ia8", "ib8")
+    file = tmp_path / "quiz.xml"
+    file.write_text(f"<questestinterop><assessment><section>{essay}{formula}</section></assessment></questestinterop>")
+    output = run("import_questions", str(file), "--quiz", "statistics/quiz", "--language", "en", "--dry-run")
+    assert "added  ia89113f89c899deca37259f6d17ee352 “Why?”" in output
+    assert "not brought over  ib89113f89c899deca37259f6d17ee352 “Question 7”: " in output
 
 
 def test_the_default_language_is_that_of_the_course(quiz: Quiz) -> None:

@@ -13,6 +13,7 @@ from course_files.merging import Outcome
 from course_files.quizzes.stored import get_stored_quizzes
 from exchange import exporting, files, refusals
 from exchange.imports import import_plan, importing
+from exchange.items.values import first_words
 from quizzes.authoring.models import Quiz
 from workspace.drafts import records as drafts
 
@@ -70,8 +71,9 @@ class Command(BaseCommand):
         for entry in plan.entries:
             if entry.outcome is not Outcome.UNCHANGED or entry.remarks:
                 aspects = f"  ({', '.join(entry.aspects)})" if entry.aspects else ""
-                name = f" “{entry.name}”" if entry.name != entry.key else ""
-                self.stdout.write(f"{words[entry.outcome]}  {entry.key}{name}{aspects}")
+                # Many systems name questions by numbers that nobody reads.
+                shown = entry.name if entry.name != entry.key else first_words(entry.text)
+                self.stdout.write(f"{words[entry.outcome]}  {entry.key} “{shown}”{aspects}")
             for remark in entry.remarks:
                 self.stdout.write(f"    {remark}")
         label = _("not brought over")
