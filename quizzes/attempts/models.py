@@ -44,8 +44,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(rules.may(user, permission, Attempt.course_path))
 
     def for_a_person(self) -> Self:
-        """Attempts that need manual grading, the longest waiting first."""
-        return self.filter(status=Attempt.Status.NEEDS_REVIEW).order_by("submitted_at", "pk")
+        """Attempts that need manual grading, of students who are still in the course. The longest waiting comes first."""
+        waiting = self.filter(status=Attempt.Status.NEEDS_REVIEW, enrolment__status=Enrolment.Status.ACTIVE)
+        return waiting.order_by("submitted_at", "pk")
 
     def running_out(self, *, now: datetime) -> Self:
         """In progress, and past the deadline (without grace)."""

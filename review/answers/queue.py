@@ -3,6 +3,7 @@
 from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import User
+from courses.models import Enrolment
 from courses.roles.rules import Permission
 from questions import PENDING
 from quizzes.attempts.models import Attempt, LateAnswer
@@ -20,6 +21,23 @@ DECIDABLE = [Attempt.Status.GRADED, Attempt.Status.NEEDS_REVIEW]
 def waiting_attempts(user: User) -> QuerySet[Attempt]:
     """Return the attempts that wait for this person to grade them by hand, the longest waiting first."""
     return Attempt.objects.for_staff(user, Permission.GRADE).for_a_person()
+
+
+def attempts_of_the_departed(user: User) -> QuerySet[Attempt]:
+    """Return the attempts of students who have left the course that would wait for this person, the longest waiting first."""
+    attempts = Attempt.objects.for_staff(user, Permission.GRADE).filter(status=Attempt.Status.NEEDS_REVIEW)
+    return attempts.exclude(enrolment__status=Enrolment.Status.ACTIVE).order_by(*LONGEST_WAITING_FIRST)
+
+
+def count_elsewhere(user: User) -> dict[str, int]:
+    """Count what is not in the list of those that wait: {"failed": could not be graded, "departed": of who left}. One query."""
+    attempts = Attempt.objects.for_staff(user, Permission.GRADE)
+    failed, waiting = Q(status=Attempt.Status.NEEDS_ATTENTION), Q(status=Attempt.Status.NEEDS_REVIEW)
+    departed = waiting & ~Q(enrolment__status=Enrolment.Status.ACTIVE)
+    found: dict[str, int] = attempts.filter(failed | departed).aggregate(
+        failed=Count("pk", filter=failed), departed=Count("pk", filter=departed)
+    )
+    return found
 
 
 def graded_attempts() -> QuerySet[Attempt]:

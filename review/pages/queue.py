@@ -21,7 +21,14 @@ from quizzes.grading.models import GradeNotice, Regrade
 from quizzes.sequences import parse_whole_number
 from review import extensions
 from review.answers import leases
-from review.answers.queue import RELATED, waiting_attempts, with_open_late_answers, with_pending
+from review.answers.queue import (
+    RELATED,
+    attempts_of_the_departed,
+    count_elsewhere,
+    waiting_attempts,
+    with_open_late_answers,
+    with_pending,
+)
 from review.pages.answers import find_last
 
 # Attempts on one page of the queue.
@@ -32,7 +39,9 @@ PAGE = 50
 def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) -> HttpResponse:
     """Show everything that waits for the person, the longest waiting first. The number of queries is constant."""
     attempts = Attempt.objects.for_staff(request.user, Permission.GRADE)
-    waiting, chosen = of_chosen_quiz(request, waiting_attempts(request.user))
+    is_departed = "departed" in request.GET
+    shown = (attempts_of_the_departed if is_departed else waiting_attempts)(request.user)
+    waiting, chosen = of_chosen_quiz(request, shown)
     page = Paginator(waiting.select_related(*RELATED), PAGE).get_page(request.GET.get("page"))
     late = with_open_late_answers(request.user)
     late_rows = list(late.select_related(*RELATED)[:PAGE])
@@ -52,14 +61,15 @@ def review_queue(request: AuthenticatedRequest, model_admin: CourseScopedAdmin) 
         ],
         "quizzes": _waiting_by_quiz(attempts),
         "chosen": chosen,
+        "is_departed": is_departed,
         "late": late_rows,
         "late_count": late.count(),
-        "failed": attempts.filter(status=Attempt.Status.NEEDS_ATTENTION).count(),
+        **count_elsewhere(request.user),
         "unsure": notices.order_by("status").values_list("status").annotate(n=Count("pk")),
         "drafts": drafts[:PAGE],
         "sections": extensions.waiting_sections(request),
         "last": find_last(request),
-        "query": f"?{urlencode({'quiz': chosen})}" if chosen else "",
+        "query": _query(chosen, is_departed=is_departed),
     }
     return render(request, "review/queue.html", context)
 
@@ -69,6 +79,12 @@ def _waiting_by_quiz(attempts: AttemptQuerySet) -> list[tuple[int, str, int]]:
     counts = dict(attempts.for_a_person().order_by().values_list("quiz_id").annotate(n=Count("pk")))
     quizzes = Quiz.objects.filter(pk__in=counts).select_related("activity")
     return sorted(((quiz.pk, str(quiz), counts[quiz.pk]) for quiz in quizzes), key=lambda each: each[1])
+
+
+def _query(chosen: int | None, *, is_departed: bool) -> str:
+    """Return what the addresses of the other pages of the list begin with."""
+    given: dict[str, int | str] = {**({"quiz": chosen} if chosen else {}), **({"departed": "1"} if is_departed else {})}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def of_chosen_quiz(request: HttpRequest, waiting: QuerySet[Attempt]) -> tuple[QuerySet[Attempt], int | None]:

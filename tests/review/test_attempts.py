@@ -19,6 +19,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.grading import manual, scoring
 from quizzes.grading.models import GradeNotice, Regrade, Review
 from quizzes.taking import start
+from review.answers.queue import count_waiting
 from tests.copied_rows import make_many
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, UserFactory
 from tests.quizzes import every_kind
@@ -65,6 +66,19 @@ def field(attempt: Attempt, kind: str, name: str, value: str) -> dict[str, str]:
 
 
 class TestQueue:
+    def test_attempts_of_students_who_left_are_in_a_list_of_their_own(
+        self, by_hand: Quiz, enrolment: Enrolment, ines: User, ines_client: Client
+    ) -> None:
+        attempt = hand_in(by_hand, enrolment)
+        link = page_of(attempt).split("?")[0]
+        assert link in ines_client.get(reverse(QUEUE)).text
+        Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
+        page = ines_client.get(reverse(QUEUE), headers=EN).text
+        assert link not in page
+        assert "1 attempt of a student who has left the course is not in this list." in page
+        assert count_waiting(ines) == 0
+        assert link in ines_client.get(f"{reverse(QUEUE)}?departed=1").text
+
     def test_attempts_are_listed_by_waiting_time_with_links(
         self, by_hand: Quiz, course: Course, ines_client: Client
     ) -> None:

@@ -33,12 +33,12 @@ def _define(name: str, label: object, text: object) -> str:
 HAND_INS = _define(
     "hand_ins_waiting",
     _("hand-ins to grade"),
-    _("attempts that wait for a person, at quizzes with a question that takes files"),
+    _("attempts of students in the course that wait for a person, at quizzes with a question that takes files"),
 )
 ANSWERS = _define(
     "answers_waiting",
     _("answers to grade"),
-    _("attempts that wait for a person, at other quizzes: essays, and short answers on which the rules cannot decide"),
+    _("attempts of students in the course that wait for a person, at other quizzes: essays, and unclear short answers"),
 )
 LATE = _define(
     "late_waiting", _("late answers"), _("attempts with an answer after the deadline that nobody has decided on")
@@ -95,7 +95,7 @@ def count_waiting_in(courses: Iterable[int]) -> dict[int, dict[str, Waiting]]:
     courses = list(courses)
     found: dict[int, dict[str, Waiting]] = {}
     path = "quiz__activity__course"
-    waiting = Attempt.objects.filter(quiz__activity__course__in=courses, status=Attempt.Status.NEEDS_REVIEW)
+    waiting = Attempt.objects.filter(quiz__activity__course__in=courses).for_a_person()
     taking_files = set(
         Question.objects.filter(quiz__activity__course__in=courses, kind__in=FILE_KINDS, archived_at=None).values_list(
             "quiz", flat=True
