@@ -85,6 +85,8 @@ def claim(request: Request) -> IdempotentRequest:
     key = request.META[HEADER]
     if not _KEY.fullmatch(key):
         raise ValidationError({"Idempotency-Key": [_("1 to 255 characters of ASCII without spaces are expected.")]})
+    # The view has let in nobody who is not signed in.
+    assert request.user.pk is not None
     wanted = IdempotentRequest(user_id=request.user.pk, key=key, digest=_digest(request), created_at=timezone.now())
     if _insert(wanted):
         return wanted
