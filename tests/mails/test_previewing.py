@@ -40,7 +40,8 @@ def test_the_mail_is_shown_in_each_language_and_theme(
         html = read(ines_client, f"{address}html/?language={language}{theme}")
         assert said in html
         assert "data:image/png;base64" in html
-        assert ("prefers-color-scheme: dark" in html) is (theme == "")
+        assert ("@media all" in html) is (theme != "")
+        assert ("@media not all" in html) is (theme == "")
 
 
 @pytest.mark.parametrize("language", ["", "xx", "%00", "x" * 10_000])

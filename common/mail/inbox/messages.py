@@ -87,7 +87,7 @@ def shown_html(message: EmailMessage, *, in_dark: bool) -> str | None:
     if html is None:
         return None
     # Pictures last, so that the search for the head does not read them.
-    return _with_pictures(_links_to_top(_in_dark(html) if in_dark else html), message)
+    return _with_pictures(_links_to_top(_in_theme(html, dark=in_dark)), message)
 
 
 def _files() -> list[Path]:
@@ -127,9 +127,10 @@ def _with_pictures(html: str, message: EmailMessage) -> str:
     return html
 
 
-def _in_dark(html: str) -> str:
-    """Return the HTML as a mail program with a dark theme shows it: its rules for dark themes apply to every reader."""
-    return html.replace("@media (prefers-color-scheme: dark)", "@media all")
+def _in_theme(html: str, *, dark: bool) -> str:
+    """Return the HTML as a mail program with that theme shows it, whatever the theme of the reader's own browser is."""
+    html = html.replace('content="light dark"', 'content="dark"' if dark else 'content="light"')
+    return html.replace("@media (prefers-color-scheme: dark)", "@media all" if dark else "@media not all")
 
 
 def _links_to_top(html: str) -> str:

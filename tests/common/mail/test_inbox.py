@@ -170,7 +170,10 @@ def test_the_name_of_a_message_contains_its_time() -> None:
 
 
 def test_both_themes_and_the_pictures_of_a_mail_are_shown(client: Client) -> None:
-    html = "<style>@media (prefers-color-scheme: dark) { p { color: red } }</style><img src='cid:ring@baeum'>"
+    html = (
+        "<meta name='color-scheme' content=\"light dark\">"
+        "<style>@media (prefers-color-scheme: dark) { p { color: red } }</style><img src='cid:ring@baeum'>"
+    )
     message = EmailMultiAlternatives("x", "x", None, ["alice@example.com"])
     message.attach_alternative(html, "text/html")
     picture = MIMEImage(b"PNG", "png")
@@ -181,5 +184,8 @@ def test_both_themes_and_the_pictures_of_a_mail_are_shown(client: Client) -> Non
     light, dark = client.get(address).text, client.get(f"{address}?dark").text
     assert "src='data:image/png;base64,UE5H'" in light
     assert "src='data:image/png;base64,UE5H'" in dark
-    assert "prefers-color-scheme: dark" in light
+    # Whatever theme the reader's own browser has.
+    assert "@media not all { p { color: red } }" in light
     assert "@media all { p { color: red } }" in dark
+    assert 'content="light"' in light
+    assert 'content="dark"' in dark
