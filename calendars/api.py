@@ -41,7 +41,7 @@ class CalendarEntrySerializer(OutputSerializer):
     is_submitted = serializers.BooleanField(help_text="Whether the student has submitted an attempt.")
 
 
-class CalendarSerializer(OutputSerializer):
+class CalendarDaysSerializer(OutputSerializer):
     """The dates of some days, the first first."""
 
     time_zone = serializers.CharField()
@@ -58,7 +58,7 @@ class CalendarAddressSerializer(OutputSerializer):
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """What `CalendarSerializer` shapes."""
+    """What `CalendarDaysSerializer` shapes."""
 
     time_zone: str
     first: date
@@ -80,7 +80,7 @@ class Calendar(AuthenticatedAPIView):
         description=f"For all of the student's courses, with the student's own dates. At most {LONGEST_DAYS} days at once.",
         tags=["calendar"],
         parameters=[CalendarQuery],
-        responses={200: CalendarSerializer, **problems(400)},
+        responses={200: CalendarDaysSerializer, **problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         now, user = timezone.now(), request.user
@@ -94,7 +94,7 @@ class Calendar(AuthenticatedAPIView):
             message = _("The last day must be at most %(n)d days after the first, and not before it.")
             raise ValidationError({"last": [message % {"n": LONGEST_DAYS}]})
         entries = [entry for entry in dates.find_entries(user, now) if first <= entry.day <= last]
-        return Response(CalendarSerializer.shape(_Days(user.zone.key, first, last, entries)))
+        return Response(CalendarDaysSerializer.shape(_Days(user.zone.key, first, last, entries)))
 
 
 class CalendarAddress(AuthenticatedAPIView):

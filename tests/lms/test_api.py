@@ -1,6 +1,7 @@
 """The API as a whole: its schema, its pages, and the behaviour that all addresses share."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,18 @@ def test_the_committed_schema_is_up_to_date() -> None:
     """Regenerate with: ./run manage spectacular --file docs/openapi.yaml --validate --fail-on-warn"""
     assert yaml.safe_load(rendered(as_json=False)) == document()
     assert rendered(as_json=False).decode().strip() == SCHEMA.read_text(encoding="utf-8").strip()
+
+
+def names(node: Any) -> Iterator[object]:
+    if isinstance(node, dict):
+        yield from node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from names(each)
+
+
+def test_every_name_in_the_document_is_a_text() -> None:
+    """YAML reads `on`, `off`, `yes` and `no` as truth values, which other readers refuse as names."""
+    assert [name for name in names(document()) if not isinstance(name, str)] == []
 
 
 def ours() -> list[tuple[str, str, dict[str, Any]]]:
