@@ -39,6 +39,14 @@ WITHOUT_KIND = timedelta(days=1)
 
 def notify(name: str, *, about: Any, now: datetime) -> None:
     """Write a message of the kind `name` to each of its recipients. Idempotent: nobody gets two about the same thing."""
+    notify_all(name, pairs=[(about, user_id) for user_id in KINDS[name].recipients(about)], now=now)
+
+
+def notify_all(name: str, *, pairs: Sequence[tuple[Any, int]], now: datetime) -> None:
+    """Write many messages of the kind `name`; `pairs` are (about, user id). Idempotent as `notify`.
+
+    The caller has found the recipients. The number of queries grows by one for each few hundred messages.
+    """
     kind = KINDS[name]
     has_mail = _is_mailed(kind)
     rows = [
@@ -51,7 +59,7 @@ def notify(name: str, *, about: Any, now: datetime) -> None:
             status=Status.QUEUED if has_mail else Status.NONE,
             due_at=now + kind.bundled_within,
         )
-        for user_id in kind.recipients(about)
+        for about, user_id in pairs
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if has_mail and not kind.bundled_within:

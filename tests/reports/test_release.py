@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
@@ -53,6 +55,20 @@ def test_each_student_is_told_once_whoever_releases_and_how_often(
     hold(item, is_confirmed=True)
     assert holding.release(item=item, now=now)
     assert (told(enrolment), told(left)) == (1, 0)
+
+
+def test_the_number_of_queries_of_a_release_does_not_grow(quiz: Quiz, item: GradeItem, course: Course) -> None:
+    def queries(students: int) -> int:
+        hold(item, is_confirmed=True)
+        for _number in range(students):
+            graded(quiz, EnrolmentFactory(course=course))
+        with CaptureQueriesContext(connection) as captured:
+            assert holding.release(item=item, now=timezone.now())
+        return len(captured)
+
+    # The first release tells of no corrections: nobody knows a result before.
+    queries(1)
+    assert queries(2) == queries(20)
 
 
 def test_a_date_releases_by_itself(quiz: Quiz, item: GradeItem, enrolment: Enrolment) -> None:
