@@ -44,10 +44,11 @@ def own(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         context |= _shown(certificate, has_error=bool(error))
     else:
         report, rule = issuing.get_report(enrolment), students.get_rule(enrolment.course)
+        waits = issuing.waits_for_release(enrolment, rule)
         context |= {
             "conditions": issuing.get_conditions(report, rule),
-            "is_complete": report.is_complete(rule) and not issuing.waits_for_release(enrolment, rule),
-            "waits": issuing.waits_for_release(enrolment, rule),
+            "is_complete": report.is_complete(rule) and not waits,
+            "waits": waits,
             "withdrawn": Certificate.objects.filter(enrolment=enrolment, reason=Certificate.Reason.WITHDRAWN)
             .order_by("-revoked_at")
             .first(),
