@@ -166,6 +166,10 @@ const fit = () => { if (outline) outline.open = wide.matches; };
 wide.addEventListener("change", fit);
 fit();
 
+// --- The place to go on: a browser may drop an autofocus, as Chromium did on a busy machine. Then a keyboard would start at the top.
+const start = document.querySelector("[autofocus]");
+if (start && document.activeElement === document.body && !document.querySelector(":target")) start.focus();
+
 // What a page can do without until it is shown, such as notes in a lesson: on a slow network it must not delay the text.
 const loadLater = () => document.querySelectorAll("[data-module]").forEach((element) => import(element.dataset.module));
 if (document.readyState === "complete") loadLater();
