@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 BROKER_PAUSE = 5.0
 # Seconds between two batches of a web process. Ids that arrive in between are sent together in the next batch, because one
 # message costs the broker and the worker as much time as grading a quiz.
-BATCH_INTERVAL = 0.1
+BATCH_INTERVAL = 0.05
 # The maximum number of ids in one message. The limit lets several workers share a burst.
 BATCH_SIZE = 25
 _paused_until = 0.0
