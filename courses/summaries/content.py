@@ -161,6 +161,8 @@ def _summary(
         skip = Reason.CLOSED
     elif not reader.user.wants_weekly_summary:
         skip = Reason.OFF
+    elif reader.user.is_mail_stopped:
+        skip = Reason.BOUNCED
     elif is_paused:
         skip = Reason.PAUSED
     elif not shown:

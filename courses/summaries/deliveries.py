@@ -42,17 +42,25 @@ TOGETHER = 50
 # --- Queueing --------------------------------------------------------------------------------------------------------
 
 
+def get_enrolled() -> QuerySet[User]:
+    """Return the active users who have an active enrolment in a published course."""
+    return User.objects.filter(Exists(Enrolment.objects.active().filter(user=OuterRef("pk"))), is_active=True)
+
+
 def get_subscribers() -> QuerySet[User]:
-    """Return the active users who want the summary and have an active enrolment in a published course."""
-    enrolled = Enrolment.objects.active().filter(user=OuterRef("pk"))
-    return User.objects.filter(Exists(enrolled), is_active=True, wants_weekly_summary=True)
+    """Return those of the enrolled who want the summary."""
+    return get_enrolled().filter(wants_weekly_summary=True)
 
 
-def due_weeks(*, now: datetime) -> dict[Week, Q]:
-    """Return the weeks whose summaries are due for somebody now, with the condition for those people. One query."""
+def due_weeks(*, now: datetime, among: QuerySet[User] | None = None) -> dict[Week, Q]:
+    """Return the weeks whose summaries are due now for somebody of `among`, with the condition for those people. One query.
+
+    Without `among`, it looks at the subscribers.
+    """
     # By day and time, so that the condition has few parts, however many time zones there are.
     names: dict[Week, dict[tuple[int, clock_time], list[str]]] = {}
-    chosen = get_subscribers().order_by().values_list("time_zone", "summary_day", "summary_time").distinct()
+    people = get_subscribers() if among is None else among
+    chosen = people.order_by().values_list("time_zone", "summary_day", "summary_time").distinct()
     for name, day, at in chosen:
         if week := Slot(User(time_zone=name).zone, day, at).due_week(now):
             names.setdefault(week, {}).setdefault((day, at), []).append(name)
@@ -65,11 +73,18 @@ def due_weeks(*, now: datetime) -> dict[Week, Q]:
     }
 
 
-def not_queued(week: Week, those: Q) -> QuerySet[User]:
+def rows_of(users: Sequence[User], week: Week) -> QuerySet[SummaryDelivery]:
+    """Return the rows that some of the users have for the week, with their users."""
+    return _rows_of_week(week).filter(user__in=users).select_related("user")
+
+
+def _rows_of_week(week: Week) -> QuerySet[SummaryDelivery]:
+    return SummaryDelivery.objects.filter(kind=SummaryDelivery.Kind.WEEKLY, iso_year=week[0], iso_week=week[1])
+
+
+def _not_queued(week: Week, those: Q) -> QuerySet[User]:
     """Return the subscribers of `due_weeks` who have no row for the week."""
-    queued = SummaryDelivery.objects.filter(
-        kind=SummaryDelivery.Kind.WEEKLY, iso_year=week[0], iso_week=week[1], user=OuterRef("pk")
-    )
+    queued = _rows_of_week(week).filter(user=OuterRef("pk"))
     return get_subscribers().filter(those).filter(~Exists(queued)).order_by("pk")
 
 
@@ -81,7 +96,7 @@ def queue_due(*, now: datetime) -> list[int]:
     rows = [
         row
         for week, those in due_weeks(now=now).items()
-        for row in make_rows(list(not_queued(week, those)[:BATCH]), week)
+        for row in make_rows(list(_not_queued(week, those)[:BATCH]), week)
     ]
     if not rows:
         return []
@@ -177,7 +192,7 @@ def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: 
             break
         found = SummaryDelivery.objects.filter(condition, pk__in=ids).select_related("user").order_by("due_at", "pk")
         rows = [row for row in found if not _waits_for_the_morning(row, now)]
-        summaries = _find_summaries(rows, now)
+        summaries = find_summaries_of(rows, now)
         with sending.one_connection():
             sent = outbox.send_all([row.pk for row in rows], _sender(condition, summaries, now), budget=left)
         outcomes += [Status(status) for status in sent]
@@ -198,14 +213,14 @@ def _waits_for_the_morning(row: SummaryDelivery, now: datetime) -> bool:
     return True
 
 
-def _find_summaries(rows: Sequence[SummaryDelivery], now: datetime) -> dict[int, Summary | Exception]:
+def find_summaries_of(rows: Sequence[SummaryDelivery], now: datetime) -> dict[int, Summary | Exception]:
     """Return what the rows say, by user id. What fails for somebody is their exception; the others get theirs."""
     try:
         return {**content.find_summaries([period_of(row) for row in rows], now=now)}
     except Exception as error:  # noqa: BLE001 (it is logged and stored when the row is sent)
         if len(rows) == 1:
             return {rows[0].user_id: error}
-        return {pk: found for row in rows for pk, found in _find_summaries([row], now).items()}
+        return {pk: found for row in rows for pk, found in find_summaries_of([row], now).items()}
 
 
 def period_of(row: SummaryDelivery) -> Period:
@@ -268,7 +283,8 @@ def send_copy(*, user: User, now: datetime, to: str = "") -> Status:
     period = Period(user.pk, period_start(now, None, user.zone), now)
     summary = content.find_summaries([period], now=now)[user.pk]
     # A person asks for this mail, who may want to see one that would not go out by itself.
-    shown = replace(summary, skip=None) if summary.skip in (Reason.OFF, Reason.PAUSED) and summary.courses else summary
+    kept = (Reason.OFF, Reason.PAUSED, Reason.BOUNCED)
+    shown = replace(summary, skip=None) if summary.skip in kept and summary.courses else summary
     message_id = sending.message_id(f"weekly-copy-{uuid4()}")
     try:
         message = content.write(shown, message_id=message_id, page_path=reverse("summaries:summary-list"), now=now)

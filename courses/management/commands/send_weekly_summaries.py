@@ -11,7 +11,10 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from common.mail import sending
+from courses.models import SummaryDelivery
 from courses.summaries import deliveries, planning
+
+Reason = SummaryDelivery.SkipReason
 
 
 class Command(BaseCommand):
@@ -39,8 +42,8 @@ class Command(BaseCommand):
     def _plan(self, now: datetime) -> None:
         found = planning.plan(now=now)
         self.stdout.write(f"{found.sent} would be sent.")
-        for reason, count in found.skipped.most_common():
-            self.stdout.write(f"{count} would not: {reason}")
+        for code, count in found.skipped:
+            self.stdout.write(f"{count} would not: {planning.label(code)}")
 
     def _send_due(self, now: datetime) -> None:
         deliveries.settle(now=now)
@@ -55,6 +58,8 @@ class Command(BaseCommand):
             raise CommandError(f"No account has the address {email}.")
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
+        if user.is_mail_stopped and not test:
+            raise CommandError(f"{email} gets no weekly summary: {planning.label(Reason.BOUNCED.value)}")
         try:
             if test:
                 status, is_regular = deliveries.send_copy(user=user, now=now, to=test), False

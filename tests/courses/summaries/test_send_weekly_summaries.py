@@ -99,14 +99,42 @@ def test_the_tasks_queue_and_send_summaries(enrolment: Enrolment) -> None:
 def test_a_dry_run_says_how_many_and_why_not_the_others_and_changes_nothing(enrolment: Enrolment) -> None:
     EnrolmentFactory()  # in a course without lessons
     EnrolmentFactory(user=UserFactory(wants_weekly_summary=False), course=enrolment.course)
-    said = "1 would be sent.\n1 would not: Nothing is left to do, and nothing happened in the week."
-    assert run("--dry-run", "--now", MONDAY) == said
+    for place in range(2):
+        address = f"gone{place}@example.com"
+        EnrolmentFactory(user=UserFactory(email=address, bounced_address=address), course=enrolment.course)
+    others = [
+        "2 would not: Earlier mails to the address came back.",
+        "1 would not: Nothing is left to do, and nothing happened in the week.",
+        "1 would not: The person has switched the summary off.",
+    ]
+    assert sorted(run("--dry-run", "--now", MONDAY).splitlines()) == sorted(["1 would be sent.", *others])
     assert not SummaryDelivery.objects.exists()
     assert django_mail.outbox == []
     deliveries.queue_due(now=parse_datetime(MONDAY))  # type: ignore[arg-type]  # it is a time
-    assert run("--dry-run", "--now", MONDAY) == said
-    assert run("--now", MONDAY) == "0 newly due; 1 sent, 1 skipped."
-    assert run("--dry-run", "--now", MONDAY) == "0 would be sent."
+    assert sorted(run("--dry-run", "--now", MONDAY).splitlines()) == sorted(["1 would be sent.", *others])
+    assert run("--now", MONDAY) == "0 newly due; 1 sent, 3 skipped."
+    sent = ["0 would be sent.", "1 would not: This week's mail has been sent."]
+    assert sorted(run("--dry-run", "--now", MONDAY).splitlines()) == sorted([*sent, *others])
+
+
+def test_a_dry_run_counts_everybody_once(enrolment: Enrolment) -> None:
+    deliveries.queue_due(now=parse_datetime(MONDAY))  # type: ignore[arg-type]
+    assert run("--dry-run", "--now", MONDAY) == "1 would be sent."
+    # Who has chosen another day since then is not due by that day, but the row waits.
+    User.objects.update(summary_day=5)
+    assert run("--dry-run", "--now", MONDAY) == "1 would be sent."
+    # At night it is put off.
+    assert run("--dry-run", "--now", "2026-11-23T22:00:00+09:00").splitlines() == [
+        "0 would be sent.",
+        "1 would not: It goes out later by itself: it is night there, or the mail server was busy.",
+    ]
+
+
+def test_nobody_is_sent_a_summary_by_hand_where_mails_came_back(enrolment: Enrolment) -> None:
+    User.objects.update(bounced_address="alice@example.com")
+    with pytest.raises(CommandError, match="Earlier mails to the address came back"):
+        run("--to", "alice@example.com")
+    assert run("--to", "alice@example.com", "--test", "me@example.com", "--now", MONDAY).endswith("sent.")
 
 
 def test_a_test_goes_to_another_address_and_leaves_no_row(enrolment: Enrolment) -> None:
