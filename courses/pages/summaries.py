@@ -30,6 +30,8 @@ def summary_subscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _switch(request: HttpRequest, token: str, *, wanted: bool) -> HttpResponse:
+    if token == unsubscribing.TEST_TOKEN:
+        return render(request, "courses/summary_switch.html", {"is_test": True})
     user = or_404(unsubscribing.find_user_by_token(token))
     if user.language:
         translation.activate(user.language)

@@ -182,13 +182,12 @@ def write(summary: Summary, *, message_id: str, page_path: str, now: datetime) -
 
 def write_preview(summary: Summary, *, to: str, now: datetime) -> EmailMultiAlternatives:
     """Return what the reader would get, for somebody else to look at. It has no token, so it can switch nothing off."""
-    url = sending.absolute(reverse("accounts:settings"))
     message_id = sending.message_id(f"weekly-preview-{uuid4()}")
     return _compose(
         summary,
         reverse("summaries:summary-list"),
         to=to,
-        unsubscribe_url=url,
+        unsubscribe_url=unsubscribing.test_url(),
         headers={"Message-ID": message_id},
         now=now,
     )

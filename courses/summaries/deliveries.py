@@ -23,7 +23,7 @@ from common.mail import outbox, sending
 from common.mail.outbox import Skip
 from common.queue import publishing
 from courses.models import Enrolment, SummaryDelivery
-from courses.summaries import content
+from courses.summaries import content, trials
 from courses.summaries.content import Period, Summary
 from courses.summaries.schedule import WINDOW, Slot, Week, period_start, slot_of
 
@@ -278,19 +278,29 @@ def send_now(*, user: User, now: datetime) -> tuple[Status, bool]:
     return send_copy(user=user, now=now), False
 
 
-def send_copy(*, user: User, now: datetime, to: str = "") -> Status:
-    """Send a summary of the last seven days without a row, to its reader or to the address `to`. Raises sending.DeliveryError."""
-    period = Period(user.pk, period_start(now, None, user.zone), now)
-    summary = content.find_summaries([period], now=now)[user.pk]
+def send_copy(*, user: User, now: datetime) -> Status:
+    """Send `user` a summary of the last seven days without a row. Raises sending.DeliveryError."""
+    summary = _last_seven_days(user, now)
     # A person asks for this mail, who may want to see one that would not go out by itself.
-    kept = (Reason.OFF, Reason.PAUSED, Reason.BOUNCED)
-    shown = replace(summary, skip=None) if summary.skip in kept and summary.courses else summary
+    shown = replace(summary, skip=None) if summary.skip in (Reason.OFF, Reason.PAUSED) and summary.courses else summary
     message_id = sending.message_id(f"weekly-copy-{uuid4()}")
     try:
         message = content.write(shown, message_id=message_id, page_path=reverse("summaries:summary-list"), now=now)
     except Skip:
         return Status.SKIPPED
-    if to:
-        message.to = [to]
     sending.deliver(message)
     return Status.SENT
+
+
+def send_test(*, user: User, to: str, now: datetime) -> Status:
+    """Send to `to` what `user` would get, without a token of theirs. Raises trials.TooManyTests and sending.DeliveryError."""
+    summary = _last_seven_days(user, now)
+    if not summary.courses:
+        return Status.SKIPPED
+    trials.deliver(content.write_preview(summary, to=to, now=now))
+    return Status.SENT
+
+
+def _last_seven_days(user: User, now: datetime) -> Summary:
+    period = Period(user.pk, period_start(now, None, user.zone), now)
+    return content.find_summaries([period], now=now)[user.pk]

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_safe
 from accounts.audit import recording
 from accounts.audit.models import AuditEvent
 from accounts.requests import AuthenticatedRequest
+from common.limits import format_wait
 from common.mail import sending
 from common.mail.inbox.views import SANDBOX
 from courses.models import Course, Enrolment
 from courses.roles import rules
 from courses.roles.rules import Permission
+from courses.summaries import trials
 from mails.previewing import reading
 from mails.previewing.reading import Preview
 from workspace.drafts import records
@@ -75,7 +77,10 @@ def _send_test(request: AuthenticatedRequest, enrolment: Enrolment, found: Previ
     # It leaves the site, so the log has it as a copy that was taken.
     recording.record_rows(Enrolment, [enrolment], AuditEvent.Action.EXPORT)
     try:
-        sending.deliver(found.message)
+        trials.deliver(found.message)
+    except trials.TooManyTests as refused:
+        said = _("%(n)d test mails went to you within an hour. Try again in %(time)s.")
+        messages.warning(request, said % {"n": trials.MOST, "time": format_wait(refused.wait)})
     except sending.Uncertain:
         messages.warning(request, _("The mail server did not answer. The mail may have been sent."))
     except sending.DeliveryError:

@@ -1,15 +1,18 @@
 """What staff see of a student's weekly mail: who may, in which language, only of their own courses, a test to themselves."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
 from accounts.audit.models import AuditEntry
 from accounts.models import User
 from courses.models import Course, Enrolment, SummaryDelivery
+from courses.summaries import trials, unsubscribing
 from courses.summaries.unsubscribing import unsubscribe_token
 from quizzes.authoring.models import Quiz
 from tests.factories import CourseFactory, EnrolmentFactory
@@ -103,7 +106,28 @@ def test_neither_the_page_nor_the_test_can_switch_off_the_summaries_of_the_stude
 ) -> None:
     ines_client.post(address)
     [message] = mail.outbox
-    shown = message.message().as_string() + read(ines_client, address) + read(ines_client, f"{address}html/")
+    assert isinstance(message, EmailMultiAlternatives)
+    mailed = f"{message.extra_headers}{message.body}{message.alternatives}"
+    shown = mailed + read(ines_client, address) + read(ines_client, f"{address}html/")
     assert unsubscribe_token(enrolment.user) not in shown
-    assert "weekly-summary/" not in shown
+    assert set(re.findall(r"weekly-summary/([^/]*)/", shown)) == {"test"}
+    assert "weekly-summary/test/" in mailed
     assert "List-Unsubscribe" not in message.message()
+
+
+def test_the_link_of_a_test_explains_itself_and_changes_nothing(enrolment: Enrolment, client: Client) -> None:
+    path = "/weekly-summary/test/off/"
+    assert path in unsubscribing.test_url()
+    for answer in (client.get(path, headers=ENGLISH), client.post(path, headers=ENGLISH)):
+        assert "This link was in a test mail" in answer.content.decode()
+    assert User.objects.get(pk=enrolment.user_id).wants_weekly_summary
+
+
+def test_tests_are_limited_for_each_person(address: str, ines_client: Client, ada_client: Client) -> None:
+    for _ in range(trials.MOST):
+        ines_client.post(address)
+    answer = ines_client.post(address, {"language": "en"}, follow=True, headers=ENGLISH)
+    assert "20 test mails went to you within an hour. Try again in 1 hour." in answer.content.decode()
+    assert len(mail.outbox) == trials.MOST
+    ada_client.post(address)
+    assert len(mail.outbox) == trials.MOST + 1

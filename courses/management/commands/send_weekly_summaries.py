@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from common.mail import sending
 from courses.models import SummaryDelivery
-from courses.summaries import deliveries, planning
+from courses.summaries import deliveries, planning, trials
 
 Reason = SummaryDelivery.SkipReason
 
@@ -62,11 +62,11 @@ class Command(BaseCommand):
             raise CommandError(f"{email} gets no weekly summary: {planning.label(Reason.BOUNCED.value)}")
         try:
             if test:
-                status, is_regular = deliveries.send_copy(user=user, now=now, to=test), False
+                status, is_regular = deliveries.send_test(user=user, to=test.strip().lower(), now=now), False
             else:
                 status, is_regular = deliveries.send_now(user=user, now=now)
-        except sending.DeliveryError as error:
-            raise CommandError(f"The mail to {email} was not sent: {error}") from error
+        except (trials.TooManyTests, sending.DeliveryError) as error:
+            raise CommandError(f"The mail to {test or email} was not sent: {error}") from error
         if status == deliveries.Status.SKIPPED:
             self.stdout.write(f"There is nothing to tell {email}: no course with something left to do or newly done.")
         elif test:

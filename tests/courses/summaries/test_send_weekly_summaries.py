@@ -14,8 +14,9 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from courses import tasks
 from courses.models import Enrolment, SummaryDelivery
-from courses.summaries import deliveries
+from courses.summaries import deliveries, trials
 from courses.summaries.schedule import Slot
+from courses.summaries.unsubscribing import unsubscribe_token
 from tests.factories import EnrolmentFactory, UserFactory
 
 MONDAY = "2026-11-23T08:30:00+09:00"
@@ -143,6 +144,18 @@ def test_a_test_goes_to_another_address_and_leaves_no_row(enrolment: Enrolment) 
     [message] = django_mail.outbox
     assert message.to == ["me@example.com"]
     assert "Hello Alice," in message.body
+    said = f"{message.extra_headers}{message.body}{message.alternatives[0].content}"  # type: ignore[attr-defined]
+    assert unsubscribe_token(enrolment.user) not in said
+    assert re.findall("weekly-summary/([^/]*)/", said) == ["test", "test"]
     assert not SummaryDelivery.objects.exists()
     with pytest.raises(CommandError, match="needs --to"):
         run("--test", "me@example.com")
+
+
+def test_tests_to_one_address_are_limited(enrolment: Enrolment) -> None:
+    for _ in range(trials.MOST):
+        run("--to", "alice@example.com", "--test", "me@example.com", "--now", MONDAY)
+    with pytest.raises(CommandError, match=r"to Me@example\.com was not sent: 20 test mails"):
+        run("--to", "alice@example.com", "--test", "Me@example.com", "--now", MONDAY)
+    assert run("--to", "alice@example.com", "--test", "you@example.com", "--now", MONDAY).endswith("sent.")
+    assert len(django_mail.outbox) == trials.MOST + 1
