@@ -37,7 +37,7 @@ EXAMPLES = 300
 # The dictionary of `tests.fuzz_world` from which a parameter of these addresses takes most of its values.
 REAL_IDS = {
     "/api/v1/attempts/": {"uuid": "attempts", "question": "questions", "file": "files"},
-    "/api/v1/courses/": {"slug": "slugs"},
+    "/api/v1/courses/": {"slug": "slugs", "sha256": "hashes"},
     "/api/v1/devices/": {"uuid": "devices"},
     "/api/v1/grading-queue/": {"uuid": "waiting"},
     "/api/v1/lessons/": {"uuid": "lessons"},

@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts.messages import sending, switches
 from accounts.messages.models import Message
 from accounts.models import User
+from bundles import contents
 from courses import enrolment
 from courses.models import Activity, Course, CourseRole, Enrolment
+from courses.outline.published import get_published
 from operations.management.commands.seed_demo import COURSE
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -42,7 +44,9 @@ def build() -> None:
     activity = ActivityFactory(module=course.modules.first(), kind="quiz", code="")
     quiz = QuizFactory(activity=activity, show_answers=Quiz.ShowAnswers.AT_ONCE, attempts_allowed=None)
     every_kind.fill(quiz)
+    files = contents.list_files(get_published(course.pk, course.revision))
     ids: dict[str, list[str]] = {
+        "hashes": [file.sha256 for file in files],
         "slugs": [course.slug, to_join.slug],
         "lessons": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.LESSON)],
         "kinds": [kind.name for kind in switches.switchable()],

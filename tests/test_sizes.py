@@ -14,6 +14,7 @@ APPS = (
     "appeals",
     "mails",
     "bench",
+    "bundles",
     "common",
     "course_files",
     "courses",

@@ -39,12 +39,14 @@ def _accepts_brotli(request: HttpRequest) -> bool:
 class CompressionMiddleware(GZipMiddleware):
     """Compress texts with Brotli, or with Django's gzip for clients that offer only that.
 
+    A view sets `is_text` of an answer that is a text although its type does not say so.
+
     A page contains no secret beside what a stranger can make it repeat (the attack is called BREACH): Django masks the CSRF
     token anew for each page.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_text = response.get("Content-Type", "").startswith(_TEXTS)
+        is_text = response.get("Content-Type", "").startswith(_TEXTS) or getattr(response, "is_text", False)
         if not is_text or not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
             return response
         if response.status_code == 206:

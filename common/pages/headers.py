@@ -26,6 +26,8 @@ _PERMISSIONS = ", ".join(
 # Answers of the API and of sign-in are for one person: nothing may store them. What can be read through the API and has an ETag
 # may be stored by the app itself, which asks each time whether it is still current.
 ASK_AGAIN = "private, no-cache"
+# What never changes at its address may be kept for a year.
+FOR_GOOD = f"private, max-age={60 * 60 * 24 * 365}, immutable"
 _FOR_APPS = ("/api/", "/_allauth/")
 _NOT_STORED = (*_FOR_APPS, "/accounts/")
 
@@ -43,7 +45,8 @@ class HeadersMiddleware:
         # No other site may embed a file or an answer of this one.
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if request.path.startswith(_NOT_STORED):
-            if headers.get("Cache-Control") != ASK_AGAIN and "no-store" not in headers.get("Cache-Control", ""):
+            caching = headers.get("Cache-Control", "")
+            if caching not in (ASK_AGAIN, FOR_GOOD) and "no-store" not in caching:
                 headers["Cache-Control"] = "private, no-store"
             if request.path.startswith(_FOR_APPS):
                 vary_on(response, "X-Session-Token")

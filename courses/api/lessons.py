@@ -1,7 +1,9 @@
 """Build the API's answers with a lesson. What all readers see alike is converted once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from common.api import encoded
 from common.api.serializers import moment
@@ -40,7 +42,23 @@ def find_lesson(course: PublishedCourse, activity: Activity) -> bytes | None:
 
     No query if the lesson is cached in the active language, else one.
     """
-    return course.cached(("api lesson", activity.pk), lambda: _encode(activity))
+    return find_lessons(course, [activity])[activity.pk]
+
+
+def find_lessons(course: PublishedCourse, activities: Sequence[Activity]) -> dict[int, bytes | None]:
+    """Return {activity id: what `find_lesson` returns} for lessons of the course.
+
+    No query for those that are cached in the active language, else the same number for any number of lessons.
+    """
+    parts = course.in_language()
+    new = [activity for activity in activities if ("api lesson", activity.pk) not in parts]
+    found = _encode(new) if new else {}
+    return {each.pk: parts.cached(("api lesson", each.pk), partial(found.get, each.pk)) for each in activities}
+
+
+def untouched_lesson(shared: bytes) -> bytes:
+    """Return the encoded answer for a student who has neither read nor done the lesson. `shared` is from `find_lesson`."""
+    return encoded.with_members(shared, {"done": False, "done_at": None, "position": None})
 
 
 def lesson_answer(shared: bytes, state: LessonState) -> bytes:
@@ -58,17 +76,20 @@ def find_markdown(course: PublishedCourse, activity: Activity) -> tuple[str, str
     return course.cached(("markdown lesson", activity.pk), lambda: _markdown_answer(activity))
 
 
-def _encode(activity: Activity) -> bytes | None:
-    edition = editions_for_reader(activity).first()
-    if edition is None:
-        return None
-    if placed_keys(edition.html):
-        edition.html = put_into_html(edition.html, extensions.questions_in_texts([activity], "name")[activity.pk])
-        edition.body = put_into_markdown(
-            edition.body, extensions.questions_in_texts([activity], "markdown")[activity.pk]
-        )
-    shaped = LessonSerializer.shape(LessonReading(activity, edition))
-    return encoded.encode_without(shaped, _OWN)
+def _encode(activities: Sequence[Activity]) -> dict[int, bytes]:
+    editions: dict[int, LessonEdition] = {}
+    for edition in editions_for_reader(*activities):
+        editions.setdefault(edition.lesson.activity_id, edition)
+    asking = [each for each in activities if each.pk in editions and placed_keys(editions[each.pk].html)]
+    if asking:
+        names = extensions.questions_in_texts(asking, "name")
+        texts = extensions.questions_in_texts(asking, "markdown")
+        for each in asking:
+            edition = editions[each.pk]
+            edition.html = put_into_html(edition.html, names[each.pk])
+            edition.body = put_into_markdown(edition.body, texts[each.pk])
+    readings = [LessonReading(each, editions[each.pk]) for each in activities if each.pk in editions]
+    return {each.activity.pk: encoded.encode_without(LessonSerializer.shape(each), _OWN) for each in readings}
 
 
 def _markdown_answer(activity: Activity) -> tuple[str, str] | None:

@@ -79,6 +79,13 @@ def outline_answer(state: OutlineState) -> bytes:
     return encoded.with_list(encoded.with_members(shared.head, own), "entries", entries)
 
 
+def untouched_outline(course: PublishedCourse) -> bytes:
+    """Return the encoded answer for a student who has done nothing yet. No query."""
+    shared = course.cached("api outline", lambda: _encode(course))
+    own = {"progress_percent": 0, "done_count": 0, "next": next(iter(shared.uuids), None)}
+    return encoded.with_list(encoded.with_members(shared.head, own), "entries", shared.not_done)
+
+
 def _encode(course: PublishedCourse) -> _Shared:
     activities = [each for _module, entries in course.modules for each in entries]
     shaped = OutlineSerializer.shape(

@@ -6,10 +6,10 @@ from common import languages
 from courses.models import Activity, LessonEdition
 
 
-def editions_for_reader(activity: Activity) -> QuerySet[LessonEdition]:
-    """Return the lesson's editions. The one in the reader's language comes first, if there is one."""
+def editions_for_reader(*activities: Activity) -> QuerySet[LessonEdition]:
+    """Return the editions of the lessons. Those in the reader's language come first, if there are any."""
     return (
-        LessonEdition.objects.filter(lesson__activity=activity)
+        LessonEdition.objects.filter(lesson__activity__in=activities)
         .select_related("lesson")
         .order_by(Case(When(language=languages.active(), then=Value(0)), default=Value(1)), "id")
     )

@@ -13,6 +13,7 @@ from common.api import conditional
 from common.api.conditional import NotModified
 from common.files import ranges
 from common.markup import pictures
+from common.pages.headers import FOR_GOOD
 from courses import access
 from courses.lessons.rendering import asset_version
 from courses.models import CourseAsset
@@ -33,7 +34,6 @@ _DOWNLOADS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-_YEAR = 60 * 60 * 24 * 365
 
 
 @require_GET
@@ -94,7 +94,7 @@ def asset_response(name: str, content: bytes, *, version: str = "") -> HttpRespo
     if header is not None and is_picture:
         response = HttpResponse(content, content_type=pictures.CONTENT_TYPES[header.kind])
         if version and version == asset_version(content):
-            response.headers["Cache-Control"] = f"private, max-age={_YEAR}, immutable"
+            response.headers["Cache-Control"] = FOR_GOOD
     else:
         kind = _DOWNLOADS.get(name.rpartition(".")[2].lower(), "application/octet-stream")
         response = HttpResponse(content, content_type=kind)

@@ -72,6 +72,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         },
         {"name": "notes", "description": "What a student marks and writes beside the text of lessons."},
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
+        {
+            "name": "offline",
+            "description": "What an app downloads before there is no network, and sends afterwards.",
+        },
         {"name": "quizzes", "description": "Quizzes before an attempt, and starting one."},
         {"name": "attempts", "description": "Answering questions, handing in files, submitting, results."},
         {
@@ -105,6 +109,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
+        "BundleFileKind": ["outline", "lesson", "glossary", "course_file"],
         "CalendarKind": ["opens", "due", "closes"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],

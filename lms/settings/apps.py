@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "certificates",
     "notes",
     "calendars",
+    "bundles",
     "operations",
 ]
 

@@ -15,8 +15,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import DeviceSession, Message, User
+from bundles import contents
 from courses.lessons import reading
 from courses.models import Activity, Course, Enrolment, SummaryDelivery
+from courses.outline.published import get_published
 from notes import writing
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -111,7 +113,9 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     summary = SummaryDelivery.objects.create(user=enrolment.user, iso_year=2026, iso_week=1, due_at=now, status="sent")
+    course = get_published(enrolment.course_id, enrolment.course.revision)
     names = {
+        "<str:sha256>": contents.list_files(course)[0].sha256,
         "<slug:slug>": enrolment.course.slug,
         "<slug:kind>": "weekly-summary",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",

@@ -46,6 +46,8 @@ TABLE = {
     ("courses/<slug:slug>/enrolment", "POST"): STUDENTS,
     ("courses/<slug:slug>/outline", "GET"): STUDENTS,
     ("courses/<slug:slug>/glossary", "GET"): STUDENTS,
+    ("courses/<slug:slug>/bundle", "GET"): STUDENTS,
+    ("courses/<slug:slug>/bundle/files/<str:sha256>", "GET"): STUDENTS,
     # Without words: refused to everybody who has signed in.
     ("search", "GET"): "401 400 400 400 400 400 400 400",
     ("summaries", "GET"): SIGNED_IN,

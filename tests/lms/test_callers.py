@@ -109,6 +109,16 @@ ROWS = (
     ),
     Row("calendars.api.CalendarAddress.post", ("calendars.feeds.reset",), "calendars.pages.address_reset"),
     Row("calendars.api.CalendarAddress.delete", ("calendars.feeds.turn_off",), "calendars.pages.address_off"),
+    Row(
+        "bundles.api.CourseBundle.get",
+        ("bundles.contents.list_files", "bundles.quiz_rules.list_quizzes"),
+        reason="A browser reads pages with a network.",
+    ),
+    Row(
+        "bundles.api.CourseBundleFile.get",
+        ("bundles.contents.read_file",),
+        reason="A browser reads pages with a network.",
+    ),
     Row("notes.api.Notes.get", ("notes.finding.with_words",), "notes.pages.note_list"),
     Row("notes.api.Notes.post", ("notes.writing.add",), "notes.pages.lesson_notes"),
     Row("notes.api.NoteDetail.get", ("notes.finding.own_note",), "notes.pages.note_edit"),

@@ -139,7 +139,11 @@ class Crawl:
             User.objects.filter(pk=self.enrolment.user_id).update(language=language)
             headers = {"Accept-Language": language}
             if url.startswith("/api/"):
-                yield self.app.client.get(url, headers={**self.app.headers, **headers})
+                answer = self.app.client.get(url, headers={**self.app.headers, **headers})
+                yield answer
+                if url.endswith("/bundle"):
+                    for file in answer.json()["files"]:
+                        yield self.app.client.get(file["url"], headers=self.app.headers)
                 # What cannot be read, and what is not taken.
                 for method in ("PUT", "PATCH"):
                     yield self.app.client.generic(

@@ -116,6 +116,8 @@ class AppTour:
         self.call("courses_list", expect=400, query="?cursor=unknown")
         entries = self.call("course_outline", expect=200, slug=slug)["entries"]
         self.call("course_glossary", expect=200, slug=slug)
+        file = self.call("course_bundle", expect=200, slug=slug)["files"][0]
+        self.call("course_bundle_file", expect=200, slug=slug, sha256=file["sha256"])
         building.build(self.course.pk)
         self.call("search_find", expect=200, query="?q=overfit")
         self.call("search_find", expect=400, query="?q=o")
