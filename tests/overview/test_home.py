@@ -144,6 +144,8 @@ def test_what_waits_is_told_apart_and_dated(by_hand: Quiz, course: Course, ines:
         "dry_runs": 1,
     }
     assert found["hand_ins_waiting"].since == attempt.submitted_at
+    Enrolment.objects.filter(pk=attempt.enrolment_id).update(status=Enrolment.Status.WITHDRAWN)
+    assert said(ines, course, Question.WAITS).keys() == {"not_graded", "dry_runs"}
 
 
 def test_a_quiz_without_files_has_answers_and_no_hand_ins(by_hand: Quiz, course: Course, ines: User) -> None:

@@ -329,6 +329,19 @@ class TestLate:
     def decide(self, client: Client, late: LateAnswer, verdict: str) -> Any:
         return client.post(page_of(late.attempt), {"late": late.pk, "verdict": verdict})
 
+    def test_late_answers_of_students_who_left_are_in_the_list_of_the_departed(
+        self, late: LateAnswer, ines: User, ines_client: Client
+    ) -> None:
+        link = f"{page_of(late.attempt).split('?')[0]}#late"
+        Attempt.objects.update(status=Attempt.Status.GRADED)
+        assert (link in ines_client.get(reverse(QUEUE)).text, count_waiting(ines)) == (True, 1)
+        Enrolment.objects.update(status=Enrolment.Status.WITHDRAWN)
+        page = ines_client.get(reverse(QUEUE), headers=EN).text
+        assert link not in page
+        assert "1 attempt of a student who has left the course is not in this list." in page
+        assert count_waiting(ines) == 0
+        assert link in ines_client.get(f"{reverse(QUEUE)}?departed=1").text
+
     def test_late_answers_are_shown_and_decided_on(self, late: LateAnswer, ines_client: Client) -> None:
         assert "Answered: Later." in ines_client.get(page_of(late.attempt), headers=EN).text
         answer = self.decide(ines_client, late, "accept")

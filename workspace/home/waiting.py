@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import User
-from courses.models import Course
+from courses.models import Course, Enrolment
 from courses.overviews import definitions
 from courses.overviews.answers import Answer, Figure, Part
 from courses.overviews.definitions import Definition
@@ -41,7 +41,9 @@ ANSWERS = _define(
     _("attempts of students in the course that wait for a person, at other quizzes: essays, and unclear short answers"),
 )
 LATE = _define(
-    "late_waiting", _("late answers"), _("attempts with an answer after the deadline that nobody has decided on")
+    "late_waiting",
+    _("late answers"),
+    _("attempts of students in the course with an answer after the deadline that nobody has decided on"),
 )
 NOT_GRADED = _define("not_graded", _("could not be graded"), _("attempts whose grading has failed five times"))
 MAILS = _define(
@@ -106,7 +108,10 @@ def count_waiting_in(courses: Iterable[int]) -> dict[int, dict[str, Waiting]]:
     ):
         _add(found, HAND_INS if quiz in taking_files else ANSWERS, {course: (n, since)})
     late = LateAnswer.objects.filter(
-        attempt__quiz__activity__course__in=courses, attempt__status__in=DECIDABLE, verdict=LateAnswer.Verdict.OPEN
+        attempt__quiz__activity__course__in=courses,
+        attempt__enrolment__status=Enrolment.Status.ACTIVE,
+        attempt__status__in=DECIDABLE,
+        verdict=LateAnswer.Verdict.OPEN,
     )
     _add(found, LATE, _grouped(late, f"attempt__{path}", "received_at", distinct="attempt"))
     failed = Attempt.objects.filter(quiz__activity__course__in=courses, status=Attempt.Status.NEEDS_ATTENTION)
