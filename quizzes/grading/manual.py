@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,9 +20,9 @@ from quizzes.grading.models import AttemptGrade, Review
 from quizzes.grading.revisions import last_grade, lock_graded_attempt, regrade_attempt
 
 REVIEWED_REASON = gettext_noop("Your instructor has looked at it again.")
-
-
 WITHDRAWN_REASON = gettext_noop("Your instructor has taken a decision back and will look at it again.")
+# What a person decides on an answer.
+_GIVEN = ("points", "criteria", "comment")
 
 
 class ReviewOvertaken(DomainError):
@@ -79,20 +80,17 @@ def take_back(*, review: Review, actor: User, now: datetime) -> None:
             return
         reviews = list(Review.objects.filter(attempt=attempt, question=review.question).order_by("pk"))
         last, earlier = reviews[-1], [each for each in reviews if each.pk < review.pk]
-        if last.is_withdrawn:
+        before = earlier[-1] if earlier and not earlier[-1].is_withdrawn else None
+        given: dict[str, Any] = {"points": Decimal(0), "criteria": {}, "comment": ""}
+        if before:
+            given = {name: getattr(before, name) for name in _GIVEN}
+        is_repeated = last.pk != review.pk and last.reviewer_id == actor.pk and last.is_withdrawn == (before is None)
+        if is_repeated and all(getattr(last, name) == value for name, value in given.items()):
             return
         if last.pk != review.pk or review.reviewer_id != actor.pk:
             raise ReviewOvertaken(_("Somebody else has graded this in the meantime. Look at it again."))
-        before = earlier[-1] if earlier and not earlier[-1].is_withdrawn else None
         taken_back = Review.objects.create(
-            attempt=attempt,
-            question=review.question,
-            points=before.points if before else Decimal(0),
-            criteria=before.criteria if before else {},
-            comment=before.comment if before else "",
-            is_withdrawn=before is None,
-            reviewer=actor,
-            at=now,
+            attempt=attempt, question=review.question, is_withdrawn=before is None, reviewer=actor, at=now, **given
         )
         _record(attempt, review, taken_back)
         regrade_attempt(attempt=attempt, now=now, reason=WITHDRAWN_REASON, actor=actor)
@@ -100,7 +98,7 @@ def take_back(*, review: Review, actor: User, now: datetime) -> None:
 
 def _record(attempt: Attempt, before: Review | None, after: Review) -> None:
     """Enter a decision in the audit log, with what the question's last decision was."""
-    changes = {name: (getattr(before, name, None), getattr(after, name)) for name in ("points", "criteria", "comment")}
+    changes = {name: (getattr(before, name, None), getattr(after, name)) for name in _GIVEN}
     concerned = recording.Concerned(attempt.enrolment.user_id, after.pk, changes)
     recording.record(Review, [concerned], recording.Action.CHANGE)
 

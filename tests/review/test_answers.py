@@ -178,8 +178,13 @@ class TestUndo:
         seen = ines_client.get(page_of(attempt)).context["seen"]
         ines_client.post(page_of(attempt), rubric(attempt, "3", "1", seen=seen))
         assert fresh(attempt).points == 17
-        ines_client.post(reverse("review:undo", args=[Review.objects.latest("pk").pk]))
-        assert fresh(attempt).points == 16
+        url = reverse("review:undo", args=[Review.objects.latest("pk").pk])
+        # Pressed twice it does nothing more, and says the same.
+        for _time in range(2):
+            page = ines_client.post(url, follow=True, headers=EN)
+            assert "Your decision is taken back." in page.text
+            assert fresh(attempt).points == 16
+            assert Review.objects.count() == 3
         assert fresh(attempt).status == Attempt.Status.GRADED
 
     def test_only_ones_own_last_decision_is_taken_back(
