@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from appeals import filing
+from appeals import filing, reading
 from appeals.models import Appeal
 from common.api.openapi import problems
 from common.api.serializers import InputSerializer, OutputSerializer
@@ -43,13 +43,15 @@ class AttemptAppeals(AuthenticatedAPIView):
     @extend_schema(
         operation_id="attempt_appeals",
         summary="The appeals about the answers of an attempt",
-        description="In the order in which they were made first. At most one for each question.",
+        description="In the order in which they were made first. At most one for each question. While the grades of the quiz are "
+        "held back, one that is decided still waits.",
         tags=["attempts"],
         responses={200: AppealListSerializer, **problems(404)},
     )
     def get(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         attempt = or_404(queries.find_own_attempt(request.user, uuid))
-        return Response({"results": AppealSerializer.shape_all(Appeal.objects.filter(attempt=attempt))})
+        found = [reading.as_shown(appeal, attempt) for appeal in Appeal.objects.filter(attempt=attempt)]
+        return Response({"results": AppealSerializer.shape_all(found)})
 
 
 class AppealDetail(AuthenticatedAPIView):
@@ -67,7 +69,7 @@ class AppealDetail(AuthenticatedAPIView):
         or_404(attempt.find_question(question))
         given = AppealInput.read(request.data)
         appeal = filing.file(attempt=attempt, question=question, text=given["text"], now=timezone.now())
-        return Response(AppealSerializer.shape(appeal))
+        return Response(AppealSerializer.shape(reading.as_shown(appeal, attempt)))
 
     @extend_schema(
         operation_id="appeal_withdraw",

@@ -12,6 +12,7 @@ from accounts.messages import sending as messages
 from accounts.models import User
 from appeals.filing import LONGEST
 from appeals.models import Appeal
+from appeals.telling import KIND
 from common.errors import DomainError
 from questions.comparing.short_answers import normalise
 from quizzes.attempts.models import Answer
@@ -21,8 +22,6 @@ from workspace.publishing import accepting
 from workspace.publishing.accepting import Accepted, GivenAnswer
 
 Status = Appeal.Status
-# See `appeals.message_kinds.appeal_answered`.
-KIND = "appeal-answered"
 
 
 class AppealDecided(DomainError):

@@ -70,3 +70,9 @@ class Appeal(InCourse):
 
     def __str__(self) -> str:
         return f"{self.attempt} · {self.question}"
+
+    def hide_decision(self) -> Self:
+        """Forget what staff decided, in this object only: while grades are held back it would tell what the answer is worth."""
+        if self.status in (self.Status.ACCEPTED, self.Status.ANSWERED):
+            self.status, self.answer, self.decided_at = self.Status.WAITING, "", None
+        return self

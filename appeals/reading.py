@@ -37,6 +37,11 @@ def get_states(result: Result) -> dict[str, AppealState]:
     return {str(UUID(row["question"])): AppealState(row["status"], row["answer"]) for row in rows}
 
 
+def as_shown(appeal: Appeal, attempt: Attempt) -> Appeal:
+    """Return an appeal as its student may see it: without its decision while the grades are held back."""
+    return appeal.hide_decision() if attempt.is_held else appeal
+
+
 def has_grade(attempt: Attempt) -> bool:
     """Return whether the attempt has a grade that counts and that the student sees."""
     return attempt.status == Attempt.Status.GRADED and attempt.quiz.activity.kind == Activity.Kind.QUIZ

@@ -10,7 +10,7 @@ from typing import Literal
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from courses.models import Activity, Enrolment
+from courses.models import Activity, Enrolment, GradeItem
 
 LessonSection = Callable[[Activity, Collection[str]], SafeString]
 # How questions in texts are shown: to be answered, on paper, as their names for an app, or as Markdown.
@@ -18,6 +18,7 @@ QuestionForm = Literal["page", "print", "name", "markdown"]
 QuestionsInTexts = Callable[[Sequence[Activity], QuestionForm], Mapping[int, Mapping[str, str]]]
 StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
+ReleaseCall = Callable[[GradeItem, datetime], None]
 DueDates = Callable[[Enrolment], Mapping[int, datetime]]
 
 _lesson_sections: list[LessonSection] = []
@@ -25,6 +26,7 @@ _questions_in_texts: list[QuestionsInTexts] = []
 _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
 _due_dates: list[DueDates] = []
+_release_calls: list[ReleaseCall] = []
 
 
 def register_lesson_section(section: LessonSection) -> None:
@@ -102,3 +104,14 @@ def register_due_dates(dates: DueDates) -> None:
 def due_dates(enrolment: Enrolment) -> dict[int, datetime]:
     """Return until when the activities of the enrolment's course are due, for those that have a date."""
     return {activity: due for dates in _due_dates for activity, due in dates(enrolment).items()}
+
+
+def register_release(call: ReleaseCall) -> None:
+    """Call `call(item, now)` in the transaction that releases the grades of an item, to tell what was kept back until then."""
+    if call not in _release_calls:
+        _release_calls.append(call)
+
+
+def call_release(item: GradeItem, now: datetime) -> None:
+    for call in _release_calls:
+        call(item, now)

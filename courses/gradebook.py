@@ -44,6 +44,12 @@ class GradeOvertaken(DomainError):
     help = gettext_lazy("Somebody has changed this grade after it was read. Look at it again.")
 
 
+class NothingToTakeBack(DomainError):
+    slug = "nothing-to-take-back"
+    status = 409
+    help = gettext_lazy("Nobody has set this grade by hand, or it was taken back already.")
+
+
 @dataclass(frozen=True, slots=True)
 class ItemGrade:
     """One student's current grade of one grade item, computed from the ledger by the item's grading method.
@@ -122,15 +128,23 @@ def set_by_hand(
 ) -> GradeChange:
     """Set a student's grade of an item. It counts until it is taken back, whatever is graded later; the student is told.
 
-    `seen` is the number of entries by hand that the actor saw. Raises GradeOvertaken if there is another one by now. With
-    `max_points` 0 the grade is taken back: see `take_back_by_hand`.
+    `seen` is the number of entries by hand that the actor saw. Raises GradeOvertaken if there is another one by now, unless it
+    is the same one by the same person, who has pressed twice. With `max_points` 0 the grade is taken back: see
+    `take_back_by_hand`.
     """
     with transaction.atomic():
         # Two people set the grades of one student one after the other.
         Enrolment.objects.select_for_update().get(pk=enrolment.pk)
         source = source_by_hand(item, enrolment)
-        if GradeChange.objects.filter(source=source).count() != seen:
+        earlier = list(GradeChange.objects.filter(source=source).order_by("revision"))
+        last = earlier[-1] if earlier else None
+        given = (points, max_points, note, actor.pk)
+        if last and len(earlier) == seen + 1 and (last.points, last.max_points, last.note, last.actor_id) == given:
+            return last
+        if len(earlier) != seen:
             raise GradeOvertaken(_("Somebody has changed this grade in the meantime. Look at it again."))
+        if not max_points and (last is None or not last.max_points):
+            raise NothingToTakeBack(_("No grade is set by hand: the attempts count already."))
         change = GradeChange.objects.create(
             item=item,
             enrolment=enrolment,
@@ -151,11 +165,24 @@ def set_by_hand(
 def take_back_by_hand(
     *, item: GradeItem, enrolment: Enrolment, note: str, seen: int, actor: User, now: datetime
 ) -> GradeChange:
-    """Let the attempts count again. An entry of its own: the ledger keeps the others. Raises GradeOvertaken."""
+    """Let the attempts count again. An entry of its own: the ledger keeps the others.
+
+    Raises GradeOvertaken, and NothingToTakeBack if they count already.
+    """
     zero = Decimal(0)
     return set_by_hand(
         item=item, enrolment=enrolment, points=zero, max_points=zero, note=note, seen=seen, actor=actor, now=now
     )
+
+
+def lock_is_held(activity_id: int) -> bool:
+    """Return whether the grades of an activity are held back. Its grade item is locked until the transaction ends.
+
+    Whoever tells of a grade asks here: a release at the same moment waits, and tells of what was kept back until then.
+    """
+    # Entries of the ledger lock the item's key. A lock of the whole row would wait for those of others, and they for it.
+    items = GradeItem.objects.select_for_update(no_key=True).filter(activity=activity_id)
+    return any(items.values_list("is_held", flat=True))
 
 
 def compute_item_grade(item: GradeItem, changes: Iterable[GradeChange]) -> ItemGrade:

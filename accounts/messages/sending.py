@@ -28,6 +28,7 @@ Status = Message.Status
 SEND_TASK = "accounts.messages.tasks.send_message"
 # Why a mail is skipped: see `User.is_mail_stopped`.
 STOPPED = "Earlier mails to the address came back."
+HIDDEN = "The person may no longer see what it is about."
 # The most rows that one run of the sweep reads.
 BATCH = 1000
 # For so long a mail waits for its kind. While a release is deployed, the old worker does not know the new kinds.
@@ -66,6 +67,15 @@ def notify_all(name: str, *, pairs: Sequence[tuple[Any, int]], now: datetime) ->
         # A row that was there already has another uuid.
         for pk in Message.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True):
             publishing.enqueue_on_commit(SEND_TASK, message_id=pk)
+
+
+def resume_all(name: str, *, about: Sequence[Any], now: datetime) -> None:
+    """Queue the mails of a kind about these things again that were skipped because their readers might not see them then."""
+    kind = KINDS[name]
+    skipped = Message.objects.filter(kind=name, about__in=[kind.reference(each) for each in about])
+    skipped.filter(status=Status.SKIPPED, error=HIDDEN).update(
+        status=Status.QUEUED, due_at=now + kind.bundled_within, send_attempts=0, finished_at=None, error=""
+    )
 
 
 def compose(
@@ -180,5 +190,7 @@ def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMu
         entries = [found[row.about] for row in rows if row.about in found]
         for row in rows:
             if row.about not in found:
-                outbox.skip(row, "The person may no longer see what it is about.", now=now)
-    return compose(kind, user, entries, message_id=rows[0].message_id, now=now) if entries else None
+                outbox.skip(row, HIDDEN, now=now)
+        if not entries:
+            raise outbox.Skip(HIDDEN)
+    return compose(kind, user, entries, message_id=rows[0].message_id, now=now)

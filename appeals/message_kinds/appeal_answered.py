@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from appeals.models import Appeal
 from common.messages.kinds import Entry, MessageKind
+from courses.gradebook import lock_is_held
 from courses.models import Enrolment
+from quizzes.attempts.models import Attempt
 
 Status = Appeal.Status
 
@@ -22,7 +24,8 @@ class AppealAnswered(MessageKind):
 
     def recipients(self, about: Appeal) -> Iterable[int]:
         enrolment = about.attempt.enrolment
-        return [enrolment.user_id] if enrolment.status == Enrolment.Status.ACTIVE else []
+        is_told = enrolment.status == Enrolment.Status.ACTIVE and not lock_is_held(about.attempt.quiz.activity_id)
+        return [enrolment.user_id] if is_told else []
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         found = Appeal.objects.filter(
@@ -30,6 +33,7 @@ class AppealAnswered(MessageKind):
             status__in=[Status.ACCEPTED, Status.ANSWERED],
             attempt__enrolment__user=user,
             attempt__enrolment__status=Enrolment.Status.ACTIVE,
+            attempt__in=Attempt.objects.released(),
         ).select_related("attempt__enrolment__course", "attempt__quiz__activity")
         return {str(appeal.pk): _entry(appeal) for appeal in found}
 

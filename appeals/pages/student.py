@@ -32,6 +32,9 @@ def appeal(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpRes
     or_404(attempt.find_question(question))
     back = f"{reverse('quizzes:attempt-result', args=[uuid])}#appeal-{question}"
     error: DomainError | None = None
+    if attempt.is_held and request.method != "POST":
+        # The page of the result says when the grades come.
+        return redirect("quizzes:attempt-result", uuid)
     if request.method == "POST":
         if "withdraw" in request.POST:
             if filing.withdraw(attempt=attempt, question=question):
@@ -40,6 +43,9 @@ def appeal(request: AuthenticatedRequest, uuid: UUID, question: UUID) -> HttpRes
         try:
             filing.file(attempt=attempt, question=question, text=request.POST.get("text", ""), now=timezone.now())
         except DomainError as refused:
+            if attempt.is_held:
+                messages.error(request, refused.message)
+                return redirect(back)
             error = refused
         else:
             messages.success(request, _("Your appeal is with your instructor. You get a message when it is decided."))

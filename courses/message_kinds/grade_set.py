@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.messages.kinds import Entry, MessageKind
-from courses.gradebook import SET_KIND, percent_of
+from courses.gradebook import SET_KIND, lock_is_held, percent_of
 from courses.models import Enrolment, GradeChange
 
 
@@ -21,7 +21,8 @@ class GradeSet(MessageKind):
 
     def recipients(self, about: GradeChange) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
-        return [about.enrolment.user_id] if is_active and not about.item.is_held else []
+        is_told = is_active and not lock_is_held(about.item.activity_id)
+        return [about.enrolment.user_id] if is_told else []
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         found = (

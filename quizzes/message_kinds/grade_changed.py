@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.messages.kinds import Entry, MessageKind
+from courses.gradebook import lock_is_held
 from courses.models import Enrolment
 from questions.points import format_points
 from quizzes.attempts.models import Attempt
 from quizzes.grading.models import GradeNotice
-from quizzes.results.visibility import is_held
 
 
 class GradeChanged(MessageKind):
@@ -25,7 +25,7 @@ class GradeChanged(MessageKind):
     sends_own_mail = True
 
     def recipients(self, about: GradeNotice) -> Iterable[int]:
-        return [] if is_held(about.attempt) else [about.attempt.enrolment.user_id]
+        return [] if lock_is_held(about.attempt.quiz.activity_id) else [about.attempt.enrolment.user_id]
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         notices = GradeNotice.objects.filter(

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.messages.kinds import Entry, MessageKind
+from courses.gradebook import lock_is_held
 from courses.models import Enrolment
 from questions.points import format_points
 from quizzes.attempts.models import Attempt
-from quizzes.results.visibility import is_held
 
 
 class ResultReady(MessageKind):
@@ -22,7 +22,7 @@ class ResultReady(MessageKind):
 
     def recipients(self, about: Attempt) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
-        return [about.enrolment.user_id] if is_active and not is_held(about) else []
+        return [about.enrolment.user_id] if is_active and not lock_is_held(about.quiz.activity_id) else []
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         attempts = (

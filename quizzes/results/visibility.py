@@ -54,11 +54,6 @@ def is_passed(attempt: Attempt) -> bool:
     return attempt.percent is not None and attempt.percent >= attempt.quiz.pass_mark
 
 
-def is_held(attempt: Attempt) -> bool:
-    """Return whether the grades of the attempt's quiz are held back now. One query."""
-    return Attempt.objects.filter(pk=attempt.pk, quiz__activity__grade_item__is_held=True).exists()
-
-
 def find_pairs_with_answers_shown(pairs: Collection[tuple[Quiz, Enrolment]], *, now: datetime) -> set[tuple[int, int]]:
     """Return those of `pairs` whose student may see the answers now, as {(quiz id, enrolment id)}.
 

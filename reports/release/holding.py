@@ -5,24 +5,16 @@ reader has to compare times. What students read leaves held grades out in `Grade
 `Attempt.hide_held` and `quizzes.results.visibility`.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.messages import sending as messages
-from accounts.models import Message
 from common.errors import DomainError
-from courses.models import Enrolment, GradeChange, GradeItem
+from courses.models import Course, GradeChange, GradeItem
 from courses.outline import revisions
-from quizzes.attempts.models import Attempt
-from quizzes.grading.models import AttemptGrade, GradeNotice
-from quizzes.grading.revisions import NOTICE_KIND, READY_KIND
-
-Status = GradeNotice.Status
+from reports.release import telling
 
 
 class GradesSeen(DomainError):
@@ -44,7 +36,8 @@ def hold(*, item: GradeItem, release_at: datetime | None, is_confirmed: bool, no
     if release_at is not None and release_at <= now:
         raise ReleasePassed(_("The release must be in the future."))
     with transaction.atomic():
-        locked = GradeItem.objects.select_for_update().get(pk=item.pk)
+        _lock_course(item)
+        locked = GradeItem.objects.select_for_update(no_key=True).get(pk=item.pk)
         if not locked.is_held and not is_confirmed and GradeChange.objects.filter(item=locked).exists():
             raise GradesSeen(_("Students may have seen these grades already. Confirm that you hold them back."))
         GradeItem.objects.filter(pk=item.pk).update(is_held=True, release_at=release_at)
@@ -59,36 +52,17 @@ def release(*, item: GradeItem, now: datetime) -> bool:
     does not depend on the students, but for one more insert for each few hundred.
     """
     with transaction.atomic():
+        _lock_course(item)
         if not GradeItem.objects.filter(pk=item.pk, is_held=True).update(is_held=False, release_at=None):
             return False
         revisions.touch(item.activity.course_id)
-        graded = Attempt.objects.filter(
-            quiz__activity=item.activity, status=Attempt.Status.GRADED, enrolment__status=Enrolment.Status.ACTIVE
-        )
-        # Of each student the last attempt: the page of its result leads to the others.
-        last = {attempt.enrolment_id: attempt for attempt in graded.select_related("enrolment").order_by("number")}
-        known = _find_known(last.values())
-        pairs = [(attempt, attempt.enrolment.user_id) for attempt in last.values()]
-        messages.notify_all(READY_KIND, pairs=pairs, now=now)
-        _tell_of_corrections(known, now)
+        telling.tell(item, now)
     return True
 
 
-def _find_known(attempts: Iterable[Attempt]) -> list[int]:
-    """Return the ids of those attempts of which "result ready" was told before."""
-    references = [str(attempt.pk) for attempt in attempts]
-    told = Message.objects.filter(kind=READY_KIND, about__in=references).values_list("about", flat=True)
-    return [int(about) for about in told]
-
-
-def _tell_of_corrections(attempts: Sequence[int], now: datetime) -> None:
-    """Tell of the newest grade of each attempt if it is a correction that was kept back (its mail was skipped)."""
-    newest = AttemptGrade.objects.filter(attempt=OuterRef("attempt")).order_by("-revision").values("pk")[:1]
-    notices = GradeNotice.objects.filter(attempt__in=attempts, grade=Subquery(newest)).exclude(status=Status.SENT)
-    # Another program may be sending one of them: only what was skipped is sent again.
-    notices.filter(status=Status.SKIPPED).update(status=Status.QUEUED, send_attempts=0, error="")
-    told = notices.select_related("attempt__enrolment")
-    messages.notify_all(NOTICE_KIND, pairs=[(notice, notice.attempt.enrolment.user_id) for notice in told], now=now)
+def _lock_course(item: GradeItem) -> None:
+    """Lock the course, then the item: as publishing does, which changes items too. Not their keys, which graders lock."""
+    Course.objects.select_for_update(no_key=True).filter(pk=item.activity.course_id).first()
 
 
 def release_due(*, now: datetime) -> int:

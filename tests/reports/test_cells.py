@@ -83,6 +83,20 @@ def test_the_second_tab_is_told(item: GradeItem, enrolment: Enrolment, ines_clie
     assert (percent(item, enrolment), Message.objects.count()) == (50, 1)
 
 
+def test_a_button_that_is_pressed_twice_does_nothing_more(
+    item: GradeItem, enrolment: Enrolment, ines_client: Client
+) -> None:
+    assert [set_grade(ines_client, enrolment) for _time in range(2)] == [302, 302]
+    form = {"take_back": "1", "note": "A mistake.", "seen": "1"}
+    assert [ines_client.post(address(enrolment), form).status_code for _time in range(2)] == [302, 302]
+    assert (GradeChange.objects.count(), Message.objects.count()) == (2, 2)
+    # From a page that shows that the attempts count.
+    again = ines_client.post(address(enrolment), {**form, "seen": "2"}, headers=ENGLISH)
+    assert again.status_code == 409
+    assert "the attempts count already" in again.text
+    assert GradeChange.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "wrong", [{"points": "4"}, {"points": "-1"}, {"points": "NaN"}, {"points": "1.234"}, {"points": ""}, {"note": " "}]
 )
