@@ -18,7 +18,6 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from courses import progress
-from courses.gradebook import source_by_hand
 from courses.models import BY_HAND, Enrolment, GradeChange
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.rules import after_deduction
@@ -27,6 +26,7 @@ from quizzes.grading.models import AttemptGrade, Review
 from quizzes.practice import scheduling
 from quizzes.practice.models import PracticeCard
 from quizzes.practice.scheduling import Memory
+from reports.one_student.by_hand import source_by_hand
 
 CHUNK = 500
 

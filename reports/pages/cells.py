@@ -16,7 +16,7 @@ from courses import gradebook
 from courses.models import Course, Enrolment, GradeItem
 from courses.roles import rules
 from courses.roles.rules import Permission
-from reports.one_student import cells
+from reports.one_student import by_hand, cells
 from reports.one_student.cells import Cell
 from workspace.drafts import records
 from workspace.pages.base import kept_form, reading_page, render_page
@@ -70,14 +70,12 @@ def _act(request: AuthenticatedRequest, item: GradeItem, enrolment: Enrolment, s
     seen = int(text) if (text := request.POST.get("seen", "")).isdecimal() and len(text) < 9 else -1
     if "take_back" in request.POST:
         note = cells.read_note(request.POST.get("note", ""))
-        gradebook.take_back_by_hand(
-            item=item, enrolment=enrolment, note=note, seen=seen, actor=request.user, now=timezone.now()
-        )
+        by_hand.take_back(item=item, enrolment=enrolment, note=note, seen=seen, actor=request.user, now=timezone.now())
         messages.success(request, _("The grade is computed from the attempts again. The student is told."))
     elif "set" in request.POST:
         points = cells.read_points(request.POST.get("points", ""), shown.max_points)
         note = cells.read_note(request.POST.get("note", ""))
-        gradebook.set_by_hand(
+        by_hand.set_grade(
             item=item, enrolment=enrolment, points=points, max_points=shown.max_points, note=note, seen=seen,
             actor=request.user, now=timezone.now(),
         )  # fmt: skip

@@ -11,11 +11,11 @@ from django.db.models import OuterRef, Subquery
 from accounts.messages import sending as messages
 from accounts.models import Message
 from courses import extensions
-from courses.gradebook import SET_KIND
 from courses.models import BY_HAND, Enrolment, GradeChange, GradeItem
 from quizzes.attempts.models import Attempt
 from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.grading.revisions import NOTICE_KIND, READY_KIND
+from reports.one_student.by_hand import SET_KIND
 
 Status = GradeNotice.Status
 ACTIVE = Enrolment.Status.ACTIVE

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Message, User
-from courses import gradebook
 from courses.models import Course, Enrolment, GradeItem
 from quizzes.authoring.models import Quiz
 from quizzes.grading.revisions import READY_KIND
+from reports.one_student import by_hand
 from reports.release import holding
 from tests.factories import EnrolmentFactory
 from tests.quizzes.graded import NOW, graded
@@ -30,7 +30,7 @@ def hold(item: GradeItem) -> None:
 
 def set_grade(item: GradeItem, enrolment: Enrolment, actor: User, *, seen: int = 0, points: str = "1") -> None:
     given: dict[str, Any] = {"points": Decimal(points), "max_points": Decimal(3 if points != "0" else 0)}
-    gradebook.set_by_hand(item=item, enrolment=enrolment, note="Oral.", seen=seen, actor=actor, now=NOW, **given)
+    by_hand.set_grade(item=item, enrolment=enrolment, note="Oral.", seen=seen, actor=actor, now=NOW, **given)
 
 
 def told(enrolment: Enrolment) -> list[str]:
@@ -52,8 +52,8 @@ def test_a_grade_by_hand_is_told_instead_of_the_attempt(
         holding.release(item=item, now=NOW)
         hold(item)
     assert [told(each) for each in (enrolment, without_attempt, left)] == [
-        [gradebook.SET_KIND],
-        [gradebook.SET_KIND],
+        [by_hand.SET_KIND],
+        [by_hand.SET_KIND],
         [],
     ]
 
@@ -69,7 +69,7 @@ def test_who_did_not_know_of_a_grade_is_not_told_that_it_was_taken_back(
     for each in (knows, enrolment):
         set_grade(item, each, ines, seen=1, points="0")
     holding.release(item=item, now=NOW)
-    assert told(knows) == [gradebook.SET_KIND, gradebook.SET_KIND]
+    assert told(knows) == [by_hand.SET_KIND, by_hand.SET_KIND]
     assert told(enrolment) == [READY_KIND]
 
 

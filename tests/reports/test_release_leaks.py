@@ -18,6 +18,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.grading import notices
 from quizzes.grading.models import AttemptGrade, GradeNotice
 from quizzes.grading.revisions import NOTICE_KIND, READY_KIND
+from reports.one_student import by_hand
 from reports.release import holding
 from tests.factories import UserFactory
 from tests.quizzes.test_canaries import OURS, Crawl
@@ -56,7 +57,7 @@ def item(crawl: Crawl) -> GradeItem:
     )
     messages.notify(READY_KIND, about=attempt, now=timezone.now())
     messages.notify(NOTICE_KIND, about=notice, now=timezone.now())
-    gradebook.set_by_hand(
+    by_hand.set_grade(
         item=item, enrolment=crawl.enrolment, points=POINTS, max_points=Decimal(100), note="73.91", seen=0,
         actor=UserFactory(), now=timezone.now(),
     )  # fmt: skip

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Message
-from courses import gradebook
 from courses.models import Course, Enrolment, GradeItem
 from operations.verify import grades
 from quizzes.attempts.models import Attempt
@@ -17,6 +16,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.grading import revisions
 from quizzes.grading.models import GradeNotice
 from quizzes.grading.revisions import NOTICE_KIND, READY_KIND
+from reports.one_student import by_hand
 from reports.release import holding
 from tests.factories import EnrolmentFactory, UserFactory
 from tests.quizzes.graded import NOW, graded
@@ -104,7 +104,7 @@ def test_grades_by_hand_and_publishing_at_the_moment_of_the_release(
 
         def set_grade(enrolment: Enrolment) -> None:
             mine = GradeItem.objects.select_related("activity").get(pk=item.pk)
-            gradebook.set_by_hand(
+            by_hand.set_grade(
                 item=mine, enrolment=enrolment, points=Decimal(1), max_points=Decimal(3), note="Oral.", seen=0,
                 actor=ines, now=NOW,
             )  # fmt: skip
@@ -117,4 +117,4 @@ def test_grades_by_hand_and_publishing_at_the_moment_of_the_release(
 
         together(partial(set_grade, student), lambda: release(item), publish, partial(set_grade, other))
         for each in (student, other):
-            assert Message.objects.filter(kind=gradebook.SET_KIND, user=each.user).count() == 1
+            assert Message.objects.filter(kind=by_hand.SET_KIND, user=each.user).count() == 1

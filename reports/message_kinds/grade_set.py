@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.messages.kinds import Entry, MessageKind
-from courses.gradebook import SET_KIND, lock_is_held, percent_of
+from courses.gradebook import lock_is_held, percent_of
 from courses.models import Enrolment, GradeChange
+from reports.one_student.by_hand import SET_KIND
 
 
 class GradeSet(MessageKind):
     name = SET_KIND
     title = gettext_lazy("Grades that your instructor has set")
     description = gettext_lazy("Your instructor has set a grade of yours by hand, with a reason.")
-    templates = "courses/grade_set"
+    templates = "reports/grade_set"
     # As with every changed grade: whoever planned with it must learn that it is another one.
     is_essential = True
 
