@@ -3,13 +3,19 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.messages import sending
 from certificates.models import Certificate, CertificateFile
 from common import languages
 
@@ -22,14 +28,16 @@ def address_of(certificate: Certificate) -> str:
     return f"{settings.BAEUM_URL}{certificate.get_absolute_url()}"
 
 
-def make(certificate: Certificate) -> None:
-    """Store the PDFs that are missing. Idempotent, also in concurrent workers."""
+def make(certificate: Certificate, *, now: datetime) -> None:
+    """Store the PDFs that are missing, and tell the student. Idempotent, also in concurrent workers."""
     have = set(certificate.files.values_list("language", flat=True))
     missing = [code for code, _name in settings.LANGUAGES if code not in have]
     files = [
         CertificateFile(certificate=certificate, language=code, content=draw(certificate, code)) for code in missing
     ]
-    CertificateFile.objects.bulk_create(files, ignore_conflicts=True)
+    with transaction.atomic():
+        CertificateFile.objects.bulk_create(files, ignore_conflicts=True)
+        sending.notify("certificate-ready", about=certificate, now=now)
 
 
 def draw(certificate: Certificate, language: str) -> bytes:
@@ -69,3 +77,14 @@ def describe_rule(rule: dict[str, int]) -> str:
     ]
     stated = ", ".join(part for part in parts if part)
     return _("at least %(stated)s") % {"stated": stated} if stated else ""
+
+
+def send(certificate: Certificate, language: str) -> HttpResponse:
+    """Answer with the PDF in one language. `certificate` has its course. Raises Http404 if it is not made."""
+    found = get_object_or_404(certificate.files, language=language)
+    name = quote(f"{certificate.name} {certificate.enrolment.course.slug} {language}.pdf")
+    return HttpResponse(
+        bytes(found.content),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-store"},
+    )

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import identity
+from accounts.messages import sending
 from certificates.letters import find_unprintable
+from certificates.message_kinds.certificate_changed import Decision
 from certificates.models import Certificate
 from common.errors import DomainError
 from common.queue.publishing import enqueue_on_commit
@@ -146,8 +148,12 @@ def _titles(enrolment: Enrolment) -> dict[str, str]:
 
 
 def revoke(*, certificate: Certificate, note: str, now: datetime) -> bool:
-    """Withdraw a certificate; returns whether it was valid. Its public page and its badge say so from now on."""
-    return _revoke(certificate, Certificate.Reason.WITHDRAWN, note, now)
+    """Withdraw a certificate and tell its owner; returns whether it was valid. Its public page and its badge say so, too."""
+    with transaction.atomic():
+        was_valid = _revoke(certificate, Certificate.Reason.WITHDRAWN, note, now)
+        if was_valid:
+            sending.notify("certificate-changed", about=Decision(certificate, now), now=now)
+    return was_valid
 
 
 def _revoke(certificate: Certificate, reason: str, note: str, now: datetime) -> bool:
@@ -164,13 +170,14 @@ class NotRestorable(DomainError):
 
 
 @transaction.atomic
-def restore(*, certificate: Certificate) -> None:
-    """Make a withdrawn certificate valid again. Raises NotRestorable."""
+def restore(*, certificate: Certificate, now: datetime) -> None:
+    """Make a withdrawn certificate valid again, and tell its owner. Raises NotRestorable."""
     locked = Enrolment.objects.select_for_update().get(pk=certificate.enrolment_id)
     if find_certificate(locked) is not None:
         raise NotRestorable(_("The student has a newer certificate."))
     withdrawn = Certificate.objects.filter(pk=certificate.pk, reason=Certificate.Reason.WITHDRAWN)
-    withdrawn.update(revoked_at=None, reason="", note="")
+    if withdrawn.update(revoked_at=None, reason="", note=""):
+        sending.notify("certificate-changed", about=Decision(certificate, now), now=now)
 
 
 def get_state(certificate: Certificate) -> State:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common import languages
 from courses.models import Enrolment, InCourse
 
@@ -20,6 +21,15 @@ CODE_LENGTH = 20
 def make_code() -> str:
     """Return the last part of a certificate's public address. Nobody can guess it."""
     return "".join(secrets.choice(ALPHABET) for _number in range(CODE_LENGTH))
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Query words of certificates."""
+
+    def of(self, user: User) -> "CertificateQuerySet":
+        """The certificates that a student may see as their own, with their courses; former ones, too."""
+        found = self.filter(enrolment__in=Enrolment.objects.for_student(user))
+        return found.select_related("enrolment__course")
 
 
 class Certificate(InCourse):
@@ -48,6 +58,8 @@ class Certificate(InCourse):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, blank=True)
     note = models.TextField(_("explanation"), blank=True)
 
+    objects = CertificateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
@@ -70,6 +82,22 @@ class Certificate(InCourse):
 
     def get_absolute_url(self) -> str:
         return reverse("certificates:verify", args=[self.code])
+
+    @property
+    def path(self) -> str:
+        """The path of its public page."""
+        return self.get_absolute_url()
+
+    @property
+    def status(self) -> str:
+        """`valid`, or why it was revoked."""
+        return self.reason or "valid"
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the PDFs that are made. A query may have them as `made`."""
+        files = self.__dict__.get("made")
+        return [file.language for file in (self.files.only("language") if files is None else files)]
 
     @property
     def title(self) -> str:

@@ -53,7 +53,7 @@ def withdraw(request: AuthenticatedRequest, course: Course, uuid: UUID) -> HttpR
         return redirect("certifying:list", course.slug)
     if "restore" in request.POST:
         try:
-            issuing.restore(certificate=certificate)
+            issuing.restore(certificate=certificate, now=timezone.now())
             recording.record_rows(Certificate, [certificate], recording.Action.CHANGE)
             messages.success(request, _("The certificate is valid again."))
         except issuing.NotRestorable as refused:

@@ -1,11 +1,11 @@
 """Show students what their certificate needs, make it, and let them download it."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import AuthenticatedRequest
 from certificates import documents, issuing
 from certificates.models import Certificate
+from common.lookup import or_404
 from courses import access
 from courses.pages.joining import offers_to_join
 from reports import students
@@ -88,12 +89,4 @@ def _linked_in(certificate: Certificate) -> str:
 def download(request: AuthenticatedRequest, slug: str, language: str) -> HttpResponse:
     """Send the PDF of the student's certificate in one language."""
     certificate = issuing.find_certificate(access.enrolment_or_404(request.user, slug))
-    found = certificate.files.filter(language=language).first() if certificate else None
-    if certificate is None or found is None:
-        raise Http404
-    name = quote(f"{certificate.name} {slug} {language}.pdf")
-    return HttpResponse(
-        bytes(found.content),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "private, no-store"},
-    )
+    return documents.send(or_404(certificate), language)

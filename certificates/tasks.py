@@ -1,6 +1,7 @@
 """Define the Celery task of certificates. Other modules do the work."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from certificates import documents
 from certificates.models import Certificate
@@ -10,4 +11,4 @@ from certificates.models import Certificate
 def draw_certificate(certificate_id: int) -> None:
     certificate = Certificate.objects.select_related("enrolment").filter(pk=certificate_id, revoked_at=None).first()
     if certificate is not None:
-        documents.make(certificate)
+        documents.make(certificate, now=timezone.now())

@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "When what opens, is due and closes, and the address for calendar programs.",
         },
         {"name": "notes", "description": "What a student marks and writes beside the text of lessons."},
+        {"name": "certificates", "description": "That a student has completed a course, as a PDF and a public page."},
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
         {
             "name": "offline",
@@ -110,6 +111,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "BundleFileKind": ["outline", "lesson", "glossary", "course_file"],
+        "CertificateStatus": ["valid", "replaced", "withdrawn"],
         "CalendarKind": ["opens", "due", "closes"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],

@@ -44,8 +44,8 @@ def test_a_long_title_is_whole_on_the_page(certificate: Certificate) -> None:
 
 
 def test_the_worker_makes_a_file_in_each_language_once(certificate: Certificate) -> None:
-    documents.make(certificate)
-    documents.make(certificate)
+    documents.make(certificate, now=NOW)
+    documents.make(certificate, now=NOW)
     assert sorted(certificate.files.values_list("language", flat=True)) == ["en", "ko"]
 
 

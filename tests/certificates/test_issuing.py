@@ -53,13 +53,13 @@ def test_a_withdrawn_certificate_can_be_made_valid_again_until_there_is_a_newer_
     assert issuing.revoke(certificate=certificate, note="A mistake", now=NOW)
     certificate.refresh_from_db()
     assert issuing.get_state(certificate) == State.WITHDRAWN
-    issuing.restore(certificate=certificate)
+    issuing.restore(certificate=certificate, now=NOW)
     certificate.refresh_from_db()
     assert issuing.get_state(certificate) == State.VALID
     issuing.revoke(certificate=certificate, note="", now=NOW)
     issuing.issue(enrolment=certificate.enrolment, name="김하늘", now=NOW)
     with pytest.raises(NotRestorable):
-        issuing.restore(certificate=certificate)
+        issuing.restore(certificate=certificate, now=NOW)
 
 
 def test_a_grade_that_was_taken_away_shows(certificate: Certificate) -> None:

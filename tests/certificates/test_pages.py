@@ -10,6 +10,7 @@ from accounts.audit.models import AuditEntry
 from certificates import documents, issuing
 from certificates.models import Certificate
 from courses.models import Course, Enrolment
+from tests.certificates.conftest import NOW
 from tests.factories import EnrolmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def test_a_student_makes_the_certificate_and_downloads_it(alice_client: Client, 
     assert "Make my certificate" in body(alice_client, OWN)
     assert alice_client.post(OWN, {"name": "김하늘"}).status_code == 302
     assert "The PDF is being made" in body(alice_client, OWN)
-    documents.make(Certificate.objects.get())
+    documents.make(Certificate.objects.get(), now=NOW)
     page = body(alice_client, OWN)
     assert "The PDF is being made" not in page
     assert f"{OWN}ko.pdf" in page
@@ -57,7 +58,7 @@ def test_who_has_not_completed_the_course_gets_none_by_a_request(alice_client: C
 def test_nobody_downloads_the_certificate_of_somebody_else(
     bob_client: Client, course: Course, bob: object, certificate: Certificate
 ) -> None:
-    documents.make(certificate)
+    documents.make(certificate, now=NOW)
     EnrolmentFactory(course=course, user=bob)
     assert bob_client.get(f"{OWN}ko.pdf").status_code == 404
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import DeviceSession, Message, User
 from bundles import contents
+from certificates.models import Certificate
 from courses.lessons import reading
 from courses.models import Activity, Course, Enrolment, SummaryDelivery
 from courses.outline.published import get_published
@@ -114,6 +115,10 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     summary = SummaryDelivery.objects.create(user=enrolment.user, iso_year=2026, iso_week=1, due_at=now, status="sent")
     course = get_published(enrolment.course_id, enrolment.course.revision)
+    certificate = Certificate.objects.create(
+        enrolment=enrolment, name="Alice", titles={"en": "Statistics"}, rule={}, issued_at=now
+    )
+    certificate.files.create(language="en", content=b"%PDF")
     names = {
         "<str:sha256>": contents.list_files(course)[0].sha256,
         "<slug:slug>": enrolment.course.slug,
@@ -123,6 +128,8 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
         "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
+        "certificates/<uuid:uuid>": f"certificates/{certificate.uuid}",
+        "<slug:language>": "en",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
         "grading-queue/<uuid:uuid>": f"grading-queue/{waiting.uuid}",
         "attempts/<uuid:uuid>": f"attempts/{attempt.uuid}",
@@ -151,6 +158,7 @@ def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
     progress = {"activity": str(lesson.uuid), "done": True}
     decision = {"criteria": {line["uuid"]: "1" for line in rubric}, "comment": "Good"}
     return {
+        ("certificates", "POST"): {"course": lesson.course.slug, "name": "Alice"},
         ("me", "PATCH"): {"name": "Somebody"},
         ("mail-switches/<slug:kind>", "PUT"): {"is_on": False},
         ("devices/<uuid:uuid>", "PATCH"): {"name": "Phone"},

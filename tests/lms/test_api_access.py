@@ -61,6 +61,11 @@ TABLE = {
     ("notes/<uuid:uuid>", "GET"): OWNER,
     ("notes/<uuid:uuid>", "PATCH"): OWNER,
     ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,
+    ("certificates", "GET"): SIGNED_IN,
+    # Carla has not completed the course; Alice has this certificate already.
+    ("certificates", "POST"): "401 404 409 404 404 404 404 201",
+    ("certificates/<uuid:uuid>", "GET"): OWNER,
+    ("certificates/<uuid:uuid>/files/<slug:language>", "GET"): OWNER,
     ("courses/<slug:slug>/progress", "GET"): STUDENTS,
     ("courses/<slug:slug>/progress", "PUT"): STUDENTS,
     ("courses/<slug:slug>/progress", "POST"): STUDENTS,

@@ -20,6 +20,7 @@ def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: Course
     assert states(alice_api) == {
         "announcement": True,
         "appeal-answered": True,
+        "certificate-ready": True,
         "course-news": True,
         "result-ready": True,
         "weekly-summary": True,
@@ -34,6 +35,7 @@ def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: Course
     assert states(alice_api) == {
         "announcement": True,
         "appeal-answered": True,
+        "certificate-ready": True,
         "course-news": False,
         "result-ready": True,
         "weekly-summary": True,
@@ -49,6 +51,7 @@ def test_the_weekly_summary_is_the_setting_of_the_account(alice_api: Api, alice:
     assert states(alice_api) == {
         "announcement": True,
         "appeal-answered": True,
+        "certificate-ready": True,
         "result-ready": True,
         "weekly-summary": True,
     }
@@ -65,6 +68,7 @@ def test_a_body_without_a_state_is_refused(alice_api: Api, body: object) -> None
     assert states(alice_api) == {
         "announcement": True,
         "appeal-answered": True,
+        "certificate-ready": True,
         "result-ready": True,
         "weekly-summary": True,
     }

@@ -60,7 +60,8 @@ def test_a_new_kind_has_a_switch_in_my_account_without_a_migration(
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "weekly-summary"})
     assert not MailSwitch.objects.exists()
     assert (
-        'name="shown_switches" value="announcement appeal-answered result-ready student-joined weekly-summary"' in page
+        'name="shown_switches" value="announcement appeal-answered certificate-ready result-ready student-joined weekly-summary"'
+        in page
     )
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "student-joined weekly-summary"})
     assert not MailSwitch.objects.get(user=ines, kind="student-joined").is_on

@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from accounts.messages import sending
 from accounts.models import User
+from certificates import documents
+from certificates.models import Certificate
 from courses.models import Activity, Course, SummaryDelivery
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade, GradeNotice
+from reports.models import CompletionRule
 from search.indexing import building
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_answers
 from tests.lms.openapi.recorder import Recorder
@@ -51,6 +54,7 @@ class AppTour:
         self.review()
         self.messages()
         self.appeals()
+        self.certificates()
         self.call("attempt_submit", expect=202, uuid=self.hand_in[0], keep=False)
         _grade(self.hand_in[0])
         self.call("session_end", expect=204)
@@ -156,6 +160,20 @@ class AppTour:
         self.call("note_read", expect=200, uuid=note)
         self.call("note_change", expect=200, uuid=note, body={"body": "Ask first."})
         self.call("note_delete", expect=204, uuid=note)
+
+    def certificates(self) -> None:
+        slug = self.course.slug
+        rule = CompletionRule.objects.update_or_create(course=self.course, defaults={"progress": 100})[0]
+        self.call("certificate_issue", expect=409, body={"course": slug, "name": "김하늘"})
+        rule.progress = rule.grade = rule.hand_ins = 0
+        rule.save()
+        self.call("certificate_issue", expect=400, body={"course": slug, "name": " "})
+        uuid = self.call("certificate_issue", expect=201, body={"course": slug, "name": "김하늘"})["uuid"]
+        documents.make(Certificate.objects.get(uuid=uuid), now=timezone.now())
+        self.call("certificates_list", expect=200)
+        self.call("certificates_list", expect=400, query="?cursor=unknown")
+        self.call("certificate_read", expect=200, uuid=uuid)
+        self.call("certificate_pdf", expect=200, uuid=uuid, language="ko")
 
     def quiz(self) -> None:
         quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz

@@ -1,0 +1,55 @@
+"""To a student: the instructor has withdrawn a certificate, or made it valid again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from certificates.models import Certificate
+from common.messages.kinds import Entry, MessageKind
+from courses.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """That a certificate was withdrawn, or is valid again, since a moment. One may be withdrawn twice."""
+
+    certificate: Certificate
+    at: datetime
+
+
+class CertificateChanged(MessageKind):
+    name = "certificate-changed"
+    title = gettext_lazy("Withdrawn certificates")
+    description = gettext_lazy("Your instructor has withdrawn a certificate of yours, or made it valid again.")
+    templates = "certificates/certificate"
+    # Others may rely on the certificate, so whoever showed it to them must learn of it.
+    is_essential = True
+
+    def reference(self, about: Decision) -> str:
+        return f"{about.certificate.pk}@{about.at.timestamp()}"
+
+    def recipients(self, about: Decision) -> Iterable[int]:
+        enrolment = about.certificate.enrolment
+        return [enrolment.user_id] if enrolment.status == Enrolment.Status.ACTIVE else []
+
+    def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
+        wanted = {reference: int(reference.partition("@")[0]) for reference in references}
+        found = {row.pk: row for row in Certificate.objects.of(user).filter(pk__in=wanted.values())}
+        return {reference: _entry(found[pk]) for reference, pk in wanted.items() if pk in found}
+
+
+def _entry(certificate: Certificate) -> Entry:
+    if certificate.revoked_at is None:
+        text = _("“%(title)s”: your certificate is valid again.") % {"title": certificate.title}
+    else:
+        text = _("“%(title)s”: your certificate was withdrawn.") % {"title": certificate.title}
+    path = reverse("certificate:own", args=[certificate.enrolment.course.slug])
+    return Entry(text, path, {"title": certificate.title, "text": text, "note": certificate.note})
+
+
+KIND = CertificateChanged()
