@@ -61,7 +61,7 @@ def test_messages_of_templates_that_are_not_in_the_korean_catalogue_are_faults(n
     assert "course-news: its title is not in the Korean catalogue: News of courses" in found
     for name, message in (
         ("subject.txt", "%(n)s new student"),
-        ("body.txt", "Switch these mails off:"),
+        ("body.txt", "You get this mail because somebody has joined your course."),
         ("body.html", "New students"),
     ):
         assert any(name in fault and fault.endswith(f": {message}") for fault in found), message
