@@ -28,7 +28,6 @@ Status = Message.Status
 SEND_TASK = "accounts.messages.tasks.send_message"
 # Why a mail is skipped: see `User.is_mail_stopped`.
 STOPPED = "Earlier mails to the address came back."
-HIDDEN = "The person may no longer see what it is about."
 # The most rows that one run of the sweep reads.
 BATCH = 1000
 # For so long a mail waits for its kind. While a release is deployed, the old worker does not know the new kinds.
@@ -73,7 +72,7 @@ def resume_all(name: str, *, about: Sequence[Any], now: datetime) -> None:
     """Queue the mails of a kind about these things again that were skipped because their readers might not see them then."""
     kind = KINDS[name]
     skipped = Message.objects.filter(kind=name, about__in=[kind.reference(each) for each in about])
-    skipped.filter(status=Status.SKIPPED, error=HIDDEN).update(
+    skipped.filter(status=Status.SKIPPED, error=kind.nothing_left).update(
         status=Status.QUEUED, due_at=now + kind.bundled_within, send_attempts=0, finished_at=None, error=""
     )
 
@@ -137,7 +136,9 @@ def send_waiting(*, now: datetime) -> int:
         log.error("messages_need_a_look", uncertain=uncertain, without_kind=without_kind)
     ready = Message.objects.filter(_ready_condition(now), kind__in=_mailed_kinds()).order_by("due_at", "pk")
     pks = ready.values_list("pk", flat=True)[:BATCH]
-    return outbox.send_all(pks, lambda pk: send(message_id=pk, now=now), budget=outbox.BUDGET).count(Status.SENT)
+    with sending.one_connection():
+        outcomes = outbox.send_all(pks, lambda pk: send(message_id=pk, now=now), budget=outbox.BUDGET)
+    return outcomes.count(Status.SENT)
 
 
 def _is_mailed(kind: MessageKind) -> bool:
@@ -186,11 +187,11 @@ def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMu
     if user.is_mail_stopped:
         raise outbox.Skip(STOPPED)
     with translation.override(language_of(user)):
-        found = kind.entries(user, [row.about for row in rows])
+        found = kind.mail_entries(user, [row.about for row in rows], now)
         entries = [found[row.about] for row in rows if row.about in found]
         for row in rows:
             if row.about not in found:
-                outbox.skip(row, HIDDEN, now=now)
+                outbox.skip(row, kind.nothing_left, now=now)
         if not entries:
-            raise outbox.Skip(HIDDEN)
+            raise outbox.Skip(kind.nothing_left)
     return compose(kind, user, entries, message_id=rows[0].message_id, now=now)

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -63,6 +63,8 @@ class MessageKind:
     sends_own_mail: bool = False
     # Whether it goes to people with an account, who find it in My account.
     is_for_accounts: bool = True
+    # Noted at a mail that is not sent because `mail_entries` no longer has what it is about.
+    nothing_left: str = "The person may no longer see what it is about."
     # The column of the account that holds its switch, for a kind that had one before there were kinds.
     switch_column: str = ""
 
@@ -77,6 +79,10 @@ class MessageKind:
     def entries(self, user: Any, references: Sequence[str]) -> dict[str, Entry]:
         """Return {reference: entry} of what the person may still see. The number of queries must not depend on how many."""
         raise NotImplementedError
+
+    def mail_entries(self, user: Any, references: Sequence[str], now: datetime) -> dict[str, Entry]:
+        """Return like `entries` what a mail says that is sent at `now`. What is left out is not sent."""
+        return self.entries(user, references)
 
     @property
     def has_switch(self) -> bool:

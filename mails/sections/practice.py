@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common import languages
 from courses.models import Enrolment
 from courses.summaries.sections import Line, Reader, Section
-from mails.sections.reading import find_quizzes
+from mails.sections.reading import enrolments_of, find_quizzes
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion, load_content
 from quizzes.practice.cards import local_day
@@ -35,7 +35,7 @@ def find_practice(readers: Sequence[Reader], now: datetime) -> Mapping[int, Sect
     cards = [card for card in found if card.due_on <= local_day(owners[card.enrolment_id].user, now)]
     if not cards:
         return {}
-    pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(readers)}
+    pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(enrolments_of(readers))}
     shown = _find_shown([pairs[key] for card in cards if (key := (card.quiz_id, card.enrolment_id)) in pairs], now)
     questions = _read_questions({quiz.current_version_id for quiz, _enrolment in pairs.values()})
     lines: dict[int, list[Line]] = {}

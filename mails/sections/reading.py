@@ -8,9 +8,13 @@ from courses.summaries.sections import Reader
 from quizzes.authoring.models import Quiz
 
 
-def find_quizzes(readers: Sequence[Reader]) -> list[tuple[Quiz, Enrolment]]:
-    """Return each quiz that a reader may see, with the enrolment. Their activities are those of the outline. One query."""
-    enrolments = [enrolment for reader in readers for enrolment in reader.enrolments]
+def enrolments_of(readers: Sequence[Reader]) -> list[Enrolment]:
+    """Return the enrolments of all readers."""
+    return [enrolment for reader in readers for enrolment in reader.enrolments]
+
+
+def find_quizzes(enrolments: Sequence[Enrolment]) -> list[tuple[Quiz, Enrolment]]:
+    """Return each quiz that a student may see, with the enrolment. Their activities are those of the outline. One query."""
     visible = {
         each.course_id: {
             activity.pk: activity

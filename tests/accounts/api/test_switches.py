@@ -22,6 +22,7 @@ def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: Course
         "appeal-answered": True,
         "certificate-ready": True,
         "course-news": True,
+        "reminder": True,
         "result-ready": True,
         "weekly-summary": True,
     }
@@ -37,6 +38,7 @@ def test_kinds_are_switched_off_and_on(alice_api: Api, alice: User, news: Course
         "appeal-answered": True,
         "certificate-ready": True,
         "course-news": False,
+        "reminder": True,
         "result-ready": True,
         "weekly-summary": True,
     }
@@ -52,6 +54,7 @@ def test_the_weekly_summary_is_the_setting_of_the_account(alice_api: Api, alice:
         "announcement": True,
         "appeal-answered": True,
         "certificate-ready": True,
+        "reminder": True,
         "result-ready": True,
         "weekly-summary": True,
     }
@@ -69,6 +72,7 @@ def test_a_body_without_a_state_is_refused(alice_api: Api, body: object) -> None
         "announcement": True,
         "appeal-answered": True,
         "certificate-ready": True,
+        "reminder": True,
         "result-ready": True,
         "weekly-summary": True,
     }

@@ -60,7 +60,7 @@ def test_a_new_kind_has_a_switch_in_my_account_without_a_migration(
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "weekly-summary"})
     assert not MailSwitch.objects.exists()
     assert (
-        'name="shown_switches" value="announcement appeal-answered certificate-ready result-ready student-joined weekly-summary"'
+        'name="shown_switches" value="announcement appeal-answered certificate-ready reminder result-ready student-joined weekly-summary"'
         in page
     )
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "student-joined weekly-summary"})

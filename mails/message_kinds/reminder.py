@@ -1,0 +1,47 @@
+"""To a student: something closes or is due today or tomorrow and is not submitted. At most one mail a day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.messages.kinds import Channel, Entry, MessageKind
+from mails.reminders.content import find_lines
+
+
+class Reminder(MessageKind):
+    """What it is about is a day on the reader's calendar, so the row of a person and a day is unique."""
+
+    name = "reminder"
+    title = gettext_lazy("Reminders")
+    description = gettext_lazy(
+        "Something closes or is due today or tomorrow, and you have not submitted it. Once a day at most."
+    )
+    templates = "mails/reminder"
+    channels = frozenset({Channel.MAIL})
+    # Not zero, because then each mail would be a task of its own. The periodic run sends them over one connection.
+    bundled_within = timedelta(minutes=1)
+    nothing_left = "Everything is submitted or over, or a newer reminder takes its place."
+
+    def reference(self, about: Any) -> str:
+        day: date = about
+        return day.isoformat()
+
+    def mail_entries(self, user: User, references: Sequence[str], now: datetime) -> dict[str, Entry]:
+        """Say what ends, by the data of `now`. A reminder of a day that is over says nothing: that day has one of its own."""
+        today = timezone.localdate(now, user.zone).isoformat()
+        if today not in references:
+            return {}
+        with timezone.override(user.zone):
+            lines = find_lines(user, now)
+        if not lines:
+            return {}
+        text = _("%(title)s %(when)s") % {"title": lines[0].title, "when": lines[0].when}
+        return {today: Entry(text, lines[0].path, {"lines": lines, "others": len(lines) - 1})}
+
+
+KIND = Reminder()
