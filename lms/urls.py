@@ -37,6 +37,7 @@ urlpatterns = [
     path("search/", include("search.urls")),
     path("", include("notes.urls")),
     path("calendar/", include("calendars.urls")),
+    path("", include("offline.urls")),
     path("courses/", include("certificates.student_urls")),
     path("certificates/", include("certificates.urls")),
     path("notifications/", include("accounts.messages.urls")),

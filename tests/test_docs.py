@@ -12,7 +12,7 @@ from django.core.management import get_commands
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 PACKAGES = (
-    "lms|operations|exchange|analysis|reports|announcements|mails|appeals|notes|review|workspace|course_files|quizzes|search"
+    "lms|operations|exchange|analysis|reports|announcements|mails|appeals|notes|offline|review|workspace|course_files|quizzes|search"
     "|questions|courses|accounts|common|tests|bench"
 )
 DOTTED_NAME = re.compile(rf"(?:{PACKAGES})(?:\.[A-Za-z_]\w*)+")

@@ -21,6 +21,7 @@ APPS = (
     "exchange",
     "lms",
     "notes",
+    "offline",
     "operations",
     "overview",
     "questions",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -26,6 +27,9 @@ from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, get_outline
 from courses.pages.joining import offers_to_join
+
+# A browser may keep a page with this header to be read offline. It says how the page is listed: course=…&title=….
+READABLE_OFFLINE = "X-Lesson"
 
 
 @login_required
@@ -61,7 +65,7 @@ def render_lesson(
     progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
     # Where somebody stopped reading is of no use to somebody who answers.
     place = None if answered else reading.find_place(parts.blocks, position, entry.done_at)
-    return render(
+    response = render(
         request,
         "courses/lesson_detail.html",
         {
@@ -76,6 +80,10 @@ def render_lesson(
         },
         status=status,
     )
+    if not answered:
+        title = f"{entry.activity.code} {entry.activity.title}"
+        response.headers[READABLE_OFFLINE] = urlencode({"course": enrolment.course.title, "title": title})
+    return response
 
 
 def _put_answered(parts: "LessonParts", answered: Mapping[str, str]) -> SafeString:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "notes",
     "calendars",
     "bundles",
+    "offline",
     "operations",
 ]
 
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "offline.readers.ReaderMiddleware",
     "accounts.audit.middleware.AuditMiddleware",
     "accounts.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

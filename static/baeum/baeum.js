@@ -171,6 +171,11 @@ const start = document.querySelector("[autofocus]");
 if (start && document.activeElement === document.body && !document.querySelector(":target")) start.focus();
 
 // What a page can do without until it is shown, such as notes in a lesson: on a slow network it must not delay the text.
-const loadLater = () => document.querySelectorAll("[data-module]").forEach((element) => import(element.dataset.module));
+const loadLater = () => {
+  document.querySelectorAll("[data-module]").forEach((element) => import(element.dataset.module));
+  // Lessons are kept for somebody: where nobody is signed in, no worker is needed.
+  const worker = document.querySelector("[data-worker]")?.dataset.worker;
+  if (worker) navigator.serviceWorker?.register(worker, { updateViaCache: "all" }).catch(() => {});
+};
 if (document.readyState === "complete") loadLater();
 else addEventListener("load", loadLater, { once: true });

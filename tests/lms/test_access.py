@@ -40,6 +40,8 @@ PUBLIC = {
     "calendar/<str:token>/baeum.ics",
     "bounces/", "language/", "theme/", "styleguide/", "courses/<slug:slug>/first-lesson/",
     "",
+    # What makes the site installable, and the page that stands for those that need the network: for nobody in particular.
+    "sw.js", "offline/<slug:language>.webmanifest", "offline/<slug:language>/",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
 OWN = {

@@ -61,6 +61,11 @@ class Answers:
     def sign_in(self, email: str = "alice@example.com") -> Any:
         return Client().post("/accounts/login/", {"login": email, "password": PASSWORD}, secure=True)
 
+    def sign_out(self) -> Any:
+        browser = Client()
+        browser.force_login(User.objects.get(email="root@example.com"))
+        return browser.post("/accounts/logout/", secure=True)
+
     def sign_in_by_app(self) -> Any:
         body = {"email": "alice@example.com", "password": PASSWORD}
         return Client().post("/_allauth/app/v1/auth/login", body, "application/json", secure=True)
@@ -114,9 +119,10 @@ class Answers:
 
 
 KINDS: list[Callable[[Answers], Any]] = [
-    Answers.page, Answers.sign_in_page, Answers.sign_in, Answers.sign_in_by_app, Answers.sign_in_by_app_refused,
-    Answers.admin, Answers.api, Answers.api_refused, Answers.upload, Answers.download, Answers.course_file,
-    Answers.course_picture, Answers.static_file, Answers.page_404, Answers.api_404, Answers.page_500, Answers.api_500,
+    Answers.page, Answers.sign_in_page, Answers.sign_in, Answers.sign_out, Answers.sign_in_by_app,
+    Answers.sign_in_by_app_refused, Answers.admin, Answers.api, Answers.api_refused, Answers.upload, Answers.download,
+    Answers.course_file, Answers.course_picture, Answers.static_file, Answers.page_404, Answers.api_404, Answers.page_500,
+    Answers.api_500,
 ]  # fmt: skip
 
 
@@ -145,6 +151,7 @@ def without_values(line: str) -> str:
         (r"(?<=^ETag: ).+", "…"),
         (r"(?<=^Content-Length: ).+", "…"),
         (r"(?<=^X-Device-Token: ).+", "…"),
+        (r"(?<=^X-Reader: )[0-9a-f]{24}", "…"),
         (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…"),
     ):
         line = re.sub(pattern, replacement, line, flags=re.IGNORECASE)

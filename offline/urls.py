@@ -1,0 +1,14 @@
+"""Route what makes the site installable, and what can be read without a network."""
+
+from django.urls import path
+
+from offline import pages
+
+app_name = "offline"
+
+urlpatterns = [
+    # A worker may only serve addresses below its own.
+    path("sw.js", pages.worker, name="worker"),
+    path("offline/<slug:language>.webmanifest", pages.manifest, name="manifest"),
+    path("offline/<slug:language>/", pages.offline, name="offline"),
+]

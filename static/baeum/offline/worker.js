@@ -1,0 +1,126 @@
+// The service worker: pages come from the network, and lessons that were kept are read without one. /sw.js is this file with the
+// two that it imports and the site's `settings` before it.
+
+import { isFigure, isHashed, isLesson, isPage, isSignOut, isStatic, listed, mayChangePerson, withBar, withList } from "./rules.js";
+import { LESSON, shelf } from "./shelf.js";
+
+// A lesson that is kept is shown if the network has not answered after this time, in ms.
+const PATIENCE = 4000;
+// Who has read the page: a person's key, or nobody.
+const READER = "X-Reader";
+const NOBODY = "-";
+const MEMORY = "baeum:memory";
+// A proxy answers so while the site is away.
+const AWAY = new Set([502, 503, 504]);
+
+// --- Who is signed in, as far as the last page said, and in which language the pages are. It outlives the worker.
+const memory = ({ caches }) => {
+  let known = { reader: "", language: "" };
+  const loaded = caches.open(MEMORY).then((cache) => cache.match("/")).then((stored) => stored?.json())
+    .then((stored) => { if (stored && !known.reader && !known.isUnsure) known = stored; }).catch(() => {});
+  const store = async () => (await caches.open(MEMORY)).put("/", new Response(JSON.stringify(known)));
+  return {
+    loaded,
+    get: () => known,
+    isReader: (reader) => known.reader === reader,
+    set: (reader, language) => {
+      if (known.reader === reader && known.language === language) return Promise.resolve();
+      known = { reader, language: language || known.language };
+      return store();
+    },
+    // Nothing is shown of anybody until a page says who is signed in.
+    unsure: () => {
+      known = { reader: "", language: known.language, isUnsure: true };
+      return store();
+    },
+  };
+};
+
+export const start = (scope, settings) => {
+  const { caches } = scope;
+  const fetch = (...given) => scope.fetch(...given);
+  const who = memory({ caches });
+  const kept = shelf({ caches, fetch, now: () => Date.now(), isReader: who.isReader });
+  const wordsIn = (language) => settings.words[language] ?? settings.words.ko;
+
+  // Learns from a page whose it is. What was kept for others is deleted before the page is shown.
+  const learn = async (response) => {
+    const reader = response.headers.get(READER);
+    if (!reader) return;
+    const person = reader === NOBODY ? "" : reader;
+    await who.loaded;
+    const isSame = who.isReader(person);
+    await who.set(person, response.headers.get("Content-Language") ?? "");
+    if (isSame) kept.forgetOthers(person).catch(() => {});
+    else await kept.forgetOthers(person);
+  };
+  const keep = async (path, response) => {
+    const reader = response.headers.get(READER);
+    if (!reader || reader === NOBODY) return;
+    if (response.ok && response.headers.has(LESSON)) await kept.keepOpened(reader, path, response);
+    else if ([403, 404, 410].includes(response.status)) await kept.drop(reader, path);
+  };
+
+  const offlinePage = async () => {
+    const { reader, language } = who.get();
+    const [spoken, words] = [language in settings.words ? language : "ko", wordsIn(language)];
+    const page = await kept.findShell(settings.version, settings.pages[spoken]);
+    if (!page) return Response.error();
+    const list = reader ? listed(await kept.readable(reader), { asOf: words.asOf, language: spoken }) : "";
+    return new Response(withList(await page.text(), `<p>${list ? words.readable : words.nothing}</p>${list}`), { status: 503, headers: page.headers });
+  };
+  const keptPage = async (path) => {
+    const { reader } = who.get();
+    const copy = reader && await kept.find(reader, path);
+    if (!copy) return null;
+    const language = copy.headers.get("Content-Language") ?? who.get().language;
+    const words = wordsIn(language);
+    const html = withBar(await copy.text(), { text: words.bar, again: words.again, at: kept.timeOf(copy), language });
+    return new Response(html, { headers: copy.headers });
+  };
+  const page = async (event, path) => {
+    await who.loaded;
+    const learned = fetch(event.request).then(async (response) => {
+      // A browser without room for caches still shows what the network sends.
+      await learn(response).catch(() => {});
+      if (isLesson(path)) event.waitUntil(keep(path, response.clone()).catch(() => {}));
+      return response;
+    });
+    event.waitUntil(learned.catch(() => {}));
+    const late = new Promise((wake) => { setTimeout(wake, PATIENCE, null); });
+    const response = await (isLesson(path) ? Promise.race([learned, late]) : learned).catch(() => null);
+    if (response && !AWAY.has(response.status)) return response;
+    const copy = isLesson(path) && await keptPage(path);
+    return copy || response || learned.catch(offlinePage);
+  };
+  const file = async (request, address) => {
+    const copy = await kept.findFile(address);
+    if (copy && isHashed(address)) return copy;
+    return fetch(request).catch((error) => { if (copy) return copy; throw error; });
+  };
+  const figure = async (request, address) => {
+    await who.loaded;
+    const { reader } = who.get();
+    const copy = reader && await kept.find(reader, address);
+    return copy || fetch(request);
+  };
+
+  scope.addEventListener("install", (event) => {
+    scope.skipWaiting();
+    event.waitUntil(kept.keepShell(settings.version, Object.values(settings.pages)));
+  });
+  scope.addEventListener("activate", (event) => {
+    event.waitUntil(kept.dropOldShells(settings.version));
+  });
+  scope.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname, search } = new URL(request.url);
+    if (origin !== scope.location.origin) return;
+    if (isSignOut(request.method, pathname)) event.waitUntil(kept.forgetOthers(""));
+    if (mayChangePerson(request.method, pathname)) event.waitUntil(who.unsure());
+    if (request.method !== "GET") return;
+    if (isStatic(pathname)) event.respondWith(file(request, pathname + search));
+    else if (request.destination === "image" && isFigure(pathname)) event.respondWith(figure(request, pathname + search));
+    else if (request.mode === "navigate" && isPage(pathname)) event.respondWith(page(event, pathname));
+  });
+};
