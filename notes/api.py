@@ -15,6 +15,7 @@ from common.api.pagination import PAGE_PARAMETERS, PageSerializer, paginate, pag
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses import access
 from courses.api.serializers import ActivityRefSerializer
+from courses.lessons.reading import LONGEST_ANCHOR
 from courses.models import Activity
 from courses.outline.published import get_published
 from notes import finding, placing, writing
@@ -50,7 +51,7 @@ class NoteInput(InputSerializer):
     """Writes a note at a block of a lesson."""
 
     lesson = serializers.UUIDField(help_text="The lesson's `uuid`.")
-    anchor = serializers.CharField(max_length=writing.LONGEST_ANCHOR)
+    anchor = serializers.CharField(max_length=LONGEST_ANCHOR)
     quote = serializers.CharField(max_length=writing.LONGEST_QUOTE, required=False, allow_blank=True, default="")
     prefix = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     suffix = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

@@ -10,6 +10,23 @@ from accounts.models import User
 from courses.models import Activity, Enrolment, InCourse
 
 
+class AtPlace(InCourse):
+    """A row at a place of a lesson's text.
+
+    `anchor` names a block of the text (`courses.lessons.blocks`). `quote` stood in it when the row was made, between `prefix` and
+    `suffix`; `notes.placing` says where that is now.
+    """
+
+    language = models.CharField(max_length=2)
+    anchor = models.CharField(_("place"), max_length=120)
+    quote = models.TextField(_("quotation"), blank=True)
+    prefix = models.CharField(max_length=40, blank=True)
+    suffix = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 class NoteQuerySet(models.QuerySet["Note"]):
     def of(self, user: User) -> Self:
         """Return the user's notes in courses and lessons that they may read, the newest first."""
@@ -22,11 +39,10 @@ class NoteQuerySet(models.QuerySet["Note"]):
         ).order_by("-pk")
 
 
-class Note(InCourse):
+class Note(AtPlace):
     """A note of one student at a place of a lesson. Without a text it is a highlight, without a quotation, too, a bookmark.
 
-    `anchor` names a block of the text (`courses.lessons.blocks`). `quote` stood in it when the note was made, between `prefix`
-    and `suffix`. `revision` counts the changes of the text. A deleted note is kept for a week, so that it can be taken back.
+    `revision` counts the changes of the text. A deleted note is kept for a week, so that it can be taken back.
     """
 
     course_path: ClassVar[str] = "enrolment__course"
@@ -34,11 +50,6 @@ class Note(InCourse):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="notes")
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="notes")
-    language = models.CharField(max_length=2)
-    anchor = models.CharField(_("place"), max_length=120)
-    quote = models.TextField(_("quotation"), blank=True)
-    prefix = models.CharField(max_length=40, blank=True)
-    suffix = models.CharField(max_length=40, blank=True)
     body = models.TextField(_("note"), blank=True)
     # What a search compares: see `search.indexing.folding`.
     folded = models.TextField(blank=True, editable=False)

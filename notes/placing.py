@@ -1,4 +1,4 @@
-"""Find the place of a note in a text that may have been edited since: where its quotation stands now, else its heading."""
+"""Find the place of a row in a text that may have been edited since: where its quotation stands now, else its heading."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from common import languages
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity
 from courses.outline.published import PublishedCourse
-from notes.models import Note
+from notes.models import AtPlace
 from search.indexing.folding import compose
 from search.indexing.passages import read_sections
 
@@ -33,7 +33,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a note stands. `is_exact`: its quotation, or the block that it was made at, is there."""
+    """Where a row stands. `is_exact`: its quotation, or the block that it was made at, is there."""
 
     anchor: str
     is_exact: bool
@@ -60,31 +60,31 @@ def read_blocks_of(html: str) -> dict[str, str]:
     }
 
 
-def find_place(note: Note, text: Text) -> Place:
-    """Return where the note stands in the text now."""
-    here = text.blocks.get(note.anchor)
-    if not note.quote or note.language != text.language:
+def find_place(row: AtPlace, text: Text) -> Place:
+    """Return where the row stands in the text now."""
+    here = text.blocks.get(row.anchor)
+    if not row.quote or row.language != text.language:
         # Anchors hold in every language, quotations do not.
-        return Place(note.anchor, True) if here is not None else _at_heading(note, text)
-    if here is not None and note.quote in here:
-        return Place(note.anchor, True)
-    having = [anchor for anchor, words in text.blocks.items() if note.quote in words]
+        return Place(row.anchor, True) if here is not None else _at_heading(row, text)
+    if here is not None and row.quote in here:
+        return Place(row.anchor, True)
+    having = [anchor for anchor, words in text.blocks.items() if row.quote in words]
     if having:
-        return Place(max(having, key=lambda anchor: _likeness(note, anchor, text.blocks[anchor])), True)
-    return _at_heading(note, text)
+        return Place(max(having, key=lambda anchor: _likeness(row, anchor, text.blocks[anchor])), True)
+    return _at_heading(row, text)
 
 
-def _likeness(note: Note, anchor: str, words: str) -> tuple[int, bool]:
+def _likeness(row: AtPlace, anchor: str, words: str) -> tuple[int, bool]:
     """Return how much of what stood around the quotation stands around it here, and whether the section is the same."""
-    at = words.index(note.quote)
-    before, after = words[:at].rstrip(), words[at + len(note.quote) :].lstrip()
-    same = sum(a == b for a, b in zip(reversed(before), reversed(compose(note.prefix)), strict=False))
-    same += sum(a == b for a, b in zip(after, compose(note.suffix), strict=False))
-    return same, anchor.rpartition(".")[0] == note.anchor.rpartition(".")[0]
+    at = words.index(row.quote)
+    before, after = words[:at].rstrip(), words[at + len(row.quote) :].lstrip()
+    same = sum(a == b for a, b in zip(reversed(before), reversed(compose(row.prefix)), strict=False))
+    same += sum(a == b for a, b in zip(after, compose(row.suffix), strict=False))
+    return same, anchor.rpartition(".")[0] == row.anchor.rpartition(".")[0]
 
 
-def _at_heading(note: Note, text: Text) -> Place:
-    heading = f"{note.anchor.rpartition('.')[0]}.0"
+def _at_heading(row: AtPlace, text: Text) -> Place:
+    heading = f"{row.anchor.rpartition('.')[0]}.0"
     return Place(heading if heading in text.blocks else next(iter(text.blocks), ".0"), False)
 
 

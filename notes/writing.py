@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
-from courses.lessons.blocks import ANCHOR
-from courses.lessons.reading import NoAnchor
+from courses.lessons.reading import check_anchor
 from courses.models import Activity, Enrolment
 from notes.models import Note
 from search.indexing.folding import compose, fold
 
-LONGEST_BODY, LONGEST_QUOTE, LONGEST_AROUND, LONGEST_ANCHOR = 5000, 500, 40, 120
+LONGEST_BODY, LONGEST_QUOTE, LONGEST_AROUND = 5000, 500, 40
 MOST = 2000
 # How long a deleted note can be taken back.
 KEPT = timedelta(days=7)
@@ -43,8 +42,7 @@ def add(
     body: str = "",
 ) -> Note:
     """Write a note. Raises NoAnchor, NoteTooLong and TooManyNotes."""
-    if len(anchor) > LONGEST_ANCHOR or not ANCHOR.match(anchor):
-        raise NoAnchor(_("This does not name a place in a lesson."))
+    check_anchor(anchor)
     quote, body = compose(quote), clean(body)
     if len(quote) > LONGEST_QUOTE:
         raise NoteTooLong(_("That is too long to quote. Choose at most 500 characters."))

@@ -25,7 +25,7 @@ PLACE = "lastRead"
 ASKED_FOR = "askedFor"
 # Whoever stopped at one of the first blocks has nothing to go on with.
 _BEGINNING = 2
-_LONGEST_ANCHOR = 120
+LONGEST_ANCHOR = 120
 
 
 class NoAnchor(DomainError):
@@ -65,13 +65,18 @@ def reader_or_404(user: User, course_slug: str, lesson_slug: str) -> tuple[Enrol
     return enrolment, Position(anchor, enrolment.read_at) if anchor is not None else None  # type: ignore[attr-defined]
 
 
+def check_anchor(anchor: str) -> None:
+    """Raise NoAnchor if this is not the name of a block. The block need not exist."""
+    if len(anchor) > LONGEST_ANCHOR or not ANCHOR.match(anchor):
+        raise NoAnchor(_("This does not name a place in a lesson."))
+
+
 def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, now: datetime) -> None:
     """Store where the student stopped. Raises NoAnchor if that is not the name of a block.
 
     The block need not exist: the page may be older than the text. A position without a block is not offered.
     """
-    if len(anchor) > _LONGEST_ANCHOR or not ANCHOR.match(anchor):
-        raise NoAnchor(_("This does not name a place in a lesson."))
+    check_anchor(anchor)
     position = ReadingPosition(enrolment=enrolment, activity=activity, anchor=anchor, read_at=now)
     # One statement, so that two tabs may store the lesson's first position at once. A power failure may lose it, as a visit.
     with relaxed_durability():

@@ -1,27 +1,13 @@
 // Marks a reader's notes in a lesson, and writes one to the text that was chosen. Without it the page of notes does all of that.
 
+import { readBlocks } from "./blocks.js";
 import { around, findQuote } from "./places.js";
 
 const section = document.querySelector("[data-notes]");
 const article = document.querySelector("article.lesson");
 const prose = article?.querySelector(".prose");
 const texts = section?.dataset;
-
-// --- The blocks of the text by their anchors: `courses.lessons.blocks` counts in the same way.
-const blocks = new Map();
-const anchorOf = new Map();
-const readBlocks = () => {
-  let [heading, count] = ["", 0];
-  for (const element of prose.children) {
-    const parts = element.matches("ul, ol") ? element.children : element.matches("hr") ? [] : [element];
-    for (const part of parts) {
-      if (part.matches("h2, h3, h4, h5, h6") && part.id) [heading, count] = [part.id, 0];
-      blocks.set(`${heading}.${count}`, part);
-      anchorOf.set(part, `${heading}.${count}`);
-      count += 1;
-    }
-  }
-};
+const { blocks, anchorOf } = readBlocks(prose);
 
 // --- Marks: ranges that the browser paints, so that the text itself stays as it is.
 const rangeOf = (block, start, end) => {
@@ -105,6 +91,8 @@ const offer = (place) => {
   const cancel = made("button", { type: "button", className: "button button-quiet", textContent: texts.cancel });
   cancel.addEventListener("click", close);
   bar.append(field, failed, button, cancel);
+  // Other modules add what else can be done with the chosen text.
+  article.dispatchEvent(new CustomEvent("baeum:chosen", { detail: { place, bar } }));
   bar.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
@@ -126,7 +114,6 @@ const offer = (place) => {
 
 // An author who looks at a draft has no notes there.
 if (section && prose && !document.querySelector(".preview-banner")) {
-  readBlocks();
   load();
   let pause = null;
   document.addEventListener("selectionchange", () => {
