@@ -36,6 +36,7 @@ urlpatterns = [
     path("attempts/", include("appeals.student_urls")),
     path("search/", include("search.urls")),
     path("", include("notes.urls")),
+    path("", include("discussions.urls")),
     path("calendar/", include("calendars.urls")),
     path("", include("offline.urls")),
     path("courses/", include("certificates.student_urls")),
@@ -79,6 +80,7 @@ urlpatterns = [
     path("admin/mails/", include("mails.previewing.urls")),
     path("admin/overview/", include("overview.urls")),
     path("admin/announcements/", include("announcements.staff_urls")),
+    path("admin/discussions/", include("discussions.staff_urls")),
     path("admin/appeals/", include("appeals.staff_urls")),
     path("admin/certificates/", include("certificates.staff_urls")),
     # Before the admin's own address of the same name, which redirects to rows of every course.

@@ -26,7 +26,17 @@ from courses.roles.rules import Permission
 from workspace.pages.base import staff_page
 
 # What begins the addresses of the pages about one course, with its slug or number.
-_BY_SLUG = ("workspace", "reports", "analysis", "announcements", "review/comments", "appeals", "certificates", "mails")
+_BY_SLUG = (
+    "workspace",
+    "reports",
+    "analysis",
+    "announcements",
+    "review/comments",
+    "appeals",
+    "discussions",
+    "certificates",
+    "mails",
+)
 
 
 class CourseAuditForm(BeforeForm):

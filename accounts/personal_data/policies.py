@@ -26,6 +26,7 @@ class Reader(models.TextChoices):
 
     SELF = "self", _("you")
     INSTRUCTORS = "instructors", _("the instructors, assistants and observers of your courses")
+    CLASSMATES = "classmates", _("the others in your course")
     ADMINISTRATORS = "administrators", _("the administrators of this site")
     HOLDERS = "holders", _("everybody to whom you give its address")
 
@@ -34,6 +35,7 @@ class Kept(models.TextChoices):
     """How long the data is kept."""
 
     ACCOUNT = "account", _("as long as the account")
+    COURSE = "course", _("as long as the course")
     SESSION = "session", _("until you sign out, at most 30 days after the last use")
     DAY = "day", _("a day")
     LINK = "link", _("until the link is used, at most 3 days")
@@ -55,6 +57,7 @@ class Erasure(models.TextChoices):
 
     DELETED = "deleted", _("deleted with the account")
     UNNAMED = "unnamed", _("the row stays for the student whom it concerns, without your name")
+    LEFT = "left", _("the text stays for the others in the course, without your name")
     UNREADABLE = "unreadable", _("its key is deleted, so that nobody can read it")
     EXPIRES = "expires", _("goes when its time is over")
 
@@ -174,6 +177,24 @@ NOTES = Policy(
     export=Export.INCLUDED,
     erasure=Erasure.DELETED,
 )
+POSTS = Policy(
+    what=_("Questions and replies at lessons"),
+    purpose=_("to get you answers, and to keep them for the others who wonder about the same"),
+    basis=Basis.CONTRACT,
+    readers=(Reader.SELF, Reader.CLASSMATES, Reader.INSTRUCTORS, Reader.ADMINISTRATORS),
+    kept=Kept.COURSE,
+    export=Export.INCLUDED,
+    erasure=Erasure.LEFT,
+)
+FOLLOWING = Policy(
+    what=_("Which questions you have, too, and what you reported"),
+    purpose=_("to tell you the answers, and your instructors what does not belong there"),
+    basis=Basis.CONTRACT,
+    readers=_TEACHING,
+    kept=Kept.ACCOUNT,
+    export=Export.INCLUDED,
+    erasure=Erasure.DELETED,
+)
 CALENDAR = Policy(
     what=_("The secret address of your calendar, and which dates were read there"),
     purpose=_("to show your dates in a calendar program of your choice, and to take back there what has changed"),
@@ -267,8 +288,8 @@ BROWSER = Policy(
 
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
-    ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, CALENDAR, MESSAGES, STAFF_WORK, ADMIN_HISTORY, AUDIT,
-    SESSIONS, LINKS, REPEATS, SECRETS,
+    ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, POSTS, FOLLOWING, CALENDAR, MESSAGES, STAFF_WORK,
+    ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.
 PLACES = (FILES, INBOX, LOG_FILES, BACKUPS, BROWSER)

@@ -23,6 +23,7 @@ class Permission(models.TextChoices):
 
     READ = "read", _("see the course with its students, attempts and grades")
     GRADE = "grade", _("grade by hand, decide on late answers, grade again what failed, send notices again")
+    ANSWER = "answer", _("answer what students ask at lessons, hide what does not belong there")
     EDIT = "edit", _("write lessons and quizzes, publish, import and archive")
     SCHEDULE = "schedule", _("grant exceptions to students")
     REGRADE = "regrade", _("apply a changed answer key to grades that were given")
@@ -32,7 +33,7 @@ class Permission(models.TextChoices):
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INSTRUCTOR: frozenset(Permission),
-    Role.ASSISTANT: frozenset({Permission.READ, Permission.GRADE}),
+    Role.ASSISTANT: frozenset({Permission.READ, Permission.GRADE, Permission.ANSWER}),
     Role.OBSERVER: frozenset({Permission.READ}),
 }
 
@@ -92,6 +93,12 @@ def can(user: Person, permission: Permission, course: Course | int) -> bool:
     return permission in get_permissions(user).in_course(course if isinstance(course, int) else course.pk)
 
 
+def people_who_may(permission: Permission, course_id: int) -> QuerySet[User]:
+    """Return the people with a role in the course that permits it. Administrators may, too, but have no role."""
+    roles = CourseRole.objects.filter(course=course_id, role__in=_roles_with(permission))
+    return User.objects.filter(pk__in=roles.values("user"), is_active=True, is_staff=True)
+
+
 def can_create_course(user: Person) -> bool:
     """Return whether `user` may make a course: administrators, and staff who are instructors already.
 
@@ -106,6 +113,10 @@ def _is_staff(user: Person) -> TypeGuard[User]:
 
 def _course_ids(user: Person, permission: Permission) -> Any:
     """Return a query for the ids of the courses in which a role permits it."""
-    roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]
+    roles = _roles_with(permission)
     found = CourseRole.objects.filter(user_id=user.pk, role__in=roles) if _is_staff(user) else CourseRole.objects.none()
     return found.values("course")
+
+
+def _roles_with(permission: Permission) -> list[Role]:
+    return [role for role, permissions in PERMISSIONS.items() if permission in permissions]

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mails",
     "certificates",
     "notes",
+    "discussions",
     "calendars",
     "bundles",
     "offline",

@@ -69,6 +69,7 @@ CELERY_TASK_ROUTES = {
     "announcements.tasks.send_due_announcements": {"queue": "mail"},
     "mails.tasks.queue_reminders": {"queue": "mail"},
     "notes.tasks.forget_notes": {"queue": "mail"},
+    "discussions.tasks.forget_posts": {"queue": "mail"},
     "search.tasks.sweep_indexes": {"queue": "mail"},
     "certificates.tasks.draw_certificate": {"queue": "mail"},
 }
@@ -97,6 +98,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-due-announcements": _every(30, "announcements.tasks.send_due_announcements"),
     "queue-reminders": _every(300, "mails.tasks.queue_reminders"),
     "sweep-indexes": _every(10, "search.tasks.sweep_indexes"),
+    "forget-posts": _every(60 * 60, "discussions.tasks.forget_posts"),
     "forget-notes": _every(60 * 60, "notes.tasks.forget_notes"),
     "release-due-grades": _every(30, "reports.tasks.release_due_grades"),
     "sweep-exports": _every(60, "reports.tasks.sweep_exports"),

@@ -21,6 +21,7 @@ WORKSPACE = "/admin/workspace/data-analytics-week-2/"
 REPORTS = "/admin/reports/data-analytics-week-2/"
 ANNOUNCING = "/admin/announcements/data-analytics-week-2/"
 APPEALS = "/admin/appeals/data-analytics-week-2/"
+DISCUSSING = "/admin/discussions/data-analytics-week-2/"
 
 # Pages that need no account, and those of every student, by name.
 PUBLIC = {
@@ -46,6 +47,7 @@ OWN = {
     "calendar": "/calendar/",
     "notes": "/notes/",
     "lesson-notes": f"{COURSE}lessons/what-is-data-driven-improvement/notes/",
+    "lesson-questions": f"{COURSE}lessons/what-is-data-driven-improvement/questions/",
     "review": "/review/",
     "messages": "/notifications/",
     "account": "/accounts/settings/",
@@ -78,6 +80,7 @@ STAFF = {
     "announcing": ANNOUNCING,
     "announcement-form": f"{ANNOUNCING}new/",
     "appeals": APPEALS,
+    "discussions": DISCUSSING,
     "certificates": "/admin/certificates/data-analytics-week-2/",
     "question-figures": "/admin/analysis/data-analytics-week-2/quizzes/quiz-data-driven-improvement/",
     "attempts": "/admin/quizzes/attempt/",

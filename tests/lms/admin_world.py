@@ -122,10 +122,11 @@ def elsewhere(otto: User) -> Place:
 def admin_addresses() -> list[str]:
     """Return the addresses below /admin/ with their placeholders, without those that belong to no row."""
     found = sorted({path.removeprefix("admin/") for path in addresses("admin/")})
-    # tests/workspace/test_access.py tries the addresses of the workspace, item statistics, reports, announcements, appeals and
-    # certificates, tests/overview those about all courses, tests/review/test_access.py those of manual grading.
+    # tests/workspace/test_access.py tries the addresses of the workspace, item statistics, reports, announcements, appeals,
+    # questions at lessons and certificates, tests/overview those about all courses, tests/review/test_access.py those of
+    # manual grading.
     elsewhere = (
-        "r/", "workspace/", "analysis/", "reports/", "announcements/", "appeals/", "certificates/", "mails/",
+        "r/", "workspace/", "analysis/", "reports/", "announcements/", "appeals/", "discussions/", "certificates/", "mails/",
         "overview/", "review/",
     )  # fmt: skip
     return [path for path in found if path not in GENERAL and not path.startswith(elsewhere)]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import Message, User
 from certificates.models import Certificate, CertificateFile
 from courses.models import Course, CourseAsset, Enrolment, SummaryDelivery
+from discussions.models import Post
 from notes.writing import add
 from quizzes.attempts.models import HandInFile
 from quizzes.authoring.models import Quiz
@@ -98,7 +99,12 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     )  # fmt: skip
     CertificateFile.objects.create(certificate=certificate, language="ko", content=b"%PDF")
     note = add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", now=timezone.now())
+    asked = Post.objects.create(
+        activity=lesson, author=enrolment.user, anchor=".0", body="x", created_at=timezone.now()
+    )
     return {
+        "discussions/posts/<uuid:uuid>": f"discussions/posts/{asked.uuid}",
+        "discussions/<uuid:uuid>": f"discussions/{asked.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
         "<slug:kind>": "markdown",
         "certificate/<slug:language>": "certificate/ko",

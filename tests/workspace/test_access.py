@@ -11,6 +11,7 @@ from accounts.models import User
 from appeals.models import Appeal
 from certificates.models import Certificate
 from courses.models import Course
+from discussions.models import Post
 from exchange.imports import jobs
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Question, Quiz
@@ -27,7 +28,9 @@ VALUES = {
     "name": "figure.png", "number": "1", "first": "1", "last": "1",
 }  # fmt: skip
 # What assistants and observers may see as well: the preview, what is published, item statistics, and what a student sees.
-READ = re.compile(r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/mails/|/as/|/appeals/")
+READ = re.compile(
+    r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/mails/|/as/|/appeals/|/discussions/"
+)
 
 
 @pytest.fixture
@@ -45,13 +48,17 @@ def make_written(ines: User, course: Course) -> Author:
     author.change_edition("lesson-1", "en", body="Secret draft.")
     content = b"::secret::What?{=a ~b}"
     job = jobs.upload(course=course, slug="lesson-1", content=content, language="en", actor=ines, now=timezone.now())
-    # An export, an announcement, an appeal and an attempt with the same uuid, so that all their addresses can be filled.
+    # An export, an announcement, an appeal, a question at a lesson and an attempt with the same uuid, so that all their addresses
+    # can be filled.
     quiz = Quiz.objects.get(activity__course=course, activity__slug="quiz")
     attempt = graded(quiz, EnrolmentFactory(course=course))
     Attempt.objects.filter(pk=attempt.pk).update(uuid=job.uuid)
     course.announcements.create(uuid=job.uuid, title={"ko": "x"}, text={"ko": "x"}, created_at=timezone.now())
     Appeal.objects.create(
         uuid=job.uuid, attempt=attempt, question=quiz.questions.get(key="q0").uuid, text="x", created_at=timezone.now()
+    )
+    Post.objects.create(
+        uuid=job.uuid, activity=course.activities.get(slug="lesson-1"), anchor=".0", body="x", created_at=timezone.now()
     )
     Certificate.objects.create(
         uuid=job.uuid, enrolment=attempt.enrolment, name="x", titles={"ko": "x"}, issued_at=timezone.now(),
@@ -78,6 +85,7 @@ def urls(author: Author) -> Iterator[str]:
         *addresses("admin/reports/"),
         *addresses("admin/announcements/"),
         *addresses("admin/appeals/"),
+        *addresses("admin/discussions/"),
         *addresses("admin/certificates/"),
         *addresses("admin/mails/"),
     ):

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 EXPECTED = {
     Role.INSTRUCTOR: set(Permission),
-    Role.ASSISTANT: {Permission.READ, Permission.GRADE},
+    Role.ASSISTANT: {Permission.READ, Permission.GRADE, Permission.ANSWER},
     Role.OBSERVER: {Permission.READ},
 }
 

@@ -1,0 +1,1 @@
+"""What questions and replies add to pages and mails of other apps."""
