@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from course_files import files
 from course_files.course.exporting import course_to_files
+from course_files.course.grading import write_grading
 from course_files.course.parsing import ParsedCourse, parse_course
 from course_files.course.saving import CourseWriter
 from course_files.course.stored import StoredCourse, get_stored_course
@@ -31,7 +32,7 @@ from courses.models import Course
 from quizzes.authoring import grade_effects
 from quizzes.authoring.models import Quiz
 
-COURSE_KINDS = frozenset({"course", "module", "activity", "edition", "term", "asset"})
+COURSE_KINDS = frozenset({"course", "module", "activity", "edition", "term", "asset", "grading"})
 # Files for authors only: `check_course` reads them. An import ignores them, and an export leaves them as they are.
 AUTHOR_FILES = ("facts.yaml", "terms.yaml")
 _ALLOWED_PATHS = (*AUTHOR_FILES, "course.yaml", "glossary.yaml", "lessons/", "checks/", "quizzes/", "assets/")
@@ -182,6 +183,7 @@ def execute(plan: Plan, *, now: datetime) -> Course:
         removed = {step.key[1] for step in course_steps if step.key[0] == "activity" and step.is_missing}
         quiz_steps = [step for step in plan.steps if step.key[0] not in COURSE_KINDS]
         QuizWriter(plan.quizzes, quiz_steps, now=now).write(course, removed_activities=removed)
+        write_grading(course, course_steps)
         course_writer.remove_missing()
         plan.rendered = rendering.render_course(course)
         if not plan.changes_nothing:

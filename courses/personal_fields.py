@@ -10,7 +10,7 @@ describe(
     "courses.Course",
     other=(
         "id uuid slug title title_ko title_en summary summary_ko summary_en languages enrolment_mode enrolment_code "
-        "is_published is_presented source_digest revision"
+        "is_published is_presented source_digest grading_digest revision"
     ),
 )
 describe("courses.Module", other="id course slug number title title_ko title_en position source_digest")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from course_files import yaml_writing
+from course_files.course.grading import GRADING, categories_for_file, quizzes_for_file
 from course_files.course.texts import ordered
 from course_files.merging import Fields, Key
 
@@ -41,17 +42,26 @@ def _course(slug: str, records: Mapping[Key, Fields], languages: list[str]) -> d
     result["enrolment"] = course["enrolment"]
     if course["enrolment_code"]:
         result["enrolment_code"] = course["enrolment_code"]
-    result["modules"] = [_module(module, records, languages) for module in course["modules"]]
+    grading = records.get(GRADING)
+    counted = quizzes_for_file(grading) if grading else {}
+    if grading and grading["categories"]:
+        result["grade_categories"] = categories_for_file(grading)
+    result["modules"] = [_module(module, records, languages, counted) for module in course["modules"]]
     return result
 
 
-def _module(slug: str, records: Mapping[Key, Fields], languages: list[str]) -> dict[str, Any]:
+def _module(
+    slug: str, records: Mapping[Key, Fields], languages: list[str], counted: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
     module = records["module", slug]
     return {
         "slug": slug,
         "number": module["number"],
         "title": ordered(module["title"], languages),
-        "activities": [_activity(activity, records["activity", activity]) for activity in module["activities"]],
+        "activities": [
+            {**_activity(activity, records["activity", activity]), **counted.get(activity, {})}
+            for activity in module["activities"]
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.markup import figures, markdown, pictures
 from course_files import schema
+from course_files.course.grading import GRADING, parse_grading
 from course_files.course.texts import check_languages, check_unique, read_yaml, texts, value_at
 from course_files.files import Folder
 from course_files.merging import Fields, Key, canonical
@@ -186,6 +187,8 @@ def _parse_course(parsed: ParsedCourse, document: Document) -> None:
             fields |= {"kind": "quiz", "title": {}}
         parsed.records["activity", slug] = fields
     _add_outline(parsed, course)
+    if grading := parse_grading(folder, COURSE, document):
+        parsed.records[GRADING] = grading
 
 
 def _add_outline(parsed: ParsedCourse, course: Fields) -> None:

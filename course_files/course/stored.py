@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 
+from course_files.course.grading import GRADING, stored_grading
 from course_files.course.parsing import asset_record
 from course_files.course.texts import LANGUAGES, stored_texts
 from course_files.merging import Fields, Key, canonical
@@ -64,6 +65,8 @@ def get_stored_course(slug: str, *, only: Collection[Key] | None = None) -> Stor
     modules = list(course.modules.order_by("position", "id"))
     activities = list(course.activities.select_related("lesson").order_by("position", "id"))
     _add_outline(stored, course, modules, activities, languages)
+    if grading := stored_grading(course):
+        stored.records[GRADING], stored.imported[GRADING] = grading, course.grading_digest
     editions = LessonEdition.objects.filter(lesson__activity__course=course).defer("html")
     terms, assets = course.terms.all(), course.assets.all()
     if only is not None:

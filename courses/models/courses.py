@@ -67,6 +67,8 @@ class Course(Titled, InCourse):
     )
     # Digest of the row as the last import wrote it. The next import uses it to detect edits by instructors.
     source_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # The same of its weights and grade categories: see `course_files.course.grading`.
+    grading_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     # Changes whenever students would see a change of the course; see courses.outline.revisions.
     revision = models.UUIDField(default=uuid4, editable=False)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import AuthenticatedRequest
 from courses import gradebook
 from courses.models import Course, GradeCategory, GradeItem
+from courses.outline import revisions
 from workspace.drafts import records
 from workspace.pages.base import kept_form, page, render_page
 
@@ -78,6 +79,8 @@ class WeightsForm(forms.Form):
     def save(self, course: Course) -> None:
         """Store what has changed, in one transaction."""
         with transaction.atomic():
+            # They are records of the course too, which its readers cache.
+            revisions.touch(course.pk)
             kept = self._save_categories(course)
             for item in self.items:
                 weight = self.cleaned_data[f"weight-{item.pk}"]

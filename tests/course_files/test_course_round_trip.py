@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from course_files import course_folder, files
 from course_files.course.exporting import course_to_files
+from course_files.course.grading import GRADING
 from course_files.course.parsing import asset_record
 from course_files.course.stored import get_stored_course
 from course_files.merging import Fields, Key, canonical
@@ -107,6 +108,19 @@ def add_questions(draw: st.DrawFn, records: dict[Key, Fields], slug: str, fields
 
 
 @st.composite
+def weights(draw: st.DrawFn, quizzes: list[str]) -> Fields | None:
+    """Grade categories, and weights of some quizzes; None for neither."""
+    weight = st.integers(0, 999_999).map(lambda cents: f"{cents / 100:.2f}")
+    names = sorted(draw(st.lists(LINE.map(lambda line: line[:100].strip()).filter(bool), max_size=3, unique=True)))
+    counted = [
+        {"quiz": slug, "weight": draw(weight), "category": draw(st.sampled_from(["", *names]))} for slug in quizzes
+    ]
+    counted = [each for each in counted if (each["weight"], each["category"]) != ("1.00", "")]
+    categories = [{"name": name, "weight": draw(weight), "drop_lowest": draw(st.integers(0, 100))} for name in names]
+    return {"categories": categories, "quizzes": counted} if categories or counted else None
+
+
+@st.composite
 def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[str, bytes]]:
     """A course as (records of the course, records of its quizzes, assets)."""
     records: dict[Key, Fields] = {}
@@ -146,6 +160,9 @@ def course(draw: st.DrawFn) -> tuple[dict[Key, Fields], dict[Key, Fields], dict[
                 records["edition", slug, language] = draw(edition(language))
             if draw(st.booleans()):
                 add_questions(draw, quizzes, slug, {"check": True, "title": draw(both())})
+    graded = sorted(key[1] for key, fields in quizzes.items() if key[0] == "quiz" and not fields["check"])
+    if grading := draw(weights(graded)):
+        records[GRADING] = grading
     for key in draw(st.lists(SLUG, max_size=3, unique=True)):
         records["term", key] = {"lesson": "", "term": draw(both()), "definition": draw(texts())}
     assets = draw(st.dictionaries(SLUG.map(lambda slug: f"{slug}.csv"), st.binary(max_size=20), max_size=2))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from course_files import course_folder
+from course_files.course.grading import GRADING
 from course_files.course.parsing import ParsedCourse
 from course_files.course.texts import set_texts
 from course_files.course_folder import ParsedFolder
@@ -140,6 +141,9 @@ def _missing(drafted: DraftedCourse, incoming: Mapping[Key, Fields]) -> Iterator
     """Yield the drafted records that the folder does not have, without those that are archived."""
     for key, fields in drafted.records.items():
         if key in incoming:
+            continue
+        if key == GRADING:
+            # A folder that says nothing of weights leaves those of the gradebook.
             continue
         owner: Key = ("activity", key[1]) if key[0] in _OF_ACTIVITIES else key
         is_archived = fields.get("archived") or drafted.records.get(owner, {}).get("archived")

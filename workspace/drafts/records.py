@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from common import languages
+from course_files.course.grading import GRADING
 from course_files.course.stored import StoredCourse, get_stored_course
 from course_files.merging import Fields, Key, digest
 from course_files.quizzes.stored import StoredQuizzes, get_stored_quizzes
@@ -91,6 +92,8 @@ class DraftedCourse:
         if key[0] == "activity" and fields.get("kind") == "lesson":
             editions = {language: self._either("edition", key[1], language) for language in self.languages}
             return {language: edition["title"] for language, edition in editions.items() if edition}
+        if key == GRADING:
+            return self.titles(COURSE)
         if key[0] in ("edition", "quiz"):
             return self.titles(("activity", key[1]))
         found: dict[str, str] = fields.get({"question": "text", "term": "term"}.get(key[0], "title")) or {}

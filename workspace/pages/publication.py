@@ -113,7 +113,7 @@ def _in_order(drafted: DraftedCourse) -> list[Key]:
     order = {slug: position for position, (slug, _fields) in enumerate(drafted.activities())}
 
     def place(key: Key) -> tuple[int, Key]:
-        return (-1 if key[0] in ("course", "module") else order.get(key[1], len(order)), key)
+        return (-1 if key[0] in ("course", "module", "grading") else order.get(key[1], len(order)), key)
 
     return sorted(drafted.drafts, key=place)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import Language
+from course_files.course.grading import GRADING
 from course_files.merging import Fields, Key
 from questions import KINDS
 from workspace.drafts.records import DraftedCourse
@@ -21,6 +22,8 @@ _LABELS = {
     "archived": gettext_lazy("archived"),
     "attempts_allowed": gettext_lazy("attempts allowed"),
     "body": gettext_lazy("text"),
+    "categories": gettext_lazy("category"),
+    "category": gettext_lazy("category"),
     "choices": gettext_lazy("choice"),
     "code": gettext_lazy("number"),
     "correct": gettext_lazy("right"),
@@ -28,6 +31,7 @@ _LABELS = {
     "covered_by": gettext_lazy("covered by"),
     "definition": gettext_lazy("settings"),
     "description": gettext_lazy("description"),
+    "drop_lowest": gettext_lazy("lowest grades that do not count"),
     "enrolment": gettext_lazy("enrolment"),
     "enrolment_code": gettext_lazy("enrolment code"),
     "feedback": gettext_lazy("feedback"),
@@ -44,6 +48,7 @@ _LABELS = {
     "level": gettext_lazy("level"),
     "minutes": gettext_lazy("reading minutes"),
     "modules": gettext_lazy("modules"),
+    "name": gettext_lazy("name"),
     "number": gettext_lazy("number"),
     "objective": gettext_lazy("objective"),
     "objectives": gettext_lazy("objective"),
@@ -52,6 +57,8 @@ _LABELS = {
     "pool": gettext_lazy("pool"),
     "pools": gettext_lazy("draw from pools"),
     "questions": gettext_lazy("questions"),
+    "quiz": gettext_lazy("quiz"),
+    "quizzes": gettext_lazy("quiz"),
     "required": gettext_lazy("counts towards progress"),
     "rubric": gettext_lazy("criterion"),
     "sha256": gettext_lazy("content"),
@@ -63,6 +70,7 @@ _LABELS = {
     "text": gettext_lazy("text"),
     "time_limit": gettext_lazy("time limit (minutes)"),
     "title": gettext_lazy("title"),
+    "weight": gettext_lazy("weight"),
 }
 # Facts about the record that a reader does not need: its check, and the keys of its parts.
 _HIDDEN = {"check", "key", "rules"}
@@ -75,6 +83,7 @@ _KINDS = {
     "asset": gettext_noop("File"),
     "quiz": gettext_noop("Quiz"),
     "question": gettext_noop("Question"),
+    "grading": gettext_noop("Weights"),
 }
 Line = tuple[str, str]
 
@@ -115,6 +124,8 @@ def address(drafted: DraftedCourse, key: Key) -> str:
         if key[0] == "question" and key in drafted.records:
             return reverse("workspace:question", args=[course, key[1], key[2]])
         return reverse("workspace:quiz", args=[course, key[1]])
+    if key == GRADING:
+        return reverse("reports:weights", args=[course])
     names = {"course": "settings", "term": "glossary", "asset": "files"}
     return reverse(f"workspace:{names.get(key[0], 'outline')}", args=[course])
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
+from course_files.course.grading import write_grading
 from course_files.course.parsing import ParsedCourse
 from course_files.course.saving import CourseWriter
 from course_files.course_folder import COURSE_KINDS
@@ -114,6 +115,7 @@ def write(
     course = writer.write()
     quiz_steps = [step for step in steps if step.key[0] not in COURSE_KINDS]
     QuizWriter(drafted.quizzes, quiz_steps, now=now).write(course, removed_activities=())
+    write_grading(course, steps)
     writer.remove_missing()
     rendering.render_course(course, only=lessons)
     if lessons is None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Course, CourseRole, Enrolment
+from courses.models import Course, CourseRole, Enrolment, GradeCategory, GradeItem
 from quizzes.authoring.models import Quiz
 from quizzes.taking import start, submit
 from tests.factories import right_answers
@@ -219,3 +219,35 @@ def test_the_pages_of_courses_lead_to_the_import(author: Author, ines_client: Cl
 def test_a_missing_file_is_asked_for(author: Author, ines_client: Client) -> None:
     answer = ines_client.post(FORM, {})
     assert (answer.status_code, "Choose a file." in answer.text) == (400, True)
+
+
+def test_weights_come_with_the_draft_and_count_when_it_is_published(author: Author, ines_client: Client) -> None:
+    category = b"grade_categories:\n  - name: Quizzes\n    weight: 40\n    drop_lowest: 1\nmodules:"
+    content = without(exported(ines_client), replace=("modules:", category.decode()))
+    content = without(content, replace=("quiz: quiz", "quiz: quiz\n        weight: 2\n        category: Quizzes"))
+    page = upload(ines_client, content)
+    assert page.context["plan"]["counts"]["added"] == 1
+    ines_client.post(page.request["PATH_INFO"], {"plan": page.context["plan"]["fingerprint"]})
+    worked(ines_client, page.request["PATH_INFO"])
+    assert [draft.key for draft in Draft.objects.all()] == ["grading"]
+    publish = ines_client.get("/admin/workspace/statistics/publish/", headers={"Accept-Language": "en"})
+    assert "Weights" in publish.text
+    assert "category 1 · lowest grades that do not count: 1" in publish.text
+    assert "/admin/reports/statistics/gradebook/weights/" in publish.text
+    author.publish()
+    item = GradeItem.objects.select_related("category").get(activity__slug="quiz")
+    assert (item.weight, str(item.category), GradeCategory.objects.get().drop_lowest) == (2, "Quizzes", 1)
+    # What is downloaded again says the same, and a folder that says nothing of weights leaves them.
+    assert upload(ines_client, content).context["plan"]["changes_nothing"]
+    assert b"weight: 2" in ZipFile(BytesIO(exported(ines_client))).read("statistics/course.yaml")
+    silent = without(content, replace=("\n        weight: 2\n        category: Quizzes", ""))
+    silent = without(silent, replace=(category.decode(), "modules:"))
+    assert upload(ines_client, silent).context["plan"]["changes_nothing"]
+
+
+def test_weights_of_the_gradebook_are_in_the_export_at_once(author: Author, ines_client: Client) -> None:
+    assert b"weight" not in ZipFile(BytesIO(exported(ines_client))).read("statistics/course.yaml")
+    item = GradeItem.objects.get(activity__slug="quiz")
+    form = {f"weight-{item.pk}": "2.5", f"category-{item.pk}": "", "name-new": "", "share-new": "1", "drop-new": "0"}
+    assert ines_client.post("/admin/reports/statistics/gradebook/weights/", form).status_code == 302
+    assert b"weight: 2.5" in ZipFile(BytesIO(exported(ines_client))).read("statistics/course.yaml")
