@@ -77,7 +77,7 @@ urlpatterns = [
     path("admin/review/", include("review.urls")),
     path("admin/analysis/", include("analysis.urls")),
     path("admin/reports/", include("reports.urls")),
-    path("admin/mails/", include("mails.previewing.urls")),
+    path("admin/mails/", include("mails.staff_urls")),
     path("admin/overview/", include("overview.urls")),
     path("admin/announcements/", include("announcements.staff_urls")),
     path("admin/discussions/", include("discussions.staff_urls")),

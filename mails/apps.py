@@ -1,4 +1,4 @@
-"""Configure the app and register what the weekly summary says of quizzes."""
+"""Configure the app, and register what the weekly summary says of quizzes, and mailings on the page of jobs."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,9 @@ class MailsConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, because they need the models, which are not loaded when this module is imported.
+        from courses.overviews import jobs
         from courses.summaries.sections import register_number, register_section
+        from mails import listed_jobs
         from mails.sections.answered import find_answered
         from mails.sections.due import find_due
         from mails.sections.feedback import find_feedback
@@ -20,3 +22,4 @@ class MailsConfig(AppConfig):
         register_section("feedback", find_feedback, order=30)
         register_section("practice", find_practice, order=40)
         register_number(find_answered)
+        jobs.register(listed_jobs.SOURCE)

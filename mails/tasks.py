@@ -1,11 +1,23 @@
-"""Define the Celery task of reminders. Another module does the work."""
+"""Define the Celery tasks of mails. Other modules do the work."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from mails.reminders import planning
+from mails.sending_now import jobs
 
 
 @shared_task
 def queue_reminders() -> None:
     planning.queue_due(now=timezone.now())
+
+
+# A batch takes seconds, and the task continues with another one: see `mails.sending_now.jobs`.
+@shared_task
+def run_mailing(*, mailing_id: int) -> None:
+    jobs.run(mailing_id=mailing_id, now=timezone.now())
+
+
+@shared_task
+def sweep_mailings() -> None:
+    jobs.sweep(now=timezone.now())

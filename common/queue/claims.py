@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 import structlog
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from common.queue.publishing import enqueue_on_commit
@@ -96,6 +96,14 @@ def extend(job: models.Model, now: datetime, **fields: Any) -> None:
     """Store the progress of a claimed job, and begin its lease anew. Raises ClaimLost."""
     rows: JobQuerySet[Any] = type(job)._default_manager.all()  # type: ignore[assignment]
     update(job, lease_until=now + rows.lease, **fields)
+
+
+def continue_later(job: models.Model, now: datetime) -> None:
+    """Let another task do the rest. It is no failure, so it does not count as one. Raises ClaimLost."""
+    rows: JobQuerySet[Any] = type(job)._default_manager.all()  # type: ignore[assignment]
+    with transaction.atomic():
+        update(job, lease_until=None, claims=0, **{rows.queued: now})
+        rows.enqueue(job.pk)
 
 
 def finish(job: models.Model, **fields: Any) -> bool:

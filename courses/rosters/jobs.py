@@ -165,13 +165,6 @@ def run(*, import_id: int, now: datetime, budget: float = BUDGET) -> None:
             claims.log_lost(job)
 
 
-def _continue_later(job: RosterImport) -> None:
-    """Let another task do the rest. It is no failure, so it does not count as one."""
-    with transaction.atomic():
-        claims.update(job, lease_until=None, claims=0, queued_at=timezone.now())
-        RosterImport.objects.enqueue(job.pk)
-
-
 def _read(job: RosterImport, until: float) -> None:
     rows = tables.read(bytes(job.content))
     layout = columns.recognise([cells for _line, cells in rows])
@@ -188,7 +181,7 @@ def _import(job: RosterImport, until: float) -> None:
         _note(job, changes, done=max(job.total - len(work), 0))
     for start in range(0, len(work), BATCH):
         if time.monotonic() >= until:
-            _continue_later(job)
+            claims.continue_later(job, timezone.now())
             return
         with transaction.atomic(), recording.together():
             changes = importing.enrol(
@@ -213,7 +206,7 @@ def _note(job: RosterImport, changes: Sequence[importing.Change], done: int) -> 
 def _undo(job: RosterImport, until: float) -> None:
     while job.changes:
         if time.monotonic() >= until:
-            _continue_later(job)
+            claims.continue_later(job, timezone.now())
             return
         # The last ones first. The cohorts are the first of all: nobody is in them any more.
         job.changes, batch = job.changes[:-BATCH], job.changes[-BATCH:]

@@ -108,15 +108,18 @@ def queue_due(*, now: datetime) -> list[int]:
     return [pk for pk, uuid in queued.values_list("pk", "uuid") if uuid in ours]
 
 
-def make_rows(users: Sequence[User], week: Week) -> list[SummaryDelivery]:
-    """Return unsaved rows of the week. Each tells what happened since the last summary of its user. One query."""
+def make_rows(users: Sequence[User], week: Week, *, at: datetime | None = None) -> list[SummaryDelivery]:
+    """Return unsaved rows of the week. Each tells what happened since the last summary of its user. One query.
+
+    They are due when their users have chosen, or at the moment `at`.
+    """
     told = SummaryDelivery.objects.filter(
         user__in=users, status__in=[Status.SENT, Status.SKIPPED, Status.UNCERTAIN], period_end__isnull=False
     )
     last = dict(told.order_by().values_list("user").annotate(last=Max("period_end")))
     rows = []
     for user in users:
-        due = slot_of(user).due_at(week)
+        due = at or slot_of(user).due_at(week)
         start = period_start(due, last.get(user.pk), user.zone)
         rows.append(
             SummaryDelivery(
@@ -163,7 +166,7 @@ def ready(*, now: datetime) -> list[int]:
 
 def send_all(delivery_ids: Iterable[int], *, now: datetime, budget: float = float("inf")) -> list[Status]:
     """Send the rows until `budget` seconds have passed. Return the status of each row that this call claimed."""
-    return _send_all(delivery_ids, ready_condition(now), now, budget)
+    return list(_send_all(delivery_ids, ready_condition(now), now, budget).values())
 
 
 def send(*, delivery_id: int, now: datetime) -> Status | None:
@@ -176,15 +179,23 @@ def send_again(*, delivery_id: int, now: datetime) -> Status | None:
 
     Only an administrator may start this, because an uncertain summary may arrive twice.
     """
-    return next(iter(_send_all([delivery_id], outbox.RESENDABLE, now, float("inf"))), None)
+    return _send_all([delivery_id], outbox.RESENDABLE, now, float("inf")).get(delivery_id)
+
+
+def send_asked(delivery_ids: Iterable[int], *, now: datetime, budget: float) -> dict[int, Status]:
+    """Send queued rows without their pauses, because a person asks. Return {id: status} of those that this call claimed."""
+    return _send_all(delivery_ids, Q(status=Status.QUEUED), now, budget)
 
 
 # --- Some mails ------------------------------------------------------------------------------------------------------
 
 
-def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: float) -> list[Status]:
-    """Send the rows that meet `condition`, some at a time, each by its own claim. What they say is read just before."""
-    outcomes: list[Status] = []
+def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: float) -> dict[int, Status]:
+    """Send the rows that meet `condition`, some at a time, each by its own claim. What they say is read just before.
+
+    Return {id: status} of the rows that this call claimed.
+    """
+    outcomes: dict[int, Status] = {}
     start = time.monotonic()
     for ids in _groups(delivery_ids):
         left = budget - (time.monotonic() - start)
@@ -194,8 +205,8 @@ def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: 
         rows = [row for row in found if not _waits_for_the_morning(row, now)]
         summaries = find_summaries_of(rows, now)
         with sending.one_connection():
-            sent = outbox.send_all([row.pk for row in rows], _sender(condition, summaries, now), budget=left)
-        outcomes += [Status(status) for status in sent]
+            send_one = _sender(condition, summaries, now, outcomes)
+            outbox.send_all([row.pk for row in rows], send_one, budget=left)
     return outcomes
 
 
@@ -229,14 +240,17 @@ def period_of(row: SummaryDelivery) -> Period:
     return Period(row.user_id, row.period_start or period_start(end, None, row.user.zone), end)
 
 
-def _sender(condition: Q, summaries: dict[int, Summary | Exception], now: datetime) -> Callable[[int], str | None]:
-    """Return the function that sends one of the rows."""
+def _sender(
+    condition: Q, summaries: dict[int, Summary | Exception], now: datetime, outcomes: dict[int, Status]
+) -> Callable[[int], str | None]:
+    """Return the function that sends one of the rows, and notes its status in `outcomes`."""
 
     def send(delivery_id: int) -> str | None:
         row = outbox.claim(SummaryDelivery.objects.all(), delivery_id, condition, name="weekly", now=now)
         if row is None:
             return None
-        return outbox.send(row, lambda: _write(row, summaries.get(row.user_id), now), now=now)
+        outcomes[row.pk] = Status(outbox.send(row, lambda: _write(row, summaries.get(row.user_id), now), now=now))
+        return outcomes[row.pk]
 
     return send
 

@@ -52,6 +52,7 @@ def preview(request: AuthenticatedRequest, course: Course, enrolment_uuid: UUID)
         found=found,
         mail_language=language,
         mail_languages=settings.LANGUAGES,
+        may_send=enrolment.status == Enrolment.Status.ACTIVE and rules.can(request.user, Permission.EDIT, course),
     )
 
 

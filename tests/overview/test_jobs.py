@@ -15,6 +15,7 @@ from courses.models import Course, CourseRole, RosterImport
 from courses.overviews import answers, jobs
 from courses.overviews.answers import Question
 from exchange.models import QuestionImport
+from mails.models import Mailing
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import Regrade
 from reports.models import Export
@@ -41,6 +42,7 @@ def fill(course: Course, quiz: Quiz, actor: User, *, minutes: int = 0) -> dict[s
             **upload, course=course, file_name="class.xlsx", status="confirmed", done=3, total=9
         ),
         "export": Export.objects.create(**common, course=course, kind="gradebook", format="csv", language="en"),
+        "mailing": Mailing.objects.create(**common, course=course, queued_at=at, status="planned"),
         "course": CourseImport.objects.create(**upload, status="planned"),
         "regrade": Regrade.objects.create(**common, quiz=quiz, version=quiz.current_version),
         "announcement": Announcement.objects.create(
@@ -101,7 +103,13 @@ def test_students_are_sent_away(client: Client, alice_client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("roster", "cancelled"), ("export", "cancelled"), ("course", "cancelled"), ("regrade", "discarded")],
+    [
+        ("roster", "cancelled"),
+        ("export", "cancelled"),
+        ("mailing", "cancelled"),
+        ("course", "cancelled"),
+        ("regrade", "discarded"),
+    ],
 )
 def test_what_works_or_waits_is_cancelled_once(
     rows: dict[str, Any], ines_client: Client, name: str, status: str

@@ -29,7 +29,8 @@ VALUES = {
 }  # fmt: skip
 # What assistants and observers may see as well: the preview, what is published, item statistics, and what a student sees.
 READ = re.compile(
-    r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/mails/|/as/|/appeals/|/discussions/"
+    r"/preview/|/export/|/analysis/|/gradebook/(?!weights|release)|/stuck/$|/mails/[\w-]+/students/|/as/|/appeals/"
+    r"|/discussions/"
 )
 
 
@@ -67,6 +68,7 @@ def make_written(ines: User, course: Course) -> Author:
     course.exports.create(
         uuid=job.uuid, kind="gradebook", format="csv", language="en", status="made", created_at=timezone.now()
     )
+    course.mailings.create(uuid=job.uuid, status="done", created_at=timezone.now(), queued_at=timezone.now())
     return author
 
 
