@@ -39,6 +39,7 @@ class NoteSerializer(OutputSerializer):
     suffix = serializers.CharField(help_text="What stood behind it.")
     language = serializers.CharField(help_text="The language of the text.")
     body = serializers.CharField(help_text="Plain text.")
+    revision = serializers.IntegerField(min_value=1, help_text="Counts the changes of `body`: see `sync`.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

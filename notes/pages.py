@@ -211,7 +211,7 @@ def note_restore(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Take the deletion of a note back."""
     rows = Note.objects.filter(enrolment__user=request.user, enrolment__in=access.enrolments(request.user))
     note = get_object_or_404(rows.select_related("activity__course"), uuid=uuid)
-    writing.take_back(note)
+    writing.take_back(note, now=timezone.now())
     return redirect(f"{_lesson_url(note)}#note-{note.uuid}")
 
 

@@ -1,6 +1,7 @@
 """Write, change, delete and take back notes. Of two texts for one note none is lost."""
 
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -40,8 +41,9 @@ def add(
     prefix: str = "",
     suffix: str = "",
     body: str = "",
+    uuid: UUID | None = None,
 ) -> Note:
-    """Write a note. Raises NoAnchor, NoteTooLong and TooManyNotes."""
+    """Write a note. `uuid` is a new one unless it is given. Raises NoAnchor, NoteTooLong and TooManyNotes."""
     check_anchor(anchor)
     quote, body = compose(quote), clean(body)
     if len(quote) > LONGEST_QUOTE:
@@ -49,6 +51,7 @@ def add(
     if enrolment.notes.filter(deleted_at=None).count() >= MOST:
         raise TooManyNotes(_("You have 2,000 notes in this course. Delete some before you write more."))
     return Note.objects.create(
+        uuid=uuid or uuid4(),
         enrolment=enrolment,
         activity=activity,
         language=language,
@@ -95,9 +98,9 @@ def delete(note: Note, *, now: datetime) -> None:
     Note.objects.filter(pk=note.pk, deleted_at=None).update(deleted_at=now)
 
 
-def take_back(note: Note) -> None:
-    """Take the deletion of a note back."""
-    Note.objects.filter(pk=note.pk).update(deleted_at=None)
+def take_back(note: Note, *, now: datetime) -> None:
+    """Take the deletion of a note back. The note counts as changed, so that other devices get it again."""
+    Note.objects.filter(pk=note.pk).update(deleted_at=None, updated_at=now)
 
 
 def forget(*, now: datetime) -> int:

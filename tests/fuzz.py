@@ -52,6 +52,7 @@ REFUSED_BY_MEANING = [
     "answer_file_add", "answer_save", "attempt_review", "attempt_start", "attempt_submit", "course_join", "course_progress_mark",
     "course_progress_mark_post", "course_roster", "courses_list", "device_name", "grading_queue", "lesson_position", "me_change",
     "messages_read", "open_courses_list", "quiz_attempts_list", "review_answer", "search_find", "session_handover",
+    "changes",
     "calendar_read", "teaching_list",
 ]  # fmt: skip
 LOGIN = "/_allauth/app/v1/auth/login"
@@ -71,6 +72,8 @@ EXCEPTIONS: tuple[tuple[str, list[str]], ...] = (
     (f"include-operation-id = {json.dumps(REFUSED_BY_MEANING)}", [_WRONG_BUT_WELL_FORMED]),
     # An attempt that is submitted already stays as it is, whatever the answers are, as its description says.
     ('include-operation-id = "attempt_submit"', ["negative_data_rejection.enabled = false"]),
+    # Operations are answered one by one, as its description says.
+    ('include-operation-id = "sync"', ["negative_data_rejection.enabled = false"]),
     # A file that was taken out can still be downloaded, as its description says.
     ('include-operation-id = "answer_file_read"', ["use_after_free.enabled = false"]),
 )

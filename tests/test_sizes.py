@@ -28,6 +28,7 @@ APPS = (
     "quizzes",
     "reports",
     "search",
+    "sync",
     "review",
     "workspace",
 )

@@ -38,6 +38,7 @@ class Kept(models.TextChoices):
     COURSE = "course", _("as long as the course")
     SESSION = "session", _("until you sign out, at most 30 days after the last use")
     DAY = "day", _("a day")
+    SYNC = "sync", _("400 days")
     LINK = "link", _("until the link is used, at most 3 days")
     LOG = "log", _("as long as the operator keeps logs; none is kept in the database")
     BACKUP = "backup", _("until the backup is replaced; the operator says how many are kept")
@@ -120,6 +121,15 @@ REPEATS = Policy(
     basis=Basis.CONTRACT,
     readers=(),
     kept=Kept.DAY,
+    export=Export.OMITTED,
+    erasure=Erasure.DELETED,
+)
+SYNCED = Policy(
+    what=_("What your app sent after it had no network: the kind and the outcome of each operation, not its text"),
+    purpose=_("to do once what the app sends twice, also if it was away for a year"),
+    basis=Basis.CONTRACT,
+    readers=(),
+    kept=Kept.SYNC,
     export=Export.OMITTED,
     erasure=Erasure.DELETED,
 )
@@ -289,7 +299,7 @@ BROWSER = Policy(
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
     ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, POSTS, FOLLOWING, CALENDAR, MESSAGES, STAFF_WORK,
-    ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SECRETS,
+    ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SYNCED, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.
 PLACES = (FILES, INBOX, LOG_FILES, BACKUPS, BROWSER)

@@ -177,14 +177,15 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 
     Returns None for an unexpected exception. DRF then raises it again, and the error page handler answers it.
     """
-    body = _document(error)
+    body = document(error)
     if body is None:
         return None
     set_rollback()
     return Response(body, status=body["status"], headers=_headers(error), content_type=CONTENT_TYPE)
 
 
-def _document(error: Exception) -> dict[str, Any] | None:
+def document(error: Exception) -> dict[str, Any] | None:
+    """Return the problem document for an exception in the reader's language, None for one that nobody expects."""
     if isinstance(error, DomainError):
         return problem(error.slug, error.status, error.message, **error.extra)
     for known in HTTP_PROBLEMS:

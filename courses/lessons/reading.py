@@ -88,6 +88,20 @@ def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, no
         )
 
 
+def merge_position(*, enrolment: Enrolment, activity: Activity, anchor: str, read_at: datetime) -> bool:
+    """Store where the student stopped at `read_at`, unless a later position is stored. Return whether `anchor` stands.
+
+    Raises NoAnchor as `record_position`.
+    """
+    check_anchor(anchor)
+    rows = ReadingPosition.objects.filter(enrolment=enrolment, activity=activity)
+    if rows.filter(read_at__lt=read_at).update(anchor=anchor, read_at=read_at):
+        return True
+    given = {"anchor": anchor, "read_at": read_at}
+    stored, _is_new = ReadingPosition.objects.get_or_create(enrolment=enrolment, activity=activity, defaults=given)
+    return bool(stored.anchor == anchor)
+
+
 def find_place(blocks: Mapping[str, Block], position: Position | None, done_at: datetime | None) -> Block | None:
     """Return the block at which to go on reading, or None.
 

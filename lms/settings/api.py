@@ -99,7 +99,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": ["lesson", "quiz"],
-        "CoursePermission": ["read", "grade", "edit", "schedule", "regrade", "enrol", "manage_roles"],
+        "CoursePermission": ["read", "grade", "answer", "edit", "schedule", "regrade", "enrol", "manage_roles"],
         "LessonKind": ["reading", "practice"],
         "QuestionKind": "questions.KIND_NAMES",
         "SummaryEdition": ["week", "go_on"],
@@ -110,6 +110,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
+        "SyncStatus": ["applied", "conflict", "evidence", "duplicate", "rejected"],
+        "SyncFirstStatus": ["applied", "conflict", "evidence"],
+        "TextLanguage": ["ko", "en"],
         "BundleFileKind": ["outline", "lesson", "glossary", "course_file"],
         "CertificateStatus": ["valid", "replaced", "withdrawn"],
         "CalendarKind": ["opens", "due", "closes"],

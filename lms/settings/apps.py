@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "calendars",
     "bundles",
     "offline",
+    "sync",
     "operations",
 ]
 

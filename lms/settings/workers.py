@@ -71,6 +71,7 @@ CELERY_TASK_ROUTES = {
     "mails.tasks.queue_reminders": {"queue": "mail"},
     "notes.tasks.forget_notes": {"queue": "mail"},
     "discussions.tasks.forget_posts": {"queue": "mail"},
+    "sync.tasks.forget_operations": {"queue": "mail"},
     "search.tasks.sweep_indexes": {"queue": "mail"},
     "certificates.tasks.draw_certificate": {"queue": "mail"},
 }
@@ -101,6 +102,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-indexes": _every(10, "search.tasks.sweep_indexes"),
     "forget-posts": _every(60 * 60, "discussions.tasks.forget_posts"),
     "forget-notes": _every(60 * 60, "notes.tasks.forget_notes"),
+    "forget-operations": _every(60 * 60, "sync.tasks.forget_operations"),
     "release-due-grades": _every(30, "reports.tasks.release_due_grades"),
     "sweep-mailings": _every(10, "mails.tasks.sweep_mailings"),
     "sweep-exports": _every(60, "reports.tasks.sweep_exports"),

@@ -165,6 +165,7 @@ def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
         ("courses/<slug:slug>/progress", "PUT"): progress,
         ("courses/<slug:slug>/progress", "POST"): progress,
         ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},
+        ("sync", "POST"): {"operations": []},
         ("notes", "POST"): {"lesson": str(lesson.uuid), "anchor": "life-cycle.3", "body": "mine"},
         ("notes/<uuid:uuid>", "PATCH"): {"body": "other"},
         ("attempts/<uuid:uuid>/answers/<uuid:question>", "PUT"): {"response": {"text": "My text"}},

@@ -100,6 +100,8 @@ ROWS = (
     ),
     Row("calendars.api.CalendarAddress.post", ("calendars.feeds.reset",), "calendars.pages.address_reset"),
     Row("calendars.api.CalendarAddress.delete", ("calendars.feeds.turn_off",), "calendars.pages.address_off"),
+    Row("sync.api.Sync.post", ("sync.batches.apply",), reason="A browser sends each thing when it is done."),
+    Row("sync.api.ChangesSince.get", ("sync.changes.read_changes",), reason="A page is read again as a whole."),
     Row(
         "bundles.api.CourseBundle.get",
         ("bundles.contents.list_files", "bundles.quiz_rules.list_quizzes"),

@@ -48,6 +48,8 @@ TABLE = {
     ("courses/<slug:slug>/glossary", "GET"): STUDENTS,
     ("courses/<slug:slug>/bundle", "GET"): STUDENTS,
     ("courses/<slug:slug>/bundle/files/<str:sha256>", "GET"): STUDENTS,
+    ("sync", "POST"): SIGNED_IN,
+    ("changes", "GET"): SIGNED_IN,
     # Without words: refused to everybody who has signed in.
     ("search", "GET"): "401 400 400 400 400 400 400 400",
     ("summaries", "GET"): SIGNED_IN,

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -175,6 +175,20 @@ class AppTour:
         self.call("certificate_read", expect=200, uuid=uuid)
         self.call("certificate_pdf", expect=200, uuid=uuid, language="ko")
 
+    def offline(self, lesson: str) -> None:
+        of_each = {"at": timezone.now().isoformat(), "lesson": lesson}
+        sent = [
+            {"id": str(uuid4()), "kind": "note_write", "anchor": "life-cycle.2", "body": "In a tunnel", **of_each},
+            {"id": str(uuid4()), "kind": "position", "anchor": "life-cycle.3", **of_each},
+        ]
+        newer = {"id": str(uuid4()), "kind": "drawing", **of_each}
+        body = {"operations": [sent[0], newer, sent[1]], "sent_at": timezone.now().isoformat()}
+        self.call("sync", expect=200, body=body)
+        self.call("sync", expect=200, body={**body, "operations": sent}, keep=False)
+        self.call("sync", expect=400, body={"operations": {}})
+        self.call("changes", expect=200)
+        self.call("changes", expect=400, query="?since=unknown")
+
     def quiz(self) -> None:
         quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz
         at = {"uuid": str(quiz.activity.uuid)}
@@ -185,6 +199,7 @@ class AppTour:
         self.call("quiz_attempts_list", expect=200, **at)
         self.call("quiz_attempts_list", expect=400, query="?cursor=unknown", **at)
         on = {"uuid": attempt["uuid"]}
+        self.offline(lesson=str(self.course.activities.filter(kind=Activity.Kind.LESSON)[0].uuid))
         self.call("attempt_read", expect=200, **on)
         self.call("attempt_result", expect=409, **on)
         question = attempt["questions"][0]["uuid"]

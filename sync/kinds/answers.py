@@ -1,0 +1,66 @@
+"""Save answers by their sequence. One that comes too late is kept, and counts if the instructor accepts it."""
+
+from django.db import transaction
+
+from common.lookup import or_404
+from questions import Response
+from quizzes.attempts import queries
+from quizzes.attempts.models import Attempt, LateAnswer
+from quizzes.sequences import LARGEST
+from quizzes.taking import save, submit
+from quizzes.taking.deadline import AttemptClosed
+from quizzes.taking.late_arrivals import store_late_answers
+from quizzes.taking.responses import read_response
+from sync.batch import Batch
+from sync.outcomes import APPLIED, Outcome, Stored
+from sync.reading import Operation
+
+
+def answer(batch: Batch, operation: Operation) -> Outcome:
+    """Save one answer. A conflict: another answer has the same or a higher sequence, and stands.
+
+    Raises Http404, AnswerConfirmed, the errors of `read_response`, and AttemptClosed if the answer could not be kept.
+    """
+    attempt, values = batch.attempt(operation), operation.values
+    accepted = read_response(attempt, values["question"], values["response"])
+    sequence = values.get("sequence")
+    if sequence is None:
+        sequence = min(max(0, int(operation.at.timestamp() * 1000)), LARGEST)
+    try:
+        stored = save.save_answer(
+            attempt=attempt,
+            question=values["question"],
+            response=values["response"],
+            now=batch.now,
+            sequence=sequence,
+        )
+    except AttemptClosed as closed:
+        return _keep(batch, attempt, operation, accepted, closed)
+    status = Stored.APPLIED if stored.response == accepted else Stored.CONFLICT
+    return Outcome(status, sequence=stored.sequence)
+
+
+def _keep(batch: Batch, attempt: Attempt, operation: Operation, accepted: Response, closed: AttemptClosed) -> Outcome:
+    """Keep the answer as evidence, unless the attempt has it. Raises `closed` if there is no room, or nothing to keep."""
+    question = operation.values["question"]
+    stored = queries.find_answer(attempt, question)
+    if stored is not None and stored.response == accepted:
+        return Outcome(Stored.APPLIED, sequence=stored.sequence)
+    with transaction.atomic():
+        # `save_answer` keeps what comes after the deadline. The student may also have submitted on another device.
+        store_late_answers(queries.lock_attempt(attempt), {question: accepted}, batch.now, always=True)
+    late = LateAnswer.objects.filter(attempt=attempt, question=question, files=None)
+    if any(each.response == accepted for each in late):
+        return Outcome(Stored.EVIDENCE)
+    raise closed
+
+
+def attempt_submit(batch: Batch, operation: Operation) -> Outcome:
+    """Submit the attempt. Applied as well if it is submitted already, by another device or at its deadline."""
+    attempt = or_404(queries.find_own_attempt(batch.user, operation.values["attempt"]))
+    try:
+        submit.submit(attempt=attempt, now=batch.now)
+    except AttemptClosed:
+        # It is submitted with what the server had at the deadline.
+        return APPLIED
+    return APPLIED

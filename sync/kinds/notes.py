@@ -1,0 +1,57 @@
+"""Merge notes: of two texts for one note both are kept, and what was deleted stays deleted."""
+
+from django.utils.translation import gettext as _
+
+from common.lookup import or_404
+from courses.models import Enrolment
+from courses.outline.published import get_published
+from notes import placing, writing
+from notes.models import Note
+from sync.batch import Batch
+from sync.outcomes import APPLIED, OperationIdReused, Outcome, Stored
+from sync.reading import Operation
+
+_TEXTS = ("anchor", "quote", "prefix", "suffix", "body")
+
+
+def note_write(batch: Batch, operation: Operation) -> Outcome:
+    """Write a note whose uuid is the id of the operation. One that was written before, and may be deleted, stays as it is."""
+    lesson, enrolment = batch.lesson(operation)
+    known = Note.objects.filter(uuid=operation.id).values_list("enrolment__user", flat=True).first()
+    if known == batch.user.pk:
+        return Outcome(Stored.APPLIED, note=operation.id)
+    if known is not None:
+        raise OperationIdReused(_("This id belongs to another operation."))
+    language = operation.values.get("language")
+    if language is None:
+        language = placing.read_text(get_published(lesson.course_id, lesson.course.revision), lesson).language
+    texts = {name: operation.values[name] for name in _TEXTS if name in operation.values}
+    writing.add(enrolment=enrolment, activity=lesson, language=language, now=batch.now, uuid=operation.id, **texts)
+    return Outcome(Stored.APPLIED, note=operation.id)
+
+
+def note_change(batch: Batch, operation: Operation) -> Outcome:
+    """Change the text of a note. A conflict: it was changed or deleted elsewhere, and this text became a note of its own."""
+    note = or_404(_find(batch, operation))
+    body, seen = operation.values["body"], operation.values["seen"]
+    stored = writing.change(note, body=body, seen=seen, now=batch.now)
+    return Outcome(Stored.APPLIED if stored.pk == note.pk else Stored.CONFLICT, note=stored.uuid)
+
+
+def note_delete(batch: Batch, operation: Operation) -> Outcome:
+    """Delete a note. Applied as well if there is none. A conflict: it was changed since the device has seen it, and stays."""
+    note = _find(batch, operation)
+    if note is None or note.deleted_at is not None:
+        return APPLIED
+    if operation.values.get("seen", note.revision) != note.revision:
+        return Outcome(Stored.CONFLICT, note=note.uuid)
+    writing.delete(note, now=batch.now)
+    return APPLIED
+
+
+def _find(batch: Batch, operation: Operation) -> Note | None:
+    """Return the note, which may be deleted. None if the person has no such note in a course that they may read."""
+    enrolments = Enrolment.objects.for_student(batch.user)
+    return (
+        Note.objects.filter(uuid=operation.values["note"], enrolment__in=enrolments).select_related("enrolment").first()
+    )

@@ -1,0 +1,137 @@
+"""Read the operations that an app sends, each by itself: one that is wrong says nothing about the others."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from common.api.openapi import ComponentField
+from common.api.serializers import InputSerializer
+from courses.lessons.reading import LONGEST_ANCHOR
+from notes import writing
+from quizzes.sequences import LARGEST
+from sync.outcomes import UnknownOperation
+
+# The fields of each kind, besides id, kind and at: those that it must have, and those that it may have.
+FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "lesson_done": (("lesson",), ()),
+    "position": (("lesson", "anchor"), ()),
+    "answer": (("attempt", "question", "response"), ("sequence",)),
+    "attempt_submit": (("attempt",), ()),
+    "note_write": (("lesson", "anchor"), ("quote", "prefix", "suffix", "body", "language")),
+    "note_change": (("note", "body", "seen"), ()),
+    "note_delete": (("note",), ("seen",)),
+    "practice_answer": (("card", "turn", "response"), ()),
+}
+_OF_EACH = ("id", "kind", "at")
+
+
+def _text(longest: int, help_text: str) -> serializers.CharField:
+    return serializers.CharField(max_length=longest, allow_blank=True, required=False, help_text=help_text)
+
+
+def _uuid(help_text: str) -> serializers.UUIDField:
+    return serializers.UUIDField(required=False, help_text=help_text)
+
+
+class SyncOperationInput(InputSerializer):
+    """One thing that the student did, with absolute values. Which fields it has depends on `kind`; other kinds and fields are
+    answered with `rejected`.
+
+    - `lesson_done`: `lesson`. A lesson that was done on one device is done.
+    - `position`: `lesson`, `anchor`. The latest `at` stands.
+    - `answer`: `attempt`, `question`, `response`, and `sequence`, else `at` in milliseconds.
+    - `attempt_submit`: `attempt`.
+    - `note_write`: `lesson`, `anchor`, and as in `note_write` of the API `quote`, `prefix`, `suffix`, `body`, `language`.
+      `id` becomes the `uuid` of the note.
+    - `note_change`: `note`, `body`, `seen`.
+    - `note_delete`: `note`, and `seen` to delete only what was seen.
+    - `practice_answer`: `card`, `turn`, `response`.
+    """
+
+    id = serializers.UUIDField(
+        help_text="A random UUID for each operation. Sent again, the operation is not done again."
+    )
+    kind = serializers.CharField(max_length=50, help_text="One of the kinds above.")
+    at = serializers.DateTimeField(help_text="When it was done, by the clock of the device.")
+    lesson = _uuid("The lesson's `uuid`.")
+    anchor = _text(LONGEST_ANCHOR, "A block of the lesson: see `position` of a lesson.")
+    attempt = _uuid("The attempt's `uuid`.")
+    question = _uuid("The question's `uuid`.")
+    response = ComponentField(
+        "QuestionResponseInput",
+        required=False,
+        allow_null=True,
+        help_text="Null in practice: the student does not know.",
+    )
+    sequence = serializers.IntegerField(
+        min_value=0,
+        max_value=LARGEST,
+        required=False,
+        help_text="Orders the answers to one question: see `AnswerInput`.",
+    )
+    note = _uuid("The note's `uuid`.")
+    seen = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text="The `revision` of the note that the device has seen.",
+    )
+    body = _text(writing.LONGEST_BODY, "The text of a note.")
+    quote = _text(writing.LONGEST_QUOTE, "What stands at the place of a note.")
+    prefix = _text(200, "What stands before it.")
+    suffix = _text(200, "What stands behind it.")
+    language = serializers.ChoiceField(
+        choices=[code for code, _name in settings.LANGUAGES],
+        required=False,
+        help_text="The language of the text that has the note. The language of the request if it is left out.",
+    )
+    card = _uuid("The card's `uuid`.")
+    turn = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, help_text="The card's `turn`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that can be carried out. `digest` is the same for the same content."""
+
+    id: UUID
+    kind: str
+    at: datetime
+    values: Mapping[str, Any]
+    digest: str
+
+
+def find_id(raw: Any) -> UUID | None:
+    """Return the id of an operation that may be wrong otherwise."""
+    given = raw.get("id") if isinstance(raw, dict) else None
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+
+
+def read_operation(raw: Any) -> Operation:
+    """Return the operation. Raises UnknownOperation and ValidationError."""
+    if not isinstance(raw, dict):
+        raise ValidationError([_("A JSON object is expected.")])
+    kind = raw.get("kind")
+    if isinstance(kind, str) and kind not in FIELDS:
+        raise UnknownOperation(_("This site does not know operations of this kind yet."))
+    needed, optional = FIELDS[kind] if isinstance(kind, str) else ((), ())
+    values = SyncOperationInput.read(raw)
+    errors = {name: [_("This kind has no such field.")] for name in values.keys() - {*_OF_EACH, *needed, *optional}}
+    errors |= {name: [_("This field is required.")] for name in needed if name not in values}
+    if errors:
+        raise ValidationError(errors)
+    sent = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.sha256(sent.encode()).hexdigest()
+    rest = {name: value for name, value in values.items() if name not in _OF_EACH}
+    return Operation(values["id"], values["kind"], values["at"], rest, digest)
