@@ -127,7 +127,7 @@ class SettingsForm(forms.ModelForm[User]):
         # A page from before there was a choice does not send them; the account keeps what it has.
         self.fields["summary_day"].required = self.fields["summary_time"].required = False
         self.fields["summary_time"].help_text = _("In your time zone. No mail comes from 21:00 to 8:00.")
-        self.switches = switches.switchable()
+        self.switches = switches.switchable(self.instance)
         self.before = switches.states(self.instance, self.switches)
         # A page that was opened before a kind existed must not switch it off: an unticked box is not sent.
         self.fields["shown_switches"] = forms.CharField(

@@ -10,7 +10,9 @@ class OverviewConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, because these modules import the models, and Django imports this module before it loads models.
-        from courses.overviews import answers
+        from courses.overviews import answers, mailed
         from overview.failed_jobs import answer_waits
+        from overview.weekly.cohorts import answer_cohorts
 
         answers.register(answers.Question.WAITS, answer_waits)
+        mailed.register(mailed.Section("cohorts", _("This week, and the week before"), answer_cohorts, order=10))

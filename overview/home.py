@@ -15,17 +15,12 @@ from courses.overviews import answers
 from courses.overviews.answers import AHEAD, Answer, Figure, Question
 from courses.roles import rules
 from courses.roles.rules import Permission
+from overview.titles import TITLES
 
 # Courses on one page. An administrator sees all of them.
 PAGE_SIZE = 10
 # The width of a picture in its own units.
 WIDTH = 1000
-TITLES = {
-    Question.STUCK: _("Who is stuck?"),
-    Question.WAITS: _("What waits for me?"),
-    Question.QUALITY: _("Are my quizzes any good?"),
-    Question.WEEK: _("What goes out this week?"),
-}
 # What a card says without figures.
 NOTHING = {
     Question.STUCK: _("Nobody is enrolled yet."),

@@ -49,7 +49,7 @@ def build() -> None:
         "hashes": [file.sha256 for file in files],
         "slugs": [course.slug, to_join.slug],
         "lessons": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.LESSON)],
-        "kinds": [kind.name for kind in switches.switchable()],
+        "kinds": [kind.name for kind in switches.switchable(instructor)],
         "quizzes": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.QUIZ)],
         "attempts": [], "questions": [], "files": [], "waiting": [], "cards": [], "messages": [],
     }  # fmt: skip

@@ -74,13 +74,13 @@ class MailSwitchDetail(AuthenticatedAPIView):
         responses={200: MailSwitchSerializer, **problems(400, 404)},
     )
     def put(self, request: AuthenticatedRequest, kind: str) -> Response:
-        found = or_404(next((each for each in switches.switchable() if each.name == kind), None))
+        found = or_404(next((each for each in switches.switchable(request.user) if each.name == kind), None))
         is_on = MailSwitchInput.read(request.data)["is_on"]
         switches.switch(request.user, found, is_on=is_on)
         return Response(MailSwitchSerializer.shape(_Switch(found, is_on)))
 
 
 def _switches_of(user: User) -> list[_Switch]:
-    kinds = switches.switchable()
+    kinds = switches.switchable(user)
     states = switches.states(user, kinds)
     return [_Switch(kind, states[kind.name]) for kind in kinds]

@@ -14,9 +14,9 @@ from common.messages.kinds import KINDS, MessageKind
 _signer = signing.Signer(salt="accounts.messages.switches.off")
 
 
-def switchable() -> list[MessageKind]:
-    """Return the kinds that have a switch."""
-    return [kind for kind in kinds.in_order() if kind.has_switch]
+def switchable(user: User) -> list[MessageKind]:
+    """Return the kinds that have a switch and that the person may get mails of."""
+    return [kind for kind in kinds.in_order() if kind.has_switch and (user.is_staff or not kind.is_for_staff)]
 
 
 def is_on(user: User, kind: MessageKind) -> bool:

@@ -63,6 +63,8 @@ class MessageKind:
     sends_own_mail: bool = False
     # Whether it goes to people with an account, who find it in My account.
     is_for_accounts: bool = True
+    # Only accounts of staff get it, so nobody else has a switch for it.
+    is_for_staff: bool = False
     # Noted at a mail that is not sent because `mail_entries` no longer has what it is about.
     nothing_left: str = "The person may no longer see what it is about."
     # The column of the account that holds its switch, for a kind that had one before there were kinds.

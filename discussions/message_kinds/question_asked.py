@@ -19,6 +19,7 @@ class QuestionAsked(MessageKind):
     title = gettext_lazy("Questions of students")
     description = gettext_lazy("Students ask something at a lesson of a course in which you answer.")
     templates = "discussions/question_asked"
+    is_for_staff = True
     # Staff get one mail for what came up within an hour.
     bundled_within = timedelta(hours=1)
 

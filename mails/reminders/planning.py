@@ -6,12 +6,13 @@ What the mail says, and whether there is still a reason for it, is decided when 
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.messages import sending
+from accounts.messages import rounds, sending
 from accounts.messages.quiet_hours import quiet_until
-from accounts.models import MailSwitch, Message, User
+from accounts.models import User
 from common.mail import outbox
 from courses.models import Enrolment
 from mails.reminders.content import DAYS, end_of_tomorrow, select
@@ -36,17 +37,21 @@ def queue_due(*, now: datetime, budget: float = outbox.BUDGET) -> int:
     if not quizzes:
         return 0
     waiting = _find_enrolments(quizzes)
-    days = _find_days(waiting, now)
-    if not days:
-        return 0
+    students = User.objects.filter(pk__in=waiting.values("user"))
+    due = rounds.find_due(students, KIND, lambda zone: _day_in(zone, now))
     start, queued = time.monotonic(), 0
-    for group in _groups(waiting.filter(_without_reminder(days))):
+    for group in _groups(waiting.filter(user__in=due)):
         users = _find_users(group, now)
         sending.notify_all(KIND, pairs=[(day, user_id) for user_id, day in users.items()], now=now)
         queued += len(users)
         if time.monotonic() - start >= budget:
             break
     return queued
+
+
+def _day_in(zone: ZoneInfo, now: datetime) -> str | None:
+    """Return what a reminder is about in a time zone; None at night."""
+    return None if quiet_until(now, zone) else now.astimezone(zone).date().isoformat()
 
 
 def _find_quizzes(now: datetime) -> QuerySet[Quiz, int]:
@@ -58,39 +63,16 @@ def _find_quizzes(now: datetime) -> QuerySet[Quiz, int]:
 
 
 def _find_enrolments(quizzes: list[int]) -> QuerySet[Enrolment]:
-    """Return the enrolments with a quiz to submit, of those who want such mails and get mails."""
+    """Return the enrolments with one of the quizzes to submit."""
     submitted = Attempt.objects.filter(quiz=OuterRef("pk"), enrolment=OuterRef(OuterRef("pk"))).exclude(
         status=Attempt.Status.IN_PROGRESS
     )
     asked = Quiz.objects.filter(~Exists(submitted), pk__in=quizzes, activity__course=OuterRef("course"))
-    is_off = MailSwitch.objects.filter(user=OuterRef("user"), kind=KIND, is_on=False)
-    return (
-        Enrolment.objects.active()
-        .filter(~Exists(is_off), Exists(asked), user__is_active=True)
-        .exclude(user__bounced_address=F("user__email"))
-    )
-
-
-def _find_days(waiting: QuerySet[Enrolment], now: datetime) -> dict[date, list[str]]:
-    """Return {today: time zones} of those where it is no night. One query."""
-    days: dict[date, list[str]] = {}
-    for name in waiting.order_by().values_list("user__time_zone", flat=True).distinct():
-        zone = User(time_zone=name).zone
-        if quiet_until(now, zone) is None:
-            days.setdefault(now.astimezone(zone).date(), []).append(name)
-    return days
-
-
-def _without_reminder(days: dict[date, list[str]]) -> Q:
-    condition = Q()
-    for day, zones in days.items():
-        reminded = Message.objects.filter(user=OuterRef("user"), kind=KIND, about=day.isoformat())
-        condition |= Q(~Exists(reminded), user__time_zone__in=zones)
-    return condition
+    return Enrolment.objects.active().filter(Exists(asked))
 
 
 def _groups(rows: QuerySet[Enrolment]) -> Iterator[list[Enrolment]]:
-    """Yield the rows, some at a time, those of one person together or one after the other."""
+    """Yield the rows with course and user, some at a time."""
     last = 0
     while group := list(rows.filter(pk__gt=last).select_related("course", "user").order_by("pk")[:TOGETHER]):
         yield group

@@ -59,10 +59,10 @@ def test_a_new_kind_has_a_switch_in_my_account_without_a_migration(
     # A page from before the kind existed.
     ines_client.post("/accounts/settings/", {**form, "shown_switches": "weekly-summary"})
     assert not MailSwitch.objects.exists()
-    names = " ".join(kind.name for kind in switches.switchable())
+    names = " ".join(kind.name for kind in switches.switchable(ines))
     assert "student-joined" in names
     assert f'name="shown_switches" value="{names}"' in page
-    ines_client.post("/accounts/settings/", {**form, "shown_switches": "student-joined weekly-summary"})
+    ines_client.post("/accounts/settings/", {**form, "shown_switches": "student-joined teaching-week weekly-summary"})
     assert not MailSwitch.objects.get(user=ines, kind="student-joined").is_on
     sending.notify("student-joined", about=enrolment, now=NOON)
     sending.send_waiting(now=NOON + timedelta(minutes=10))
