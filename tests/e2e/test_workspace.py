@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ HOME = "/admin/workspace/"
 COURSE = f"{HOME}data-analytics-week-2/"
 LESSON = f"{COURSE}lessons/what-is-machine-learning/"
 QUIZ = f"{COURSE}quizzes/quiz-data-driven-improvement/"
+MAILS = "/admin/mails/data-analytics-week-2/"
 PAGES = [
     HOME, f"{HOME}+import/", COURSE, f"{COURSE}settings/", LESSON, QUIZ, f"{QUIZ}new/matching/", f"{QUIZ}new/single_choice/",
     f"{COURSE}glossary/", f"{COURSE}files/", f"{COURSE}publish/", f"{COURSE}history/",
@@ -25,7 +27,7 @@ PAGES = [
     f"{REPORTS}gradebook/?sort=grade", f"{REPORTS}gradebook/weights/", f"{REPORTS}gradebook/release/",
     f"{REPORTS}stuck/", f"{REPORTS}completion/", f"{REPORTS}exports/",
     ANNOUNCING, f"{ANNOUNCING}new/", "/admin/certificates/data-analytics-week-2/",
-    "/admin/mails/data-analytics-week-2/send/",
+    f"{MAILS}send/",
     "/admin/", "/admin/overview/definitions/", "/admin/overview/jobs/",
     "/admin/overview/audit/", "/admin/overview/audit/data-analytics-week-2/",
     "/admin/analysis/data-analytics-week-2/quizzes/quiz-data-driven-improvement/",
@@ -62,13 +64,24 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     visitor = ines(language, width=width, scheme=scheme)
     page = visitor.go(COURSE)
     page.locator("button[value=add-module]").first.wait_for(state="attached")
-    for path in PAGES:
+    for path in [*PAGES, *mail_pages(visitor)]:
         visitor.go(path)
         page.evaluate("document.querySelectorAll('.ws details').forEach((one) => { one.open = true; })")
         found = Axe().run(page, context=".ws, .hm")
         assert found.violations_count == 0, (path, found.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert visitor.complaints == []
+
+
+def mail_pages(visitor: Visitor) -> list[str]:
+    """Have a dry run of this week's mails worked out. Return its page, and that of the mail of one student."""
+    page = visitor.go(f"{MAILS}send/")
+    page.locator("form:has(input[name=whom]) button").click()
+    student = page.locator(".mails-names a").first
+    student.wait_for()
+    path = student.get_attribute("href")
+    assert path is not None
+    return [urlsplit(page.url).path, path]
 
 
 def body(page: Page, language: str = "en") -> str:
