@@ -184,7 +184,7 @@ def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMu
     user = User.objects.filter(pk=rows[0].user_id, is_active=True).first()
     if user is None or not switches.is_on(user, kind):
         return None
-    if user.is_mail_stopped:
+    if user.is_mail_stopped and not kind.goes_after_bounce(user):
         raise outbox.Skip(STOPPED)
     with translation.override(language_of(user)):
         found = kind.mail_entries(user, [row.about for row in rows], now)

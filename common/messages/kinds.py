@@ -86,6 +86,13 @@ class MessageKind:
         """Return like `entries` what a mail says that is sent at `now`. What is left out is not sent."""
         return self.entries(user, references)
 
+    def goes_after_bounce(self, user: Any) -> bool:
+        """Whether its mail to `user` is attempted although earlier mails to the address came back.
+
+        Only for what somebody can learn nowhere else: the bell and My account are for those who can sign in.
+        """
+        return False
+
     @property
     def has_switch(self) -> bool:
         """Whether My account has a switch for its mails."""

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Message, User
 from common.messages.kinds import Entry, MessageKind
 from courses.enrolment import INVITATION_KIND, Invitation
-from courses.models import Enrolment
+from courses.models import Enrolment, SummaryDelivery
 
 
 class CourseInvitation(MessageKind):
@@ -39,6 +39,17 @@ class CourseInvitation(MessageKind):
         }
         password_path = "" if user.has_usable_password() else _password_path(user)
         return {reference: _entry(found[pk], password_path) for reference, pk in ids.items() if pk in found}
+
+    def goes_after_bounce(self, user: User) -> bool:
+        """Who has no password gets in by this mail only, so it is attempted; not if they complained about our mails."""
+        return not user.has_usable_password() and not _has_complained(user)
+
+
+def _has_complained(user: User) -> bool:
+    return any(
+        table.objects.filter(user=user, status="bounced", error__startswith="complaint").exists()
+        for table in (Message, SummaryDelivery)
+    )
 
 
 def _entry(enrolment: Enrolment, password_path: str) -> Entry:

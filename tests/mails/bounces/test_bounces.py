@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.messages import sending as messages
 from accounts.models import Message, User
+from accounts.own_account import preferences
+from courses import enrolment as enrol
 from courses.models import SummaryDelivery
 from courses.summaries import deliveries
 from mails.bounces import applying, reading
@@ -236,6 +238,41 @@ class TestAfterwards:
         assert not reader.is_mail_stopped
         page = client.get("/accounts/settings/", headers={"accept-language": "en"})
         assert "Our mails do not reach you" not in page.content.decode()
+
+    @pytest.mark.parametrize("path", ["/courses/", "/notifications/"])
+    def test_the_person_is_told_where_they_come_first(self, client: Client, reader: User, path: str) -> None:
+        client.force_login(reader)
+        english = {"accept-language": "en"}
+        assert "Our mails to student@example.com come back" in client.get(path, headers=english).content.decode()
+        preferences.start_mails(User.objects.get(pk=reader.pk))
+        assert "come back" not in client.get(path, headers=english).content.decode()
+
+    @pytest.mark.parametrize(
+        ("password", "report", "status"),
+        [
+            ("", make_report, "sent"),
+            # Who can sign in finds it in the bell; and who complained wants no mails.
+            ("week2-demo", make_report, "skipped"),
+            ("", make_complaint, "skipped"),
+        ],
+    )
+    def test_the_only_way_into_an_account_is_attempted_all_the_same(
+        self, transactional_db: None, password: str, report: Callable[[str], bytes], status: str
+    ) -> None:
+        now = timezone.now()
+        invited = UserFactory(email="invited@example.com")
+        invited.set_password(password or None)
+        invited.save()
+        enrolment = EnrolmentFactory(user=invited)
+        enrol.invite(enrolment=enrolment, now=now - timedelta(days=2))
+        first = Message.objects.get(user=invited)
+        messages.send(message_id=first.pk, now=now)
+        first.refresh_from_db()
+        assert applying.read_and_apply(report(first.message_id).replace(b"student@", b"invited@")).done == Done.STOPPED
+        enrol.invite(enrolment=enrolment, now=now - timedelta(hours=1))
+        again = Message.objects.exclude(pk=first.pk).get(user=invited)
+        assert messages.send(message_id=again.pk, now=now) == status
+        assert len(django_mail.outbox) == 1 + (status == "sent")
 
     def test_only_its_owner_starts_them(self, client: Client, reader: User) -> None:
         client.force_login(UserFactory())
