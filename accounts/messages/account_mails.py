@@ -1,4 +1,8 @@
-"""Write the mails about an account, which allauth sends during the request, because somebody waits for the link in them."""
+"""Write and send the mails about an account: during the request, because somebody waits for the link in them.
+
+Each to somebody with an account is a row of the ledger (`accounts.models.Message`). It says that the mail was sent, or why not,
+and never what it says: the link in it is a secret.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,13 +14,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
+from accounts.models import Message, User
 from common import languages
 from common.mail import sending
 from common.messages.kinds import KINDS, Channel, MessageKind
 
 # The kind of the mails that have none of their own: notices that something about the account has changed.
 ACCOUNT_CHANGED = "account-changed"
+Status = Message.Status
 
 
 class AccountMail(MessageKind):
@@ -51,6 +56,36 @@ def compose(
         now=now,
         headers=headers,
     )
+
+
+def send(prefix: str, message: EmailMultiAlternatives, *, user: User | None, now: datetime) -> None:
+    """Send a mail that allauth calls `prefix`, and note it in the ledger if `user` is known. Raises sending.DeliveryError."""
+    row = None if user is None else _note(_find_kind(prefix), message, user, now)
+    try:
+        sending.deliver(message)
+    except sending.DeliveryError as error:
+        status = Status.UNCERTAIN if isinstance(error, sending.Uncertain) else Status.FAILED
+        _finish(row, status, now, str(error))
+        raise
+    _finish(row, Status.SENT, now)
+
+
+def _note(kind: MessageKind, message: EmailMultiAlternatives, user: User, now: datetime) -> Message:
+    """Store that the mail is being sent. If this process dies, the sweep finds the row and calls it uncertain."""
+    row = Message(
+        user=user, kind=kind.name, created_at=now, due_at=now, claimed_at=now, is_in_bell=False,
+        status=Status.SENDING, send_attempts=1,
+    )  # fmt: skip
+    # Each mail is about itself: somebody may ask for a password twice.
+    row.about = str(row.uuid)
+    row.message_id = message.extra_headers["Message-ID"] = sending.message_id(f"message-{row.uuid}")
+    row.save()
+    return row
+
+
+def _finish(row: Message | None, status: Message.Status, now: datetime, error: str = "") -> None:
+    if row is not None:
+        Message.objects.filter(pk=row.pk, status=Status.SENDING).update(status=status, finished_at=now, error=error)
 
 
 def _find_kind(prefix: str) -> MessageKind:

@@ -1,7 +1,6 @@
 """Customise allauth: whether sign-up is open, limits of wrong passwords, mails, and the user data in its app API."""
 
 import time
-from smtplib import SMTPException
 from typing import Any
 
 import structlog
@@ -13,8 +12,8 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +25,7 @@ from accounts.models import User
 from accounts.own_account.devices import record_sign_in
 from accounts.sign_in import devices, limits
 from common.api.problems import problem_response
+from common.mail import sending
 from common.pages.errors import too_many_requests
 
 log = structlog.get_logger(__name__)
@@ -90,22 +90,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the mail during the request, because the user waits for the link. Respond with 503 if the mail server fails.
 
-        A mail is sent to known and to unknown addresses, so the response does not reveal whether an account exists.
+        It is of a registered kind, and in the recipient's language if the account has one. A mail is sent to known and to unknown
+        addresses, so the response does not reveal whether an account exists.
         """
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException) as error:
-            log.exception("account_mail_failed", template=template_prefix)
-            raise ImmediateHttpResponse(_mail_failed(allauth_context.request)) from error
-
-    def render_mail(
-        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
-    ) -> EmailMessage:
-        """Compose the mail of a registered kind, in the recipient's language if the account has one."""
+        request, now = allauth_context.request, timezone.now()
         user = context.get("user") or User.objects.filter(email=email.lower()).first()
-        return account_mails.compose(
-            template_prefix, to=email, user=user, context=context, headers=headers or {}, now=timezone.now()
-        )
+        shown = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        message = account_mails.compose(template_prefix, to=email, user=user, context=shown, headers={}, now=now)
+        try:
+            account_mails.send(template_prefix, message, user=user, now=now)
+        except sending.DeliveryError as error:
+            log.exception("account_mail_failed", template=template_prefix)
+            raise ImmediateHttpResponse(_mail_failed(request)) from error
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send a mail about a change of the account. A failure is only logged, because the change is already made."""

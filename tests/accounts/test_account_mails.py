@@ -1,18 +1,25 @@
 """Account mails are in the recipient's language, whatever the language of the page."""
 
 import re
+import smtplib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from pytest_django import Settings
 
 from accounts.messages import account_mails
-from accounts.models import User
+from accounts.messages import sending as messages
+from accounts.models import Message, User
+from common.mail import outbox, sending
 from tests.factories import PASSWORD
 
 
@@ -96,3 +103,79 @@ def test_every_account_mail_of_allauth_is_of_a_kind(alice: User) -> None:
         assert message.subject == subject
         assert message.alternatives
         assert message.extra_headers["X-Of-Allauth"] == "yes"
+
+
+class Breaking(BaseEmailBackend):
+    """A mail server that breaks: before the mail was handed over, or after."""
+
+    handed_over = False
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+
+class BreakingLater(Breaking):
+    handed_over = True
+
+
+@pytest.mark.parametrize(
+    ("backend", "status", "response"),
+    [("", "sent", 302), ("Breaking", "failed", 503), ("BreakingLater", "uncertain", 503)],
+)
+def test_the_ledger_says_what_became_of_a_mail_and_not_what_it_says(
+    alice: User, settings: Settings, backend: str, status: str, response: int
+) -> None:
+    if backend:
+        settings.EMAIL_BACKEND = f"{__name__}.{backend}"
+    assert Client().post(reverse("account_reset_password"), {"email": alice.email}).status_code == response
+    row = Message.objects.get()
+    assert (row.user, row.kind, row.status, row.is_in_bell) == (alice, "password-reset", status, False)
+    assert bool(row.error) is (status != "sent")
+    assert row.finished_at is not None
+    # Nobody can send it again: the link in it was for the one who asked.
+    assert messages.send_again(message_id=row.pk, now=timezone.now()) == (None if status == "sent" else "failed")
+    row.refresh_from_db()
+    assert row.status == status
+    if status == "sent":
+        [message] = django_mail.outbox
+        [key] = re.findall(r"/password/reset/key/([^/\s]+)", str(message.body))
+        assert message.extra_headers["Message-ID"] == row.message_id
+        assert key not in str(model_to_dict(row))
+        Client().post(reverse("account_reset_password"), {"email": alice.email})
+        assert Message.objects.filter(status="sent").count() == 2
+
+
+def test_a_mail_to_an_unknown_address_leaves_no_row(db: None) -> None:
+    asked_for("nobody@example.com", browser="en")
+    assert not Message.objects.exists()
+
+
+def test_a_process_that_dies_leaves_an_uncertain_mail(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(message: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(sending, "deliver", die)
+    with pytest.raises(SystemExit):
+        Client().post(reverse("account_reset_password"), {"email": alice.email})
+    messages.send_waiting(now=timezone.now() + outbox.STALE)
+    assert Message.objects.get().status == "uncertain"
+
+
+def test_a_confirmation_and_a_change_are_in_the_ledger_too(alice: User) -> None:
+    account_mails.send(
+        "account/email/email_confirmation",
+        account_mails.compose(
+            "account/email/email_confirmation", to=alice.email, user=alice, headers={}, now=timezone.now(),
+            context={"activate_url": "https://example.com/secret", "email": alice.email},
+        ),
+        user=alice,
+        now=timezone.now(),
+    )  # fmt: skip
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
+    client = Client()
+    client.force_login(alice)
+    form = {"oldpassword": PASSWORD, "password1": "another good one 7", "password2": "another good one 7"}
+    client.post(reverse("account_change_password"), form)
+    assert [row.kind for row in Message.objects.order_by("pk")] == ["confirm-address", "account-changed"]
+    assert "secret" not in str([model_to_dict(row) for row in Message.objects.all()])
+    assert client.get("/notifications/").status_code == 200

@@ -229,6 +229,14 @@ class TestAfterwards:
         client.post("/accounts/password/reset/", {"email": reader.email})
         assert [message.to for message in django_mail.outbox] == [[reader.email]]
 
+    def test_a_link_for_a_new_password_that_comes_back_is_noted(self, client: Client, reader: User) -> None:
+        preferences.start_mails(User.objects.get(pk=reader.pk))
+        client.post("/accounts/password/reset/", {"email": reader.email})
+        row = Message.objects.get(kind="password-reset")
+        assert applying.read_and_apply(make_report(row.message_id)).done == Done.STOPPED
+        row.refresh_from_db()
+        assert row.status == "bounced"
+
     def test_the_person_is_told_and_starts_them_again(self, client: Client, reader: User) -> None:
         client.force_login(reader)
         page = client.get("/accounts/settings/", headers={"accept-language": "en"})
