@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("mails.own.api_urls")),
     path("", include("review.api.urls")),
     path("", include("appeals.api_urls")),
+    path("", include("reports.api.urls")),
     path("", include("certificates.api_urls")),
     route("schema", document.schema, "api-schema"),
     # The page is at /api/docs/. This is where it was before.

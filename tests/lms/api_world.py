@@ -131,6 +131,8 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "certificates/<uuid:uuid>": f"certificates/{certificate.uuid}",
         "<slug:language>": "en",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
+        "gradebook/<uuid:uuid>": f"gradebook/{enrolment.uuid}",
+        "<uuid:activity>": str(quiz.activity.uuid),
         "grading-queue/<uuid:uuid>": f"grading-queue/{waiting.uuid}",
         "attempts/<uuid:uuid>": f"attempts/{attempt.uuid}",
         "<uuid:question>": str(hand_in),

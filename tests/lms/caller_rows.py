@@ -151,6 +151,26 @@ ROWS = (
         "workspace.pages.courses.course_list",
     ),
     Row(
+        "reports.api.gradebook.CourseGradebook.get",
+        (
+            "reports.students.get_students",
+            "reports.students.get_reports",
+            "courses.gradebook.get_items",
+            "accounts.audit.recording.record_rows",
+        ),
+        "reports.pages.gradebook.table",
+    ),
+    Row(
+        "reports.api.gradebook.StudentGrades.get",
+        ("reports.students.get_reports", "courses.gradebook.get_items", "accounts.audit.recording.record_rows"),
+        "reports.pages.gradebook.table",
+    ),
+    Row(
+        "reports.api.gradebook.StudentGradeDetail.get",
+        ("reports.one_student.cells.get_cell", "courses.gradebook.get_items", "accounts.audit.recording.record_rows"),
+        "reports.pages.cells.cell",
+    ),
+    Row(
         "courses.api.teaching.CourseRoster.get",
         (
             "courses.access.students",

@@ -162,9 +162,12 @@ def test_every_endpoint_asks_for_a_token(api: Api, db: None) -> None:
         "uuid": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "question": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "file": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
+        "activity": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "card": "8c3a5ad4-1d5c-4c3a-9b38-2f0a3c9b9d7e",
         "turn": "2",
         "kind": "weekly-summary",
+        "sha256": "0" * 64,
+        "language": "en",
     }
     for method, path, _operation in ours():
         api.call(method, path.format(**sample), {}, expect=401)

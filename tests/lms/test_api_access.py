@@ -100,6 +100,9 @@ TABLE = {
     ("review/cards/<uuid:card>/turns/<int:turn>", "PUT"): OWNER,
     ("teaching", "GET"): SIGNED_IN,
     ("courses/<slug:slug>/roster", "GET"): STAFF,
+    ("courses/<slug:slug>/gradebook", "GET"): STAFF,
+    ("courses/<slug:slug>/gradebook/<uuid:uuid>", "GET"): STAFF,
+    ("courses/<slug:slug>/gradebook/<uuid:uuid>/<uuid:activity>", "GET"): STAFF,
     ("grading-queue", "GET"): SIGNED_IN,
     ("grading-queue/<uuid:uuid>", "GET"): STAFF,
     # Oscar only observes.

@@ -20,6 +20,7 @@ class TeachingTour:
         self.call("teaching_list", expect=400, query="?cursor=unknown")
         self.call("course_roster", expect=200, slug=course)
         self.call("course_roster", expect=404, slug="nothing")
+        self.gradebook(course)
         [waiting] = self.call("grading_queue", expect=200)["results"]
         self.call("grading_queue", expect=400, query="?cursor=unknown")
         read = self.call("grading_queue_read", expect=200, uuid=waiting["uuid"])
@@ -35,3 +36,13 @@ class TeachingTour:
         changed = {hand_in["uuid"]: {**decision, "comment": "Clear."}}
         body = {"seen": read["seen"], "decisions": changed}
         self.call("attempt_review", expect=409, uuid=waiting["uuid"], body=body)
+
+    def gradebook(self, course: str) -> None:
+        row = self.call("course_gradebook", expect=200, slug=course)["results"][0]
+        self.call("course_gradebook", expect=400, slug=course, query="?cursor=unknown")
+        self.call("course_gradebook", expect=404, slug="nothing")
+        own = self.call("student_grades", expect=200, slug=course, uuid=row["uuid"])
+        self.call("student_grades", expect=404, slug="nothing", uuid=row["uuid"])
+        quiz = next(grade for grade in own["grades"] if grade["attempts"])["activity"]["uuid"]
+        self.call("student_grade", expect=200, slug=course, uuid=row["uuid"], activity=quiz)
+        self.call("student_grade", expect=404, slug=course, uuid=row["uuid"], activity=row["uuid"])
