@@ -5,6 +5,9 @@ const prose = article.querySelector(".prose");
 // Below the header, which stays in view.
 const top = () => document.querySelector(".site-header").getBoundingClientRect().height + 16;
 
+// --- What stands below the first screen is measured after that screen is drawn (baeum.css). The second frame begins after the first one.
+requestAnimationFrame(() => requestAnimationFrame(() => { article.dataset.drawn = ""; }));
+
 // --- Reading position: the block at the top of the window is sent when reading pauses. `courses.lessons.blocks` counts in the same way.
 const PAUSE = 1200; // ms
 // A reader who scrolls a little every few seconds is not stored each time. What is left is sent when the page is left.

@@ -99,3 +99,40 @@ def test_texts_are_compressed_and_a_client_without_compression_gets_them_plain(r
     _none, css = fetch(sheet, "identity")
     for font in re.findall(r'href="(/static/vendor/[^"]+\.woff2)"', page.decode()):
         assert font.removeprefix("/static/vendor/") in css.decode()
+
+
+IS_MEASURED = "element => element.checkVisibility({contentVisibilityAuto: true})"
+
+
+def test_the_text_below_the_first_screen_is_measured_after_the_first_frame(visit: Visit) -> None:
+    visitor = visit("ko", width=390)
+    sign_up(visitor)
+    path = next(page for page in pages_of(visitor) if "/lessons/" in page)
+    # Without the script that ends it, the state of the first frame stays.
+    visitor.page.route("**/reading.js*", lambda route: route.abort())
+    items = visitor.go(path).locator(".lesson .prose").first.locator(":scope > ul > li")
+    assert not items.last.evaluate(IS_MEASURED)
+    visitor.page.unroute("**/reading.js*")
+    page = visitor.go(path)
+    expect(page.locator(".lesson[data-drawn]")).to_be_attached()
+    assert items.last.evaluate(IS_MEASURED)
+
+
+PLACE = "life-cycle"
+TOP = f"document.getElementById('{PLACE}').getBoundingClientRect().top"
+
+
+def test_an_address_with_a_place_and_a_reload_land_where_they_should(visit: Visit) -> None:
+    visitor = visit("ko", width=390)
+    sign_up(visitor)
+    path = next(page for page in pages_of(visitor) if "/lessons/what-is-data-driven-improvement/" in page)
+    page = visitor.go(f"{path}#{PLACE}")
+    expect(page.locator(".lesson[data-drawn]")).to_be_attached()
+    header = page.locator(".site-header").evaluate("element => element.getBoundingClientRect().bottom")
+    assert header - 1 <= page.evaluate(TOP) < header + 200
+    page = visitor.go(path)
+    expect(page.locator(".lesson[data-drawn]")).to_be_attached()
+    page.evaluate(f"scrollBy(0, {TOP} - 300)")
+    page.reload()
+    expect(page.locator(".lesson[data-drawn]")).to_be_attached()
+    assert abs(page.evaluate(TOP) - 300) < 2

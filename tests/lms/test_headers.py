@@ -3,6 +3,8 @@
 After an intended change, write the file anew: `UPDATE_GOLDEN=1 ./run test tests/lms/test_headers.py`.
 """
 
+import base64
+import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -214,3 +216,13 @@ def test_static_files_may_be_stored(answers: Answers) -> None:
 
 def test_a_lesson_may_be_shown_again_when_the_reader_goes_back(answers: Answers, lesson: Activity) -> None:
     assert "no-store" not in answers.browser.get("/courses/statistics/lessons/lesson-1/").headers["Cache-Control"]
+
+
+def test_the_script_in_a_lesson_is_the_one_that_the_policy_allows(enrolment: Enrolment, settings: Settings) -> None:
+    browser = Client()
+    browser.force_login(enrolment.user)
+    lesson = enrolment.course.activities.filter(kind="lesson").earliest("position")
+    page = browser.get(f"/courses/{enrolment.course.slug}/lessons/{lesson.slug}/").content.decode()
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{allowed}'" in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"]
