@@ -19,6 +19,8 @@ NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
 AUDIT, ADMIN, WEIGHT, SEARCH = "audit", "admin", "weight", "search"
+# A second line of `admin`, in the same course.
+STAFF_JOBS = "staff_jobs"
 # Seconds that filling the audit log or a large course may take.
 FILL_TIMEOUT = 1800.0
 
@@ -169,6 +171,8 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         )
         requests = [Request(path, browser(filled["session"])) for path in filled["addresses"]]
         yield figures_line(ADMIN, plan.mode, admin.measure(sides.product, requests, filled["answers"]))
+        working = start(["manage.py", *shell("bench.admin_pages.working")], sides.environment, log)
+        yield json.dumps({"name": STAFF_JOBS, "mode": plan.mode, **result_of(working, log, timeout=FILL_TIMEOUT)})
     if AUDIT in plan.only:
         log = sides.home / "audit.log"
         filling = start(["manage.py", *shell("bench.filling.audit")], sides.environment, log)
