@@ -3,6 +3,7 @@
 import csv
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,7 +48,13 @@ def written(lesson: Activity) -> None:
 
 
 def make(enrolment: Enrolment, lesson: Activity, **more: str) -> Note:
-    given = {"anchor": "noise.1", "quote": "learning the noise", "body": "Remember this", "language": "en", **more}
+    given: dict[str, Any] = {
+        "anchor": "noise.1",
+        "quote": "learning the noise",
+        "body": "Remember this",
+        "language": "en",
+        **more,
+    }
     return writing.add(enrolment=enrolment, activity=lesson, now=timezone.now(), **given)
 
 
