@@ -71,7 +71,7 @@ class UserAdmin(PeopleSearch, BaseUserAdmin, ModelAdmin):  # type: ignore[type-a
         (None, {"fields": ("email", "name", "password")}),
         (
             _("Preferences"),
-            {"fields": ("language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time")},
+            {"fields": ("language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time", "weekly_goal")},
         ),
         (_("Role"), {"fields": ("is_active", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("uuid", "date_joined", "last_login")}),

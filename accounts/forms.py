@@ -103,6 +103,10 @@ def _field_of(kind: MessageKind) -> str:
     return f"mail-{kind.name}"
 
 
+# What a page from before there was a choice does not send.
+CHOSEN_LATER = ("summary_day", "summary_time", "weekly_goal")
+
+
 class SettingsForm(forms.ModelForm[User]):
     class Meta:
         model = User
@@ -124,8 +128,12 @@ class SettingsForm(forms.ModelForm[User]):
         # The names of time zones are English in every language.
         self.fields["time_zone"].widget.attrs["lang"] = "en"
         self.fields["name"].widget.attrs["autocomplete"] = "name"
-        # A page from before there was a choice does not send them; the account keeps what it has.
-        self.fields["summary_day"].required = self.fields["summary_time"].required = False
+        # The account keeps what it has.
+        for name in CHOSEN_LATER:
+            self.fields[name].required = False
+        self.fields["weekly_goal"].help_text = _(
+            "Steps in a week: lessons that you have done, and questions that you have answered in quizzes and the daily review."
+        )
         self.fields["summary_time"].help_text = _("In your time zone. No mail comes from 21:00 to 8:00.")
         self.switches = switches.switchable(self.instance)
         self.before = switches.states(self.instance, self.switches)
@@ -144,8 +152,8 @@ class SettingsForm(forms.ModelForm[User]):
     def save(self, commit: bool = True) -> User:
         user = self.instance
         changes = {name: self.cleaned_data[name] for name in FIELDS}
-        when = ("summary_day", "summary_time")
-        change_preferences(user, {name: value for name, value in changes.items() if name not in when or value})
+        sent = {name: value for name, value in changes.items() if name not in CHOSEN_LATER or value not in (None, "")}
+        change_preferences(user, sent)
         shown = self.cleaned_data["shown_switches"].split()
         for kind in self.switches:
             if kind.name in shown and not kind.switch_column:

@@ -2,7 +2,7 @@
 
 import uuid
 import zoneinfo
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -64,6 +64,8 @@ def validate_time_zone(name: str) -> None:
 SUMMARY_DAYS = [(day, WEEKDAYS[day - 1]) for day in range(1, 8)]
 SUMMARY_TIMES = [(time(hour, minute), f"{hour:02d}:{minute:02d}") for hour in range(8, 21) for minute in (0, 30)]
 MONDAY, HALF_PAST_EIGHT = 1, time(8, 30)
+# How many steps somebody may want to take in a week: see `goals.steps`. 0 is no goal.
+WEEKLY_GOALS = [(0, _("No goal")), *((steps, str(steps)) for steps in (5, 10, 20, 30, 50, 80, 120))]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,6 +110,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     summary_time = models.TimeField(
         _("time of the weekly summary"), choices=SUMMARY_TIMES, default=HALF_PAST_EIGHT, db_default=HALF_PAST_EIGHT
     )
+    weekly_goal = models.PositiveSmallIntegerField(_("weekly goal"), choices=WEEKLY_GOALS, default=0, db_default=0)
+    # How many questions of the daily review were left on that day of the person's calendar, when they were last counted. Every
+    # page shows it, so it stands in the row that every page reads. See `accounts.own_account.reviews`.
+    review_count = models.PositiveSmallIntegerField(
+        _("questions of the daily review"), default=0, db_default=0, editable=False
+    )
+    review_day = models.DateField(_("day of the daily review"), null=True, editable=False)
     # A mail to it came back for good, or its reader complained. Mails stop as long as it is the address of the account.
     bounced_address = models.EmailField(
         _("address of which mails came back"), blank=True, default="", db_default="", editable=False
@@ -146,6 +155,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_summary_time_known",
                 violation_error_message=constraints.UNKNOWN_VALUE,
             ),
+            models.CheckConstraint(
+                condition=models.Q(weekly_goal__in=[steps for steps, _label in WEEKLY_GOALS]),
+                name="accounts_user_weekly_goal_known",
+                violation_error_message=constraints.UNKNOWN_VALUE,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,9 +183,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.messages.unread().count() if found is None else found
 
     @property
+    def due_reviews(self) -> int:
+        """The number of questions that the daily review still asks today; 0 until they are counted on this day."""
+        is_known = self.review_count and self.review_day == self.local_day(timezone.now())
+        return self.review_count if is_known else 0
+
+    @property
     def is_mail_stopped(self) -> bool:
         """Return whether only mails that the person waits for are sent, because others came back."""
         return bool(self.bounced_address) and self.bounced_address == self.email
+
+    def local_day(self, moment: datetime) -> date:
+        """Return the date of `moment` in the user's time zone."""
+        return moment.astimezone(self.zone).date()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

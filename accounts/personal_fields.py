@@ -8,6 +8,7 @@ from accounts.personal_data.policies import (
     AUDIT,
     LINKS,
     MESSAGES,
+    PRACTICE,
     REPEATS,
     SECRETS,
     SESSIONS,
@@ -21,6 +22,7 @@ describe(
     personal={
         ACCOUNT: "email name language time_zone is_active is_staff is_superuser date_joined last_login",
         MESSAGES: "wants_weekly_summary summary_day summary_time bounced_address",
+        PRACTICE: "weekly_goal review_count review_day",
         SECRETS: "password",
     },
     other="id uuid",

@@ -9,17 +9,12 @@ progress after it.
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import structlog
-from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.db.models import Count, Q
 
-from common import outages
-from common.database.durability import relaxed_durability
+from common.database.durability import dispensable_write
 from common.database.prepared import Prepared, PreparedUpdate
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, ProgressEvent
-
-log = structlog.get_logger(__name__)
 
 # Another visit to the same activity within this time is not stored.
 VISIT_INTERVAL = timedelta(minutes=5)
@@ -75,15 +70,9 @@ def record_visit(*, enrolment: Visitor, activity: Activity, now: datetime) -> No
         and now - enrolment.last_seen_at < VISIT_INTERVAL
     ):
         return
-    try:
-        # A power failure may lose this write. The student then continues with the activity visited before.
-        with relaxed_durability():
-            _UPDATE_VISIT.apply(enrolment.pk, activity.pk, now)
-    except DatabaseFailure as error:
-        # The lesson can be read although the disk is full or the database accepts no writes.
-        if not outages.is_outage(error):
-            raise
-        log.warning("visit_not_stored", error=str(error))
+    # If it is lost, the student continues with the activity visited before.
+    with dispensable_write("visit_not_stored"):
+        _UPDATE_VISIT.apply(enrolment.pk, activity.pk, now)
 
 
 def mark_done(*, enrolment: Enrolment, activity: Activity, now: datetime) -> Enrolment:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("appeals.api_urls")),
     path("", include("reports.api.urls")),
     path("", include("certificates.api_urls")),
+    path("", include("goals.api_urls")),
     route("schema", document.schema, "api-schema"),
     # The page is at /api/docs/. This is where it was before.
     route("docs", page.docs, "api-docs-before"),

@@ -19,6 +19,7 @@ APPS = (
     "course_files",
     "courses",
     "exchange",
+    "goals",
     "lms",
     "notes",
     "offline",

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.identity import validate_name
-from accounts.models import SUMMARY_TIMES, Language, validate_time_zone
+from accounts.models import SUMMARY_TIMES, WEEKLY_GOALS, Language, validate_time_zone
 from common.api.serializers import InputSerializer, OutputSerializer
 
 
@@ -36,6 +36,19 @@ class SummaryTimeField(serializers.TimeField):
         return found
 
 
+# Not an enum: a generated name for each number says nothing.
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": WEEKLY_GOALS[-1][0]})
+class WeeklyGoalField(serializers.IntegerField):
+    """A number of steps that may be the goal of a week."""
+
+    def to_internal_value(self, data: Any) -> int:
+        found: int = super().to_internal_value(data)
+        if found not in dict(WEEKLY_GOALS):
+            numbers = ", ".join(str(steps) for steps, _label in WEEKLY_GOALS)
+            raise serializers.ValidationError(_("Choose one of %(numbers)s.") % {"numbers": numbers}, code="invalid")
+        return found
+
+
 class MeSerializer(OutputSerializer):
     uuid = serializers.UUIDField()
     email = serializers.EmailField()
@@ -47,6 +60,7 @@ class MeSerializer(OutputSerializer):
         min_value=1, max_value=7, help_text="The day of the weekly summary: 1 is Monday, 7 is Sunday."
     )
     summary_time = SummaryTimeField(help_text="The time of the weekly summary in `time_zone`.")
+    weekly_goal = WeeklyGoalField(help_text="How many steps in a week; 0 if there is no goal. `goal_read` counts them.")
     is_instructor = serializers.BooleanField(
         source="is_staff", help_text="Whether the account belongs to the staff. `teaching` lists the courses."
     )
@@ -64,4 +78,5 @@ class MeInput(InputSerializer):
     time_zone = serializers.CharField(max_length=64, validators=[validate_time_zone], required=False)
     wants_weekly_summary = serializers.BooleanField(required=False)
     summary_day = serializers.IntegerField(min_value=1, max_value=7, required=False, help_text="1 is Monday.")
+    weekly_goal = WeeklyGoalField(required=False, help_text="0: no goal.")
     summary_time = SummaryTimeField(required=False, help_text="A half hour from `08:00` to `20:30`.")

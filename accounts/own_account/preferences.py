@@ -1,11 +1,11 @@
-"""Change what people decide about their own account: name, language, time zone, and when the weekly summary comes."""
+"""Change what people decide about their own account: name, language, time zone, weekly goal, when the summary comes."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
 
-FIELDS = ("name", "language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time")
+FIELDS = ("name", "language", "time_zone", "wants_weekly_summary", "summary_day", "summary_time", "weekly_goal")
 
 
 def change_preferences(user: User, changes: Mapping[str, Any]) -> None:

@@ -6,7 +6,13 @@ Some writes do not wait for the disk, because losing them in a power cut does no
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+import structlog
+from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
+
+from common import outages
+
+log = structlog.get_logger(__name__)
 
 
 def write_lock(*, durable: bool = True) -> AbstractContextManager[None]:
@@ -47,3 +53,18 @@ def relaxed_durability() -> Iterator[None]:
     else:
         with write_lock(durable=False):
             yield
+
+
+@contextmanager
+def dispensable_write(event: str) -> Iterator[None]:
+    """Write what a page can do without, as in `relaxed_durability`. An outage is logged as `event`, and the page goes on.
+
+    So a lesson can be read although the disk is full or the database accepts no writes.
+    """
+    try:
+        with relaxed_durability():
+            yield
+    except DatabaseFailure as error:
+        if not outages.is_outage(error):
+            raise
+        log.warning(event, error=str(error))

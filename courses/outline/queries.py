@@ -4,6 +4,9 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from common.database.aggregates import JoinedIds
 from common.database.prepared import Prepared
 from courses.models import Activity, ActivityCompletion, Enrolment, Module
 from courses.outline.published import get_published
@@ -36,6 +39,12 @@ class OutlineModule:
     module: Module
     entries: list[OutlineEntry] = field(default_factory=list)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that is required is done; a graded quiz, passed (of an outline with grades)."""
+        required = [entry for entry in self.entries if entry.activity.is_required]
+        return bool(required) and all(entry.is_done and not entry.is_tried for entry in required)
+
 
 @dataclass(slots=True)
 class Outline:
@@ -56,18 +65,19 @@ class Outline:
         """Return how many of the required activities are done."""
         return sum(entry.activity.is_required and entry.is_done for entry in self.entries)
 
+    def find_completed_by(self, activity: Activity) -> OutlineModule | None:
+        """Return the module that is complete with `activity`, which was just done; None if something is left in it."""
+        part = next((part for part in self.modules if part.module.pk == activity.module_id), None)
+        return part if part and part.is_complete and activity.is_required else None
+
     def neighbours(self, activity: Activity) -> tuple[Activity | None, Activity | None]:
         """Return the activities before and after `activity`, or None where there is none.
 
         Return (None, None) if `activity` is not in the outline.
         """
-        activities = [entry.activity for entry in self.entries]
-        index = next((index for index, other in enumerate(activities) if other.pk == activity.pk), None)
-        if index is None:
-            return None, None
-        before = activities[index - 1] if index else None
-        after = activities[index + 1] if index + 1 < len(activities) else None
-        return before, after
+        around = [None, *(entry.activity for entry in self.entries), None]
+        place = next((place for place, other in enumerate(around) if other and other.pk == activity.pk), None)
+        return (around[place - 1], around[place + 1]) if place else (None, None)
 
     def next_to_do(self, last_id: int | None = None) -> Activity | None:
         """Return the activity to continue with: the first that is not done, from the last visited activity (`last_id`) on.
@@ -87,6 +97,12 @@ def find_undone(ids: Sequence[int], done: Container[int], last_id: int | None) -
     """Yield the places in `ids` of those that are not in `done`: from `last_id` on, then those before it."""
     start = ids.index(last_id) if last_id in ids else 0
     return (place for place in (*range(start, len(ids)), *range(start)) if ids[place] not in done)
+
+
+def with_done(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Read the ids of the activities that are done with the enrolments, as `done`: see `JoinedIds`."""
+    mine = ActivityCompletion.objects.filter(enrolment=OuterRef("pk")).order_by().values("enrolment")
+    return enrolments.annotate(done=Subquery(mine.annotate(ids=JoinedIds("activity")).values("ids")))
 
 
 def get_outline(enrolment: Enrolment) -> Outline:

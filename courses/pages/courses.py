@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import AuthenticatedRequest
 from accounts.sign_in.limits import client_address
+from common.database.aggregates import ids_of
 from common.errors import DomainError
 from common.limits import TooManyCodes
 from common.pages.errors import refuse_for_now
@@ -19,7 +20,7 @@ from courses.lessons import reading
 from courses.lessons.results import get_outline_with_grades
 from courses.models import Enrolment
 from courses.outline.published import get_published
-from courses.outline.queries import get_outline
+from courses.outline.queries import build_outline, with_done
 from courses.pages.joining import offers_to_join, place_after_joining
 from courses.pages.outline_rows import OutlineRows, continue_button, course_parts
 
@@ -32,10 +33,12 @@ SHOWN_AHEAD = 4
 def course_list(request: AuthenticatedRequest) -> HttpResponse:
     """Show what the student can do today: continue, what is due, practice, the last result, and all their courses."""
     now = timezone.now()
-    enrolments = list(access.enrolments(request.user))
+    enrolments = list(with_done(access.enrolments(request.user)))
     # Only the course of the last visit is looked into, so the number of queries does not grow with the courses.
     main = enrolments[0] if enrolments else None
-    undone = get_outline(main).find_undone(main.last_activity_id) if main else []
+    # Here it does not matter when something was done.
+    done = dict.fromkeys(ids_of(main.done), now) if main else {}  # type: ignore[attr-defined]
+    undone = build_outline(main, done).find_undone(main.last_activity_id) if main else []
     return render(
         request,
         "courses/course_list.html",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import AuthenticatedRequest
@@ -25,7 +27,7 @@ from courses.lessons.placing import placed_keys, put_into_html
 from courses.lessons.results import get_outline_with_grades
 from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse, get_published
-from courses.outline.queries import Outline, OutlineEntry, get_outline
+from courses.outline.queries import Outline, OutlineEntry
 from courses.pages.joining import offers_to_join
 
 # A browser may keep a page with this header to be read offline. It says how the page is listed: course=…&title=….
@@ -201,7 +203,13 @@ def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> H
         progress.mark_undone(enrolment=enrolment, activity=activity, now=timezone.now())
         return redirect(activity)
     progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now())
-    _, after = get_outline(enrolment).neighbours(activity)
+    outline, _grades = get_outline_with_grades(enrolment)
+    # The page of a course that is finished congratulates, too.
+    is_finished = outline.next_to_do() is None
+    _before, after = (None, None) if is_finished else outline.neighbours(activity)
+    if not is_finished and (completed := outline.find_completed_by(activity)):
+        text = _("You have completed the module “%(title)s”. Well done!")
+        messages.success(request, text % {"title": completed.module.title})
     return redirect(after or enrolment.course)
 
 

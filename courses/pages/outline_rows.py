@@ -68,12 +68,10 @@ class OutlineRows:
 
     def _module(self, part: OutlineModule) -> tuple[SafeString, str, list[SafeString]]:
         states = [(entry, RowState.of(entry, self.grades.get(entry.activity.pk))) for entry in part.entries]
-        required = [state for entry, state in states if entry.activity.is_required]
-        is_complete = bool(required) and all(state.is_done and not state.is_tried for state in required)
         heading = self.parts.cached(
-            ("outline heading", part.module.pk, is_complete),
+            ("outline heading", part.module.pk, part.is_complete),
             lambda: render_to_string(
-                "courses/_outline_heading.html", {"module": part.module, "is_complete": is_complete}
+                "courses/_outline_heading.html", {"module": part.module, "is_complete": part.is_complete}
             ),
         )
         return heading, part.module.slug, [self._row(entry.activity, state) for entry, state in states]

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "search",
     "mails",
     "certificates",
+    "goals",
     "notes",
     "discussions",
     "calendars",

@@ -15,7 +15,6 @@ from courses.summaries.sections import Line, Reader, Section
 from mails.sections.reading import enrolments_of, find_quizzes
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion, load_content
-from quizzes.practice.cards import local_day
 from quizzes.practice.models import PracticeCard
 from quizzes.results.quiz_states import is_lesson_check_shown
 from quizzes.results.visibility import find_pairs_with_answers_shown
@@ -30,9 +29,9 @@ def find_practice(readers: Sequence[Reader], now: datetime) -> Mapping[int, Sect
     """Return the questions that have been up for review the longest. Only those whose solution the reader may see."""
     owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
     found = PracticeCard.objects.filter(
-        enrolment__in=list(owners), due_on__lte=max((local_day(r.user, now) for r in readers), default=now.date())
+        enrolment__in=list(owners), due_on__lte=max((r.user.local_day(now) for r in readers), default=now.date())
     ).order_by("due_on", "pk")
-    cards = [card for card in found if card.due_on <= local_day(owners[card.enrolment_id].user, now)]
+    cards = [card for card in found if card.due_on <= owners[card.enrolment_id].user.local_day(now)]
     if not cards:
         return {}
     pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(enrolments_of(readers))}

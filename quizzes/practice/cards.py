@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from accounts.models import User
 from courses.models import Enrolment
 from questions import Response
 from quizzes.practice import scheduling
@@ -14,11 +13,6 @@ MISTAKES = ("incorrect", "partial")
 # The columns of a card that are derived from its answers.
 SCHEDULE_FIELDS = ["turns", "stability", "difficulty", "due_on", "reviewed_on"]
 EnrolmentsById = dict[int, Enrolment]
-
-
-def local_day(user: User, moment: datetime) -> date:
-    """Return the date of `moment` in the student's time zone."""
-    return moment.astimezone(user.zone).date()
 
 
 def advance_card(

@@ -11,7 +11,7 @@ from questions import KINDS, Response
 from quizzes.attempts.models import Answer
 from quizzes.authoring.versions import QuizVersion
 from quizzes.grading.models import AttemptGrade
-from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card, local_day
+from quizzes.practice.cards import MISTAKES, SCHEDULE_FIELDS, EnrolmentsById, advance_card
 from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard
 from quizzes.results import visibility
 from quizzes.results.quiz_states import QuizStates
@@ -79,7 +79,7 @@ def _make_cards(user: User, grades: Sequence[AttemptGrade], now: datetime) -> No
         attempt = grade.attempt
         assert attempt.submitted_at is not None
         card = cards.get((attempt.enrolment_id, question))
-        on = local_day(user, attempt.submitted_at)
+        on = user.local_day(attempt.submitted_at)
         if card and ((card.pk, attempt.pk) in collected or on < card.reviewed_on):
             # The attempt was collected by an earlier grading, or it is older than the card's last answer.
             continue

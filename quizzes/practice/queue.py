@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.own_account.reviews import remember_reviews
 from common.database.aggregates import JoinedIds, ids_of
 from common.database.prepared import Prepared
 from common.errors import DomainError
@@ -17,7 +18,7 @@ from courses.outline.published import get_published
 from questions import KINDS
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import AttemptGrade
-from quizzes.practice.cards import EnrolmentsById, local_day
+from quizzes.practice.cards import EnrolmentsById
 from quizzes.practice.collecting import answers_may_be_shown, collect_mistakes
 from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.results import visibility
@@ -73,7 +74,7 @@ def prepare_today(*, user: User, now: datetime, states: QuizStates | None = None
     One query if the student has no cards, else two, and one for the `states` if they are not given and a card is of a
     graded quiz or a grade may be collected.
     """
-    on = local_day(user, now)
+    on = user.local_day(now)
     rows = _ENROLMENTS.instances(user.pk, now, on)
     enrolments: EnrolmentsById = {row.pk: row for row in rows}
     uncollected = {row.pk: quizzes for row in rows if (quizzes := ids_of(row.uncollected))}  # type: ignore[attr-defined]
@@ -83,12 +84,14 @@ def prepare_today(*, user: User, now: datetime, states: QuizStates | None = None
         searched = {pk: enrolments[pk] for pk, quizzes in uncollected.items() if _any_is_shown(states, pk, quizzes)}
         has_cards = bool(searched and collect_mistakes(user, searched, now, states)) or has_cards
     if not has_cards:
+        remember_reviews(user, on, 0)
         return Today(on, 0, [], None)
     done = rows[0].answers  # type: ignore[attr-defined]
     cards = filter_askable(_CARDS.instances(user.pk), user, enrolments, now, states)
     due = [card for card in cards if card.due_on <= on]
     left = max(0, DAILY_LIMIT - done)
     chosen, waiting = due[:left], due[left:]
+    remember_reviews(user, on, len(chosen))
     next_due_on = cards[len(due)].due_on if len(cards) > len(due) else None
     return Today(on, done, chosen, on + timedelta(days=1) if waiting else next_due_on, cards)
 

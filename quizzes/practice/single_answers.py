@@ -9,7 +9,7 @@ from accounts.models import User
 from courses.models import Enrolment
 from questions import Response, Score
 from quizzes.authoring.models import Quiz
-from quizzes.practice.cards import MISTAKES, advance_card, local_day
+from quizzes.practice.cards import MISTAKES, advance_card
 from quizzes.practice.models import PracticeCard
 
 
@@ -36,7 +36,7 @@ def remember_mistake(
             version_id=quiz.current_version.pk,
             attempt_id=None,
             at=now,
-            on=local_day(user, now),
+            on=user.local_day(now),
         )
         card.save()
         answer.save()

@@ -31,6 +31,7 @@ def test_only_the_new_address_can_sign_in_after_a_change(admin_client: Client) -
             "is_active": "on",
             "summary_day": user.summary_day,
             "summary_time": user.summary_time,
+            "weekly_goal": user.weekly_goal,
         },
     )
 

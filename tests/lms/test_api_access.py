@@ -63,6 +63,7 @@ TABLE = {
     ("notes/<uuid:uuid>", "GET"): OWNER,
     ("notes/<uuid:uuid>", "PATCH"): OWNER,
     ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,
+    ("goal", "GET"): SIGNED_IN,
     ("certificates", "GET"): SIGNED_IN,
     # Carla has not completed the course; Alice has this certificate already.
     ("certificates", "POST"): "401 404 409 404 404 404 404 201",

@@ -26,6 +26,7 @@ def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
         "time_zone": "Asia/Seoul",
         "wants_weekly_summary": True,
         "summary_day": 1,
+        "weekly_goal": 0,
         "summary_time": "08:30",
         "is_instructor": False,
         "unread_messages": 0,

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from courses import gradebook, progress
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, GradeChange, LessonEdition
 from quizzes.authoring.models import Quiz
-from tests.factories import EnrolmentFactory
+from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory
 
 
 def test_a_lesson_in_the_readers_language(alice_client: Client, enrolment: Enrolment, lesson: Activity) -> None:
@@ -52,6 +52,31 @@ def test_marking_the_last_activity_as_done_goes_to_the_course(alice_client: Clie
     course.activities.filter(kind="quiz").update(archived_at=timezone.now())
     response = alice_client.post("/courses/statistics/lessons/lesson-2/done/", {"done": "1"})
     assert response.headers["Location"] == "/courses/statistics/"
+
+
+def test_the_last_required_lesson_of_a_module_is_a_moment_to_say_so(
+    alice_client: Client, enrolment: Enrolment, lesson: Activity
+) -> None:
+    required = Activity.objects.filter(module=lesson.module, is_required=True).exclude(pk=lesson.pk)
+    elsewhere = ActivityFactory(module=ModuleFactory(course=lesson.course))
+    said = "You have completed the module"
+    done = f"{lesson.get_absolute_url()}done/"
+    assert said not in alice_client.post(done, {"done": "1"}, follow=True).text
+    alice_client.post(done, {"done": "0"})
+    for activity in required:
+        progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now())
+    page = alice_client.post(done, {"done": "1"}, follow=True)
+    assert said in page.text
+    assert page.redirect_chain[-1][0] == "/courses/statistics/lessons/lesson-2/"
+    # Nothing is left: the page of the course says more.
+    alice_client.post(done, {"done": "0"})
+    for activity in Activity.objects.filter(course=lesson.course).exclude(pk=lesson.pk):
+        progress.mark_done(enrolment=enrolment, activity=activity, now=timezone.now())
+    page = alice_client.post(done, {"done": "1"}, follow=True)
+    assert page.redirect_chain[-1][0] == "/courses/statistics/"
+    assert "You have finished this course" in page.text
+    assert said not in page.text
+    assert elsewhere.course_id == lesson.course_id
 
 
 def test_a_get_after_signing_in_redirects_to_the_lesson(

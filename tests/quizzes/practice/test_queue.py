@@ -138,7 +138,8 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(
     with CaptureQueriesContext(connection) as captured:
         answer(enrolment.user, card, None)
     assert len(captured) == 11
-    assert queries() == 3
+    # One more stores the number in the menu, which is one less now.
+    assert [queries(), queries()] == [4, 3]
 
 
 def test_a_student_without_cards_costs_one_query(enrolment: Enrolment) -> None:

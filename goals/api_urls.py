@@ -1,0 +1,6 @@
+"""Route the API addresses of goals."""
+
+from common.api.routing import route
+from goals import api
+
+urlpatterns = [route("goal", api.GoalStanding.as_view(), "api-goal")]

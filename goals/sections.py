@@ -1,0 +1,44 @@
+"""Show the goal of the week and the days of learning on the start page, and one number in the weekly summary."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from courses.models import Enrolment
+from courses.summaries.sections import Number, Reader
+from goals.standing import get_standing
+from goals.steps import find_steps
+
+
+def today_section(user: User, enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
+    """Return the section of the start page. One query."""
+    standing = get_standing(user, [enrolment.pk for enrolment in enrolments], now)
+    return render_to_string("goals/_today_section.html", {"standing": standing})
+
+
+def find_week(readers: Sequence[Reader], _now: datetime) -> Mapping[int, Number]:
+    """Return for each reader the steps of the week against the goal; for those without one, the days with a step. One query."""
+    owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
+    steps: dict[int, int] = defaultdict(int)
+    days: dict[int, set[date]] = defaultdict(set)
+    if owners:
+        first, last = min(reader.start for reader in readers), max(reader.end for reader in readers)
+        for step in find_steps(list(owners), first, last):
+            reader = owners[step.enrolment_id]
+            if reader.is_in_period(step.at):
+                steps[reader.user.pk] += step.count
+                days[reader.user.pk].add(reader.user.local_day(step.at))
+    return {reader.user.pk: _number(reader, steps[reader.user.pk], len(days[reader.user.pk])) for reader in readers}
+
+
+def _number(reader: Reader, steps: int, days: int) -> Number:
+    goal = reader.user.weekly_goal
+    with reader.speaking():
+        if goal:
+            return Number(steps, _("Steps (your goal: %(goal)d)") % {"goal": goal})
+        return Number(days, _("Days with learning"))
