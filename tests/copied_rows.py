@@ -16,6 +16,8 @@ from tests import kept_rows
 from tests.kept_rows import Table
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Whose tables are copied besides those of courses and quizzes.
+_OTHERS = ("accounts", "notes", "discussions")
 _Made = dict[type[models.Model], Table]
 
 
@@ -25,7 +27,8 @@ def make_many(make: Callable[[], object], count: int) -> None:
     Copies have ids and uuids of their own, also where JSON names them. A text that must be unique gets a number. If a row refers
     to another that `make` has made, its copy refers to the copy.
     """
-    every = [*apps.get_app_config("accounts").get_models(include_auto_created=True), *kept_rows.tables()]
+    others = [model for name in _OTHERS for model in apps.get_app_config(name).get_models(include_auto_created=True)]
+    every = [*others, *kept_rows.tables()]
     before = {model: kept_rows.ids(model) for model in every}
     make()
     made = {model: table for model in every if (table := kept_rows.read(model, before[model])).rows}
