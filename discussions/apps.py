@@ -1,4 +1,4 @@
-"""Configure the app: lessons lead to their questions, staff see on their first page what waits, and changes are audited."""
+"""Configure the app, and register what it adds to lessons, to the search, to the staff's first page and to the weekly summary."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,17 @@ class DiscussionsConfig(AppConfig):
         from accounts.audit import changes
         from courses.extensions import register_lesson_section
         from courses.overviews import answers
+        from courses.summaries.sections import register_section
         from discussions.elsewhere.home import answer_waits
         from discussions.elsewhere.lessons import lesson_section
+        from discussions.elsewhere.searching import SOURCE
+        from discussions.elsewhere.weekly_summary import find_replies
         from discussions.models import Post, Report
+        from search import sources
 
         changes.watch(Post, ignored="folded")
         changes.watch(Report)
         register_lesson_section(lesson_section)
         answers.register(answers.Question.WAITS, answer_waits)
+        register_section("replies", find_replies, order=25)
+        sources.register(SOURCE)

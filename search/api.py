@@ -35,7 +35,8 @@ class HitSerializer(OutputSerializer):
     """A place that has all words."""
 
     kind = serializers.CharField(
-        help_text="`title` (of a lesson), `term` (of the glossary), `text` (of a lesson), or what belongs to the reader: `note`."
+        help_text="`title` (of a lesson), `term` (of the glossary), `text` (of a lesson), or what other apps have: "
+        "`note` of the reader, `discussion` (a question at a lesson, or a reply to one)."
     )
     course = serializers.CharField(help_text="The course's `slug`.")
     activity = ActivityRefSerializer(allow_null=True, help_text="The lesson, if the place is in one.")

@@ -42,7 +42,7 @@ class Result:
 def search(user: User, query: Query, course: str = "") -> Result:
     """Search in the user's courses, or in one of them by its slug.
 
-    Three queries and one for each source; three more if nothing is found.
+    Three queries and one for each source; two or three more if nothing is found.
     """
     readable = hits.readable(user)
     chosen = [each for each in readable if course in ("", each.slug)]

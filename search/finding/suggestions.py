@@ -19,7 +19,7 @@ _LONGEST_SHORT = 5
 
 
 def suggest(query: Query, indexes: Sequence[hits.Readable]) -> str:
-    """Return another query that seems to find something, or "". Two queries.
+    """Return another query that seems to find something, or "". One query for one word, two for more.
 
     An index that does not know of the last change of its course suggests nothing: it may have a lesson that was hidden meanwhile.
     """
@@ -33,6 +33,9 @@ def suggest(query: Query, indexes: Sequence[hits.Readable]) -> str:
     suggested = " ".join(replaced)
     if not chosen or suggested == query.text.casefold():
         return ""
+    if len(replaced) == 1:
+        # It is a word of one of these indexes.
+        return suggested
     return suggested if hits.may_have(read_query(suggested), chosen) else ""
 
 

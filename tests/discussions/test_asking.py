@@ -153,7 +153,8 @@ def test_pages_take_as_many_queries_for_many_questions_and_replies(
     asked = ask(enrolment.user)
     make_many(lambda: ask(carol, "Another"), number)
     make_many(
-        lambda: posting.reply(author=carol, question=asked, body="Yes", by_staff=False, now=timezone.now()), number
+        lambda: posting.reply(author=enrolment.user, question=asked, body="Yes", by_staff=False, now=timezone.now()),
+        number,
     )
     counts = {}
     for address in (HERE, f"{HERE}?page=2", f"{HERE}marks/", f"/discussions/{asked.uuid}/"):
