@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -62,16 +62,16 @@ class PlacedQuestion:
     place: Place
 
 
+def questions_of(reader: LessonReader) -> PostQuerySet:
+    """Return the questions of a lesson that the reader sees."""
+    return Post.objects.shown_to(reader.user).questions().filter(activity=reader.activity)
+
+
 def placed_questions(reader: LessonReader) -> list[PlacedQuestion]:
     """Return the questions of a lesson in the order of its text. One query."""
     order = {anchor: number for number, anchor in enumerate(reader.text.blocks)}
-    rows = (
-        Post.objects.shown_to(reader.user)
-        .questions()
-        .filter(activity=reader.activity)
-        .only("language", "anchor", "quote", "prefix", "suffix", "accepted")
-        .order_by("-pk")[:MOST]
-    )
+    needed = ("language", "anchor", "quote", "prefix", "suffix", "accepted")
+    rows = questions_of(reader).only(*needed).order_by("-pk")[:MOST]
     placed = [PlacedQuestion(row, placing.find_place(row, reader.text)) for row in rows]
     return sorted(placed, key=lambda each: order.get(each.place.anchor, 0))
 
@@ -84,13 +84,14 @@ def load(user: User, placed: Sequence[PlacedQuestion]) -> list[tuple[Post, Place
 
 
 def own_view(rows: PostQuerySet, user: User) -> PostQuerySet:
-    """Add the authors, and what the posts are to `user`: `is_mine`, `has_me_too`, `is_muted`, `is_reported`."""
+    """Add the authors, and what the posts are to `user`: `is_mine`, `has_me_too`, `follows`, `is_muted`, `is_reported`."""
     follows = Follower.objects.filter(question=OuterRef("pk"), user=user)
     return (
         rows.with_authors()
-        .select_related("activity__course")
+        .select_related("activity__course", "accepted")
         .annotate(
             has_me_too=Exists(follows.exclude(user=OuterRef("author"))),
+            is_mine=Case(When(author=user, then=True), default=False),
             follows=Exists(follows),
             is_muted=Exists(follows.filter(is_muted=True)),
             is_reported=Exists(Report.objects.filter(post=OuterRef("pk"), reporter=user)),
@@ -122,9 +123,21 @@ def _accepted_first(question: Post, replies: Iterable[Post]) -> list[Post]:
     return sorted(replies, key=lambda each: each.pk != question.accepted_id)
 
 
+def reply_or_404(user: User, question: Post, uuid: UUID | str) -> Post:
+    """Return a reply to the question that `user` may read as a student; "" names none. Raises Http404."""
+    return get_object_or_404(Post.objects.for_student(user).filter(question=question), uuid=uuid or None)
+
+
 def readable_post_or_404(user: User, uuid: UUID) -> Post:
-    """Return a post that `user` may read as a student. Raises Http404."""
-    return get_object_or_404(Post.objects.for_student(user).select_related("activity__course", "question"), uuid=uuid)
+    """Return a post that `user` may read as a student, with what `own_view` adds. Raises Http404."""
+    rows = own_view(Post.objects.for_student(user), user)
+    return get_object_or_404(rows.select_related("question"), uuid=uuid)
+
+
+def question_or_404(user: User, uuid: UUID) -> Post:
+    """Return a question that `user` may read as a student. Raises Http404."""
+    rows = Post.objects.for_student(user).questions()
+    return get_object_or_404(rows.select_related("activity"), uuid=uuid)
 
 
 def own_post_or_404(user: User, uuid: UUID, *, deleted: bool = False) -> Post:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("courses.api.urls")),
     path("", include("search.api_urls")),
     path("", include("notes.api_urls")),
+    path("", include("discussions.api_urls")),
     path("", include("calendars.api_urls")),
     path("", include("bundles.api_urls")),
     path("", include("sync.api_urls")),

@@ -121,14 +121,14 @@ def _act(request: AuthenticatedRequest, course: Course, asked: Post) -> HttpResp
         messages.success(request, _("Your reply is published."))
         return here
     if "reopen" in given:
-        following.reopen(question=asked)
+        following.reopen(question=asked, actor=request.user)
         return here
     action = next((name for name in ("accept", "hide", "show", "keep") if name in given), "")
     if not action:
         return here
     post = _find_target(given[action], course, asked)
     if action == "accept":
-        following.accept(question=asked, reply=post)
+        following.accept(question=asked, reply=post, actor=request.user)
     elif action == "hide":
         moderating.hide(post=post, actor=request.user, reason=given.get("reason", ""), now=now)
         messages.success(request, _("It is hidden. Its author sees the reason."))

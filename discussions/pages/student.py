@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -133,7 +133,7 @@ def question(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         "course": activity.course,
         "activity": activity,
         "place_url": get_place_url(activity.course.slug, activity.slug, thread.question.anchor),
-        "may_accept": thread.is_mine or reading.is_staff_of(request.user, activity),
+        "may_accept": following.may_accept(request.user, thread.question),
         "body": request.POST.get("body", ""),
         "refusal": error.message if error else "",
         "longest": posting.LONGEST_BODY,
@@ -147,7 +147,7 @@ def question(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def me_too(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Say that one has the same question, or take that back."""
-    post = _question_or_404(request, uuid)
+    post = reading.question_or_404(request.user, uuid)
     if request.POST.get("on") == "0":
         following.remove_me_too(question=post, user=request.user)
     else:
@@ -159,7 +159,7 @@ def me_too(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def mute(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Stop the messages about a question, or resume them."""
-    post = _question_or_404(request, uuid)
+    post = reading.question_or_404(request.user, uuid)
     following.mute(question=post, user=request.user, is_muted=request.POST.get("on") != "0")
     return redirect("discussions:question", uuid)
 
@@ -168,15 +168,11 @@ def mute(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def accept(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Mark the reply that the form names as the answer, or open the question again. For its author, and staff."""
-    post = _question_or_404(request, uuid)
-    if post.author_id != request.user.pk and not reading.is_staff_of(request.user, post.activity):
-        return redirect("discussions:question", uuid)
+    post = reading.question_or_404(request.user, uuid)
     if "reopen" in request.POST:
-        following.reopen(question=post)
-        return redirect("discussions:question", uuid)
-    replies = Post.objects.for_student(request.user).filter(question=post)
-    reply = get_object_or_404(replies, uuid=_uuid_text(request.POST.get("reply", "")) or None)
-    return _doing(request, post, lambda: following.accept(question=post, reply=reply))
+        return _doing(request, post, lambda: following.reopen(question=post, actor=request.user))
+    reply = reading.reply_or_404(request.user, post, _uuid_text(request.POST.get("reply", "")))
+    return _doing(request, post, lambda: following.accept(question=post, reply=reply, actor=request.user))
 
 
 @login_required
@@ -191,11 +187,6 @@ def report(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, _("Reported. The staff of the course look at it."))
 
     return _doing(request, post.question or post, act)
-
-
-def _question_or_404(request: AuthenticatedRequest, uuid: UUID) -> Post:
-    rows = Post.objects.for_student(request.user).questions()
-    return get_object_or_404(rows.select_related("activity"), uuid=uuid)
 
 
 def _doing(request: AuthenticatedRequest, post: Post, act: Callable[[], Any]) -> HttpResponse:

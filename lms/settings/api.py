@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "When what opens, is due and closes, and the address for calendar programs.",
         },
         {"name": "notes", "description": "What a student marks and writes beside the text of lessons."},
+        {"name": "discussions", "description": "What people ask at paragraphs of lessons, and what others reply."},
         {"name": "certificates", "description": "That a student has completed a course, as a PDF and a public page."},
         {"name": "courses", "description": "Courses, their outlines, lessons and progress."},
         {

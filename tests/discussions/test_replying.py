@@ -71,7 +71,9 @@ def test_the_asker_accepts_a_reply_and_opens_the_question_again(
     reply(carol, asked, "Not this one.")
     right = reply(carol, asked, "This one.")
     # Others do not decide.
-    carol_client.post(f"{address}accept/", {"reply": str(right.uuid)})
+    refused = carol_client.post(f"{address}accept/", {"reply": str(right.uuid)}, follow=True)
+    assert "Only who asked and the staff" in refused.text
+    carol_client.post(f"{address}accept/", {"reopen": "1"})
     asked.refresh_from_db()
     assert not asked.is_answered
     alice_client.post(f"{address}accept/", {"reply": str(right.uuid)})
@@ -85,14 +87,14 @@ def test_the_asker_accepts_a_reply_and_opens_the_question_again(
         assert alice_client.post(f"{address}accept/", {"reply": wrong}).status_code == 404
 
 
-def test_a_deleted_answer_leaves_the_question_open(carol: User, asked: Post) -> None:
+def test_a_deleted_answer_leaves_the_question_open(alice: User, carol: User, asked: Post) -> None:
     right = reply(carol, asked)
-    following.accept(question=asked, reply=right)
+    following.accept(question=asked, reply=right, actor=alice)
     posting.delete(right, now=timezone.now())
     asked.refresh_from_db()
     assert not asked.is_answered
     with pytest.raises(posting.QuestionHidden):
-        following.accept(question=asked, reply=right)
+        following.accept(question=asked, reply=right, actor=alice)
 
 
 def test_an_author_changes_a_text_and_of_two_tabs_none_is_lost(alice_client: Client, asked: Post) -> None:

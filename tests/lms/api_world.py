@@ -20,6 +20,7 @@ from certificates.models import Certificate
 from courses.lessons import reading
 from courses.models import Activity, Course, Enrolment, SummaryDelivery
 from courses.outline.published import get_published
+from discussions.models import Post
 from notes import writing
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
@@ -111,6 +112,10 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     card = make_card(lesson, enrolment)
     now = timezone.now()
     note = writing.add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", body="mine", now=now)
+    asked = Post.objects.create(activity=lesson, author=enrolment.user, anchor=".0", body="Why?", created_at=now)
+    replied = Post.objects.create(
+        activity=lesson, author=enrolment.user, question=asked, body="So it is.", created_at=now
+    )
     reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     summary = SummaryDelivery.objects.create(user=enrolment.user, iso_year=2026, iso_week=1, due_at=now, status="sent")
@@ -128,6 +133,8 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
         "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
+        "discussions/<uuid:uuid>": f"discussions/{asked.uuid}",
+        "posts/<uuid:uuid>": f"posts/{replied.uuid}",
         "certificates/<uuid:uuid>": f"certificates/{certificate.uuid}",
         "<slug:language>": "en",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",
@@ -140,7 +147,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "<uuid:card>": str(card.uuid),
         "<int:turn>": str(card.next_turn),
     }
-    return World(people, names, _bodies(lesson, waiting))
+    return World(people, names, _bodies(lesson, waiting, replied))
 
 
 def make_card(lesson: Activity, enrolment: Enrolment) -> PracticeCard:
@@ -154,7 +161,7 @@ def make_device(user: User) -> DeviceSession:
     return DeviceSession.objects.create(user=user, session_key=key, signed_in_at=timezone.now())
 
 
-def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
+def _bodies(lesson: Activity, waiting: Attempt, replied: Post) -> dict[tuple[str, str], Any]:
     question = str(question_of(waiting, "hand_in"))
     rubric = (waiting.find_question(question) or {})["rubric"]
     progress = {"activity": str(lesson.uuid), "done": True}
@@ -168,6 +175,11 @@ def _bodies(lesson: Activity, waiting: Attempt) -> dict[tuple[str, str], Any]:
         ("courses/<slug:slug>/progress", "POST"): progress,
         ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},
         ("sync", "POST"): {"operations": []},
+        ("lessons/<uuid:uuid>/discussions", "POST"): {"anchor": ".0", "body": "And why is that?"},
+        ("discussions/<uuid:uuid>/replies", "POST"): {"body": "Because."},
+        ("discussions/<uuid:uuid>/accepted", "PUT"): {"reply": str(replied.uuid)},
+        ("posts/<uuid:uuid>", "PATCH"): {"body": "other"},
+        ("posts/<uuid:uuid>/report", "POST"): {"reason": "Not nice"},
         ("notes", "POST"): {"lesson": str(lesson.uuid), "anchor": "life-cycle.3", "body": "mine"},
         ("notes/<uuid:uuid>", "PATCH"): {"body": "other"},
         ("attempts/<uuid:uuid>/answers/<uuid:question>", "PUT"): {"response": {"text": "My text"}},

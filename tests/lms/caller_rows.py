@@ -14,6 +14,13 @@ class Row(NamedTuple):
     through: tuple[str, ...] = ()
 
 
+def _discussed(operation: str, function: str, page: str, *through: str) -> Row:
+    names = tuple(f"discussions.{name}" for name in through)
+    return Row(
+        f"discussions.api.{operation}", (f"discussions.{function}",), f"discussions.pages.student.{page}", "", names
+    )
+
+
 ROWS = (
     Row(
         "accounts.api.messages.Messages.get",
@@ -117,6 +124,19 @@ ROWS = (
     Row("notes.api.NoteDetail.get", ("notes.finding.own_note",), "notes.pages.note_edit"),
     Row("notes.api.NoteDetail.patch", ("notes.writing.change",), "notes.pages.note_edit"),
     Row("notes.api.NoteDetail.delete", ("notes.writing.delete",), "notes.pages.note_delete"),
+    _discussed("LessonDiscussions.get", "reading.questions_of", "lesson_questions", "reading.placed_questions"),
+    _discussed("LessonDiscussions.post", "posting.ask", "lesson_questions"),
+    _discussed("DiscussionDetail.get", "reading.thread_or_404", "question"),
+    _discussed("Replies.post", "posting.reply", "question"),
+    _discussed("MeToo.put", "following.add_me_too", "me_too"),
+    _discussed("MeToo.delete", "following.remove_me_too", "me_too"),
+    *(_discussed(f"Mute.{method}", "following.mute", "mute") for method in ("put", "delete")),
+    _discussed("Accepted.put", "following.accept", "accept"),
+    _discussed("Accepted.delete", "following.reopen", "accept"),
+    _discussed("PostDetail.get", "reading.readable_post_or_404", "report"),
+    Row("discussions.api.PostDetail.patch", ("discussions.posting.change",), "discussions.pages.own.post_edit"),
+    Row("discussions.api.PostDetail.delete", ("discussions.posting.delete",), "discussions.pages.own.post_delete"),
+    _discussed("ReportPost.post", "moderating.report", "report"),
     Row(
         "certificates.api.CertificateList.get",
         (),

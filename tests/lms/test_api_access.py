@@ -18,6 +18,7 @@ EVERYBODY = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200"
 SIGNED_IN_DONE = "401 204 204 204 204 204 204 204"
 STUDENTS = "401 404 200 404 404 404 404 200"
+STUDENTS_DONE = "401 404 204 404 404 404 404 204"
 STAFF = "401 404 404 404 200 200 200 404"
 OWNER = "401 404 404 404 404 404 404 200"
 OWNER_DONE = "401 404 404 404 404 404 404 204"
@@ -64,6 +65,22 @@ TABLE = {
     ("notes/<uuid:uuid>", "PATCH"): OWNER,
     ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,
     ("goal", "GET"): SIGNED_IN,
+    ("lessons/<uuid:uuid>/discussions", "GET"): STUDENTS,
+    ("lessons/<uuid:uuid>/discussions", "POST"): "401 404 201 404 404 404 404 201",
+    ("discussions/<uuid:uuid>", "GET"): STUDENTS,
+    ("discussions/<uuid:uuid>/replies", "POST"): "401 404 201 404 404 404 404 201",
+    ("discussions/<uuid:uuid>/me-too", "PUT"): STUDENTS_DONE,
+    ("discussions/<uuid:uuid>/me-too", "DELETE"): STUDENTS_DONE,
+    ("discussions/<uuid:uuid>/mute", "PUT"): STUDENTS_DONE,
+    ("discussions/<uuid:uuid>/mute", "DELETE"): STUDENTS_DONE,
+    # Alice has asked.
+    ("discussions/<uuid:uuid>/accepted", "PUT"): "401 404 403 404 404 404 404 204",
+    ("discussions/<uuid:uuid>/accepted", "DELETE"): "401 404 403 404 404 404 404 204",
+    ("posts/<uuid:uuid>", "GET"): STUDENTS,
+    ("posts/<uuid:uuid>", "PATCH"): OWNER,
+    ("posts/<uuid:uuid>", "DELETE"): OWNER_DONE,
+    # It is Alice's own.
+    ("posts/<uuid:uuid>/report", "POST"): "401 404 204 404 404 404 404 409",
     ("certificates", "GET"): SIGNED_IN,
     # Carla has not completed the course; Alice has this certificate already.
     ("certificates", "POST"): "401 404 409 404 404 404 404 201",

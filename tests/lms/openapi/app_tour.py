@@ -12,6 +12,7 @@ from accounts.models import User
 from certificates import documents
 from certificates.models import Certificate
 from courses.models import Activity, Course, SummaryDelivery
+from discussions.models import Post
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
@@ -134,6 +135,7 @@ class AppTour:
         self.calendar()
         self.notes(next(entry["uuid"] for entry in entries if entry["kind"] == "lesson"))
         lesson = next(entry["uuid"] for entry in entries if entry["kind"] == "lesson")
+        self.discussions(lesson)
         quiz = next(entry["uuid"] for entry in entries if entry["kind"] == "quiz")
         self.call("lesson_read", expect=200, uuid=lesson)
         self.call("lesson_position", expect=200, uuid=lesson, body={"anchor": "life-cycle.2"})
@@ -160,6 +162,29 @@ class AppTour:
         self.call("note_read", expect=200, uuid=note)
         self.call("note_change", expect=200, uuid=note, body={"body": "Ask first."})
         self.call("note_delete", expect=204, uuid=note)
+
+    def discussions(self, lesson: str) -> None:
+        body = {"anchor": "life-cycle.2", "body": "Does the order matter?"}
+        asked = self.call("discussion_ask", expect=201, uuid=lesson, body=body)["uuid"]
+        self.call("discussion_ask", expect=400, uuid=lesson, body={**body, "anchor": "no place"})
+        self.call("discussions_list", expect=200, uuid=lesson)
+        self.call("discussions_list", expect=400, uuid=lesson, query="?cursor=unknown")
+        reply = self.call("discussion_reply", expect=201, uuid=asked, body={"body": "It does."})["uuid"]
+        self.call("discussion_reply", expect=400, uuid=asked, body={"body": ""})
+        self.call("discussion_accept", expect=204, uuid=asked, body={"reply": reply})
+        self.call("discussion_read", expect=200, uuid=asked)
+        self.call("discussion_reopen", expect=204, uuid=asked)
+        for name in ("me_too", "not_me_too", "mute", "unmute"):
+            self.call(f"discussion_{name}", expect=204, uuid=asked)
+        self.call("post_report", expect=409, uuid=reply, body={"reason": "It is mine."})
+        question = Post.objects.get(uuid=asked)
+        other = Post.objects.create(
+            activity=question.activity, question=question, body="Buy this!", created_at=timezone.now()
+        )
+        self.call("post_report", expect=204, uuid=str(other.uuid), body={"reason": "An advertisement"})
+        self.call("post_read", expect=200, uuid=reply)
+        self.call("post_change", expect=200, uuid=reply, body={"body": "It does: each step uses the one before."})
+        self.call("post_delete", expect=204, uuid=reply)
 
     def certificates(self) -> None:
         slug = self.course.slug
