@@ -52,4 +52,6 @@ def write(revisions: Sequence[Revision], zone: ZoneInfo, absolute: Callable[[str
 
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(UTC if zone.key in {"UTC", "Etc/UTC"} else zone).replace(microsecond=0)
+    local = at.astimezone(UTC if zone.key in {"UTC", "Etc/UTC"} else zone).replace(microsecond=0)
+    # Of a time that the clocks show twice, iCalendar means the first one (RFC 5545, 3.3.5). The second one has no local name.
+    return local.astimezone(UTC) if local.fold else local

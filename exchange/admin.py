@@ -1,17 +1,19 @@
-"""Add the way to the import and export of questions to the admin of quizzes.
+"""Add the way to the import and export of questions to the admin of quizzes, and tell students when dates are changed there.
 
 This replaces the admin class registered by `quizzes`, which may not import this app.
 """
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
+from calendars import changes
 from courses.roles.rules import Permission
 from quizzes.admin.quizzes import QuizAdmin
 from quizzes.authoring.models import Quiz
@@ -39,6 +41,17 @@ class QuizExchangeAdmin(QuizAdmin):
     @action(description=gettext_lazy("Export questions"), url_path="go-export")
     def export_questions(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:quizzes_quiz_export", object_id)
+
+    def save_model(self, request: HttpRequest, obj: Quiz, form: Any, change: bool) -> None:
+        form.dates_before = changes.find_dates(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        told = changes.tell(form.instance, form.dates_before, now=timezone.now())
+        if told:
+            text = ngettext("%(n)d student is told the new dates.", "%(n)d students are told the new dates.", told)
+            messages.info(request, text % {"n": told})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(_export)

@@ -86,7 +86,7 @@ def compose(
     if kind.has_switch:
         unsubscribe_url = switches.off_url(user, kind)
         headers |= sending.list_headers(kind.name, unsubscribe_url)
-    return sending.compose(
+    message = sending.compose(
         kind.templates,
         {"user": user, "entries": entries, "entry": entries[0], "unsubscribe_url": unsubscribe_url},
         to=user.email,
@@ -95,6 +95,10 @@ def compose(
         now=now,
         headers=headers,
     )
+    with translation.override(language_of(user)):
+        for attached in kind.attachments(user, entries, now):
+            message.attach(attached.name, attached.content, attached.content_type)
+    return message
 
 
 def language_of(user: User) -> str:

@@ -39,6 +39,15 @@ class Entry:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a mail, such as dates for calendar programs."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
 class MessageKind:
     """A kind of message. A subclass sets the attributes; one that is written by `accounts.messages` also has both methods.
 
@@ -92,6 +101,10 @@ class MessageKind:
         Only for what somebody can learn nowhere else: the bell and My account are for those who can sign in.
         """
         return False
+
+    def attachments(self, user: Any, entries: Sequence[Entry], now: datetime) -> Sequence[Attachment]:
+        """Return the files of a mail about these entries."""
+        return ()
 
     @property
     def has_switch(self) -> bool:
