@@ -108,7 +108,7 @@ def _rows_of(text: str, separator: str, quoting: int, skipped: int) -> list[Row]
 
 
 def _with_content(rows: Iterable[Row]) -> list[Row]:
-    cleaned = ((line, [_clean(cell) for cell in cells[:COLUMN_LIMIT]]) for line, cells in rows)
+    cleaned = ((line, _without_empty_end([_clean(cell) for cell in cells[:COLUMN_LIMIT]])) for line, cells in rows)
     found = []
     for row in cleaned:
         if any(row[1]):
@@ -117,6 +117,13 @@ def _with_content(rows: Iterable[Row]) -> list[Row]:
             # `read` refuses it. The rest of a sheet of a million rows need not be read.
             break
     return found
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    """Leave out empty cells at the end: a sheet is read as if it had COLUMN_LIMIT columns, and people choose what each is."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _clean(cell: str) -> str:

@@ -162,6 +162,20 @@ def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:
 # --- XLSX ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        xlsx([["이름", "이메일", "반"], ["김하늘", "haneul@example.com", None], ["Ana Lee", "ana@example.com", "봄"]]),
+        b"name,email,class,,,\nHaneul,haneul@example.com,,,,\nAna,ana@example.com,A,,,\n",
+    ],
+    ids=["xlsx", "csv"],
+)
+def test_a_file_has_no_columns_but_those_with_something_in_them(content: bytes) -> None:
+    rows = [cells for _line, cells in tables.read(content)]
+    assert [len(cells) for cells in rows] == [3, 2, 3]
+    assert len(columns.recognise(rows).fields) == 3
+
+
 def test_a_workbook_is_read_with_what_stands_above_its_headings() -> None:
     content = xlsx([["수강생 명단"], [], ["번호", "이메일", "이름", "기수"], [1, "haneul@example.com", "김하늘", 2.0]])
     assert [(p.line, p.email, p.name, p.cohort) for p in read(content)] == [(4, "haneul@example.com", "김하늘", "2")]
