@@ -107,7 +107,8 @@ def _act(request: AuthenticatedRequest, found: Announcement) -> str:
     if "take_back" in request.POST:
         if sending.take_back(found):
             messages.success(request, _("The announcement is a draft again."))
-        return ""
+            return ""
+        return _("It was sent already, so it cannot be taken back.")
     if "send" not in request.POST and "plan" not in request.POST:
         return ""
     if not sending.get_recipients(found).exists():

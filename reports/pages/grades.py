@@ -14,6 +14,8 @@ from courses import access, gradebook
 from courses.lessons.results import get_outline_with_grades
 from courses.models import Course, Enrolment
 from courses.pages.joining import offers_to_join
+from courses.roles import rules
+from courses.roles.rules import Permission
 from reports import students
 from reports.one_student import what_if
 from workspace.drafts import records
@@ -45,5 +47,6 @@ def of_student(request: AuthenticatedRequest, course: Course, enrolment_uuid: UU
         _("Grades of one student"),
         tab="gradebook",
         enrolment=enrolment,
+        may_audit=rules.can(request.user, Permission.MANAGE_ROLES, course),
         found=what_if.compute(grades, request.GET, students.get_rule(course).grade),
     )

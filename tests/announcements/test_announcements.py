@@ -116,6 +116,20 @@ def test_a_planned_one_is_sent_at_its_moment_and_can_be_taken_back(enrolment: En
     assert [sending.send_due(now=timezone.now() + timedelta(hours=3)) for _ in range(2)] == [1, 0]
 
 
+def test_what_was_sent_meanwhile_cannot_be_taken_back(enrolment: Enrolment, ines_client: Client) -> None:
+    announcement = write(ines_client)
+    address = f"{STAFF}{announcement.uuid}/"
+    # A draft stays a draft, however often.
+    for _time in range(2):
+        assert ines_client.post(address, {"take_back": "1"}).status_code == 302
+    send(ines_client, announcement)
+    late = ines_client.post(address, {"take_back": "1"}, headers={"Accept-Language": "en"})
+    assert late.status_code == 400
+    assert "It was sent already" in late.text
+    announcement.refresh_from_db()
+    assert announcement.sent_at is not None
+
+
 def test_what_was_sent_is_not_changed_nor_deleted(enrolment: Enrolment, ines_client: Client) -> None:
     announcement = write(ines_client)
     send(ines_client, announcement)

@@ -102,3 +102,16 @@ def test_the_page_takes_as_many_queries_for_many_activities(
     with CaptureQueriesContext(connection) as captured:
         assert alice_client.get(OWN).status_code == 200
     assert len(captured) == 5
+
+
+def test_the_page_of_a_student_leads_to_who_has_seen_it(
+    enrolment: Enrolment, ines_client: Client, oscar_client: Client
+) -> None:
+    page = f"/admin/reports/statistics/gradebook/{enrolment.uuid}/"
+    assert oscar_client.get(page).status_code == 200
+    link = "/admin/overview/audit/statistics/?person=alice%40example.com"
+    assert link not in oscar_client.get(page).text
+    assert link in ines_client.get(page).text
+    found = text(ines_client, link)
+    assert page in found
+    assert "Oscar" in found
