@@ -105,10 +105,7 @@ def announcement(request: AuthenticatedRequest, course: Course, uuid: UUID) -> H
 def _act(request: AuthenticatedRequest, found: Announcement) -> str:
     """Do what the button says; returns why not, or ""."""
     if "take_back" in request.POST:
-        if sending.take_back(found):
-            messages.success(request, _("The announcement is a draft again."))
-            return ""
-        return _("It was sent already, so it cannot be taken back.")
+        return _take_back(request, found)
     if "send" not in request.POST and "plan" not in request.POST:
         return ""
     if not sending.get_recipients(found).exists():
@@ -124,6 +121,13 @@ def _act(request: AuthenticatedRequest, found: Announcement) -> str:
         return _("Choose a moment in the future.")
     sending.plan(found, at=at)
     messages.success(request, _("The announcement is planned."))
+    return ""
+
+
+def _take_back(request: AuthenticatedRequest, found: Announcement) -> str:
+    if not sending.take_back(found):
+        return _("It was sent already, so it cannot be taken back.")
+    messages.success(request, _("The announcement is a draft again."))
     return ""
 
 

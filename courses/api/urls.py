@@ -8,7 +8,6 @@ urlpatterns = [
     route("courses/<slug:slug>/outline", views.CourseOutlineDetail.as_view(), "api-course-outline"),
     route("courses/<slug:slug>/progress", views.CourseProgressDetail.as_view(), "api-course-progress"),
     route("teaching", teaching.TeachingList.as_view(), "api-teaching-list"),
-    route("courses/<slug:slug>/roster", teaching.CourseRoster.as_view(), "api-course-roster"),
     route("open-courses", joining.OpenCourseList.as_view(), "api-open-course-list"),
     route("courses/<slug:slug>/enrolment", joining.CourseEnrolment.as_view(), "api-course-enrolment"),
     route("courses/<slug:slug>/glossary", glossary.CourseGlossaryDetail.as_view(), "api-course-glossary"),

@@ -1,9 +1,10 @@
-"""Route the API of the gradebook to its views."""
+"""Route the API of rosters and gradebooks to its views."""
 
 from common.api.routing import route
-from reports.api import gradebook
+from reports.api import gradebook, roster
 
 urlpatterns = [
+    route("courses/<slug:slug>/roster", roster.CourseRoster.as_view(), "api-course-roster"),
     route("courses/<slug:slug>/gradebook", gradebook.CourseGradebook.as_view(), "api-course-gradebook"),
     route("courses/<slug:slug>/gradebook/<uuid:uuid>", gradebook.StudentGrades.as_view(), "api-student-grades"),
     route(

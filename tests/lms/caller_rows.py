@@ -196,7 +196,7 @@ ROWS = (
         "reports.pages.cells.cell",
     ),
     Row(
-        "courses.api.teaching.CourseRoster.get",
+        "reports.api.roster.CourseRoster.get",
         (
             "courses.access.students",
             "courses.gradebook.get_items",

@@ -37,7 +37,7 @@ def test_the_courses_in_which_one_has_a_role_are_listed_with_what_it_permits(
     check("TaughtCourseList", found)
     assert [course["slug"] for course in found["results"]] == ["statistics"]
     assert "enrol" in found["results"][0]["permissions"]
-    assert api_for(ada).get("teaching")["results"][0]["permissions"] == ["read", "grade"]
+    assert api_for(ada).get("teaching")["results"][0]["permissions"] == ["read", "grade", "answer"]
     assert [course["slug"] for course in api_for(otto).get("teaching")["results"]] == ["elsewhere"]
     assert bob_api.get("teaching")["results"] == []
 
