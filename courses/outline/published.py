@@ -49,6 +49,10 @@ class PublishedCourse:
         """Return what is cached for the active language. A page with many parts asks for the language once."""
         return self.values.setdefault(get_language(), Parts())
 
+    def in_any_language(self) -> "Parts":
+        """Return what is cached for all languages together."""
+        return self.values.setdefault(None, Parts())
+
     def cached(self, name: Hashable, make: Callable[[], T]) -> T:
         """Return the result of `make()` for `name` and the active language. It is cached until the course changes."""
         return self.in_language().cached(name, make)

@@ -35,11 +35,12 @@ SILENCE = timedelta(days=21)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whose summary is wanted, and what time it tells about."""
+    """Whose summary is wanted, and what time it tells about. `user` is the account, if it has just been read."""
 
     user_id: int
     start: datetime
     end: datetime
+    user: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def find_summaries(
 
 def _find_readers(periods: Iterable[Period], courses: Collection[int] | None, language: str) -> list[Reader]:
     wanted = {period.user_id: period for period in periods}
-    users = User.objects.filter(pk__in=list(wanted)).order_by("pk")
+    users = {period.user.pk: period.user for period in wanted.values() if period.user is not None}
+    if unread := [pk for pk in wanted if pk not in users]:
+        users |= User.objects.in_bulk(unread)
     enrolments: dict[int, list[Enrolment]] = {}
     found = (
         Enrolment.objects.active()
@@ -118,7 +121,7 @@ def _find_readers(periods: Iterable[Period], courses: Collection[int] | None, la
             start=wanted[user.pk].start,
             end=wanted[user.pk].end,
         )
-        for user in users
+        for _pk, user in sorted(users.items())
     ]
 
 

@@ -1,6 +1,6 @@
 """Find where each reader of a batch of summaries stands in their courses, and what they have done in the week."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from common import languages
 from courses import gradebook
 from courses.lessons.reading import get_reading_url
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, GradeChange, LessonEdition
-from courses.outline.published import get_published
+from courses.outline.published import PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, build_outline
 from courses.summaries.sections import Reader
 
@@ -95,13 +95,12 @@ def find_course_weeks(readers: Sequence[Reader]) -> dict[int, list[CourseWeek]]:
     done = _completions(enrolments)
     outlines = {each.pk: build_outline(each, done.get(each.pk, {})) for each in enrolments}
     following = {each.pk: outlines[each.pk].next_to_do(each.last_activity_id) for each in enrolments}
-    minutes = _minutes(activity for activity in following.values() if activity is not None)
     changes = _changes(readers)
     weeks: dict[int, list[CourseWeek]] = {}
     for reader in readers:
         with reader.speaking():
             weeks[reader.user.pk] = [
-                _course_week(reader, each, outlines[each.pk], _next_step(following[each.pk], minutes), changes)
+                _course_week(reader, each, outlines[each.pk], following[each.pk], changes)
                 for each in reader.enrolments
                 if outlines[each.pk].modules
             ]
@@ -116,10 +115,10 @@ def _completions(enrolments: Sequence[Enrolment]) -> dict[int, dict[int, datetim
     return found
 
 
-def _minutes(activities: Iterable[Activity]) -> dict[int, dict[str, int | None]]:
+def _minutes(course: PublishedCourse) -> dict[int, dict[str, int | None]]:
     """Return {activity id: {language: reading time}}."""
     found: dict[int, dict[str, int | None]] = {}
-    rows = LessonEdition.objects.filter(lesson__activity__in={activity.pk for activity in activities})
+    rows = LessonEdition.objects.filter(lesson__activity__course=course.course)
     for activity, language, minutes in rows.values_list("lesson__activity_id", "language", "minutes"):
         found.setdefault(activity, {})[language] = minutes
     return found
@@ -150,7 +149,7 @@ def _course_week(
     reader: Reader,
     enrolment: Enrolment,
     outline: Outline,
-    following: NextStep | None,
+    following: Activity | None,
     all_changes: Mapping[int, Mapping[int, list[GradeChange]]],
 ) -> CourseWeek:
     changes = all_changes.get(enrolment.pk, {})
@@ -174,7 +173,7 @@ def _course_week(
             for item in course.grade_items
             if item.pk in changes and (result := _result(reader, item.activity, changes[item.pk])) is not None
         ],
-        next=following,
+        next=_next_step(course, following),
     )
 
 
@@ -211,10 +210,10 @@ def _before_correction(reader: Reader, changes: Sequence[GradeChange]) -> Sequen
     return ()
 
 
-def _next_step(activity: Activity | None, all_minutes: Mapping[int, Mapping[str, int | None]]) -> NextStep | None:
+def _next_step(course: PublishedCourse, activity: Activity | None) -> NextStep | None:
     if activity is None:
         return None
-    minutes = all_minutes.get(activity.pk, {})
+    minutes = course.in_any_language().cached("minutes", lambda: _minutes(course)).get(activity.pk, {})
     return NextStep(
         title=_title(activity),
         is_lesson=activity.kind == Activity.Kind.LESSON,

@@ -237,7 +237,7 @@ def find_summaries_of(rows: Sequence[SummaryDelivery], now: datetime) -> dict[in
 def period_of(row: SummaryDelivery) -> Period:
     """Return what a row tells about. Rows of before there were periods tell about the week before they were due."""
     end = row.period_end or row.due_at
-    return Period(row.user_id, row.period_start or period_start(end, None, row.user.zone), end)
+    return Period(row.user_id, row.period_start or period_start(end, None, row.user.zone), end, row.user)
 
 
 def _sender(
@@ -316,5 +316,5 @@ def send_test(*, user: User, to: str, now: datetime) -> Status:
 
 
 def _last_seven_days(user: User, now: datetime) -> Summary:
-    period = Period(user.pk, period_start(now, None, user.zone), now)
+    period = Period(user.pk, period_start(now, None, user.zone), now, user)
     return content.find_summaries([period], now=now)[user.pk]

@@ -24,9 +24,10 @@ def find_summary(user: User, uuid: UUID, *, language: str = "") -> tuple[Summary
     The texts are not stored: they are found again for the same period, without what is hidden now.
     With `language`, they are in that one.
     """
-    row = own_summaries(user).filter(uuid=uuid).select_related("user").first()
+    row = own_summaries(user).filter(uuid=uuid).first()
     if row is None:
         return None
+    row.user = user
     found = content.find_summaries([deliveries.period_of(row)], now=row.finished_at or row.due_at, language=language)
     summary = found[user.pk]
     return (row, summary) if summary.courses else None

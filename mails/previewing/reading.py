@@ -50,7 +50,7 @@ def preview(student: User, *, courses: Collection[int], language: str, to: str, 
 
     It says only what belongs to `courses`: those that the person who looks may see. Nothing is stored.
     """
-    period = Period(student.pk, period_start(now, None, student.zone), now)
+    period = Period(student.pk, period_start(now, None, student.zone), now, student)
     found = content.find_summaries([period], now=now, courses=courses, language=language)[student.pk]
     shown = replace(found, skip=None)
     message = content.write_preview(shown, to=to, now=now) if found.courses else None
