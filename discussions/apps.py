@@ -13,11 +13,11 @@ class DiscussionsConfig(AppConfig):
         from accounts.audit import changes
         from courses.extensions import register_lesson_section
         from courses.overviews import answers
-        from courses.summaries.sections import register_section
+        from courses.summaries.sections import register_rows, register_section
         from discussions.elsewhere.home import answer_waits
         from discussions.elsewhere.lessons import lesson_section
         from discussions.elsewhere.searching import SOURCE
-        from discussions.elsewhere.weekly_summary import find_replies
+        from discussions.elsewhere.weekly_summary import find_replies, find_replies_since
         from discussions.models import Post, Report
         from search import sources
 
@@ -25,5 +25,6 @@ class DiscussionsConfig(AppConfig):
         changes.watch(Report)
         register_lesson_section(lesson_section)
         answers.register(answers.Question.WAITS, answer_waits)
+        register_rows("replies", find_replies_since)
         register_section("replies", find_replies, order=25)
         sources.register(SOURCE)

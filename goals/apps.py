@@ -12,7 +12,9 @@ class GoalsConfig(AppConfig):
         # Imported here, because they need the models, which are not loaded when this module is imported.
         from courses import extensions
         from courses.summaries.sections import register_number
+        from goals import steps
         from goals.sections import find_week, today_section
 
         extensions.register_today_section(today_section)
         register_number(find_week)
+        steps.register()

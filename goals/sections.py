@@ -1,8 +1,7 @@
 """Show the goal of the week and the days of learning on the start page, and one number in the weekly summary."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -12,7 +11,7 @@ from accounts.models import User
 from courses.models import Enrolment
 from courses.summaries.sections import Number, Reader
 from goals.standing import get_standing
-from goals.steps import find_steps
+from goals.steps import steps_of
 
 
 def today_section(user: User, enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
@@ -22,18 +21,12 @@ def today_section(user: User, enrolments: Sequence[Enrolment], now: datetime) ->
 
 
 def find_week(readers: Sequence[Reader], _now: datetime) -> Mapping[int, Number]:
-    """Return for each reader the steps of the week against the goal; for those without one, the days with a step. One query."""
-    owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
-    steps: dict[int, int] = defaultdict(int)
-    days: dict[int, set[date]] = defaultdict(set)
-    if owners:
-        first, last = min(reader.start for reader in readers), max(reader.end for reader in readers)
-        for step in find_steps(list(owners), first, last):
-            reader = owners[step.enrolment_id]
-            if reader.is_in_period(step.at):
-                steps[reader.user.pk] += step.count
-                days[reader.user.pk].add(reader.user.local_day(step.at))
-    return {reader.user.pk: _number(reader, steps[reader.user.pk], len(days[reader.user.pk])) for reader in readers}
+    """Return for each reader the steps of the week against the goal; for those without one, the days with a step. No query."""
+    found = {}
+    for reader in readers:
+        steps = [at for enrolment in reader.enrolments for at in steps_of(enrolment) if reader.is_in_period(at)]
+        found[reader.user.pk] = _number(reader, len(steps), len({reader.user.local_day(at) for at in steps}))
+    return found
 
 
 def _number(reader: Reader, steps: int, days: int) -> Number:

@@ -11,8 +11,8 @@ from accounts.models import User
 from courses.models import Course
 from courses.overviews.jobs import Job, Source, State
 from courses.roles.rules import Permission
-from courses.summaries.planning import Standing
 from mails.models import Mailing
+from mails.planning import Standing
 from mails.sending_now import findings, jobs
 
 Status = Mailing.Status

@@ -2,35 +2,46 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
 
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from announcements.models import Recipient
-from courses.summaries.sections import Line, Reader, Section
+from announcements.models import Announcement, Recipient
+from common.database.json_rows import as_json, as_moment, json_rows
+from courses.models import Course
+from courses.summaries.sections import Line, Reader, Section, Times, rows_of
+
+
+def find_received(times: Times) -> Subquery:
+    """Return what was announced since then."""
+    texts = ("announcement__uuid", "announcement__title")
+    return json_rows(Recipient.objects.filter(sent_at__gte=times.first), {"enrolment": "pk"}, "pk", "sent_at", *texts)
 
 
 def find_announcements(readers: Sequence[Reader], _now: datetime) -> Mapping[int, Section]:
-    """Return the announcements of the week to each reader, the newest first. One query."""
-    owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
-    if not owners:
-        return {}
-    sent = (
-        Recipient.objects.filter(enrolment__in=list(owners), sent_at__gte=min(reader.start for reader in readers))
-        .select_related("announcement__course")
-        .order_by("-sent_at", "-pk")
-    )
-    lines: dict[int, list[Line]] = {}
-    for row in sent:
-        reader, announcement = owners[row.enrolment_id], row.announcement
-        if reader.is_in_period(row.sent_at):
-            with reader.speaking():
-                path = f"{reverse('announcements:list', args=[announcement.course.slug])}#{announcement.uuid}"
-                line = Line(str(announcement), path, str(announcement.course))
-            lines.setdefault(reader.user.pk, []).append(line)
+    """Return the announcements of the week to each reader, the newest first. No query."""
     found = {}
     for reader in readers:
-        if of_reader := lines.get(reader.user.pk):
+        rows = [
+            (as_moment(row["sent_at"]), row["pk"], row, enrolment.course)
+            for enrolment in reader.enrolments
+            for row in rows_of(enrolment, "announcements")
+        ]
+        rows = [each for each in rows if reader.is_in_period(each[0])]
+        if rows:
             with reader.speaking():
-                found[reader.user.pk] = Section(_("Announcements"), of_reader, is_news=True)
+                lines = [
+                    _line(row, course) for _at, _pk, row, course in sorted(rows, key=itemgetter(0, 1), reverse=True)
+                ]
+                found[reader.user.pk] = Section(_("Announcements"), lines, is_news=True)
     return found
+
+
+def _line(row: Mapping[str, Any], course: Course) -> Line:
+    announcement = Announcement(title=as_json(row["announcement__title"]), uuid=UUID(row["announcement__uuid"]))
+    path = f"{reverse('announcements:list', args=[course.slug])}#{announcement.uuid}"
+    return Line(str(announcement), path, str(course))

@@ -1,6 +1,8 @@
 """Read the rows of a subquery as one JSON value, so that they come with another query."""
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -27,3 +29,15 @@ def json_rows(rows: QuerySet[Any], same: Mapping[str, str], *fields: str) -> Sub
     mine = rows.filter(**{field: OuterRef(outer) for field, outer in same.items()}).order_by().values(*same)
     made = mine.annotate(json_rows=_JsonArray(JSONObject(**{name: F(name) for name in fields})))
     return Subquery(made.values("json_rows"), output_field=JSONField())
+
+
+def as_moment(value: str) -> datetime:
+    """Return a moment that came in the form in which the database stores it."""
+    found = datetime.fromisoformat(value)
+    # SQLite stores UTC and does not say so.
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def as_json(value: Any) -> Any:
+    """Return the content of a JSON column that came in another JSON value, where SQLite makes a text of it."""
+    return json.loads(value) if isinstance(value, str) else value

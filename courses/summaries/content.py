@@ -24,7 +24,7 @@ from courses.models import Course, Enrolment, SummaryDelivery
 from courses.summaries import unsubscribing
 from courses.summaries.course_weeks import CourseWeek, Result, find_course_weeks
 from courses.summaries.picture import Picture, progress_ring
-from courses.summaries.sections import Line, Number, Reader, Section, find_numbers, find_sections
+from courses.summaries.sections import Line, Number, Reader, Section, Times, find_numbers, find_sections, with_rows
 
 Edition = SummaryDelivery.Edition
 Reason = SummaryDelivery.SkipReason
@@ -80,7 +80,7 @@ def find_summaries(
 
     With `courses`, it says only what belongs to these. With `language`, it speaks that one instead of the reader's.
     """
-    readers = _find_readers(periods, courses, language)
+    readers = _find_readers(periods, now, courses, language)
     weeks = find_course_weeks(readers)
     sections = find_sections(readers, now)
     numbers = find_numbers(readers, now)
@@ -97,14 +97,18 @@ def find_summaries(
     }
 
 
-def _find_readers(periods: Iterable[Period], courses: Collection[int] | None, language: str) -> list[Reader]:
+def _find_readers(
+    periods: Iterable[Period], now: datetime, courses: Collection[int] | None, language: str
+) -> list[Reader]:
     wanted = {period.user_id: period for period in periods}
+    first = min((period.start for period in wanted.values()), default=now)
+    times = Times(now, first, max((period.end for period in wanted.values()), default=now))
     users = {period.user.pk: period.user for period in wanted.values() if period.user is not None}
     if unread := [pk for pk in wanted if pk not in users]:
         users |= User.objects.in_bulk(unread)
     enrolments: dict[int, list[Enrolment]] = {}
     found = (
-        Enrolment.objects.active()
+        with_rows(Enrolment.objects.active(), times)
         .filter(user__in=list(wanted))
         .select_related("course", "last_activity")
         .order_by(F("last_seen_at").desc(nulls_last=True), *access.LAST_VISITED_FIRST[1:])

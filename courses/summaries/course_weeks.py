@@ -9,12 +9,18 @@ from uuid import UUID
 from django.conf import settings
 
 from common import languages
+from common.database.json_rows import as_moment, json_rows
 from courses import gradebook
 from courses.lessons.reading import get_reading_url
 from courses.models import Activity, ActivityCompletion, Course, Enrolment, GradeChange, LessonEdition
 from courses.outline.published import PublishedCourse, get_published
 from courses.outline.queries import Outline, OutlineEntry, build_outline
-from courses.summaries.sections import Reader
+from courses.summaries.sections import Reader, register_rows, rows_of
+
+_DONE = "done"
+register_rows(
+    _DONE, lambda _times: json_rows(ActivityCompletion.objects.all(), {"enrolment": "pk"}, "activity", "done_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,7 @@ def find_course_weeks(readers: Sequence[Reader]) -> dict[int, list[CourseWeek]]:
     The number of queries depends only on how many courses this process has not cached.
     """
     enrolments = [enrolment for reader in readers for enrolment in reader.enrolments]
-    done = _completions(enrolments)
-    outlines = {each.pk: build_outline(each, done.get(each.pk, {})) for each in enrolments}
+    outlines = {each.pk: build_outline(each, _completions(each)) for each in enrolments}
     following = {each.pk: outlines[each.pk].next_to_do(each.last_activity_id) for each in enrolments}
     changes = _changes(readers)
     weeks: dict[int, list[CourseWeek]] = {}
@@ -107,12 +112,8 @@ def find_course_weeks(readers: Sequence[Reader]) -> dict[int, list[CourseWeek]]:
     return weeks
 
 
-def _completions(enrolments: Sequence[Enrolment]) -> dict[int, dict[int, datetime]]:
-    found: dict[int, dict[int, datetime]] = {}
-    rows = ActivityCompletion.objects.filter(enrolment__in=[each.pk for each in enrolments])
-    for enrolment, activity, at in rows.values_list("enrolment_id", "activity_id", "done_at"):
-        found.setdefault(enrolment, {})[activity] = at
-    return found
+def _completions(enrolment: Enrolment) -> dict[int, datetime]:
+    return {row["activity"]: as_moment(row["done_at"]) for row in rows_of(enrolment, _DONE)}
 
 
 def _minutes(course: PublishedCourse) -> dict[int, dict[str, int | None]]:

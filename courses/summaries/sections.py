@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -76,11 +78,24 @@ class Number:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When the readers of a batch read, and the longest of their periods: from the earliest start until the latest end."""
+
+    now: datetime
+    first: datetime
+    last: datetime
+
+
+MakeRows = Callable[[Times], Subquery]
 FindSections = Callable[[Sequence[Reader], datetime], Mapping[int, Section]]
 FindNumbers = Callable[[Sequence[Reader], datetime], Mapping[int, Number]]
 
 _sections: dict[str, tuple[int, FindSections]] = {}
 _numbers: list[FindNumbers] = []
+_rows: dict[str, MakeRows] = {}
+# Before the names of the rows of an enrolment.
+_PREFIX = "summary_"
 
 
 def register_section(name: str, find: FindSections, *, order: int) -> None:
@@ -92,6 +107,24 @@ def register_number(find: FindNumbers) -> None:
     """Add the numbers that `find(readers, now)` returns as {user id: number}."""
     if find not in _numbers:
         _numbers.append(find)
+
+
+def register_rows(name: str, make: MakeRows) -> None:
+    """Have rows read together with the enrolments, without a query of their own: those of `make(times)` (see `json_rows`).
+
+    The subquery is in a query for enrolments. `rows_of` returns its rows; whoever reads them looks at the period of the reader.
+    """
+    _rows[name] = make
+
+
+def with_rows(enrolments: QuerySet[Enrolment], times: Times) -> QuerySet[Enrolment]:
+    """Return the enrolments with all registered rows."""
+    return enrolments.annotate(**{f"{_PREFIX}{name}": make(times) for name, make in _rows.items()})
+
+
+def rows_of(enrolment: Enrolment, name: str) -> list[dict[str, Any]]:
+    """Return the registered rows of this name, in no particular order."""
+    return getattr(enrolment, f"{_PREFIX}{name}") or []
 
 
 def find_sections(readers: Sequence[Reader], now: datetime) -> dict[int, list[Section]]:

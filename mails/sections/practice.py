@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from common import languages
+from common.database.json_rows import json_rows
 from courses.models import Enrolment
-from courses.summaries.sections import Line, Reader, Section
+from courses.summaries.sections import Line, Reader, Section, Times, rows_of
 from mails.sections.reading import enrolments_of, find_quizzes
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion, load_content
@@ -25,27 +29,41 @@ LONGEST = 140
 _SPACE = re.compile(r"\s+")
 
 
+def find_due_cards(times: Times) -> Subquery:
+    """Return the cards that may be up for review, wherever their students are."""
+    tomorrow = times.now.astimezone(UTC).date() + timedelta(days=1)
+    return json_rows(
+        PracticeCard.objects.filter(due_on__lte=tomorrow), {"enrolment": "pk"}, "pk", "due_on", "quiz", "question"
+    )
+
+
 def find_practice(readers: Sequence[Reader], now: datetime) -> Mapping[int, Section]:
-    """Return the questions that have been up for review the longest. Only those whose solution the reader may see."""
-    owners = {enrolment.pk: reader for reader in readers for enrolment in reader.enrolments}
-    found = PracticeCard.objects.filter(
-        enrolment__in=list(owners), due_on__lte=max((r.user.local_day(now) for r in readers), default=now.date())
-    ).order_by("due_on", "pk")
-    cards = [card for card in found if card.due_on <= owners[card.enrolment_id].user.local_day(now)]
+    """Return the questions that have been up for review the longest. Only those whose solution the reader may see.
+
+    No query if no card is up for review.
+    """
+    cards = [(reader, enrolment, card) for reader in readers for enrolment, card in _cards(reader, now)]
     if not cards:
         return {}
     pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(enrolments_of(readers))}
-    shown = _find_shown([pairs[key] for card in cards if (key := (card.quiz_id, card.enrolment_id)) in pairs], now)
+    keys = [(card["quiz"], enrolment.pk) for _reader, enrolment, card in cards]
+    shown = _find_shown([pairs[key] for key in keys if key in pairs], now)
     questions = _read_questions({quiz.current_version_id for quiz, _enrolment in pairs.values()})
     lines: dict[int, list[Line]] = {}
-    for card in cards:
-        reader, key = owners[card.enrolment_id], (card.quiz_id, card.enrolment_id)
+    for (reader, _enrolment, card), key in zip(cards, keys, strict=True):
         quiz = pairs[key][0] if key in shown else None
-        texts = questions.get((quiz.current_version_id, str(card.question))) if quiz else None
+        texts = questions.get((quiz.current_version_id, str(UUID(card["question"])))) if quiz else None
         if texts is not None:
             with reader.speaking():
                 lines.setdefault(reader.user.pk, []).append(Line(_plain(languages.choose(texts))))
     return {reader.user.pk: _section(reader, lines[reader.user.pk]) for reader in readers if reader.user.pk in lines}
+
+
+def _cards(reader: Reader, now: datetime) -> list[tuple[Enrolment, dict[str, Any]]]:
+    """Return the cards that are up for review where the reader is, the first due first."""
+    today = reader.user.local_day(now).isoformat()
+    found = [(each, card) for each in reader.enrolments for card in rows_of(each, "cards") if card["due_on"] <= today]
+    return sorted(found, key=lambda each: (each[1]["due_on"], each[1]["pk"]))
 
 
 def _find_shown(pairs: Sequence[tuple[Quiz, Enrolment]], now: datetime) -> set[tuple[int, int]]:

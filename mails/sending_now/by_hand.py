@@ -9,9 +9,10 @@ from datetime import datetime
 from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
 from courses.models import SummaryDelivery
-from courses.summaries import deliveries, planning
-from courses.summaries.planning import Standing
+from courses.summaries import deliveries
 from courses.summaries.schedule import Week, slot_of
+from mails import planning
+from mails.planning import Standing
 
 Status = SummaryDelivery.Status
 Reason = SummaryDelivery.SkipReason

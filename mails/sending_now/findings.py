@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.models import Course, Enrolment
-from courses.summaries import planning
-from courses.summaries.planning import Standing
+from mails import planning
+from mails.planning import Standing
 
 # So many of each group are named.
 NAMED = 50

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from accounts.audit import recording
 from accounts.requests import AuthenticatedRequest
 from courses.models import Course, Enrolment
-from courses.summaries.planning import Standing
 from mails.models import Mailing
+from mails.planning import Standing
 from mails.sending_now import findings, jobs, naming
 from workspace.drafts import records
 from workspace.pages.base import page, render_page

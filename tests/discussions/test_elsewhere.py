@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, Enrolment, EnrolmentStatus
-from courses.summaries.sections import Reader
+from courses.summaries.sections import Reader, Times, with_rows
 from discussions import following, moderating, posting
 from discussions.elsewhere.weekly_summary import find_replies
 from discussions.models import Post
@@ -28,10 +28,13 @@ def reply(author: User, asked: Post, body: str = "So it is.", at: datetime = NOW
     return posting.reply(author=author, question=asked, body=body, by_staff=False, now=at)
 
 
+def reader_of(user: User) -> Reader:
+    found = Enrolment.objects.for_student(user).select_related("course")
+    return Reader(user, "en", list(with_rows(found, Times(NOW, NOW - 7 * DAY, NOW))), NOW - 7 * DAY, NOW)
+
+
 def lines_of(user: User) -> list[str]:
-    enrolments = list(Enrolment.objects.for_student(user).select_related("course"))
-    reader = Reader(user, "en", enrolments, NOW - 7 * DAY, NOW)
-    section = find_replies([reader], NOW).get(user.pk)
+    section = find_replies([reader_of(user)], NOW).get(user.pk)
     return [f"{line.text} ({line.note})" for line in section.lines] if section else []
 
 
@@ -68,11 +71,11 @@ class TestWeeklySummary:
         assert lines_of(alice) == []
 
     @pytest.mark.parametrize("number", [2, 200])
-    def test_it_takes_one_query(self, alice: User, carol: User, asked: Post, number: int) -> None:
+    def test_it_takes_one_query_with_the_enrolments(self, alice: User, carol: User, asked: Post, number: int) -> None:
         make_many(lambda: reply(carol, asked), number)
-        reader = Reader(alice, "en", list(Enrolment.objects.for_student(alice)), NOW - 7 * DAY, NOW)
+        lines_of(alice)
         with CaptureQueriesContext(connection) as captured:
-            [section] = find_replies([reader], NOW).values()
+            [section] = find_replies([reader_of(alice)], NOW).values()
         assert f"{number} replies" in section.lines[0].note
         assert len(captured) == 1
 

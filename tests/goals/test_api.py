@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from courses.models import Enrolment
-from courses.summaries.sections import Reader
+from courses.summaries.sections import Reader, Times, with_rows
 from goals.sections import find_week
 from tests.api import Api
 from tests.goals.conftest import MONDAY
@@ -25,7 +25,9 @@ def test_an_app_reads_and_sets_the_goal(alice_api: Api, enrolment: Enrolment) ->
 def test_the_summary_counts_steps_against_the_goal_and_days_without_one(alice: User, lesson_done: Enrolment) -> None:
     def number(start_in_hours: int) -> tuple[int, str]:
         start = MONDAY + timedelta(hours=start_in_hours)
-        reader = Reader(alice, "en", [lesson_done], start, start + timedelta(days=7))
+        end = start + timedelta(days=7)
+        enrolments = with_rows(Enrolment.objects.filter(pk=lesson_done.pk), Times(end, start, end))
+        reader = Reader(alice, "en", list(enrolments), start, end)
         found = find_week([reader], MONDAY)[alice.pk]
         return found.value, found.label
 

@@ -7,8 +7,9 @@ import pytest
 from accounts.models import User
 from courses import progress
 from courses.models import Activity, Enrolment
+from courses.summaries.sections import Times, with_rows
 from goals.standing import Standing, get_standing
-from goals.steps import find_answers, find_steps
+from goals.steps import answers_of, find_steps, steps_of
 from quizzes.practice.models import PracticeAnswer
 from quizzes.taking import start
 from tests.goals.conftest import MONDAY
@@ -40,7 +41,9 @@ def test_lessons_and_answers_are_steps(enrolment: Enrolment, alice: User, lesson
     assert count(enrolment) == 1 + answered, "the mistakes that made the cards are answers of the attempt"
     answer(alice, card, right_answer(card))
     assert count(enrolment) == 1 + answered + 1
-    assert sum(step.count for step in find_answers([enrolment.pk], MONDAY, TUESDAY + DAY)) == answered + 1
+    [read] = with_rows(Enrolment.objects.filter(pk=enrolment.pk), Times(TUESDAY, MONDAY, TUESDAY + DAY))
+    assert len(answers_of(read)) == answered + 1
+    assert len(steps_of(read)) == count(enrolment)
 
 
 def test_a_lesson_that_is_taken_back_is_no_step(enrolment: Enrolment, lesson: Activity, lesson_done: Enrolment) -> None:

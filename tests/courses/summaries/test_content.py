@@ -21,7 +21,7 @@ from tests.smtp import MailServer
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 SINCE = NOW - timedelta(days=7)
 # Queries for a batch, when this process has cached the courses.
-MOST = 15
+MOST = 8
 
 
 def part(message: EmailMessage, kind: str) -> str:

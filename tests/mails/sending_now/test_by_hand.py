@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from courses.models import Enrolment, SummaryDelivery
-from courses.summaries import content, deliveries, planning
+from courses.summaries import content, deliveries
+from mails import planning
 from mails.sending_now import by_hand
 from tests.factories import EnrolmentFactory, UserFactory
 

@@ -12,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 from accounts.models import User
 from common.mail import sending
 from courses.models import SummaryDelivery
-from courses.summaries import deliveries, planning, trials
+from courses.summaries import deliveries, trials
+from mails import planning
 
 Reason = SummaryDelivery.SkipReason
 
