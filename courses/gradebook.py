@@ -26,8 +26,8 @@ _COUNTED = ("enrolment_id", "item_id", "source", "source_number", "revision", "p
 
 
 FULL = 100
-# (weight, percent).
-_Weighted = tuple[Decimal, Fraction]
+# (weight, percent). Of an item the percent is whole, of a category a fraction.
+_Weighted = tuple[Decimal, int | Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,18 @@ def get_course_percents(items: Iterable[GradeItem], enrolment_ids: Iterable[int]
         if row.enrolment_id in wanted:
             found[row.enrolment_id].setdefault(row.item_id, []).append(row)
     return {
-        pk: course_percent(compute_item_grade(by_id[item], changes) for item, changes in of_student.items())
+        pk: _combine((by_id[item], _compute_percent(by_id[item], changes)) for item, changes in of_student.items())
         for pk, of_student in found.items()
     }
+
+
+def _compute_percent(item: GradeItem, changes: Sequence[GradeChange]) -> int | None:
+    """Return the percent of `compute_item_grade`. Most grades have one entry, which is worth the same by every method."""
+    if len(changes) != 1:
+        return compute_item_grade(item, changes).percent
+    [only] = changes
+    is_taken_back = only.source_number == BY_HAND and not only.max_points
+    return None if is_taken_back else percent_of(only.points, only.max_points)
 
 
 def get_item_grades(
@@ -238,12 +247,16 @@ def course_percent(item_grades: Iterable[ItemGrade]) -> int | None:
     It is Σ(weight × percent) / Σ(weight), rounded down, over the graded items that have no category and over the categories with
     a graded item. The percent of a category is the same over its items, without the lowest ones that it drops.
     """
+    return _combine((grade.item, grade.percent) for grade in item_grades)
+
+
+def _combine(percents: Iterable[tuple[GradeItem, int | None]]) -> int | None:
     alone: list[_Weighted] = []
     grouped: dict[GradeCategory, list[_Weighted]] = {}
-    for grade in item_grades:
-        if grade.percent is not None and grade.item.weight:
-            of = alone if grade.item.category_id is None else grouped.setdefault(_category(grade.item), [])
-            of.append((grade.item.weight, Fraction(grade.percent)))
+    for item, percent in percents:
+        if percent is not None and item.weight:
+            of = alone if item.category_id is None else grouped.setdefault(_category(item), [])
+            of.append((item.weight, percent))
     for category, grades in grouped.items():
         if category.weight:
             counted = sorted(grades, key=itemgetter(1))[min(category.drop_lowest, len(grades) - 1) :]
@@ -277,7 +290,9 @@ def _category(item: GradeItem) -> GradeCategory:
     return item.category
 
 
-def _mean(weighted: Iterable[_Weighted]) -> Fraction:
+def _mean(weighted: Sequence[_Weighted]) -> Fraction:
     """Return the mean, exactly: rounding a category first would lose a percent of the course."""
-    pairs = [(Fraction(weight), percent) for weight, percent in weighted]
-    return sum((w * percent for w, percent in pairs), Fraction(0)) / sum((w for w, _ in pairs), Fraction(0))
+    # Decimals are exact for whole percents, and ten times as fast as fractions. A large course has 50,000 grades.
+    whole = sum((weight * percent for weight, percent in weighted if isinstance(percent, int)), Decimal(0))
+    parts = sum((Fraction(w) * part for w, part in weighted if isinstance(part, Fraction)), Fraction(0))
+    return (Fraction(whole) + parts) / Fraction(sum((weight for weight, _percent in weighted), Decimal(0)))
