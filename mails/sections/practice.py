@@ -1,7 +1,7 @@
 """The section with three questions that the reader got wrong and that are up for review."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from courses.models import Enrolment
 from courses.summaries.sections import Line, Reader, Section, Times, rows_of
 from mails.sections.reading import enrolments_of, find_quizzes
 from quizzes.authoring.models import Quiz
-from quizzes.authoring.versions import QuizVersion, load_content
+from quizzes.authoring.versions import load_content
 from quizzes.practice.models import PracticeCard
 from quizzes.results.quiz_states import is_lesson_check_shown
 from quizzes.results.visibility import find_pairs_with_answers_shown
@@ -48,7 +48,7 @@ def find_practice(readers: Sequence[Reader], now: datetime) -> Mapping[int, Sect
     pairs = {(quiz.pk, enrolment.pk): (quiz, enrolment) for quiz, enrolment in find_quizzes(enrolments_of(readers))}
     keys = [(card["quiz"], enrolment.pk) for _reader, enrolment, card in cards]
     shown = _find_shown([pairs[key] for key in keys if key in pairs], now)
-    questions = _read_questions({quiz.current_version_id for quiz, _enrolment in pairs.values()})
+    questions = _read_questions(quiz for quiz, _enrolment in pairs.values())
     lines: dict[int, list[Line]] = {}
     for (reader, _enrolment, card), key in zip(cards, keys, strict=True):
         quiz = pairs[key][0] if key in shown else None
@@ -72,9 +72,9 @@ def _find_shown(pairs: Sequence[tuple[Quiz, Enrolment]], now: datetime) -> set[t
     return checks | find_pairs_with_answers_shown(graded, now=now)
 
 
-def _read_questions(version_ids: set[int | None]) -> dict[tuple[int | None, str], dict[str, str]]:
-    """Return {(version, question uuid): its text in each language}. One query; a version that is not cached is one more."""
-    versions = QuizVersion.objects.filter(pk__in=[pk for pk in version_ids if pk is not None]).defer("content")
+def _read_questions(quizzes: Iterable[Quiz]) -> dict[tuple[int | None, str], dict[str, str]]:
+    """Return {(version, question uuid): its text in each language}. A version that is not cached is one query."""
+    versions = {quiz.current_version for quiz in quizzes if quiz.current_version is not None}
     return {
         (version.pk, question["uuid"]): question["html"]
         for version in versions

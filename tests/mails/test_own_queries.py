@@ -13,6 +13,7 @@ from quizzes.authoring.models import Quiz
 from tests.factories import ActivityFactory, QuizFactory
 from tests.mails.test_own_api import deliver
 from tests.quizzes.graded import graded
+from tests.quizzes.practice import cards
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -51,6 +52,7 @@ def test_the_page_takes_eight_queries_however_much_is_in_it(
             "comment of your",
             "News ",
             "Announcements",
+            "uestions for you",
         ):
             assert text in html
         with CaptureQueriesContext(connection) as captured:
@@ -58,6 +60,9 @@ def test_the_page_takes_eight_queries_however_much_is_in_it(
         return len(captured)
 
     fill(enrolment, quiz, times=1)
+    check = cards.another_check(enrolment)
+    cards.take(check, enrolment, now=DUE - timedelta(days=3))
+    cards.today_of(enrolment.user, now=DUE - timedelta(days=3))
     few = count()
     assert few <= MOST
     fill(enrolment, quiz, times=12)
