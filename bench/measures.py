@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import flows, load, memory, stalled, start_spike, weight
+from bench import batches, flows, load, memory, stalled, start_spike, weight
 from bench.admin_pages import measuring as admin
 from bench.load import Request, Timing
 from bench.sides import Sides, result_of, shell, start
@@ -18,7 +18,7 @@ API_OUTLINE, API_LESSON, ANSWER_SAVE = "api_outline", "api_lesson", "answer_save
 NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_LESSON}
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
-AUDIT, ADMIN, WEIGHT, SEARCH = "audit", "admin", "weight", "search"
+AUDIT, ADMIN, WEIGHT, SEARCH, BATCHES = "audit", "admin", "weight", "search", "batches"
 # A second line of `admin`, in the same course.
 STAFF_JOBS = "staff_jobs"
 # Seconds that filling the audit log or a large course may take.
@@ -80,6 +80,7 @@ NAMES = (
     ADMIN,
     WEIGHT,
     SEARCH,
+    BATCHES,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
@@ -88,7 +89,7 @@ SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
 def figures_line(
     name: str,
     mode: str,
-    result: flows.Spike | stalled.Stalled | start_spike.StartSpike | admin.Admin | weight.Weight,
+    result: flows.Spike | stalled.Stalled | start_spike.StartSpike | admin.Admin | weight.Weight | batches.Batches,
 ) -> str:
     """Return the JSON line of a measurement that has no counterpart in the yardstick."""
     figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(result).items()}
@@ -162,6 +163,7 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         yield figures_line(START_SPIKE, plan.mode, begun)
     if WEIGHT in plan.only:
         yield from _weights(sides, plan)
+    yield from _batches(sides, plan)
     if SEARCH in plan.only:
         yield from _searches(sides, plan)
     if ADMIN in plan.only:
@@ -177,6 +179,13 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         log = sides.home / "audit.log"
         filling = start(["manage.py", *shell("bench.filling.audit")], sides.environment, log)
         yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
+
+
+def _batches(sides: Sides, plan: Plan) -> Iterator[str]:
+    if BATCHES in plan.only:
+        cast = sides.cast
+        found = batches.measure(sides.product, cast["readers"][0], cast["lesson_uuids"], rounds=plan.rounds)
+        yield figures_line(BATCHES, plan.mode, found)
 
 
 def _weights(sides: Sides, plan: Plan) -> Iterator[str]:

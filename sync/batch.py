@@ -11,6 +11,7 @@ from accounts.models import User
 from common.lookup import or_404
 from courses import access
 from courses.models import Activity, Enrolment
+from notes.models import Note
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
 from sync.reading import Operation
@@ -39,6 +40,12 @@ class Batch:
         """Return the lesson that the operation names. Raises Http404. Two queries for all of a batch."""
         lesson = or_404(self._lessons.get(operation.values["lesson"]))
         return lesson, or_404(self._enrolments.get(lesson.course_id))
+
+    @cached_property
+    def writers(self) -> dict[UUID, int]:
+        """Return {uuid: id of the person} of the notes that have the ids of operations. One query for all of a batch."""
+        ids = {operation.id for operation in self.operations}
+        return dict(Note.objects.filter(uuid__in=ids).values_list("uuid", "enrolment__user"))
 
     @cached_property
     def _lessons(self) -> dict[UUID, Activity]:

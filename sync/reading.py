@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +111,14 @@ class Operation:
     digest: str
 
 
+@cache
+def _reader(kind: str) -> type[InputSerializer]:
+    """Return what reads the operations of one kind: it has the fields of the kind only."""
+    needed, optional = FIELDS[kind]
+    fields = {name: deepcopy(SyncOperationInput._declared_fields[name]) for name in (*_OF_EACH, *needed, *optional)}
+    return type(f"{kind}_input", (InputSerializer,), fields)
+
+
 def find_id(raw: Any) -> UUID | None:
     """Return the id of an operation that may be wrong otherwise."""
     given = raw.get("id") if isinstance(raw, dict) else None
@@ -125,12 +135,10 @@ def read_operation(raw: Any) -> Operation:
     kind = raw.get("kind")
     if isinstance(kind, str) and kind not in FIELDS:
         raise UnknownOperation(_("This site does not know operations of this kind yet."))
-    needed, optional = FIELDS[kind] if isinstance(kind, str) else ((), ())
-    values = SyncOperationInput.read(raw)
-    errors = {name: [_("This kind has no such field.")] for name in values.keys() - {*_OF_EACH, *needed, *optional}}
-    errors |= {name: [_("This field is required.")] for name in needed if name not in values}
-    if errors:
-        raise ValidationError(errors)
+    values = (_reader(kind) if isinstance(kind, str) else SyncOperationInput).read(raw)
+    missing = [name for name in FIELDS[values["kind"]][0] if name not in values]
+    if missing:
+        raise ValidationError({name: [_("This field is required.")] for name in missing})
     sent = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(sent.encode()).hexdigest()
     rest = {name: value for name, value in values.items() if name not in _OF_EACH}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.database.durability import relaxed_durability
-from common.database.prepared import Prepared
+from common.database.prepared import Prepared, PreparedUpdate
 from common.errors import DomainError
 from courses import access
 from courses.lessons.blocks import ANCHOR, Block
@@ -88,14 +88,23 @@ def record_position(*, enrolment: Enrolment, activity: Activity, anchor: str, no
         )
 
 
+# Prepared statement: a later position, if an earlier one is stored.
+_READ_ON = PreparedUpdate(
+    lambda enrolment, activity, anchor, read_at: (
+        ReadingPosition.objects.filter(enrolment=enrolment, activity=activity, read_at__lt=read_at),
+        {"anchor": anchor, "read_at": read_at},
+    ),
+    samples=(-1, -2, "an.1", datetime(1970, 1, 1, tzinfo=UTC)),
+)
+
+
 def merge_position(*, enrolment: Enrolment, activity: Activity, anchor: str, read_at: datetime) -> bool:
     """Store where the student stopped at `read_at`, unless a later position is stored. Return whether `anchor` stands.
 
     Raises NoAnchor as `record_position`.
     """
     check_anchor(anchor)
-    rows = ReadingPosition.objects.filter(enrolment=enrolment, activity=activity)
-    if rows.filter(read_at__lt=read_at).update(anchor=anchor, read_at=read_at):
+    if _READ_ON.apply(enrolment.pk, activity.pk, anchor, read_at):
         return True
     given = {"anchor": anchor, "read_at": read_at}
     stored, _is_new = ReadingPosition.objects.get_or_create(enrolment=enrolment, activity=activity, defaults=given)

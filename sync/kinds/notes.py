@@ -17,7 +17,7 @@ _TEXTS = ("anchor", "quote", "prefix", "suffix", "body")
 def note_write(batch: Batch, operation: Operation) -> Outcome:
     """Write a note whose uuid is the id of the operation. One that was written before, and may be deleted, stays as it is."""
     lesson, enrolment = batch.lesson(operation)
-    known = Note.objects.filter(uuid=operation.id).values_list("enrolment__user", flat=True).first()
+    known = batch.writers.get(operation.id)
     if known == batch.user.pk:
         return Outcome(Stored.APPLIED, note=operation.id)
     if known is not None:
