@@ -37,5 +37,8 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
     assert len(questions) > 1
     assert done.stdout.count("saved 20") == len(questions)
     assert "graded: " in done.stdout
+    assert re.search(r"^\d+ files, \d+ bytes\nTrue$", done.stdout, re.MULTILINE)
+    assert "['applied', 'applied', 'conflict', 'evidence', 'rejected']\n" * 2 in done.stdout
+    assert "['Changed on the phone', 'Changed on the tablet']\ndeleted: 1\n" in done.stdout
     assert "(404, '/problems/not-found')" in done.stdout
-    assert done.stdout.rstrip().endswith("401")
+    assert done.stdout.rstrip().endswith("401\n401")
