@@ -1,6 +1,8 @@
 """Define the forms of sign-up and account settings."""
 
 import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -103,6 +105,17 @@ def _field_of(kind: MessageKind) -> str:
     return f"mail-{kind.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some fields of a form below a heading of their own. It is shown as a form without hidden fields is."""
+
+    name: str
+    title: str
+    visible_fields: Sequence[forms.BoundField]
+    hidden_fields: Sequence[forms.BoundField] = ()
+    non_field_errors: Sequence[str] = ()
+
+
 # What a page from before there was a choice does not send.
 CHOSEN_LATER = ("summary_day", "summary_time", "weekly_goal")
 
@@ -147,6 +160,19 @@ class SettingsForm(forms.ModelForm[User]):
                     label=_("%(kind)s by e-mail") % {"kind": kind.title}, initial=self.before[kind.name], required=False
                 )
             self.fields[kind.switch_column or _field_of(kind)].help_text = str(kind.description)
+
+    @property
+    def parts(self) -> list["Part"]:
+        """Return the visible fields in groups."""
+        mails = ("wants_weekly_summary", "summary_day", "summary_time")
+        fields = self.visible_fields()
+        rest = [field for field in fields if field.name not in mails and not field.name.startswith("mail-")]
+        sent = [field for field in fields if field not in rest]
+        return [
+            Part("you", _("About you"), [field for field in rest if field.name != "weekly_goal"]),
+            Part("goal", _("Your goal"), [field for field in rest if field.name == "weekly_goal"]),
+            Part("mails", _("Mails to you"), sent),
+        ]
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:

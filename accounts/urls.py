@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from accounts import views
 from accounts.audit.pages import own_audit
-from accounts.own_account import pages
+from accounts.own_account import address_pages, pages
 from accounts.personal_data.pages import personal_data
 from accounts.sign_in import passkeys
 
@@ -16,7 +16,8 @@ app_name = "accounts"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:settings"), name="index"),
     # Replaces allauth's page for several e-mail addresses, because an account has only one.
-    path("email/", RedirectView.as_view(pattern_name="accounts:settings"), name="email"),
+    path("email/", address_pages.address_change, name="email"),
+    path("email/<str:token>/", address_pages.address_confirm, name="address-confirm"),
     path("settings/", views.account_settings, name="settings"),
     path("mails/start/", views.mails_start, name="mails-start"),
     path("audit/", own_audit, name="audit"),

@@ -23,12 +23,13 @@ from common.pages.context import THEME_COOKIE, THEMES
 @require_http_methods(["GET", "POST"])
 def account_settings(request: AuthenticatedRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
+    shown = {"form": form, "always_sent": _always_sent(), "contact": settings.CONTACT}
     if request.method != "POST":
-        return render(request, "accounts/settings.html", {"form": form, "always_sent": _always_sent()})
+        return render(request, "accounts/settings.html", shown)
     if not form.is_valid():
         # Undo what the form has set on `request.user`, because nothing is saved.
         request.user.refresh_from_db()
-        return render(request, "accounts/settings.html", {"form": form, "always_sent": _always_sent()}, status=400)
+        return render(request, "accounts/settings.html", shown, status=400)
     user = form.save()
     response = redirect("accounts:settings")
     if user.language:

@@ -8,7 +8,7 @@ from accounts.messages.account_mails import AccountMail
 class AccountChanged(AccountMail):
     name = "account-changed"
     title = gettext_lazy("Changes of your account")
-    description = gettext_lazy("Your password or your second step of the sign-in has changed.")
+    description = gettext_lazy("Your password, your address or your second step of the sign-in has changed.")
     templates = "accounts/account_changed"
 
 

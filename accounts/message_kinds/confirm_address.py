@@ -8,7 +8,7 @@ from accounts.messages.account_mails import AccountMail
 class ConfirmAddress(AccountMail):
     name = "confirm-address"
     title = gettext_lazy("Confirmation of your address")
-    description = gettext_lazy("An account was made with your address.")
+    description = gettext_lazy("An account was made with your address, or is to have it.")
     templates = "accounts/confirm_address"
     prefixes = ("account/email/email_confirmation", "account/email/email_confirmation_signup")
 

@@ -1,11 +1,11 @@
-"""Keep the tokens of addresses that need no session out of the logs. Imports nothing: the settings use it."""
+"""Keep the tokens of addresses that are secret or hold personal data out of the logs. Imports nothing: the settings use it."""
 
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
-# A link that signs somebody in, and the address of somebody's calendar.
-_LINK = re.compile(r"(/accounts/handover/|/calendar/(?=[^/\s'\"?]+/baeum\.ics))[^/\s'\"?]+")
+# A link that signs somebody in or changes an address, which it holds, and the address of somebody's calendar.
+_LINK = re.compile(r"(/accounts/(?:handover|email)/|/calendar/(?=[^/\s'\"?]+/baeum\.ics))[^/\s'\"?]+")
 # What the lines about requests call the address.
 _NAMES = ("event", "request", "exception")
 

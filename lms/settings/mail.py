@@ -23,3 +23,5 @@ BOUNCE_SECRET = env.str("BAEUM_BOUNCE_SECRET", default="")
 if BOUNCE_SECRET and len(BOUNCE_SECRET) < 32:
     raise ImproperlyConfigured("BAEUM_BOUNCE_SECRET is shorter than 32 characters.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whom people ask about their account. My account shows it.
+CONTACT = env.str("BAEUM_CONTACT", default="")

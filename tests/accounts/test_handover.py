@@ -182,6 +182,7 @@ def test_no_line_of_the_log_has_the_token() -> None:
     assert mask_links(None, "info", feed)["request"] == "GET /calendar/…/baeum.ics"
     page = {"request": "POST /calendar/address/off/"}
     assert mask_links(None, "info", dict(page)) == page
+    assert mask_links(None, "info", {"event": "Gone: /accounts/email/secret/"})["event"] == "Gone: /accounts/email/…/"
     assert mask_links(None, "info", {"event": "Gone: /accounts/handover/secret/"})["event"] == (
         "Gone: /accounts/handover/…/"
     )
