@@ -16,8 +16,9 @@ const addressOf = ({ anchor, quote = "", prefix = "", suffix = "" }) => {
 
 // --- The marks lie over the page, so that the text stays as it is.
 const marks = new Map();
-const layer = document.createElement("div");
+const layer = document.createElement("nav");
 layer.className = "ask-marks";
+layer.setAttribute("aria-label", section?.querySelector("a").textContent ?? "");
 const mark = (anchor, text, label) => {
   const link = Object.assign(document.createElement("a"), { className: "ask-mark", href: addressOf({ anchor }), textContent: text, title: label });
   link.setAttribute("aria-label", label);
