@@ -12,6 +12,7 @@ from common.api.routing import route
 from common.pages import problem_list
 from common.pages.errors import no_such_address
 from lms import deep_links, style_guide
+from lms.admin_addresses import get_addresses
 from lms.admin_navigation import once_for_each_request, view_on_site
 from lms.openapi import page
 
@@ -85,5 +86,5 @@ urlpatterns = [
     path("admin/certificates/", include("certificates.staff_urls")),
     # Before the admin's own address of the same name, which redirects to rows of every course.
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
-    path("admin/", admin.site.urls),
+    path("admin/", get_addresses()),
 ]

@@ -1,5 +1,6 @@
 """The weekly mail to staff: to whom and when, what it says, that it says what the first page says, and when it says nothing."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from accounts.audit.models import AuditEntry
 from accounts.messages import sending
@@ -18,6 +20,7 @@ from common.messages.kinds import KINDS
 from courses.models import Activity, ActivityCompletion, Cohort, Course, CourseRole, Enrolment
 from courses.overviews import answers, mailed
 from courses.overviews.answers import Answer, Figure, Question
+from lms.admin_addresses import MAILED
 from overview import tasks
 from overview.weekly import planning
 from quizzes.attempts.models import Attempt
@@ -153,6 +156,18 @@ class TestWhatItSays:
             figures = answers.answer(question, ines, [is_stuck.course], DUE)[is_stuck.course_id].figures
             assert figures[0].n
             assert f"- {figures[0].n} {figures[0].text}" in mail.body
+
+    def test_a_worker_knows_the_addresses_of_all_pages(
+        self, waits: Attempt, is_stuck: Enrolment, course: Course
+    ) -> None:
+        """It has no admin, and learns the addresses of its pages from `lms.admin_addresses`."""
+        finish(is_stuck, course.activities.all()[0], DUE - DAY)
+        Attempt.objects.filter(pk=waits.pk).update(status=Attempt.Status.NEEDS_ATTENTION)
+        [mail] = send()
+        pages = [resolve(path) for path in re.findall(r"(/admin/[^\s?]+)", str(mail.body))]
+        named = {page.url_name for page in pages if page.namespace == "admin"}
+        assert named == {"quizzes_attempt_changelist", "courses_course_people"}
+        assert named <= MAILED.keys()
 
     def test_the_log_of_who_has_seen_whose_data_knows_of_it(self, is_stuck: Enrolment, ines: User) -> None:
         send()
