@@ -65,7 +65,7 @@ def _file(kind: Kind, content: bytes, *, activity: Activity | None = None, name:
 
 
 def _lessons(course: PublishedCourse) -> Iterator[tuple[Activity, bytes]]:
-    lessons = [each for _, entries in course.modules for each in entries if each.kind == Activity.Kind.LESSON]
+    lessons = course.lessons
     for lesson, shared in zip(lessons, find_lessons(course, lessons).values(), strict=True):
         if shared is not None:
             yield lesson, shared

@@ -99,4 +99,9 @@ def _words(language: str) -> dict[str, str]:
             "readable": _("These lessons can be read on this device:"),
             "asOf": _("as of {moment}"),
             "nothing": _("Nothing can be read offline here. Lessons that you open while you are online are kept."),
+            "loading": _("{done} of {all} lessons"),
+            "kept": _("On this device: {pages} lessons, {megabytes} MB, as of {moment}"),
+            "removed": _("Removed from this device."),
+            "failed": _("The download stopped. What has arrived can be read offline."),
+            "full": _("Downloads take 150 MB already. Remove another course first."),
         }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from offline import pages
+from offline import courses, pages
 
 app_name = "offline"
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("sw.js", pages.worker, name="worker"),
     path("offline/<slug:language>.webmanifest", pages.manifest, name="manifest"),
     path("offline/<slug:language>/", pages.offline, name="offline"),
+    path("offline/courses/<slug:slug>/", courses.download, name="download"),
+    path("offline/courses/<slug:slug>/pages.json", courses.page_list, name="page-list"),
 ]

@@ -45,6 +45,11 @@ class PublishedCourse:
         """Return the grade items of the visible activities, in the order of the outline. No query."""
         return [each.grade_item for _, activities in self.modules for each in activities if hasattr(each, "grade_item")]
 
+    @property
+    def lessons(self) -> list[Activity]:
+        """Return the visible lessons in the order of the outline. No query."""
+        return [each for _, entries in self.modules for each in entries if each.kind == Activity.Kind.LESSON]
+
     def in_language(self) -> "Parts":
         """Return what is cached for the active language. A page with many parts asks for the language once."""
         return self.values.setdefault(get_language(), Parts())
@@ -63,8 +68,7 @@ class PublishedCourse:
 
     def find_lesson(self, slug: str) -> Activity | None:
         """Return the visible lesson of this slug, or None."""
-        lessons = (each for _module, entries in self.modules for each in entries if each.kind == Activity.Kind.LESSON)
-        return next((lesson for lesson in lessons if lesson.slug == slug), None)
+        return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
 
 
 class Parts(dict[Hashable, Any]):

@@ -32,6 +32,8 @@ from courses.pages.joining import offers_to_join
 
 # A browser may keep a page with this header to be read offline. It says how the page is listed: course=…&title=….
 READABLE_OFFLINE = "X-Lesson"
+# The header X-Purpose, with which the worker loads lessons that nobody looks at yet.
+_PURPOSE = "HTTP_X_PURPOSE"
 
 
 @login_required
@@ -64,7 +66,8 @@ def render_lesson(
     if entry is None:
         raise Http404
     parts = or_404(course.cached(("lesson", entry.activity.pk), lambda: render_parts(course_outline, entry)))
-    progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
+    if _PURPOSE not in request.META:
+        progress.record_visit(enrolment=enrolment, activity=entry.activity, now=timezone.now())
     # Where somebody stopped reading is of no use to somebody who answers.
     place = None if answered else reading.find_place(parts.blocks, position, entry.done_at)
     response = render(

@@ -64,6 +64,7 @@ def test_the_site_can_be_installed(visit: Visit, language: str) -> None:
 def test_an_opened_lesson_is_read_offline_and_says_so(visit: Visit, language: str) -> None:
     visitor, lessons = reader(visit, language)
     page = open_lesson(visitor, lessons[0])
+    visitor.complaints.clear()
     title = page.locator("h1").inner_text()
     expect(page.locator(".offline-bar")).to_have_count(0)
     visitor.context.set_offline(True)
@@ -74,6 +75,8 @@ def test_an_opened_lesson_is_read_offline_and_says_so(visit: Visit, language: st
     assert page.evaluate("getComputedStyle(document.querySelector('.offline-bar')).borderBottomWidth") == "2px"
     assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
     assert Axe().run(page).response["violations"] == []
+    # What the page would load later is missing, which the browser says. No script of it fails.
+    assert [each for each in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in each] == []
     visitor.context.set_offline(False)
     page.reload()
     expect(bar).to_have_count(0)
@@ -188,3 +191,62 @@ def test_only_lessons_and_what_they_show_are_kept(visit: Visit) -> None:
     kept = visitor.page.evaluate(KEPT)
     assert [path for path in kept if "/files/" not in path] == [lessons[0]]
     assert visitor.complaints == []
+
+
+def test_a_course_is_downloaded_read_and_removed(visit: Visit) -> None:
+    visitor, lessons = reader(visit, "ko", width=390)
+    ready(visitor.page)
+    page = visitor.go(COURSE)
+    part = page.locator(".course-download")
+    assert Axe().run(page).response["violations"] == []
+    part.locator("[data-download]").click()
+    remove = part.get_by_role("button", name="이 기기에서 지우기")
+    expect(remove).to_be_visible(timeout=120_000)
+    expect(part.locator("[data-said]")).to_contain_text(str(len(lessons)))
+    assert Axe().run(page).response["violations"] == []
+    # Downloading is no reading: the course still begins with its first lesson.
+    page.reload()
+    expect(page.locator(f'.course-head a.button[href^="{lessons[0]}"]')).to_be_visible()
+    visitor.context.set_offline(True)
+    for lesson in (lessons[0], lessons[-1]):
+        page.goto(visitor.product.address + lesson)
+        expect(page.locator(".offline-bar")).to_be_visible()
+        assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    page.goto(visitor.product.address + "/courses/")
+    expect(page.locator("main li a")).to_have_count(len(lessons))
+    visitor.context.set_offline(False)
+    page = visitor.go(COURSE)
+    expect(remove).to_be_visible()
+    remove.click()
+    expect(part.locator("[data-said]")).to_have_text("이 기기에서 지웠어요.")
+    assert page.evaluate(KEPT) == []
+
+
+def test_a_download_says_how_far_it_is_and_stops_when_it_is_cancelled(visit: Visit) -> None:
+    visitor, lessons = reader(visit)
+    ready(visitor.page)
+    page = visitor.go(COURSE)
+    part = page.locator(".course-download")
+    page.evaluate("""() => {
+      window.seen = [];
+      const said = document.querySelector("[data-said]");
+      new MutationObserver(() => {
+        window.seen.push(said.textContent);
+        if (said.textContent.startsWith("2 of")) document.querySelector(".course-download button").click();
+      }).observe(said, { childList: true });
+    }""")
+    part.locator("[data-download]").click()
+    expect(part.locator("[data-said]")).to_contain_text("On this device:")
+    expect(part.locator("progress")).to_have_count(0)
+    assert page.evaluate("window.seen.slice(0, 3)") == [f"{done} of {len(lessons)} lessons" for done in range(3)]
+    kept = [path for path in page.evaluate(KEPT) if "/lessons/" in path]
+    assert 0 < len(kept) < len(lessons)
+
+
+def test_a_browser_without_script_is_told_what_else_there_is(visit: Visit) -> None:
+    visitor = visit("en", width=320, javascript=False)
+    sign_up(visitor)
+    page = visitor.go(COURSE)
+    page.locator("[data-download]").click()
+    expect(page.locator("h1")).to_have_text("Read offline")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -27,14 +27,15 @@ export class Caches {
   }
 }
 
-// `answers` is {path: text, or [status, text, headers]}; what is not in it is a network that is away. `asked` has the paths.
+// `answers` is {path: text, [status, text, headers], or a function that returns a promise of one}; what is not in it is a network that is away. `asked` has the paths.
 export const site = (answers) => {
   const asked = [];
   const fetch = async (request) => {
     const path = keyOf(request).slice(ORIGIN.length);
     asked.push(path);
     if (!(path in answers)) throw new TypeError("network");
-    const [status, text, headers] = Array.isArray(answers[path]) ? answers[path] : [200, answers[path], {}];
+    const answer = typeof answers[path] === "function" ? await answers[path]() : answers[path];
+    const [status, text, headers] = Array.isArray(answer) ? answer : [200, answer, {}];
     return new Response(text, { status, headers });
   };
   return { fetch, asked, answers };

@@ -66,13 +66,13 @@ test("a page that was kept says so, and nothing else of it changes", () => {
   assert.match(before, /A &amp; B/);
 });
 
-test("what can be read is listed by course, the newest first, and texts of authors stay texts", () => {
+test("what can be read is listed by course, the last one first, by the numbers of lessons; texts of authors stay texts", () => {
   const entries = [
-    { path: "/1/", course: "A", title: "<b>one</b>", at: 1 }, { path: "/2/", course: "B", title: "two", at: 3 },
-    { path: "/3/", course: "A", title: "three", at: 2 },
+    { path: "/10/", course: "A", title: "3-10 <b>", at: 1 }, { path: "/b/", course: "B", title: "two", at: 3 },
+    { path: "/9/", course: "A", title: "3-9 c", at: 2 }, { path: "/2/", course: "A", title: "3-2 d", at: 0 },
   ];
   const list = rules.listed(entries, { asOf: "as of {moment}", language: "en" });
-  assert.deepEqual([...list.matchAll(/href="([^"]+)"/g)].map(([, path]) => path), ["/2/", "/3/", "/1/"]);
+  assert.deepEqual([...list.matchAll(/href="([^"]+)"/g)].map(([, path]) => path), ["/b/", "/2/", "/9/", "/10/"]);
   assert.deepEqual([...list.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, course]) => course), ["B", "A"]);
-  assert.match(list, /&lt;b&gt;one&lt;\/b&gt;/);
+  assert.match(list, /3-10 &lt;b&gt;/);
 });

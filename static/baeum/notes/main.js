@@ -42,8 +42,8 @@ const show = ({ notes }) => {
   CSS.highlights.set("baeum-notes", new Highlight(...ranges));
 };
 const load = async () => {
-  const answer = await fetch(`${texts.notes}marks/`, { headers: { "HX-Request": "true" }, redirect: "manual" });
-  if (answer.ok) show(await answer.json());
+  const answer = await fetch(`${texts.notes}marks/`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+  if (answer?.ok) show(await answer.json());
 };
 
 // --- Choosing text offers to mark it, or to write a note to it.

@@ -62,14 +62,15 @@ export const withBar = (html, { text, again, at, language }) => {
   return html.replace(BEFORE_BAR, () => bar + BEFORE_BAR);
 };
 
-// The list of what can be read, by course: `entries` are {path, course, title, at}.
+// The list of what can be read: the course that was read last comes first, and in each the lessons by number. `entries` are
+// {path, course, title, at}.
 export const listed = (entries, { asOf, language }) => {
   const courses = new Map();
   for (const entry of [...entries].sort((one, other) => other.at - one.at)) {
     courses.set(entry.course, [...(courses.get(entry.course) ?? []), entry]);
   }
   return [...courses].map(([course, pages]) => {
-    const items = pages.map(({ path, title, at }) =>
+    const items = pages.sort((one, other) => one.title.localeCompare(other.title, language, { numeric: true })).map(({ path, title, at }) =>
       `<li><a href="${escaped(path)}">${escaped(title)}</a> <small class="muted">`
       + `${escaped(fill(asOf, { moment: moment(at, language) }))}</small></li>`);
     return `<section><h2>${escaped(course)}</h2><ul class="plain-list">${items.join("")}</ul></section>`;

@@ -161,6 +161,13 @@ export const shelf = ({ caches, fetch, now, isReader }) => {
     drop: async (reader, path) => {
       for (const name of await namesFrom(ofPerson(reader))) await (await caches.open(name)).delete(path);
     },
+    // Ends a download: lessons that the course no longer has go.
+    keepOnly: (reader, course, paths) => inTurn(async () => {
+      const own = (await entriesOf([downloaded(reader, course)])).filter(isPage);
+      const cache = await caches.open(downloaded(reader, course));
+      for (const { request } of own) if (!paths.includes(addressOf(request))) await cache.delete(request);
+      await sweep();
+    }),
     remove: (reader, course) => inTurn(async () => {
       await caches.delete(downloaded(reader, course));
       await sweep();

@@ -1,8 +1,8 @@
 // The service worker: pages come from the network, and lessons that were kept are read without one. /sw.js is this file with the
 // two that it imports and the site's `settings` before it.
 
-import { isFigure, isHashed, isLesson, isPage, isSignOut, isStatic, listed, mayChangePerson, withBar, withList } from "./rules.js";
-import { LESSON, shelf } from "./shelf.js";
+import { fill, isFigure, isHashed, isLesson, isPage, isSignOut, isStatic, listed, mayChangePerson, moment, withBar, withList } from "./rules.js";
+import { Full, LESSON, shelf } from "./shelf.js";
 
 // A lesson that is kept is shown if the network has not answered after this time, in ms.
 const PATIENCE = 4000;
@@ -105,6 +105,45 @@ export const start = (scope, settings) => {
     return copy || fetch(request);
   };
 
+  // --- Courses that are downloaded. `tell(state, values)` reports to the page that has asked.
+  const cancelled = new Set();
+  const download = async (reader, course, list, tell) => {
+    cancelled.delete(course);
+    const answer = await fetch(list, { redirect: "manual" });
+    if (!answer.ok) throw new Error(`${list}: ${answer.status}`);
+    const { pages } = await answer.json();
+    for (const [done, path] of pages.entries()) {
+      if (cancelled.has(course)) return;
+      tell("loading", { done, all: pages.length });
+      // Loading a lesson is no visit of it.
+      const response = await fetch(path, { headers: { "X-Purpose": "offline" }, cache: "no-store", redirect: "manual" });
+      if (response.status >= 500 || response.headers.get(READER) !== reader) throw new Error(`${path}: ${response.status}`);
+      if (response.ok && response.headers.has(LESSON)) await kept.keepDownloaded(reader, course, path, response);
+    }
+    await kept.keepOnly(reader, course, pages);
+  };
+  const answer = async ({ what, course, pages: list, language }, port) => {
+    await who.loaded;
+    const { reader } = who.get();
+    const words = wordsIn(language);
+    const tell = (state, values = {}) => port.postMessage({ state, ...values, said: words[state] && fill(words[state], values) });
+    let problem = "";
+    if (what === "cancel") cancelled.add(course);
+    else if (what === "remove") await kept.remove(reader, course);
+    else if (what === "download") {
+      await download(reader, course, list, tell).catch((error) => { problem = error instanceof Full ? "full" : "failed"; });
+    }
+    const found = reader && await kept.sizeOf(reader, course);
+    if (problem) tell(problem, { pages: found?.pages ?? 0 });
+    else if (found) {
+      const megabytes = (found.bytes / 1e6).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+      tell("kept", { ...found, megabytes, moment: moment(found.at, language) });
+    } else tell(what === "remove" ? "removed" : "none");
+  };
+
+  scope.addEventListener("message", (event) => {
+    event.waitUntil(answer(event.data, event.ports[0]).catch(() => {}));
+  });
   scope.addEventListener("install", (event) => {
     scope.skipWaiting();
     event.waitUntil(kept.keepShell(settings.version, Object.values(settings.pages)));

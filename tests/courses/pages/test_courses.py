@@ -205,7 +205,7 @@ def test_the_glossary_in_the_readers_language(alice_client: Client, course: Cour
     ("address", "first", "later"),
     [
         ("/courses/", 8, 7),
-        ("/courses/big/", 7, 6),
+        ("/courses/big/", 8, 6),
         ("/courses/big/lessons/big-0/", 8, 5),
         ("/courses/big/quizzes/big-quiz-0/", 8, 6),
         ("/courses/big/glossary/", 5, 4),
