@@ -31,10 +31,9 @@ class ReaderMiddleware:
         if response.status_code >= 500:
             # Who is signed in may be what could not be found out.
             return response
-        user = request.user
         if response.get("Content-Type", "").startswith("text/html"):
-            response.headers[READER] = reader_key(user.pk) if user.is_authenticated else NOBODY
-        if may_sign_out and not user.is_authenticated:
+            response.headers[READER] = _key_of(request) or NOBODY
+        if may_sign_out and not request.user.is_authenticated:
             response.headers["Clear-Site-Data"] = _EVERYTHING_OF_A_PERSON
         return response
 
@@ -43,3 +42,13 @@ class ReaderMiddleware:
 def reader_key(user_id: int) -> str:
     """Return the name of a person in the browser's caches. It does not reveal the id, and changes with the secret key."""
     return salted_hmac("offline.reader", str(user_id), algorithm="sha256").hexdigest()[:24]
+
+
+def _key_of(request: HttpRequest) -> str:
+    return reader_key(request.user.pk) if request.user.is_authenticated else ""
+
+
+def reader(request: HttpRequest) -> dict[str, str]:
+    """Add the reader's key to the context of templates, so that a page marks what it keeps itself. Empty for nobody."""
+    # A request that was refused before the middleware of users has none.
+    return {"READER": _key_of(request) if hasattr(request, "user") else ""}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sw.js", pages.worker, name="worker"),
     path("offline/<slug:language>.webmanifest", pages.manifest, name="manifest"),
     path("offline/<slug:language>/", pages.offline, name="offline"),
+    path("offline/<slug:language>/answers.js", pages.answers, name="answers"),
     path("offline/courses/<slug:slug>/", courses.download, name="download"),
     path("offline/courses/<slug:slug>/pages.json", courses.page_list, name="page-list"),
 ]

@@ -59,7 +59,7 @@ describe(
 describe(
     "quizzes.LateAnswer",
     person="attempt__enrolment__user",
-    personal={ANSWERS: "attempt response received_at verdict decided_at", STAFF_WORK: "decided_by"},
+    personal={ANSWERS: "attempt response received_at typed_at verdict decided_at", STAFF_WORK: "decided_by"},
     other="id question",
 )
 describe(

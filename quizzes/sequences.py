@@ -1,13 +1,11 @@
 """Parse the numbers that clients send, and limit what is believed of a client's clock.
 
-Apps number their saves by their clock, in milliseconds since 1970. A number from a clock that is a year ahead must not be the
-highest one for a year.
+Apps number their saves by their clock, in milliseconds since 1970. One from a year ahead must not be the highest for a year.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-# Milliseconds since 1970 have 13 digits. The API accepts numbers up to here, and the database can store them. The page's script
-# counts on from there and is exact up to 9 * 10^15.
+# Milliseconds since 1970 have 13 digits. Databases store numbers up to here; the page's script is exact up to 9 * 10^15.
 LARGEST = 10**15 - 1
 DIGITS = 16
 # A clock may be this much ahead of the server's. Within it the client's own order of its requests counts.
@@ -27,6 +25,13 @@ def believed(sequence: int | None, now: datetime) -> int | None:
 def latest_believed(now: datetime) -> int:
     """Return the highest number that is not too far ahead. A stored one above it is from a time when a clock was wrong."""
     return _milliseconds(now + TOLERANCE)
+
+
+def moment_of(sequence: int | None, since: datetime, until: datetime) -> datetime | None:
+    """Return when the client says that it made the number, or None if that is not between two moments: it counts otherwise."""
+    if sequence is None or not _milliseconds(since) <= sequence <= _milliseconds(until):
+        return None
+    return datetime.fromtimestamp(sequence / 1000, UTC)
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "common.pages.context.site",
+                "offline.readers.reader",
             ],
         },
     }

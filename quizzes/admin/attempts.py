@@ -162,7 +162,7 @@ class QuizOverrideAdmin(PeopleSearch, CourseScopedAdmin):
 @admin.register(LateAnswer)
 class LateAnswerAdmin(PeopleSearch, ReadOnlyAdmin, CourseScopedAdmin):
     people_path = "attempt__enrolment__user"
-    list_display = ("attempt", "asked", "answered", "received_at", "verdict", "decided_by")
+    list_display = ("attempt", "asked", "answered", "typed_at", "received_at", "verdict", "decided_by")
     list_filter = ("verdict",)
     list_select_related = ("attempt__quiz__activity", "attempt__enrolment__user", "attempt__version", "decided_by")
     search_fields = ("attempt__enrolment__user__email", "attempt__enrolment__user__name")

@@ -311,6 +311,7 @@ class LateAnswer(InCourse):
     question = models.UUIDField(_("question"))
     response = models.JSONField(_("answer"))
     received_at = models.DateTimeField(_("received"))
+    typed_at = models.DateTimeField(_("given, by the student's device"), null=True, blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -75,7 +75,7 @@ def save_answer(
         locked = queries.lock_attempt(attempt)
         if _is_open(locked, now):
             return _store(attempt, question, accepted, now=now, sequence=sequence, base=base)
-        store_late_answers(locked, {question: accepted}, now)
+        store_late_answers(locked, {question: accepted}, now, sequences.moment_of(sequence, locked.started_at, now))
     raise closed_error(locked, now)
 
 

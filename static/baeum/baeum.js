@@ -170,12 +170,25 @@ fit();
 const start = document.querySelector("[autofocus]");
 if (start && document.activeElement === document.body && !document.querySelector(":target")) start.focus();
 
+// --- Reading and answering without a network, for somebody who is signed in: a worker keeps lessons, and answers that an attempt has
+// left in this browser are sent. A sign-out deletes them, so it asks.
+const mine = document.querySelector("[data-worker]")?.dataset;
+const hasKept = () => { try { return Object.keys(localStorage).some((key) => key.startsWith("baeum:unsaved:")); } catch { return false; } };
+const sendKept = () => (mine && hasKept() ? import(mine.answers).catch(() => null) : null);
+addEventListener("online", sendKept);
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches?.("[action$='/accounts/logout/']") || !hasKept()) return;
+  event.preventDefault();
+  const answers = await sendKept();
+  if (!answers || answers.mayLeave()) event.target.submit();
+});
+
 // What a page can do without until it is shown, such as notes in a lesson: on a slow network it must not delay the text.
 const loadLater = () => {
   document.querySelectorAll("[data-module]").forEach((element) => import(element.dataset.module));
-  // Lessons are kept for somebody: where nobody is signed in, no worker is needed.
-  const worker = document.querySelector("[data-worker]")?.dataset.worker;
-  if (worker) navigator.serviceWorker?.register(worker, { updateViaCache: "all" }).catch(() => {});
+  // On a slow network the worker waits for what a page loads after its text.
+  if (mine) setTimeout(() => { navigator.serviceWorker?.register(mine.worker, { updateViaCache: "all" }).catch(() => {}); }, 2000);
+  sendKept();
 };
 if (document.readyState === "complete") loadLater();
 else addEventListener("load", loadLater, { once: true });

@@ -6,7 +6,7 @@ from common.lookup import or_404
 from questions import Response
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt, LateAnswer
-from quizzes.sequences import LARGEST
+from quizzes.sequences import LARGEST, moment_of
 from quizzes.taking import save, submit
 from quizzes.taking.deadline import AttemptClosed
 from quizzes.taking.late_arrivals import store_late_answers
@@ -48,7 +48,8 @@ def _keep(batch: Batch, attempt: Attempt, operation: Operation, accepted: Respon
         return Outcome(Stored.APPLIED, sequence=stored.sequence)
     with transaction.atomic():
         # `save_answer` keeps what comes after the deadline. The student may also have submitted on another device.
-        store_late_answers(queries.lock_attempt(attempt), {question: accepted}, batch.now, always=True)
+        given = moment_of(int(operation.at.timestamp() * 1000), attempt.started_at, batch.now)
+        store_late_answers(queries.lock_attempt(attempt), {question: accepted}, batch.now, given, always=True)
     late = LateAnswer.objects.filter(attempt=attempt, question=question, files=None)
     if any(each.response == accepted for each in late):
         return Outcome(Stored.EVIDENCE)

@@ -82,6 +82,8 @@ test("what was kept longer ago than a session lasts is not shown", async () => {
   world.now += LONGEST;
   assert.equal(await world.shelf.find("alice", "/l/"), null);
   assert.deepEqual(await world.shelf.readable("alice"), []);
+  await world.shelf.keepOpened("alice", "/next/", lesson("text"));
+  assert.deepEqual(await world.caches.paths("baeum:of:"), ["/next/"]);
 });
 
 test("of two copies the newer one is found and listed", async () => {

@@ -43,6 +43,7 @@ PUBLIC = {
     "",
     # What makes the site installable, and the page that stands for those that need the network: for nobody in particular.
     "sw.js", "offline/<slug:language>.webmanifest", "offline/<slug:language>/",
+    "offline/<slug:language>/answers.js",
 }  # fmt: skip
 # Pages for every signed-in person, which show their own data.
 OWN = {

@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
 
-from offline import pages
+from offline import scripts
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_the_manifest_is_in_each_language_and_its_icons_are_files_of_their_size(
             assert f"{picture.width}x{picture.height}" == icon["sizes"]
 
 
-@pytest.mark.parametrize("path", ["/offline/fr.webmanifest", "/offline/fr/"])
+@pytest.mark.parametrize("path", ["/offline/fr.webmanifest", "/offline/fr/", "/offline/fr/answers.js"])
 def test_there_is_none_in_a_language_that_the_site_does_not_have(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
@@ -50,7 +50,7 @@ def test_the_page_that_stands_for_others_is_in_its_language_and_for_nobody(
 
 
 def test_a_page_has_the_places_where_the_worker_puts_its_texts(client: Client) -> None:
-    source = pages.worker_source()
+    source = scripts.worker()
     list_place, bar_place = (
         re.findall(rf"const {name} = '?\"?(.*?)['\"]?;", source)[0] for name in ("PLACE", "BEFORE_BAR")
     )
@@ -59,19 +59,21 @@ def test_a_page_has_the_places_where_the_worker_puts_its_texts(client: Client) -
 
 
 @pytest.mark.node
-def test_the_worker_is_one_script_without_modules(client: Client, tmp_path: Path) -> None:
-    answer = client.get("/sw.js")
-    script = tmp_path / "sw.js"
+@pytest.mark.parametrize(("path", "kind"), [("/sw.js", "commonjs"), ("/offline/ko/answers.js", "module")])
+def test_each_script_is_whole(client: Client, path: str, kind: str, tmp_path: Path) -> None:
+    answer = client.get(path)
+    (tmp_path / "package.json").write_text(json.dumps({"type": kind}))
+    script = tmp_path / "script.js"
     script.write_bytes(answer.content)
     assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert re.findall(r"^(?:import|export) .*", answer.content.decode(), re.MULTILINE) == []
+    assert re.findall(r"^import .*", answer.content.decode(), re.MULTILINE) == []
     done = subprocess.run(["node", "--check", script], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
 def test_a_changed_file_makes_a_new_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = pages.worker_source.__wrapped__()
-    assert before == pages.worker_source.__wrapped__()
-    monkeypatch.setattr(pages, "static", lambda name: f"/static/{name}?v=0")
-    versions = [re.findall(r'"version": "(\w+)"', source)[0] for source in (before, pages.worker_source.__wrapped__())]
+    before = scripts.worker.__wrapped__()
+    assert before == scripts.worker.__wrapped__()
+    monkeypatch.setattr(scripts, "static", lambda name: f"/static/{name}?v=0")
+    versions = [re.findall(r'"version": "(\w+)"', source)[0] for source in (before, scripts.worker.__wrapped__())]
     assert len(set(versions)) == 2

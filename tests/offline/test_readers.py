@@ -24,6 +24,10 @@ def test_pages_name_their_reader_by_a_key_that_does_not_tell_the_id(alice: User,
     assert reader_key(alice.pk) != str(alice.pk)
 
 
+def test_a_page_marks_what_it_keeps_with_the_same_key(alice_client: Client, alice: User) -> None:
+    assert f'data-reader="{reader_key(alice.pk)}"' in alice_client.get("/courses/").content.decode()
+
+
 def test_a_page_for_nobody_in_particular_says_so(client: Client) -> None:
     assert client.get("/accounts/login/").headers[READER] == NOBODY
 

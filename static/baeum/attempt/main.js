@@ -21,6 +21,7 @@ const form = document.querySelector("form[data-save-url]");
 const pieces = document.querySelector("template[data-words]");
 const text = { ...pieces.dataset, ...form.dataset };
 const language = document.documentElement.lang;
+const reader = document.querySelector("[data-reader]")?.dataset.reader;
 const submitState = document.querySelector("[data-submit-state]");
 const fieldsIn = (place) => [...place.querySelectorAll("fieldset[data-question]")];
 const fieldIn = (place, question) => place.querySelector(`fieldset[data-question="${CSS.escape(question)}"]`);
@@ -171,7 +172,7 @@ const queue = saveQueue({
 const stateOf = (field) => {
   const { question } = field.dataset;
   return {
-    sequence: sequence.next(), base: seen.base(question), sent: seen.sentOf(question),
+    by: reader, sequence: sequence.next(), base: seen.base(question), sent: seen.sentOf(question),
     fields: valuesOf(field), said: readable(field), number: field.querySelector(".no")?.textContent,
   };
 };

@@ -126,7 +126,8 @@ export const shelf = ({ caches, fetch, now, isReader }) => {
     keepOpened: (reader, path, response) => inTurn(async () => {
       const name = opened(reader);
       await putPage(name, path, response, { isWhole: false, isWanted: () => isReader(reader) });
-      const dropped = tooMany((await entriesOf([name])).filter(isPage), OPENED_LIMITS);
+      const pages = (await entriesOf([name])).filter(isPage);
+      const dropped = [...tooMany(pages.filter(isCurrent), OPENED_LIMITS), ...pages.filter((page) => !isCurrent(page))];
       const cache = await caches.open(name);
       for (const { request } of dropped) await cache.delete(request);
       if (dropped.length) await sweep();

@@ -324,3 +324,33 @@ def test_an_attempt_at_another_quiz_keeps_its_deadline(attempt: Attempt, timed: 
     assert deadline.refresh_deadlines(quiz=timed, now=NOW) == 1
     elsewhere.refresh_from_db()
     assert elsewhere.deadline == END + timedelta(hours=1)
+
+
+# --- When a late answer was given, by the client's clock ----------------------------------------------------------------
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+ARRIVED = END + GRACE + timedelta(hours=3)
+TYPED = END - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "given_at"),
+    [
+        (milliseconds(TYPED), TYPED),
+        # A client that counts otherwise says no moment, and one before the attempt is not believed.
+        (None, None), (0, None), (7, None), (milliseconds(NOW) - 1, None),
+        # Of a clock that is far ahead the moment of arrival is believed, as everywhere.
+        (milliseconds(ARRIVED + timedelta(days=9)), ARRIVED),
+    ],
+)  # fmt: skip
+def test_a_late_answer_says_when_it_was_given(
+    attempt: Attempt, short: UUID, sequence: int | None, given_at: datetime | None
+) -> None:
+    with pytest.raises(deadline.DeadlinePassed):
+        save_text(attempt, short, "late", ARRIVED, sequence=sequence)
+    late = LateAnswer.objects.get()
+    assert (late.received_at, late.typed_at) == (ARRIVED, given_at)
