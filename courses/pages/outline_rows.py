@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 
 from courses.gradebook import ItemGrade
 from courses.lessons.reading import get_reading_url
-from courses.lessons.sizes import download_size
 from courses.models import Activity
 from courses.outline.published import Parts, PublishedCourse
 from courses.outline.queries import Outline, OutlineEntry, OutlineModule
@@ -104,9 +103,7 @@ def _render_parts(course: PublishedCourse) -> CourseParts:
         numbering=render_to_string("courses/_course_numbering.html", {"first": first}),
         glossary_url=reverse("courses:glossary", args=[course.course.slug]),
         print_url=reverse("courses:course-print", args=[course.course.slug]),
-        download=render_to_string(
-            "courses/_course_download.html", {"course": course.course, "megabytes": download_size(course) / 1_000_000}
-        ),
+        download=render_to_string("courses/_course_download.html", {"published": course, "course": course.course}),
     )
 
 

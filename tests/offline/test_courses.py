@@ -5,10 +5,10 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from courses.lessons.sizes import download_size
 from courses.models import Activity, CourseAsset, Enrolment, LessonEdition, ProgressEvent
 from courses.outline.published import get_published
 from courses.outline.revisions import touch
+from offline.sizes import download_size
 from tests.factories import ActivityFactory, LessonFactory
 
 pytestmark = pytest.mark.django_db
