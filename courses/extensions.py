@@ -5,7 +5,7 @@ They register functions at start-up, so courses does not import them.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.safestring import SafeString
 
@@ -16,6 +16,7 @@ LessonSection = Callable[[Activity, Collection[str]], SafeString]
 # How questions in texts are shown: to be answered, on paper, as their names for an app, or as Markdown.
 QuestionForm = Literal["page", "print", "name", "markdown"]
 QuestionsInTexts = Callable[[Sequence[Activity], QuestionForm], Mapping[int, Mapping[str, str]]]
+LessonMarks = Callable[[User, Enrolment, Activity], list[dict[str, Any]]]
 StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
 ReleaseCall = Callable[[GradeItem, datetime], None]
@@ -23,6 +24,7 @@ DueDates = Callable[[Enrolment], Mapping[int, datetime]]
 
 _lesson_sections: list[LessonSection] = []
 _questions_in_texts: list[QuestionsInTexts] = []
+_lesson_marks: dict[str, LessonMarks] = {}
 _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
 _due_dates: list[DueDates] = []
@@ -61,6 +63,19 @@ def questions_in_texts(activities: Sequence[Activity], form: QuestionForm) -> di
         for activity_id, by_key in questions(activities, form).items():
             found[activity_id].update(by_key)
     return found
+
+
+def register_lesson_marks(name: str, marks: LessonMarks) -> None:
+    """Give the scripts of a lesson's page what `marks(user, enrolment, activity)` returns, as member `name` of one JSON object.
+
+    Each element has an `anchor`: a block of the text (see `courses.lessons.blocks`). `marks` should need few queries.
+    """
+    _lesson_marks[name] = marks
+
+
+def lesson_marks(user: User, enrolment: Enrolment, activity: Activity) -> dict[str, list[dict[str, Any]]]:
+    """Return what registered apps mark in a lesson for one student, by their names."""
+    return {name: marks(user, enrolment, activity) for name, marks in _lesson_marks.items()}
 
 
 def register_student_section(section: StudentSection) -> None:

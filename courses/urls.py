@@ -18,6 +18,7 @@ urlpatterns = [
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/", lessons.lesson_detail, name="lesson-detail"),
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/done/", lessons.lesson_done, name="lesson-done"),
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/position/", lessons.lesson_position, name="lesson-position"),
+    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/marks/", lessons.lesson_marks, name="lesson-marks"),
     path("weekly-summary/<str:token>/off/", summaries.summary_unsubscribe, name="summary-unsubscribe"),
     path("weekly-summary/<str:token>/on/", summaries.summary_subscribe, name="summary-subscribe"),
 ]

@@ -11,11 +11,11 @@ class DiscussionsConfig(AppConfig):
     def ready(self) -> None:
         # Imported here, because these modules import the models, and Django imports this module before it loads models.
         from accounts.audit import changes
-        from courses.extensions import register_lesson_section
+        from courses.extensions import register_lesson_marks, register_lesson_section
         from courses.overviews import answers
         from courses.summaries.sections import register_rows, register_section
         from discussions.elsewhere.home import answer_waits
-        from discussions.elsewhere.lessons import lesson_section
+        from discussions.elsewhere.lessons import lesson_marks, lesson_section
         from discussions.elsewhere.searching import SOURCE
         from discussions.elsewhere.weekly_summary import find_replies, find_replies_since
         from discussions.models import Post, Report
@@ -24,6 +24,7 @@ class DiscussionsConfig(AppConfig):
         changes.watch(Post, ignored="folded")
         changes.watch(Report)
         register_lesson_section(lesson_section)
+        register_lesson_marks("questions", lesson_marks)
         answers.register(answers.Question.WAITS, answer_waits)
         register_rows("replies", find_replies_since)
         register_section("replies", find_replies, order=25)

@@ -8,7 +8,6 @@ app_name = "discussions"
 
 urlpatterns = [
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/questions/", student.lesson_questions, name="lesson"),
-    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/questions/marks/", student.lesson_marks, name="marks"),
     path("discussions/<uuid:uuid>/", student.question, name="question"),
     path("discussions/<uuid:uuid>/me-too/", student.me_too, name="me-too"),
     path("discussions/<uuid:uuid>/mute/", student.mute, name="mute"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -81,25 +81,6 @@ def lesson_notes(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
     context["sections"] = _sections(_placed(enrolment, activity, text), text)
     context["undo"] = request.GET.get("deleted", "")
     return render(request, "notes/lesson.html", context, status=400 if "refusal" in context else 200)
-
-
-@login_required
-@never_cache
-@require_safe
-def lesson_marks(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    """Answer the script of a lesson's page with what to mark."""
-    marks = [
-        {
-            "uuid": str(each.note.uuid),
-            "anchor": each.place.anchor,
-            "exact": each.place.is_exact,
-            "quote": each.note.quote,
-            "prefix": each.note.prefix,
-            "body": each.note.body,
-        }
-        for each in _placed(*_find_lesson(request, slug, lesson_slug))
-    ]
-    return JsonResponse({"notes": marks})
 
 
 def _find_lesson(

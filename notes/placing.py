@@ -1,11 +1,7 @@
 """Find the place of a row in a text that may have been edited since: where its quotation stands now, else its heading."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from common import languages
 from courses.lessons.editions import editions_for_reader
@@ -86,11 +82,3 @@ def _likeness(row: AtPlace, anchor: str, words: str) -> tuple[int, bool]:
 def _at_heading(row: AtPlace, text: Text) -> Place:
     heading = f"{row.anchor.rpartition('.')[0]}.0"
     return Place(heading if heading in text.blocks else next(iter(text.blocks), ".0"), False)
-
-
-def lesson_section(activity: Activity, placed: Collection[str]) -> SafeString:
-    """Return what stands at the end of each lesson, the same for everybody: the way to the notes. The script shows them there."""
-    if activity.kind != Activity.Kind.LESSON:
-        return SafeString()
-    url = reverse("notes:lesson", args=[activity.course.slug, activity.slug])
-    return render_to_string("notes/_lesson_section.html", {"url": url})

@@ -8,7 +8,6 @@ app_name = "notes"
 
 urlpatterns = [
     path("courses/<slug:slug>/lessons/<slug:lesson_slug>/notes/", pages.lesson_notes, name="lesson"),
-    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/notes/marks/", pages.lesson_marks, name="marks"),
     path("notes/", pages.note_list, name="list"),
     path("notes/export/<slug:kind>/", pages.note_export, name="export"),
     path("notes/<uuid:uuid>/", pages.note_edit, name="edit"),

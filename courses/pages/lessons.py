@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.requests import AuthenticatedRequest
 from common import languages
@@ -221,12 +222,20 @@ def lesson_done(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> H
 def lesson_position(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """Store where the reader stopped. The page's script sends it when reading pauses."""
     enrolment = access.enrolment_or_404(request.user, slug)
-    activity = get_published(enrolment.course_id, enrolment.course.revision).find_lesson(lesson_slug)
-    if activity is None:
-        raise Http404
+    activity = or_404(get_published(enrolment.course_id, enrolment.course.revision).find_lesson(lesson_slug))
     anchor = request.POST.get("anchor", "")
     try:
         reading.record_position(enrolment=enrolment, activity=activity, anchor=anchor, now=timezone.now())
     except DomainError as refused:
         return HttpResponse(refused.message, status=400, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)
+
+
+@login_required
+@never_cache
+@require_safe
+def lesson_marks(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    """Answer the scripts of a lesson's page with what stands at which block. They ask once for all of it."""
+    enrolment = access.enrolment_or_404(request.user, slug)
+    activity = or_404(get_published(enrolment.course_id, enrolment.course.revision).find_lesson(lesson_slug))
+    return JsonResponse(extensions.lesson_marks(request.user, enrolment, activity))

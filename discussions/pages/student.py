@@ -7,13 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
@@ -93,19 +93,6 @@ def _uuid_text(text: str) -> str:
         return str(UUID(text))
     except ValueError:
         return ""
-
-
-@login_required
-@never_cache
-@require_safe
-def lesson_marks(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> HttpResponse:
-    """Answer the script of a lesson's page: how many questions there are at which paragraph, and how many are open."""
-    counts: dict[str, list[int]] = {}
-    for each in reading.placed_questions(reading.reader_or_404(request.user, slug, lesson_slug)):
-        count = counts.setdefault(each.place.anchor, [0, 0])
-        count[0] += 1
-        count[1] += not each.post.is_answered
-    return JsonResponse({"places": [{"anchor": at, "count": n, "open": m} for at, (n, m) in counts.items()]})
 
 
 @login_required

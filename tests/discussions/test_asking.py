@@ -18,6 +18,7 @@ from tests.discussions.conftest import BODY, Ask, edit
 
 pytestmark = pytest.mark.django_db
 HERE = "/courses/statistics/lessons/lesson-1/questions/"
+MARKS = "/courses/statistics/lessons/lesson-1/marks/"
 
 
 def test_a_question_is_asked_without_a_script_and_stands_at_its_paragraph(
@@ -37,7 +38,7 @@ def test_a_question_is_asked_without_a_script_and_stands_at_its_paragraph(
     assert "alice@example.com" not in page
     assert "What" not in carol_client.get(HERE, {"at": "noise.1"}).text
     assert f"post-{post.uuid}" in carol_client.get(HERE, {"at": "noise.2"}).text
-    assert carol_client.get(f"{HERE}marks/").json() == {"places": [{"anchor": "noise.2", "count": 1, "open": 1}]}
+    assert carol_client.get(MARKS).json()["questions"] == [{"anchor": "noise.2", "count": 1, "open": 1}]
 
 
 def test_the_lesson_leads_to_its_questions_and_takes_no_query_more(alice_client: Client) -> None:
@@ -113,7 +114,7 @@ def test_strangers_and_who_has_left_see_nothing(
     bob_client: Client, carol_client: Client, carol: User, ines_client: Client, asked: Post
 ) -> None:
     for client in (bob_client, ines_client):
-        for address in (HERE, f"{HERE}marks/", f"/discussions/{asked.uuid}/"):
+        for address in (HERE, MARKS, f"/discussions/{asked.uuid}/"):
             assert client.get(address).status_code == 404
         for action in ("", "me-too/", "mute/", "accept/"):
             assert client.post(f"/discussions/{asked.uuid}/{action}", {"body": "x"}).status_code == 404
@@ -157,12 +158,12 @@ def test_pages_take_as_many_queries_for_many_questions_and_replies(
         number,
     )
     counts = {}
-    for address in (HERE, f"{HERE}?page=2", f"{HERE}marks/", f"/discussions/{asked.uuid}/"):
+    for address in (HERE, f"{HERE}?page=2", MARKS, f"/discussions/{asked.uuid}/"):
         alice_client.get(address)
         with CaptureQueriesContext(connection) as captured:
             assert alice_client.get(address).status_code == 200
         counts[address] = len(captured)
-    assert counts == {HERE: 5, f"{HERE}?page=2": 5, f"{HERE}marks/": 4, f"/discussions/{asked.uuid}/": 4}
+    assert counts == {HERE: 5, f"{HERE}?page=2": 5, MARKS: 5, f"/discussions/{asked.uuid}/": 4}
 
 
 def test_more_questions_than_are_listed_keep_the_newest(

@@ -82,12 +82,16 @@ def visit(chromium: Browser, running_product: Product) -> Iterator[object]:
     """`visit("ko", width=390)` opens a browser whose language is Korean."""
     contexts: list[BrowserContext] = []
 
-    def open_browser(language: str, *, width: int = 1280, javascript: bool = True, scheme: str = "light") -> Visitor:
+    def open_browser(
+        language: str, *, width: int = 1280, javascript: bool = True, scheme: str = "light", worker: bool = True
+    ) -> Visitor:
         context = chromium.new_context(
             locale={"ko": "ko-KR", "en": "en-GB"}[language],
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
             color_scheme=scheme,  # type: ignore[arg-type]
+            # A service worker's requests are seen by no `route` of a test.
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(30_000)
         contexts.append(context)

@@ -105,7 +105,7 @@ IS_MEASURED = "element => element.checkVisibility({contentVisibilityAuto: true})
 
 
 def test_the_text_below_the_first_screen_is_measured_after_the_first_frame(visit: Visit) -> None:
-    visitor = visit("ko", width=390)
+    visitor = visit("ko", width=390, worker=False)
     sign_up(visitor)
     path = next(page for page in pages_of(visitor) if "/lessons/" in page)
     # Without the script that ends it, the state of the first frame stays.

@@ -19,6 +19,7 @@ from tests.copied_rows import make_many
 
 pytestmark = pytest.mark.django_db
 HERE = "/courses/statistics/lessons/lesson-1/notes/"
+MARKS = "/courses/statistics/lessons/lesson-1/marks/"
 ENGLISH = {"Accept-Language": "en"}
 BODY = """
 Ask a question first.
@@ -151,7 +152,7 @@ def test_of_several_places_it_is_the_one_with_the_same_surroundings(enrolment: E
 
 def test_the_script_is_told_where_notes_stand(alice_client: Client, enrolment: Enrolment, lesson: Activity) -> None:
     make(enrolment, lesson)
-    [mark] = alice_client.get(f"{HERE}marks/", headers=ENGLISH).json()["notes"]
+    [mark] = alice_client.get(MARKS, headers=ENGLISH).json()["notes"]
     assert (mark["anchor"], mark["exact"], mark["quote"]) == ("noise.1", True, "learning the noise")
 
 
@@ -216,14 +217,14 @@ def test_pages_take_as_many_queries_for_many_notes(
 ) -> None:
     make_many(lambda: make(enrolment, lesson), number)
     counts = {}
-    for address in (HERE, f"{HERE}marks/", "/notes/?q=remember", "/notes/export/markdown/", "/notes/export/anki/"):
+    for address in (HERE, MARKS, "/notes/?q=remember", "/notes/export/markdown/", "/notes/export/anki/"):
         alice_client.get(address)
         with CaptureQueriesContext(connection) as captured:
             assert alice_client.get(address).status_code == 200
         counts[address] = len(captured)
     assert counts == {
         HERE: 4,
-        f"{HERE}marks/": 4,
+        MARKS: 5,
         "/notes/?q=remember": 5,
         "/notes/export/markdown/": 3,
         "/notes/export/anki/": 3,

@@ -1,7 +1,7 @@
 // Shows beside the paragraphs of a lesson how many questions there are about each, and leads to asking one. Without it the page of
 // the lesson's questions does all of that.
 
-import { readBlocks } from "../notes/blocks.js";
+import { readBlocks, readMarks } from "../notes/places.js";
 
 const section = document.querySelector("[data-questions]");
 const article = document.querySelector("article.lesson");
@@ -34,9 +34,9 @@ const put = (link, block) => {
   link.style.setProperty("top", `${top + scrollY}px`);
 };
 const putAll = () => marks.forEach((link, block) => put(link, block));
-const show = ({ places }) => {
+const show = ({ questions }) => {
   let total = 0;
-  for (const { anchor, count, open } of places) {
+  for (const { anchor, count, open } of questions) {
     total += count;
     const block = blocks.get(anchor);
     if (!block) continue;
@@ -47,11 +47,6 @@ const show = ({ places }) => {
   section.querySelector("[data-count]").textContent = total ? `(${total})` : "";
   putAll();
 };
-const load = async () => {
-  const answer = await fetch(`${texts.questions}marks/`, { headers: { "HX-Request": "true" }, redirect: "manual" });
-  if (answer.ok) show(await answer.json());
-};
-
 // --- A mouse finds a question mark at each paragraph. Touch and keyboard choose text, or follow the link at the end.
 const offerAtPointer = () => {
   let offered = null;
@@ -70,7 +65,7 @@ const offerAtPointer = () => {
 // An author who looks at a draft has no questions there.
 if (section && prose && !document.querySelector(".preview-banner")) {
   document.body.append(layer);
-  load();
+  readMarks(article).then((marks) => { if (marks) show(marks); });
   offerAtPointer();
   new ResizeObserver(putAll).observe(document.body);
   article.addEventListener("baeum:chosen", ({ detail: { place, bar } }) => {

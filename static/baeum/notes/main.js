@@ -1,7 +1,6 @@
 // Marks a reader's notes in a lesson, and writes one to the text that was chosen. Without it the page of notes does all of that.
 
-import { readBlocks } from "./blocks.js";
-import { around, findQuote } from "./places.js";
+import { around, findQuote, readBlocks, readMarks } from "./places.js";
 
 const section = document.querySelector("[data-notes]");
 const article = document.querySelector("article.lesson");
@@ -41,9 +40,9 @@ const show = ({ notes }) => {
   }
   CSS.highlights.set("baeum-notes", new Highlight(...ranges));
 };
-const load = async () => {
-  const answer = await fetch(`${texts.notes}marks/`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
-  if (answer?.ok) show(await answer.json());
+const load = async (options) => {
+  const marks = await readMarks(article, options);
+  if (marks) show(marks);
 };
 
 // --- Choosing text offers to mark it, or to write a note to it.
@@ -99,7 +98,7 @@ const offer = (place) => {
     if (await save(place, field.value)) {
       close();
       document.getSelection()?.removeAllRanges();
-      load();
+      load({ again: true });
     } else {
       button.disabled = false;
       failed.textContent = texts.failed;

@@ -1,4 +1,33 @@
-// Finds quotations in the blocks of a lesson. Spaces do not count: the server stores a quotation with single ones.
+// Reads the blocks of a lesson and what is marked there, and finds quotations in them.
+
+// The blocks of a text by their anchors: `courses.lessons.blocks` counts in the same way.
+export const readBlocks = (prose) => {
+  const blocks = new Map();
+  const anchorOf = new Map();
+  let [heading, count] = ["", 0];
+  for (const element of prose?.children ?? []) {
+    const parts = element.matches("ul, ol") ? element.children : element.matches("hr") ? [] : [element];
+    for (const part of parts) {
+      if (part.matches("h2, h3, h4, h5, h6") && part.id) [heading, count] = [part.id, 0];
+      blocks.set(`${heading}.${count}`, part);
+      anchorOf.set(part, `${heading}.${count}`);
+      count += 1;
+    }
+  }
+  return { blocks, anchorOf };
+};
+
+// What apps mark in the lesson, {notes: […], questions: […]}, or null without a network. All modules share one request.
+let shared = null;
+export const readMarks = (article, { again = false } = {}) => {
+  if (again || !shared) {
+    shared = fetch(article.dataset.marksUrl, { headers: { "HX-Request": "true" }, redirect: "manual" })
+      .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+  }
+  return shared;
+};
+
+// --- Quotations. Spaces do not count: the server stores a quotation with single ones.
 
 // Returns [start, end] of a quotation in a text, or null. Of several places it is the one behind `prefix`.
 export const findQuote = (text, quote, prefix = "") => {
