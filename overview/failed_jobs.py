@@ -25,7 +25,7 @@ FAILED = definitions.define(
         "failed_jobs",
         gettext_lazy("jobs that failed"),
         gettext_lazy("count"),
-        gettext_lazy("imports, exports and rosters of the last seven days that were refused or given up"),
+        gettext_lazy("imports, exports, rosters and mailings of the last seven days that were refused or given up"),
         "courses.overviews.jobs.count_failed",
     )
 )
