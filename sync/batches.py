@@ -1,6 +1,7 @@
 """Carry out the operations of one batch in their order, each once. One that fails does not stop the others."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,7 @@ _CARRY_OUT: dict[str, Callable[[Batch, Operation], Outcome]] = {
     "practice_answer": practice.practice_answer,
 }
 _Refusal = DomainError | Http404 | ValidationError
+_Guard = Callable[[], AbstractContextManager[None]]
 
 
 def apply(*, user: User, operations: Sequence[Any], now: datetime, sent_at: datetime | None = None) -> list[Answer]:
@@ -49,19 +51,29 @@ def apply(*, user: User, operations: Sequence[Any], now: datetime, sent_at: date
     """
     read = [_read(raw) for raw in operations]
     usable = [each for each in read if isinstance(each, Operation)]
-    batch = Batch(user, usable, now=now, behind=now - sent_at if sent_at else timedelta(0))
+    behind = now - sent_at if sent_at else timedelta(0)
+    try:
+        return _run(Batch(user, usable, now=now, behind=behind), operations, read, guard=nullcontext)
+    except Exception as error:
+        if outages.is_outage(error):
+            raise
+    # One of them met a fault of ours, and nothing is stored. A savepoint for each keeps it from undoing the others.
+    return _run(Batch(user, usable, now=now, behind=behind), operations, read, guard=transaction.atomic)
+
+
+def _run(batch: Batch, sent: Sequence[Any], read: Sequence[Operation | _Refusal], *, guard: _Guard) -> list[Answer]:
+    """Carry out the operations in one transaction, each inside a `guard`. Raises what none of them expects."""
+    ids = [each.id for each in batch.operations]
     with transaction.atomic():
         _lock(batch)
-        known = {
-            row.uuid: row for row in SyncOperation.objects.filter(user=user, uuid__in=[each.id for each in usable])
-        }
+        known = {row.uuid: row for row in SyncOperation.objects.filter(user=batch.user, uuid__in=ids)}
         new: list[SyncOperation] = []
         found: list[Answer] = []
-        for raw, each in zip(operations, read, strict=True):
+        for raw, each in zip(sent, read, strict=True):
             if not isinstance(each, Operation):
                 found.append(_reject(find_id(raw), each))
                 continue
-            answer, row = _apply(batch, each, known.get(each.id))
+            answer, row = _apply(batch, each, known.get(each.id), guard)
             if row is not None:
                 known[each.id] = row
                 new.append(row)
@@ -90,19 +102,20 @@ def _lock(batch: Batch) -> None:
         list(own.select_for_update(of=("self",)).values("pk"))
 
 
-def _apply(batch: Batch, operation: Operation, known: SyncOperation | None) -> tuple[Answer, SyncOperation | None]:
+def _apply(
+    batch: Batch, operation: Operation, known: SyncOperation | None, guard: _Guard
+) -> tuple[Answer, SyncOperation | None]:
     """Return the answer to one operation, and the row to store if it was carried out now."""
     if known is not None:
         return _repeat(operation, known), None
     try:
-        # A savepoint: what a fault has done by half is undone, without the operations before.
-        with transaction.atomic():
+        with guard():
             try:
                 outcome = _CARRY_OUT[operation.kind](batch, operation)
             except (DomainError, Http404, ValidationError) as refusal:
                 return _reject(operation.id, refusal), None
     except Exception as error:  # (an app would send all that follows again and again because of our fault in one kind)
-        if outages.is_outage(error):
+        if guard is nullcontext or outages.is_outage(error):
             raise
         log.exception("operation_failed", kind=operation.kind)
         title = _("Something broke on our side. What was saved is safe; try again later.")

@@ -22,7 +22,6 @@ def answer(batch: Batch, operation: Operation) -> Outcome:
     Raises Http404, AnswerConfirmed, the errors of `read_response`, and AttemptClosed if the answer could not be kept.
     """
     attempt, values = batch.attempt(operation), operation.values
-    accepted = read_response(attempt, values["question"], values["response"])
     sequence = values.get("sequence")
     if sequence is None:
         sequence = min(max(0, int(operation.at.timestamp() * 1000)), LARGEST)
@@ -35,14 +34,19 @@ def answer(batch: Batch, operation: Operation) -> Outcome:
             sequence=sequence,
         )
     except AttemptClosed as closed:
-        return _keep(batch, attempt, operation, accepted, closed)
-    status = Stored.APPLIED if stored.response == accepted else Stored.CONFLICT
-    return Outcome(status, sequence=stored.sequence)
+        return _keep(batch, attempt, operation, closed)
+    # What was stored now was not read from a row.
+    stands = stored.pk is None or stored.response == _read(attempt, operation)
+    return Outcome(Stored.APPLIED if stands else Stored.CONFLICT, sequence=stored.sequence)
 
 
-def _keep(batch: Batch, attempt: Attempt, operation: Operation, accepted: Response, closed: AttemptClosed) -> Outcome:
+def _read(attempt: Attempt, operation: Operation) -> Response:
+    return read_response(attempt, operation.values["question"], operation.values["response"])
+
+
+def _keep(batch: Batch, attempt: Attempt, operation: Operation, closed: AttemptClosed) -> Outcome:
     """Keep the answer as evidence, unless the attempt has it. Raises `closed` if there is no room, or nothing to keep."""
-    question = operation.values["question"]
+    question, accepted = operation.values["question"], _read(attempt, operation)
     stored = queries.find_answer(attempt, question)
     if stored is not None and stored.response == accepted:
         return Outcome(Stored.APPLIED, sequence=stored.sequence)
