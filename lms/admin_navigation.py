@@ -67,7 +67,15 @@ def groups(request: AuthenticatedRequest) -> list[dict[str, Any]]:
     courses = {"title": _("My courses"), "icon": "dashboard", "link": home, "active": request.path == home}
     work = reverse("overview:jobs")
     jobs = {"title": _("Jobs"), "icon": "pending_actions", "link": work, "active": request.path == work}
-    return [{"items": [courses, waits, writes, jobs]}, *_lists(request, "" if is_here else request.path)]
+    # The count came with the user: see `accounts.sessions`.
+    told: dict[str, Any] = {
+        "title": _("Messages"),
+        "icon": "notifications",
+        "link": reverse("notifications:message-list"),
+    }
+    if unread := request.user.unread_count:
+        told["badge"] = str(unread)
+    return [{"items": [courses, waits, told, writes, jobs]}, *_lists(request, "" if is_here else request.path)]
 
 
 def _lists(request: HttpRequest, here: str) -> list[dict[str, Any]]:

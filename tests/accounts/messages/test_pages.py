@@ -184,3 +184,15 @@ def test_an_administrator_can_send_a_failed_mail_again(admin_client: Client, mes
     message.refresh_from_db()
     assert message.status == "sent"
     assert "course-news" in admin_client.get("/admin/accounts/message/").text
+
+
+def test_staff_see_the_count_beside_the_lists_of_the_admin(ines_client: Client, ines: User, course: Course) -> None:
+    def entry() -> str:
+        page = ines_client.get("/admin/", headers={"Accept-Language": "en"}).text
+        start = page.index(f'href="{URL}"')
+        return page[start : page.index("</a>", start)]
+
+    assert "Messages" in entry()
+    assert ">1<" not in "".join(entry().split())
+    Message.objects.create(user=ines, kind="publication-failed", about="0", created_at=NOW, due_at=NOW)
+    assert ">1<" in "".join(entry().split())
