@@ -11,9 +11,9 @@ class NotesConfig(AppConfig):
     def ready(self) -> None:
         # Imported here, because these modules import the models, and Django imports this module before it loads models.
         from courses.extensions import register_lesson_marks, register_lesson_section
-        from notes import finding, lesson_page
+        from notes import finding, placing
         from search import sources
 
-        register_lesson_section(lesson_page.lesson_section)
-        register_lesson_marks("notes", lesson_page.lesson_marks)
+        register_lesson_section(placing.lesson_section)
+        register_lesson_marks("notes", placing.lesson_marks)
         sources.register(sources.Source("note", _("My notes"), finding.find))

@@ -1,12 +1,18 @@
 """Find the place of a row in a text that may have been edited since: where its quotation stands now, else its heading."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.models import User
 from common import languages
 from courses.lessons.editions import editions_for_reader
-from courses.models import Activity
-from courses.outline.published import PublishedCourse
+from courses.models import Activity, Enrolment
+from courses.outline.published import PublishedCourse, get_published
 from notes.models import AtPlace
 from search.indexing.folding import compose
 from search.indexing.passages import read_sections
@@ -82,3 +88,29 @@ def _likeness(row: AtPlace, anchor: str, words: str) -> tuple[int, bool]:
 def _at_heading(row: AtPlace, text: Text) -> Place:
     heading = f"{row.anchor.rpartition('.')[0]}.0"
     return Place(heading if heading in text.blocks else next(iter(text.blocks), ".0"), False)
+
+
+def lesson_section(activity: Activity, placed: Collection[str]) -> SafeString:
+    """Return what stands at the end of each lesson, the same for everybody: the way to the notes. The script shows them there."""
+    if activity.kind != Activity.Kind.LESSON:
+        return SafeString()
+    url = reverse("notes:lesson", args=[activity.course.slug, activity.slug])
+    return render_to_string("notes/_lesson_section.html", {"url": url})
+
+
+def lesson_marks(user: User, enrolment: Enrolment, activity: Activity) -> list[dict[str, Any]]:
+    """Return a student's notes of a lesson with their places. One query, one more if the text is not cached."""
+    text = read_text(get_published(enrolment.course_id, enrolment.course.revision), activity)
+    rows = enrolment.notes.filter(activity=activity, deleted_at=None).order_by("pk")
+    return [
+        {
+            "uuid": str(note.uuid),
+            "anchor": place.anchor,
+            "exact": place.is_exact,
+            "quote": note.quote,
+            "prefix": note.prefix,
+            "body": note.body,
+        }
+        for note in rows
+        for place in [find_place(note, text)]
+    ]

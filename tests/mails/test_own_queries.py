@@ -52,7 +52,7 @@ def test_the_page_takes_eight_queries_however_much_is_in_it(
             "comment of your",
             "News ",
             "Announcements",
-            "uestions for you",
+            "questions for you",
         ):
             assert text in html
         with CaptureQueriesContext(connection) as captured:
