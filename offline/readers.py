@@ -41,7 +41,7 @@ class ReaderMiddleware:
 @lru_cache(300)
 def reader_key(user_id: int) -> str:
     """Return the name of a person in the browser's caches. It does not reveal the id, and changes with the secret key."""
-    return salted_hmac("offline.reader", str(user_id), algorithm="sha256").hexdigest()[:24]
+    return salted_hmac("offline.reader", str(user_id), algorithm="sha256").hexdigest()[:16]
 
 
 def _key_of(request: HttpRequest) -> str:

@@ -6,21 +6,17 @@ from django.http import HttpRequest, HttpResponse
 
 from common.pages.vary import vary_on
 
-# Features of browsers that no page uses. A page or a frame in it that tries one is refused without asking the reader.
+# Features that no page uses and for which browsers ask the reader. They are refused without asking. Every page sends this.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer",
         "camera",
         "display-capture",
         "geolocation",
-        "gyroscope",
-        "magnetometer",
         "microphone",
         "midi",
         "payment",
         "usb",
-        "xr-spatial-tracking",
     )
 )
 # Answers of the API and of sign-in are for one person: nothing may store them. What can be read through the API and has an ETag

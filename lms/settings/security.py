@@ -7,7 +7,7 @@ from lms.settings import apps
 from lms.settings.environment import BAEUM_URL, PRODUCTION, env
 
 # Of the script in courses/lesson_detail.html that says whether a lesson is opened at its top. A test compares them.
-FRESH_LESSON_SCRIPT = "'sha256-ttI9pPqqtxYU6u8JQJPD0oaFtO+FBDKWvJm09xheP1Y='"
+FRESH_LESSON_SCRIPT = "'sha256-93nv1y6D2Oo1BziUc6Ig4eHKdOeeRUOvKtF9yCMhvCA='"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

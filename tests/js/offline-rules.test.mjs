@@ -76,3 +76,14 @@ test("what can be read is listed by course, the last one first, by the numbers o
   assert.deepEqual([...list.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, course]) => course), ["B", "A"]);
   assert.match(list, /3-10 &lt;b&gt;/);
 });
+
+test("titles are read from the page of a lesson, with signs and without", () => {
+  const way = '<li><a href="/courses/c-1/">R &amp; D</a></li>\n    <li>3-2</li>';
+  assert.deepEqual(rules.titlesIn(`<title>A &lt;b&gt; · Baeum</title>${way}`, "/courses/c-1/lessons/l/"), { course: "R & D", title: "3-2 A <b>" });
+  assert.deepEqual(rules.titlesIn("<p>none</p>", "/courses/c-1/lessons/l/"), { course: "", title: "" });
+});
+
+test("a module's imports are found beside it and above it", () => {
+  const source = 'import { a } from "./a.js";\nimport { b } from "../b/b.js";';
+  assert.deepEqual(rules.importedBy(source, "/static/c/main.js"), ["/static/c/a.js", "/static/b/b.js"]);
+});

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { DOWNLOAD_LIMIT, Full, LONGEST, OPENED_LIMITS, shelf } from "../../static/baeum/offline/shelf.js";
 import { Caches, site } from "./fake-caches.mjs";
 
-const LESSON = { "X-Lesson": "course=C&title=T", "Content-Type": "text/html", "Set-Cookie": "secret", "X-Reader": "alice" };
+const LESSON = { "X-Lesson": "1", "Content-Type": "text/html", "Set-Cookie": "secret", "X-Reader": "alice" };
 const lesson = (text) => new Response(text, { headers: LESSON });
 const FILES = { "/static/a.css?v=1": "css", "/courses/c/files/p.png?v=1": "picture", "/static/m.js?v=1": 'import "./n.js";', "/static/n.js": "" };
 const PAGE = '<link href="/static/a.css?v=1"><img src="/courses/c/files/p.png?v=1"><i data-module="/static/m.js?v=1"></i>';
@@ -86,13 +86,16 @@ test("what was kept longer ago than a session lasts is not shown", async () => {
   assert.deepEqual(await world.caches.paths("baeum:of:"), ["/next/"]);
 });
 
+const NEW = '<title>T · Baeum</title><li><a href="/courses/c/">C</a></li><li>3-1</li>';
+
 test("of two copies the newer one is found and listed", async () => {
   const world = make();
-  await world.shelf.keepDownloaded("alice", "c", "/l/", lesson("old"));
+  const path = "/courses/c/lessons/l/";
+  await world.shelf.keepDownloaded("alice", "c", path, lesson("old"));
   world.now += 1;
-  await world.shelf.keepOpened("alice", "/l/", lesson("new"));
-  assert.equal(await (await world.shelf.find("alice", "/l/")).text(), "new");
-  assert.deepEqual(await world.shelf.readable("alice"), [{ path: "/l/", title: "T", course: "C", at: world.now }]);
+  await world.shelf.keepOpened("alice", path, lesson(NEW));
+  assert.equal(await (await world.shelf.find("alice", path)).text(), NEW);
+  assert.deepEqual(await world.shelf.readable("alice"), [{ path, title: "3-1 T", course: "C", at: world.now }]);
 });
 
 test("a download has a size, and goes as one", async () => {

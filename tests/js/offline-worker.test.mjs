@@ -13,7 +13,7 @@ const SETTINGS = { version: "1", pages: { ko: "/offline/ko/", en: "/offline/en/"
 const LESSON = "/courses/c/lessons/l/";
 const SHELL = [200, '<main id="content"><!-- what can be read --></main>', { "Content-Language": "en" }];
 const page = (reader, more = {}) => [200, `<main id="content">of ${reader}</main>`, { "X-Reader": reader, "Content-Language": "en", ...more }];
-const lesson = (reader) => page(reader, { "X-Lesson": "course=C&title=T" });
+const lesson = (reader) => page(reader, { "X-Lesson": "1" });
 
 // A worker with a site. `visit(path)` and `post(path)` are requests of a browser; `say` is a message of a page.
 const world = async (answers, caches = new Caches()) => {

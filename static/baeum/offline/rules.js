@@ -35,9 +35,17 @@ export const neededBy = (html) => {
   }
   return [...found];
 };
-// The modules that a module imports, by addresses beside its own.
-export const importedBy = (source, address) => [...source.matchAll(/(?:from|import)\s*"(\.\/[^"]+)"/g)]
+// The modules that a module imports, by addresses relative to its own.
+export const importedBy = (source, address) => [...source.matchAll(/(?:from|import)\s*"(\.{1,2}\/[^"]+)"/g)]
   .map(([, name]) => new URL(name, `https://any${address}`).pathname);
+
+// The titles of a lesson and of its course, {course, title}, as the page of the lesson says them: the way to it, and its own title.
+export const titlesIn = (html, path) => {
+  const way = `<a href="/courses/${courseOf(path)}/">([^<]*)</a></li>\\s*<li>([^<]*)</li>`;
+  const [, course = "", code = ""] = html.match(new RegExp(way)) ?? [];
+  const [, title = ""] = html.match(/<title>([^<]*?)( · Baeum)?<\/title>/) ?? [];
+  return { course: unescaped(course), title: unescaped(`${code} ${title}`.trim()) };
+};
 
 // The oldest of `entries` ({at, bytes}) that must go until the rest is within the limits.
 export const tooMany = (entries, limits) => {

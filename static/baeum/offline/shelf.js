@@ -1,7 +1,7 @@
 // Keeps pages of lessons, with what they show, in the browser's caches: a cache for the lessons that one person has opened, one for
 // each course that the person has downloaded, and one for static files. Names of the first two contain the person's key.
 
-import { importedBy, isHashed, isStatic, neededBy, tooMany } from "./rules.js";
+import { importedBy, isHashed, isStatic, neededBy, titlesIn, tooMany } from "./rules.js";
 
 export const OPENED_LIMITS = { count: 60, bytes: 30e6 };
 // Of all courses that one person has downloaded, in bytes.
@@ -15,9 +15,11 @@ const SHELLS = `${OURS}shell:`;
 const AT = "X-Kept-At";
 const BYTES = "X-Kept-Bytes";
 const NEEDS = "X-Kept-Needs";
+// The page of a lesson that may be kept.
 export const LESSON = "X-Lesson";
+const TITLES = "X-Kept-Titles";
 // Without these a page would look or behave differently. None of them says who has read it.
-const HEADERS = ["Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", LESSON];
+const HEADERS = ["Content-Type", "Content-Language", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"];
 
 export class Full extends Error {}
 
@@ -78,7 +80,9 @@ export const shelf = ({ caches, fetch, now, isReader }) => {
   // Stores a page. Its size is that of its text and its pictures; static files are the same for all pages. Returns the bytes.
   const putPage = async (name, path, response, { isWhole, isWanted }) => {
     const body = await response.arrayBuffer();
-    const needs = neededBy(new TextDecoder().decode(body));
+    const html = new TextDecoder().decode(body);
+    const needs = neededBy(html);
+    const titles = new URLSearchParams(titlesIn(html, path)).toString();
     let bytes = body.byteLength;
     for (const address of needs) {
       try {
@@ -90,7 +94,7 @@ export const shelf = ({ caches, fetch, now, isReader }) => {
       }
     }
     // The person may have signed out meanwhile.
-    if (isWanted()) await (await caches.open(name)).put(path, copyOf(response, body, { [BYTES]: String(bytes), [NEEDS]: JSON.stringify(needs) }));
+    if (isWanted()) await (await caches.open(name)).put(path, copyOf(response, body, { [BYTES]: String(bytes), [NEEDS]: JSON.stringify(needs), [TITLES]: titles }));
     else await caches.delete(name);
     return bytes;
   };
@@ -146,7 +150,7 @@ export const shelf = ({ caches, fetch, now, isReader }) => {
       const found = new Map();
       for (const { request, response, at } of await lessonsOf(reader)) {
         const path = addressOf(request);
-        const said = new URLSearchParams(response.headers.get(LESSON));
+        const said = new URLSearchParams(response.headers.get(TITLES));
         if ((found.get(path)?.at ?? 0) < at) found.set(path, { path, title: said.get("title"), course: said.get("course"), at });
       }
       return [...found.values()];
