@@ -270,10 +270,14 @@ def test_a_first_position_can_be_stored_only_if_there_is_none(alice_api: Api, le
 
 
 def test_every_address_that_is_put_or_patched_can_be_read(alice_api: Api) -> None:
-    """Except an answer, which `sequence` orders, and what is sent once: a turn of the review, an appeal."""
+    """Except an answer, which `sequence` orders, what is sent once (a turn of the review, an appeal), and what its owner has."""
     ordered = {
         "/api/v1/attempts/{uuid}/appeals/{question}",
         "/api/v1/attempts/{uuid}/answers/{question}",
+        # The discussion itself says these.
+        "/api/v1/discussions/{uuid}/accepted",
+        "/api/v1/discussions/{uuid}/me-too",
+        "/api/v1/discussions/{uuid}/mute",
         "/api/v1/review/cards/{card}/turns/{turn}",
     }
     for path, item in document()["paths"].items():
