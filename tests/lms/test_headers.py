@@ -153,7 +153,7 @@ def without_values(line: str) -> str:
         (r"(?<=^ETag: ).+", "…"),
         (r"(?<=^Content-Length: ).+", "…"),
         (r"(?<=^X-Device-Token: ).+", "…"),
-        (r"(?<=^X-Reader: )[0-9a-f]{24}", "…"),
+        (r"(?<=^X-Reader: )[0-9a-f]{16}", "…"),
         (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…"),
     ):
         line = re.sub(pattern, replacement, line, flags=re.IGNORECASE)
