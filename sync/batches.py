@@ -27,8 +27,6 @@ log = structlog.get_logger(__name__)
 
 # The most operations of one batch. It is one transaction, which holds SQLite's write lock.
 MOST = 100
-# How long an operation is known. A device that was away for a year sends nothing twice.
-KEPT = timedelta(days=400)
 _CARRY_OUT: dict[str, Callable[[Batch, Operation], Outcome]] = {
     "lesson_done": progress.lesson_done,
     "position": progress.position,
@@ -144,8 +142,3 @@ def _repeat(operation: Operation, known: SyncOperation) -> Answer:
 
 def _reject(name: UUID | None, refusal: _Refusal) -> Answer:
     return Answer(name, Status.REJECTED, problem=document(refusal))
-
-
-def forget(*, now: datetime) -> int:
-    """Delete the operations that are known for longer than KEPT; return how many."""
-    return SyncOperation.objects.filter(received_at__lt=now - KEPT).delete()[0]

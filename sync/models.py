@@ -14,7 +14,7 @@ class SyncOperation(models.Model):
     """An operation of one person's app that was carried out, with its outcome. One that was refused has no row.
 
     `uuid` was chosen by the app. `digest` is that of the operation as it was sent. `note` and `sequence` are parts of the first
-    answer: which note has the text, and the number of the answer that stands. Rows are deleted after `batches.KEPT`.
+    answer: which note has the text, and the number of the answer that stands. Rows are deleted after `forgetting.KEPT`.
     """
 
     class Status(models.TextChoices):

@@ -1,11 +1,11 @@
-"""Define the Celery task of operations. Another module does the work."""
+"""Define the Celery task of sync. Another module does the work."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from sync import batches
+from sync import forgetting
 
 
 @shared_task
 def forget_operations() -> None:
-    batches.forget(now=timezone.now())
+    forgetting.forget(now=timezone.now())

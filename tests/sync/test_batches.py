@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses.models import Activity, ActivityCompletion, Enrolment
 from notes.models import Note
-from sync import batches
+from sync import batches, forgetting
 from sync.models import SyncOperation
 from sync.outcomes import APPLIED, Outcome
 from tests.api import Api
@@ -139,8 +139,8 @@ def test_an_empty_batch_is_no_error(alice_api: Api) -> None:
 def test_operations_are_forgotten_after_400_days(alice_api: Api, lesson: Activity) -> None:
     send(alice_api, operation("lesson_done", lesson=str(lesson.uuid)))
     now = timezone.now()
-    assert batches.forget(now=now + timedelta(days=399)) == 0
-    assert batches.forget(now=now + timedelta(days=401)) == 1
+    assert forgetting.forget(now=now + timedelta(days=399)) == 0
+    assert forgetting.forget(now=now + timedelta(days=401)) == 1
 
 
 # --- Clocks ---

@@ -18,7 +18,7 @@ from notes.models import Note
 from quizzes.attempts.models import Answer, Attempt, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.taking import start, submit
-from sync import batches, changes
+from sync import changes, forgetting
 from sync.models import SyncOperation
 from tests.sync.devices import Device, Network, Server
 
@@ -91,7 +91,7 @@ class History:
         self.server.now += pause
         submit.expire_overdue(now=self.server.now)
         writing.forget(now=self.server.now)
-        batches.forget(now=self.server.now)
+        forgetting.forget(now=self.server.now)
 
     def end(self) -> None:
         """Give both devices a good network until they have nothing to send and have read what the other one sent."""
