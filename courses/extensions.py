@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import Exists, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -17,6 +18,7 @@ LessonSection = Callable[[Activity, Collection[str]], SafeString]
 QuestionForm = Literal["page", "print", "name", "markdown"]
 QuestionsInTexts = Callable[[Sequence[Activity], QuestionForm], Mapping[int, Mapping[str, str]]]
 LessonMarks = Callable[[User, Enrolment, Activity], list[dict[str, Any]]]
+MarkedRows = Callable[[str], QuerySet[Any]]
 StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
 ReleaseCall = Callable[[GradeItem, datetime], None]
@@ -25,6 +27,7 @@ DueDates = Callable[[Enrolment], Mapping[int, datetime]]
 _lesson_sections: list[LessonSection] = []
 _questions_in_texts: list[QuestionsInTexts] = []
 _lesson_marks: dict[str, LessonMarks] = {}
+_marked_rows: dict[str, MarkedRows] = {}
 _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
 _due_dates: list[DueDates] = []
@@ -65,17 +68,27 @@ def questions_in_texts(activities: Sequence[Activity], form: QuestionForm) -> di
     return found
 
 
-def register_lesson_marks(name: str, marks: LessonMarks) -> None:
+def register_lesson_marks(name: str, marks: LessonMarks, rows: MarkedRows) -> None:
     """Give the scripts of a lesson's page what `marks(user, enrolment, activity)` returns, as member `name` of one JSON object.
 
     Each element has an `anchor`: a block of the text (see `courses.lessons.blocks`). `marks` should need few queries.
+    `rows(lesson_slug)` are the rows behind them, for the enrolment OuterRef("pk"): where there are none, a page does not ask.
     """
     _lesson_marks[name] = marks
+    _marked_rows[name] = rows
 
 
 def lesson_marks(user: User, enrolment: Enrolment, activity: Activity) -> dict[str, list[dict[str, Any]]]:
     """Return what registered apps mark in a lesson for one student, by their names."""
     return {name: marks(user, enrolment, activity) for name, marks in _lesson_marks.items()}
+
+
+def has_marked_rows(lesson_slug: str) -> Q:
+    """Return the condition that something may be marked in a lesson for an enrolment. It may be true without a mark."""
+    found = Q()
+    for rows in _marked_rows.values():
+        found |= Q(Exists(rows(lesson_slug)))
+    return found
 
 
 def register_student_section(section: StudentSection) -> None:

@@ -15,7 +15,7 @@ class DiscussionsConfig(AppConfig):
         from courses.overviews import answers
         from courses.summaries.sections import register_rows, register_section
         from discussions.elsewhere.home import answer_waits
-        from discussions.elsewhere.lessons import lesson_marks, lesson_section
+        from discussions.elsewhere.lessons import lesson_marks, lesson_section, marked_rows
         from discussions.elsewhere.searching import SOURCE
         from discussions.elsewhere.weekly_summary import find_replies, find_replies_since
         from discussions.models import Post, Report
@@ -24,7 +24,7 @@ class DiscussionsConfig(AppConfig):
         changes.watch(Post, ignored="folded")
         changes.watch(Report)
         register_lesson_section(lesson_section)
-        register_lesson_marks("questions", lesson_marks)
+        register_lesson_marks("questions", lesson_marks, marked_rows)
         answers.register(answers.Question.WAITS, answer_waits)
         register_rows("replies", find_replies_since)
         register_section("replies", find_replies, order=25)

@@ -15,5 +15,5 @@ class NotesConfig(AppConfig):
         from search import sources
 
         register_lesson_section(placing.lesson_section)
-        register_lesson_marks("notes", placing.lesson_marks)
+        register_lesson_marks("notes", placing.lesson_marks, placing.marked_rows)
         sources.register(sources.Source("note", _("My notes"), finding.find))

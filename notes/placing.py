@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -13,7 +14,7 @@ from common import languages
 from courses.lessons.editions import editions_for_reader
 from courses.models import Activity, Enrolment
 from courses.outline.published import PublishedCourse, get_published
-from notes.models import AtPlace
+from notes.models import AtPlace, Note
 from search.indexing.folding import compose
 from search.indexing.passages import read_sections
 
@@ -114,3 +115,8 @@ def lesson_marks(user: User, enrolment: Enrolment, activity: Activity) -> list[d
         for note in rows
         for place in [find_place(note, text)]
     ]
+
+
+def marked_rows(lesson_slug: str) -> QuerySet[Any]:
+    """Return the notes of an enrolment, OuterRef("pk"), in the lesson."""
+    return Note.objects.filter(enrolment=OuterRef("pk"), activity__slug=lesson_slug, deleted_at=None)

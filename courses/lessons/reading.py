@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from accounts.models import User
 from common.database.durability import relaxed_durability
 from common.database.prepared import Prepared, PreparedUpdate
 from common.errors import DomainError
-from courses import access
+from courses import access, extensions
 from courses.lessons.blocks import ANCHOR, Block
 from courses.models import Activity, Enrolment, ReadingPosition
 
@@ -50,11 +50,13 @@ def _enrolments_with_position(user_id: int, course_slug: str, lesson_slug: str) 
             revision=F("course__revision"),
             anchor=Subquery(position.values("anchor")),
             read_at=Subquery(position.values("read_at")),
+            has_marks=ExpressionWrapper(extensions.has_marked_rows(lesson_slug), BooleanField()),
         )
     )
 
 
-# Prepared statement: the enrolment with the position in one lesson. A lesson's page needs no further query for it.
+# Prepared statement: the enrolment with the position in one lesson, and whether apps mark something there. The page of a lesson
+# needs no further query for it.
 _ENROLMENT_WITH_POSITION = Prepared(_enrolments_with_position, samples=(-1, "the course", "the lesson"))
 
 

@@ -78,6 +78,7 @@ def render_lesson(
             "activity": entry.activity,
             "entry": entry,
             "parts": parts,
+            "has_marks": enrolment.has_marks,  # type: ignore[attr-defined]  # an annotation
             "text": _put_answered(parts, answered) if answered else _text_with_places(request, parts, place),
             "place": place,
             "place_id": reading.PLACE,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from accounts.models import User
 from courses.models import Activity, Enrolment
 from courses.outline.published import get_published
 from discussions import reading
+from discussions.models import Post
 from notes import placing
 
 
@@ -31,3 +33,8 @@ def lesson_marks(user: User, enrolment: Enrolment, activity: Activity) -> list[d
         count[0] += 1
         count[1] += not each.post.is_answered
     return [{"anchor": anchor, "count": count, "open": still_open} for anchor, (count, still_open) in counts.items()]
+
+
+def marked_rows(lesson_slug: str) -> QuerySet[Any]:
+    """Return the questions at a lesson of the course of the enrolment OuterRef("pk"), with those that are hidden."""
+    return Post.objects.questions().filter(activity__course=OuterRef("course"), activity__slug=lesson_slug)

@@ -38,6 +38,7 @@ def test_a_question_is_asked_without_a_script_and_stands_at_its_paragraph(
     assert "alice@example.com" not in page
     assert "What" not in carol_client.get(HERE, {"at": "noise.1"}).text
     assert f"post-{post.uuid}" in carol_client.get(HERE, {"at": "noise.2"}).text
+    assert "data-marked" in carol_client.get("/courses/statistics/lessons/lesson-1/").text
     assert carol_client.get(MARKS).json()["questions"] == [{"anchor": "noise.2", "count": 1, "open": 1}]
 
 

@@ -26,3 +26,15 @@ test("what stands around is cut", () => {
   assert.deepEqual(around("abcdef", 2, 4, 1), { prefix: "b", suffix: "e" });
   assert.deepEqual(around("ab", 0, 2), { prefix: "", suffix: "" });
 });
+
+test("a page that nothing is marked on asks for no marks until something is written, and modules share an answer", async () => {
+  const { readMarks } = await import("../../static/baeum/notes/places.js?fresh");
+  const asked = [];
+  globalThis.fetch = async (address) => { asked.push(address); return { ok: true, json: async () => ({ notes: [1], questions: [] }) }; };
+  const article = { dataset: { marksUrl: "/marks/" } };
+  assert.deepEqual(await readMarks(article), { notes: [], questions: [] });
+  assert.deepEqual(asked, []);
+  assert.deepEqual(await readMarks(article, { again: true }), { notes: [1], questions: [] });
+  await readMarks(article);
+  assert.deepEqual(asked, ["/marks/"]);
+});

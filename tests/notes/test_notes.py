@@ -151,7 +151,10 @@ def test_of_several_places_it_is_the_one_with_the_same_surroundings(enrolment: E
 
 
 def test_the_script_is_told_where_notes_stand(alice_client: Client, enrolment: Enrolment, lesson: Activity) -> None:
+    page = "/courses/statistics/lessons/lesson-1/"
+    assert "data-marked" not in alice_client.get(page).text
     make(enrolment, lesson)
+    assert "data-marked" in alice_client.get(page).text
     [mark] = alice_client.get(MARKS, headers=ENGLISH).json()["notes"]
     assert (mark["anchor"], mark["exact"], mark["quote"]) == ("noise.1", True, "learning the noise")
 

@@ -20,8 +20,9 @@ export const readBlocks = (prose) => {
 // What apps mark in the lesson, {notes: […], questions: […]}, or null without a network. All modules share one request.
 let shared = null;
 export const readMarks = (article, { again = false } = {}) => {
+  if (again) article.dataset.marked = "";
   if (again || !shared) {
-    shared = fetch(article.dataset.marksUrl, { headers: { "HX-Request": "true" }, redirect: "manual" })
+    shared = !("marked" in article.dataset) ? Promise.resolve({ notes: [], questions: [] }) : fetch(article.dataset.marksUrl, { headers: { "HX-Request": "true" }, redirect: "manual" })
       .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   }
   return shared;
