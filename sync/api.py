@@ -44,7 +44,7 @@ class SyncAnswerSerializer(OutputSerializer):
 
     - `applied`: it is done, or was so already.
     - `duplicate`: it was sent before; `first` and the other fields say what was answered then.
-    - `conflict`: something else stands, which is newer: read `changes`. A text of a note that was changed elsewhere, too, is
+    - `conflict`: something else stands, which is newer: read `changes_read`. A text of a note that was changed elsewhere, too, is
       kept as the note `note`.
     - `evidence`: the answer came too late and is kept; it counts if the instructor accepts it.
     - `rejected`: it is not done, and `problem` says why. Only this status is not remembered: the operation stays with the app,
@@ -137,7 +137,7 @@ class Sync(AuthenticatedAPIView):
 
 class ChangesSince(AuthenticatedAPIView):
     @extend_schema(
-        operation_id="changes",
+        operation_id="changes_read",
         summary="What has changed",
         description="Since the `cursor` of the last answer. Without one, everything. A cursor of more than a week is refused "
         "with 410 `cursor-too-old`: then read everything again, and drop what is not in it. Reading is never a reason to drop "

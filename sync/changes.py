@@ -35,7 +35,7 @@ class CursorTooOld(DomainError):
     status = 410
     help = gettext_lazy(
         "The cursor is more than a week old, and the site no longer knows what was deleted since. Send the operations that wait, "
-        "then read `changes` without `since` to its end, and drop what it does not contain. Keep what is not sent yet."
+        "then read `changes_read` without `since` to its end, and drop what it does not contain. Keep what is not sent yet."
     )
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ REFUSED_BY_MEANING = [
     "answer_file_add", "answer_save", "attempt_review", "attempt_start", "attempt_submit", "course_join", "course_progress_mark",
     "course_progress_mark_post", "course_roster", "courses_list", "device_name", "grading_queue", "lesson_position", "me_change",
     "messages_read", "open_courses_list", "quiz_attempts_list", "review_answer", "search_find", "session_handover",
-    "changes",
+    "changes_read",
     "calendar_read", "teaching_list",
 ]  # fmt: skip
 LOGIN = "/_allauth/app/v1/auth/login"

@@ -212,8 +212,8 @@ class AppTour:
         self.call("sync", expect=200, body=body)
         self.call("sync", expect=200, body={**body, "operations": sent}, keep=False)
         self.call("sync", expect=400, body={"operations": {}})
-        self.call("changes", expect=200)
-        self.call("changes", expect=400, query="?since=unknown")
+        self.call("changes_read", expect=200)
+        self.call("changes_read", expect=400, query="?since=unknown")
 
     def quiz(self) -> None:
         quiz = self.course.activities.get(slug=self._a_graded_quiz()).quiz

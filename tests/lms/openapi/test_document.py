@@ -160,3 +160,8 @@ def test_every_operation_of_sign_in_says_that_a_token_may_have_ended(client: Cli
             answer = client.generic(method, path, headers=ended)
             assert answer.status_code == 410, name
             assert "410" in spec["responses"], name
+
+
+def test_no_operation_is_called_as_a_schema() -> None:
+    """The page of the API has a table for each. People who only hear the page could not tell them apart."""
+    assert not {name.lower() for name in schemas()} & {name.lower() for name in operations()}
