@@ -5,7 +5,7 @@ For Swift and Dart neither PyPI nor npm has a compiler, so their sources are rea
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from tests.clients.generate import LANGUAGES, sources
 from tests.clients.schemas import Description, Schema
@@ -119,8 +119,8 @@ def times_as_text(folder: Path, description: Description) -> list[str]:
 def too_small(folder: Path, description: Description) -> list[str]:
     """Find properties of 32 bits whose greatest value has more. In Dart every integer has 64."""
     large = {
-        _camel(name)
-        for schema in _classes(description).values()
+        (schema_name, _camel(name))
+        for schema_name, schema in _classes(description).items()
         for name, node in schema.get("properties", {}).items()
         if node.get("maximum", 0) >= 2**31
     }
@@ -128,7 +128,7 @@ def too_small(folder: Path, description: Description) -> list[str]:
         f"{language}: {name} in {file} has 32 bits."
         for language in ("swift", "kotlin")
         for file, name, kind in properties(folder, language)
-        if name in large and re.search(r"\bInt\b", kind)
+        if (PurePath(file).stem, name) in large and re.search(r"\bInt\b", kind)
     ]
 
 
