@@ -169,6 +169,24 @@ test("what it knows outlives the worker", async () => {
   assert.match((await next.visit(LESSON)).text, /of alice/);
 });
 
+test("a worker that takes over knows what the one before it has learned meanwhile", async () => {
+  const before = await world({ [LESSON]: lesson("alice") });
+  const next = await world({}, before.caches);
+  await before.visit(LESSON);
+  next.away();
+  assert.match((await next.visit("/courses/")).text, new RegExp(`href="${LESSON}"`));
+});
+
+test("a worker that takes over shows nothing of the one before a sign-in that the former worker has seen", async () => {
+  const before = await world({ [LESSON]: lesson("alice"), "/accounts/login/": page("alice") });
+  await before.visit(LESSON);
+  const next = await world({}, before.caches);
+  next.away();
+  assert.match((await next.visit(LESSON)).text, /of alice/);
+  await before.post("/accounts/login/");
+  assert.doesNotMatch((await next.visit(LESSON)).text, /of alice/);
+});
+
 test("pages of staff, data and everything that is sent are left to the browser", async () => {
   const site = await world({});
   for (const path of ["/admin/", "/api/v1/me", "/offline/ko/"]) assert.equal(await site.visit(path), null, path);

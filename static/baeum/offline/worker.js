@@ -13,14 +13,27 @@ const MEMORY = "baeum:memory";
 // A proxy answers so while the site is away.
 const AWAY = new Set([502, 503, 504]);
 
-// --- Who is signed in, as far as the last page said, and in which language the pages are. It outlives the worker.
+// --- Who is signed in, as far as the last page said, and in which language the pages are. It is stored and read again for each page:
+// the worker is started often, and while a new version takes over, the one before it may have learned of somebody else.
 const memory = ({ caches }) => {
   let known = { reader: "", language: "" };
-  const loaded = caches.open(MEMORY).then((cache) => cache.match("/")).then((stored) => stored?.json())
-    .then((stored) => { if (stored && !known.reader && !known.isUnsure) known = stored; }).catch(() => {});
-  const store = async () => (await caches.open(MEMORY)).put("/", new Response(JSON.stringify(known)));
+  let stores = Promise.resolve();
+  // A browser without room remembers nobody beyond this worker: what was stored before may be about somebody else.
+  let isStored = true;
+  const store = () => {
+    const text = JSON.stringify(known);
+    stores = stores.then(async () => (await caches.open(MEMORY)).put("/", new Response(text)))
+      .catch(() => { isStored = false; return caches.delete(MEMORY).catch(() => {}); });
+    return stores;
+  };
   return {
-    loaded,
+    load: async () => {
+      const before = stores;
+      await before;
+      const found = isStored && await caches.open(MEMORY).then((cache) => cache.match("/")).catch(() => null);
+      const stored = found ? await found.json() : null;
+      if (stored && stores === before) known = stored;
+    },
     get: () => known,
     isReader: (reader) => known.reader === reader,
     set: (reader, language) => {
@@ -30,7 +43,7 @@ const memory = ({ caches }) => {
     },
     // Nothing is shown of anybody until a page says who is signed in.
     unsure: () => {
-      known = { reader: "", language: known.language, isUnsure: true };
+      known = { reader: "", language: known.language };
       return store();
     },
   };
@@ -48,7 +61,7 @@ export const start = (scope, settings) => {
     const reader = response.headers.get(READER);
     if (!reader) return;
     const person = reader === NOBODY ? "" : reader;
-    await who.loaded;
+    await who.load();
     const isSame = who.isReader(person);
     await who.set(person, response.headers.get("Content-Language") ?? "");
     if (isSame) kept.forgetOthers(person).catch(() => {});
@@ -79,7 +92,7 @@ export const start = (scope, settings) => {
     return new Response(html, { headers: copy.headers });
   };
   const page = async (event, path) => {
-    await who.loaded;
+    await who.load();
     const learned = fetch(event.request).then(async (response) => {
       // A browser without room for caches still shows what the network sends.
       await learn(response).catch(() => {});
@@ -99,7 +112,7 @@ export const start = (scope, settings) => {
     return fetch(request).catch((error) => { if (copy) return copy; throw error; });
   };
   const figure = async (request, address) => {
-    await who.loaded;
+    await who.load();
     const { reader } = who.get();
     const copy = reader && await kept.find(reader, address);
     return copy || fetch(request);
@@ -123,7 +136,7 @@ export const start = (scope, settings) => {
     await kept.keepOnly(reader, course, pages);
   };
   const answer = async ({ what, course, pages: list, language }, port) => {
-    await who.loaded;
+    await who.load();
     const { reader } = who.get();
     const words = wordsIn(language);
     const tell = (state, values = {}) => port.postMessage({ state, ...values, said: words[state] && fill(words[state], values) });
