@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
-from common.lookup import or_404
+from common.lookup import or_404, uuid_text
 from courses import access
 from courses.lessons.reading import get_place_url
 from courses.models import Activity, Enrolment
@@ -79,7 +79,7 @@ def lesson_notes(request: AuthenticatedRequest, slug: str, lesson_slug: str) -> 
         else:
             return redirect(f"{request.path}#note-{note.uuid}")
     context["sections"] = _sections(_placed(enrolment, activity, text), text)
-    context["undo"] = request.GET.get("deleted", "")
+    context["undo"] = uuid_text(request.GET.get("deleted", ""))
     return render(request, "notes/lesson.html", context, status=400 if "refusal" in context else 200)
 
 
@@ -126,7 +126,7 @@ def note_list(request: AuthenticatedRequest) -> HttpResponse:
         "courses": [enrolment.course for enrolment in enrolments],
         "wanted": request.GET.get("q", "")[:LONGEST],
         "course": request.GET.get("course", ""),
-        "undo": request.GET.get("deleted", ""),
+        "undo": uuid_text(request.GET.get("deleted", "")),
     }
     return render(request, "notes/list.html", context)
 

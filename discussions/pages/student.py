@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
+from common.lookup import uuid_text
 from courses.lessons.reading import get_place_url
 from discussions import following, moderating, posting, reading
 from discussions.models import Post
@@ -60,7 +61,7 @@ def lesson_questions(request: AuthenticatedRequest, slug: str, lesson_slug: str)
         "body": given.get("body", ""),
         "refusal": error.message if error else "",
         "longest": posting.LONGEST_BODY,
-        "undo": _uuid_text(request.GET.get("deleted", "")),
+        "undo": uuid_text(request.GET.get("deleted", "")),
     }
     return render(request, "discussions/lesson.html", context, status=error.status if error else 200)
 
@@ -86,13 +87,6 @@ def _asked_place(request: AuthenticatedRequest, reader: LessonReader) -> dict[st
         "anchor": anchor if anchor in reader.text.blocks else "",
         **{name: given.get(name, "")[:LONGEST_QUOTE] for name in ("quote", "prefix", "suffix")},
     }
-
-
-def _uuid_text(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
 
 
 @login_required
@@ -125,7 +119,7 @@ def question(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
         "refusal": error.message if error else "",
         "longest": posting.LONGEST_BODY,
         "longest_reason": moderating.LONGEST_REASON,
-        "undo": _uuid_text(request.GET.get("deleted", "")),
+        "undo": uuid_text(request.GET.get("deleted", "")),
     }
     return render(request, "discussions/question.html", context, status=error.status if error else 200)
 
@@ -158,7 +152,7 @@ def accept(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     post = reading.question_or_404(request.user, uuid)
     if "reopen" in request.POST:
         return _doing(request, post, lambda: following.reopen(question=post, actor=request.user))
-    reply = reading.reply_or_404(request.user, post, _uuid_text(request.POST.get("reply", "")))
+    reply = reading.reply_or_404(request.user, post, uuid_text(request.POST.get("reply", "")))
     return _doing(request, post, lambda: following.accept(question=post, reply=reply, actor=request.user))
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from courses.lessons.rendering import render_edition
 from courses.models import Activity, Course, Enrolment, LessonEdition
-from notes import placing, writing
+from notes import pages, placing, writing
 from notes.models import Note
 from tests.copied_rows import make_many
 
@@ -232,3 +232,20 @@ def test_pages_take_as_many_queries_for_many_notes(
         "/notes/export/markdown/": 3,
         "/notes/export/anki/": 3,
     }
+
+
+def test_the_next_page_keeps_what_was_looked_for(
+    alice_client: Client, enrolment: Enrolment, lesson: Activity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    make(enrolment, lesson)
+    make(enrolment, lesson, quote="noise")
+    shown = alice_client.get("/notes/", {"q": "remember", "deleted": "x"}, headers=ENGLISH).text
+    assert 'href="?q=remember&amp;page=2"' in shown
+
+
+@pytest.mark.parametrize("address", ["/notes/", HERE])
+def test_an_address_that_names_no_deleted_note_offers_nothing_back(alice_client: Client, address: str) -> None:
+    answer = alice_client.get(address, {"deleted": "x"})
+    assert answer.status_code == 200
+    assert "/restore/" not in answer.text
