@@ -15,8 +15,7 @@ class CoursesConfig(AppConfig):
         from courses.enrolment import enrol_by_code, is_code
         from courses.models import CourseRole, Enrolment
         from courses.outline import revisions
-        from courses.overviews import answers, jobs
-        from courses.rosters import listed_jobs
+        from courses.overviews import answers
         from courses.summaries import coming
 
         revisions.watch_courses()
@@ -25,4 +24,3 @@ class CoursesConfig(AppConfig):
         changes.watch(Enrolment, ignored="last_activity last_seen_at progress_percent")
         answers.register(answers.Question.WEEK, coming.answer_week)
         register_signup_codes(SignupCodes(is_known=is_code, redeem=enrol_by_code))
-        jobs.register(listed_jobs.SOURCE)

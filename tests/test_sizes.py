@@ -28,6 +28,7 @@ APPS = (
     "questions",
     "quizzes",
     "reports",
+    "rosters",
     "search",
     "sync",
     "review",

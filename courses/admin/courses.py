@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 from unfold.decorators import action
 
-from courses.admin import pages, people_pages, role_pages, roster_pages
+from courses.admin import pages, people_pages, role_pages
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Course
 
@@ -33,8 +33,6 @@ class CourseAdmin(CourseScopedAdmin, TranslationAdmin):  # type: ignore[type-arg
         own: list[tuple[str, str, Callable[..., HttpResponse], str]] = [
             ("people", "", people_pages.person_list, "people"),
             ("students", "", pages.student_list, "students"),
-            ("roster", "", roster_pages.roster_import, "roster"),
-            ("roster", "<uuid:roster_uuid>/", roster_pages.roster_job, "roster_job"),
             ("roles", "", role_pages.role_list, "roles"),
             ("roles", "<int:role_id>/", role_pages.role_detail, "role"),
         ]

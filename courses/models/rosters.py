@@ -1,4 +1,7 @@
-"""Store uploaded rosters until they are imported, and what an import has changed until it can no longer be undone."""
+"""Store uploaded rosters until they are imported, and what an import has changed until it can no longer be undone.
+
+The app `rosters` works with them. It was cut out of this app, which keeps the table.
+"""
 
 import uuid
 from typing import ClassVar
@@ -53,13 +56,13 @@ class RosterImport(InCourse):
     # The uploaded file until it is read, then its rows ([line, cells]) until they are imported.
     content = models.BinaryField()
     table = models.JSONField(null=True)
-    # Where the headings are and what each column contains (`courses.rosters.columns.Layout`).
+    # Where the headings are and what each column contains (`rosters.reading.columns.Layout`).
     layout = models.JSONField(null=True)
     # What the person has chosen: a cohort for those without one in the file, whether to invite, whom to withdraw (ids).
     cohort = models.ForeignKey(Cohort, models.SET_NULL, null=True, related_name="+")
     invites = models.BooleanField(default=False)
     withdrawing = models.JSONField(default=list)
-    # What was changed, for the undo: see `courses.rosters.importing.Change`. And how many rows of each action there were.
+    # What was changed, for the undo: see `rosters.importing.Change`. And how many rows of each action there were.
     changes = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "common",
     "accounts",
     "courses",
+    "rosters",
     "quizzes",
     "course_files",
     "exchange",

@@ -16,8 +16,8 @@ from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.models import User
 from courses.models import Course
 from tests.api import Api
-from tests.courses.rosters.steps import imported
 from tests.factories import UserFactory
+from tests.rosters.steps import imported
 
 GOOD_PASSWORD = "a long enough one"
 TOO_LONG = "x" * 300 + "@example.com"

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.conf import settings
 
 from operations.checks import PRODUCTION
 from tests import nursery
@@ -200,3 +202,9 @@ def test_behind_a_pooler_nothing_outlives_a_transaction(tmp_path: Path) -> None:
     [databases] = values_of(tmp_path, "DATABASES", DATABASE_URL=url, BAEUM_DATABASE_POOLED="1")
     assert databases["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
     assert databases["default"]["OPTIONS"]["prepare_threshold"] is None
+
+
+def test_every_task_that_has_a_queue_or_a_time_exists() -> None:
+    current_app.loader.import_default_modules()
+    named = {*settings.CELERY_TASK_ROUTES, *(entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values())}
+    assert named - current_app.tasks.keys() == set()

@@ -18,9 +18,9 @@ from courses import enrolment as enrolments
 from courses.models import Course, CourseRole, Enrolment
 from courses.summaries import unsubscribing
 from tests.api import api_for
-from tests.courses.rosters.steps import imported
 from tests.factories import EnrolmentFactory, UserFactory
 from tests.lms.addresses import addresses
+from tests.rosters.steps import imported
 
 pytestmark = pytest.mark.django_db
 

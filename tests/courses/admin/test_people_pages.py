@@ -18,8 +18,8 @@ from courses import enrolment as enrolling
 from courses.models import Cohort, Course, Enrolment
 from quizzes.authoring.models import Quiz
 from tests.copied_rows import make_many
-from tests.courses.admin.test_roster_pages import text_of
 from tests.factories import EnrolmentFactory, UserFactory
+from tests.rosters.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}

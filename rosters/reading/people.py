@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.identity import normalise_address, validate_address, validate_name
 from accounts.models import Language
-from courses.rosters.columns import Field, Layout
-from courses.rosters.tables import Row
+from rosters.reading.columns import Field, Layout
+from rosters.reading.tables import Row
 
 NAME_LIMIT = COHORT_LIMIT = 100
 _LANGUAGES = {

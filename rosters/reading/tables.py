@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from courses.rosters import spreadsheets
-from courses.rosters.columns import count_headings
-from courses.rosters.refusals import RosterError
+from rosters.reading import spreadsheets
+from rosters.reading.columns import count_headings
+from rosters.refusals import RosterError
 
 # Limits of a file: bytes, and rows with content. A course has a few hundred students.
 SIZE_LIMIT = 5_000_000

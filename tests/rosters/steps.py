@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Course, RosterImport
-from courses.rosters import jobs
-from courses.rosters.planning import Plan
+from rosters import jobs
+from rosters.planning import Plan
 
 
 def uploaded(course: Course, content: bytes | str, actor: User | None = None) -> RosterImport:

@@ -6,10 +6,10 @@ import zipfile
 import pytest
 from django.utils import translation
 
-from courses.rosters import columns, people, tables
-from courses.rosters.people import Person
-from courses.rosters.refusals import RosterError
-from tests.courses.rosters.files import PEOPLE, xlsx
+from rosters.reading import columns, people, tables
+from rosters.reading.people import Person
+from rosters.refusals import RosterError
+from tests.rosters.files import PEOPLE, xlsx
 
 EXPECTED = [("haneul@example.com", "김하늘"), ("ana@example.com", "Ana Lee")]
 

@@ -51,13 +51,13 @@ def _describe(row: RosterImport) -> Job:
 
 def _cancel(row: RosterImport, reader: User, now: datetime) -> bool:
     # It imports the readers of all formats, which the page of jobs does not need.
-    from courses.rosters import jobs
+    from rosters import jobs
 
     return jobs.cancel(job=row, now=now)
 
 
 def _repeat(row: RosterImport, reader: User, now: datetime) -> bool:
-    from courses.rosters import jobs
+    from rosters import jobs
 
     return jobs.retry(job=row, now=now)
 

@@ -18,10 +18,11 @@ from accounts.audit import context, recording
 from accounts.models import User
 from common.queue import claims
 from courses.models import Cohort, Course, RosterImport
-from courses.rosters import columns, importing, people, planning, tables
-from courses.rosters.columns import Field, Layout
-from courses.rosters.planning import Plan
-from courses.rosters.refusals import RosterError
+from rosters import importing, planning
+from rosters.planning import Plan
+from rosters.reading import columns, people, tables
+from rosters.reading.columns import Field, Layout
+from rosters.refusals import RosterError
 
 Status = RosterImport.Status
 # A text of up to so many bytes is read in the request: some milliseconds.

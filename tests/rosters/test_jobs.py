@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 
 from accounts.audit import context
@@ -13,10 +14,10 @@ from accounts.messages.models import Message
 from accounts.models import User
 from courses import enrolment as enrolling
 from courses.models import Cohort, Course, Enrolment, ProgressEvent, RosterImport
-from courses.rosters import importing, jobs, sweeping
-from tests.courses.rosters.files import xlsx
-from tests.courses.rosters.steps import confirmed, fresh, imported, plan_of, run, uploaded
+from rosters import importing, jobs, sweeping
 from tests.factories import EnrolmentFactory, UserFactory
+from tests.rosters.files import xlsx
+from tests.rosters.steps import confirmed, fresh, imported, plan_of, run, uploaded
 
 pytestmark = pytest.mark.django_db
 Status = RosterImport.Status
@@ -58,6 +59,15 @@ def test_a_workbook_is_read_by_the_worker(course: Course, ines: User) -> None:
     assert run(job).status == Status.PLANNED
     assert run(confirmed(fresh(job))).status == Status.IMPORTED
     assert list(state()) == ["haneul@example.com"]
+
+
+def test_a_message_that_the_release_before_has_queued_is_carried_out(course: Course, ines: User) -> None:
+    content = xlsx([["email"], ["new@example.com"]])
+    job = jobs.upload(course=course, content=content, file_name="list.xlsx", actor=ines, now=timezone.now())
+    # The name stands in the message. The task was in the app `courses` then.
+    current_app.loader.import_default_modules()
+    current_app.tasks["courses.tasks.run_roster"](import_id=job.pk)
+    assert fresh(job).status == Status.PLANNED
 
 
 def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_its_reader(course: Course, ines: User) -> None:

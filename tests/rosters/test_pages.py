@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from courses.models import Cohort, Course, Enrolment, RosterImport
-from courses.rosters import tables
-from tests.courses.rosters.files import xlsx
-from tests.courses.rosters.steps import confirmed, fresh, run, uploaded
+from rosters.reading import tables
 from tests.factories import EnrolmentFactory, UserFactory
+from tests.rosters.files import xlsx
+from tests.rosters.steps import confirmed, fresh, run, uploaded
 
 pytestmark = pytest.mark.django_db
 EN = {"Accept-Language": "en"}

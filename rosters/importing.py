@@ -14,7 +14,7 @@ from accounts.messages.models import Message
 from accounts.models import User
 from courses import enrolment
 from courses.models import Cohort, Course, Enrolment
-from courses.rosters.planning import PlannedRow
+from rosters.planning import PlannedRow
 
 
 class Change(TypedDict):

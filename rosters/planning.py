@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from courses.models import Cohort, Course, CourseRole, Enrolment
-from courses.rosters.people import Person
+from rosters.reading.people import Person
 
 
 class Action(models.TextChoices):

@@ -18,9 +18,10 @@ from common.admin.classes import page_context
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Cohort, Course, Enrolment, RosterImport
 from courses.roles.rules import Permission
-from courses.rosters import jobs, tables
-from courses.rosters.columns import Field
-from courses.rosters.refusals import RosterError
+from rosters import jobs
+from rosters.reading import tables
+from rosters.reading.columns import Field
+from rosters.refusals import RosterError
 
 # Rows on one page, earlier uploads in the list, and rows from which a column is described.
 PAGE_SIZE, EARLIER, _SAMPLES = 100, 10, 3
@@ -47,7 +48,7 @@ def roster_import(request: AuthenticatedRequest, course_id: int, model_admin: Co
         "earlier": earlier[:EARLIER],
         "limit": tables.SIZE_LIMIT // 1_000_000,
     }
-    return render(request, "admin/courses/roster.html", context, status=400 if error else 200)
+    return render(request, "rosters/roster.html", context, status=400 if error else 200)
 
 
 def _read_upload(request: HttpRequest) -> tuple[bytes, str]:
@@ -81,7 +82,7 @@ def roster_job(
             error = refused.message
     context = page_context(request, model_admin, _("Import a roster")) | {"course": course, "job": job, "error": error}
     if request.headers.get("HX-Request"):
-        response = render(request, "admin/courses/_roster_progress.html", context)
+        response = render(request, "rosters/_progress.html", context)
         if not job.is_working:
             response.headers["HX-Refresh"] = "true"
         return response
@@ -89,7 +90,7 @@ def roster_job(
         context |= _plan_context(request, job)
     elif job.counts:
         context["problems"] = job.counts.get("problems", [])
-    return render(request, "admin/courses/roster_job.html", context, status=400 if error else 200)
+    return render(request, "rosters/roster_job.html", context, status=400 if error else 200)
 
 
 def _do(request: AuthenticatedRequest, job: RosterImport) -> None:

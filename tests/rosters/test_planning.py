@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from courses import enrolment as enrolling
 from courses.models import Cohort, Course, Enrolment
-from courses.rosters import columns, people, planning, tables
-from courses.rosters.planning import Action, Plan
+from rosters import planning
+from rosters.planning import Action, Plan
+from rosters.reading import columns, people, tables
 from tests.factories import EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

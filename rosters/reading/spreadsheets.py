@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.rosters.refusals import RosterError
+from rosters.refusals import RosterError
 
 # Bytes that a file may unpack to.
 UNPACKED_LIMIT = 60_000_000
