@@ -44,6 +44,26 @@ class TooManyNotes(DomainError):
     help = gettext_lazy("A person has at most 2,000 notes in a course. Delete some, or export them first.")
 
 
+class Together:
+    """Notes that are stored by one statement. The notes of a course are counted once."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self._counts: dict[int, int] = {}
+
+    def count(self, enrolment: Enrolment) -> None:
+        """Count one more note of this student in this course. Raises TooManyNotes."""
+        if enrolment.pk not in self._counts:
+            counted = _COUNT.values(enrolment.pk)
+            self._counts[enrolment.pk] = counted[0]["count"] if counted else 0
+        if self._counts[enrolment.pk] >= MOST:
+            raise TooManyNotes(_("You have 2,000 notes in this course. Delete some before you write more."))
+        self._counts[enrolment.pk] += 1
+
+    def store(self) -> None:
+        Note.objects.bulk_create(self.notes)
+
+
 def add(
     *,
     enrolment: Enrolment,
@@ -56,16 +76,18 @@ def add(
     suffix: str = "",
     body: str = "",
     uuid: UUID | None = None,
+    together: Together | None = None,
 ) -> Note:
-    """Write a note. `uuid` is a new one unless it is given. Raises NoAnchor, NoteTooLong and TooManyNotes."""
+    """Write a note. `uuid` is a new one unless it is given. With `together` it is stored later, with others.
+
+    Raises NoAnchor, NoteTooLong and TooManyNotes.
+    """
     check_anchor(anchor)
     quote, body = compose(quote), clean(body)
     if len(quote) > LONGEST_QUOTE:
         raise NoteTooLong(_("That is too long to quote. Choose at most 500 characters."))
-    counted = _COUNT.values(enrolment.pk)
-    if counted and counted[0]["count"] >= MOST:
-        raise TooManyNotes(_("You have 2,000 notes in this course. Delete some before you write more."))
-    return Note.objects.create(
+    (together or Together()).count(enrolment)
+    note = Note(
         uuid=uuid or uuid4(),
         enrolment=enrolment,
         activity=activity,
@@ -79,6 +101,11 @@ def add(
         created_at=now,
         updated_at=now,
     )
+    if together is None:
+        note.save(force_insert=True)
+    else:
+        together.notes.append(note)
+    return note
 
 
 def change(note: Note, *, body: str, seen: int, now: datetime) -> Note:

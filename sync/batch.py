@@ -11,6 +11,8 @@ from accounts.models import User
 from common.lookup import or_404
 from courses import access
 from courses.models import Activity, Enrolment
+from courses.outline.published import get_published
+from notes import placing
 from notes.models import Note
 from quizzes.attempts import queries
 from quizzes.attempts.models import Attempt
@@ -23,6 +25,7 @@ class Batch:
     def __init__(self, user: User, operations: Collection[Operation], *, now: datetime, behind: timedelta) -> None:
         self.user, self.operations, self.now, self._behind = user, operations, now, behind
         self._attempts: dict[UUID, Attempt | None] = {}
+        self._languages: dict[int, str] = {}
 
     def moment(self, operation: Operation, enrolment: Enrolment) -> datetime:
         """Return when the operation was done by the server's clock: not after now, and not before the enrolment."""
@@ -40,6 +43,13 @@ class Batch:
         """Return the lesson that the operation names. Raises Http404. Two queries for all of a batch."""
         lesson = or_404(self._lessons.get(operation.values["lesson"]))
         return lesson, or_404(self._enrolments.get(lesson.course_id))
+
+    def language(self, lesson: Activity) -> str:
+        """Return the language in which the person reads the lesson. One query for each lesson if it is not cached."""
+        if lesson.pk not in self._languages:
+            published = get_published(lesson.course_id, lesson.course.revision)
+            self._languages[lesson.pk] = placing.read_text(published, lesson).language
+        return self._languages[lesson.pk]
 
     @cached_property
     def writers(self) -> dict[UUID, int]:

@@ -1,44 +1,45 @@
 """Carry out the operations of one batch in their order, each once. One that fails does not stop the others."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from common import outages
 from common.api.problems import document, problem
-from common.errors import DomainError
 from quizzes.attempts.models import Attempt
 from sync.batch import Batch
 from sync.kinds import answers, notes, practice, progress
+from sync.kinds.together import outcome_of_each
 from sync.models import SyncOperation
-from sync.outcomes import Answer, OperationIdReused, Outcome, Status, Stored
+from sync.outcomes import REFUSALS, Answer, OperationIdReused, Outcome, Refusal, Status, Stored
 from sync.reading import Operation, find_id, read_operation
 
 log = structlog.get_logger(__name__)
 
 # The most operations of one batch. It is one transaction, which holds SQLite's write lock.
 MOST = 100
+# What became of an operation. None: it met a fault of ours.
+_Result = Outcome | Refusal | None
+# What is carried out together if one follows the other, because none of it depends on another one.
+_TOGETHER: dict[str, Callable[[Batch, Sequence[Operation]], list[Outcome | Refusal]]] = {
+    "answer": answers.answers,
+    "note_write": notes.notes,
+    "position": progress.positions,
+}
 _CARRY_OUT: dict[str, Callable[[Batch, Operation], Outcome]] = {
     "lesson_done": progress.lesson_done,
-    "position": progress.position,
-    "answer": answers.answer,
     "attempt_submit": answers.attempt_submit,
-    "note_write": notes.note_write,
     "note_change": notes.note_change,
     "note_delete": notes.note_delete,
     "practice_answer": practice.practice_answer,
 }
-_Refusal = DomainError | Http404 | ValidationError
-_Guard = Callable[[], AbstractContextManager[None]]
 
 
 def apply(*, user: User, operations: Sequence[Any], now: datetime, sent_at: datetime | None = None) -> list[Answer]:
@@ -51,40 +52,68 @@ def apply(*, user: User, operations: Sequence[Any], now: datetime, sent_at: date
     usable = [each for each in read if isinstance(each, Operation)]
     behind = now - sent_at if sent_at else timedelta(0)
     try:
-        return _run(Batch(user, usable, now=now, behind=behind), operations, read, guard=nullcontext)
+        answered = _answer(Batch(user, usable, now=now, behind=behind), _runs(usable), _carry_out)
     except Exception as error:
         if outages.is_outage(error):
             raise
-    # One of them met a fault of ours, and nothing is stored. A savepoint for each keeps it from undoing the others.
-    return _run(Batch(user, usable, now=now, behind=behind), operations, read, guard=transaction.atomic)
+        # One of them met a fault of ours, and nothing is stored. A savepoint for each keeps it from undoing the others.
+        answered = _answer(Batch(user, usable, now=now, behind=behind), [[each] for each in usable], _carry_out_guarded)
+    left = iter(answered)
+    return [
+        next(left) if isinstance(each, Operation) else _reject(find_id(raw), each)
+        for raw, each in zip(operations, read, strict=True)
+    ]
 
 
-def _run(batch: Batch, sent: Sequence[Any], read: Sequence[Operation | _Refusal], *, guard: _Guard) -> list[Answer]:
-    """Carry out the operations in one transaction, each inside a `guard`. Raises what none of them expects."""
+def _read(raw: Any) -> Operation | Refusal:
+    try:
+        return read_operation(raw)
+    except REFUSALS as refusal:
+        return refusal
+
+
+def _runs(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """Yield the operations in their order, in lists of what may be carried out together. A list has no id twice."""
+    run: dict[UUID, Operation] = {}
+    for operation in operations:
+        if operation.kind not in _TOGETHER or operation.id in run:
+            if run:
+                yield list(run.values())
+            run = {}
+        if operation.kind in _TOGETHER:
+            run[operation.id] = operation
+        else:
+            yield [operation]
+    if run:
+        yield list(run.values())
+
+
+def _answer(
+    batch: Batch,
+    runs: Iterable[list[Operation]],
+    carry_out: Callable[[Batch, list[Operation]], Sequence[_Result]],
+) -> list[Answer]:
+    """Carry out all runs in one transaction. Return the answers in their order. Raises what `carry_out` does not expect."""
     ids = [each.id for each in batch.operations]
     with transaction.atomic():
         _lock(batch)
         known = {row.uuid: row for row in SyncOperation.objects.filter(user=batch.user, uuid__in=ids)}
         new: list[SyncOperation] = []
         found: list[Answer] = []
-        for raw, each in zip(sent, read, strict=True):
-            if not isinstance(each, Operation):
-                found.append(_reject(find_id(raw), each))
-                continue
-            answer, row = _apply(batch, each, known.get(each.id), guard)
-            if row is not None:
-                known[each.id] = row
-                new.append(row)
-            found.append(answer)
+        for run in runs:
+            fresh = [each for each in run if each.id not in known]
+            results = dict(zip([each.id for each in fresh], carry_out(batch, fresh), strict=True))
+            for operation in run:
+                if operation.id not in results:
+                    found.append(_repeat(operation, known[operation.id]))
+                    continue
+                result = results[operation.id]
+                if isinstance(result, Outcome):
+                    known[operation.id] = _remember(batch, operation, result)
+                    new.append(known[operation.id])
+                found.append(_tell(operation, result))
         SyncOperation.objects.bulk_create(new)
     return found
-
-
-def _read(raw: Any) -> Operation | _Refusal:
-    try:
-        return read_operation(raw)
-    except (DomainError, ValidationError) as refusal:
-        return refusal
 
 
 def _lock(batch: Batch) -> None:
@@ -100,25 +129,33 @@ def _lock(batch: Batch) -> None:
         list(own.select_for_update(of=("self",)).values("pk"))
 
 
-def _apply(
-    batch: Batch, operation: Operation, known: SyncOperation | None, guard: _Guard
-) -> tuple[Answer, SyncOperation | None]:
-    """Return the answer to one operation, and the row to store if it was carried out now."""
-    if known is not None:
-        return _repeat(operation, known), None
+def _carry_out(batch: Batch, run: Sequence[Operation]) -> list[Outcome | Refusal]:
+    """Carry out one run: each kind of it at once."""
+    found: dict[UUID, Outcome | Refusal] = {}
+    for kind in dict.fromkeys(each.kind for each in run):
+        of_kind = [each for each in run if each.kind == kind]
+        if kind in _TOGETHER:
+            results = _TOGETHER[kind](batch, of_kind)
+        else:
+            results = outcome_of_each(of_kind, partial(_CARRY_OUT[kind], batch))
+        found.update(zip([each.id for each in of_kind], results, strict=True))
+    return [found[each.id] for each in run]
+
+
+def _carry_out_guarded(batch: Batch, run: Sequence[Operation]) -> Sequence[_Result]:
+    """Carry out a run of one operation at most. A fault of ours undoes it."""
     try:
-        with guard():
-            try:
-                outcome = _CARRY_OUT[operation.kind](batch, operation)
-            except (DomainError, Http404, ValidationError) as refusal:
-                return _reject(operation.id, refusal), None
+        with transaction.atomic():
+            return _carry_out(batch, run)
     except Exception as error:  # (an app would send all that follows again and again because of our fault in one kind)
-        if guard is nullcontext or outages.is_outage(error):
+        if outages.is_outage(error):
             raise
-        log.exception("operation_failed", kind=operation.kind)
-        title = _("Something broke on our side. What was saved is safe; try again later.")
-        return Answer(operation.id, Status.REJECTED, problem=problem("server-error", 500, title)), None
-    row = SyncOperation(
+        log.exception("operation_failed", kind=run[0].kind)
+        return [None]
+
+
+def _remember(batch: Batch, operation: Operation, outcome: Outcome) -> SyncOperation:
+    return SyncOperation(
         user=batch.user,
         uuid=operation.id,
         kind=operation.kind,
@@ -128,8 +165,15 @@ def _apply(
         sequence=outcome.sequence,
         received_at=batch.now,
     )
-    answer = Answer(operation.id, Status(outcome.status.value), note=outcome.note, sequence=outcome.sequence)
-    return answer, row
+
+
+def _tell(operation: Operation, result: _Result) -> Answer:
+    if result is None:
+        title = _("Something broke on our side. What was saved is safe; try again later.")
+        return Answer(operation.id, Status.REJECTED, problem=problem("server-error", 500, title))
+    if not isinstance(result, Outcome):
+        return _reject(operation.id, result)
+    return Answer(operation.id, Status(result.status.value), note=result.note, sequence=result.sequence)
 
 
 def _repeat(operation: Operation, known: SyncOperation) -> Answer:
@@ -140,5 +184,5 @@ def _repeat(operation: Operation, known: SyncOperation) -> Answer:
     return Answer(operation.id, Status.DUPLICATE, first=first, note=known.note, sequence=known.sequence)
 
 
-def _reject(name: UUID | None, refusal: _Refusal) -> Answer:
+def _reject(name: UUID | None, refusal: Refusal) -> Answer:
     return Answer(name, Status.REJECTED, problem=document(refusal))

@@ -5,7 +5,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import ValidationError
 
 from common.errors import DomainError
 from sync.models import SyncOperation
@@ -50,6 +52,9 @@ class Outcome:
 
 
 APPLIED = Outcome(Stored.APPLIED)
+# What an operation may be refused with. Anything else is a fault of ours.
+REFUSALS = (DomainError, Http404, ValidationError)
+Refusal = DomainError | Http404 | ValidationError
 
 
 @dataclass(frozen=True, slots=True)

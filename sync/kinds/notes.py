@@ -1,33 +1,51 @@
 """Merge notes: of two texts for one note both are kept, and what was deleted stays deleted."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from common.lookup import or_404
 from courses.models import Enrolment
-from courses.outline.published import get_published
-from notes import placing, writing
+from notes import writing
 from notes.models import Note
 from sync.batch import Batch
-from sync.outcomes import APPLIED, OperationIdReused, Outcome, Stored
+from sync.kinds.together import outcome_of_each
+from sync.outcomes import APPLIED, OperationIdReused, Outcome, Refusal, Stored
 from sync.reading import Operation
 
 _TEXTS = ("anchor", "quote", "prefix", "suffix", "body")
 
 
-def note_write(batch: Batch, operation: Operation) -> Outcome:
-    """Write a note whose uuid is the id of the operation. One that was written before, and may be deleted, stays as it is."""
-    lesson, enrolment = batch.lesson(operation)
-    known = batch.writers.get(operation.id)
-    if known == batch.user.pk:
+def notes(batch: Batch, operations: Sequence[Operation]) -> list[Outcome | Refusal]:
+    """Write notes whose uuids are the ids of the operations. One that was written before, and may be deleted, stays as it is.
+
+    Refused with Http404, OperationIdReused, and the errors of `writing.add`.
+    """
+    together = writing.Together()
+
+    def write_one(operation: Operation) -> Outcome:
+        lesson, enrolment = batch.lesson(operation)
+        known = batch.writers.get(operation.id)
+        if known == batch.user.pk:
+            return Outcome(Stored.APPLIED, note=operation.id)
+        if known is not None:
+            raise OperationIdReused(_("This id belongs to another operation."))
+        texts = {name: operation.values[name] for name in _TEXTS if name in operation.values}
+        language = operation.values.get("language") or batch.language(lesson)
+        writing.add(
+            enrolment=enrolment,
+            activity=lesson,
+            language=language,
+            now=batch.now,
+            uuid=operation.id,
+            together=together,
+            **texts,
+        )
         return Outcome(Stored.APPLIED, note=operation.id)
-    if known is not None:
-        raise OperationIdReused(_("This id belongs to another operation."))
-    language = operation.values.get("language")
-    if language is None:
-        language = placing.read_text(get_published(lesson.course_id, lesson.course.revision), lesson).language
-    texts = {name: operation.values[name] for name in _TEXTS if name in operation.values}
-    writing.add(enrolment=enrolment, activity=lesson, language=language, now=batch.now, uuid=operation.id, **texts)
-    return Outcome(Stored.APPLIED, note=operation.id)
+
+    found = outcome_of_each(operations, write_one)
+    together.store()
+    return found
 
 
 def note_change(batch: Batch, operation: Operation) -> Outcome:

@@ -85,11 +85,11 @@ def test_two_people_may_use_one_id(alice_api: Api, bob_api: Api, lesson: Activit
 def test_a_fault_in_one_operation_is_undone_and_stops_no_other(
     alice_api: Api, lesson: Activity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(batch: object, operation: object) -> Outcome:
+    def half(batch: object, operations: object) -> Outcome:
         ActivityCompletion.objects.all().delete()
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setitem(batches._CARRY_OUT, "position", half)
+    monkeypatch.setitem(batches._TOGETHER, "position", half)
     place = operation("position", lesson=str(lesson.uuid), anchor="noise.1")
     done = operation("lesson_done", lesson=str(lesson.uuid))
     note = operation("note_write", lesson=str(lesson.uuid), anchor=".0", body="x")
@@ -98,17 +98,17 @@ def test_a_fault_in_one_operation_is_undone_and_stops_no_other(
     assert results[1]["problem"]["type"] == "/problems/server-error"
     assert ActivityCompletion.objects.exists()
     # When the fault is mended, the operation is not known yet.
-    monkeypatch.setitem(batches._CARRY_OUT, "position", lambda batch, operation: APPLIED)
+    monkeypatch.setitem(batches._TOGETHER, "position", lambda batch, operations: [APPLIED])
     assert statuses(alice_api, place) == ["applied"]
 
 
 def test_an_outage_undoes_the_batch_and_is_said(
     alice_api: Api, lesson: Activity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(batch: object, operation: object) -> Outcome:
+    def fails(batch: object, operations: object) -> Outcome:
         raise OperationalError("database is locked")
 
-    monkeypatch.setitem(batches._CARRY_OUT, "position", fails)
+    monkeypatch.setitem(batches._TOGETHER, "position", fails)
     done = operation("lesson_done", lesson=str(lesson.uuid))
     place = operation("position", lesson=str(lesson.uuid), anchor="noise.1")
     alice_api.client.raise_request_exception = False
