@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.own_account.usage import usage
 from accounts.sign_in import devices
 from common.api.parsing import read_json
 from common.api.problems import CONTENT_TYPE, get_title, problem, problem_response
 
 
 class UserLanguageMiddleware:
-    """Activate the language and time zone that a signed-in user has chosen.
+    """Activate the language and time zone that a signed-in user has chosen, and note that the device is used.
 
     Must come after AuthenticationMiddleware, and after LocaleMiddleware, whose language (cookie, Accept-Language) it
     overrides.
@@ -36,6 +37,7 @@ class UserLanguageMiddleware:
                 translation.activate(request.user.language)
                 request.LANGUAGE_CODE = request.user.language
             timezone.activate(request.user.zone)
+            usage.note(request.session.session_key)
             try:
                 return self.get_response(request)
             finally:

@@ -54,7 +54,7 @@ describe(
 describe(
     "accounts.DeviceSession",
     person="user",
-    personal={SESSIONS: "user session_key kind name description signed_in_at"},
+    personal={SESSIONS: "user session_key kind name description signed_in_at last_used_at"},
     other="id uuid",
 )
 describe(

@@ -23,6 +23,7 @@ urlpatterns = [
     path("audit/", own_audit, name="audit"),
     path("personal-data/", personal_data, name="personal-data"),
     path("devices/", pages.device_list, name="devices"),
+    path("devices/sign-out-others/", pages.devices_sign_out_others, name="devices-sign-out-others"),
     path("devices/<uuid:uuid>/name/", pages.device_name, name="device-name"),
     path("devices/<uuid:uuid>/sign-out/", pages.device_sign_out, name="device-sign-out"),
     path("handover/<str:token>/", pages.handover_landing, name="handover"),

@@ -37,5 +37,9 @@ _warm_up()
 
 def on_worker_start(loop: asyncio.AbstractEventLoop) -> None:
     """Start what a worker process needs besides the application. A thread that was started before the fork would be lost."""
+    # Models can be imported now that the application is made.
+    from accounts.own_account.usage import usage
+
     publishing.start_batching()
+    usage.start()
     heartbeat.beat_in_loop(loop)

@@ -1,4 +1,4 @@
-"""List the devices on which somebody is signed in, name one, and sign one out."""
+"""List the devices on which somebody is signed in, name one, and sign out one or all others."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -29,6 +30,11 @@ class Device:
     session: DeviceSession
     expires_at: datetime
     is_current: bool
+
+    @property
+    def last_used_at(self) -> datetime:
+        """When it was used last, less than an hour and some minutes too early."""
+        return self.session.last_used_at or self.session.signed_in_at
 
 
 def record_sign_in(request: HttpRequest, user: User, session: SessionBase) -> DeviceSession:
@@ -76,6 +82,20 @@ def sign_out(*, user: User, uuid: UUID, session: SessionBase) -> None:
     else:
         # Its row is deleted with it.
         SessionStore().delete(device.session_key)
+
+
+def sign_out_others(*, user: User, session: SessionBase) -> int:
+    """Sign out all devices of the person but that of `session`. Return how many were signed in. Four queries."""
+    with transaction.atomic():
+        others = list(DeviceSession.objects.filter(user=user).exclude(session_key=session.session_key))
+        keys = [device.session_key for device in others]
+        ended = len(_find_ends(user, keys))
+        concerned = [recording.Concerned(user.pk, device.pk) for device in others]
+        if concerned:
+            recording.record(DeviceSession, concerned, recording.Action.DELETE)
+        Session.objects.filter(session_key__in=keys).delete()
+        DeviceSession.objects.filter(session_key__in=keys).delete()
+    return ended
 
 
 def is_signed_in(user: User, session_key: str) -> bool:

@@ -34,6 +34,8 @@ class DeviceSession(models.Model):
     name = models.CharField(_("name"), max_length=100, blank=True, validators=[validate_name])
     description = models.CharField(_("description"), max_length=100, blank=True)
     signed_in_at = models.DateTimeField(_("time"))
+    # Written once an hour by `accounts.own_account.usage`. Empty: not used since the hour of the sign-in.
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("session")

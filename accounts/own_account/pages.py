@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity import validate_name
@@ -47,6 +48,16 @@ def device_sign_out(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST":
         devices.sign_out(user=request.user, uuid=uuid, session=request.session)
         messages.success(request, _("The device is signed out."))
+    return redirect("accounts:devices")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def devices_sign_out_others(request: AuthenticatedRequest) -> HttpResponse:
+    if request.method == "POST":
+        number = devices.sign_out_others(user=request.user, session=request.session)
+        said = ngettext("%(number)d device is signed out.", "%(number)d devices are signed out.", number)
+        messages.success(request, said % {"number": number})
     return redirect("accounts:devices")
 
 

@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.own_account.usage import usage
 from accounts.sessions import SessionStore, find_user_with_session
 
 # How many tokens one process remembers, of about 2 KB each.
@@ -54,10 +55,12 @@ def authenticate(token: str) -> tuple[User, SessionBase] | None:
         known = _verified.get(token)
     again = _find_again(token, known) if known else None
     if again:
+        usage.note(token)
         return again
     found: tuple[User, SessionBase] | None = authenticate_by_x_session_token(token)
     if found:
         _remember(token, *found)
+        usage.note(token)
     return found
 
 

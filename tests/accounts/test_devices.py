@@ -1,23 +1,27 @@
 """Where somebody is signed in: My account and the API, on the same devices."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.audit.models import AuditEntry
 from accounts.models import DeviceSession, User
 from accounts.own_account.clients import describe_client
+from accounts.own_account.usage import Usage
 from accounts.sessions import SessionStore
 from tests.api import Api, api_for
 from tests.contract import check
 from tests.factories import PASSWORD, UserFactory
 
 PAGE = "/accounts/devices/"
+NOON = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 PHONE = "BaeumApp/1.2 (iPhone; iOS 18.1)"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -167,22 +171,105 @@ def test_sign_ins_and_sign_outs_of_devices_are_in_the_audit_log(minji: User, bro
     ]  # fmt: skip
 
 
+def _sign_in_again(user: User, browser: Client) -> None:
+    """Make one more session of the person, with the password of the browser's."""
+    store = SessionStore()
+    store.create()
+    store.update(dict(browser.session.items()))
+    store.save()
+    assert store.session_key
+    DeviceSession.objects.create(user=user, session_key=store.session_key, signed_in_at=timezone.now())
+
+
 @pytest.mark.parametrize("count", [2, 200])
 def test_the_number_of_queries_does_not_grow_with_the_devices(
     minji: User, browser: Client, phone: Api, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for number in range(count):
-        store = SessionStore()
-        store.create()
-        store.update(dict(browser.session.items()))
-        store.save()
-        assert store.session_key
-        DeviceSession.objects.create(
-            user=minji, session_key=store.session_key, signed_in_at=timezone.now(), name=f"{number}"
-        )
+    for _number in range(count):
+        _sign_in_again(minji, browser)
     phone.get("devices")
     with django_assert_max_num_queries(5):
         assert len(phone.get("devices")["results"]) == min(count + 2, 100)
+
+
+def _rest(device: DeviceSession, **ago: int) -> None:
+    """Let the device have signed in long ago, and not be used since."""
+    DeviceSession.objects.filter(pk=device.pk).update(signed_in_at=NOON - timedelta(**ago), last_used_at=None)
+
+
+def test_the_last_use_of_a_phone_and_of_a_browser_is_seen_on_both(minji: User, browser: Client, phone: Api) -> None:
+    for device in DeviceSession.objects.all():
+        _rest(device, days=9)
+    process = Usage()
+    for key in DeviceSession.objects.values_list("session_key", flat=True):
+        process.note(key)
+    assert process.write(NOON) == 2
+
+    found = phone.get("devices")
+    check("DeviceList", found)
+    assert {each["last_used_at"] for each in found["results"]} == {NOON.isoformat().replace("+00:00", "Z")}
+    page = browser.get(PAGE).text
+    assert "last used on" in page
+    assert "in use now" in page
+
+
+def test_a_device_is_written_once_in_an_hour_of_the_clock_by_all_processes(minji: User, phone: Api) -> None:
+    device = DeviceSession.objects.get()
+    _rest(device, days=1)
+    moments = [NOON, NOON + timedelta(minutes=30), NOON + timedelta(minutes=59), NOON + timedelta(minutes=60)]
+    written = []
+    for moment in moments:
+        process = Usage()
+        process.note(device.session_key)
+        written.append(process.write(moment))
+    assert written == [1, 0, 0, 1]
+
+
+def test_the_hour_of_the_sign_in_is_not_written_again(minji: User, phone: Api) -> None:
+    device = DeviceSession.objects.get()
+    process = Usage()
+    process.note(device.session_key)
+    assert process.write(device.signed_in_at) == 0
+    assert phone.get("devices")["results"][0]["last_used_at"] == phone.get("devices")["results"][0]["signed_in_at"]
+
+
+def test_reading_writes_nothing(minji: User, browser: Client, phone: Api) -> None:
+    for device in DeviceSession.objects.all():
+        _rest(device, days=1)
+    for read in (lambda: browser.get("/courses/"), lambda: phone.get("me")):
+        read()
+        with CaptureQueriesContext(connection) as captured:
+            read()
+        assert not [each["sql"] for each in captured if not each["sql"].startswith("SELECT")]
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_all_other_devices_are_signed_out_at_once(
+    minji: User, browser: Client, phone: Api, bob_api: Api, count: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for _number in range(count):
+        _sign_in_again(minji, browser)
+    bob = bob_api.get("devices")["results"][0]["uuid"]
+
+    with django_assert_max_num_queries(12):
+        phone.delete("devices", expect=204)
+
+    assert [each["is_current"] for each in phone.get("devices")["results"]] == [True]
+    assert browser.get(PAGE).headers["Location"] == f"/accounts/login/?next={PAGE}"
+    assert bob_api.get("devices")["results"][0]["uuid"] == bob
+    assert AuditEntry.objects.filter(subject=minji, event__action="delete").count() == count + 1
+
+
+def test_the_page_signs_the_others_out(minji: User, browser: Client, phone: Api) -> None:
+    assert "Sign out everywhere else" in browser.get(PAGE).text
+
+    answer = browser.post(f"{PAGE}sign-out-others/", follow=True)
+
+    assert "1 device is signed out." in answer.text
+    assert "Sign out everywhere else" not in answer.text
+    phone.get("me", expect=401)
+    assert browser.get(f"{PAGE}sign-out-others/").headers["Location"] == PAGE
 
 
 @pytest.mark.parametrize(
@@ -205,5 +292,15 @@ def test_a_client_is_described_in_a_few_words(user_agent: str, said: str) -> Non
 
 def test_nothing_more_of_the_client_is_stored(minji: User, phone: Api) -> None:
     stored: Any = DeviceSession.objects.values().get()
-    assert set(stored) == {"id", "uuid", "user_id", "session_key", "kind", "name", "description", "signed_in_at"}
+    assert set(stored) == {
+        "id",
+        "uuid",
+        "user_id",
+        "session_key",
+        "kind",
+        "name",
+        "description",
+        "signed_in_at",
+        "last_used_at",
+    }
     assert "1.2" not in str(stored["description"])
