@@ -59,7 +59,7 @@ urlpatterns = [
             "tokens/refresh",
         )
     ),
-    # Staff change addresses. allauth's own change empties `User.email` until the new address is confirmed.
+    # `me/address` of the API changes the address. allauth's own change empties `User.email` until the new one is confirmed.
     path(
         "_allauth/app/v1/account/email",
         ManageEmailView.as_api_view(client=HeadlessClient.APP, http_method_names=["get", "options"]),

@@ -11,6 +11,8 @@ urlpatterns = [
     route("messages/<uuid:uuid>/read", messages.MessageRead.as_view(), "api-message-read"),
     route("mail-switches", switches.MailSwitches.as_view(), "api-mail-switches"),
     route("mail-switches/<slug:kind>", switches.MailSwitchDetail.as_view(), "api-mail-switch"),
+    route("me/address", own_account.AddressChange.as_view(), "api-address"),
+    route("me/address/confirm", own_account.AddressConfirm.as_view(), "api-address-confirm"),
     route("devices", own_account.DeviceList.as_view(), "api-devices"),
     route("devices/<uuid:uuid>", own_account.DeviceDetail.as_view(), "api-device"),
     route("session/handover", own_account.SessionHandover.as_view(), "api-session-handover"),

@@ -2,19 +2,25 @@
 
 from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.identity import normalise_address
 from accounts.models import User
 from common.errors import DomainError
 from common.mail import sending
 
 # How long the link works.
 LINK_AGE = timedelta(days=1)
+# After so many seconds at the latest, one may ask for the next link.
+WAIT = 60
 _SALT = "accounts.own_account.address"
 
 
@@ -24,6 +30,46 @@ class AddressLinkUnusable(DomainError):
     slug = "address-link-unusable"
     status = 404
     help = gettext_lazy("The link is too old, or was used already. Ask for a new one in My account.")
+
+
+class AddressUnchanged(DomainError):
+    """Raised for the address that the account has already."""
+
+    slug = "address-unchanged"
+    help = gettext_lazy("The account has this address already.")
+
+
+class TooManyLinks(Exception):
+    """Raised if the person has asked for as many links as one may."""
+
+
+def ask(request: HttpRequest, user: User, address: str) -> str:
+    """Send a link to a valid address, and return the address as it is stored. Raises AddressUnchanged and TooManyLinks.
+
+    Nobody learns whether the address has an account: then that one gets a mail that says so instead. allauth's context is that of
+    `request`.
+    """
+    new = normalise_address(address)
+    if new == user.email:
+        raise AddressUnchanged(_("This is your address already."))
+    if not ratelimit.consume(request, action="manage_email", user=user):
+        raise TooManyLinks
+    adapter = get_adapter(request)
+    if is_taken(user, new):
+        reset = sending.absolute(reverse("account_reset_password"))
+        adapter.send_mail("account/email/account_already_exists", new, {"password_reset_url": reset})
+    else:
+        link = make_link(user, new)
+        adapter.send_mail("account/email/email_confirmation", new, {"user": user, "activate_url": link})
+    return new
+
+
+def confirm(request: HttpRequest, user: User, token: str) -> None:
+    """Make the address of a link the account's own, and tell the former address. Raises AddressLinkUnusable."""
+    former = change_address(user=user, token=token)
+    user.refresh_from_db()
+    changed = {"from_email": former, "to_email": user.email}
+    get_adapter(request).send_notification_mail("account/email/email_changed", user, changed, email=former)
 
 
 def is_taken(user: User, address: str) -> bool:

@@ -1,21 +1,33 @@
-"""Serve an account's devices, and the way from an app to the browser, through the API. My account calls the same functions."""
+"""Serve an account's address, its devices, and the way from an app to the browser, through the API. The pages call the same
+functions.
+"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from accounts.identity import validate_name
+from accounts.identity import MAX_ADDRESS, validate_address, validate_name
 from accounts.models import DeviceSession
-from accounts.own_account import devices, handover
+from accounts.own_account import address, devices, handover
 from common.api.openapi import problems
+from common.api.problems import get_title
 from common.api.serializers import InputSerializer, OutputSerializer
 from common.lookup import or_404
 
@@ -30,6 +42,9 @@ class DeviceSerializer(OutputSerializer):
     )
     kind = serializers.ChoiceField(choices=DeviceSession.Kind.values, source="session.kind")
     signed_in_at = serializers.DateTimeField(source="session.signed_in_at")
+    last_used_at = serializers.DateTimeField(
+        help_text="When it was last used, as far as it is known: it is written once an hour, some minutes later."
+    )
     expires_at = serializers.DateTimeField(help_text="When its session ends, unless it is used before.")
     is_current = serializers.BooleanField(help_text="Whether this request comes from it.")
 
@@ -61,6 +76,17 @@ class DeviceList(AuthenticatedAPIView):
     def get(self, request: AuthenticatedRequest) -> Response:
         found = devices.list_devices(request, request.user, session_of(request))
         return Response({"results": DeviceSerializer.shape_all(found)})
+
+    @extend_schema(
+        operation_id="devices_sign_out_others",
+        summary="Sign all other devices out",
+        description="Every device but the one that asks. Their session tokens stop working at once.",
+        tags=["account"],
+        responses={204: None, **problems()},
+    )
+    def delete(self, request: AuthenticatedRequest) -> Response:
+        devices.sign_out_others(user=request.user, session=session_of(request))
+        return Response(status=204)
 
 
 class DeviceDetail(AuthenticatedAPIView):
@@ -98,6 +124,94 @@ class DeviceDetail(AuthenticatedAPIView):
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         devices.sign_out(user=request.user, uuid=uuid, session=session_of(request))
+        return Response(status=204)
+
+
+class ReauthenticationRequired(APIException):
+    """Raised if the last password or code of the session is too long ago."""
+
+    status_code = 401
+    default_code = "reauthentication_required"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "X-Session-Token"}
+
+    def __init__(self) -> None:
+        super().__init__(get_title("reauthentication-required"))
+
+
+class AddressField(serializers.EmailField):
+    """An address as accounts have one. Django's own validator knows neither length nor similar letters, and would speak first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = [validate_address]
+
+
+class AddressInput(InputSerializer):
+    email = AddressField(max_length=MAX_ADDRESS)
+
+
+class AddressConfirmation(InputSerializer):
+    token = serializers.CharField(
+        max_length=1000, help_text="The last part of the link in the mail, between `/accounts/email/` and the last `/`."
+    )
+
+
+@contextmanager
+def _as_page(request: AuthenticatedRequest) -> Iterator[HttpRequest]:
+    """Give the request what allauth expects of one of a page. Turns an answer that allauth raises into one of the API."""
+    http = request._request
+    http.user, http.session = request.user, session_of(request)
+    try:
+        with allauth_context.request_context(http):
+            yield http
+    except ImmediateHttpResponse as raised:
+        # The only one: the mail server cannot be reached.
+        raise MailNotSent from raised
+
+
+class MailNotSent(APIException):
+    status_code = 503
+    default_code = "mail_not_sent"
+    default_detail = gettext_lazy("The mail could not be sent.")
+
+
+class AddressChange(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="address_change",
+        summary="Ask for another e-mail address",
+        description="Sends a link to the new address, which works for a day. Nothing changes until it is confirmed: in the "
+        "browser, or by `address_confirm`. The answer is the same if the address has an account. Refused with "
+        "`reauthentication-required` if the last password is too long ago, with `address-unchanged` for the account's own.",
+        tags=["account"],
+        request=AddressInput,
+        responses={204: None, **problems(400, 429, 503)},
+    )
+    def post(self, request: AuthenticatedRequest) -> Response:
+        given = AddressInput.read(request.data)
+        with _as_page(request) as page:
+            if is_reauthentication_required(page, app=""):
+                raise ReauthenticationRequired
+            try:
+                address.ask(page, request.user, given["email"])
+            except address.TooManyLinks as refused:
+                raise Throttled(address.WAIT) from refused
+        return Response(status=204)
+
+
+class AddressConfirm(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="address_confirm",
+        summary="Confirm another e-mail address",
+        description="With what the mail to the new address contains. The former address is told. Refused with "
+        "`address-link-unusable` if the link is too old, was used, or was sent to somebody else.",
+        tags=["account"],
+        request=AddressConfirmation,
+        responses={204: None, **problems(400, 404)},
+    )
+    def post(self, request: AuthenticatedRequest) -> Response:
+        token = AddressConfirmation.read(request.data)["token"]
+        with _as_page(request) as page:
+            address.confirm(page, request.user, token)
         return Response(status=204)
 
 

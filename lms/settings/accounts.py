@@ -25,8 +25,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Each account has one email address, which only staff change: allauth would leave `User.email` empty until the new address is
-# confirmed.
+# Each account has one email address, which `accounts.own_account.address` changes: allauth would leave `User.email` empty until
+# the new address is confirmed.
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 # `accounts.sign_in.limits` counts passwords; here `login_failed` limits the codes of authenticators, for each account.

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, User
 from accounts.own_account import address
+from tests.api import Api
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,85 @@ def test_my_account_leads_there_and_names_whom_to_ask(alice_client: Client, sett
     headings = [" ".join(each.split()) for each in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page, re.DOTALL)]
     for heading in ("About you", "Your goal", "Mails to you", "Appearance", "Sign-in", "Your data"):
         assert heading in headings
+
+
+@pytest.fixture
+def app(alice: User) -> Api:
+    """Alice's app, which has just signed in with her password."""
+    answer = Client().post(
+        "/_allauth/app/v1/auth/login", {"email": alice.email, "password": PASSWORD}, "application/json"
+    )
+    mail.outbox.clear()
+    return Api(answer.json()["meta"]["session_token"])
+
+
+def token_in_mail() -> str:
+    [sent] = mail.outbox
+    found = re.search(r"/accounts/email/(\S+)/", str(sent.body))
+    assert found, sent.body
+    mail.outbox.clear()
+    return found[1]
+
+
+def test_an_app_changes_the_address_by_the_link_in_the_mail(app: Api, alice: User) -> None:
+    former = alice.email
+    app.post("me/address", {"email": " New@Example.com "}, expect=204)
+    assert app.get("me")["email"] == former
+
+    app.post("me/address/confirm", {"token": (token := token_in_mail())}, expect=204)
+
+    assert app.get("me")["email"] == NEW
+    [notice] = mail.outbox
+    assert notice.to == [former]
+    assert app.post("me/address/confirm", {"token": token}, expect=404)["type"].endswith("address-link-unusable")
+    answer = Client().post("/_allauth/app/v1/auth/login", {"email": NEW, "password": PASSWORD}, "application/json")
+    assert answer.status_code == 200
+
+
+def test_what_an_app_asks_for_the_browser_confirms(app: Api, client: Client, alice: User) -> None:
+    app.post("me/address", {"email": NEW}, expect=204)
+    assert client.post(f"{URL}{token_in_mail()}/").status_code == 302
+    alice.refresh_from_db()
+    assert alice.email == NEW
+
+
+def test_an_app_with_an_old_password_has_to_send_it_again(alice_api: Api) -> None:
+    refused = alice_api.post("me/address", {"email": NEW}, expect=401)
+    assert refused["type"].endswith("/reauthentication-required")
+    assert not mail.outbox
+
+
+def test_an_app_learns_nothing_of_the_accounts_of_others(app: Api, bob_api: Api, alice: User, bob: User) -> None:
+    app.post("me/address", {"email": bob.email}, expect=204)
+    [sent] = mail.outbox
+    assert (sent.to, "/accounts/email/" in sent.body) == ([bob.email], False)
+    mail.outbox.clear()
+    app.post("me/address", {"email": NEW}, expect=204)
+    bob_api.post("me/address/confirm", {"token": token_in_mail()}, expect=404)
+
+
+@pytest.mark.parametrize(
+    ("new", "slug"),
+    [
+        ("", "invalid"), ("nobody", "invalid"), ("a\0b@example.com", "invalid"), ("öde@example.com", "invalid"),
+        ("x" * 250 + "@example.com", "invalid"), (["a@example.com"], "invalid"), (None, "invalid"),
+        ("ALICE@example.com", "address-unchanged"),
+    ],
+)  # fmt: skip
+def test_an_app_is_refused_what_is_no_new_address(app: Api, alice: User, new: object, slug: str) -> None:
+    User.objects.filter(pk=alice.pk).update(email="alice@example.com")
+    assert app.post("me/address", {"email": new}, expect=400)["type"].endswith(f"/{slug}")
+    assert not mail.outbox
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "\0", "데이터", "x" * 1000])
+def test_a_made_up_link_is_refused(app: Api, token: str) -> None:
+    answer = app.post("me/address/confirm", {"token": token}, expect=400 if "\0" in token else 404)
+    assert answer["type"].endswith("/invalid" if "\0" in token else "/address-link-unusable")
+
+
+def test_who_asks_too_often_waits(app: Api, settings: object) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"manage_email": "1/m/user"}  # type: ignore[attr-defined]
+    app.post("me/address", {"email": NEW}, expect=204)
+    assert app.post("me/address", {"email": NEW}, expect=429)["type"].endswith("/throttled")
+    assert len(mail.outbox) == 1

@@ -169,6 +169,8 @@ def _bodies(lesson: Activity, waiting: Attempt, replied: Post) -> dict[tuple[str
     return {
         ("certificates", "POST"): {"course": lesson.course.slug, "name": "Alice"},
         ("me", "PATCH"): {"name": "Somebody"},
+        ("me/address", "POST"): {"email": "new@example.com"},
+        ("me/address/confirm", "POST"): {"token": "of-another-account"},
         ("mail-switches/<slug:kind>", "PUT"): {"is_on": False},
         ("devices/<uuid:uuid>", "PATCH"): {"name": "Phone"},
         ("courses/<slug:slug>/progress", "PUT"): progress,

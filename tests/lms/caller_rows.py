@@ -21,6 +21,12 @@ def _discussed(operation: str, function: str, page: str, *through: str) -> Row:
     )
 
 
+def _own(operation: str, function: str, page: str) -> Row:
+    return Row(
+        f"accounts.own_account.api.{operation}", (f"accounts.own_account.{function}",), f"accounts.own_account.{page}"
+    )
+
+
 ROWS = (
     Row(
         "accounts.api.messages.Messages.get",
@@ -67,26 +73,13 @@ ROWS = (
         (),
         reason="The page is allauth's. Here and there the session is flushed; there is no function of ours.",
     ),
-    Row(
-        "accounts.own_account.api.DeviceList.get",
-        ("accounts.own_account.devices.list_devices",),
-        "accounts.own_account.pages.device_list",
-    ),
-    Row(
-        "accounts.own_account.api.DeviceDetail.get",
-        ("accounts.own_account.devices.list_devices",),
-        "accounts.own_account.pages.device_list",
-    ),
-    Row(
-        "accounts.own_account.api.DeviceDetail.patch",
-        ("accounts.own_account.devices.name_device",),
-        "accounts.own_account.pages.device_name",
-    ),
-    Row(
-        "accounts.own_account.api.DeviceDetail.delete",
-        ("accounts.own_account.devices.sign_out",),
-        "accounts.own_account.pages.device_sign_out",
-    ),
+    _own("DeviceList.get", "devices.list_devices", "pages.device_list"),
+    _own("DeviceList.delete", "devices.sign_out_others", "pages.devices_sign_out_others"),
+    _own("AddressChange.post", "address.ask", "address_pages.address_change"),
+    _own("AddressConfirm.post", "address.confirm", "address_pages.address_confirm"),
+    _own("DeviceDetail.get", "devices.list_devices", "pages.device_list"),
+    _own("DeviceDetail.patch", "devices.name_device", "pages.device_name"),
+    _own("DeviceDetail.delete", "devices.sign_out", "pages.device_sign_out"),
     Row(
         "accounts.own_account.api.SessionHandover.post",
         ("accounts.own_account.handover.make_link",),

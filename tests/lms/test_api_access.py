@@ -31,7 +31,11 @@ TABLE = {
     ("me", "PATCH"): SIGNED_IN,
     ("session", "DELETE"): SIGNED_IN_DONE,
     ("session/handover", "POST"): "401 201 201 201 201 201 201 201",
+    # Their tokens are of no sign-in by password; and the link is nobody's.
+    ("me/address", "POST"): "401 401 401 401 401 401 401 401",
+    ("me/address/confirm", "POST"): "401 404 404 404 404 404 404 404",
     ("devices", "GET"): SIGNED_IN,
+    ("devices", "DELETE"): SIGNED_IN_DONE,
     ("devices/<uuid:uuid>", "GET"): OWNER,
     ("devices/<uuid:uuid>", "PATCH"): OWNER,
     ("devices/<uuid:uuid>", "DELETE"): OWNER_DONE,

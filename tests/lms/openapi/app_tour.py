@@ -35,8 +35,9 @@ _UNKNOWN = {
 class AppTour:
     """Takes a student through the course, from `me_read` to `session_end`."""
 
-    def __init__(self, recorder: Recorder, student: User, password: str) -> None:
+    def __init__(self, recorder: Recorder, student: User, password: str, mails: list[Any]) -> None:
         self.recorder = recorder
+        self.mails = mails
         self.student = student
         self.password = password
         self.token = sign_in(recorder, student, password)
@@ -46,6 +47,7 @@ class AppTour:
         self.without_a_token()
         self.what_is_not_there()
         self.account()
+        self.address()
         self.devices()
         self.joining()
         self.lessons()
@@ -94,6 +96,17 @@ class AppTour:
         self.call("mail_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
         self.call("mail_switch_change", expect=400, body={}, kind=switches[0]["kind"])
 
+    def address(self) -> None:
+        self.call("address_change", expect=400, body={"email": "nobody"})
+        self.call("address_confirm", expect=404, body={"token": "an-old-one"})
+        former = self.student.email
+        # The last one is for the other tours.
+        for new in ("minji.kim@example.com", former):
+            self.call("address_change", expect=204, body={"email": new})
+            found = re.search(r"/accounts/email/(\S+)/", self.mails[-1].body)
+            assert found
+            self.call("address_confirm", expect=204, body={"token": found[1]})
+
     def devices(self) -> None:
         sign_in(self.recorder, self.student, self.password)
         found = self.call("devices_list", expect=200)["results"]
@@ -102,6 +115,7 @@ class AppTour:
         self.call("device_name", expect=200, uuid=other, body={"name": "My tablet"})
         self.call("device_name", expect=400, uuid=other, body={"name": "My\u202etablet"})
         self.call("device_sign_out", expect=204, uuid=other)
+        self.call("devices_sign_out_others", expect=204)
         self.call("session_handover", expect=201, body={"next": "/courses/"})
         self.call("session_handover", expect=400, body={"next": "//elsewhere.example/"})
 

@@ -27,6 +27,7 @@ _STAND_INS = {
     "session_token": "3r8x0q5v7c1m9k2w4t6y8u0i2o4p6a8s",
     "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "totp_url": "otpauth://totp/student%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Baeum",
+    "token": "WyJjMWE0Il0:1wNkQz:3uJ7sG0pXo2k9hVd",
     "challenge": "vQ0Zk1cLr8mBv1x7e2o9Jr5cY3tN6wHs0aDfGhJkLzX",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }

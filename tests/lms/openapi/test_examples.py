@@ -66,7 +66,7 @@ def recorded(mails: list[Any], settings: Any) -> dict[str, Any]:
     call_command("seed_demo")
     recorder = Recorder()
     student = User.objects.get(email="student@example.com")
-    AppTour(recorder, student, PASSWORD).run()
+    AppTour(recorder, student, PASSWORD, mails).run()
     TeachingTour(recorder, User.objects.get(email="instructor@example.com"), PASSWORD).run()
     SignInTour(recorder, student, PASSWORD, mails).run(settings)
     return json.loads(json.dumps(recorder.examples))  # type: ignore[no-any-return]
