@@ -1,6 +1,6 @@
 """Count the answers of graded first attempts for item statistics, once for each grading."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -77,6 +77,41 @@ def count_batch() -> int:
     return len(found)
 
 
+def find_miscounted(quiz_id: int) -> list[int]:
+    """Return the first attempts whose stored responses are not what their last gradings say. Reads every answer.
+
+    Gradings that the next run counts are no faults.
+    """
+    state = CountingState.objects.filter(pk=1).first() or CountingState()
+    graded = Attempt.objects.filter(quiz=quiz_id, number=1, grades__isnull=False).distinct()
+    found = []
+    for attempts in _batches(list(graded.order_by("pk").values_list("pk", flat=True))):
+        stored = {
+            each.pk: (each.grade, {response_of(row) for row in each.responses.all()})
+            for each in CountedAttempt.objects.filter(pk__in=attempts).prefetch_related("responses")
+        }
+        for each in _read(set(attempts)):
+            grade, responses = stored.get(each.attempt, (0, set()))
+            is_next = grade < each.grade and each.grade > state.last_grade - LOOK_BACK
+            if not is_next and (grade, responses) != (each.grade, set(each.responses)):
+                found.append(each.attempt)
+    return found
+
+
+def count_again(attempt_ids: list[int]) -> None:
+    """Replace what is counted of these attempts by what their last gradings say."""
+    for attempts in _batches(attempt_ids):
+        with transaction.atomic():
+            for counted in CountedAttempt.objects.filter(pk__in=attempts).select_related("attempt"):
+                counted.delete()
+        _store(_read(set(attempts)), 0)
+
+
+def _batches(attempt_ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(attempt_ids), BATCH):
+        yield attempt_ids[start : start + BATCH]
+
+
 def lock_state() -> CountingState:
     """Lock the row that says how far gradings are counted, until the transaction ends."""
     CountingState.objects.get_or_create(pk=1)
@@ -124,7 +159,9 @@ def _store(read: list[Counted], last_grade: int) -> None:
         unique_fields=["attempt"],
         update_fields=["grade", "cohort"],
     )
-    ItemResponse.objects.bulk_create(_row_of(each, response) for each in read for response in each.responses)
+    ItemResponse.objects.bulk_create(
+        row_of(each.attempt, each.quiz, response) for each in read for response in each.responses
+    )
     for table in tallies.TABLES:
         table.add(changes[table])
     summaries.mark_outdated({each.quiz for each in read})
@@ -132,15 +169,29 @@ def _store(read: list[Counted], last_grade: int) -> None:
     state.save(update_fields=["last_grade"])
 
 
+@transaction.atomic
+def take_away(counted: CountedAttempt) -> None:
+    """Take the responses of an attempt that is being deleted out of the sums."""
+    lock_state()
+    responses = [response_of(row) for row in counted.responses.all()]
+    changes = tallies.new_changes()
+    quiz = counted.attempt.quiz_id
+    tallies.change(changes, quiz, counted.cohort, responses, -1)
+    for table in tallies.TABLES:
+        table.add(changes[table])
+    summaries.mark_outdated([quiz])
+
+
 def response_of(row: ItemResponse) -> Response:
     """Return a stored response as it is counted."""
     return Response(row.question, row.share, row.rest, row.points, row.given, row.time_class)
 
 
-def _row_of(counted: Counted, each: Response) -> ItemResponse:
+def row_of(attempt: int, quiz: int, each: Response) -> ItemResponse:
+    """Return the row that stores a response of a counted attempt."""
     return ItemResponse(
-        counted_id=counted.attempt,
-        quiz_id=counted.quiz,
+        counted_id=attempt,
+        quiz_id=quiz,
         question=each.question,
         share=each.share,
         rest=each.rest,

@@ -4,8 +4,8 @@ Sums are whole numbers, so that adding and taking away gives exactly what counti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import atanh, exp, inf, log, sqrt, tanh
+from typing import NamedTuple
 
 MILLION = 1_000_000
 # The 97.5th percentile of the normal distribution: intervals are of 95 %.
@@ -14,8 +14,7 @@ Z = 1.959963984540054
 Z_ONE_SIDED = 1.6448536269514722
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """Sums over n pairs (x, y): of x, of y, of their squares and of their product."""
 
     n: int = 0
@@ -25,15 +24,10 @@ class Moments:
     yy: int = 0
     xy: int = 0
 
-    def __add__(self, other: "Moments") -> "Moments":
-        return Moments(
-            self.n + other.n,
-            self.x + other.x,
-            self.y + other.y,
-            self.xx + other.xx,
-            self.yy + other.yy,
-            self.xy + other.xy,
-        )
+
+def total(parts: Iterable[Moments]) -> Moments:
+    """Return the sums over the pairs of all parts."""
+    return Moments(*map(sum, zip(*parts, strict=True)))
 
 
 def correlation(sums: Moments) -> float | None:

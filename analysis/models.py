@@ -1,7 +1,7 @@
 """Store what answers contribute to item statistics, and the sums over them.
 
 The first attempt of each student counts, once it is graded: in later ones, the student has seen results. `counting` keeps the
-sums equal to what the responses say; `recounting` computes them from the responses again.
+sums equal to what the responses say; `anew` computes them from the responses again.
 """
 
 from typing import ClassVar

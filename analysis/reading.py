@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from analysis import formulas, warnings
 from analysis.formulas import MILLION, Moments
@@ -95,18 +96,18 @@ def get_figures(quiz: Quiz) -> QuizFigures:
     n = Attempt.objects.filter(quiz=quiz, status=Attempt.Status.GRADED, counted__isnull=False).count()
     cohorts = _cohorts(quiz)
     specs = _specs(quiz)
+    answered, times = _by_question(items), _times(points)
     questions = [
-        _question(spec, by_question, times, cohorts)
+        _question(spec, answered[uuid], times.get(uuid, {}), cohorts)
         for uuid, spec in specs.items()
-        if (by_question := _of(items, uuid)) and (times := _times(points, uuid)) is not None
+        if uuid in answered
     ]
-    answered = {str(key[2]) for key in items}
     return QuizFigures(
         n=n,
         questions=questions,
         cohorts=_cohort_figures(items, cohorts),
         alpha=_alpha(points, pairs, n),
-        removed=len(answered - specs.keys()),
+        removed=len(answered.keys() - specs.keys()),
         by_warning=Counter(each.warning for each in questions if each.warning),
     )
 
@@ -128,22 +129,28 @@ def _cohorts(quiz: Quiz) -> dict[int, str]:
 ByGroup = Mapping[tuple[int, str, int], Moments]
 
 
-def _of(items: Mapping[Key, Sums], question: str) -> dict[tuple[int, str, int], Moments]:
-    """Return {(cohort, given, class of the rest score): sums} of one question."""
-    return {
-        (key[1], key[3], key[4]): Moments(sums[0], *sums[1:]) for key, sums in items.items() if str(key[2]) == question
-    }
+def _by_question(items: Mapping[Key, Sums]) -> dict[str, dict[tuple[int, str, int], Moments]]:
+    """Return {question: {(cohort, given, class of the rest score): sums}}."""
+    found: dict[UUID, dict[tuple[int, str, int], Moments]] = {}
+    for (_quiz, cohort, question, given, rest_class), sums in items.items():
+        found.setdefault(question, {})[cohort, given, rest_class] = Moments(*sums)
+    return {str(question): groups for question, groups in found.items()}
 
 
-def _times(points: Mapping[Key, Sums], question: str) -> dict[int, int]:
-    return {key[2]: sums[0] for key, sums in points.items() if str(key[1]) == question and key[2] != NO_TIME}
+def _times(points: Mapping[Key, Sums]) -> dict[str, dict[int, int]]:
+    """Return {question: {time class: number}}."""
+    found: dict[str, dict[int, int]] = {}
+    for (_quiz, question, time), sums in points.items():
+        if time != NO_TIME:
+            found.setdefault(str(question), {})[time] = sums[0]
+    return found
 
 
 def _question(spec: Spec, sums: ByGroup, times: Mapping[int, int], cohorts: Mapping[int, str]) -> Figures:
-    everybody = sum(sums.values(), Moments())
+    everybody = formulas.total(sums.values())
     facility = everybody.x / everybody.n / MILLION
     with_rest = {key: moments for key, moments in sums.items() if key[2] != NO_REST}
-    compared = sum(with_rest.values(), Moments())
+    compared = formulas.total(with_rest.values())
     r = formulas.correlation(compared)
     r_interval = None if r is None else formulas.correlation_interval(r, compared.n)
     facility_interval = formulas.share_interval(facility, everybody.n)
@@ -151,9 +158,10 @@ def _question(spec: Spec, sums: ByGroup, times: Mapping[int, int], cohorts: Mapp
     choices: list[Choice] = []
     outcomes: Counter[str] = Counter()
     if kind.rows == "choices":
-        merged: dict[tuple[str, int], Moments] = {}
+        alike: dict[tuple[str, int], list[Moments]] = {}
         for (_cohort, given, rest_class), moments in sums.items():
-            merged[given, rest_class] = merged.get((given, rest_class), Moments()) + moments
+            alike.setdefault((given, rest_class), []).append(moments)
+        merged = {key: formulas.total(parts) for key, parts in alike.items()}
         choices = warnings.choice_figures(merged, {each["uuid"]: each["correct"] for each in spec["choices"]})
         outcomes["unanswered"] = sum(moments.n for (_c, given, _r), moments in sums.items() if not given)
     else:
@@ -203,7 +211,7 @@ def _drift(sums: ByGroup, cohorts: Mapping[int, str]) -> Drift | None:
 
 
 def _total(sums: ByGroup, is_wanted: Callable[[int], bool]) -> Moments:
-    return sum((moments for key, moments in sums.items() if is_wanted(key[0])), Moments())
+    return formulas.total(moments for key, moments in sums.items() if is_wanted(key[0]))
 
 
 def _given(sums: ByGroup, cohorts: Iterable[int]) -> Counter[str]:
@@ -216,12 +224,15 @@ def _given(sums: ByGroup, cohorts: Iterable[int]) -> Counter[str]:
 
 
 def _cohort_figures(items: Mapping[Key, Sums], cohorts: Mapping[int, str]) -> list[CohortFigures]:
-    found = []
-    for cohort, name in [*cohorts.items(), (NO_COHORT, "")]:
-        moments = sum((Moments(*sums) for key, sums in items.items() if key[1] == cohort), Moments())
-        if moments.n:
-            found.append(CohortFigures(name, moments.n, moments.x / moments.n / MILLION))
-    return found
+    by_cohort: dict[int, list[Moments]] = {}
+    for key, sums in items.items():
+        by_cohort.setdefault(key[1], []).append(Moments(*sums))
+    totals = {cohort: formulas.total(parts) for cohort, parts in by_cohort.items()}
+    return [
+        CohortFigures(name, totals[cohort].n, totals[cohort].x / totals[cohort].n / MILLION)
+        for cohort, name in [*cohorts.items(), (NO_COHORT, "")]
+        if cohort in totals
+    ]
 
 
 def _alpha(points: Mapping[Key, Sums], pairs: Mapping[Key, Sums], attempts: int) -> float | None:

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from analysis import counting, recounting
+from analysis import counting
+from analysis.anew import recounting
 from analysis.in_short import summaries
 
 

@@ -90,7 +90,7 @@ def choice_figures(sums: Mapping[tuple[str, int], Moments], keys: Mapping[str, b
 
     `sums` is {(what was given, class of the rest score): sums with y as the rest score}.
     """
-    everybody = sum(sums.values(), Moments())
+    everybody = formulas.total(sums.values())
     counts: dict[int, int] = {}
     for (_given, rest_class), moments in sums.items():
         counts[rest_class] = counts.get(rest_class, 0) + moments.n
@@ -98,7 +98,7 @@ def choice_figures(sums: Mapping[tuple[str, int], Moments], keys: Mapping[str, b
     found = []
     for uuid, is_correct in keys.items():
         taken = {key: moments for key, moments in sums.items() if uuid in key[0].split(",")}
-        chosen = sum(taken.values(), Moments())
+        chosen = formulas.total(taken.values())
         r = formulas.correlation(formulas.indicator_moments(chosen, everybody))
         of_top = sum(moments.n for (_given, rest_class), moments in taken.items() if rest_class in top)
         found.append(Choice(uuid, is_correct, chosen.n, r, of_top))

@@ -18,7 +18,7 @@ API_OUTLINE, API_LESSON, ANSWER_SAVE = "api_outline", "api_lesson", "answer_save
 NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_LESSON}
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
-AUDIT, ADMIN, WEIGHT, SEARCH, BATCHES = "audit", "admin", "weight", "search", "batches"
+AUDIT, ADMIN, WEIGHT, SEARCH, BATCHES, ITEMS = "audit", "admin", "weight", "search", "batches", "items"
 # A second line of `admin`, in the same course.
 STAFF_JOBS = "staff_jobs"
 # Seconds that filling the audit log or a large course may take.
@@ -81,6 +81,7 @@ NAMES = (
     WEIGHT,
     SEARCH,
     BATCHES,
+    ITEMS,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
@@ -175,10 +176,16 @@ def _operations(sides: Sides, plan: Plan) -> Iterator[str]:
         yield figures_line(ADMIN, plan.mode, admin.measure(sides.product, requests, filled["answers"]))
         working = start(["manage.py", *shell("bench.admin_pages.working")], sides.environment, log)
         yield json.dumps({"name": STAFF_JOBS, "mode": plan.mode, **result_of(working, log, timeout=FILL_TIMEOUT)})
-    if AUDIT in plan.only:
-        log = sides.home / "audit.log"
-        filling = start(["manage.py", *shell("bench.filling.audit")], sides.environment, log)
-        yield json.dumps({"name": AUDIT, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
+    yield from _filled(sides, plan)
+
+
+def _filled(sides: Sides, plan: Plan) -> Iterator[str]:
+    """Measure what fills tables with millions of rows first."""
+    for name in (AUDIT, ITEMS):
+        if name in plan.only:
+            log = sides.home / f"{name}.log"
+            filling = start(["manage.py", *shell(f"bench.filling.{name}")], sides.environment, log)
+            yield json.dumps({"name": name, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
 
 
 def _batches(sides: Sides, plan: Plan) -> Iterator[str]:

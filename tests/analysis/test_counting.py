@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import User
-from analysis import counting, reading, recounting
+from analysis import counting, reading
+from analysis.anew import recounting
 from analysis.models import CountedAttempt, ItemResponse, ItemTally
 from courses.models import Cohort, Enrolment
 from quizzes.attempts.models import Attempt
@@ -112,19 +113,26 @@ def test_times_are_those_between_saves_and_unknown_for_answers_of_one_form(quiz:
     assert [seconds[str(question)] for question, _response in answers] == [38, 38, None, None]
 
 
-def test_sums_follow_an_erased_account_and_a_change_of_cohort_at_the_next_recount(quiz: Quiz) -> None:
+def test_sums_follow_a_change_of_cohort_at_the_next_recount(quiz: Quiz) -> None:
     spring, autumn = (Cohort.objects.create(course=quiz.activity.course, name=name) for name in ("봄", "가을"))
-    stays, leaves = student(quiz, spring), student(quiz, spring)
-    for enrolment in (stays, leaves):
-        graded(quiz, enrolment)
+    moves = student(quiz, spring)
+    graded(quiz, moves)
     counting.count_graded()
-    leaves.user.delete()
-    Enrolment.objects.filter(pk=stays.pk).update(cohort=autumn)
-    assert differing() > 0
+    Enrolment.objects.filter(pk=moves.pk).update(cohort=autumn)
     assert recounting.recount_all() > 0
     assert differing() == 0
     assert set(ItemTally.objects.values_list("cohort", "n")) == {(autumn.pk, 1)}
     assert reading.get_figures(quiz).n == 1
+
+
+def test_an_erased_account_leaves_the_sums_at_once(quiz: Quiz) -> None:
+    stays, leaves = student(quiz), student(quiz)
+    for enrolment in (stays, leaves):
+        graded(quiz, enrolment)
+    counting.count_graded()
+    leaves.user.delete()
+    assert differing() == 0
+    assert reading.get_figures(quiz).questions[0].n == 1
 
 
 def test_batches_continue_where_the_last_one_ended(quiz: Quiz, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ ROWS = responses.read()
 
 def moments(pairs: list[tuple[float, float]]) -> Moments:
     whole = [(round(x * MILLION), round(y * MILLION)) for x, y in pairs]
-    return sum((Moments(1, x, y, x * x, y * y, x * y) for x, y in whole), Moments())
+    return formulas.total(Moments(1, x, y, x * x, y * y, x * y) for x, y in whole)
 
 
 def documented() -> dict[str, tuple[str, str]]:

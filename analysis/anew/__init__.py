@@ -1,0 +1,1 @@
+"""The sums of item statistics, computed from the responses again."""
