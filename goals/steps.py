@@ -12,8 +12,8 @@ from django.db.models import Count, QuerySet, Subquery, Value
 from common.database.json_rows import as_moment, json_rows
 from courses.models import Activity, ActivityCompletion, Enrolment
 from courses.summaries.sections import Times, register_rows, rows_of
+from practice.models import PracticeAnswer
 from quizzes.attempts.models import Answer, Attempt
-from quizzes.practice.models import PracticeAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from lms.openapi import document, page
 urlpatterns = [
     path("", include("quizzes.api_urls")),
     path("", include("courses.api.urls")),
+    path("", include("practice.api.urls")),
     path("", include("search.api_urls")),
     path("", include("notes.api_urls")),
     path("", include("discussions.api_urls")),

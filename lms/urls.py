@@ -32,6 +32,8 @@ urlpatterns = [
     route("api/docs", page.docs, "api-docs"),
     path("", include("courses.urls")),
     path("", include("quizzes.urls")),
+    path("", include("lesson_checks.urls")),
+    path("", include("practice.urls")),
     path("courses/", include("announcements.student_urls")),
     path("courses/", include("reports.student_urls")),
     path("attempts/", include("appeals.student_urls")),

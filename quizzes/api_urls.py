@@ -2,7 +2,6 @@
 
 from common.api.routing import route
 from quizzes.hand_ins import api as hand_ins
-from quizzes.practice import api
 from quizzes.taking.api import views
 
 # Django tries the routes in order, so the most frequent one is first.
@@ -17,6 +16,4 @@ urlpatterns = [
     route("attempts/<uuid:uuid>/submit", views.AttemptSubmit.as_view(), "api-attempt-submit"),
     route("attempts/<uuid:uuid>/result", views.AttemptResult.as_view(), "api-attempt-result"),
     route("attempts/<uuid:uuid>/reveal", views.AttemptReveal.as_view(), "api-attempt-reveal"),
-    route("review", api.PracticeToday.as_view(), "api-review"),
-    route("review/cards/<uuid:card>/turns/<int:turn>", api.PracticeTurn.as_view(), "api-card-turn"),
 ]

@@ -6,4 +6,3 @@ from quizzes.attempts.models import Answer, Attempt, HandInFile, LateAnswer
 from quizzes.authoring.models import AcceptedAnswer, Choice, Question, Quiz, QuizDates, QuizOverride, question_kinds
 from quizzes.authoring.versions import AnswerKey, QuizVersion
 from quizzes.grading.models import AttemptGrade, GradeNotice, Regrade, RegradeLine, Review
-from quizzes.practice.models import CollectedGrade, PracticeAnswer, PracticeCard

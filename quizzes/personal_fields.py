@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.personal_data.policies import ANSWERS, GRADES, LEARNING, MESSAGES, PRACTICE, STAFF_WORK
+from accounts.personal_data.policies import ANSWERS, GRADES, LEARNING, MESSAGES, STAFF_WORK
 from accounts.personal_data.registry import describe
 
 # Content: it names nobody.
@@ -31,7 +31,7 @@ describe("quizzes.QuizDates", other="id quiz cohort opens_at due_at closes_at")
 describe("quizzes.QuizVersion", other="id quiz number digest content max_points created_at")
 describe("quizzes.AnswerKey", other="id version content")
 
-# People's attempts, grades and practice.
+# People's attempts and grades.
 describe(
     "quizzes.QuizOverride",
     person="enrolment__user",
@@ -101,24 +101,4 @@ describe(
     personal={MESSAGES: "attempt grade old_points old_max_points status created_at finished_at error"},
     other="id uuid send_attempts claimed_at message_id",
     labels={"old_max_points": _("most points before")},
-)
-describe(
-    "quizzes.PracticeCard",
-    person="enrolment__user",
-    personal={PRACTICE: "enrolment quiz turns stability difficulty due_on reviewed_on created_at"},
-    other="id uuid question",
-)
-describe(
-    "quizzes.PracticeAnswer",
-    person="card__enrolment__user",
-    personal={PRACTICE: "card turn attempt response score rating before after at on"},
-    other="id version",
-)
-describe(
-    "quizzes.CollectedGrade",
-    name=_("grading whose mistakes are practised"),
-    person="grade__attempt__enrolment__user",
-    personal={PRACTICE: "grade at"},
-    other="id",
-    labels={"grade": _("grading"), "at": _("time")},
 )

@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from quizzes.lesson_checks import pages as lesson_checks
-from quizzes.practice import pages
 from quizzes.results import downloads
 from quizzes.taking.pages import attempts, quizzes, results
 
@@ -12,14 +10,6 @@ app_name = "quizzes"
 urlpatterns = [
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/", quizzes.quiz_detail, name="quiz-detail"),
     path("courses/<slug:slug>/quizzes/<slug:quiz_slug>/start/", quizzes.attempt_start, name="attempt-start"),
-    path("courses/<slug:slug>/lessons/<slug:lesson_slug>/check/", lesson_checks.check_detail, name="check-detail"),
-    path(
-        "courses/<slug:slug>/lessons/<slug:lesson_slug>/check/<uuid:question>/",
-        lesson_checks.answer_in_text,
-        name="answer-in-text",
-    ),
-    path("review/", pages.practice_today, name="review-today"),
-    path("review/cards/<uuid:card>/<int:turn>/", pages.card_turn, name="card-turn"),
     path("attempts/<uuid:uuid>/", attempts.attempt_detail, name="attempt-detail"),
     path("attempts/<uuid:uuid>/answers/", attempts.attempt_save, name="attempt-save"),
     path("attempts/<uuid:uuid>/answers/<uuid:question>/check/", attempts.attempt_check, name="attempt-check"),

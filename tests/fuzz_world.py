@@ -19,16 +19,16 @@ from courses import enrolment
 from courses.models import Activity, Course, CourseRole, Enrolment
 from courses.outline.published import get_published
 from operations.management.commands.seed_demo import COURSE
+from practice import queue
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade, GradeNotice
-from quizzes.practice import queue
 from quizzes.taking import start, submit, uploads
 from tests import fuzz
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory
+from tests.practice.cards import take
 from tests.quizzes import every_kind
-from tests.quizzes.practice.cards import take
 
 CODE = "spring-2026"
 

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "courses",
     "rosters",
     "quizzes",
+    "practice",
+    "lesson_checks",
     "course_files",
     "exchange",
     "workspace",

@@ -17,9 +17,9 @@ from common.database.json_rows import json_rows
 from courses.models import Enrolment
 from courses.summaries.sections import Line, Reader, Section, Times, rows_of
 from mails.sections.reading import enrolments_of, find_quizzes
+from practice.models import PracticeCard
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import load_content
-from quizzes.practice.models import PracticeCard
 from quizzes.results.quiz_states import is_lesson_check_shown
 from quizzes.results.visibility import find_pairs_with_answers_shown
 
@@ -89,7 +89,7 @@ def _plain(html: str) -> str:
 
 def _section(reader: Reader, lines: list[Line]) -> Section:
     with reader.speaking():
-        today = Line(_("Answer them in the daily review"), reverse("quizzes:review-today"))
+        today = Line(_("Answer them in the daily review"), reverse("practice:today"))
         return Section(
             _("Three questions for you") if len(lines) >= SHOWN else _("Questions for you"), [*lines[:SHOWN], today]
         )

@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 
 from courses import progress
 from courses.models import BY_HAND, Enrolment, GradeChange
+from practice import scheduling
+from practice.models import PracticeCard
+from practice.scheduling import Memory
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.rules import after_deduction
 from quizzes.grading import scoring
 from quizzes.grading.models import AttemptGrade, Review
-from quizzes.practice import scheduling
-from quizzes.practice.models import PracticeCard
-from quizzes.practice.scheduling import Memory
 from reports.one_student.by_hand import source_by_hand
 
 CHUNK = 500

@@ -1,8 +1,8 @@
 """Grade answers of the daily review that were given without a network. The first answer to a turn stands."""
 
 from common.lookup import or_404
-from quizzes.practice import answering
-from quizzes.practice.models import PracticeAnswer, PracticeCard
+from practice import answering
+from practice.models import PracticeAnswer, PracticeCard
 from sync.batch import Batch
 from sync.outcomes import APPLIED, Outcome, Stored
 from sync.reading import Operation

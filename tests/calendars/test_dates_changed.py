@@ -18,8 +18,8 @@ from courses.models import Activity, Cohort, Course, Enrolment
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from tests.copied_rows import make_many
 from tests.factories import EnrolmentFactory
+from tests.practice import cards
 from tests.quizzes.admin.test_forms import page_of, send
-from tests.quizzes.practice import cards
 
 pytestmark = pytest.mark.django_db
 # Ten o'clock in Seoul.

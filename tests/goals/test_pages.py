@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from courses import progress
 from courses.models import Activity, ActivityCompletion, Enrolment
-from quizzes.practice import queue
+from practice import queue
 from tests.factories import ActivityFactory
-from tests.quizzes.practice.cards import DAY, another_check, answer, right_answer, take, today_of
+from tests.practice.cards import DAY, another_check, answer, right_answer, take, today_of
 
 pytestmark = pytest.mark.django_db
 Queries = Callable[[int], AbstractContextManager[Any]]

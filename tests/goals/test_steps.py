@@ -10,10 +10,10 @@ from courses.models import Activity, Enrolment
 from courses.summaries.sections import Times, with_rows
 from goals.standing import Standing, get_standing
 from goals.steps import answers_of, find_steps, steps_of
-from quizzes.practice.models import PracticeAnswer
+from practice.models import PracticeAnswer
 from quizzes.taking import start
 from tests.goals.conftest import MONDAY
-from tests.quizzes.practice.cards import DAY, TUESDAY, another_check, answer, right_answer, take, today_of
+from tests.practice.cards import DAY, TUESDAY, another_check, answer, right_answer, take, today_of
 
 pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=365)

@@ -22,16 +22,16 @@ from courses.models import Activity, Course, Enrolment, SummaryDelivery
 from courses.outline.published import get_published
 from discussions.models import Post
 from notes import writing
+from practice import queue
+from practice.models import PracticeCard
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
-from quizzes.practice import queue
-from quizzes.practice.models import PracticeCard
 from quizzes.taking import start, uploads
 from tests.api import Api, api_for
 from tests.factories import EnrolmentFactory, UserFactory
+from tests.practice.cards import make_check, take
 from tests.quizzes import every_kind
 from tests.quizzes.graded import graded, of_every_kind, question_of
-from tests.quizzes.practice.cards import make_check, take
 
 # Bob is a student of no course, Carla one of the same course. Otto teaches another course. Ada assists in this one, Oscar
 # observes it, Ines teaches it. Alice owns what the address names.

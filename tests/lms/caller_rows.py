@@ -281,14 +281,14 @@ ROWS = (
         "quizzes.taking.pages.attempts.file_remove",
     ),
     Row(
-        "quizzes.practice.api.PracticeToday.get",
-        ("quizzes.practice.queue.prepare_today", "quizzes.practice.answering.present_next"),
-        "quizzes.practice.pages.practice_today",
+        "practice.api.views.PracticeToday.get",
+        ("practice.queue.prepare_today", "practice.answering.present_next"),
+        "practice.pages.practice_today",
     ),
     Row(
-        "quizzes.practice.api.PracticeTurn.put",
-        ("quizzes.practice.answering.answer", "quizzes.practice.queue.prepare_today"),
-        "quizzes.practice.pages.card_turn",
+        "practice.api.views.PracticeTurn.put",
+        ("practice.answering.answer", "practice.queue.prepare_today"),
+        "practice.pages.card_turn",
     ),
     Row(
         "quizzes.taking.api.views.QuizDetail.get",

@@ -19,12 +19,12 @@ from certificates.models import Certificate, CertificateFile
 from courses.models import Course, CourseAsset, Enrolment, SummaryDelivery
 from discussions.models import Post
 from notes.writing import add
+from practice import queue
+from practice.models import PracticeCard
 from quizzes.attempts.models import HandInFile
 from quizzes.authoring.models import Quiz
-from quizzes.practice import queue
-from quizzes.practice.models import PracticeCard
 from quizzes.taking import start
-from tests.quizzes.practice.cards import make_check, take
+from tests.practice.cards import make_check, take
 
 pytestmark = pytest.mark.django_db
 

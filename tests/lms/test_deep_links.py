@@ -54,7 +54,7 @@ def test_every_path_that_opens_an_app_is_one_of_the_site() -> None:
     pages = [
         reverse("courses:course-list"),
         reverse("quizzes:attempt-detail", args=["3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11"]),
-        reverse("quizzes:review-today"),
+        reverse("practice:today"),
         reverse("notifications:message-list"),
     ]
 

@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Activity, ActivityCompletion, Course, Enrolment
+from practice import queue
+from practice.models import PracticeAnswer
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
-from quizzes.practice import queue
-from quizzes.practice.models import PracticeAnswer
 from quizzes.taking import start
 from tests.accounts.kept_forms import hidden, sign_in
 from tests.factories import CourseFactory, right_answers
+from tests.practice.cards import make_check, take
 from tests.quizzes.graded import graded
-from tests.quizzes.practice.cards import make_check, take
 from tests.quizzes.taking.pages.forms import form
 
 HERE = "/courses/statistics/"

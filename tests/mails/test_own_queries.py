@@ -12,8 +12,8 @@ from courses.models import Enrolment
 from quizzes.authoring.models import Quiz
 from tests.factories import ActivityFactory, QuizFactory
 from tests.mails.test_own_api import deliver
+from tests.practice import cards
 from tests.quizzes.graded import graded
-from tests.quizzes.practice import cards
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)

@@ -22,7 +22,7 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizOverride
 from quizzes.grading.models import Review
 from tests.factories import EnrolmentFactory, UserFactory
-from tests.quizzes.practice import cards
+from tests.practice import cards
 
 # A Monday, half past eight in Seoul.
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)

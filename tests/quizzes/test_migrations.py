@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from practice.models import PracticeCard
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
-from quizzes.practice.models import PracticeCard
 from tests.factories import EnrolmentFactory, QuizFactory
 
 BEFORE = [("courses", "0003_quiz_rules"), ("quizzes", "0007_late_files")]

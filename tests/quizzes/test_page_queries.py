@@ -14,17 +14,17 @@ from django.utils import timezone
 from accounts.models import User
 from courses import progress
 from courses.models import Activity, Cohort, Course, Enrolment
+from practice import queue
 from quizzes.attempts.models import Attempt, LateAnswer
 from quizzes.authoring import publishing
 from quizzes.authoring.models import Question, Quiz, QuizDates, QuizOverride
 from quizzes.grading import automatic, manual, regrading
-from quizzes.practice import queue
 from quizzes.taking import save, start, submit, uploads
 from tests.copied_rows import make_many
 from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory, QuizFactory
+from tests.practice.cards import take
 from tests.quizzes import every_kind
 from tests.quizzes.graded import other_choice_right
-from tests.quizzes.practice.cards import take
 
 MOST = 8
 DAY = timedelta(days=1)

@@ -9,11 +9,11 @@ from django.db import connection
 
 from courses.models import Activity, Enrolment
 from operations.verify import grades
+from practice import answering, queue
+from practice.models import PracticeAnswer, PracticeCard
 from quizzes.attempts.models import Attempt
-from quizzes.practice import answering, queue
-from quizzes.practice.models import PracticeAnswer, PracticeCard
 from quizzes.taking import start, submit
-from tests.quizzes.practice.cards import MONDAY, TUESDAY, make_check, take, wrong_answers
+from tests.practice.cards import MONDAY, TUESDAY, make_check, take, wrong_answers
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

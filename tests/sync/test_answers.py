@@ -9,15 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from courses.models import Activity, Enrolment
+from practice import queue
+from practice.models import PracticeAnswer
 from quizzes.attempts.models import Answer, Attempt, LateAnswer
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
-from quizzes.practice import queue
-from quizzes.practice.models import PracticeAnswer
 from quizzes.taking import save, start, submit
 from tests.api import Api
 from tests.factories import right_answers
-from tests.quizzes.practice.cards import make_check, right_answer, take
+from tests.practice.cards import make_check, right_answer, take
 from tests.sync.sending import operation, send, statuses
 
 pytestmark = pytest.mark.django_db

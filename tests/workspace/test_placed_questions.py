@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from courses.models import Activity, Course, LessonEdition
+from practice.models import PracticeCard
 from quizzes.authoring.models import Quiz
-from quizzes.practice.models import PracticeCard
-from tests.quizzes.practice.cards import make_check
+from tests.practice.cards import make_check
 from tests.workspace.site import Site
 
 HOME = "/admin/workspace/"

@@ -17,9 +17,9 @@ from courses.pages import courses as course_pages
 from courses.pages import glossary as glossary_pages
 from courses.pages import lessons as lesson_pages
 from courses.pages import printing as printing_pages
+from lesson_checks import pages as check_pages
 from quizzes.authoring.models import Question
 from quizzes.authoring.publishing import UnpublishableQuiz
-from quizzes.lesson_checks import pages as check_pages
 from quizzes.taking.pages import quizzes as quiz_pages
 from workspace.pages.base import reading_page
 from workspace.preview import attempts

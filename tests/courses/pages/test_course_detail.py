@@ -16,7 +16,7 @@ from courses.outline import revisions
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from tests.factories import ActivityFactory, EnrolmentFactory, ModuleFactory, QuizFactory, right_answers
-from tests.quizzes.practice.cards import make_check, take
+from tests.practice.cards import make_check, take
 
 ADDRESS = "/courses/statistics/"
 # 20:00 in Seoul, noon in London.

@@ -21,8 +21,8 @@ from reports.models import CompletionRule
 from search.indexing import building
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_answers
 from tests.lms.openapi.recorder import Recorder
+from tests.practice.cards import take, wrong_answers
 from tests.quizzes import every_kind
-from tests.quizzes.practice.cards import take, wrong_answers
 
 # Nothing and nobody is called so.
 _UNKNOWN = {

@@ -17,7 +17,7 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.taking import save, start
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory
-from tests.quizzes.practice import cards
+from tests.practice import cards
 
 pytestmark = pytest.mark.django_db
 # Ten o'clock in Seoul, where Alice is.

@@ -19,7 +19,7 @@ from mails.reminders import planning
 from quizzes.authoring.models import Quiz
 from tests.copied_rows import make_many
 from tests.factories import ActivityFactory, EnrolmentFactory, QuizFactory, UserFactory
-from tests.quizzes.practice import cards
+from tests.practice import cards
 
 pytestmark = pytest.mark.django_db
 SEOUL, LORD_HOWE = ZoneInfo("Asia/Seoul"), ZoneInfo("Australia/Lord_Howe")

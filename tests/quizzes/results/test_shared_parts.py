@@ -19,8 +19,8 @@ from quizzes.grading import automatic
 from quizzes.taking import start, submit
 from quizzes.templatetags import result_tags
 from tests.factories import right_answers
+from tests.practice.cards import wrong_answers
 from tests.quizzes import every_kind
-from tests.quizzes.practice.cards import wrong_answers
 
 
 def forget() -> None:

@@ -12,7 +12,7 @@ from quizzes.grading.models import AttemptGrade
 from quizzes.results import visibility
 from quizzes.results.overview import get_overview
 from tests.factories import EnrolmentFactory, right_answers
-from tests.quizzes.practice.cards import MONDAY, TUESDAY, make_check, take
+from tests.practice.cards import MONDAY, TUESDAY, make_check, take
 
 HOUR = timedelta(hours=1)
 

@@ -13,9 +13,9 @@ from courses.models import Enrolment
 from courses.outline import revisions
 from quizzes.authoring.models import Quiz, QuizOverride
 from tests.factories import EnrolmentFactory, right_answers
+from tests.practice.cards import take
 from tests.quizzes import every_kind
 from tests.quizzes.graded import publish
-from tests.quizzes.practice.cards import take
 
 ADDRESS = "/courses/statistics/quizzes/quiz/"
 LATER = datetime(2126, 3, 31, 11, 0, tzinfo=UTC)

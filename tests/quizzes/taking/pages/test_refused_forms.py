@@ -13,8 +13,8 @@ from courses.models import Enrolment
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.taking import save, start, submit
+from tests.practice.cards import make_check
 from tests.quizzes import every_kind
-from tests.quizzes.practice.cards import make_check
 from tests.quizzes.taking.pages.forms import EN
 
 LONG = "x" * 501
