@@ -53,9 +53,9 @@ class QuestionImport(models.Model):
     category = models.CharField(max_length=250, blank=True, default="", db_default="")
     reader_language = models.CharField(max_length=10)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    # The uploaded file until its questions are imported. `parsed` is no longer used; the next release removes it.
+    # The uploaded file until its questions are imported. The table has one column more, `parsed`, which the previous release
+    # reads. This one no longer names it, so that the next one can drop it: see migration 0005.
     content = models.BinaryField()
-    parsed = models.JSONField(null=True)
     # What the page shows (`jobs.describe`), and why it is refused or has to be confirmed again.
     plan = models.JSONField(null=True)
     error = models.TextField(blank=True)

@@ -54,11 +54,7 @@ def question_import(request: AuthenticatedRequest, course: Course, activity_slug
             return redirect("exchange:import-job", course.slug, activity_slug, job.uuid)
         except refusals.ExchangeError as refused:
             error = refused.message
-    earlier = (
-        QuestionImport.objects.into(course, activity_slug)
-        .defer("content", "parsed", "plan")
-        .select_related("created_by")
-    )
+    earlier = QuestionImport.objects.into(course, activity_slug).defer("content", "plan").select_related("created_by")
     context = {
         **_place(drafted, activity_slug),
         **_choices(course),
@@ -86,7 +82,7 @@ def question_import_job(request: AuthenticatedRequest, course: Course, activity_
     drafted = records.read(course)
     check_quiz(drafted, activity_slug)
     # A poll does not show the plan, which may have 10,000 entries.
-    deferred = ["content", "parsed", *(["plan"] if request.headers.get("HX-Request") else [])]
+    deferred = ["content", *(["plan"] if request.headers.get("HX-Request") else [])]
     job = get_object_or_404(QuestionImport.objects.into(course, activity_slug).defer(*deferred), uuid=uuid)
     if request.method == "POST":
         if "cancel" in request.POST:

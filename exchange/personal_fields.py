@@ -10,7 +10,7 @@ describe(
     name=_("import of questions"),
     personal={STAFF_WORK: "created_by created_at"},
     other=(
-        "id uuid course slug quiz language format category reader_language status content parsed plan error done total "
+        "id uuid course slug quiz language format category reader_language status content plan error done total "
         "queued_at lease_until claims"
     ),
     person="created_by",

@@ -108,7 +108,7 @@ def confirm(*, job: QuestionImport, fingerprint: str, now: datetime) -> None:
 def cancel(*, job: QuestionImport) -> bool:
     """Cancel an import that has not ended. A worker that has begun notices it and changes nothing."""
     running = [Status.WAITING, Status.PLANNED, Status.CONFIRMED]
-    return claims.cancel(job, running, {"content": b"", "parsed": None})
+    return claims.cancel(job, running, {"content": b""})
 
 
 def run(*, import_id: int, now: datetime) -> None:
@@ -123,7 +123,7 @@ def run(*, import_id: int, now: datetime) -> None:
             else:
                 _import(job, now)
         except ExchangeError as refused:
-            claims.finish(job, status=Status.REFUSED, error=refused.message, content=b"", parsed=None)
+            claims.finish(job, status=Status.REFUSED, error=refused.message, content=b"")
         except claims.ClaimLost:
             claims.log_lost(job)
 
@@ -185,7 +185,7 @@ def _import(job: QuestionImport, now: datetime) -> None:
                 expected_fingerprint=job.plan["fingerprint"],
             )
             # If it was cancelled meanwhile, the transaction is rolled back.
-            claims.update(job, status=Status.IMPORTED, plan=describe(plan), content=b"", parsed=None, lease_until=None)
+            claims.update(job, status=Status.IMPORTED, plan=describe(plan), content=b"", lease_until=None)
     except ChangedMeanwhile as changed:
         claims.finish(job, status=Status.PLANNED, plan=describe(changed.plan), error=changed.message)
 

@@ -28,7 +28,7 @@ def _rows(reader: User, courses: Sequence[Course]) -> QuerySet[QuestionImport]:
     return (
         QuestionImport.objects.filter(Q(course__in=courses) | Q(quiz__activity__course__in=courses))
         .select_related("course", "quiz__activity__course", "created_by")
-        .defer("content", "parsed", "plan")
+        .defer("content", "plan")
     )
 
 

@@ -15,8 +15,8 @@ def sweep(*, now: datetime) -> int:
     """Enqueue waiting imports again; return how many. Refuse those that failed too often, delete those older than KEPT."""
     QuestionImport.objects.filter(created_at__lt=now - KEPT).delete()
     rows = QuestionImport.objects.all()
-    for job in rows.exhausted(now=now).defer("content", "parsed"):
+    for job in rows.exhausted(now=now).defer("content"):
         with translation.override(job.reader_language):
             error = _("The file could not be imported. Split it, or use ./run manage import_questions.")
-        rows.give_up(job, now=now, status=QuestionImport.Status.REFUSED, error=error, content=b"", parsed=None)
+        rows.give_up(job, now=now, status=QuestionImport.Status.REFUSED, error=error, content=b"")
     return rows.enqueue_lost(now=now)
