@@ -133,7 +133,8 @@ class QuizSummary(models.Model):
     """What the figures of one quiz say in short, as `analysis.reading` gives them: kept, because computing takes some queries.
 
     `version` is the one that was current then. `n`: counted attempts. `questions`: those with answers. `warnings`: how many
-    questions have each warning, {warning: n}. `is_outdated`: the sums have changed since.
+    questions have each warning, {warning: n}. `named`: the first of them as {"number", "text", "warning"}, the text by language;
+    None where they were not kept yet. `is_outdated`: the sums have changed since.
     """
 
     quiz = models.OneToOneField(Quiz, models.CASCADE, primary_key=True, related_name="figures_summary")
@@ -141,6 +142,7 @@ class QuizSummary(models.Model):
     n = models.PositiveIntegerField(default=0)
     questions = models.PositiveIntegerField(default=0)
     warnings = models.JSONField(default=dict)
+    named = models.JSONField(null=True)
     alpha = models.FloatField(null=True)
     is_outdated = models.BooleanField(default=True)
 

@@ -33,4 +33,4 @@ describe("analysis.ItemTally", other="id quiz cohort question given rest_class n
 describe("analysis.PairTally", other="id quiz first second n x y xy")
 describe("analysis.PointsTally", other="id quiz question time_class n x xx")
 describe("analysis.CountingState", other="id last_grade")
-describe("analysis.QuizSummary", other="quiz version n questions warnings alpha is_outdated")
+describe("analysis.QuizSummary", other="quiz version n questions warnings named alpha is_outdated")

@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from analysis.models import QuizSummary
 from analysis.warnings import LEAST, Warning
+from common import languages
 from courses.models import Course
 from courses.overviews import definitions
 from courses.overviews.answers import Answer, Figure, Part
@@ -18,6 +21,8 @@ from courses.overviews.definitions import Definition
 
 # Quizzes that are named because of their questions.
 NAMED = 3
+# Characters of a question's text.
+LONGEST = 80
 FLAGGED = definitions.define(
     Definition(
         "flagged_questions",
@@ -79,7 +84,8 @@ def _answer(course: Course, summaries: list[QuizSummary]) -> Answer:
             if warning.value in row.warnings
         ]
         n = sum(row.warnings.values())
-        answer.figures.append(Figure(FLAGGED, n, f"{row.quiz} ({'; '.join(reasons)})", _url(course, row)))
+        text, notes = f"{row.quiz} ({'; '.join(reasons)})", [_named(each) for each in row.named or ()]
+        answer.figures.append(Figure(FLAGGED, n, text, _url(course, row), notes=notes))
     if least := min((row for row in enough if row.alpha is not None), key=lambda row: row.alpha or 0, default=None):
         text = _("lowest reliability: %(quiz)s") % {"quiz": least.quiz}
         answer.figures.append(Figure(LOWEST_ALPHA, 1, text, _url(course, least), shown=f"{least.alpha:.2f}"))
@@ -90,6 +96,17 @@ def _answer(course: Course, summaries: list[QuizSummary]) -> Answer:
         Part(_("too few answers to say"), total - known),
     ]
     return answer
+
+
+def _named(question: dict[str, Any]) -> str:
+    """Name one question, and what is said of it."""
+    label, _tone = _WARNINGS[Warning(question["warning"])]
+    text = Truncator(languages.choose(question["text"])).chars(LONGEST)
+    return _("Question %(number)d, “%(text)s”: %(warning)s") % {
+        "number": question["number"],
+        "text": text,
+        "warning": label,
+    }
 
 
 def _urgency(row: QuizSummary) -> list[int]:

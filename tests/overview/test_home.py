@@ -17,6 +17,7 @@ from accounts.audit.models import AuditEntry
 from accounts.models import User
 from analysis import counting, reading
 from analysis.in_short import summaries
+from analysis.models import QuizSummary
 from courses.models import Course, CourseRole, Enrolment
 from courses.overviews import answers
 from courses.overviews.answers import Figure, Question
@@ -229,6 +230,37 @@ def test_questions_to_look_at_and_the_lowest_alpha_are_those_of_the_page_of_the_
     assert found["flagged_questions"].n == figures.by_warning.total() > 0
     assert figures.alpha is not None
     assert found["lowest_alpha"].shown == f"{figures.alpha:.2f}"
+
+
+def test_the_questions_to_look_at_are_named(course: Course, quiz: Quiz, ines: User, ines_client: Client) -> None:
+    for number in range(24):
+        graded(quiz, student(course, f"S{number}"), choosing(quiz, 1, "q1"))
+    counting.count_graded()
+    summaries.refresh()
+    flagged = [each for each in reading.get_figures(quiz).questions if each.warning]
+    assert "Question 2, “Question q1”: too hard" in page(ines_client)
+    ines.language = "ko"
+    ines.save()
+    korean = ines_client.get(HOME, headers={"Accept-Language": "ko"}).content.decode()
+    assert "질문 q1" in korean
+    assert len(quiz.figures_summary.named or []) == min(len(flagged), summaries.NAMED)
+
+
+def test_a_summary_from_before_questions_were_named_is_computed_again(course: Course, quiz: Quiz) -> None:
+    graded(quiz, student(course, "Hana"))
+    counting.count_graded()
+    summaries.refresh()
+    QuizSummary.objects.update(named=None)
+    assert summaries.refresh() == 1
+
+
+def test_a_number_of_nought_is_said(course: Course, quiz: Quiz, ines_client: Client) -> None:
+    graded(quiz, student(course, "Hana"))
+    counting.count_graded()
+    summaries.refresh()
+    html = page(ines_client)
+    assert '<strong class="">0</strong> questions to look at' in html
+    assert re.search(r'<strong class="">0</strong> <a href="[^"]*stuck/">of 1 student', html)
 
 
 def test_a_summary_follows_its_quiz(course: Course, quiz: Quiz, ines: User) -> None:
