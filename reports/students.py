@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses import access, gradebook
 from courses.gradebook import ItemGrade
@@ -45,6 +47,18 @@ def get_students(course: Course, *, search: str = "", cohort: Cohort | None = No
     """Return the active enrolments of a course, or of one of its cohorts, by name."""
     found = access.students(course, search)
     return found.filter(cohort=cohort) if cohort else found
+
+
+def why_nobody(course: Course) -> str:
+    """Say of a course without students whether there were some."""
+    left = Enrolment.objects.filter(course=course, status=Enrolment.Status.WITHDRAWN).count()
+    if not left:
+        return _("Nobody is enrolled yet.")
+    return ngettext(
+        "Nobody is in the course now: %(n)d student has left.",
+        "Nobody is in the course now: all %(n)d students have left.",
+        left,
+    ) % {"n": left}
 
 
 def get_reports(items: list[GradeItem], enrolments: Sequence[Enrolment], course: Course) -> list[StudentReport]:

@@ -53,6 +53,7 @@ def report(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         rule=rule,
         rows=[(each, each.is_complete(rule)) for each in reports],
         page=shown,
+        nobody="" if chunk else students.why_nobody(course),
         cohorts=cohorts,
         cohort=cohort,
         query=f"cohort={cohort.pk}" if cohort else "",

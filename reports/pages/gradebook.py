@@ -72,6 +72,7 @@ def table(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         items=items,
         held=[str(item.activity.title) for item in items if item.is_held],
         page=shown,
+        nobody="" if chunk else students.why_nobody(course),
         cohorts=cohorts,
         cohort=cohort,
         search=search,

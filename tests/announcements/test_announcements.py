@@ -102,6 +102,14 @@ def test_an_announcement_to_nobody_is_refused(course: Course, ines_client: Clien
     assert "Nobody would get it" in answer.content.decode()
 
 
+def test_a_group_without_students_is_said_before_sending(course: Course, ines_client: Client) -> None:
+    announcement = write(ines_client)
+    html = ines_client.get(f"{STAFF}{announcement.uuid}/", headers=ENGLISH).content.decode()
+    assert "There is no student in this group now, so nobody would get it." in html
+    assert 'name="send"' not in html
+    assert "0 students" not in html
+
+
 def test_a_planned_one_is_sent_at_its_moment_and_can_be_taken_back(enrolment: Enrolment, ines_client: Client) -> None:
     announcement = write(ines_client)
     address = f"{STAFF}{announcement.uuid}/"

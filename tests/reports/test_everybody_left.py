@@ -51,10 +51,12 @@ def test_every_page_opens(left: Course, ines_client: Client) -> None:
         assert ">None<" not in page.text, url
 
 
-def test_reports_say_that_nobody_is_there(left: Course, ines_client: Client) -> None:
-    for name in ("completion", "gradebook"):
-        page = ines_client.get(reverse(f"reports:{name}", args=[left.slug]), headers=EN)
-        assert "Nobody is enrolled yet." in page.text
+@pytest.mark.parametrize("name", ["completion", "gradebook"])
+def test_reports_say_that_everybody_has_left(left: Course, ines_client: Client, name: str) -> None:
+    address = reverse(f"reports:{name}", args=[left.slug])
+    assert "Nobody is in the course now: all 3 students have left." in ines_client.get(address, headers=EN).text
+    left.enrolments.all().delete()
+    assert "Nobody is enrolled yet." in ines_client.get(address, headers=EN).text
 
 
 @pytest.mark.parametrize("kind", ["gradebook", "completion"])

@@ -125,6 +125,18 @@ def test_columns_that_nobody_recognises_are_chosen(course: Course, ines_client: 
     assert "Enter a valid email address." in ines_client.get(page_of(job), headers=EN).text
 
 
+@pytest.mark.parametrize("rows", ["", "no address\n"])
+def test_a_list_of_nobody_offers_no_import(
+    course: Course, enrolment: Enrolment, ines_client: Client, rows: str
+) -> None:
+    shown = text_of(ines_client.get(page_of(uploaded(course, f"email\n{rows}")), headers=EN))
+    assert "Nobody would be enrolled: the file has no row that can be imported." in shown
+    assert "Import 0 students" not in shown
+    assert "Invite everybody" not in shown
+    # Who is not in the file can be withdrawn all the same.
+    assert "Withdraw those who are ticked" in shown
+
+
 def test_a_plan_that_has_changed_is_shown_again(course: Course, enrolment: Enrolment, ines_client: Client) -> None:
     job = uploaded(course, "email\nnew@example.com\nalice@example.com\n")
     seen = plan_in(ines_client.get(page_of(job)))
