@@ -41,6 +41,8 @@ def pages(course: Course, quiz: Quiz, attempt: Attempt) -> list[str]:
         reverse("courses:lesson-detail", args=[slug, "lesson-1"]),
         reverse("courses:glossary", args=[slug]),
         reverse("courses:course-print", args=[slug]),
+        reverse("grades:grades", args=[slug]),
+        reverse("announcements:list", args=[slug]),
         reverse("quizzes:quiz-detail", args=[slug, quiz.activity.slug]),
         reverse("quizzes:attempt-result", args=[attempt.uuid]),
     ]
@@ -72,6 +74,8 @@ def test_every_page_is_the_students_with_a_banner_and_a_way_back(
         assert reverse("admin:courses_course_people", args=[enrolment.course_id]) in shown.text
         # No link leads to a page where whoever looks would be somebody else.
         assert 'href="/courses/' not in shown.text, path
+        # Keeping the student's pages on this device is not for whoever looks.
+        assert "/offline/" not in re.sub(r"(?s)<head>.*</head>", "", shown.text), path
         actions = set(re.findall(r'action="([^"]*)"', shown.text)) - {reverse("accounts:theme-set")}
         assert all(action.startswith(here) for action in actions), path
 
@@ -84,7 +88,8 @@ def test_the_pages_are_those_of_the_student(
     def content(text: str) -> str:
         main = re.search(r'(?s)<main id="content">(.*)</main>', text)
         assert main
-        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", main[1].replace(here, "/"))
+        own = re.sub(r'(?s)<div\s+class="course-download".*?</div>', "", main[1])
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", own.replace(here, "/"))
 
     for path in pages:
         shown = ines_client.get(view_of(enrolment, path), headers=EN).text

@@ -29,6 +29,8 @@ VIEWS = {
     "courses:glossary",
     "courses:course-print",
     "courses:asset",
+    "grades:grades",
+    "announcements:list",
     "quizzes:quiz-detail",
     "quizzes:attempt-detail",
     "quizzes:attempt-result",
@@ -36,6 +38,8 @@ VIEWS = {
 }
 # An open attempt saves by itself what is written in it.
 _SAVING = re.compile(r'<script src="[^"]*baeum/attempt/main[^"]*" type="module"></script>')
+# Keeping pages on the device is for the student, who is not the one who looks.
+_DOWNLOAD = re.compile(r'<div\s+class="course-download".*?</div>', re.DOTALL)
 _HEADER = re.compile(r'<header class="site-header">.*?</header>', re.DOTALL)
 
 
@@ -98,7 +102,7 @@ def _adapt(response: HttpResponse, enrolment: Enrolment) -> HttpResponse:
         response.headers["Location"] = re.sub(r"^/(?=courses/|attempts/)", here, location)
     if response.streaming or "text/html" not in response.headers.get("Content-Type", ""):
         return response
-    page = _SAVING.sub("", response.content.decode())
+    page = _DOWNLOAD.sub("", _SAVING.sub("", response.content.decode()))
     page = re.sub(r'"/(?=(?:courses|attempts|review)/)', f'"{here}', page)
     # A function, because a name may contain a backslash.
     page = _HEADER.sub(lambda found: _banner(enrolment), page, count=1)
