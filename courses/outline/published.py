@@ -27,23 +27,20 @@ CACHED_COURSES, CACHED_BYTES = 100, 24 * 1024 * 1024
 class PublishedCourse:
     """A course as students see it: its modules with their visible activities, in the order of the outline.
 
-    Modules without visible activities are left out. `values` caches rendered parts by language and name.
+    Modules without visible activities are left out. `grade_items` are those of the visible activities. `values` caches rendered
+    parts by language and name.
     """
 
     course: Course
     revision: UUID
     modules: tuple[tuple[Module, tuple[Activity, ...]], ...]
+    grade_items: tuple[GradeItem, ...]
     values: dict[str | None, "Parts"] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """Return about how many bytes the rendered parts take."""
         return sum(parts.size for parts in list(self.values.values()))
-
-    @property
-    def grade_items(self) -> list[GradeItem]:
-        """Return the grade items of the visible activities, in the order of the outline. No query."""
-        return [each.grade_item for _, activities in self.modules for each in activities if hasattr(each, "grade_item")]
 
     @property
     def lessons(self) -> list[Activity]:
@@ -120,6 +117,6 @@ def _read(course_id: int) -> PublishedCourse:
     for activity in activities:
         activity.course = course
         modules.setdefault(activity.module_id, (activity.module, []))[1].append(activity)
-    return PublishedCourse(
-        course, course.revision, tuple((module, tuple(entries)) for module, entries in modules.values())
-    )
+    parts = tuple((module, tuple(entries)) for module, entries in modules.values())
+    items = (each.grade_item for _module, entries in parts for each in entries if hasattr(each, "grade_item"))
+    return PublishedCourse(course, course.revision, parts, tuple(items))

@@ -121,7 +121,7 @@ def build_outline(enrolment: Enrolment, done: Mapping[int, datetime], tried: Col
         [
             OutlineModule(
                 module,
-                [OutlineEntry(activity, done.get(activity.pk), activity.pk in tried) for activity in activities],
+                [OutlineEntry(activity, done.get(activity.id), activity.id in tried) for activity in activities],
             )
             for module, activities in get_published(enrolment.course_id, enrolment.course.revision).modules
         ]

@@ -171,13 +171,13 @@ def render_parts(course_outline: Outline, entry: OutlineEntry) -> LessonParts | 
 
 def _render_outline(
     course: PublishedCourse, course_outline: Outline, current: OutlineEntry
-) -> list[tuple[str, list[SafeString]]]:
-    """Return the outline beside the lesson: [(module heading, [entry as HTML])]."""
+) -> list[tuple[str, SafeString]]:
+    """Return the outline beside the lesson: [(module heading, its entries as HTML)]."""
     parts = course.in_language()
     return [
         (
-            f"{part.module.number}. {part.module.title}",
-            [_render_entry(parts, entry, is_here=entry is current) for entry in part.entries],
+            parts.cached(("heading", part.module.id), part.module.__str__),
+            SafeString("".join([_render_entry(parts, entry, is_here=entry is current) for entry in part.entries])),
         )
         for part in course_outline.modules
     ]
@@ -186,7 +186,7 @@ def _render_outline(
 def _render_entry(parts: Parts, entry: OutlineEntry, *, is_here: bool) -> SafeString:
     """Return one entry of the outline as HTML. Its variants are cached: done, tried or neither, the current lesson or not."""
     return parts.cached(
-        ("item", entry.activity.pk, entry.is_done, entry.is_tried, is_here),
+        ("item", entry.activity.id, entry.done_at is not None, entry.is_tried, is_here),
         lambda: render_to_string("courses/_side_item.html", {"entry": entry, "is_here": is_here}),
     )
 
