@@ -12,7 +12,10 @@ from search.finding.matching import has_all
 from search.finding.queries import Query
 from search.finding.snippets import cut
 from search.indexing.folding import compose
+from search.own_texts import OwnText, OwnTexts
 from search.sources import OwnHit
+
+_NOTES = OwnTexts(Note.objects.of, "anchor", "quote", "body")
 
 
 def with_words(rows: NoteQuerySet, words: Sequence[str]) -> NoteQuerySet:
@@ -29,18 +32,14 @@ def own_note(user: User, uuid: UUID) -> Note:
 
 def find(user: User, query: Query, course: str, most: int) -> tuple[list[OwnHit], bool]:
     """Return what the search shows of a person's notes. One query."""
-    rows = Note.objects.of(user).select_related("activity__course")
-    if course:
-        rows = rows.filter(activity__course__slug=course.replace("\0", ""))
-    found = [note for note in with_words(rows, query.words)[: most + 1] if has_all(_words(note), query.words)]
-    return [_hit(note, query.words) for note in found[:most]], len(found) > most
+    rows = [row for row in _NOTES.find(user, query, course, most + 1) if has_all(_words(row), query.words)]
+    return [_hit(row, query.words) for row in rows[:most]], len(rows) > most
 
 
-def _words(note: Note) -> str:
-    return compose(f"{note.quote} {note.body}")
+def _words(row: OwnText) -> str:
+    return compose(f"{row.columns['quote']} {row.columns['body']}")
 
 
-def _hit(note: Note, words: Sequence[str]) -> OwnHit:
-    activity = note.activity
-    url = get_place_url(activity.course.slug, activity.slug, note.anchor)
-    return OwnHit(str(activity), cut(_words(note), words), url, activity.course.slug)
+def _hit(row: OwnText, words: Sequence[str]) -> OwnHit:
+    url = get_place_url(row.course, row.slug, row.columns["anchor"])
+    return OwnHit(row.lesson, cut(_words(row), words), url, row.course)

@@ -20,6 +20,7 @@ from courses.models import Activity, Enrolment
 from search.finding.matching import best_line, has_all
 from search.finding.queries import Query
 from search.finding.snippets import Snippet, cut
+from search.finding.statements import PreparedLists
 from search.indexing import grams
 from search.models import MOST_PASSAGES, CourseIndex, Grams, Passage, place_of
 
@@ -123,6 +124,24 @@ def _indexes(user_id: int, language: str) -> QuerySet[CourseIndex, Any]:
     )
 
 
+def _grams(indexes: Sequence[int], buckets: Sequence[int]) -> QuerySet[Grams, Any]:
+    return Grams.objects.filter(index__in=indexes, bucket__in=buckets).values("index_id", "bucket", "entries")
+
+
+_GRAMS = PreparedLists(_grams)
+
+
+def _passages(places: Sequence[int]) -> QuerySet[Passage, Any]:
+    named = {name: F(f"activity__{name}") for name in ("uuid", "slug", "code")}
+    found: QuerySet[Passage, Any] = (
+        Passage.objects.filter(Q(activity=None) | Q(activity__archived_at=None), place__in=places)
+        .annotate(**named, ko=F("activity__title_ko"), en=F("activity__title_en"))
+        .values("place", "kind", "heading", "language", "text", *named, "ko", "en")
+    )
+    return found
+
+
+_PASSAGES = PreparedLists(_passages)
 _INDEXES = Prepared(_indexes, samples=(-1, "xx"))
 
 
@@ -168,8 +187,10 @@ def _candidates(wanted: Sequence[str], indexes: Sequence[Readable]) -> Iterator[
 
 def _find_in(wanted: Sequence[str], indexes: Sequence[Readable]) -> Iterator[int]:
     buckets = {gram: grams.bucket_of(gram) for gram in wanted}
-    rows = Grams.objects.filter(index__in=[each.pk for each in indexes], bucket__in=set(buckets.values()))
-    entries = {(index, bucket): text for index, bucket, text in rows.values_list("index_id", "bucket", "entries")}
+    if not buckets or not indexes:
+        return
+    rows = _GRAMS.values([each.pk for each in indexes], list(set(buckets.values())))
+    entries = {(row["index_id"], row["bucket"]): row["entries"] for row in rows}
     found = [(each, sorted(own)) for each in indexes if (own := _numbers(each.pk, buckets, entries))]
     for is_title in (True, False):
         for each, numbers in found:
@@ -195,15 +216,13 @@ def _read(places: Sequence[int]) -> dict[int, Row]:
     """Return the passages that are not of archived lessons. One query, none for no places."""
     if not places:
         return {}
-    rows = Passage.objects.filter(place__in=places).filter(Q(activity=None) | Q(activity__archived_at=None))
     language = languages.active()
     found = {}
-    for place, kind, heading, own, text, uuid, slug, code, korean, english in rows.values_list(
-        *("place", "kind", "heading", "language", "text"),
-        *("activity__uuid", "activity__slug", "activity__code", "activity__title_ko", "activity__title_en"),
-    ):
-        lesson = LessonRef(uuid, slug, code, _title(korean, english, language)) if uuid else None
-        found[place] = Row(kind, heading, own, text, lesson)
+    for row in _PASSAGES.values(places):
+        lesson = None
+        if row["uuid"]:
+            lesson = LessonRef(row["uuid"], row["slug"], row["code"], _title(row["ko"], row["en"], language))
+        found[row["place"]] = Row(row["kind"], row["heading"], row["language"], row["text"], lesson)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Korean writes 데이터 분석 and 데이터분석.
 _SPACE_IN_KOREAN = re.compile(r"(?<=[가-힣])[^\S\n]+(?=[가-힣])")
@@ -19,16 +20,16 @@ def fold(text: str) -> str:
     return _SPACE_IN_KOREAN.sub("", text.casefold())
 
 
-def fold_with_places(text: str) -> tuple[str, list[int]]:
+def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
     """Return what `fold` returns of a line, and for each of its characters where it comes from in `text`."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        for folded in letter.casefold():
-            letters.append(folded)
-            places.append(place)
-    folded = "".join(letters)
+    folded = text.casefold()
+    # Folding makes no letter shorter, so a text of the same length has each letter at its place.
+    places: Sequence[int] = range(len(text))
+    if len(folded) != len(text):
+        places = [place for place, letter in enumerate(text) for _each in letter.casefold()]
     dropped = {at for found in _SPACE_IN_KOREAN.finditer(folded) for at in range(*found.span())}
+    if not dropped:
+        return folded, places
     kept = [at for at in range(len(folded)) if at not in dropped]
     return "".join(folded[at] for at in kept), [places[at] for at in kept]
 

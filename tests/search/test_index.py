@@ -33,7 +33,7 @@ def test_folding_with_places_is_folding(text: str) -> None:
     line = compose(text)
     folded, places = fold_with_places(line)
     assert folded == fold(line)
-    assert places == sorted(places)
+    assert list(places) == sorted(places)
 
 
 @given(
