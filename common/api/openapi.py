@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from common.api.problems import CONTENT_TYPE
@@ -59,9 +59,27 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
 
 
+# The headers of a download that goes on where it was cut off: see `common.files.ranges`.
+PARTS = (
+    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
+    OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag of the part before."),
+    OpenApiParameter(
+        "Content-Range",
+        str,
+        OpenApiParameter.HEADER,
+        response=[206, 416],
+        description="Which bytes these are, and how many the file has: `bytes 1000-1999/2000`.",
+    ),
+)
+
+
+# The protocol tus has a status of its own.
+_PHRASES = {**{status.value: status.phrase for status in HTTPStatus}, 460: "Checksum Mismatch"}
+
+
 def problems(*codes: int) -> dict[Any, Any]:
     """Return the error responses of an operation for `extend_schema`: those with `codes`, and 401, which every operation has."""
     return {
-        (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=HTTPStatus(code).phrase)
+        (code, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_PHRASES[code])
         for code in sorted({401, *codes})
     }

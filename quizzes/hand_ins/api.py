@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api import conditional
 from common.api.conditional import NotModified
-from common.api.openapi import UploadField, problems
+from common.api.openapi import PARTS, UploadField, problems
 from common.api.parsing import FormParser
 from common.api.serializers import InputSerializer
 from common.lookup import or_404
@@ -75,15 +75,7 @@ class FileDetail(AuthenticatedAPIView):
                 response=[200, 206],
                 description="The name of the file.",
             ),
-            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One part, such as `bytes=1000-`."),
-            OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag of the part before."),
-            OpenApiParameter(
-                "Content-Range",
-                str,
-                OpenApiParameter.HEADER,
-                response=[206, 416],
-                description="Which bytes these are, and how many the file has: `bytes 1000-1999/2000`.",
-            ),
+            *PARTS,
         ],
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,

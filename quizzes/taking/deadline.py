@@ -37,9 +37,15 @@ def grace_period(attempt: Attempt) -> timedelta:
 
 def lock_open_attempt(attempt: Attempt, now: datetime) -> None:
     """Lock the attempt's row if it may still be answered; needs a transaction. Raises AttemptClosed, DeadlinePassed."""
-    locked = queries.lock_attempt(attempt)
-    if locked.status != Attempt.Status.IN_PROGRESS or is_over(locked, now):
-        raise closed_error(locked, now)
+    closed = find_closed(queries.lock_attempt(attempt), now)
+    if closed:
+        raise closed
+
+
+def find_closed(attempt: Attempt, now: datetime) -> AttemptClosed | None:
+    """Return why the attempt can no longer be answered, None if it can."""
+    is_open = attempt.status == Attempt.Status.IN_PROGRESS and not is_over(attempt, now)
+    return None if is_open else closed_error(attempt, now)
 
 
 def closed_error(attempt: Attempt, now: datetime) -> AttemptClosed:

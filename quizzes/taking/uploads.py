@@ -5,10 +5,8 @@ allowed by the question, its first bytes must fit the extension, and an archive 
 """
 
 import hashlib
-import unicodedata
 from datetime import datetime
 from functools import partial
-from pathlib import PurePath
 from typing import IO, Any, cast
 from uuid import UUID, uuid4
 
@@ -18,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
-from common.files import archives
+from common.files import names
 from common.files.storage import removed_without_row
 from questions import KINDS, Spec
 from quizzes.attempts import queries
@@ -28,18 +26,6 @@ from quizzes.taking import deadline, responses
 SIZE_LIMIT = 10_000_000
 # Files of one attempt, including removed ones, because those are kept.
 UPLOAD_LIMIT = 100
-
-# The first bytes (magic numbers) of file formats that have them.
-_MAGIC_NUMBERS = {
-    "pdf": (b"%PDF-",),
-    "png": (b"\x89PNG\r\n\x1a\n",),
-    "jpg": (b"\xff\xd8\xff",),
-    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
-    "docx": (b"PK\x03\x04",),
-    "xlsx": (b"PK\x03\x04",),
-    "pptx": (b"PK\x03\x04",),
-}
-_TEXT = frozenset({"txt", "md", "csv", "ipynb", "json"})
 
 
 class FileRefused(DomainError):
@@ -60,9 +46,38 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
 
     Raises UnknownQuestion, FileRefused, FileTooLarge, AttemptClosed; DeadlinePassed if it was stored as evidence.
     """
+    file, closed = store_file(attempt=attempt, question=question, upload=upload, now=now)
+    if closed:
+        raise closed
+    assert file is not None
+    return file
+
+
+def check_announced(*, attempt: Attempt, question: UUID, name: str, size: int, now: datetime) -> str:
+    """Check what is known of a file before it comes. Return its plain name. Raises as `add_file`; not after a deadline."""
     public = _find_file_question(attempt, question)
-    name = _plain_name(upload.name or "")
-    extension = _check_file(public, name, upload)
+    name = names.plain_name(name)
+    _check_name(public, name, size)
+    closed = deadline.find_closed(attempt, now)
+    if closed is None or isinstance(closed, deadline.DeadlinePassed):
+        _check_room(attempt, question, most=None if closed else public["files"]["max"])
+        return name
+    raise closed
+
+
+def store_file(
+    *, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now: datetime, begun_at: datetime | None = None
+) -> tuple[HandInFile | None, deadline.AttemptClosed | None]:
+    """Store a file as `add_file` does. Return it, and why it is only evidence. None if there is no room for evidence.
+
+    A file that came in pieces began at `begun_at`: then it is evidence after a submit, too. Raises what refuses the file.
+    """
+    public = _find_file_question(attempt, question)
+    name = names.plain_name(upload.name or "")
+    extension = _check_name(public, name, upload.size or 0)
+    fault = names.find_fault(cast("IO[bytes]", upload), upload.size or 0, extension)
+    if fault:
+        raise FileRefused(fault)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -74,12 +89,13 @@ def add_file(*, attempt: Attempt, question: UUID, upload: UploadedFile[Any], now
     try:
         with removed_without_row(file.file, lock):
             deadline.lock_open_attempt(attempt, now)
-            return _store_in_time(file, upload, extension, most=public["files"]["max"])
-    except deadline.DeadlinePassed:
+            return _store_in_time(file, upload, extension, most=public["files"]["max"]), None
+    except deadline.AttemptClosed as closed:
+        if begun_at is None and not isinstance(closed, deadline.DeadlinePassed):
+            raise
         with removed_without_row(file.file, lock):
             lock()
-            _store_late_file(file, upload, extension)
-        raise
+            return _store_late_file(file, upload, extension, begun_at), closed
 
 
 def _store_in_time(file: HandInFile, upload: UploadedFile[Any], extension: str, *, most: int) -> HandInFile:
@@ -90,23 +106,31 @@ def _store_in_time(file: HandInFile, upload: UploadedFile[Any], extension: str, 
         if not known.file.storage.exists(str(known.file.name)):
             known.file.storage.save(known.file.name, upload)
         return known
-    if _is_full(file.attempt):
-        raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
-    if counted.count() >= most:
-        raise FileRefused(_("At most %(n)d files belong to this answer. Remove one first.") % {"n": most})
+    _check_room(file.attempt, file.question, most=most)
     return _write(file, upload, extension)
 
 
-def _store_late_file(file: HandInFile, upload: UploadedFile[Any], extension: str) -> None:
-    """Store the file as evidence, unless the same file is stored already."""
+def _store_late_file(
+    file: HandInFile, upload: UploadedFile[Any], extension: str, begun_at: datetime | None
+) -> HandInFile | None:
+    """Store the file as evidence, unless the same file is stored already. Return None if there is no room."""
     same = HandInFile.objects.filter(attempt=file.attempt, question=file.question, sha256=file.sha256, name=file.name)
-    if _is_full(file.attempt) or same.filter(removed_at=None).exists():
-        return
+    known = same.filter(removed_at=None).first()
+    if known or _is_full(file.attempt):
+        return known
     # The response is empty, so accepting the file leaves the text that was saved in time.
     file.late_answer = LateAnswer.objects.create(
-        attempt=file.attempt, question=file.question, response={}, received_at=file.uploaded_at
+        attempt=file.attempt, question=file.question, response={}, received_at=file.uploaded_at, typed_at=begun_at
     )
-    _write(file, upload, extension)
+    return _write(file, upload, extension)
+
+
+def _check_room(attempt: Attempt, question: UUID, *, most: int | None) -> None:
+    """Raises FileRefused if the attempt has too many files, or the answer `most` of them (None: it does not matter)."""
+    if _is_full(attempt):
+        raise FileRefused(_("Too many files were uploaded and removed in this attempt."))
+    if most and HandInFile.objects.counted().filter(attempt=attempt, question=question).count() >= most:
+        raise FileRefused(_("At most %(n)d files belong to this answer. Remove one first.") % {"n": most})
 
 
 def _is_full(attempt: Attempt) -> bool:
@@ -129,15 +153,6 @@ def remove_file(*, file: HandInFile, now: datetime) -> None:
         HandInFile.objects.filter(pk=file.pk, removed_at=None).update(removed_at=now)
 
 
-def _plain_name(name: str) -> str:
-    """Return the file name without folders, in Unicode NFC, without control and format characters.
-
-    Some of those change the direction of the text, so that "exe.txt" looks like "txt.exe".
-    """
-    last = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
-    return "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")[-200:]
-
-
 def _find_file_question(attempt: Attempt, question: UUID) -> Spec:
     public = attempt.find_question(question)
     if public is None or not KINDS[public["kind"]].with_files:
@@ -145,24 +160,12 @@ def _find_file_question(attempt: Attempt, question: UUID) -> Spec:
     return public
 
 
-def _check_file(public: Spec, name: str, upload: UploadedFile[Any]) -> str:
-    """Return the file's extension if the file is accepted. Raises FileRefused, FileTooLarge."""
-    extension = PurePath(name).suffix.lower().lstrip(".")
-    extension = {"jpeg": "jpg"}.get(extension, extension)
+def _check_name(public: Spec, name: str, size: int) -> str:
+    """Return the file's extension if its name and size are accepted. Raises FileRefused, FileTooLarge."""
+    extension = names.get_extension(name)
     if extension not in public["files"]["types"]:
         types = ", ".join(public["files"]["types"])
         raise FileRefused(_("This type of file is not accepted here. Accepted types: %(types)s.") % {"types": types})
-    if (upload.size or 0) > SIZE_LIMIT:
+    if size > SIZE_LIMIT:
         raise FileTooLarge(_("The file is too large: at most %(limit)d MB.") % {"limit": SIZE_LIMIT // 1_000_000})
-    head = upload.read(4096)
-    upload.seek(0)
-    if not head:
-        raise FileRefused(_("The file is empty."))
-    wanted = _MAGIC_NUMBERS.get(extension)
-    if (wanted and not head.startswith(wanted)) or (extension in _TEXT and b"\x00" in head):
-        raise FileRefused(_("The content of the file is not what its name says."))
-    if wanted and wanted[0].startswith(b"PK"):
-        fault = archives.find_fault(cast("IO[bytes]", upload), upload.size or 0)
-        if fault:
-            raise FileRefused(fault)
     return extension
