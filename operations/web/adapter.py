@@ -3,7 +3,7 @@
 granian's own WSGI interface calls the application when the headers have arrived, and the application then waits for the body.
 With one thread in each process, as many slow clients as there are processes would stop the site. Here the event loop receives
 bodies, as many at a time as there are connections, and calls the application with a complete one. A body that makes no progress
-is given up.
+is given up. Only of the piece of an upload that resumes, what has arrived is passed on (`common.cut_bodies`).
 
 The application runs in the thread of the event loop, one request at a time in each process. granian reads and writes sockets
 in a thread of its own, also while the application runs. If several requests wait, those that store something come first: when
@@ -20,6 +20,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from typing import IO, Any, Protocol
+
+from common.cut_bodies import BODY_CUT, is_kept
 
 # Largest body in bytes. One answer has at most ten files of 10 MB, plus the form.
 BODY_LIMIT = 110 * 1024 * 1024
@@ -62,7 +64,15 @@ class _BodyRefusedError(Exception):
         self.status = status
 
 
-class _DisconnectedError(Exception):
+class _CutOffError(Exception):
+    """Only a part of the body has arrived."""
+
+
+class _TooSlowError(_BodyRefusedError, _CutOffError):
+    pass
+
+
+class _DisconnectedError(_CutOffError):
     """The client closed the connection before its body was complete."""
 
 
@@ -121,7 +131,7 @@ class Adapter:
             environ |= {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(), BODY_REFUSED: refused.status}
         await self._turn(environ["REQUEST_METHOD"] in SAFE_METHODS)
         status, headers, result = self._call(environ)
-        if BODY_REFUSED in environ:
+        if BODY_REFUSED in environ or BODY_CUT in environ:
             headers.append(("Connection", "close"))
         try:
             if isinstance(result, FileWrapper):
@@ -247,9 +257,11 @@ async def _receive(environ: dict[str, Any], exchange: Exchange, grace: float) ->
     body: Any = io.BytesIO() if length <= BODY_IN_MEMORY else tempfile.SpooledTemporaryFile(BODY_IN_MEMORY)  # noqa: SIM115
     try:
         await _fill(body, length, exchange, grace)
-    except BaseException:
-        body.close()
-        raise
+    except BaseException as error:
+        if not (is_kept(environ) and isinstance(error, _CutOffError)):
+            body.close()
+            raise
+        environ |= {"CONTENT_LENGTH": str(body.tell()), BODY_CUT: True}
     body.seek(0)
     file: IO[bytes] = body
     return file
@@ -269,7 +281,7 @@ async def _fill(body: IO[bytes], length: int, exchange: Exchange, grace: float) 
                     break
                 limit.reschedule(began + grace + received / BODY_RATE)
     except TimeoutError:
-        raise _BodyRefusedError(408) from None
+        raise _TooSlowError(408) from None
     except OSError:
         raise _BodyRefusedError(503) from None
     if received < length:

@@ -19,7 +19,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         start_response("200 OK", [("Content-Length", str(LARGE))])
         wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
         return wrapped
-    if environ["REQUEST_METHOD"] == "POST":
+    if environ["REQUEST_METHOD"] in ("POST", "PATCH"):
         bodies.append(len(environ["wsgi.input"].read()))
     status = f"{environ[BODY_REFUSED]} Refused" if BODY_REFUSED in environ else "200 OK"
     start_response(status, [("Content-Type", "application/json")])

@@ -96,6 +96,25 @@ def test_the_application_does_not_see_a_body_that_was_cut_off(server: int) -> No
     assert ask(server)[1]["bodies"] == before
 
 
+PIECE = (
+    HEAD.replace(b"POST", b"PATCH") + b"Content-Type: application/offset+octet-stream\r\nContent-Length: 1000\r\n\r\n"
+)
+
+
+def test_of_the_piece_of_an_upload_the_application_sees_what_has_arrived(server: int) -> None:
+    with connect(server) as client:
+        client.sendall(PIECE + b"cut")
+    wait_for(lambda: ask(server)[1]["bodies"][-1:] == [3])
+
+
+def test_of_a_piece_that_makes_no_progress_too_and_its_connection_is_closed(server: int) -> None:
+    with connect(server) as client:
+        client.sendall(PIECE + b"stalled")
+        assert read_answer(client)[1]["connection"] == "close"
+        assert client.recv(1) == b""
+    assert ask(server)[1]["bodies"][-1] == 7
+
+
 def test_a_stranger_may_not_send_a_large_body(server: int) -> None:
     with connect(server) as client:
         client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n")
