@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("calendars.api_urls")),
     path("", include("bundles.api_urls")),
     path("", include("sync.api_urls")),
+    path("", include("uploads.api_urls")),
     path("", include("accounts.api.urls")),
     path("", include("mails.own.api_urls")),
     path("", include("review.api.urls")),

@@ -44,6 +44,7 @@ REAL_IDS = {
     "/api/v1/mail-switches/": {"kind": "kinds"},
     "/api/v1/messages/": {"uuid": "messages"},
     "/api/v1/quizzes/": {"uuid": "quizzes"},
+    "/api/v1/uploads/": {"uuid": "uploads"},
     "/api/v1/review/cards/": {"card": "cards"},
 }
 HOW_OFTEN_REAL = 0.8
@@ -53,7 +54,7 @@ REFUSED_BY_MEANING = [
     "course_progress_mark_post", "course_roster", "courses_list", "device_name", "grading_queue", "lesson_position", "me_change",
     "messages_read", "open_courses_list", "quiz_attempts_list", "review_answer", "search_find", "session_handover",
     "changes_read",
-    "calendar_read", "teaching_list",
+    "calendar_read", "teaching_list", "answer_upload_begin", "upload_append",
 ]  # fmt: skip
 LOGIN = "/_allauth/app/v1/auth/login"
 # Refusals that have nothing to do with the schema of a request, besides those that schemathesis expects: a precondition that

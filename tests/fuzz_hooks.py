@@ -10,7 +10,10 @@ from schemathesis.wfc.escalation import escalating_provider
 
 STUDENT = "student"
 # What these read is one student's, and staff's.
-OF_ONE_STUDENT = {"answer_file_read", "answer_files_list", "attempt_read", "attempt_result", "device_read"}
+OF_ONE_STUDENT = {
+    "answer_file_read", "answer_files_list", "answer_uploads_list", "attempt_read", "attempt_result", "device_read",
+    "upload_read",
+}  # fmt: skip
 
 
 @schemathesis.hook

@@ -29,6 +29,7 @@ from tests import fuzz
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory
 from tests.practice.cards import take
 from tests.quizzes import every_kind
+from uploads import receiving
 
 CODE = "spring-2026"
 
@@ -51,7 +52,7 @@ def build() -> None:
         "lessons": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.LESSON)],
         "kinds": [kind.name for kind in switches.switchable(instructor)],
         "quizzes": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.QUIZ)],
-        "attempts": [], "questions": [], "files": [], "waiting": [], "cards": [], "messages": [],
+        "attempts": [], "questions": [], "files": [], "waiting": [], "cards": [], "messages": [], "uploads": [],
     }  # fmt: skip
     for student in students:
         _use(quiz, student, ids)
@@ -85,6 +86,16 @@ def _use(quiz: Quiz, student: Enrolment, ids: dict[str, list[str]]) -> None:
     ids["attempts"] += [str(each.uuid) for each in (unsubmitted, graded, waiting)]
     ids["questions"] += questions
     ids["files"].append(str(file.uuid))
+    begun = receiving.begin(
+        user=student.user,
+        attempt=unsubmitted,
+        question=UUID(questions[-1]),
+        name="more.txt",
+        size=50,
+        metadata="",
+        now=now,
+    )
+    ids["uploads"].append(str(begun.uuid))
     ids["waiting"].append(str(waiting.uuid))
     ids["cards"] += [str(card.uuid) for card in queue.prepare_today(user=student.user, now=now).cards]
     ids["messages"].append(_tell(graded, now))

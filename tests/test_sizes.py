@@ -33,6 +33,7 @@ APPS = (
     "rosters",
     "search",
     "sync",
+    "uploads",
     "review",
     "workspace",
 )

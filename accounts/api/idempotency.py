@@ -38,7 +38,11 @@ LONGEST_RUN = timedelta(seconds=60)
 # Seconds after which a client should ask for the answer of a request that still runs.
 _RETRY_AFTER = 1
 _KEY = re.compile(r"[!-~]{1,255}")
-_STORED_HEADERS = ("Content-Type", "Location", "Retry-After", "Link", "Deprecation", "Sunset")
+_STORED_HEADERS = (
+    "Content-Type", "Location", "Retry-After", "Link", "Deprecation", "Sunset", "Upload-Offset", "Upload-Expires",
+)  # fmt: skip
+# Headers that say what is wanted, as a body does.
+_WANTED = ("HTTP_UPLOAD_LENGTH", "HTTP_UPLOAD_METADATA")
 # Answers that say nothing about the request itself: sent again, it may be carried out.
 _PASSING = (401, 408, 429)
 _FIELDS = [field for field in IdempotentRequest._meta.concrete_fields if not field.primary_key]
@@ -168,6 +172,9 @@ def _digest(request: Request) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     for part in _body(request):
         digest.update(part)
+    for name in _WANTED:
+        if name in request.META:
+            digest.update(f"\n{name} {request.META[name]}".encode())
     return digest.hexdigest()
 
 

@@ -39,6 +39,7 @@ class Kept(models.TextChoices):
     SESSION = "session", _("until you sign out, at most 30 days after the last use")
     DAY = "day", _("a day")
     SYNC = "sync", _("400 days")
+    WEEK = "week", _("a week")
     LINK = "link", _("until the link is used, at most 3 days")
     LOG = "log", _("as long as the operator keeps logs; none is kept in the database")
     BACKUP = "backup", _("until the backup is replaced; the operator says how many are kept")
@@ -130,6 +131,15 @@ SYNCED = Policy(
     basis=Basis.CONTRACT,
     readers=(),
     kept=Kept.SYNC,
+    export=Export.OMITTED,
+    erasure=Erasure.DELETED,
+)
+UPLOADING = Policy(
+    what=_("Files that your app sends in pieces, until they are handed in"),
+    purpose=_("to go on where the network failed"),
+    basis=Basis.CONTRACT,
+    readers=(),
+    kept=Kept.WEEK,
     export=Export.OMITTED,
     erasure=Erasure.DELETED,
 )
@@ -299,7 +309,7 @@ BROWSER = Policy(
 # What is stored in tables, in the order of the page.
 IN_TABLES = (
     ACCOUNT, LEARNING, ANSWERS, GRADES, CERTIFICATES, PRACTICE, NOTES, POSTS, FOLLOWING, CALENDAR, MESSAGES, STAFF_WORK,
-    ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SYNCED, SECRETS,
+    ADMIN_HISTORY, AUDIT, SESSIONS, LINKS, REPEATS, SYNCED, UPLOADING, SECRETS,
 )  # fmt: skip
 # What is stored outside of the database.
 PLACES = (FILES, INBOX, LOG_FILES, BACKUPS, BROWSER)

@@ -16,12 +16,14 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 # Headers of requests that a browser asks about. It sends Accept and Accept-Language without asking.
 _REQUEST_HEADERS = (
     "Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Client-Version, X-Email-Verification-Key, "
-    "X-Password-Reset-Key, X-Session-Token"
+    "X-Password-Reset-Key, X-Session-Token, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, Upload-Checksum, "
+    "X-HTTP-Method-Override"
 )
 # Headers of answers that a browser would hide.
 _ANSWER_HEADERS = (
     "Allow, Content-Disposition, Deprecation, ETag, Idempotent-Replayed, Link, Location, Retry-After, Sunset, "
-    "WWW-Authenticate"
+    "WWW-Authenticate, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, "
+    "Upload-Length, Upload-Metadata, Upload-Expires"
 )
 # Seconds for which a browser need not ask again. Chromium takes at most two hours.
 _MAX_AGE = "7200"

@@ -136,7 +136,10 @@ HTTP_PROBLEMS = [
     HttpProblem(
         "unsupported-media-type",
         415,
-        _("The body of a request must be `application/json`; a file is sent as `multipart/form-data`."),
+        _(
+            "The body of a request must be `application/json`; a file is sent as `multipart/form-data`, a piece of an upload as "
+            "`application/offset+octet-stream`."
+        ),
         title=_("This address does not accept a body of that type."),
         exceptions=(exceptions.UnsupportedMediaType,),
     ),

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from common.cut_bodies import PIECE
+
 _FOLDER = Path(__file__).parent
 EXAMPLES = _FOLDER / "examples.json"
 # The names of the only request and of the only answer.
@@ -31,7 +33,7 @@ def add_examples(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 def _show(described: dict[str, Any], examples: dict[str, Any], what: str) -> None:
     for kind, content in described.get("content", {}).items():
-        if examples and (kind.endswith("json") or kind == "multipart/form-data"):
+        if examples and (kind.endswith("json") or kind in ("multipart/form-data", PIECE)):
             content["examples"] = {
                 name: {"summary": _in_words(name, examples[name], what), "value": examples[name]}
                 for name in sorted(examples, key=lambda name: name not in USUAL)

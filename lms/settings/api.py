@@ -122,6 +122,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "SyncStatus": ["applied", "conflict", "evidence", "duplicate", "rejected"],
         "SyncFirstStatus": ["applied", "conflict", "evidence"],
+        "UploadStatus": ["open", "handed_in", "evidence"],
         "TextLanguage": ["ko", "en"],
         "BundleFileKind": ["outline", "lesson", "glossary", "course_file"],
         "CertificateStatus": ["valid", "replaced", "withdrawn"],

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bundles",
     "offline",
     "sync",
+    "uploads",
     "operations",
 ]
 

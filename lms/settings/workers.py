@@ -73,6 +73,7 @@ CELERY_TASK_ROUTES = {
     "notes.tasks.forget_notes": {"queue": "mail"},
     "discussions.tasks.forget_posts": {"queue": "mail"},
     "sync.tasks.forget_operations": {"queue": "mail"},
+    "uploads.tasks.remove_expired_uploads": {"queue": "mail"},
     "search.tasks.sweep_indexes": {"queue": "mail"},
     "certificates.tasks.draw_certificate": {"queue": "mail"},
 }
@@ -105,6 +106,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-posts": _every(60 * 60, "discussions.tasks.forget_posts"),
     "forget-notes": _every(60 * 60, "notes.tasks.forget_notes"),
     "forget-operations": _every(60 * 60, "sync.tasks.forget_operations"),
+    "remove-expired-uploads": _every(60 * 60, "uploads.tasks.remove_expired_uploads"),
     "release-due-grades": _every(30, "reports.tasks.release_due_grades"),
     "sweep-mailings": _every(10, "mails.tasks.sweep_mailings"),
     "sweep-exports": _every(60, "reports.tasks.sweep_exports"),

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from quizzes.attempts.models import HandInFile
+from uploads import parts
+from uploads.models import Upload
 
 CHUNK = 500
 
@@ -42,5 +44,11 @@ def find_strays() -> Iterator[str]:
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         name = str(path.relative_to(root))
-        if not HandInFile.objects.filter(file=name).exists():
+        if not (HandInFile.objects.filter(file=name).exists() or _is_of_upload(path)):
             yield name
+
+
+def _is_of_upload(path: Path) -> bool:
+    """Whether these are the bytes of an upload that is not complete yet."""
+    uuid = parts.find_uuid(path)
+    return uuid is not None and Upload.objects.filter(uuid=uuid).exists()

@@ -32,6 +32,8 @@ from tests.factories import EnrolmentFactory, UserFactory
 from tests.practice.cards import make_check, take
 from tests.quizzes import every_kind
 from tests.quizzes.graded import graded, of_every_kind, question_of
+from tests.uploads.tus import PIECE, VERSION
+from uploads import receiving
 
 # Bob is a student of no course, Carla one of the same course. Otto teaches another course. Ada assists in this one, Oscar
 # observes it, Ines teaches it. Alice owns what the address names.
@@ -74,6 +76,10 @@ class World:
         """Send one request as an app of that person, with a session of its own."""
         api = Api() if role == "anonymous" else api_for(self.people[role])
         body, address = self.bodies.get((route, method), {}), self.address(route)
+        if "/uploads" in f"/{route}":
+            headers = {**api.headers, **VERSION, "Upload-Length": "4", "Upload-Metadata": "filename bW9yZS50eHQ="}
+            headers |= {"Upload-Offset": "0", "Content-Type": PIECE}
+            return api.client.generic(method, address, headers=headers)
         if isinstance(body, SimpleUploadedFile):
             body.seek(0)
             return api.client.post(address, {"file": body}, headers=api.headers)
@@ -108,6 +114,10 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         upload=SimpleUploadedFile("essay.txt", b"essay"),
         now=timezone.now(),
     )
+    upload = receiving.begin(
+        user=enrolment.user, attempt=attempt, question=UUID(str(hand_in)), name="photo.pdf", size=9, metadata="",
+        now=timezone.now(),
+    )  # fmt: skip
     lesson = enrolment.course.activities.get(slug="lesson-1")
     card = make_card(lesson, enrolment)
     now = timezone.now()
@@ -135,6 +145,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
         "discussions/<uuid:uuid>": f"discussions/{asked.uuid}",
         "posts/<uuid:uuid>": f"posts/{replied.uuid}",
+        "uploads/<uuid:uuid>": f"uploads/{upload.uuid}",
         "certificates/<uuid:uuid>": f"certificates/{certificate.uuid}",
         "<slug:language>": "en",
         "quizzes/<uuid:uuid>": f"quizzes/{quiz.activity.uuid}",

@@ -280,6 +280,20 @@ ROWS = (
         ("quizzes.attempts.queries.find_own_attempt", "quizzes.taking.uploads.remove_file"),
         "quizzes.taking.pages.attempts.file_remove",
     ),
+    *(
+        Row(
+            f"uploads.api.{operation}",
+            (f"uploads.receiving.{function}",),
+            reason="A browser sends a file as a whole, by the form of the page.",
+        )
+        for operation, function in (
+            ("AnswerUploads.get", "list_open"),
+            ("AnswerUploads.post", "begin"),
+            ("UploadDetail.get", "find_own"),
+            ("UploadDetail.patch", "append"),
+            ("UploadDetail.delete", "remove"),
+        )
+    ),
     Row(
         "practice.api.views.PracticeToday.get",
         ("practice.queue.prepare_today", "practice.answering.present_next"),

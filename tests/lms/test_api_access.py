@@ -110,6 +110,11 @@ TABLE = {
     # Staff of the course download what they grade.
     ("attempts/<uuid:uuid>/files/<uuid:file>", "GET"): "401 404 404 404 200 200 200 200",
     ("attempts/<uuid:uuid>/files/<uuid:file>", "DELETE"): OWNER_DONE,
+    ("attempts/<uuid:uuid>/answers/<uuid:question>/uploads", "GET"): OWNER,
+    ("attempts/<uuid:uuid>/answers/<uuid:question>/uploads", "POST"): "401 404 404 404 404 404 404 201",
+    ("uploads/<uuid:uuid>", "GET"): OWNER,
+    ("uploads/<uuid:uuid>", "PATCH"): OWNER_DONE,
+    ("uploads/<uuid:uuid>", "DELETE"): OWNER_DONE,
     ("attempts/<uuid:uuid>/submit", "POST"): "401 404 404 404 404 404 404 202",
     # The attempt is in progress.
     ("attempts/<uuid:uuid>/result", "GET"): OWNER_CONFLICT,

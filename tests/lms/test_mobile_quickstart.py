@@ -42,4 +42,7 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
     assert "['Changed on the phone', 'Changed on the tablet']\ndeleted: 1\n" in done.stdout
     assert "student@new.example\nstudent@example.com\n" in done.stdout
     assert "(404, '/problems/not-found')" in done.stdout
-    assert done.stdout.rstrip().endswith("401\n401")
+    arrived = re.search(r"^(\d+) of 588895 bytes arrived\n204\n\('handed_in', 588895\)$", done.stdout, re.MULTILINE)
+    assert arrived
+    assert 0 < int(arrived[1]) < 588895
+    assert done.stdout.rstrip().endswith("401\n401\n401\n204")

@@ -23,6 +23,7 @@ from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_a
 from tests.lms.openapi.recorder import Recorder
 from tests.practice.cards import take, wrong_answers
 from tests.quizzes import every_kind
+from tests.uploads.tus import VERSION
 
 # Nothing and nobody is called so.
 _UNKNOWN = {
@@ -84,7 +85,7 @@ class AppTour:
                 # It looks at its body first.
                 self.call(name, expect=404, body={"name": "My tablet"}, **values)
             elif values and "404" in spec["responses"]:
-                self.call(name, expect=404, **values)
+                self.call(name, expect=404, headers=VERSION, **values)
 
     def account(self) -> None:
         self.call("me_read", expect=200)
@@ -292,6 +293,24 @@ class AppTour:
         self.call("answer_files_list", expect=200, **at)
         assert self.call("answer_file_read", expect=200, uuid=attempt, file=file) == text
         self.call("answer_file_remove", expect=204, uuid=attempt, file=file)
+        self.pieces(at)
+
+    def pieces(self, at: dict[str, str]) -> None:
+        name = {"Upload-Metadata": "filename bm90ZXMudHh0", **VERSION}
+        first: Any = {"headers": {"Upload-Length": "35", **name}, "piece": b"The two", **at}
+        upload = self.call("answer_upload_begin", expect=201, **first)["uuid"]
+        self.call("answer_upload_begin", expect=400, headers={"Upload-Length": "0", **name}, **at)
+        self.call("answer_upload_begin", expect=413, headers={"Upload-Length": "10000001", **name}, **at)
+        self.call("answer_upload_begin", expect=412, **at)
+        self.call("answer_uploads_list", expect=200, **at)
+        piece: Any = {"piece": b" distributions", "headers": {"Upload-Offset": "7", **VERSION}, "uuid": upload}
+        self.call("upload_append", expect=204, **piece)
+        self.call("upload_append", expect=409, **piece)
+        self.call("upload_append", expect=415, headers=VERSION, uuid=upload)
+        piece["headers"]["Upload-Checksum"] = "sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA="
+        self.call("upload_append", expect=460, **{**piece, "headers": {**piece["headers"], "Upload-Offset": "21"}})
+        self.call("upload_read", expect=200, uuid=upload)
+        self.call("upload_end", expect=204, headers=VERSION, uuid=upload)
 
     def review(self) -> None:
         quiz = Quiz.objects.filter(activity__course=self.course, activity__kind=Activity.Kind.LESSON)[0]

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from common.cut_bodies import PIECE
 from lms.openapi.examples import ANSWER, REQUEST
 from tests.contract import check_content, operations
 from tests.quizzes.every_kind import CANARY
@@ -53,6 +54,7 @@ class Recorder:
         token: str = "",
         headers: dict[str, str] | None = None,
         upload: bytes = b"",
+        piece: bytes = b"",
         query: str = "",
         keep: bool = True,
         example: str = "",
@@ -61,6 +63,8 @@ class Recorder:
         """Return the JSON of the answer, or its bytes. Asserts the status, and that the document describes the answer."""
         method, address, spec = self.known[name]
         extra: dict[str, Any] = {"data": b"" if body is None else json.dumps(body).encode()}
+        if piece:
+            extra["data"] = piece
         if upload:
             extra = {"data": {"file": SimpleUploadedFile("notes.txt", upload)}}
         sent = {"Accept-Language": "en", **({"X-Session-Token": token} if token else {}), **(headers or {})}
@@ -70,7 +74,7 @@ class Recorder:
         answer: Any = (
             client.post(url, headers=sent, **extra)
             if upload
-            else client.generic(method, url, content_type="application/json", headers=sent, **extra)
+            else client.generic(method, url, content_type=PIECE if piece else "application/json", headers=sent, **extra)
         )
         assert answer.status_code == expect, f"{name}: {answer.status_code} {answer.content[:600]!r}"
         self.headers = answer.headers
@@ -79,7 +83,8 @@ class Recorder:
             check_content(spec["requestBody"]["content"]["application/json"], body)
         self.answered.setdefault(name, set()).add(str(expect))
         if keep:
-            self._keep(name, expect, value, {"file": upload.decode()} if upload and expect < 400 else body, example)
+            sent_body = {"file": upload.decode()} if upload else piece.decode() if piece else body
+            self._keep(name, expect, value, sent_body, example)
             if expect < 400 and path:
                 self.examples[name].setdefault("path", self._shown(path))
         return value
