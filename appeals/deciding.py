@@ -14,6 +14,9 @@ from appeals.filing import LONGEST
 from appeals.models import Appeal
 from appeals.telling import KIND
 from common.errors import DomainError
+from courses import gradebook
+from courses.gradebook import ItemGrade
+from courses.models import GradeItem
 from questions.comparing.short_answers import normalise
 from quizzes.attempts.models import Answer
 from quizzes.grading import manual
@@ -38,6 +41,15 @@ def find_question(appeal: Appeal) -> ReviewedQuestion:
 
 def has_full_points(asked: ReviewedQuestion) -> bool:
     return Decimal(asked.score["points"]) == Decimal(asked.score["max_points"])
+
+
+def find_grade_by_hand(appeal: Appeal) -> ItemGrade | None:
+    """Return the student's grade of the quiz if a person has set it: no decision on an answer changes it then. Two queries."""
+    item = GradeItem.objects.filter(activity=appeal.attempt.quiz.activity_id).first()
+    if item is None:
+        return None
+    grade = gradebook.get_item_grades(appeal.attempt.enrolment, [item], with_held=True)[0]
+    return grade if grade.is_by_hand else None
 
 
 def accept(*, appeal: Appeal, words: str, actor: User, now: datetime) -> None:

@@ -76,6 +76,7 @@ def appeal(request: AuthenticatedRequest, course: Course, uuid: UUID) -> HttpRes
         appeal=found,
         asked=(asked := deciding.find_question(found)),
         is_full=deciding.has_full_points(asked),
+        by_hand=deciding.find_grade_by_hand(found),
         is_waiting=found.status == Status.WAITING,
         may_grade=may_grade,
         given=given if may_regrade else None,

@@ -17,6 +17,7 @@ from accounts.messages import sending as messages
 from accounts.models import Message, User
 from appeals import filing
 from appeals.models import Appeal
+from courses import gradebook
 from courses.models import Course, Enrolment
 from operations.verify.grades import find_differences
 from quizzes.attempts.models import Attempt
@@ -170,6 +171,22 @@ def test_accepting_after_a_regrade_gives_no_second_grading(
     ines_client.post(staff(appeal), {"accept": "1"})
     appeal.refresh_from_db()
     assert (appeal.status, attempt.grades.count(), attempt.reviews.count()) == (ACCEPTED, before, 0)
+
+
+def test_a_grade_that_a_person_has_set_stays_and_the_page_says_so(
+    enrolment: Enrolment, alice_client: Client, ines_client: Client, attempt: Attempt, question: UUID
+) -> None:
+    appeal = file(alice_client, attempt, question)
+    notice = "A person has set the grade of this quiz to 1.5 of 3 points."
+    assert notice not in ines_client.get(staff(appeal), headers=ENGLISH).content.decode()
+    cell = f"/admin/reports/statistics/gradebook/{enrolment.uuid}/quiz/"
+    ines_client.post(cell, {"set": "1", "points": "1.5", "note": "Oral exam.", "seen": "0"})
+    shown = " ".join(ines_client.get(staff(appeal), headers=ENGLISH).content.decode().split())
+    assert notice in shown
+    assert f'href="{cell}"' in shown
+    ines_client.post(staff(appeal), {"accept": "1"})
+    assert fresh(attempt).points == 3
+    assert gradebook.get_item_grades(enrolment)[0].points == Decimal("1.5")
 
 
 @pytest.fixture
