@@ -65,7 +65,16 @@ class Announcement(InCourse):
         ]
 
     def __str__(self) -> str:
+        return self.heading
+
+    @property
+    def heading(self) -> str:
+        """Return the title in the reader's language."""
         return languages.choose(self.title)
+
+    @property
+    def author_name(self) -> str | None:
+        return self.created_by.name if self.created_by else None
 
     @property
     def body(self) -> str:

@@ -288,14 +288,28 @@ class PostDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="post_delete",
         summary="Delete one's own question or reply",
-        description="Refused with `question-answered` if others have replied. The site keeps it for a week, so that its page can "
-        "take it back.",
+        description="Refused with `question-answered` if others have replied. The site keeps it for a week, so that "
+        "`post_restore` can take it back.",
         tags=_TAGS,
         responses={204: None, **problems(404, 409)},
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         posting.delete(reading.own_post_or_404(request.user, uuid), now=timezone.now())
         return Response(status=204)
+
+
+class RestorePost(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="post_restore",
+        summary="Take the deletion of one's own question or reply back",
+        description="Possible for a week. 404 for a post that is not deleted.",
+        tags=_TAGS,
+        request=None,
+        responses={200: ReplySerializer, **problems(404)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        posting.take_back(reading.own_post_or_404(request.user, uuid, deleted=True))
+        return Response(_shape_post(request, uuid))
 
 
 class ReportPost(AuthenticatedAPIView):

@@ -11,5 +11,6 @@ urlpatterns = [
     route("discussions/<uuid:uuid>/mute", api.Mute.as_view(), "api-mute"),
     route("discussions/<uuid:uuid>/accepted", api.Accepted.as_view(), "api-accepted"),
     route("posts/<uuid:uuid>", api.PostDetail.as_view(), "api-post"),
+    route("posts/<uuid:uuid>/restore", api.RestorePost.as_view(), "api-post-restore"),
     route("posts/<uuid:uuid>/report", api.ReportPost.as_view(), "api-post-report"),
 ]

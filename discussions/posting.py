@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -76,8 +77,11 @@ def ask(
     quote: str = "",
     prefix: str = "",
     suffix: str = "",
+    uuid: UUID | None = None,
 ) -> Post:
     """Ask at a block of a lesson, whose text is `text`, and tell the staff. Idempotent within ten minutes.
+
+    `uuid` is a new one unless it is given.
 
     Others read the quotation, so it is taken only if the text has it. Otherwise the beginning of the block stands for it.
     Raises NoAnchor, PostText and TooManyPosts.
@@ -94,6 +98,7 @@ def ask(
         "quote": quote,
         "prefix": compose(prefix)[-LONGEST_AROUND:],
         "suffix": compose(suffix)[:LONGEST_AROUND],
+        "uuid": uuid or uuid4(),
     }
     found, is_new = _write(author, now, activity=activity, question=None, body=body, fields=place)
     if is_new:

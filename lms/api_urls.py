@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("uploads.api_urls")),
     path("", include("accounts.api.urls")),
     path("", include("mails.own.api_urls")),
+    path("", include("announcements.students.api_urls")),
+    path("", include("answering.api_urls")),
     path("", include("review.api.urls")),
     path("", include("appeals.api_urls")),
     path("", include("reports.api.urls")),

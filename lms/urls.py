@@ -34,7 +34,7 @@ urlpatterns = [
     path("", include("quizzes.urls")),
     path("", include("lesson_checks.urls")),
     path("", include("practice.urls")),
-    path("courses/", include("announcements.student_urls")),
+    path("courses/", include("announcements.students.urls")),
     path("courses/", include("reports.student_urls")),
     path("attempts/", include("appeals.student_urls")),
     path("search/", include("search.urls")),

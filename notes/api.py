@@ -73,6 +73,7 @@ class Notes(AuthenticatedAPIView):
         tags=["notes"],
         parameters=[
             OpenApiParameter("lesson", UUID, description="Only those of this lesson."),
+            OpenApiParameter("course", str, description="Only those of this course, by its `slug`."),
             OpenApiParameter("q", str, description=f"Only those with these words; of {LONGEST} characters at most."),
             *PAGE_PARAMETERS,
         ],
@@ -82,6 +83,8 @@ class Notes(AuthenticatedAPIView):
         rows = Note.objects.of(request.user).select_related("activity__course")
         if lesson := request.query_params.get("lesson"):
             rows = rows.filter(activity__uuid=_uuid(lesson))
+        if course := request.query_params.get("course"):
+            rows = rows.filter(activity__course__slug=course.replace("\0", ""))
         rows = finding.with_words(rows, split(request.query_params.get("q", "")[:LONGEST]))
         page = paginate(request, rows, ("-pk",))
         return paginated(page, {"results": NoteSerializer.shape_all(page.items)})
@@ -132,13 +135,29 @@ class NoteDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="note_delete",
         summary="Delete a note",
-        description="The site keeps it for a week, so that its page can take it back.",
+        description="The site keeps it for a week, so that `note_restore` can take it back.",
         tags=["notes"],
         responses={204: None, **problems(404)},
     )
     def delete(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
         writing.delete(finding.own_note(request.user, uuid), now=timezone.now())
         return Response(status=204)
+
+
+class NoteRestore(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="note_restore",
+        summary="Take the deletion of a note back",
+        description="Possible for a week. Idempotent.",
+        tags=["notes"],
+        request=None,
+        responses={200: NoteSerializer, **problems(404)},
+    )
+    def post(self, request: AuthenticatedRequest, uuid: UUID) -> Response:
+        note = finding.note_to_take_back(request.user, uuid)
+        writing.take_back(note, now=timezone.now())
+        note.refresh_from_db(fields=["updated_at"])
+        return Response(NoteSerializer.shape(note))
 
 
 def _uuid(text: str) -> UUID:

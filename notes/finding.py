@@ -6,6 +6,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from courses import access
 from courses.lessons.reading import get_place_url
 from notes.models import Note, NoteQuerySet
 from search.finding.matching import has_all
@@ -28,6 +29,12 @@ def with_words(rows: NoteQuerySet, words: Sequence[str]) -> NoteQuerySet:
 def own_note(user: User, uuid: UUID) -> Note:
     """Return a note of the user. Raises Http404."""
     return get_object_or_404(Note.objects.of(user).select_related("activity__course", "enrolment"), uuid=uuid)
+
+
+def note_to_take_back(user: User, uuid: UUID) -> Note:
+    """Return a note of the user that may be deleted, while the site keeps it. Raises Http404."""
+    rows = Note.objects.filter(enrolment__in=access.enrolments(user), activity__archived_at=None)
+    return get_object_or_404(rows.select_related("activity__course"), uuid=uuid)
 
 
 def find(user: User, query: Query, course: str, most: int) -> tuple[list[OwnHit], bool]:

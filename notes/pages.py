@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -190,8 +190,7 @@ def note_delete(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def note_restore(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
     """Take the deletion of a note back."""
-    rows = Note.objects.filter(enrolment__user=request.user, enrolment__in=access.enrolments(request.user))
-    note = get_object_or_404(rows.select_related("activity__course"), uuid=uuid)
+    note = finding.note_to_take_back(request.user, uuid)
     writing.take_back(note, now=timezone.now())
     return redirect(f"{_lesson_url(note)}#note-{note.uuid}")
 

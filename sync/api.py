@@ -83,6 +83,7 @@ class OpenAttemptSerializer(OutputSerializer):
     quiz = serializers.UUIDField(source="attempt.quiz.activity.uuid", help_text="The quiz's uuid, as in the outline.")
     deadline = serializers.DateTimeField(source="attempt.deadline", allow_null=True)
     answers = AnswerSerializer(many=True)
+    flagged = serializers.ListField(child=serializers.UUIDField(), help_text="The flagged questions.")
 
 
 class CourseStateSerializer(OutputSerializer):

@@ -15,7 +15,7 @@ from common import outages
 from common.api.problems import document, problem
 from quizzes.attempts.models import Attempt
 from sync.batch import Batch
-from sync.kinds import answers, notes, practice, progress
+from sync.kinds import answers, notes, people, practice, progress
 from sync.kinds.together import outcome_of_each
 from sync.models import SyncOperation
 from sync.outcomes import REFUSALS, Answer, OperationIdReused, Outcome, Refusal, Status, Stored
@@ -39,6 +39,10 @@ _CARRY_OUT: dict[str, Callable[[Batch, Operation], Outcome]] = {
     "note_change": notes.note_change,
     "note_delete": notes.note_delete,
     "practice_answer": practice.practice_answer,
+    "check_answer": practice.check_answer,
+    "flag": answers.flag,
+    "discussion_ask": people.discussion_ask,
+    "message_read": people.message_read,
 }
 
 

@@ -70,6 +70,10 @@ class OpenAttempt:
     attempt: Attempt
     answers: list[Answer] = field(default_factory=list)
 
+    @property
+    def flagged(self) -> list[str]:
+        return self.attempt.flagged or []
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

@@ -29,9 +29,13 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "answer": (("attempt", "question", "response"), ("sequence",)),
     "attempt_submit": (("attempt",), ()),
     "note_write": (("lesson", "anchor"), ("quote", "prefix", "suffix", "body", "language")),
-    "note_change": (("note", "body", "seen"), ()),
+    "note_change": (("note", "body", "seen"), ("lesson", "anchor", "quote", "prefix", "suffix", "language")),
     "note_delete": (("note",), ("seen",)),
     "practice_answer": (("card", "turn", "response"), ()),
+    "check_answer": (("lesson", "question", "response"), ()),
+    "flag": (("attempt", "question", "is_flagged"), ()),
+    "discussion_ask": (("lesson", "anchor", "body"), ("quote", "prefix", "suffix")),
+    "message_read": (("message",), ()),
 }
 _OF_EACH = ("id", "kind", "at")
 
@@ -54,9 +58,15 @@ class SyncOperationInput(InputSerializer):
     - `attempt_submit`: `attempt`.
     - `note_write`: `lesson`, `anchor`, and as in `note_write` of the API `quote`, `prefix`, `suffix`, `body`, `language`.
       `id` becomes the `uuid` of the note.
-    - `note_change`: `note`, `body`, `seen`.
+    - `note_change`: `note`, `body`, `seen`; and the place of the note as in `note_write`, so that the text becomes a new note if
+      the site no longer knows the note: it forgets what was deleted more than a week ago.
     - `note_delete`: `note`, and `seen` to delete only what was seen.
     - `practice_answer`: `card`, `turn`, `response`.
+    - `check_answer`: `lesson`, `question`, `response`: a question in a lesson, as in `lesson_question_answer`.
+    - `flag`: `attempt`, `question`, `is_flagged`. The last that arrives stands.
+    - `discussion_ask`: `lesson`, `anchor`, `body`, and as in `discussion_ask` of the API `quote`, `prefix`, `suffix`.
+      `id` becomes the `uuid` of the question.
+    - `message_read`: `message`.
     """
 
     id = serializers.UUIDField(
@@ -87,7 +97,7 @@ class SyncOperationInput(InputSerializer):
         required=False,
         help_text="The `revision` of the note that the device has seen.",
     )
-    body = _text(writing.LONGEST_BODY, "The text of a note.")
+    body = _text(writing.LONGEST_BODY, "The text of a note or of a question to others.")
     quote = _text(writing.LONGEST_QUOTE, "What stands at the place of a note.")
     prefix = _text(200, "What stands before it.")
     suffix = _text(200, "What stands behind it.")
@@ -96,6 +106,8 @@ class SyncOperationInput(InputSerializer):
         required=False,
         help_text="The language of the text that has the note. The language of the request if it is left out.",
     )
+    is_flagged = serializers.BooleanField(required=False, help_text="Whether the question has a flag.")
+    message = _uuid("The message's `uuid`.")
     card = _uuid("The card's `uuid`.")
     turn = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, help_text="The card's `turn`.")
 

@@ -10,6 +10,7 @@ from tests.product import ROOT
 APPS = (
     "accounts",
     "analysis",
+    "answering",
     "announcements",
     "appeals",
     "mails",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "offline",
     "sync",
     "uploads",
+    "answering",
     "operations",
 ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from courses import gradebook
 from courses.gradebook import FULL, ItemGrade
@@ -35,7 +36,7 @@ def compute(grades: Sequence[ItemGrade], given: Mapping[str, str], default_targe
     lines = []
     assumed: dict[int, int] = {}
     for grade in grades:
-        field = f"if-{grade.item.activity.slug}"
+        field = field_of(grade)
         typed = given.get(field, "").strip()[:10]
         percent = read_percent(typed)
         lines.append(Line(grade, field, typed, is_wrong=bool(typed) and percent is None))
@@ -53,6 +54,20 @@ def compute(grades: Sequence[ItemGrade], given: Mapping[str, str], default_targe
         left=sum(grade.percent is None for grade in then),
         needed=gradebook.percent_needed(then, target),
     )
+
+
+def assume(grades: Sequence[ItemGrade], assumed: Mapping[UUID, int], target: int | None, default_target: int) -> WhatIf:
+    """Return what `compute` returns, for percents by the uuid of the activity. Activities without a grade say nothing."""
+    given = {
+        field_of(grade): str(assumed[grade.item.activity.uuid])
+        for grade in grades
+        if grade.item.activity.uuid in assumed
+    }
+    return compute(grades, given, default_target if target is None else target)
+
+
+def field_of(grade: ItemGrade) -> str:
+    return f"if-{grade.item.activity.slug}"
 
 
 def read_percent(text: str) -> int | None:

@@ -10,6 +10,7 @@ from common.lookup import or_404
 from questions import Response, Spec
 from quizzes import sequences
 from quizzes.attempts import queries
+from quizzes.attempts.flags import set_flag
 from quizzes.attempts.models import Answer, Attempt, LateAnswer
 from quizzes.taking import save, submit
 from quizzes.taking.deadline import AttemptClosed, is_over
@@ -131,4 +132,12 @@ def attempt_submit(batch: Batch, operation: Operation) -> Outcome:
     except AttemptClosed:
         # It is submitted with what the server had at the deadline.
         return APPLIED
+    return APPLIED
+
+
+def flag(batch: Batch, operation: Operation) -> Outcome:
+    """Flag a question of an attempt, or take the flag away. An attempt that is over keeps its flags. Raises Http404."""
+    attempt, question = batch.attempt(operation), operation.values["question"]
+    or_404(attempt.find_question(question))
+    set_flag(attempt=attempt, question=question, is_flagged=operation.values["is_flagged"])
     return APPLIED

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from common.lookup import or_404
+from common.errors import DomainError
 from courses.models import Enrolment
 from notes import writing
 from notes.models import Note
@@ -14,6 +15,15 @@ from sync.outcomes import APPLIED, OperationIdReused, Outcome, Refusal, Stored
 from sync.reading import Operation
 
 _TEXTS = ("anchor", "quote", "prefix", "suffix", "body")
+
+
+class NoteGone(DomainError):
+    slug = "note-gone"
+    status = 404
+    help = gettext_lazy(
+        "The site no longer knows the note: it was deleted more than a week ago, or is another person's. The text is not stored. "
+        "Send it again with the place of the note, or as a new note."
+    )
 
 
 def notes(batch: Batch, operations: Sequence[Operation]) -> list[Outcome | Refusal]:
@@ -49,11 +59,22 @@ def notes(batch: Batch, operations: Sequence[Operation]) -> list[Outcome | Refus
 
 
 def note_change(batch: Batch, operation: Operation) -> Outcome:
-    """Change the text of a note. A conflict: it was changed or deleted elsewhere, and this text became a note of its own."""
-    note = or_404(_find(batch, operation))
-    body, seen = operation.values["body"], operation.values["seen"]
-    stored = writing.change(note, body=body, seen=seen, now=batch.now)
-    return Outcome(Stored.APPLIED if stored.pk == note.pk else Stored.CONFLICT, note=stored.uuid)
+    """Change the text of a note. A conflict: it was changed or deleted elsewhere, and this text became a note of its own.
+
+    The site forgets a deleted note after a week. The text then needs the place of the note; without it, it is refused with
+    NoteGone, and stays with the app.
+    """
+    values = operation.values
+    note = _find(batch, operation)
+    if note is not None:
+        stored = writing.change(note, body=values["body"], seen=values["seen"], now=batch.now)
+        return Outcome(Stored.APPLIED if stored.pk == note.pk else Stored.CONFLICT, note=stored.uuid)
+    if "lesson" not in values or "anchor" not in values:
+        raise NoteGone(_("This note was deleted on another device. Its text is still with your app."))
+    (kept,) = notes(batch, [operation])
+    if not isinstance(kept, Outcome):
+        raise kept
+    return Outcome(Stored.CONFLICT, note=kept.note)
 
 
 def note_delete(batch: Batch, operation: Operation) -> Outcome:

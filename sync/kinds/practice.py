@@ -1,5 +1,6 @@
-"""Grade answers of the daily review that were given without a network. The first answer to a turn stands."""
+"""Grade what was answered for practice without a network: in the daily review, and in the text of a lesson."""
 
+from answering import in_lessons
 from common.lookup import or_404
 from practice import answering
 from practice.models import PracticeAnswer, PracticeCard
@@ -22,3 +23,14 @@ def practice_answer(batch: Batch, operation: Operation) -> Outcome:
     )
     stands = not is_known or answered.answer.response == (values["response"] or {})
     return APPLIED if stands else Outcome(Stored.CONFLICT)
+
+
+def check_answer(batch: Batch, operation: Operation) -> Outcome:
+    """Grade an answer to a question in a lesson: a mistake becomes a practice card.
+
+    Raises Http404, NothingAnswered and the errors of `read_response_to`.
+    """
+    values = operation.values
+    check = in_lessons.check_or_404(batch.user, values["lesson"])
+    in_lessons.answer_question(check, values["question"], values["response"], batch.now)
+    return APPLIED

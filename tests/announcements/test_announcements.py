@@ -15,6 +15,7 @@ from accounts.models import Message, User
 from announcements import sending
 from announcements.models import Announcement
 from courses.models import Cohort, Course, Enrolment
+from tests.api import Api
 from tests.factories import EnrolmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,27 @@ def test_queries_of_the_students_page_do_not_grow(
             alice_client.get(STUDENT)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 8
+
+
+def test_an_app_reads_what_the_page_shows(
+    enrolment: Enrolment, ines_client: Client, alice_api: Api, bob_api: Api
+) -> None:
+    path, counts = "courses/statistics/announcements", []
+    write(ines_client)
+    for number in (2, 18):
+        for _ in range(number):
+            send(ines_client, write(ines_client))
+        alice_api.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            found = alice_api.get(path)["results"]
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert len(found) == 20
+    assert (found[0]["title"], found[0]["author"]) == (TEXTS["title_en"], "Ines")
+    first = alice_api.get(f"{path}?limit=19")
+    assert len(alice_api.get(first["next"])["results"]) == 1
+    assert alice_api.response.headers["ETag"]
+    bob_api.get(path, expect=404)
 
 
 def test_the_mail_is_in_the_readers_language(enrolment: Enrolment, alice: User, ines_client: Client) -> None:

@@ -98,3 +98,13 @@ def test_who_writes_too_much_is_told_how_long_to_wait(
 @pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"body": " "}, {"more": 1}])
 def test_what_is_no_question_is_refused(alice_api: Api, lesson: Activity, change: dict[str, object]) -> None:
     alice_api.post(f"lessons/{lesson.uuid}/discussions", {"anchor": ".0", "body": "x", **change}, expect=400)
+
+
+def test_a_deleted_post_is_taken_back(alice_api: Api, carol_api: Api, asked: Post) -> None:
+    path = f"posts/{asked.uuid}"
+    alice_api.post(f"{path}/restore", expect=404)
+    alice_api.delete(path, expect=204)
+    alice_api.get(path, expect=404)
+    carol_api.post(f"{path}/restore", expect=404)
+    assert alice_api.post(f"{path}/restore")["body"] == asked.body
+    carol_api.get(path)

@@ -29,7 +29,7 @@ from quizzes.authoring.models import Quiz
 from quizzes.taking import start, uploads
 from tests.api import Api, api_for
 from tests.factories import EnrolmentFactory, UserFactory
-from tests.practice.cards import make_check, take
+from tests.practice.cards import make_check, right_answer, take
 from tests.quizzes import every_kind
 from tests.quizzes.graded import graded, of_every_kind, question_of
 from tests.uploads.tus import PIECE, VERSION
@@ -126,6 +126,9 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     replied = Post.objects.create(
         activity=lesson, author=enrolment.user, question=asked, body="So it is.", created_at=now
     )
+    gone = Post.objects.create(
+        activity=lesson, author=enrolment.user, question=asked, body="Or not.", created_at=now, deleted_at=now
+    )
     reading.record_position(enrolment=enrolment, activity=lesson, anchor="life-cycle.1", now=now)
     message = Message.objects.create(user=enrolment.user, kind="grade-changed", about="0", created_at=now, due_at=now)
     summary = SummaryDelivery.objects.create(user=enrolment.user, iso_year=2026, iso_week=1, due_at=now, status="sent")
@@ -140,10 +143,12 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "<slug:kind>": "weekly-summary",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
+        "lessons/<uuid:uuid>/questions/<uuid:question>": f"lessons/{lesson.uuid}/questions/{card.question}",
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
         "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
         "discussions/<uuid:uuid>": f"discussions/{asked.uuid}",
+        "posts/<uuid:uuid>/restore": f"posts/{gone.uuid}/restore",
         "posts/<uuid:uuid>": f"posts/{replied.uuid}",
         "uploads/<uuid:uuid>": f"uploads/{upload.uuid}",
         "certificates/<uuid:uuid>": f"certificates/{certificate.uuid}",
@@ -158,7 +163,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "<uuid:card>": str(card.uuid),
         "<int:turn>": str(card.next_turn),
     }
-    return World(people, names, _bodies(lesson, waiting, replied))
+    return World(people, names, _bodies(lesson, waiting, replied, card))
 
 
 def make_card(lesson: Activity, enrolment: Enrolment) -> PracticeCard:
@@ -172,7 +177,7 @@ def make_device(user: User) -> DeviceSession:
     return DeviceSession.objects.create(user=user, session_key=key, signed_in_at=timezone.now())
 
 
-def _bodies(lesson: Activity, waiting: Attempt, replied: Post) -> dict[tuple[str, str], Any]:
+def _bodies(lesson: Activity, waiting: Attempt, replied: Post, card: PracticeCard) -> dict[tuple[str, str], Any]:
     question = str(question_of(waiting, "hand_in"))
     rubric = (waiting.find_question(question) or {})["rubric"]
     progress = {"activity": str(lesson.uuid), "done": True}
@@ -187,6 +192,7 @@ def _bodies(lesson: Activity, waiting: Attempt, replied: Post) -> dict[tuple[str
         ("courses/<slug:slug>/progress", "PUT"): progress,
         ("courses/<slug:slug>/progress", "POST"): progress,
         ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},
+        ("lessons/<uuid:uuid>/questions/<uuid:question>", "POST"): {"response": right_answer(card)},
         ("sync", "POST"): {"operations": []},
         ("lessons/<uuid:uuid>/discussions", "POST"): {"anchor": ".0", "body": "And why is that?"},
         ("discussions/<uuid:uuid>/replies", "POST"): {"body": "Because."},

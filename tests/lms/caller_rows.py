@@ -1,33 +1,10 @@
 """Which domain functions each operation of the API and the page for the same thing call: see `tests.lms.test_callers`."""
 
-from typing import NamedTuple
-
-
-class Row(NamedTuple):
-    """One operation. `page` is the view of the page that calls the `functions` too; without one, `reason` says why."""
-
-    operation: str
-    functions: tuple[str, ...]
-    page: str = ""
-    reason: str = ""
-    # Functions outside the callers' packages that call the domain function for one of them.
-    through: tuple[str, ...] = ()
-
-
-def _discussed(operation: str, function: str, page: str, *through: str) -> Row:
-    names = tuple(f"discussions.{name}" for name in through)
-    return Row(
-        f"discussions.api.{operation}", (f"discussions.{function}",), f"discussions.pages.student.{page}", "", names
-    )
-
-
-def _own(operation: str, function: str, page: str) -> Row:
-    return Row(
-        f"accounts.own_account.api.{operation}", (f"accounts.own_account.{function}",), f"accounts.own_account.{page}"
-    )
-
+from tests.lms.caller_row import Row, own
+from tests.lms.caller_rows_of_students import ROWS_OF_STUDENTS
 
 ROWS = (
+    *ROWS_OF_STUDENTS,
     Row(
         "accounts.api.messages.Messages.get",
         ("accounts.messages.bell.newest_first", "accounts.messages.bell.lines"),
@@ -73,13 +50,13 @@ ROWS = (
         (),
         reason="The page is allauth's. Here and there the session is flushed; there is no function of ours.",
     ),
-    _own("DeviceList.get", "devices.list_devices", "pages.device_list"),
-    _own("DeviceList.delete", "devices.sign_out_others", "pages.devices_sign_out_others"),
-    _own("AddressChange.post", "address.ask", "address_pages.address_change"),
-    _own("AddressConfirm.post", "address.confirm", "address_pages.address_confirm"),
-    _own("DeviceDetail.get", "devices.list_devices", "pages.device_list"),
-    _own("DeviceDetail.patch", "devices.name_device", "pages.device_name"),
-    _own("DeviceDetail.delete", "devices.sign_out", "pages.device_sign_out"),
+    own("DeviceList.get", "devices.list_devices", "pages.device_list"),
+    own("DeviceList.delete", "devices.sign_out_others", "pages.devices_sign_out_others"),
+    own("AddressChange.post", "address.ask", "address_pages.address_change"),
+    own("AddressConfirm.post", "address.confirm", "address_pages.address_confirm"),
+    own("DeviceDetail.get", "devices.list_devices", "pages.device_list"),
+    own("DeviceDetail.patch", "devices.name_device", "pages.device_name"),
+    own("DeviceDetail.delete", "devices.sign_out", "pages.device_sign_out"),
     Row(
         "accounts.own_account.api.SessionHandover.post",
         ("accounts.own_account.handover.make_link",),
@@ -100,36 +77,6 @@ ROWS = (
     ),
     Row("calendars.api.CalendarAddress.post", ("calendars.feeds.reset",), "calendars.pages.address_reset"),
     Row("calendars.api.CalendarAddress.delete", ("calendars.feeds.turn_off",), "calendars.pages.address_off"),
-    Row("sync.api.Sync.post", ("sync.batches.apply",), reason="A browser sends each thing when it is done."),
-    Row("sync.api.ChangesSince.get", ("sync.changes.read_changes",), reason="A page is read again as a whole."),
-    Row(
-        "bundles.api.CourseBundle.get",
-        ("bundles.contents.list_files", "bundles.quiz_rules.list_quizzes"),
-        reason="A browser reads pages with a network.",
-    ),
-    Row(
-        "bundles.api.CourseBundleFile.get",
-        ("bundles.contents.read_file",),
-        reason="A browser reads pages with a network.",
-    ),
-    Row("notes.api.Notes.get", ("notes.finding.with_words",), "notes.pages.note_list"),
-    Row("notes.api.Notes.post", ("notes.writing.add",), "notes.pages.lesson_notes"),
-    Row("notes.api.NoteDetail.get", ("notes.finding.own_note",), "notes.pages.note_edit"),
-    Row("notes.api.NoteDetail.patch", ("notes.writing.change",), "notes.pages.note_edit"),
-    Row("notes.api.NoteDetail.delete", ("notes.writing.delete",), "notes.pages.note_delete"),
-    _discussed("LessonDiscussions.get", "reading.questions_of", "lesson_questions", "reading.placed_questions"),
-    _discussed("LessonDiscussions.post", "posting.ask", "lesson_questions"),
-    _discussed("DiscussionDetail.get", "reading.thread_or_404", "question"),
-    _discussed("Replies.post", "posting.reply", "question"),
-    _discussed("MeToo.put", "following.add_me_too", "me_too"),
-    _discussed("MeToo.delete", "following.remove_me_too", "me_too"),
-    *(_discussed(f"Mute.{method}", "following.mute", "mute") for method in ("put", "delete")),
-    _discussed("Accepted.put", "following.accept", "accept"),
-    _discussed("Accepted.delete", "following.reopen", "accept"),
-    _discussed("PostDetail.get", "reading.readable_post_or_404", "report"),
-    Row("discussions.api.PostDetail.patch", ("discussions.posting.change",), "discussions.pages.own.post_edit"),
-    Row("discussions.api.PostDetail.delete", ("discussions.posting.delete",), "discussions.pages.own.post_delete"),
-    _discussed("ReportPost.post", "moderating.report", "report"),
     Row(
         "certificates.api.CertificateList.get",
         (),

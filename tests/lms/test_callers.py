@@ -6,7 +6,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.api.base import AuthenticatedAPIView
-from tests.lms.caller_rows import ROWS, Row
+from tests.lms.caller_row import Row
+from tests.lms.caller_rows import ROWS
 from tests.lms.calls import Sources, read_module
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete")

@@ -29,6 +29,10 @@ def test_a_note_is_written_changed_and_deleted(alice_api: Api, bob_api: Api, les
     bob_api.post("notes", body, expect=404)
     alice_api.delete(path, expect=204)
     alice_api.get(path, expect=404)
+    bob_api.post(f"{path}/restore", expect=404)
+    for _ in range(2):
+        assert alice_api.post(f"{path}/restore")["body"] == "other"
+    alice_api.get(path)
 
 
 def test_the_list_has_pages_and_filters(alice_api: Api, enrolment: Enrolment, lesson: Activity) -> None:

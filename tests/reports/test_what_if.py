@@ -11,6 +11,7 @@ from courses import gradebook
 from courses.gradebook import ItemGrade
 from courses.models import Course, Enrolment, GradeCategory, GradeChange, GradeItem, Module
 from quizzes.authoring.models import Quiz
+from tests.api import Api
 from tests.factories import ActivityFactory, QuizFactory
 from tests.quizzes.graded import choosing, graded
 
@@ -115,3 +116,28 @@ def test_the_page_of_a_student_leads_to_who_has_seen_it(
     found = text(ines_client, link)
     assert page in found
     assert "Oscar" in found
+
+
+def test_an_app_computes_what_the_page_computes(
+    quiz: Quiz, second: Quiz, enrolment: Enrolment, alice_api: Api, bob_api: Api
+) -> None:
+    graded(quiz, enrolment, choosing(quiz, 1))
+    path, entries = "courses/statistics/grades/what-if", GradeChange.objects.count()
+    bare = alice_api.post(path, {})
+    assert (bare["now"], bare["then"], bare["left"]) == (bare["now"], bare["now"], 1)
+    body = {"assumed": [{"activity": str(second.activity.uuid), "percent": 100}], "target": 90}
+    found = alice_api.post(path, body)
+    assert found["now"] == bare["now"]
+    assert found["then"] > found["now"]
+    assert (found["target"], found["left"], found["needed"]) == (90, 0, None)
+    assert [each["assumed"] for each in found["grades"]] == [None, 100]
+    assert GradeChange.objects.count() == entries
+    bob_api.post(path, body, expect=404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"target": 101}, {"target": "80"}, {"assumed": [{"activity": "x", "percent": 1}]}, {"assumed": 1}, {"more": 1}],
+)
+def test_what_is_no_assumption_is_refused(alice_api: Api, enrolment: Enrolment, body: dict[str, object]) -> None:
+    alice_api.post("courses/statistics/grades/what-if", body, expect=400)

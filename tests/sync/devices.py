@@ -71,7 +71,16 @@ class Server:
 
 
 def _empty() -> dict[str, Any]:
-    return {"cursor": None, "queue": [], "refused": [], "made": 0, "notes": {}, "courses": [], "sequences": {}}
+    return {
+        "cursor": None,
+        "queue": [],
+        "refused": [],
+        "made": 0,
+        "notes": {},
+        "courses": [],
+        "sequences": {},
+        "turns": {},
+    }
 
 
 @dataclass
@@ -101,19 +110,27 @@ class Device:
         self.kept["sequences"][question] = sequence
         self.do("answer", attempt=attempt, question=question, response=response, sequence=sequence)
 
-    def write_note(self, lesson: str, body: str) -> None:
-        name = self.do("note_write", lesson=lesson, anchor="noise.1", body=body)["id"]
-        self.kept["notes"][name] = {"body": body, "revision": 1}
+    def write_note(self, lesson: str, body: str, quote: str = "") -> None:
+        place = {"lesson": lesson, "anchor": "noise.1", "quote": quote}
+        name = self.do("note_write", body=body, **place)["id"]
+        self.kept["notes"][name] = {"body": body, "revision": 1, **place}
 
     def change_note(self, at: int, body: str) -> None:
         for name, note in self._one_of_the_notes(at):
-            self.do("note_change", note=name, body=body, seen=note["revision"])
-            self.kept["notes"][name] = {"body": body, "revision": note["revision"] + 1}
+            place = {name: note[name] for name in ("lesson", "anchor", "quote")}
+            self.do("note_change", note=name, body=body, seen=note["revision"], **place)
+            self.kept["notes"][name] = {"body": body, "revision": note["revision"] + 1, **place}
 
     def delete_note(self, at: int) -> None:
         for name, _note in self._one_of_the_notes(at):
             self.do("note_delete", note=name)
             del self.kept["notes"][name]
+
+    def practise(self, card: str, first_turn: int, response: Any) -> None:
+        """Answer the turn of a card that this device believes to be the next one."""
+        turn = self.kept["turns"].get(card, first_turn)
+        self.kept["turns"][card] = turn + 1
+        self.do("practice_answer", card=card, turn=turn, response=response)
 
     def _one_of_the_notes(self, at: int) -> list[tuple[str, dict[str, Any]]]:
         notes = sorted(self.kept["notes"].items())
@@ -154,7 +171,13 @@ class Device:
         assert found is not None
         notes = {} if found["is_full"] else copy.deepcopy(self.kept["notes"])
         while True:
-            notes |= {note["uuid"]: {"body": note["body"], "revision": note["revision"]} for note in found["notes"]}
+            notes |= {
+                note["uuid"]: {
+                    **{name: note[name] for name in ("body", "revision", "anchor", "quote")},
+                    "lesson": note["lesson"]["uuid"],
+                }
+                for note in found["notes"]
+            }
             for gone in found["deleted_notes"]:
                 notes.pop(gone, None)
             if not found["has_more"]:

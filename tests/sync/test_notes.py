@@ -106,6 +106,20 @@ def test_a_note_at_a_paragraph_that_is_gone_is_kept(alice_api: Api, lesson: Acti
     assert statuses(alice_api, write(lesson, body="x") | {"anchor": "gone.77"}) == ["applied"]
 
 
+def test_the_text_of_a_note_that_the_site_has_forgotten_is_kept_at_its_place(alice_api: Api, lesson: Activity) -> None:
+    note = write(lesson, body="first")
+    send(alice_api, note, operation("note_delete", note=note["id"]))
+    writing.forget(now=timezone.now() + timedelta(days=360))
+    alone = change(note["id"], "from a year ago")
+    placed = {**change(note["id"], "from a year ago"), "lesson": str(lesson.uuid), "anchor": "noise.1"}
+    results = send(alice_api, alone, placed, placed, write(lesson, body="new"))
+    assert [result["status"] for result in results] == ["rejected", "conflict", "duplicate", "applied"]
+    assert results[0]["problem"]["type"] == "/problems/note-gone"
+    assert results[1]["note"] == results[2]["note"] == placed["id"]
+    assert bodies() == ["from a year ago", "new"]
+    assert not Note.objects.filter(uuid=note["id"]).exists()
+
+
 # --- What other devices read ---
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.messages import sending
 from accounts.models import User
+from announcements.models import Announcement, Recipient
 from certificates import documents
 from certificates.models import Certificate
 from courses.models import Activity, Course, SummaryDelivery
@@ -156,10 +157,31 @@ class AppTour:
         self.call("lesson_position", expect=200, uuid=lesson, body={"anchor": "life-cycle.2"})
         self.call("lesson_position_read", expect=200, uuid=lesson)
         self.call("lesson_position", expect=400, uuid=lesson, body={"anchor": "no place"})
+        self.announcements()
         self.call("course_progress", expect=200, slug=slug)
         for name in ("course_progress_mark", "course_progress_mark_post"):
             self.call(name, expect=200, slug=slug, body={"activity": lesson, "done": True})
             self.call(name, expect=400, slug=slug, body={"activity": quiz, "done": True})
+
+    def announcements(self) -> None:
+        slug, now = self.course.slug, timezone.now()
+        announcement = Announcement.objects.create(
+            course=self.course,
+            title={"en": "No class on Monday", "ko": "월요일 휴강"},
+            text={"en": "Read lesson 3 instead.", "ko": "대신 3강을 읽어 주세요."},
+            created_at=now,
+            at=now,
+            sent_at=now,
+        )
+        Recipient.objects.create(
+            announcement=announcement, enrolment=self.student.enrolments.get(course=self.course), sent_at=now
+        )
+        self.call("course_announcements", expect=200, slug=slug)
+        self.call("course_announcements", expect=400, slug=slug, query="?cursor=unknown")
+        quiz = str(self.course.activities.get(slug=self._a_graded_quiz()).uuid)
+        body = {"assumed": [{"activity": quiz, "percent": 90}], "target": 80}
+        self.call("grades_what_if", expect=200, slug=slug, body=body)
+        self.call("grades_what_if", expect=400, slug=slug, body={"target": 101})
 
     def calendar(self) -> None:
         self.call("calendar_read", expect=200, query="?first=2026-11-01&last=2026-11-30")
@@ -177,6 +199,7 @@ class AppTour:
         self.call("note_read", expect=200, uuid=note)
         self.call("note_change", expect=200, uuid=note, body={"body": "Ask first."})
         self.call("note_delete", expect=204, uuid=note)
+        self.call("note_restore", expect=200, uuid=note)
 
     def discussions(self, lesson: str) -> None:
         body = {"anchor": "life-cycle.2", "body": "Does the order matter?"}
@@ -200,6 +223,7 @@ class AppTour:
         self.call("post_read", expect=200, uuid=reply)
         self.call("post_change", expect=200, uuid=reply, body={"body": "It does: each step uses the one before."})
         self.call("post_delete", expect=204, uuid=reply)
+        self.call("post_restore", expect=200, uuid=reply)
 
     def certificates(self) -> None:
         slug = self.course.slug
@@ -245,6 +269,9 @@ class AppTour:
         self.call("attempt_result", expect=409, **on)
         question = attempt["questions"][0]["uuid"]
         wrong = {str(name): response for name, response in wrong_answers(quiz).items()}
+        self.call("answer_flag", expect=204, question=question, **on)
+        self.call("attempt_flags", expect=200, **on)
+        self.call("answer_unflag", expect=204, question=question, **on)
         body = {"response": wrong[question], "sequence": 1772442000000}
         self.call("answer_save", expect=200, question=question, body=body, **on)
         self.call("answer_save", expect=400, question=question, body={"response": {"pages": 3}}, **on)
@@ -323,6 +350,12 @@ class AppTour:
         answers[UUID(first)] = every_kind.wrong_answers(quiz)[first]
         take(quiz, enrolment, answers, now=timezone.now() - timedelta(days=2))
         card = self.call("review_today", expect=200)["card"]
+        self.call("review_cards", expect=200)
+        lesson = {"uuid": str(quiz.activity.uuid)}
+        self.call("lesson_questions", expect=200, **lesson)
+        self.call("lesson_question_answer", expect=400, question=first, body={"response": {"pages": 3}}, **lesson)
+        body = {"response": every_kind.right(key[first])}
+        self.call("lesson_question_answer", expect=200, question=first, body=body, **lesson)
         at = {"card": card["uuid"], "turn": card["turn"]}
         self.call("review_answer", expect=400, body={"response": {"pages": 3}}, **at)
         self.call("review_answer", expect=200, body={"response": None}, **at)

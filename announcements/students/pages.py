@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedRequest
-from announcements.models import Announcement
+from announcements.students.reading import announced_to
 from courses import access
 from courses.pages.joining import offers_to_join
 
@@ -20,6 +20,5 @@ PAGE_SIZE = 20
 def announcement_list(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     """List the announcements of a course to the student, the newest first."""
     course = access.enrolment_or_404(request.user, slug).course
-    found = Announcement.objects.sent_to(request.user).filter(course=course.pk)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(announced_to(request.user, course), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "announcements/list.html", {"course": course, "page": page})

@@ -1,0 +1,1 @@
+"""Questions in lessons, flags and the cards of today through the API."""
