@@ -1,7 +1,7 @@
 """Read the figures of a quiz from the stored sums, for its page."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -147,10 +147,10 @@ def _times(points: Mapping[Key, Sums]) -> dict[str, dict[int, int]]:
 
 
 def _question(spec: Spec, sums: ByGroup, times: Mapping[int, int], cohorts: Mapping[int, str]) -> Figures:
-    everybody = formulas.total(sums.values())
+    merged = _without_cohorts(sums)
+    everybody = formulas.total(merged.values())
     facility = everybody.x / everybody.n / MILLION
-    with_rest = {key: moments for key, moments in sums.items() if key[2] != NO_REST}
-    compared = formulas.total(with_rest.values())
+    compared = formulas.total(moments for (_given, rest_class), moments in merged.items() if rest_class != NO_REST)
     r = formulas.correlation(compared)
     r_interval = None if r is None else formulas.correlation_interval(r, compared.n)
     facility_interval = formulas.share_interval(facility, everybody.n)
@@ -158,14 +158,10 @@ def _question(spec: Spec, sums: ByGroup, times: Mapping[int, int], cohorts: Mapp
     choices: list[Choice] = []
     outcomes: Counter[str] = Counter()
     if kind.rows == "choices":
-        alike: dict[tuple[str, int], list[Moments]] = {}
-        for (_cohort, given, rest_class), moments in sums.items():
-            alike.setdefault((given, rest_class), []).append(moments)
-        merged = {key: formulas.total(parts) for key, parts in alike.items()}
         choices = warnings.choice_figures(merged, {each["uuid"]: each["correct"] for each in spec["choices"]})
-        outcomes["unanswered"] = sum(moments.n for (_c, given, _r), moments in sums.items() if not given)
+        outcomes["unanswered"] = sum(moments.n for (given, _rest_class), moments in merged.items() if not given)
     else:
-        for (_cohort, given, _rest_class), moments in sums.items():
+        for (given, _rest_class), moments in merged.items():
             outcomes[given] += moments.n
     single = choices if sum(choice.is_correct for choice in choices) == 1 else []
     return Figures(
@@ -185,18 +181,45 @@ def _question(spec: Spec, sums: ByGroup, times: Mapping[int, int], cohorts: Mapp
     )
 
 
+@dataclass(slots=True)
+class _Part:
+    """The answers of some cohorts: how many, the sum of the shares, and how often what was given."""
+
+    n: int = 0
+    x: int = 0
+    given: Counter[str] = field(default_factory=Counter)
+
+    def add(self, given: str, moments: Moments) -> None:
+        self.n += moments.n
+        self.x += moments.x
+        self.given[given] += moments.n
+
+
+def _without_cohorts(sums: ByGroup) -> dict[tuple[str, int], Moments]:
+    """Return {(given, class of the rest score): sums} of all cohorts together."""
+    alike: dict[tuple[str, int], list[Moments]] = {}
+    for (_cohort, given, rest_class), moments in sums.items():
+        alike.setdefault((given, rest_class), []).append(moments)
+    return {key: formulas.total(parts) for key, parts in alike.items()}
+
+
 def _drift(sums: ByGroup, cohorts: Mapping[int, str]) -> Drift | None:
     """Compare the newest cohort that has answers with all the ones before. None if there are not enough of both."""
-    present = [cohort for cohort in cohorts if any(key[0] == cohort for key in sums)]
+    answered = {key[0] for key in sums}
+    present = [cohort for cohort in cohorts if cohort in answered]
     if len(present) < 2:
         return None
-    newest = present[-1]
-    now = _total(sums, lambda cohort: cohort == newest)
-    before = _total(sums, lambda cohort: cohort in present[:-1])
+    earlier = set(present[:-1])
+    now, before = _Part(), _Part()
+    for (cohort, given, _rest_class), moments in sums.items():
+        if cohort == present[-1]:
+            now.add(given, moments)
+        elif cohort in earlier:
+            before.add(given, moments)
     if min(now.n, before.n) < warnings.LEAST:
         return None
-    share_now, share_before = (moments.x / moments.n / MILLION for moments in (now, before))
-    given_before, given_now = _given(sums, present[:-1]), _given(sums, [newest])
+    share_now, share_before = (part.x / part.n / MILLION for part in (now, before))
+    given_before, given_now = before.given, now.given
     stability = formulas.stability_index(given_before, given_now)
     return Drift(
         before=share_before,
@@ -210,26 +233,13 @@ def _drift(sums: ByGroup, cohorts: Mapping[int, str]) -> Drift | None:
     )
 
 
-def _total(sums: ByGroup, is_wanted: Callable[[int], bool]) -> Moments:
-    return formulas.total(moments for key, moments in sums.items() if is_wanted(key[0]))
-
-
-def _given(sums: ByGroup, cohorts: Iterable[int]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    wanted = set(cohorts)
-    for (cohort, given, _rest_class), moments in sums.items():
-        if cohort in wanted:
-            found[given] += moments.n
-    return found
-
-
 def _cohort_figures(items: Mapping[Key, Sums], cohorts: Mapping[int, str]) -> list[CohortFigures]:
-    by_cohort: dict[int, list[Moments]] = {}
+    totals: dict[int, tuple[int, int]] = {}
     for key, sums in items.items():
-        by_cohort.setdefault(key[1], []).append(Moments(*sums))
-    totals = {cohort: formulas.total(parts) for cohort, parts in by_cohort.items()}
+        n, x = totals.get(key[1], (0, 0))
+        totals[key[1]] = n + sums[0], x + sums[1]
     return [
-        CohortFigures(name, totals[cohort].n, totals[cohort].x / totals[cohort].n / MILLION)
+        CohortFigures(name, totals[cohort][0], totals[cohort][1] / totals[cohort][0] / MILLION)
         for cohort, name in [*cohorts.items(), (NO_COHORT, "")]
         if cohort in totals
     ]
