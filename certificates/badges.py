@@ -4,7 +4,6 @@ A badge is a W3C Verifiable Credential as a JWT, made by openbadgeslib. The issu
 document is at `certificates/issuer/did.json`. A site without TLS has none, so there the issuer is the key itself, did:key.
 """
 
-import base64
 import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from certificates import documents
 from certificates.models import Certificate, SigningKey
 from common import languages
+from common.encryption import cipher
 
 if TYPE_CHECKING:
     from openbadgeslib.ob3 import OB3Signer, OpenBadgeCredential
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LIST_SIZE = 131_072
 ALGORITHM = "EdDSA"
 _KEY_NAME = "key-1"
+_PURPOSE = "certificates.badges"
 
 
 def sign(certificate: Certificate) -> str:
@@ -89,25 +90,13 @@ def _make_key() -> SigningKey:
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     # Two processes may come here at once. The first row is the key of both.
     row, _is_new = SigningKey.objects.get_or_create(
-        pk=1, defaults={"private": _cipher().encrypt(private), "public": public.decode()}
+        pk=1, defaults={"private": cipher(_PURPOSE).encrypt(private), "public": public.decode()}
     )
     return row
 
 
 def _private_key() -> bytes:
-    return cast("bytes", _cipher().decrypt(bytes(get_key().private)))
-
-
-def _cipher() -> Any:
-    """Return what encrypts the private key with SECRET_KEY. What a former key encrypted can still be read."""
-    from cryptography.fernet import Fernet, MultiFernet
-
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derive(secret)) for secret in secrets])
-
-
-def _derive(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"certificates.badges" + secret.encode()).digest())
+    return cast("bytes", cipher(_PURPOSE).decrypt(bytes(get_key().private)))
 
 
 def _signer() -> "OB3Signer":
