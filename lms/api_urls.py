@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("sync.api_urls")),
     path("", include("uploads.api_urls")),
     path("", include("accounts.api.urls")),
+    path("", include("push.api.urls")),
     path("", include("mails.own.api_urls")),
     path("", include("announcements.students.api_urls")),
     path("", include("answering.api_urls")),

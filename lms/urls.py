@@ -45,6 +45,7 @@ urlpatterns = [
     path("courses/", include("certificates.student_urls")),
     path("certificates/", include("certificates.urls")),
     path("notifications/", include("accounts.messages.urls")),
+    path("notifications/devices/", include("push.urls")),
     path("summaries/", include("mails.own.urls")),
     path("bounces/", include("mails.bounces.urls")),
     path("accounts/", include("accounts.urls")),

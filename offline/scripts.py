@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 _SOURCES = Path(settings.BASE_DIR) / "static/baeum"
 # Each module comes after those that it imports.
-_WORKER = ("offline/rules.js", "offline/shelf.js", "offline/worker.js")
+_WORKER = ("offline/rules.js", "offline/shelf.js", "offline/notices.js", "offline/worker.js")
 _ANSWERS = ("attempt/kept-answers.js", "attempt/server.js", "attempt/save-queue.js", "offline/answers.js")
 
 
@@ -34,6 +34,7 @@ def worker() -> str:
     given: dict[str, Any] = {
         "pages": {language: reverse("offline:offline", args=[language]) for language in languages},
         "words": {language: _words_of_worker(language) for language in languages},
+        "notices": {"home": reverse("notifications:message-list"), "icon": static("baeum/app/icon-192.png")},
     }
     shown = [static(name) for name in ("baeum/baeum.css", "baeum/icon.svg")]
     given["version"] = sha256(json.dumps([modules, given, shown]).encode()).hexdigest()[:12]
@@ -82,5 +83,6 @@ def _words_of_worker(language: str) -> dict[str, str]:
             "kept": _("On this device: {pages} lessons, {megabytes} MB, as of {moment}"),
             "removed": _("Removed from this device."),
             "failed": _("The download stopped. What has arrived can be read offline."),
+            "notice": _("There is something new for you."),
             "full": _("Downloads take 150 MB already. Remove another course first."),
         }

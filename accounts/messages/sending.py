@@ -19,6 +19,7 @@ from accounts.messages.models import Message
 from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
 from common.mail import outbox, sending
+from common.messages import channels
 from common.messages.kinds import KINDS, Channel, Entry, MessageKind
 from common.queue import publishing
 
@@ -62,6 +63,7 @@ def notify_all(name: str, *, pairs: Sequence[tuple[Any, int]], now: datetime) ->
         for about, user_id in pairs
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    channels.queue(kind, [row.uuid for row in rows], now)
     if has_mail and not kind.bundled_within:
         # A row that was there already has another uuid.
         for pk in Message.objects.filter(uuid__in=[row.uuid for row in rows]).values_list("pk", flat=True):

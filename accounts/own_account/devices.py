@@ -44,7 +44,7 @@ def record_sign_in(request: HttpRequest, user: User, session: SessionBase) -> De
     """
     living = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     DeviceSession.objects.filter(~Exists(living), user=user).delete()
-    device = _remember(request, user, session)
+    device = remember(request, user, session)
     recording.record(DeviceSession, [recording.Concerned(user.pk, device.pk)], recording.Action.ADD)
     return device
 
@@ -56,7 +56,7 @@ def list_devices(request: HttpRequest, user: User, session: SessionBase) -> list
     """
     known = list(DeviceSession.objects.filter(user=user).order_by("-signed_in_at", "-pk")[:MOST])
     if not any(device.session_key == session.session_key for device in known):
-        known = [_remember(request, user, session), *known][:MOST]
+        known = [remember(request, user, session), *known][:MOST]
     ends = _find_ends(user, [device.session_key for device in known])
     return [
         Device(device, ends[device.session_key], device.session_key == session.session_key)
@@ -103,7 +103,8 @@ def is_signed_in(user: User, session_key: str) -> bool:
     return session_key in _find_ends(user, [session_key])
 
 
-def _remember(request: HttpRequest, user: User, session: SessionBase) -> DeviceSession:
+def remember(request: HttpRequest, user: User, session: SessionBase) -> DeviceSession:
+    """Return the device that asks, which has this session."""
     if not session.session_key:
         session.save()
     is_app = request.path.startswith(("/_allauth/", "/api/"))

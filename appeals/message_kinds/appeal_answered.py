@@ -21,6 +21,7 @@ class AppealAnswered(MessageKind):
     title = gettext_lazy("Answers to your appeals")
     description = gettext_lazy("You said that an answer of yours is right, and your instructor has decided.")
     templates = "appeals/appeal_answered"
+    is_hidden_on_screens = True
 
     def recipients(self, about: Appeal) -> Iterable[int]:
         enrolment = about.attempt.enrolment

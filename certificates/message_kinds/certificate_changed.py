@@ -29,6 +29,7 @@ class CertificateChanged(MessageKind):
     templates = "certificates/certificate"
     # Others may rely on the certificate, so whoever showed it to them must learn of it.
     is_essential = True
+    is_hidden_on_screens = True
 
     def reference(self, about: Decision) -> str:
         return f"{about.certificate.pk}@{about.at.timestamp()}"

@@ -114,7 +114,14 @@ def send(
 
     `write` builds the message. If it returns None or raises Skip, nothing is sent and the status is `skipped`.
     """
-    status, error = _hand_over(row, write)
+    return settle(row, *_hand_over(row, write), now=now, others=others)
+
+
+def settle(row: Any, status: str, error: str, *, now: datetime, others: Sequence[models.Model] = ()) -> str:
+    """Note what became of a claimed row and of `others`, which went with it. Return the row's new status.
+
+    `queued` means that nothing was sent: it is tried again after a pause, or never, if this was the last attempt.
+    """
     for each in (row, *others):
         _finish(each, _later_or_never(each) if status == "queued" else status, now, error)
     return _later_or_never(row) if status == "queued" else status

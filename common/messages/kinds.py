@@ -25,6 +25,16 @@ class Channel(StrEnum):
     MAIL = "mail"
     # The list of messages on the site, with a count in the header.
     BELL = "bell"
+    # A notification on the devices where the person wants some.
+    PUSH = "push"
+
+
+class Urgency(StrEnum):
+    """What a device without power at hand may put off (RFC 8030, 5.3)."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class MessageKind:
     description: str | Promise
     # `emails/<templates>.{subject.txt,body.txt,body.html}`; empty if it sends no mail
     templates: str = ""
-    channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.BELL})
+    channels: frozenset[Channel] = frozenset({Channel.MAIL, Channel.BELL, Channel.PUSH})
     # An essential mail has no switch and ignores quiet hours.
     is_essential: bool = False
     # Mails of this kind to one person that come up within this time are one mail.
@@ -76,6 +86,13 @@ class MessageKind:
     is_for_staff: bool = False
     # Noted at a mail that is not sent because `mail_entries` no longer has what it is about.
     nothing_left: str = "The person may no longer see what it is about."
+    # A notification says the title and the description of the kind and not what `entries` say: others may see a locked screen.
+    is_hidden_on_screens: bool = False
+    # For so long a push service keeps a notification for a device that is away.
+    push_lifetime: timedelta = timedelta(days=1)
+    push_urgency: Urgency = Urgency.NORMAL
+    # Whether a newer notification of the kind takes the place of an older one on a device.
+    is_replaced_on_screens: bool = False
     # The column of the account that holds its switch, for a kind that had one before there were kinds.
     switch_column: str = ""
 
@@ -110,6 +127,11 @@ class MessageKind:
     def has_switch(self) -> bool:
         """Whether My account has a switch for its mails."""
         return Channel.MAIL in self.channels and not self.is_essential
+
+    @property
+    def has_push_switch(self) -> bool:
+        """Whether somebody who has notifications on a device can do without those of this kind."""
+        return Channel.PUSH in self.channels and not self.is_essential
 
 
 KINDS: dict[str, MessageKind] = {}

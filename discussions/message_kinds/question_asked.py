@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common.messages.kinds import Entry, MessageKind
+from common.messages.kinds import Entry, MessageKind, Urgency
 from courses.roles import rules
 from courses.roles.rules import Permission
 from discussions.models import Post
@@ -20,6 +20,7 @@ class QuestionAsked(MessageKind):
     description = gettext_lazy("Students ask something at a lesson of a course in which you answer.")
     templates = "discussions/question_asked"
     is_for_staff = True
+    push_urgency = Urgency.LOW
     # Staff get one mail for what came up within an hour.
     bundled_within = timedelta(hours=1)
 

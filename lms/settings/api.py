@@ -119,6 +119,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GradeReason": ["graded", "regraded", "set", "taken_back"],
         "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],
+        "PushTransportName": ["web", "fcm", "apns"],
         "Outcome": ["correct", "partial", "incorrect", "unanswered", "pending", "hidden"],
         "SyncStatus": ["applied", "conflict", "evidence", "duplicate", "rejected"],
         "SyncFirstStatus": ["applied", "conflict", "evidence"],

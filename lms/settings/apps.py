@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "calendars",
     "bundles",
     "offline",
+    "push",
     "sync",
     "uploads",
     "answering",

@@ -1,4 +1,4 @@
-"""Configure outgoing mail."""
+"""Configure outgoing mail, and notifications on devices."""
 
 from email.utils import parseaddr
 
@@ -25,3 +25,9 @@ if BOUNCE_SECRET and len(BOUNCE_SECRET) < 32:
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Whom people ask about their account. My account shows it.
 CONTACT = env.str("BAEUM_CONTACT", default="")
+
+# Origins that notifications are sent to although they are not https or not public, such as a push service of the network itself.
+PUSH_ORIGINS = [origin.strip().rstrip("/") for origin in env.list("BAEUM_PUSH_ORIGINS", default=[]) if origin.strip()]
+# The file of a service account of Firebase. Without it the site sends nothing to apps that Firebase reaches.
+FCM_CREDENTIALS = env.str("BAEUM_FCM_CREDENTIALS", default="")
+FCM_URL = "https://fcm.googleapis.com"

@@ -51,6 +51,8 @@ CELERY_TASK_ROUTES = {
     "courses.tasks.send_weekly_summaries_of": {"queue": "mail"},
     "accounts.messages.tasks.send_messages": {"queue": "mail"},
     "accounts.messages.tasks.send_message": {"queue": "mail"},
+    "push.tasks.send_notifications": {"queue": "mail"},
+    "push.tasks.forget_notifications": {"queue": "mail"},
     "quizzes.tasks.send_grade_notices": {"queue": "mail"},
     "quizzes.tasks.send_grade_notice": {"queue": "mail"},
     # An import may take a minute. A mail can wait that long, a grade cannot.
@@ -93,6 +95,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-weekly-summaries": _every(60, "courses.tasks.send_weekly_summaries"),
     "send-grade-notices": _every(30, "quizzes.tasks.send_grade_notices"),
     "send-messages": _every(30, "accounts.messages.tasks.send_messages"),
+    "send-notifications": _every(30, "push.tasks.send_notifications"),
+    "forget-notifications": _every(60 * 60, "push.tasks.forget_notifications"),
     "sweep-imports": _every(10, "exchange.tasks.sweep_imports"),
     "sweep-course-imports": _every(10, "workspace.tasks.sweep_course_imports"),
     "sweep-rosters": _every(10, "courses.tasks.sweep_rosters"),

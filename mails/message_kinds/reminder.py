@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common.messages.kinds import Channel, Entry, MessageKind
+from common.messages.kinds import Channel, Entry, MessageKind, Urgency
 from mails.reminders.content import find_lines
 
 
@@ -22,7 +22,11 @@ class Reminder(MessageKind):
         "Something closes or is due today or tomorrow, and you have not submitted it. Once a day at most."
     )
     templates = "mails/reminder"
-    channels = frozenset({Channel.MAIL})
+    channels = frozenset({Channel.MAIL, Channel.PUSH})
+    # Tomorrow's reminder says what is left of today's, and a device may be away for hours.
+    is_replaced_on_screens = True
+    push_lifetime = timedelta(hours=12)
+    push_urgency = Urgency.HIGH
     # Not zero, because then each mail would be a task of its own. The periodic run sends them over one connection.
     bundled_within = timedelta(minutes=1)
     nothing_left = "Everything is submitted or over, or a newer reminder takes its place."

@@ -22,6 +22,7 @@ class GradeChanged(MessageKind):
     templates = "quizzes/grade_changed"
     # Whoever planned with a grade must learn that it is another one.
     is_essential = True
+    is_hidden_on_screens = True
     sends_own_mail = True
 
     def recipients(self, about: GradeNotice) -> Iterable[int]:

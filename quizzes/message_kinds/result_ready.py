@@ -19,6 +19,7 @@ class ResultReady(MessageKind):
     title = gettext_lazy("Results of graded answers")
     description = gettext_lazy("Your instructor has graded your answers, and you can see your result.")
     templates = "quizzes/result_ready"
+    is_hidden_on_screens = True
 
     def recipients(self, about: Attempt) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE

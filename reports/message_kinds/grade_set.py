@@ -19,6 +19,7 @@ class GradeSet(MessageKind):
     templates = "reports/grade_set"
     # As with every changed grade: whoever planned with it must learn that it is another one.
     is_essential = True
+    is_hidden_on_screens = True
 
     def recipients(self, about: GradeChange) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE

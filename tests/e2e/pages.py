@@ -51,6 +51,7 @@ OWN = {
     "review": "/review/",
     "messages": "/notifications/",
     "account": "/accounts/settings/",
+    "notifications": "/notifications/devices/",
     "passkeys": "/accounts/2fa/webauthn/",
     "second-step": "/accounts/2fa/",
     "password-change": "/accounts/password/change/",

@@ -39,7 +39,7 @@ const world = async (answers, caches = new Caches()) => {
     return response && { status: response.status, text };
   };
   return {
-    ...made, caches, run,
+    ...made, caches, run, scope,
     visit: (path, how) => request("GET", path, how),
     post: (path) => request("POST", path),
     away: () => { for (const path of Object.keys(made.answers)) delete made.answers[path]; },
@@ -238,4 +238,20 @@ test("a download stops where the network does, and where another person has sign
 test("nobody downloads nothing", async () => {
   const site = await world({ "/list": [302, "", {}] });
   assert.equal((await site.say(COURSE)).at(-1).state, "failed");
+});
+
+test("notifications of one person end when a page names somebody else or nobody", async () => {
+  for (const after of ["bob", "-"]) {
+    let left = 0;
+    const site = await world({ "/one/": page("alice"), "/other/": page(after) });
+    site.scope.registration = { pushManager: { getSubscription: async () => ({ unsubscribe: async () => { left += 1; } }) } };
+    await site.visit("/one/");
+    assert.equal((await site.say({ what: "subscribed" }))[0].state, "subscribed");
+    await site.visit("/one/");
+    await site.post("/accounts/login/");
+    assert.equal(left, 0);
+    await site.visit("/other/");
+    await site.visit("/one/");
+    assert.equal(left, 1, after);
+  }
 });

@@ -30,6 +30,8 @@ from quizzes.taking import start, uploads
 from tests.api import Api, api_for
 from tests.factories import EnrolmentFactory, UserFactory
 from tests.practice.cards import make_check, right_answer, take
+from tests.push.rows import make_subscription
+from tests.push.service import Browser
 from tests.quizzes import every_kind
 from tests.quizzes.graded import graded, of_every_kind, question_of
 from tests.uploads.tus import PIECE, VERSION
@@ -140,10 +142,12 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
     names = {
         "<str:sha256>": contents.list_files(course)[0].sha256,
         "<slug:slug>": enrolment.course.slug,
-        "<slug:kind>": "weekly-summary",
+        "mail-switches/<slug:kind>": "mail-switches/weekly-summary",
+        "push-switches/<slug:kind>": "push-switches/reminder",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
         "lessons/<uuid:uuid>/questions/<uuid:question>": f"lessons/{lesson.uuid}/questions/{card.question}",
+        "push-subscriptions/<uuid:uuid>": f"push-subscriptions/{make_subscription(enrolment.user).uuid}",
         "lessons/<uuid:uuid>": f"lessons/{lesson.uuid}",
         "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "notes/<uuid:uuid>": f"notes/{note.uuid}",
@@ -189,6 +193,8 @@ def _bodies(lesson: Activity, waiting: Attempt, replied: Post, card: PracticeCar
         ("me/address/confirm", "POST"): {"token": "of-another-account"},
         ("mail-switches/<slug:kind>", "PUT"): {"is_on": False},
         ("devices/<uuid:uuid>", "PATCH"): {"name": "Phone"},
+        ("push-subscriptions", "POST"): Browser("https://192.0.2.1/").body,
+        ("push-switches/<slug:kind>", "PUT"): {"is_on": True},
         ("courses/<slug:slug>/progress", "PUT"): progress,
         ("courses/<slug:slug>/progress", "POST"): progress,
         ("lessons/<uuid:uuid>/position", "PUT"): {"anchor": "life-cycle.3"},

@@ -2,6 +2,7 @@
 
 from tests.lms.caller_row import Row, own
 from tests.lms.caller_rows_of_students import ROWS_OF_STUDENTS
+from tests.push.callers import PUSHED
 
 ROWS = (
     *ROWS_OF_STUDENTS,
@@ -62,6 +63,7 @@ ROWS = (
         ("accounts.own_account.handover.make_link",),
         reason="Only an app asks for such a link; a browser is signed in already. The page of the link uses it up.",
     ),
+    *(Row(f"push.api.{name}", (f"push.{function}",), f"push.pages.{page}") for name, function, page in PUSHED),
     Row(
         "search.api.Search.get",
         ("search.finding.queries.read_query", "search.searching.search"),

@@ -25,6 +25,7 @@ from quizzes.attempts.models import HandInFile
 from quizzes.authoring.models import Quiz
 from quizzes.taking import start
 from tests.practice.cards import make_check, take
+from tests.push.rows import make_subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,8 @@ PUBLIC = {
 # Pages for every signed-in person, which show their own data.
 OWN = {
     "courses/", "review/", "search/", "notes/", "notes/export/<slug:kind>/",
-    "notifications/", "notifications/read/", "summaries/", "calendar/", "calendar/address/", "calendar/address/off/",
+    "notifications/", "notifications/read/", "notifications/devices/", "notifications/devices/on/",
+    "notifications/devices/kinds/", "summaries/", "calendar/", "calendar/address/", "calendar/address/off/",
 }  # fmt: skip
 # The API, pages of staff and of libraries, and files. Other tests cover them (test_api_access, test_admin, tests/accounts).
 ELSEWHERE = ("api/", "admin/", "_allauth/", "accounts/", "static/", "jsi18n", "i18n/", "settings", "^")
@@ -91,6 +93,7 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
     message = Message.objects.create(
         user=enrolment.user, kind="grade-changed", about="0", created_at=timezone.now(), due_at=timezone.now()
     )
+    device = make_subscription(enrolment.user)
     summary = SummaryDelivery.objects.create(
         user=enrolment.user, iso_year=2026, iso_week=1, due_at=timezone.now(), status="sent"
     )
@@ -110,6 +113,7 @@ def names(enrolment: Enrolment, quiz: Quiz) -> dict[str, Any]:
         "<slug:kind>": "markdown",
         "certificate/<slug:language>": "certificate/ko",
         "notifications/<uuid:uuid>": f"notifications/{message.uuid}",
+        "notifications/devices/off/<uuid:uuid>": f"notifications/devices/off/{device.uuid}",
         "summaries/<uuid:uuid>": f"summaries/{summary.uuid}",
         "<uuid:file>": str(handed_in.uuid),
         "cards/<uuid:card>": f"cards/{PracticeCard.objects.all()[0].uuid}",

@@ -45,6 +45,14 @@ TABLE = {
     ("mail-switches", "GET"): SIGNED_IN,
     ("mail-switches/<slug:kind>", "GET"): SIGNED_IN,
     ("mail-switches/<slug:kind>", "PUT"): SIGNED_IN,
+    ("push-transports", "GET"): SIGNED_IN,
+    ("push-subscriptions", "GET"): SIGNED_IN,
+    # To an address that is not public: refused to everybody who has signed in.
+    ("push-subscriptions", "POST"): "401 400 400 400 400 400 400 400",
+    ("push-subscriptions/<uuid:uuid>", "DELETE"): OWNER_DONE,
+    ("push-switches", "GET"): SIGNED_IN,
+    ("push-switches/<slug:kind>", "GET"): SIGNED_IN,
+    ("push-switches/<slug:kind>", "PUT"): SIGNED_IN,
     ("courses", "GET"): SIGNED_IN,
     ("open-courses", "GET"): SIGNED_IN,
     # Who is in the course already gets 200. The course is by roster, so nobody else can join.

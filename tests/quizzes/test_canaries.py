@@ -31,6 +31,7 @@ from quizzes.authoring.versions import AnswerKey
 from quizzes.grading import automatic
 from quizzes.taking import start, submit
 from tests.api import api_for
+from tests.push.rows import notifications_of
 from tests.quizzes import every_kind
 from tests.quizzes.every_kind import CANARY
 
@@ -161,8 +162,8 @@ class Crawl:
             for url in {self.address(path, attempt) for attempt in attempts}:
                 if any(has_a_canary(answer) for answer in self.answers_of(url)):
                     found.add(path)
-        if any(mark in text for text in self.weekly_mails() for mark in MARKS):
-            found.add("weekly summary")
+        sent = {"weekly summary": self.weekly_mails(), "notification": notifications_of(self.enrolment)}
+        found |= {name for name, texts in sent.items() if any(mark in text for text in texts for mark in MARKS)}
         return found
 
     def weekly_mails(self) -> Iterator[str]:

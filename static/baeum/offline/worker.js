@@ -1,7 +1,8 @@
-// The service worker: pages come from the network, and lessons that were kept are read without one. /sw.js is this file with the
-// two that it imports and the site's `settings` before it.
+// The service worker: pages come from the network, and lessons that were kept are read without one. /sw.js is this file with those
+// that it imports and the site's `settings` before it.
 
 import { fill, isFigure, isHashed, isLesson, isPage, isSignOut, isStatic, listed, mayChangePerson, moment, withBar, withList } from "./rules.js";
+import { notices } from "./notices.js";
 import { Full, LESSON, shelf } from "./shelf.js";
 
 // A lesson that is kept is shown if the network has not answered after this time, in ms.
@@ -16,7 +17,8 @@ const AWAY = new Set([502, 503, 504]);
 // --- Who is signed in, as far as the last page said, and in which language the pages are. It is stored and read again for each page:
 // the worker is started often, and while a new version takes over, the one before it may have learned of somebody else.
 const memory = ({ caches }) => {
-  let known = { reader: "", language: "" };
+  // `subscriber` is who has switched notifications on in this browser.
+  let known = { reader: "", language: "", subscriber: "" };
   let stores = Promise.resolve();
   // A browser without room remembers nobody beyond this worker: what was stored before may be about somebody else.
   let isStored = true;
@@ -38,12 +40,16 @@ const memory = ({ caches }) => {
     isReader: (reader) => known.reader === reader,
     set: (reader, language) => {
       if (known.reader === reader && known.language === language) return Promise.resolve();
-      known = { reader, language: language || known.language };
+      known = { ...known, reader, language: language || known.language };
+      return store();
+    },
+    setSubscriber: (subscriber) => {
+      known = { ...known, subscriber };
       return store();
     },
     // Nothing is shown of anybody until a page says who is signed in.
     unsure: () => {
-      known = { reader: "", language: known.language };
+      known = { ...known, reader: "" };
       return store();
     },
   };
@@ -54,6 +60,7 @@ export const start = (scope, settings) => {
   const fetch = (...given) => scope.fetch(...given);
   const who = memory({ caches });
   const kept = shelf({ caches, fetch, now: () => Date.now(), isReader: who.isReader });
+  const notified = notices({ scope, ...settings.notices });
   const wordsIn = (language) => settings.words[language] ?? settings.words.ko;
 
   // Learns from a page whose it is. What was kept for others is deleted before the page is shown.
@@ -64,6 +71,12 @@ export const start = (scope, settings) => {
     await who.load();
     const isSame = who.isReader(person);
     await who.set(person, response.headers.get("Content-Language") ?? "");
+    const { subscriber } = who.get();
+    // Somebody else uses this browser now, or nobody: what is sent to the former person must not be shown here.
+    if (subscriber && subscriber !== person) {
+      await who.setSubscriber("");
+      await notified.leave().catch(() => {});
+    }
     if (isSame) kept.forgetOthers(person).catch(() => {});
     else await kept.forgetOthers(person);
   };
@@ -138,6 +151,11 @@ export const start = (scope, settings) => {
   const answer = async ({ what, course, pages: list, language }, port) => {
     await who.load();
     const { reader } = who.get();
+    if (what === "subscribed") {
+      await who.setSubscriber(reader);
+      port.postMessage({ state: what });
+      return;
+    }
     const words = wordsIn(language);
     const tell = (state, values = {}) => port.postMessage({ state, ...values, said: words[state] && fill(words[state], values) });
     let problem = "";
@@ -156,6 +174,12 @@ export const start = (scope, settings) => {
 
   scope.addEventListener("message", (event) => {
     event.waitUntil(answer(event.data, event.ports[0]).catch(() => {}));
+  });
+  scope.addEventListener("push", (event) => {
+    event.waitUntil(who.load().then(() => notified.show(event.data, wordsIn(who.get().language).notice)));
+  });
+  scope.addEventListener("notificationclick", (event) => {
+    event.waitUntil(notified.open(event.notification));
   });
   scope.addEventListener("install", (event) => {
     scope.skipWaiting();

@@ -30,6 +30,9 @@ _STAND_INS = {
     "totp_url": "otpauth://totp/student%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Baeum",
     "token": "WyJjMWE0Il0:1wNkQz:3uJ7sG0pXo2k9hVd",
     "challenge": "vQ0Zk1cLr8mBv1x7e2o9Jr5cY3tN6wHs0aDfGhJkLzX",
+    "server_key": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 _SECONDS = {"at", "created_at", "last_used_at"}
