@@ -1,4 +1,4 @@
-"""Store an index of each course in each language, in tables that every database has: see docs/decisions/0057."""
+"""Store an index of each course in each language, in tables that every database has: see docs/decisions/0054."""
 
 from typing import ClassVar
 

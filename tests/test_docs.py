@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,8 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
-PACKAGES = (
-    "lms|operations|exchange|analysis|reports|announcements|mails|appeals|notes|offline|review|workspace|course_files|quizzes|search"
-    "|questions|courses|accounts|common|tests|bench"
-)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGES = "|".join([*PROJECT["tool"]["importlinter"]["root_packages"], "tests", "bench"])
 DOTTED_NAME = re.compile(rf"(?:{PACKAGES})(?:\.[A-Za-z_]\w*)+")
 FILE_PATH = re.compile(rf"(?:{PACKAGES}|docs|templates|static|locale|requirements|deploy|content|\.ci)(?:/[\w.*-]+)*/?")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
