@@ -25,7 +25,15 @@ from tests.clients import tools
 from tests.peers import tools as peer_tools
 from tests.template_names import MissingNames
 
-pytest_plugins = ["tests.running", "tests.product", "tests.databases", "tests.cast", "tests.api", "tests.smtp"]
+pytest_plugins = [
+    "tests.running",
+    "tests.product",
+    "tests.databases",
+    "tests.migrating",
+    "tests.cast",
+    "tests.api",
+    "tests.smtp",
+]
 
 # `--hypothesis-profile nightly`: the long runs, see docs/reliability.md.
 hypothesis_settings.register_profile(

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.db import connection
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
@@ -26,6 +27,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         folder = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # the fixture's, which sessions lack
         migrate = migrate_once if connection.vendor == "sqlite" else postgresql.migrate_once
         threading.Thread(target=migrate, args=(folder,), daemon=True).start()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """Ask the database what Django asks it once in each process, so that no test that counts queries counts this, too."""
+    with django_db_blocker.unblock():
+        assert connection.features.supports_json_field
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

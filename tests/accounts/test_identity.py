@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +15,7 @@ from accounts.models import User
 from courses.models import Course
 from tests.api import Api
 from tests.factories import UserFactory
+from tests.migrating import Migrate
 from tests.rosters.steps import imported
 
 GOOD_PASSWORD = "a long enough one"
@@ -191,15 +190,13 @@ def test_an_account_from_before_the_rules_keeps_its_address(db: None) -> None:
     assert (older.email, older.name) == ("\u017fam@example.com", "Sam")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_migration_removes_hidden_characters_from_names() -> None:
-    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+def test_the_migration_removes_hidden_characters_from_names(migrate: Migrate) -> None:
     user = UserFactory(name="김민지")
     User.objects.filter(pk=user.pk).update(name="Al\u202eice\r\nBcc: \x1bx")
     kept = UserFactory(name="می\u200cخواهم")
 
-    MigrationExecutor(connection).migrate([("accounts", "0003_rules_for_addresses_and_names")])
-    MigrationExecutor(connection).migrate(latest)
+    migrate(("accounts", "0003_rules_for_addresses_and_names"))
+    migrate()
 
     user.refresh_from_db()
     kept.refresh_from_db()

@@ -1,11 +1,7 @@
 """A database of the last release migrates: rows keep their values under the new names."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from practice.models import PracticeCard
@@ -13,27 +9,12 @@ from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.versions import QuizVersion
 from tests.factories import EnrolmentFactory, QuizFactory
+from tests.migrating import Migrate
 
 BEFORE = [("courses", "0003_quiz_rules"), ("quizzes", "0007_late_files")]
 
-pytestmark = pytest.mark.django_db(transaction=True)
 
-
-def migrate(targets: list[tuple[str, str]]) -> MigrationExecutor:
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return MigrationExecutor(connection)
-
-
-@pytest.fixture
-def _latest_afterwards() -> Iterator[None]:
-    yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
-@pytest.mark.usefixtures("_latest_afterwards")
-def test_renamed_models_and_columns_keep_their_rows() -> None:
+def test_renamed_models_and_columns_keep_their_rows(migrate: Migrate) -> None:
     quiz = QuizFactory(grading_method="average")
     enrolment = EnrolmentFactory(course=quiz.activity.course)
     now = timezone.now()
@@ -62,15 +43,14 @@ def test_renamed_models_and_columns_keep_their_rows() -> None:
     )
     quiz.overrides.create(enrolment=enrolment, extra_minutes=7, reason="Illness")
 
-    old = migrate(BEFORE).loader.project_state(BEFORE).apps
+    old = migrate(*BEFORE)
     assert old.get_model("quizzes", "Quiz").objects.get(pk=quiz.pk).counts == "average"
     assert old.get_model("quizzes", "Attempt").objects.get(pk=attempt.pk).tries == 3
     assert old.get_model("quizzes", "Answer").objects.get().checked_at == answer.confirmed_at
     assert old.get_model("quizzes", "ReviewCard").objects.get().uuid == card.uuid
     assert old.get_model("quizzes", "QuizException").objects.get().extra_minutes == 7
 
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate()
     assert Quiz.objects.get(pk=quiz.pk).grading_method == "average"
     attempt.refresh_from_db()
     assert attempt.grading_attempts == 3
