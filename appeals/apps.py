@@ -13,14 +13,14 @@ class AppealsConfig(AppConfig):
         from accounts.audit import changes
         from appeals.home import answer_waits
         from appeals.models import Appeal
+        from appeals.notifying import notify_on_release
         from appeals.reading import appeals_of_attempt
-        from appeals.telling import tell_on_release
         from courses import extensions
         from courses.overviews import answers
         from courses.overviews.answers import Question
         from quizzes.grading import history
 
-        extensions.register_release(tell_on_release)
+        extensions.register_release(notify_on_release)
         changes.watch(Appeal)
         answers.register(Question.WAITS, answer_waits)
         history.ADDED["appeals"] = appeals_of_attempt()

@@ -12,7 +12,7 @@ from accounts.messages import sending as messages
 from accounts.models import User
 from appeals.filing import LONGEST
 from appeals.models import Appeal
-from appeals.telling import KIND
+from appeals.notifying import KIND
 from common.errors import DomainError
 from courses import gradebook
 from courses.gradebook import ItemGrade

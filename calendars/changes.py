@@ -43,7 +43,7 @@ def find_dates(quiz: Quiz) -> dict[int | None, Dates]:
     return found
 
 
-def tell(quiz: Quiz, before: Mapping[int | None, Dates], *, now: datetime) -> int:
+def notify_students(quiz: Quiz, before: Mapping[int | None, Dates], *, now: datetime) -> int:
     """Write a message to each student whose dates differ from those before. Return how many. Needs a transaction.
 
     A student or cohort with dates of their own is not told of a change for all. Students of a quiz that nobody sees are not told.
@@ -52,12 +52,12 @@ def tell(quiz: Quiz, before: Mapping[int | None, Dates], *, now: datetime) -> in
     changed = {owner for owner in {*before, *after} if before.get(owner) != after.get(owner)}
     if not changed or quiz.current_version_id is None or quiz.activity.archived_at is not None:
         return 0
-    told = 0
+    notified = 0
     users = _find_students(quiz, changed, after).values_list("user", flat=True).iterator(TOGETHER)
     while group := list(islice(users, TOGETHER)):
         sending.notify_all(KIND, pairs=[(Change(quiz.activity_id, now), user_id) for user_id in group], now=now)
-        told += len(group)
-    return told
+        notified += len(group)
+    return notified
 
 
 def _find_students(quiz: Quiz, changed: set[int | None], after: Mapping[int | None, Dates]) -> QuerySet[Enrolment]:

@@ -48,10 +48,10 @@ class QuizExchangeAdmin(QuizAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        told = changes.tell(form.instance, form.dates_before, now=timezone.now())
-        if told:
-            text = ngettext("%(n)d student is told the new dates.", "%(n)d students are told the new dates.", told)
-            messages.info(request, text % {"n": told})
+        notified = changes.notify_students(form.instance, form.dates_before, now=timezone.now())
+        if notified:
+            text = ngettext("%(n)d student is told the new dates.", "%(n)d students are told the new dates.", notified)
+            messages.info(request, text % {"n": notified})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(_export)

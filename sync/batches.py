@@ -115,7 +115,7 @@ def _answer(
                 if isinstance(result, Outcome):
                     known[operation.id] = _remember(batch, operation, result)
                     new.append(known[operation.id])
-                found.append(_tell(operation, result))
+                found.append(_answer_to(operation, result))
         SyncOperation.objects.bulk_create(new)
     return found
 
@@ -171,7 +171,7 @@ def _remember(batch: Batch, operation: Operation, outcome: Outcome) -> SyncOpera
     )
 
 
-def _tell(operation: Operation, result: _Result) -> Answer:
+def _answer_to(operation: Operation, result: _Result) -> Answer:
     if result is None:
         title = _("Something broke on our side. What was saved is safe; try again later.")
         return Answer(operation.id, Status.REJECTED, problem=problem("server-error", 500, title))

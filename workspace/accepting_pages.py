@@ -39,7 +39,7 @@ def accept_answer(request: AuthenticatedRequest, course: Course, uuid: UUID, que
         except RegradeRefused as refused:
             messages.error(request, refused.message)
             return redirect(request.get_full_path())
-        return _tell(request, course, outcome, given.text)
+        return _show_outcome(request, course, outcome, given.text)
     drafted = records.read(course)
     slug = given.question.quiz.activity.slug
     return render_page(
@@ -55,7 +55,7 @@ def accept_answer(request: AuthenticatedRequest, course: Course, uuid: UUID, que
     )
 
 
-def _tell(request: AuthenticatedRequest, course: Course, outcome: Accepted, text: str) -> HttpResponse:
+def _show_outcome(request: AuthenticatedRequest, course: Course, outcome: Accepted, text: str) -> HttpResponse:
     if outcome is Accepted.DRAFTED:
         messages.warning(
             request,

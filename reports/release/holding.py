@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import DomainError
 from courses.models import Course, GradeChange, GradeItem
 from courses.outline import revisions
-from reports.release import telling
+from reports.release import notifying
 
 
 class GradesSeen(DomainError):
@@ -56,7 +56,7 @@ def release(*, item: GradeItem, now: datetime) -> bool:
         if not GradeItem.objects.filter(pk=item.pk, is_held=True).update(is_held=False, release_at=None):
             return False
         revisions.touch(item.activity.course_id)
-        telling.tell(item, now)
+        notifying.notify_released(item, now)
     return True
 
 

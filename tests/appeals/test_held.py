@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.messages import sending as messages
 from accounts.models import Message, User
-from appeals import deciding, filing, telling
+from appeals import deciding, filing, notifying
 from appeals.models import Appeal
 from courses.models import Enrolment, GradeItem
 from quizzes.attempts.models import Attempt
@@ -49,7 +49,7 @@ def item(appeal: Appeal) -> GradeItem:
 
 
 def told() -> int:
-    return Message.objects.filter(kind=telling.KIND).count()
+    return Message.objects.filter(kind=notifying.KIND).count()
 
 
 @pytest.mark.parametrize("decide", ["accept", "answer"])

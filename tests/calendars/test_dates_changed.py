@@ -32,7 +32,7 @@ def change(quiz: Quiz, now: datetime = NOW, **dates: datetime | None) -> int:
     """Change the dates for all, and tell of it."""
     before = changes.find_dates(quiz)
     Quiz.objects.filter(pk=quiz.pk).update(**dates)
-    return changes.tell(quiz, before, now=now)
+    return changes.notify_students(quiz, before, now=now)
 
 
 def mails(now: datetime = NOW + 10 * MINUTE) -> list[Any]:
@@ -65,7 +65,7 @@ class TestToWhom:
         EnrolmentFactory(course=course, cohort=autumn, user__name="Hana")
         before = changes.find_dates(quiz)
         QuizDates.objects.create(quiz=quiz, cohort=autumn, closes_at=CLOSING)
-        assert changes.tell(quiz, before, now=NOW) == 1
+        assert changes.notify_students(quiz, before, now=NOW) == 1
         assert told() == {"Hana"}
         Message.objects.all().delete()
         change(quiz, closes_at=CLOSING + DAY)

@@ -1,6 +1,6 @@
 """Tell students what was kept back while their grades were held: results, corrections, grades set by hand.
 
-Each message is written once, and its mail goes once: what was told before is left out by `accounts.messages.sending`.
+Each message is written once, and its mail goes once: what was written before is left out by `accounts.messages.sending`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,13 +21,13 @@ Status = GradeNotice.Status
 ACTIVE = Enrolment.Status.ACTIVE
 
 
-def tell(item: GradeItem, now: datetime) -> None:
+def notify_released(item: GradeItem, now: datetime) -> None:
     """Write the messages of a release, in its transaction.
 
     A student whose grade a person has set is told of that; each other one of the last attempt, whose page leads to the others,
     and of its correction. The number of queries does not depend on the students, but for one more insert for each few hundred.
     """
-    set_by_hand = _tell_of_grades_by_hand(item, now)
+    set_by_hand = _notify_of_grades_by_hand(item, now)
     graded = Attempt.objects.filter(
         quiz__activity=item.activity_id, status=Attempt.Status.GRADED, enrolment__status=ACTIVE
     ).exclude(enrolment__in=set_by_hand)
@@ -35,11 +35,11 @@ def tell(item: GradeItem, now: datetime) -> None:
     known = _find_known(READY_KIND, last.values())
     messages.notify_all(READY_KIND, pairs=[(attempt, attempt.enrolment.user_id) for attempt in last.values()], now=now)
     messages.resume_all(READY_KIND, about=list(last.values()), now=now)
-    _tell_of_corrections(known, now)
+    _notify_of_corrections(known, now)
     extensions.call_release(item, now)
 
 
-def _tell_of_grades_by_hand(item: GradeItem, now: datetime) -> list[int]:
+def _notify_of_grades_by_hand(item: GradeItem, now: datetime) -> list[int]:
     """Tell of the last entry by hand of each student. Returns the enrolments whose grade is set by one.
 
     Of an entry that takes a grade back only those are told who know of that grade.
@@ -49,27 +49,27 @@ def _tell_of_grades_by_hand(item: GradeItem, now: datetime) -> list[int]:
     for change in entries.select_related("enrolment").order_by("revision"):
         of_student.setdefault(change.enrolment_id, []).append(change)
     known = set(_find_known(SET_KIND, entries))
-    told = [
+    concerned = [
         changes[-1]
         for changes in of_student.values()
         if changes[-1].max_points or any(change.pk in known for change in changes)
     ]
-    messages.notify_all(SET_KIND, pairs=[(change, change.enrolment.user_id) for change in told], now=now)
-    messages.resume_all(SET_KIND, about=told, now=now)
-    return [change.enrolment_id for change in told if change.max_points]
+    messages.notify_all(SET_KIND, pairs=[(change, change.enrolment.user_id) for change in concerned], now=now)
+    messages.resume_all(SET_KIND, about=concerned, now=now)
+    return [change.enrolment_id for change in concerned if change.max_points]
 
 
 def _find_known(kind: str, rows: Iterable[Attempt | GradeChange]) -> list[int]:
     """Return the ids of those attempts or entries of which a message of this kind was written before."""
-    told = Message.objects.filter(kind=kind, about__in=[str(row.pk) for row in rows]).values_list("about", flat=True)
-    return [int(about) for about in told]
+    known = Message.objects.filter(kind=kind, about__in=[str(row.pk) for row in rows]).values_list("about", flat=True)
+    return [int(about) for about in known]
 
 
-def _tell_of_corrections(attempts: Sequence[int], now: datetime) -> None:
+def _notify_of_corrections(attempts: Sequence[int], now: datetime) -> None:
     """Tell of the newest grade of each attempt if it is a correction that was kept back (its mail was skipped)."""
     newest = AttemptGrade.objects.filter(attempt=OuterRef("attempt")).order_by("-revision").values("pk")[:1]
     notices = GradeNotice.objects.filter(attempt__in=attempts, grade=Subquery(newest)).exclude(status=Status.SENT)
     # Another program may be sending one of them: only what was skipped is sent again.
     notices.filter(status=Status.SKIPPED).update(status=Status.QUEUED, send_attempts=0, error="")
-    told = notices.select_related("attempt__enrolment")
-    messages.notify_all(NOTICE_KIND, pairs=[(notice, notice.attempt.enrolment.user_id) for notice in told], now=now)
+    notices = notices.select_related("attempt__enrolment")
+    messages.notify_all(NOTICE_KIND, pairs=[(notice, notice.attempt.enrolment.user_id) for notice in notices], now=now)

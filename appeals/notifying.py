@@ -10,7 +10,7 @@ from courses.models import Enrolment, GradeItem
 KIND = "appeal-answered"
 
 
-def tell_on_release(item: GradeItem, now: datetime) -> None:
+def notify_on_release(item: GradeItem, now: datetime) -> None:
     """Tell of decisions that were kept back while grades were held. See `courses.extensions.register_release`."""
     decided = Appeal.objects.filter(
         attempt__quiz__activity=item.activity_id,
