@@ -13,10 +13,9 @@ from answering import in_lessons
 from common.api.openapi import ComponentField, problems
 from common.api.serializers import InputSerializer, OutputSerializer
 from questions import KIND_NAMES
+from quizzes.attempts.api_choices import Choice, ChoiceSerializer, choices_of
 from quizzes.attempts.presentation import PresentedQuestion
 from quizzes.results.api import QuestionOutcome, QuestionResultSerializer
-from quizzes.taking.api.serializers import ChoiceSerializer
-from quizzes.taking.api.shapes import Choice, choices_of
 
 
 class InLessonSerializer(OutputSerializer):

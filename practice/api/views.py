@@ -17,10 +17,9 @@ from practice.answering import AnsweredCard
 from practice.models import PracticeCard
 from practice.queue import Today
 from questions import KIND_NAMES
+from quizzes.attempts.api_choices import Choice, ChoiceSerializer, choices_of
 from quizzes.attempts.presentation import PresentedQuestion
 from quizzes.results.api import QuestionOutcome, QuestionResultSerializer
-from quizzes.taking.api.serializers import ChoiceSerializer
-from quizzes.taking.api.shapes import Choice, choices_of
 
 
 class CardSerializer(OutputSerializer):

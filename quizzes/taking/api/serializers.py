@@ -8,6 +8,7 @@ from common.api.pagination import PageSerializer
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses.models import Activity, GradeItem
 from questions import KIND_NAMES
+from quizzes.attempts.api_choices import ChoiceSerializer
 from quizzes.authoring.models import Quiz
 from quizzes.results.api import FileSerializer, GradeChangeSerializer, QuestionResultSerializer
 from quizzes.sequences import LARGEST
@@ -93,12 +94,6 @@ class QuizSerializer(OutputSerializer):
     can_start = serializers.BooleanField(help_text="Whether a new attempt may start; an open one can be resumed.")
     open_attempt = serializers.UUIDField(allow_null=True)
     answers_revealed = serializers.BooleanField(source="overview.is_revealed")
-
-
-class ChoiceSerializer(OutputSerializer):
-    uuid = serializers.UUIDField()
-    text = serializers.CharField(help_text="Markdown.")
-    html = serializers.CharField()
 
 
 class AttemptQuestionSerializer(OutputSerializer):

@@ -9,6 +9,7 @@ from common import languages
 from courses.models import Activity
 from questions import Response
 from quizzes.attempts import queries
+from quizzes.attempts.api_choices import Choice, choices_of
 from quizzes.attempts.models import Answer, Attempt, HandInFile
 from quizzes.attempts.presentation import PresentedQuestion, present_attempt
 from quizzes.authoring.models import Quiz
@@ -88,18 +89,6 @@ class AttemptSummary:
     @property
     def passed(self) -> bool | None:
         return None if self.attempt.percent is None else is_passed(self.attempt)
-
-
-@dataclass(slots=True)
-class Choice:
-    uuid: str
-    text: str
-    html: str
-
-
-def choices_of(question: PresentedQuestion) -> list[Choice]:
-    """Return the choices in the order to show; none for questions without choices."""
-    return [Choice(choice["uuid"], choice["text"], choice["html"]) for choice in question.body.get("choices", [])]
 
 
 @dataclass(slots=True)

@@ -29,11 +29,7 @@ from tests.quizzes import every_kind
 from tests.uploads.tus import VERSION
 
 # Nothing and nobody is called so.
-_UNKNOWN = {
-    "uuid": "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11",
-    "int": 2,
-    "string": "nothing",
-}
+_UNKNOWN = {"uuid": "3f0e9a52-6d0c-4a47-9a43-0f5c3b8f1f11", "int": 2, "string": "nothing"}
 
 
 class AppTour:
