@@ -1,4 +1,4 @@
-"""Tell students what was decided on their appeals."""
+"""Write to students what was decided on their appeals."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ KIND = "appeal-answered"
 
 
 def notify_on_release(item: GradeItem, now: datetime) -> None:
-    """Tell of decisions that were kept back while grades were held. See `courses.extensions.register_release`."""
+    """Write about decisions that were kept back while grades were held. See `courses.extensions.register_release`."""
     decided = Appeal.objects.filter(
         attempt__quiz__activity=item.activity_id,
         attempt__enrolment__status=Enrolment.Status.ACTIVE,

@@ -1,4 +1,4 @@
-"""Tell students by a message that the dates of a quiz have changed."""
+"""Notify students when the dates of a quiz change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def find_dates(quiz: Quiz) -> dict[int | None, Dates]:
 def notify_students(quiz: Quiz, before: Mapping[int | None, Dates], *, now: datetime) -> int:
     """Write a message to each student whose dates differ from those before. Return how many. Needs a transaction.
 
-    A student or cohort with dates of their own is not told of a change for all. Students of a quiz that nobody sees are not told.
+    Students and cohorts with dates of their own get no message about a change for all. Nobody gets one about a hidden quiz.
     """
     after = find_dates(quiz)
     changed = {owner for owner in {*before, *after} if before.get(owner) != after.get(owner)}

@@ -1,4 +1,4 @@
-"""Which requests are carried out although their body was cut off, and how they know: what has arrived is kept.
+"""Say which requests are carried out although their body was cut off, and how the application learns of it.
 
 Imports nothing, because the web server needs it before the application.
 """
@@ -10,6 +10,6 @@ PIECE = "application/offset+octet-stream"
 
 
 def is_kept(environ: dict[str, object]) -> bool:
-    """Whether the part of the body that has arrived is of use: the piece of an upload that the client knows how to resume."""
+    """Return whether the part that has arrived can be used: a piece of an upload, which the client can resume."""
     method = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE") or environ["REQUEST_METHOD"]
     return method == "PATCH" and environ.get("CONTENT_TYPE") == PIECE

@@ -1,4 +1,4 @@
-"""Make scripts of several modules, with the texts that they say.
+"""Build a script from several modules, with the texts that it shows.
 
 A file that another one imports has no fingerprint in its address, and a browser may hold an older one for a year. A script that
 contains what it imports is of one build.

@@ -1,4 +1,4 @@
-"""Delete uploads whose time is over. The worker needs nothing else of this app."""
+"""Delete expired uploads. A worker imports little else of this app for it."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -11,10 +11,10 @@ CHUNK = 500
 
 
 def remove_expired(*, now: datetime) -> int:
-    """Delete the uploads whose time is over, with their bytes, and bytes that no row names; return how many uploads."""
+    """Delete expired uploads with their files, and files without a row; return how many uploads."""
     removed = 0
     for uuid in Upload.objects.filter(expires_at__lte=now).values_list("uuid", flat=True)[:CHUNK]:
-        # One that is being written goes on, and has more time then.
+        # A request that writes to it now extends its time.
         with suppress(parts.PartInUse), parts.lock_part(uuid):
             removed += Upload.objects.filter(uuid=uuid, expires_at__lte=now).delete()[0]
             if not Upload.objects.filter(uuid=uuid).exists():
@@ -24,7 +24,7 @@ def remove_expired(*, now: datetime) -> int:
 
 
 def _remove_strays() -> None:
-    """An account or a course was deleted, or the database was restored."""
+    """Delete files without a row: an account or a course was deleted, or the database was restored."""
     on_disk = parts.find_all()
     for uuid in set(on_disk) - set(Upload.objects.filter(uuid__in=on_disk).values_list("uuid", flat=True)):
         with suppress(parts.PartInUse), parts.lock_part(uuid):

@@ -1,4 +1,4 @@
-"""Find whom a regular mail is due to: who has no message of its kind about the day or week that it is where they are."""
+"""Find the people to whom a regular mail is due: those without a message of this kind about their present day or week."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from accounts.models import User
 def find_due(people: QuerySet[User], kind: str, period_in: Callable[[ZoneInfo], str | None]) -> QuerySet[User]:
     """Return those of `people` who want such mails, get mails, and have no message of `kind` about their present period.
 
-    `period_in(zone)` is what a message of now would be about in a time zone, None if none is due there. One query.
+    `period_in(zone)` returns the day or week that a message would be about now in a time zone; None if none is due there.
+    One query.
     """
     is_off = MailSwitch.objects.filter(user=OuterRef("pk"), kind=kind, is_on=False)
     wanted = people.filter(~Exists(is_off), is_active=True).exclude(bounced_address=F("email"))

@@ -23,7 +23,7 @@ _HOUR = 3600
 
 
 class Usage:
-    """Collect the sessions that are used, and write them when asked."""
+    """Collect the sessions that are used, until they are written."""
 
     def __init__(self) -> None:
         self._hour = 0
@@ -44,9 +44,10 @@ class Usage:
             self._changed.notify()
 
     def write(self, now: datetime) -> int:
-        """Write what was noted, and return of how many devices it was news. One statement.
+        """Store the noted uses, and return how many devices got a new time. One statement.
 
-        It changes no row twice in one hour of the clock, and none in the hour of the sign-in. What is lost, the next hour brings.
+        A row changes at most once in an hour of the clock, and not in the hour of the sign-in. If a write fails, the next hour's
+        makes up for it.
         """
         with self._changed:
             keys, self._waiting = self._waiting, set()

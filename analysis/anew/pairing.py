@@ -1,4 +1,4 @@
-"""Compute the sums over all pairs of questions from who earned which points. Pure functions.
+"""Compute for each pair of questions how many attempts have both, and the sums of their points. Pure functions.
 
 A join of all responses with themselves has as many rows as there are pairs in all attempts together: 19.5 million with 25,000
 attempts at 40 questions. Here a set of attempts is the bits of one whole number, so two sets are compared by one `&`.
@@ -9,8 +9,9 @@ from itertools import chain, combinations
 from typing import Any
 from uuid import UUID
 
-# {points in hundredths: the attempts that earned them}, and with bits in place of ids.
+# {points in hundredths: the ids of the attempts that earned them}
 Earned = Mapping[int, Sequence[int]]
+# The same, with a set of bits in place of the ids.
 _Bits = dict[int, int]
 
 

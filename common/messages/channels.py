@@ -1,4 +1,4 @@
-"""Let apps send messages by channels of their own. They register at start-up, so who writes messages does not import them."""
+"""Let apps send messages by channels of their own. They register at start-up, so that nobody who writes messages imports them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The end of each lesson leads to its questions. The script of the section shows them at the paragraphs."""
+"""Link to the questions of a lesson at its end. The script of that section shows them at the paragraphs."""
 
 from collections.abc import Collection
 from typing import Any

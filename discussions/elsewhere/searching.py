@@ -1,4 +1,4 @@
-"""The search finds questions and replies that the person may read."""
+"""Let the search find the questions and replies that a person may read."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The section of the weekly summary with the questions of a reader to which others have replied in the week."""
+"""Show in the weekly summary which questions of the reader others have replied to in that week."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Show on the page of a course how much there is to download."""
+"""Show on the page of a course the size of its download."""
 
 from django import template
 

@@ -48,7 +48,7 @@ def find_weeks(user: User, *, until: datetime, now: datetime) -> list[CourseWeek
     found = []
     for course in courses:
         of_course = {question: said[question][course.pk] for question in QUESTIONS}
-        # A question that is too easy stays so. It is in the mail, but it is no reason for one each week.
+        # A question that is too easy stays too easy: the mail names it, but it alone is no reason for a mail.
         if week[course.pk] or any(_is_urgent(answer) for answer in of_course.values()):
             found.append(_week(course, of_course, week[course.pk]))
     return found
@@ -66,5 +66,5 @@ def _week(course: Course, said: Mapping[Question, Answer], week: Sequence[tuple[
 
 
 def _select(answer: Answer) -> list[Figure]:
-    """Return what is counted, is not nothing, and has a page: not a median, for example."""
+    """Return the figures that are counts above 0 and link to a page. A median, for example, is left out."""
     return [figure for figure in answer.figures if figure.n and figure.url and not figure.shown]

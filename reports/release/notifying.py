@@ -1,4 +1,4 @@
-"""Tell students what was kept back while their grades were held: results, corrections, grades set by hand.
+"""Write the messages that were kept back while grades were held: results, corrections, grades set by hand.
 
 Each message is written once, and its mail goes once: what was written before is left out by `accounts.messages.sending`.
 """
@@ -40,9 +40,9 @@ def notify_released(item: GradeItem, now: datetime) -> None:
 
 
 def _notify_of_grades_by_hand(item: GradeItem, now: datetime) -> list[int]:
-    """Tell of the last entry by hand of each student. Returns the enrolments whose grade is set by one.
+    """Write to each student about the last grade set by hand. Return the enrolments that have such a grade.
 
-    Of an entry that takes a grade back only those are told who know of that grade.
+    An entry that takes a grade back is for those only who had a message about that grade.
     """
     entries = GradeChange.objects.filter(item=item, source_number=BY_HAND, enrolment__status=ACTIVE)
     of_student: dict[int, list[GradeChange]] = {}
@@ -66,7 +66,7 @@ def _find_known(kind: str, rows: Iterable[Attempt | GradeChange]) -> list[int]:
 
 
 def _notify_of_corrections(attempts: Sequence[int], now: datetime) -> None:
-    """Tell of the newest grade of each attempt if it is a correction that was kept back (its mail was skipped)."""
+    """Write about the newest grade of each attempt if it is a correction whose mail was skipped."""
     newest = AttemptGrade.objects.filter(attempt=OuterRef("attempt")).order_by("-revision").values("pk")[:1]
     notices = GradeNotice.objects.filter(attempt__in=attempts, grade=Subquery(newest)).exclude(status=Status.SENT)
     # Another program may be sending one of them: only what was skipped is sent again.

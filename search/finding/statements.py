@@ -1,4 +1,4 @@
-"""Compile once what a search asks for lists of values: Django takes longer to write it than the database to run it."""
+"""Compile searches for lists of values once: Django takes longer to write their SQL than the database to run it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Carry out what concerns other people: asking at a paragraph, and having read what they have told."""
+"""Carry out operations that concern other people: ask a question at a paragraph, mark a message as read."""
 
 from django.utils.translation import gettext as _
 
