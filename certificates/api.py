@@ -19,8 +19,8 @@ from common.api.pagination import PAGE_PARAMETERS, PageSerializer, paginate, pag
 from common.api.serializers import InputSerializer, OutputSerializer
 from courses import access
 
-# Of a row. What the grades say about it takes queries: see `issuing.get_state`.
-STATUSES = ["valid", *Certificate.Reason.values]
+# Of a row. `certificates.checking` stores what the grades say about it some minutes after they have changed.
+STATUSES = ["valid", "changed", *Certificate.Reason.values]
 
 
 class CertificateSerializer(OutputSerializer):
@@ -37,7 +37,8 @@ class CertificateSerializer(OutputSerializer):
     issued_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True, help_text="Null if it was not revoked.")
     status = serializers.ChoiceField(
-        choices=STATUSES, help_text="`valid` unless it was revoked: then why. Its public page also looks at the grades."
+        choices=STATUSES,
+        help_text="`valid` unless it was revoked: then why. `changed`: the grades no longer reach it, as its public page says.",
     )
     note = serializers.CharField(help_text="What the instructor wrote about it. May be empty.")
     languages = serializers.ListField(
@@ -96,7 +97,7 @@ class CertificateDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="certificate_read",
         summary="One certificate",
-        description="A message in the bell tells when its PDF is made, and when it was withdrawn.",
+        description="A message in the bell tells when its PDF is made, and when it is no longer valid, or is again.",
         tags=["certificates"],
         responses={200: CertificateSerializer, **problems(404)},
     )

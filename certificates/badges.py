@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -43,7 +44,9 @@ def sign_list(number: int, now: datetime) -> str:
     from openbadgeslib.ob3 import status_list
 
     first = number * LIST_SIZE
-    revoked = Certificate.objects.filter(pk__gte=first, pk__lt=first + LIST_SIZE, revoked_at__isnull=False)
+    # A list of suspended ones would reach only badges that name it, and those that were given out before do not.
+    ended = Q(revoked_at__isnull=False) | Q(is_supported=False)
+    revoked = Certificate.objects.filter(ended, pk__gte=first, pk__lt=first + LIST_SIZE)
     credential = status_list.build_status_list_credential(
         issuer_id(), _list_address(number), "revocation", [pk - first for pk in revoked.values_list("pk", flat=True)],
         size_bits=LIST_SIZE, issued=now,

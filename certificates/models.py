@@ -57,6 +57,9 @@ class Certificate(InCourse):
     revoked_at = models.DateTimeField(_("not valid since"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, blank=True)
     note = models.TextField(_("explanation"), blank=True)
+    # Whether the grades reach the rule, when `certificates.checking` last looked; and the facts that it saw then.
+    is_supported = models.BooleanField(_("supported by the grades"), default=True, db_default=True, editable=False)
+    looked_at = models.CharField(max_length=100, default="", db_default="", blank=True, editable=False)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -90,8 +93,8 @@ class Certificate(InCourse):
 
     @property
     def status(self) -> str:
-        """`valid`, or why it was revoked."""
-        return self.reason or "valid"
+        """`valid`, why it was revoked, or `changed` if the grades no longer reach it."""
+        return self.reason or ("valid" if self.is_supported else "changed")
 
     @property
     def languages(self) -> list[str]:

@@ -9,8 +9,8 @@ describe(
     "certificates.Certificate",
     name=_("certificate"),
     person="enrolment__user",
-    personal={CERTIFICATES: "enrolment code name titles rule issued_at revoked_at reason note"},
-    other="id uuid",
+    personal={CERTIFICATES: "enrolment code name titles rule issued_at revoked_at reason note is_supported"},
+    other="id uuid looked_at",
 )
 describe(
     "certificates.CertificateFile",

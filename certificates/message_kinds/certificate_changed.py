@@ -1,4 +1,4 @@
-"""To a student: the instructor has withdrawn a certificate, or made it valid again."""
+"""To a student: a certificate is no longer valid, or is valid again, by the instructor or by changed grades."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from courses.models import Enrolment
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """That a certificate was withdrawn, or is valid again, since a moment. One may be withdrawn twice."""
+    """That a certificate was withdrawn, is no longer reached, or is valid again, since a moment. It may happen twice."""
 
     certificate: Certificate
     at: datetime
@@ -24,8 +24,10 @@ class Decision:
 
 class CertificateChanged(MessageKind):
     name = "certificate-changed"
-    title = gettext_lazy("Withdrawn certificates")
-    description = gettext_lazy("Your instructor has withdrawn a certificate of yours, or made it valid again.")
+    title = gettext_lazy("Certificates that are no longer valid")
+    description = gettext_lazy(
+        "A certificate of yours was withdrawn, your grades no longer reach it, or it is valid again."
+    )
     templates = "certificates/certificate"
     # Others may rely on the certificate, so whoever showed it to them must learn of it.
     is_essential = True
@@ -45,10 +47,13 @@ class CertificateChanged(MessageKind):
 
 
 def _entry(certificate: Certificate) -> Entry:
-    if certificate.revoked_at is None:
-        text = _("“%(title)s”: your certificate is valid again.") % {"title": certificate.title}
+    if certificate.revoked_at is not None:
+        text = _("“%(title)s”: your certificate was withdrawn.")
+    elif certificate.is_supported:
+        text = _("“%(title)s”: your certificate is valid again.")
     else:
-        text = _("“%(title)s”: your certificate was withdrawn.") % {"title": certificate.title}
+        text = _("“%(title)s”: your grades were changed and no longer reach your certificate. Its public page says so.")
+    text %= {"title": certificate.title}
     path = reverse("certificate:own", args=[certificate.enrolment.course.slug])
     return Entry(text, path, {"title": certificate.title, "text": text, "note": certificate.note})
 

@@ -126,7 +126,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "UploadStatus": ["open", "handed_in", "evidence"],
         "TextLanguage": ["ko", "en"],
         "BundleFileKind": ["outline", "lesson", "glossary", "course_file"],
-        "CertificateStatus": ["valid", "replaced", "withdrawn"],
+        "CertificateStatus": ["valid", "changed", "replaced", "withdrawn"],
         "CalendarKind": ["opens", "due", "closes"],
         "LateRule": ["accept", "deduct", "refuse"],
         "ShowAnswers": ["at_once", "after_each", "after_pass", "after_due", "never"],

@@ -78,6 +78,7 @@ CELERY_TASK_ROUTES = {
     "uploads.tasks.remove_expired_uploads": {"queue": "mail"},
     "search.tasks.sweep_indexes": {"queue": "mail"},
     "certificates.tasks.draw_certificate": {"queue": "mail"},
+    "certificates.tasks.check_certificates": {"queue": "mail"},
 }
 CELERY_TIMEZONE = "UTC"
 # Tests of the running product make the intervals shorter: the pauses of the schedule, and how long work waits for a sweep.
@@ -114,6 +115,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-due-grades": _every(30, "reports.tasks.release_due_grades"),
     "sweep-mailings": _every(10, "mails.tasks.sweep_mailings"),
     "sweep-exports": _every(60, "reports.tasks.sweep_exports"),
+    "check-certificates": _every(300, "certificates.tasks.check_certificates"),
     "count-graded": _every(300, "analysis.tasks.count_graded"),
     "recount-items": _every(24 * 60 * 60, "analysis.tasks.recount_items"),
 }
