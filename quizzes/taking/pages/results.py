@@ -16,7 +16,7 @@ from common.errors import DomainError
 from courses.models import Activity
 from quizzes.attempts.models import Attempt
 from quizzes.attempts.presentation import present_attempt
-from quizzes.results import attempt_results
+from quizzes.results import attempt_results, finishing
 from quizzes.results.next_steps import find_next_steps
 from quizzes.sequences import parse_whole_number
 from quizzes.taking import submit
@@ -62,6 +62,7 @@ def attempt_result(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse:
             if outcome.questions
             else [],
             "overview": outcome.overview,
+            "finish": finishing.find_finish(attempt) if outcome.is_passed and not context["is_check"] else None,
             "steps": None
             if context["is_check"]
             else find_next_steps(attempt, outcome.questions, answers_shown=outcome.answers_shown),
