@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.test import override_settings
 from django.utils import timezone
 
 from accounts.messages import sending
@@ -24,7 +23,7 @@ from search.indexing import building
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_answers
 from tests.lms.openapi.recorder import Recorder
 from tests.practice.cards import take, wrong_answers
-from tests.push.service import Browser
+from tests.push.tour import switch_on_and_off
 from tests.quizzes import every_kind
 from tests.uploads.tus import VERSION
 
@@ -60,7 +59,7 @@ class AppTour:
         self.certificates()
         self.call("attempt_submit", expect=202, uuid=self.hand_in[0], keep=False)
         _grade(self.hand_in[0])
-        self.notifications()
+        switch_on_and_off(self.call)
         self.call("session_end", expect=204)
 
     def call(self, name: str, *, expect: int, **more: Any) -> Any:
@@ -119,21 +118,6 @@ class AppTour:
         self.call("devices_sign_out_others", expect=204)
         self.call("session_handover", expect=201, body={"next": "/courses/"})
         self.call("session_handover", expect=400, body={"next": "//elsewhere.example/"})
-
-    def notifications(self) -> None:
-        self.call("push_transports_list", expect=200)
-        body = Browser("https://192.0.2.1/one").body
-        self.call("push_subscription_create", expect=400, body=body)
-        self.call("push_subscription_create", expect=409, body={"transport": "apns", "endpoint": "a-device-token"})
-        with override_settings(PUSH_ORIGINS=["https://192.0.2.1"]):
-            made = self.call("push_subscription_create", expect=201, body=body)
-            self.call("push_subscription_create", expect=200, body=body)
-        self.call("push_subscriptions_list", expect=200)
-        self.call("push_subscription_delete", expect=204, uuid=made["uuid"])
-        switches = self.call("push_switches_read", expect=200)["switches"]
-        self.call("push_switch_read", expect=200, kind=switches[0]["kind"])
-        self.call("push_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
-        self.call("push_switch_change", expect=400, body={}, kind=switches[0]["kind"])
 
     def joining(self) -> None:
         course = CourseFactory(slug="statistics", title_ko="통계", title_en="Statistics")
