@@ -7,15 +7,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 
 from bench.load import BenchError
-from bench.measures import NAMES, Plan, about, run
+from bench.mails.measuring import sink
+from bench.measures import MAILS, NAMES, Plan, about, run
 from bench.sides import Services, serving
 
 QUICK_SECONDS, FULL_SECONDS = 1, 4
 MOST_SECONDS, MOST_ROUNDS = 30, 10
+MOST_RECIPIENTS = 100_000
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,6 +41,13 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         default="",
         metavar="VALUE",
         help='of pages and single requests, as a browser sends it: "gzip, deflate, br, zstd"; default: none',
+    )
+    parser.add_argument(
+        "--recipients",
+        type=_bounded(MOST_RECIPIENTS),
+        default=MOST_RECIPIENTS,
+        metavar="N",
+        help=f"how many students `mails` writes to; default: {MOST_RECIPIENTS}",
     )
     parser.add_argument(
         "--state",
@@ -71,6 +81,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         only=options.only,
         is_quick=options.quick,
         accept_encoding=options.accept_encoding,
+        recipients=options.recipients,
     )
 
 
@@ -93,7 +104,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         services = services_of(options)
         with (
             tempfile.TemporaryDirectory(prefix="baeum-bench-") as home,
-            serving(Path(home), services, options.state) as sides,
+            sink() if MAILS in plan.only else nullcontext() as mail_server,
+            serving(Path(home), services, options.state, mail_server) as sides,
         ):
             print(about(plan), file=sys.stderr)
             run(sides, plan, lambda line: print(line, flush=True))

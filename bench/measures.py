@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from bench import batches, flows, load, memory, stalled, start_spike, weight
 from bench.admin_pages import measuring as admin
-from bench.load import Request, Timing
+from bench.load import BenchError, Request, Timing
+from bench.mails import measuring as mails
 from bench.sides import Sides, result_of, shell, start
 
 CSRF = "bench0bench0bench0bench0bench0be"
@@ -19,6 +20,7 @@ NOT_MODIFIED = {"outline_not_modified": API_OUTLINE, "lesson_not_modified": API_
 SUBMIT_TO_GRADED, ATTEMPTS_PER_SECOND, SPIKE = "submit_to_graded", "attempts_per_second", "spike"
 MEMORY, STALLED, START_SPIKE = "memory", "stalled", "start_spike"
 AUDIT, ADMIN, WEIGHT, SEARCH, BATCHES, ITEMS = "audit", "admin", "weight", "search", "batches", "items"
+MAILS = "mails"
 # A second line of `admin`, in the same course.
 STAFF_JOBS = "staff_jobs"
 # Seconds that filling the audit log or a large course may take.
@@ -55,6 +57,8 @@ class Plan:
     is_quick: bool = False
     # Of the single requests. Without it nothing is compressed.
     accept_encoding: str = ""
+    # How many students get a weekly summary.
+    recipients: int = 0
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -82,6 +86,7 @@ NAMES = (
     SEARCH,
     BATCHES,
     ITEMS,
+    MAILS,
 )
 # The spike: 1,000 submits in 10 s, as in an exam. It is measured once, because it is not compared with the yardstick.
 SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
@@ -90,9 +95,9 @@ SPIKE_SUBMITS, SPIKE_SECONDS = 1000, 10.0
 def figures_line(
     name: str,
     mode: str,
-    result: flows.Spike | stalled.Stalled | start_spike.StartSpike | admin.Admin | weight.Weight | batches.Batches,
+    result: Any,
 ) -> str:
-    """Return the JSON line of a measurement that has no counterpart in the yardstick."""
+    """Return the JSON line of a measurement, a dataclass, that has no counterpart in the yardstick."""
     figures = {name: round(value, 2) if isinstance(value, float) else value for name, value in asdict(result).items()}
     return json.dumps({"name": name, "mode": mode, **figures})
 
@@ -139,6 +144,8 @@ def _all(sides: Sides, plan: Plan) -> Iterator[str]:
     if plan.wants(SPIKE) and (plan.only or not plan.is_quick):
         spike = flows.spike(sides.product, tickets, submits=SPIKE_SUBMITS, seconds=SPIKE_SECONDS)
         yield figures_line(SPIKE, plan.mode, spike)
+    if MAILS in plan.only:
+        yield _mails(sides, plan, tickets)
     yield from _operations(sides, plan)
 
 
@@ -186,6 +193,19 @@ def _filled(sides: Sides, plan: Plan) -> Iterator[str]:
             log = sides.home / f"{name}.log"
             filling = start(["manage.py", *shell(f"bench.filling.{name}")], sides.environment, log)
             yield json.dumps({"name": name, "mode": plan.mode, **result_of(filling, log, timeout=FILL_TIMEOUT)})
+
+
+def _mails(sides: Sides, plan: Plan, tickets: flows.Tickets) -> str:
+    if sides.mail_server is None:
+        raise BenchError("There is no mail server.")
+    log = sides.home / "mails.log"
+    environment = {**sides.environment, "BENCH_RECIPIENTS": str(plan.recipients)}
+    filled = result_of(start(["manage.py", *shell("bench.mails.filling")], environment, log), log, timeout=FILL_TIMEOUT)
+
+    def graded() -> Timing:
+        return flows.submit_to_graded(sides.product, tickets, students=4, seconds=plan.seconds)
+
+    return figures_line(MAILS, plan.mode, mails.measure(sides.mail_server, sides.home, plan.recipients, filled, graded))
 
 
 def _batches(sides: Sides, plan: Plan) -> Iterator[str]:

@@ -13,13 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
 from bench.load import HOST, BenchError
+
+if TYPE_CHECKING:
+    from bench.mails.measuring import Sink
 
 ROOT = Path(__file__).resolve().parent.parent
 # Variables of a developer's own Baeum, which the bench must not inherit.
@@ -62,6 +65,7 @@ class Sides:
     """The running product and yardstick. `product` and `yardstick` are their ports, `home` is the product's state folder.
 
     `cast` is the output of `bench.students`; `guest` is the output of `bench.yardstick.seed`. `environment`: of the product.
+    `mail_server` takes its mails, if that was asked for.
     """
 
     home: Path
@@ -70,10 +74,13 @@ class Sides:
     cast: dict[str, Any]
     guest: dict[str, Any]
     environment: dict[str, str]
+    mail_server: "Sink | None" = None
 
 
 @contextmanager
-def serving(home: Path, services: Services | None = None, state: Path | None = None) -> Iterator[Sides]:
+def serving(
+    home: Path, services: Services | None = None, state: Path | None = None, mail_server: "Sink | None" = None
+) -> Iterator[Sides]:
     """Start both sites with their state below `home`. At the end stop them and drop their databases.
 
     `state` is a state folder from an earlier start of the product; a copy of it saves preparing the database.
@@ -82,6 +89,8 @@ def serving(home: Path, services: Services | None = None, state: Path | None = N
         shutil.copytree(state, home / "product")
     # A limit that no load reaches: each request is counted, none is refused.
     product = environment(BAEUM_HOME=str(home / "product"), BAEUM_API_RATE=str(10**9))
+    if mail_server:
+        product |= {"EMAIL_URL": f"smtp://{HOST}:{mail_server.port}"}
     yardstick = environment(YARDSTICK_HOME=str(home), DJANGO_SETTINGS_MODULE="bench.yardstick.settings")
     with ExitStack() as stack:
         if services:
@@ -103,7 +112,7 @@ def serving(home: Path, services: Services | None = None, state: Path | None = N
         yardstick_log = home / "yardstick.log"
         stack.enter_context(running(_alike(cast["web"], other), yardstick, yardstick_log))
         wait(other, "/hello", yardstick_log)
-        yield Sides(home / "product", port, other, cast, guest, product)
+        yield Sides(home / "product", port, other, cast, guest, product, mail_server)
 
 
 def _alike(web: Sequence[str], port: int) -> list[str]:
