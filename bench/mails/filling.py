@@ -105,7 +105,8 @@ def _taken(enrolment: Enrolment, quiz: Quiz, now: datetime) -> Attempt:
     attempt.refresh_from_db()
     views = attempt.public_questions
     Review.objects.bulk_create(
-        Review(attempt=attempt, question=views[0]["uuid"], points=0, comment="다시 읽어 보세요.", at=now) for _ in range(2)
+        Review(attempt=attempt, question=views[0]["uuid"], points=0, comment="다시 읽어 보세요.", at=now)
+        for _ in range(2)
     )
     for view in views[:4]:
         PracticeCard.objects.get_or_create(
@@ -134,7 +135,11 @@ def _said(course: Course, now: datetime) -> tuple[Announcement, Post]:
     author = User.objects.get(email="student1@bench.invalid")
     question = Post.objects.create(activity=lesson, author=author, body="중앙값은 언제 쓰나요?", created_at=now)
     Post.objects.create(
-        activity=lesson, author=author, question=question, body="이상치가 있을 때요.", created_at=now - timedelta(days=1)
+        activity=lesson,
+        author=author,
+        question=question,
+        body="이상치가 있을 때요.",
+        created_at=now - timedelta(days=1),
     )
     return announcement, question
 
@@ -177,7 +182,9 @@ def _copy_all(rows: Any, owners: Sequence[Any], changes: Callable[[Any], dict[st
 
 
 def _copied(row: Any, **changes: Any) -> Any:
-    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    fields = {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+    }
     return type(row)(**{**fields, **changes})
 
 

@@ -50,7 +50,8 @@ class Sink:
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         self._in, self._out = process.stdin, process.stdout
         self.port = int(self._out.readline())
 
