@@ -3,7 +3,6 @@
 from celery import shared_task
 from django.utils import timezone
 
-from common.mail import outbox
 from courses.summaries import deliveries
 
 
@@ -14,4 +13,4 @@ def send_weekly_summaries() -> None:
 
 @shared_task
 def send_weekly_summaries_of(*, delivery_ids: list[int]) -> None:
-    deliveries.send_all(delivery_ids, now=timezone.now(), budget=outbox.BUDGET)
+    deliveries.send_enqueued(delivery_ids, now=timezone.now())

@@ -8,9 +8,10 @@ The row's model has `uuid`, `status` (queued, sending, sent, skipped, uncertain,
 `finished_at`, `message_id` and `error`.
 """
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -18,6 +19,7 @@ from django.core.mail.message import EmailMessage
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 
+from common.database.prepared import PreparedUpdate
 from common.mail import sending
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,8 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
 # Seconds that one run of the sweep spends on sending, well below the time limit of the workers.
 BUDGET = 8.0
+# Stand for arguments of statements that are prepared.
+_ID, _ATTEMPTS, _SAMPLE = 1_234_567_891, 12_345, datetime(1, 1, 1, tzinfo=UTC)
 # Rows that only a person may send again. The person accepts that the mail may arrive twice.
 RESENDABLE = Q(status__in=["uncertain", "failed"])
 
@@ -67,24 +71,23 @@ def claim(rows: QuerySet[Row], pk: int, condition: Q, *, name: str, now: datetim
 
     The Message-ID begins with `name` and is the same for each attempt. Raises RuntimeError inside a transaction.
     """
-    row: Any = rows.filter(condition, pk=pk).first()
-    if row is None:
-        return None
+    row = rows.filter(condition, pk=pk).first()
+    return row if row is not None and claim_row(row, name=name, now=now) else None
+
+
+def claim_row(row: Any, *, name: str, now: datetime) -> bool:
+    """Claim a row that may be sent, as it was read. Return whether it was as it was read, so that it is claimed now.
+
+    The Message-ID begins with `name` and is the same for each attempt. Raises RuntimeError inside a transaction.
+    """
     message_id = sending.message_id(f"{name}-{row.uuid}")
     # durable=True: the claim is committed before the mail server is contacted.
     with transaction.atomic(durable=True):
-        claimed = rows.model._default_manager.filter(condition, pk=pk, send_attempts=row.send_attempts).update(
-            status="sending",
-            claimed_at=now,
-            finished_at=None,
-            send_attempts=F("send_attempts") + 1,
-            message_id=message_id,
-        )
-    if not claimed:
-        return None
-    row.send_attempts += 1
-    row.message_id = message_id
-    return row  # type: ignore[no-any-return]
+        claimed = _claims(type(row)).apply(row.pk, row.status, row.send_attempts, now, message_id)
+    if claimed:
+        row.send_attempts += 1
+        row.message_id = message_id
+    return bool(claimed)
 
 
 def claim_others(row: Any, others: QuerySet[Row], condition: Q, *, now: datetime) -> list[Row]:
@@ -162,9 +165,7 @@ def _later_or_never(row: Any) -> str:
 def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
     # The sweep may have set the row to `uncertain` in the meantime. If a person has sent the mail again, `send_attempts` has
     # changed, and nothing is updated.
-    type(row)._default_manager.filter(
-        pk=row.pk, send_attempts=row.send_attempts, status__in=["sending", "uncertain"]
-    ).update(status=status, finished_at=None if status == "queued" else now, error=error)
+    _ends(type(row)).apply(row.pk, row.send_attempts, status, None if status == "queued" else now, error)
     write_log = log.warning if error and status != "skipped" else log.info
     write_log(
         "mail_of_a_row",
@@ -174,6 +175,32 @@ def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
         send_attempts=row.send_attempts,
         error=error,
     )
+
+
+# Each mail runs both statements, and building one takes several times as long as running it.
+
+
+@functools.cache
+def _claims(table: Any) -> PreparedUpdate[Any]:
+    """Return the UPDATE that claims a row: (id, status, send_attempts, now, Message-ID). Status and attempts are as they were."""
+
+    def build(pk: int, status: str, send_attempts: int, now: datetime, message_id: str) -> Any:
+        rows = table._default_manager.filter(pk=pk, status=status, send_attempts=send_attempts)
+        values = {"claimed_at": now, "finished_at": None, "message_id": message_id}
+        return rows, {"status": "sending", "send_attempts": F("send_attempts") + 1, **values}
+
+    return PreparedUpdate(build, [_ID, "(status)", _ATTEMPTS, _SAMPLE, "(message id)"])
+
+
+@functools.cache
+def _ends(table: Any) -> PreparedUpdate[Any]:
+    """Return the UPDATE that ends an attempt: (id, send_attempts, status, finished, error)."""
+
+    def build(pk: int, send_attempts: int, status: str, finished_at: datetime, error: str) -> Any:
+        rows = table._default_manager.filter(pk=pk, send_attempts=send_attempts, status__in=["sending", "uncertain"])
+        return rows, {"status": status, "finished_at": finished_at, "error": error}
+
+    return PreparedUpdate(build, [_ID, _ATTEMPTS, "(status)", _SAMPLE, "(error)"])
 
 
 def send_all(pks: Iterable[int], send_one: Callable[[int], str | None], *, budget: float = float("inf")) -> list[str]:

@@ -9,7 +9,7 @@ import atexit
 import functools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -45,14 +45,14 @@ def enqueue_batched_on_commit(task: str, argument: str, value: int) -> None:
     transaction.on_commit(functools.partial(_batcher.add, (task, argument), value), robust=True)
 
 
-def enqueue_all_on_commit(task: str, argument: str, values: Sequence[int]) -> None:
-    """Enqueue a task that takes a list of ids as `argument`, one message for each BATCH_SIZE ids, after the commit."""
-    transaction.on_commit(functools.partial(_publish_all, task, argument, values), robust=True)
+def enqueue_all_on_commit(task: str, argument: str, values: Iterable[int], *, size: int = BATCH_SIZE) -> None:
+    """Enqueue a task that takes a list of ids as `argument`, one message for each `size` ids, after the commit."""
+    transaction.on_commit(functools.partial(_publish_all, task, argument, list(values), size), robust=True)
 
 
-def _publish_all(task: str, argument: str, values: Sequence[int]) -> None:
-    for start in range(0, len(values), BATCH_SIZE):
-        _publish(task, {argument: values[start : start + BATCH_SIZE]})
+def _publish_all(task: str, argument: str, values: Sequence[int], size: int = BATCH_SIZE) -> None:
+    for start in range(0, len(values), size):
+        _publish(task, {argument: values[start : start + size]})
 
 
 def _publish(task: str, kwargs: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ it sends the mail. A task in the broker only saves time: without it, the next pe
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from datetime import time as clock_time
@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
+from common.database.prepared import Prepared
 from common.mail import outbox, sending
 from common.mail.outbox import Skip
 from common.queue import publishing
@@ -35,8 +36,12 @@ Reason = SummaryDelivery.SkipReason
 
 # The most rows that one run queues. The next run, a minute later, continues.
 BATCH = 10_000
-# How many summaries are sent together: what they say is found together, and they go over one connection.
-TOGETHER = 50
+# How many summaries are sent together: what they say is found together, and they go over one connection. A task is for so many.
+TOGETHER = 100
+
+
+# Each mail reads its reader once more.
+_active_users = Prepared(lambda pk: User.objects.filter(pk=pk, is_active=True), [-1])
 
 
 # --- Queueing --------------------------------------------------------------------------------------------------------
@@ -136,8 +141,15 @@ def send_due(*, now: datetime) -> None:
     """Queue due summaries and enqueue tasks for them. Then send those that earlier runs queued and no task has sent."""
     settle(now=now)
     unsent = ready(now=now)
-    publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", queue_due(now=now))
+    publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", queue_due(now=now), size=TOGETHER)
     send_all(unsent, now=now, budget=outbox.BUDGET)
+
+
+def send_enqueued(delivery_ids: Sequence[int], *, now: datetime, budget: float = outbox.BUDGET) -> None:
+    """Send the rows of one task. Those that a slow mail server leaves no time for become another task."""
+    if send_all(delivery_ids, now=now, budget=budget):
+        left = SummaryDelivery.objects.filter(ready_condition(now), pk__in=delivery_ids).order_by("due_at", "pk")
+        publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", left.values_list("pk", flat=True), size=TOGETHER)
 
 
 def settle(*, now: datetime) -> None:
@@ -205,7 +217,7 @@ def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: 
         rows = [row for row in found if not _waits_for_the_morning(row, now)]
         summaries = find_summaries_of(rows, now)
         with sending.one_connection():
-            send_one = _sender(condition, summaries, now, outcomes)
+            send_one = _sender({row.pk: row for row in rows}, summaries, now, outcomes)
             outbox.send_all([row.pk for row in rows], send_one, budget=left)
     return outcomes
 
@@ -241,13 +253,16 @@ def period_of(row: SummaryDelivery) -> Period:
 
 
 def _sender(
-    condition: Q, summaries: dict[int, Summary | Exception], now: datetime, outcomes: dict[int, Status]
+    rows: Mapping[int, SummaryDelivery],
+    summaries: dict[int, Summary | Exception],
+    now: datetime,
+    outcomes: dict[int, Status],
 ) -> Callable[[int], str | None]:
     """Return the function that sends one of the rows, and notes its status in `outcomes`."""
 
     def send(delivery_id: int) -> str | None:
-        row = outbox.claim(SummaryDelivery.objects.all(), delivery_id, condition, name="weekly", now=now)
-        if row is None:
+        row = rows[delivery_id]
+        if not outbox.claim_row(row, name="weekly", now=now):
             return None
         outcomes[row.pk] = Status(outbox.send(row, lambda: _write(row, summaries.get(row.user_id), now), now=now))
         return outcomes[row.pk]
@@ -257,7 +272,7 @@ def _sender(
 
 def _write(row: SummaryDelivery, summary: Summary | Exception | None, now: datetime) -> EmailMultiAlternatives:
     # Read after the claim: the account may have been deleted or closed meanwhile.
-    user = User.objects.filter(pk=row.user_id, is_active=True).first()
+    user = _active_users.first(row.user_id)
     if summary is None or user is None:
         raise Skip(Reason.CLOSED.value)
     if not user.wants_weekly_summary:

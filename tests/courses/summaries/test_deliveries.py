@@ -139,14 +139,14 @@ class TestSend:
     def test_nothing_is_sent_to_somebody_who_is_deleted_after_the_claim(
         self, delivery: SummaryDelivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        claim = outbox.claim
+        claim = outbox.claim_row
 
         def claim_and_delete(*args: Any, **kwargs: Any) -> Any:
             row = claim(*args, **kwargs)
             User.objects.all().delete()
             return row
 
-        monkeypatch.setattr(outbox, "claim", claim_and_delete)
+        monkeypatch.setattr(outbox, "claim_row", claim_and_delete)
         assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SKIPPED
         assert django_mail.outbox == []
         assert not SummaryDelivery.objects.exists()
@@ -340,6 +340,30 @@ class TestPeriodicRun:
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=DUE + MINUTE)
         assert_row(delivery, status="sent", send_attempts=1)
+        assert len(tasks) == 1
+
+    @pytest.mark.enable_socket
+    def test_what_a_slow_mail_server_leaves_no_time_for_becomes_another_task(
+        self,
+        enrolment: Enrolment,
+        course: Course,
+        mail_server: MailServer,
+        tasks: list[Any],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        for _ in range(4):
+            EnrolmentFactory(course=course)
+        queued = deliveries.queue_due(now=DUE)
+        mail_server.delay = 0.2
+        with django_capture_on_commit_callbacks(execute=True):
+            deliveries.send_enqueued(queued, now=DUE, budget=0.1)
+        sent = SummaryDelivery.objects.filter(status="sent")
+        assert sent.count() == 1
+        assert tasks == [(deliveries.SEND_TASK, {"delivery_ids": queued[1:]})]
+        # A server that takes nothing is tried again after a pause, not at once.
+        mail_server.rcpt = "451 Later"
+        with django_capture_on_commit_callbacks(execute=True):
+            deliveries.send_enqueued(queued, now=DUE)
         assert len(tasks) == 1
 
     def test_the_enqueued_task_exists(self) -> None:
