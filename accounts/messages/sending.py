@@ -4,7 +4,8 @@ A row is one message. Its mail waits until others of its kind to the same person
 over where the reader is; all of them that are queued by then go in one mail.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
 from common.mail import outbox, sending
 from common.messages import channels
-from common.messages.kinds import KINDS, Channel, Entry, MessageKind
+from common.messages.kinds import KINDS, Channel, Entry, FindEntries, MessageKind
 from common.queue import publishing
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,8 @@ SEND_TASK = "accounts.messages.tasks.send_message"
 STOPPED = "Earlier mails to the address came back."
 # The most rows that one run of the sweep reads.
 BATCH = 1000
+# How many of them are sent together: a kind finds what they say together.
+TOGETHER = 100
 # For so long a mail waits for its kind. While a release is deployed, the old worker does not know the new kinds.
 WITHOUT_KIND = timedelta(days=1)
 
@@ -113,13 +116,7 @@ def language_of(user: User) -> str:
 
 def send(*, message_id: int, now: datetime) -> Status | None:
     """Send the mail of one message if it may be sent now. Return its new status, or None if it was not claimed."""
-    row = Message.objects.filter(_ready_condition(now), pk=message_id).select_related("user").first()
-    if row is None or (kind := _find_kind(row)) is None:
-        return None
-    if not kind.is_essential and (end := quiet_until(now, row.user.zone)):
-        Message.objects.filter(_ready_condition(now), user=row.user, kind=row.kind).update(due_at=end)
-        return None
-    return _send(row, kind, _ready_condition(now), now)
+    return next(iter(_send_all([message_id], now, float("inf"))), None)
 
 
 def send_again(*, message_id: int, now: datetime) -> Status | None:
@@ -131,7 +128,7 @@ def send_again(*, message_id: int, now: datetime) -> Status | None:
     if row is None:
         return None
     kind = _find_kind(row)
-    return Status.FAILED if kind is None else _send(row, kind, outbox.RESENDABLE, now)
+    return Status.FAILED if kind is None else _send(row, kind, outbox.RESENDABLE, kind.mail_entries, now)
 
 
 def send_waiting(*, now: datetime) -> int:
@@ -141,10 +138,53 @@ def send_waiting(*, now: datetime) -> int:
     if uncertain or without_kind:
         log.error("messages_need_a_look", uncertain=uncertain, without_kind=without_kind)
     ready = Message.objects.filter(_ready_condition(now), kind__in=_mailed_kinds()).order_by("due_at", "pk")
-    pks = ready.values_list("pk", flat=True)[:BATCH]
+    pks = list(ready.values_list("pk", flat=True)[:BATCH])
     with sending.one_connection():
-        outcomes = outbox.send_all(pks, lambda pk: send(message_id=pk, now=now), budget=outbox.BUDGET)
-    return outcomes.count(Status.SENT)
+        return _send_all(pks, now, outbox.BUDGET).count(Status.SENT)
+
+
+def _send_all(pks: Sequence[int], now: datetime, budget: float) -> list[Status]:
+    """Send the mails of messages that may be sent now, some at a time. Return the new statuses of those that were claimed."""
+    outcomes: list[Status] = []
+    start = time.monotonic()
+    for first in range(0, len(pks), TOGETHER):
+        left = budget - (time.monotonic() - start)
+        if left <= 0:
+            break
+        ready = Message.objects.filter(_ready_condition(now), pk__in=pks[first : first + TOGETHER])
+        rows = {row.pk: row for row in ready.select_related("user").order_by("due_at", "pk")}
+        send_one = _sender(rows, now)
+        outcomes += [Status(each) for each in outbox.send_all(rows, send_one, budget=left)]
+    return outcomes
+
+
+def _sender(rows: Mapping[int, Message], now: datetime) -> Callable[[int], Status | None]:
+    """Return the function that sends one of the rows."""
+    finds: dict[str, FindEntries] = {}
+
+    def send_one(pk: int) -> Status | None:
+        row = rows[pk]
+        kind = _find_kind(row)
+        if kind is None:
+            return None
+        if not kind.is_essential and (end := quiet_until(now, row.user.zone)):
+            Message.objects.filter(_ready_condition(now), user=row.user, kind=row.kind).update(due_at=end)
+            return None
+        if kind.name not in finds:
+            readers = {each.user_id: each.user for each in rows.values() if each.kind == kind.name}
+            finds[kind.name] = _find_together(kind, list(readers.values()), now)
+        return _send(row, kind, _ready_condition(now), finds[kind.name], now)
+
+    return send_one
+
+
+def _find_together(kind: MessageKind, readers: Sequence[User], now: datetime) -> FindEntries:
+    """Return what finds the entries of these readers. If that fails for all of them, each is looked at alone."""
+    try:
+        return kind.entries_of(readers, now)
+    except Exception:
+        log.exception("messages_not_found_together", kind=kind.name)
+        return kind.mail_entries
 
 
 def _is_mailed(kind: MessageKind) -> bool:
@@ -175,16 +215,18 @@ def _fail_without_kind(now: datetime) -> int:
     )
 
 
-def _send(row: Message, kind: MessageKind, condition: Q, now: datetime) -> Status | None:
+def _send(row: Message, kind: MessageKind, condition: Q, find: FindEntries, now: datetime) -> Status | None:
     claimed = outbox.claim(Message.objects.all(), row.pk, condition, name="message", now=now)
     if claimed is None:
         return None
     siblings = Message.objects.filter(user=claimed.user_id, kind=kind.name)
     others = outbox.claim_others(claimed, siblings, outbox.due_condition(now), now=now)
-    return Status(outbox.send(claimed, lambda: _write(kind, [claimed, *others], now), now=now, others=others))
+    return Status(outbox.send(claimed, lambda: _write(kind, [claimed, *others], find, now), now=now, others=others))
 
 
-def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMultiAlternatives | None:
+def _write(
+    kind: MessageKind, rows: Sequence[Message], find: FindEntries, now: datetime
+) -> EmailMultiAlternatives | None:
     """Return the mail of the rows by the current data; None if nothing is left of it, or it is no longer wanted."""
     # Read again: the account may have been deleted or closed since the row was claimed.
     user = User.objects.filter(pk=rows[0].user_id, is_active=True).first()
@@ -193,7 +235,7 @@ def _write(kind: MessageKind, rows: Sequence[Message], now: datetime) -> EmailMu
     if user.is_mail_stopped and not kind.goes_after_bounce(user):
         raise outbox.Skip(STOPPED)
     with translation.override(language_of(user)):
-        found = kind.mail_entries(user, [row.about for row in rows], now)
+        found = find(user, [row.about for row in rows], now)
         entries = [found[row.about] for row in rows if row.about in found]
         for row in rows:
             if row.about not in found:

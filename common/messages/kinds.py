@@ -5,7 +5,7 @@ docs/messages.md shows how to add one.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,6 +56,10 @@ class Attachment:
     name: str
     content: bytes
     content_type: str
+
+
+# Like `MessageKind.mail_entries`: (user, references, now) to {reference: entry}.
+FindEntries = Callable[[Any, Sequence[str], datetime], dict[str, Entry]]
 
 
 class MessageKind:
@@ -111,6 +115,13 @@ class MessageKind:
     def mail_entries(self, user: Any, references: Sequence[str], now: datetime) -> dict[str, Entry]:
         """Return like `entries` what a mail says that is sent at `now`. What is left out is not sent."""
         return self.entries(user, references)
+
+    def entries_of(self, users: Sequence[Any], now: datetime) -> FindEntries:
+        """Return what finds the entries of each of these people, whose mails are sent together.
+
+        A kind with many mails at one moment reads here what it needs for all of them, so that its queries do not grow with them.
+        """
+        return self.mail_entries
 
     def goes_after_bounce(self, user: Any) -> bool:
         """Whether its mail to `user` is attempted although earlier mails to the address came back.

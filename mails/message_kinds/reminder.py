@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common.messages.kinds import Channel, Entry, MessageKind, Urgency
-from mails.reminders.content import find_lines
+from common.messages.kinds import Channel, Entry, FindEntries, MessageKind, Urgency
+from mails.reminders.content import find_ends_of, find_lines
 
 
 class Reminder(MessageKind):
@@ -37,15 +37,24 @@ class Reminder(MessageKind):
 
     def mail_entries(self, user: User, references: Sequence[str], now: datetime) -> dict[str, Entry]:
         """Say what ends, by the data of `now`. A reminder of a day that is over says nothing: that day has one of its own."""
-        today = timezone.localdate(now, user.zone).isoformat()
-        if today not in references:
-            return {}
-        with timezone.override(user.zone):
-            lines = find_lines(user, now)
-        if not lines:
-            return {}
-        text = _("%(title)s %(when)s") % {"title": lines[0].title, "when": lines[0].when}
-        return {today: Entry(text, lines[0].path, {"lines": lines, "others": len(lines) - 1})}
+        return self.entries_of([user], now)(user, references, now)
+
+    def entries_of(self, users: Sequence[User], now: datetime) -> FindEntries:
+        """Find what ends for all of them at once. What one of them has submitted since is left out."""
+        ends = find_ends_of(users, now)
+
+        def find(user: User, references: Sequence[str], now: datetime) -> dict[str, Entry]:
+            today = timezone.localdate(now, user.zone).isoformat()
+            if today not in references:
+                return {}
+            with timezone.override(user.zone):
+                lines = find_lines(user, ends.get(user.pk, []), now)
+            if not lines:
+                return {}
+            text = _("%(title)s %(when)s") % {"title": lines[0].title, "when": lines[0].when}
+            return {today: Entry(text, lines[0].path, {"lines": lines, "others": len(lines) - 1})}
+
+        return find
 
 
 KIND = Reminder()

@@ -1,8 +1,9 @@
-"""Find what one reminder says: what ends today or tomorrow where its reader is, and how far the reader is with it."""
+"""Find what reminders say: what ends today or tomorrow where their readers are, and how far the readers are with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from courses import access
-from mails.sections.ends import End, find_ends, say_when
+from courses.models import Enrolment
+from mails.sections.ends import End, find_ends, find_submitted, say_when
 from questions import KINDS
 from quizzes.attempts.models import Answer, Attempt, HandInFile
 from quizzes.authoring.versions import load_content
@@ -30,6 +31,13 @@ class Line:
     progress: str
 
 
+class Found(NamedTuple):
+    """The end of a quiz, and (answered, all) of its questions; None before the attempt is started."""
+
+    end: End
+    counted: tuple[int, int] | None
+
+
 def end_of_tomorrow(today: date, zone: ZoneInfo) -> datetime:
     """Return the first moment after tomorrow, in UTC."""
     return datetime.combine(today + timedelta(days=DAYS), time(), tzinfo=zone).astimezone(UTC)
@@ -40,24 +48,45 @@ def select(ends: Sequence[End], until: datetime) -> list[End]:
     return [end for end in ends if end.is_open and end.at < until]
 
 
-def find_lines(user: User, now: datetime) -> list[Line]:
-    """Return what ends today or tomorrow and is not submitted, the first first, in the active language. At most eight queries.
+def find_ends_of(users: Sequence[User], now: datetime) -> dict[int, list[Found]]:
+    """Return what ends today or tomorrow for each and is not submitted, the first first, by user id. At most eight queries."""
+    zones = {user.pk: user.zone for user in users}
+    until = {pk: end_of_tomorrow(timezone.localdate(now, zone), zone) for pk, zone in zones.items()}
+    if not until:
+        return {}
+    enrolments = Enrolment.objects.active().filter(user__in=list(zones)).select_related("course").order_by("pk")
+    ends = [
+        end
+        for each in find_ends(list(enrolments), now, until=max(until.values()))
+        for end in select([each], until[each.enrolment.user_id])
+    ]
+    counts = _count_answered(ends)
+    found: dict[int, list[Found]] = {}
+    for end in ends:
+        counted = counts.get((end.quiz.pk, end.enrolment.pk))
+        found.setdefault(end.enrolment.user_id, []).append(Found(end, counted))
+    return found
+
+
+def find_lines(user: User, found: Sequence[Found], now: datetime) -> list[Line]:
+    """Return what is said of `found`, without what was submitted since, in the active language. At most one query.
 
     The active time zone must be that of the user.
     """
+    if not found:
+        return []
     today = timezone.localdate(now, user.zone)
-    until = end_of_tomorrow(today, user.zone)
-    ends = select(find_ends(list(access.enrolments(user)), now, until=until), until)
-    counts = _count_answered(ends)
+    submitted = find_submitted([(each.end.quiz, each.end.enrolment) for each in found])
     return [
         Line(
             title=str(end.quiz.activity),
             course=str(end.enrolment.course),
             path=end.quiz.activity.get_absolute_url(),
             when=_say_end(end, today),
-            progress=_say_progress(counts.get((end.quiz.pk, end.enrolment.pk))),
+            progress=_say_progress(counted),
         )
-        for end in ends
+        for end, counted in found
+        if (end.quiz.pk, end.enrolment.pk) not in submitted
     ]
 
 

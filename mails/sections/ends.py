@@ -37,7 +37,7 @@ def find_ends(enrolments: Sequence[Enrolment], now: datetime, *, until: datetime
         for quiz, enrolment in find_quizzes(enrolments)
         if quiz.is_graded and quiz.current_version_id is not None
     ]
-    submitted = _find_submitted(pairs)
+    submitted = find_submitted(pairs)
     rules = get_rules_for_all(pairs)
     ends = []
     for quiz, enrolment in pairs:
@@ -54,7 +54,8 @@ def _next_date(own: Rules, now: datetime) -> datetime | None:
     return min((at for at in (own.due_at, own.closes_at) if at is not None and at > now), default=None)
 
 
-def _find_submitted(pairs: Sequence[tuple[Quiz, Enrolment]]) -> set[tuple[int, int]]:
+def find_submitted(pairs: Sequence[tuple[Quiz, Enrolment]]) -> set[tuple[int, int]]:
+    """Return {(quiz id, enrolment id)} of those with a submitted attempt. One query."""
     found = Attempt.objects.filter(
         quiz__in={quiz.pk for quiz, _enrolment in pairs}, enrolment__in={enrolment.pk for _quiz, enrolment in pairs}
     ).exclude(status=Attempt.Status.IN_PROGRESS)

@@ -1,6 +1,8 @@
 """What a reminder says: what ends until tomorrow for its reader, by the data of the moment when it is sent."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail as django_mail
@@ -10,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.messages import sending, switches
 from accounts.models import Message, User
+from common.mail import sending as mail_sending
 from common.messages.kinds import KINDS
 from courses.models import Activity, Cohort, Course, Enrolment
-from mails.reminders import planning
+from mails.reminders import content, planning
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.taking import save, start
@@ -200,3 +203,60 @@ def test_queries_do_not_grow_with_what_ends(enrolment: Enrolment, course: Course
     course.save()
     assert queries() == few
     assert django_mail.outbox[-1].subject.endswith("and 8 more")
+
+
+def test_what_reminders_say_is_found_for_all_readers_together(course: Course, quiz: Quiz, enrolment: Enrolment) -> None:
+    """What each mail adds is its row, its reader, the switch, and what was submitted since."""
+
+    def queries() -> int:
+        Message.objects.all().delete()
+        planning.queue_due(now=NOW)
+        with CaptureQueriesContext(connection) as found:
+            send()
+        return len(found)
+
+    begin(quiz, enrolment, answers=1)
+    queries()
+    one = queries()
+    for _ in range(9):
+        begin(quiz, EnrolmentFactory(course=course), answers=1)
+    queries()
+    ten = queries()
+    assert len(django_mail.outbox) == 2 + 20
+    assert (ten - one) / 9 <= 8
+
+
+def test_what_is_submitted_while_the_mails_go_out_is_in_none(
+    course: Course, quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = EnrolmentFactory(course=course)
+    planning.queue_due(now=NOW)
+    deliver = mail_sending.deliver
+
+    def submit_and_deliver(message: EmailMultiAlternatives) -> None:
+        deliver(message)
+        others = {enrolment, second} - {each for each in (enrolment, second) if each.user.email in message.to}
+        cards.take(quiz, others.pop(), now=NOW)
+
+    monkeypatch.setattr(mail_sending, "deliver", submit_and_deliver)
+    send()
+    assert len(django_mail.outbox) == 1
+    assert sorted(Message.objects.filter(kind="reminder").values_list("status", flat=True)) == ["sent", "skipped"]
+
+
+def test_one_reader_for_whom_it_fails_keeps_nobody_else_from_theirs(
+    course: Course, quiz: Quiz, enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = EnrolmentFactory(course=course)
+    planning.queue_due(now=NOW)
+    find_ends = content.find_ends
+
+    def find_or_fail(enrolments: Sequence[Enrolment], *args: Any, **kwargs: Any) -> Any:
+        if broken in enrolments:
+            raise ValueError("a fault in the data of one")
+        return find_ends(enrolments, *args, **kwargs)
+
+    monkeypatch.setattr(content, "find_ends", find_or_fail)
+    send()
+    assert [message.to for message in django_mail.outbox] == [[enrolment.user.email]]
+    assert Message.objects.get(kind="reminder", user=broken.user).status == "queued"
