@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.audit import recording
 from accounts.identity import normalise_address
 from accounts.requests import AuthenticatedRequest
+from calendars import changes
 from common.admin.classes import page_context
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Cohort, Enrolment
@@ -131,7 +132,8 @@ def _grant(request: AuthenticatedRequest, form: ManyOverridesForm) -> None:
     quiz: Quiz = form.cleaned_data["quiz"]
     fields = {name: form.cleaned_data[name] for name in _RULES}
     now = timezone.now()
-    with transaction.atomic(), recording.together():
+    students = [student.pk for student in form.students]
+    with transaction.atomic(), recording.together(), changes.telling_own(quiz, students, now=now):
         earlier = {row.enrolment_id: row for row in QuizOverride.objects.filter(quiz=quiz, enrolment__in=form.students)}
         granted, kept = [], []
         for student in form.students:
