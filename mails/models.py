@@ -1,4 +1,4 @@
-"""Store what staff send by hand: this week's mails of a course."""
+"""Store what staff send by hand, this week's mails of a course, and how far the mailbox for bounces has been read."""
 
 import uuid
 from datetime import timedelta
@@ -80,3 +80,20 @@ class Mailing(InCourse):
     def is_working(self) -> bool:
         """Return whether a worker has something to do."""
         return self.status in MailingQuerySet.working
+
+
+class BounceMailbox(models.Model):
+    """How far a mailbox has been read: up to `last_uid` of the numbering `uid_validity`, which its server may begin anew.
+
+    `name` is its address without the password. `error` says why the last run could not read it, at `failed_at`; "" if it could.
+    """
+
+    name = models.CharField(max_length=300, unique=True)
+    uid_validity = models.PositiveBigIntegerField(default=0)
+    last_uid = models.PositiveBigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.TextField(default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name

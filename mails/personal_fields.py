@@ -13,3 +13,5 @@ describe(
     person="created_by",
     labels={"created_by": _("by"), "created_at": _("made")},
 )
+# A mailbox of the site.
+describe("mails.BounceMailbox", other="id name uid_validity last_uid read_at failed_at error")

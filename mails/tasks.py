@@ -1,5 +1,7 @@
 """Define the Celery tasks of mails. Other modules do the work."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -21,3 +23,14 @@ def run_mailing(*, mailing_id: int) -> None:
 @shared_task
 def sweep_mailings() -> None:
     jobs.sweep(now=timezone.now())
+
+
+# A site without a mailbox for bounces does nothing here.
+@shared_task
+def read_bounces() -> None:
+    # It imports the readers of all forms of bounces, which no other task needs.
+    from mails.bounces import mailbox
+
+    # It is logged and noted.
+    with suppress(mailbox.Unreadable):
+        mailbox.read_new(now=timezone.now())

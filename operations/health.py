@@ -69,6 +69,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     else:
         if oldest is not None:
             body["oldest_ungraded_seconds"] = int((timezone.now() - oldest).total_seconds())
+        if settings.BOUNCE_MAILBOX_URL:
+            # Shown only, too: see below.
+            body["bounce_mailbox"] = _describe_mailbox()
     if not _broker_answers():
         body["broker"] = "unreachable"
     if settings.BACKUP_TO:
@@ -79,6 +82,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     waits_too_long = (body["oldest_ungraded_seconds"] or 0) > WAIT_LIMIT
     ready = all(body[name] == "ok" for name in ("database", "broker", "cache", "disk")) and not waits_too_long
     return JsonResponse(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def _describe_mailbox() -> dict[str, Any] | None:
+    # Imported here, because it reads mail, which no other request needs.
+    from mails.bounces import mailbox
+
+    return mailbox.describe()
 
 
 def _oldest_ungraded() -> datetime | None:

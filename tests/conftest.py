@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.cast",
     "tests.api",
     "tests.smtp",
+    "tests.imap",
 ]
 
 # `--hypothesis-profile nightly`: the long runs, see docs/reliability.md.

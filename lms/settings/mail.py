@@ -1,6 +1,7 @@
 """Configure outgoing mail, and notifications on devices."""
 
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,6 +23,16 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 BOUNCE_SECRET = env.str("BAEUM_BOUNCE_SECRET", default="")
 if BOUNCE_SECRET and len(BOUNCE_SECRET) < 32:
     raise ImproperlyConfigured("BAEUM_BOUNCE_SECRET is shorter than 32 characters.")
+# A mailbox to which bounces come: imaps://user:password@host/folder. The worker reads it every two minutes.
+BOUNCE_MAILBOX_URL = env.str("BAEUM_BOUNCE_MAILBOX_URL", default="")
+if BOUNCE_MAILBOX_URL:
+    _mailbox = urlsplit(BOUNCE_MAILBOX_URL)
+    # A password is not sent over a network in the clear.
+    _is_safe = _mailbox.scheme == "imaps" or (
+        _mailbox.scheme == "imap" and _mailbox.hostname in ("127.0.0.1", "localhost")
+    )
+    if not _is_safe or not (_mailbox.hostname and _mailbox.username and _mailbox.password):
+        raise ImproperlyConfigured("BAEUM_BOUNCE_MAILBOX_URL is like imaps://user:password@host/folder.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Whom people ask about their account. My account shows it.
 CONTACT = env.str("BAEUM_CONTACT", default="")

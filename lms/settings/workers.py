@@ -5,6 +5,7 @@ from typing import Any
 from lms.settings.cache import REDIS_PREFIX, REDIS_URL
 from lms.settings.environment import BAEUM_HOME, BAEUM_ROLE, env
 from lms.settings.files import BACKUP_TO
+from lms.settings.mail import BOUNCE_MAILBOX_URL
 
 # Database rows record all work, so a lost message only delays work until the next sweep. See docs/reliability.md.
 BROKER_HOME = BAEUM_HOME / "broker"
@@ -71,6 +72,7 @@ CELERY_TASK_ROUTES = {
     "mails.tasks.run_mailing": {"queue": "mail"},
     "announcements.tasks.send_due_announcements": {"queue": "mail"},
     "mails.tasks.queue_reminders": {"queue": "mail"},
+    "mails.tasks.read_bounces": {"queue": "mail"},
     "overview.tasks.queue_teaching_weeks": {"queue": "mail"},
     "notes.tasks.forget_notes": {"queue": "mail"},
     "discussions.tasks.forget_posts": {"queue": "mail"},
@@ -119,6 +121,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "count-graded": _every(300, "analysis.tasks.count_graded"),
     "recount-items": _every(24 * 60 * 60, "analysis.tasks.recount_items"),
 }
+if BOUNCE_MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["read-bounces"] = _every(120, "mails.tasks.read_bounces")
 if BACKUP_TO:
     # The task decides whether a backup is due, so that a site that was off at that time makes it later.
     CELERY_BEAT_SCHEDULE["make-due-backup"] = _every(60, "operations.tasks.make_due_backup")
