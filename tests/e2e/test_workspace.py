@@ -27,7 +27,7 @@ PAGES = [
     f"{REPORTS}gradebook/?sort=grade", f"{REPORTS}gradebook/weights/", f"{REPORTS}gradebook/release/",
     f"{REPORTS}stuck/", f"{REPORTS}completion/", f"{REPORTS}exports/",
     ANNOUNCING, f"{ANNOUNCING}new/", "/admin/certificates/data-analytics-week-2/",
-    f"{MAILS}send/",
+    MAILS, f"{MAILS}send/",
     "/admin/", "/admin/overview/definitions/", "/admin/overview/jobs/",
     "/admin/overview/audit/", "/admin/overview/audit/data-analytics-week-2/",
     "/admin/analysis/data-analytics-week-2/quizzes/quiz-data-driven-improvement/",

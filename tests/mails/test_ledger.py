@@ -1,0 +1,122 @@
+"""The list of the mails to the students of a course: what it shows to whom, and how it chooses."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.audit.models import AuditEntry
+from accounts.models import User
+from courses.models import Course, Enrolment, SummaryDelivery
+from mails.ledger import pages
+from quizzes.authoring.models import Quiz
+from quizzes.grading.models import GradeNotice
+from tests.copied_rows import make_many
+from tests.factories import CourseFactory, EnrolmentFactory
+from tests.quizzes.graded import graded
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/admin/mails/statistics/"
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def shown(client: Client, **query: str) -> list[str]:
+    """Return the entries of the list, each as a line."""
+    answer = client.get(ADDRESS, query, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    [listed] = re.findall(r'<ul class="desk-list">(.*?)</ul>', answer.content.decode(), re.DOTALL)
+    entries = re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]*>", " ", each)).split()) for each in entries]
+
+
+def mail(user: User, status: str = "sent", *, week: int = 48, error: str = "") -> SummaryDelivery:
+    at = NOW + timedelta(weeks=week - 48)
+    return SummaryDelivery.objects.create(
+        user=user, iso_year=2026, iso_week=week, status=status, due_at=at, finished_at=at, error=error
+    )
+
+
+@pytest.fixture
+def haneul(course: Course) -> Enrolment:
+    return EnrolmentFactory(course=course, user__name="김하늘", user__email="haneul@example.com")
+
+
+def test_each_mail_says_what_became_of_it(haneul: Enrolment, ines_client: Client) -> None:
+    mail(haneul.user, week=47)
+    mail(haneul.user, "skipped", week=48, error="nothing")
+    mail(haneul.user, "failed", week=49, error="550 5.1.1 <no> such user")
+    failed, skipped, sent = shown(ines_client)
+    assert failed.startswith("김하늘 failed Weekly mail · haneul@example.com · ")
+    assert failed.endswith("550 5.1.1 <no> such user")
+    assert "not sent, with a reason" in skipped
+    assert skipped.endswith("Nothing is left to do, and nothing happened in the week.")
+    assert "김하늘 sent" in sent
+
+
+def test_notices_of_changed_grades_are_in_it(quiz: Quiz, haneul: Enrolment, ines_client: Client) -> None:
+    attempt = graded(quiz, haneul)
+    GradeNotice.objects.create(
+        attempt=attempt, grade=attempt.grades.get(), old_points=0, old_max_points=1, created_at=NOW, status="uncertain"
+    )
+    mail(haneul.user)
+    [notice] = shown(ines_client, kind="grade")
+    assert "may have arrived Changed grade" in notice
+    assert len(shown(ines_client)) == 2
+    assert len(shown(ines_client, kind="weekly")) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"status": "bounced"}, ["Max"]),
+        ({"q": "하늘"}, ["김하늘"]),
+        ({"q": "max@"}, ["Max"]),
+        ({"q": "nobody"}, []),
+        ({"status": "nonsense", "kind": "\0", "page": "x" * 300}, ["김하늘", "Max"]),
+        ({"q": "하늘\0\ud800", "page": "99999999999999999999"}, ["김하늘"]),
+    ],
+)
+def test_the_list_can_be_narrowed(
+    haneul: Enrolment, course: Course, ines_client: Client, query: dict[str, Any], names: list[str]
+) -> None:
+    mail(EnrolmentFactory(course=course, user__name="Max", user__email="max@example.com").user, "bounced", week=47)
+    mail(haneul.user)
+    query = {name: value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for name, value in query.items()}
+    assert [each.split()[0] for each in shown(ines_client, **query)] == names
+
+
+def test_mails_to_others_are_not_in_it(haneul: Enrolment, course: Course, ines_client: Client) -> None:
+    mail(EnrolmentFactory(course=CourseFactory(slug="other")).user)
+    mail(EnrolmentFactory(course=course, status=Enrolment.Status.WITHDRAWN).user)
+    # In two courses, but one mail.
+    EnrolmentFactory(course=CourseFactory(slug="third"), user=haneul.user)
+    mail(haneul.user)
+    assert [each.split()[0] for each in shown(ines_client)] == ["김하늘"]
+
+
+def test_the_log_has_whose_mails_were_seen(haneul: Enrolment, ines_client: Client) -> None:
+    mail(haneul.user)
+    shown(ines_client)
+    assert AuditEntry.objects.filter(subject=haneul.user.pk).exists()
+
+
+def test_queries_do_not_grow_with_the_mails(
+    course: Course, ines_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 500)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert len(shown(ines_client)) == SummaryDelivery.objects.count()
+        return len(found)
+
+    make_many(lambda: mail(EnrolmentFactory(course=course).user), 2)
+    queries()
+    few = queries()
+    make_many(lambda: mail(EnrolmentFactory(course=course).user), 198)
+    assert queries() == few
