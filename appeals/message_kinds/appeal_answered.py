@@ -48,7 +48,7 @@ def _entry(appeal: Appeal) -> Entry:
     return Entry(
         text=text,
         path=f"{reverse('quizzes:attempt-result', args=[appeal.attempt.uuid])}#appeal-{appeal.question}",
-        data={"title": title, "course": str(appeal.attempt.enrolment.course), "answer": appeal.answer, "text": text},
+        data={"title": title, "course": str(appeal.attempt.enrolment.course), "quoted": appeal.answer, "text": text},
     )
 
 

@@ -55,7 +55,7 @@ def _entry(certificate: Certificate) -> Entry:
         text = _("“%(title)s”: your grades were changed and no longer reach your certificate. Its public page says so.")
     text %= {"title": certificate.title}
     path = reverse("certificate:own", args=[certificate.enrolment.course.slug])
-    return Entry(text, path, {"title": certificate.title, "text": text, "note": certificate.note})
+    return Entry(text, path, {"title": certificate.title, "text": text, "quoted": certificate.note})
 
 
 KIND = CertificateChanged()

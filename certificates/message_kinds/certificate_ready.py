@@ -30,7 +30,7 @@ class CertificateReady(MessageKind):
 def _entry(certificate: Certificate) -> Entry:
     text = _("“%(title)s”: your certificate is ready.") % {"title": certificate.title}
     path = reverse("certificate:own", args=[certificate.enrolment.course.slug])
-    return Entry(text, path, {"title": certificate.title, "text": text, "note": ""})
+    return Entry(text, path, {"title": certificate.title, "text": text})
 
 
 KIND = CertificateReady()

@@ -47,7 +47,7 @@ def _entry(change: GradeChange) -> Entry:
     return Entry(
         text=text,
         path=change.item.activity.get_absolute_url(),
-        data={"title": title, "course": str(change.enrolment.course), "text": text, "note": change.note},
+        data={"title": title, "course": str(change.enrolment.course), "text": text, "quoted": change.note},
     )
 
 
