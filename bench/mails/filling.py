@@ -26,11 +26,11 @@ from courses.summaries import content
 from courses.summaries.content import Period
 from courses.summaries.deliveries import TOGETHER
 from discussions.models import Follower, Post
+from practice.models import PracticeCard
 from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade, Review
-from practice.models import PracticeCard
 from quizzes.taking import start, submit
 
 VARIABLE = "BENCH_RECIPIENTS"
