@@ -83,7 +83,7 @@ def claim_row(row: Any, *, name: str, now: datetime) -> bool:
     message_id = sending.message_id(f"{name}-{row.uuid}")
     # durable=True: the claim is committed before the mail server is contacted.
     with transaction.atomic(durable=True):
-        claimed = _claims(type(row)).apply(row.pk, row.status, row.send_attempts, now, message_id)
+        claimed = _claims(row._meta.model).apply(row.pk, row.status, row.send_attempts, now, message_id)
     if claimed:
         row.send_attempts += 1
         row.message_id = message_id
@@ -165,7 +165,7 @@ def _later_or_never(row: Any) -> str:
 def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
     # The sweep may have set the row to `uncertain` in the meantime. If a person has sent the mail again, `send_attempts` has
     # changed, and nothing is updated.
-    _ends(type(row)).apply(row.pk, row.send_attempts, status, None if status == "queued" else now, error)
+    _ends(row._meta.model).apply(row.pk, row.send_attempts, status, None if status == "queued" else now, error)
     write_log = log.warning if error and status != "skipped" else log.info
     write_log(
         "mail_of_a_row",
