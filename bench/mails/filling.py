@@ -37,7 +37,7 @@ VARIABLE = "BENCH_RECIPIENTS"
 AT_ONCE = 1000
 # Where it is day: no summary goes out at night.
 ZONES = ("Asia/Seoul", "Europe/Berlin", "America/New_York", "Pacific/Auckland")
-SECTIONS = 6
+SECTIONS = 7
 # From the end of the filling until the summaries are due, in seconds: for the measurements without mails.
 LEAD = 60
 
@@ -122,7 +122,10 @@ def _taken(enrolment: Enrolment, quiz: Quiz, now: datetime) -> Attempt:
                 "created_at": now,
             },
         )
-    Quiz.objects.filter(pk=quiz.pk).update(show_answers="at_once")
+    for view in views:
+        Answer.objects.get_or_create(attempt=attempt, question=view["uuid"], defaults={"response": {}, "saved_at": now})
+    # Only mistakes whose solution the student has seen are up for practice.
+    attempt.answers_revealed_at = now
     return attempt
 
 
