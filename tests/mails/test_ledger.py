@@ -78,7 +78,8 @@ def test_notices_of_changed_grades_are_in_it(quiz: Quiz, haneul: Enrolment, ines
         ({"q": "max@"}, ["Max"]),
         ({"q": "nobody"}, []),
         ({"status": "nonsense", "kind": "\0", "page": "x" * 300}, ["김하늘", "Max"]),
-        ({"q": "하늘\0\ud800", "page": "99999999999999999999"}, ["김하늘"]),
+        ({"q": "하늘\0", "page": "99999999999999999999"}, ["김하늘"]),
+        ({"q": "\ufffd"}, []),
     ],
 )
 def test_the_list_can_be_narrowed(
@@ -86,7 +87,6 @@ def test_the_list_can_be_narrowed(
 ) -> None:
     mail(EnrolmentFactory(course=course, user__name="Max", user__email="max@example.com").user, "bounced", week=47)
     mail(haneul.user)
-    query = {name: value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for name, value in query.items()}
     assert [each.split()[0] for each in shown(ines_client, **query)] == names
 
 
