@@ -6,6 +6,7 @@
     ./baeum_offline.py download data-analytics-week-2
     ./baeum_offline.py start QUIZ          # with a network: the site draws the questions
     ./baeum_offline.py answer QUESTION '{"text": "data drift"}'
+    ./baeum_offline.py hand-in QUESTION photo.jpg
     ./baeum_offline.py note LESSON life-cycle.2 'Ask first.'
     ./baeum_offline.py sync                # whenever there is a network
 
@@ -14,6 +15,7 @@ command is one transaction of it, so the program may die at any moment. Needs Py
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -23,6 +25,7 @@ import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 SITE = os.environ.get("BAEUM_SITE", "http://127.0.0.1:8000")
@@ -32,8 +35,15 @@ create table if not exists state (name text primary key, value text not null);
 create table if not exists files (sha256 text primary key, content blob not null);
 create table if not exists operations (number integer primary key, body text not null, problem text);
 create table if not exists notes (uuid text primary key, note text not null);
+create table if not exists hand_ins (
+    number integer primary key, attempt text not null, question text not null, name text not null, content blob not null,
+    upload text, problem text
+);
 """
 MOST = 100
+# Bytes of a file that are sent at a time: what a bad network lets through in some seconds.
+PIECE = 256 * 1024
+TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
 # Refusals that pass by themselves: the site is older than the app, or has a fault.
 PASSING = ("/problems/unknown-operation", "/problems/server-error")
 
@@ -68,12 +78,12 @@ class App:
 
     # --- The network ---
 
-    def ask(self, method: str, path: str, body: Any = None) -> bytes:
-        """Return the body of the answer. Raises Refused, and OSError without a network."""
-        headers = {"Content-Type": "application/json", "X-Client-Version": "offline-cli/1.0"}
+    def ask(self, method: str, path: str, body: Any = None, more: dict[str, str] | None = None) -> bytes:
+        """Return the body of the answer. `more` are headers. Raises Refused, and OSError without a network."""
+        headers = {"Content-Type": "application/json", "X-Client-Version": "offline-cli/1.0", **(more or {})}
         if token := self.get("token"):
             headers["X-Session-Token"] = token
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(SITE + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -82,8 +92,8 @@ class App:
         except urllib.error.HTTPError as error:
             raise Refused(json.load(error)) from error
 
-    def ask_json(self, method: str, path: str, body: Any = None) -> Any:
-        return json.loads(self.ask(method, path, body))
+    def ask_json(self, method: str, path: str, body: Any = None, more: dict[str, str] | None = None) -> Any:
+        return json.loads(self.ask(method, path, body, more))
 
     # --- Commands that need it ---
 
@@ -116,6 +126,8 @@ class App:
 
     def sync(self) -> None:
         """Send what waits, then read what has changed. What is refused stays, with the reason."""
+        # First, because an operation may submit the attempt to which a file belongs.
+        self._send_files()
         while waiting := self._waiting():
             body = {"operations": [operation for _, operation in waiting], "sent_at": now()}
             results = self.ask_json("POST", "/api/v1/sync", body)["results"]
@@ -139,6 +151,43 @@ class App:
             return
         self.store.execute("delete from operations where number = ?", [number])
         print(f"{operation['kind']}: {result['status']}")
+
+    def _send_files(self) -> None:
+        waiting = "select number, attempt, question, name, content, upload from hand_ins where problem is null"
+        for number, attempt, question, name, content, upload in self.store.execute(waiting).fetchall():
+            try:
+                address = upload or self._begin(
+                    f"/api/v1/attempts/{attempt}/answers/{question}/uploads", name, len(content)
+                )
+                self.store.execute("update hand_ins set upload = ? where number = ?", [address, number])
+                self.store.commit()
+                status = self._send_pieces(address, content)
+            except Refused as refused:
+                if refused.problem["status"] in (404, 410) and upload:
+                    # The site keeps an upload for a week. The next `sync` begins a new one.
+                    self.store.execute("update hand_ins set upload = null where number = ?", [number])
+                elif refused.problem["status"] in (401, 408, 429, 503):
+                    raise
+                else:
+                    problem = json.dumps(refused.problem)
+                    self.store.execute("update hand_ins set problem = ? where number = ?", [problem, number])
+                    print(f"{name}: rejected, {refused.problem['title']}")
+            else:
+                self.store.execute("delete from hand_ins where number = ?", [number])
+                print(f"{name}: {status}")
+            self.store.commit()
+
+    def _begin(self, path: str, name: str, size: int) -> str:
+        metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+        more = {**TUS, "Upload-Length": str(size), "Upload-Metadata": metadata}
+        return str(self.ask_json("POST", path, b"", more)["url"])
+
+    def _send_pieces(self, address: str, content: bytes) -> str:
+        """Send what the site does not have. Return what became of the file."""
+        while (state := self.ask_json("GET", address))["status"] == "open":
+            at = state["offset"]
+            self.ask("PATCH", address, content[at : at + PIECE], {**TUS, "Upload-Offset": str(at)})
+        return str(state["status"])
 
     def _read_changes(self) -> None:
         cursor = self.get("cursor")
@@ -180,6 +229,11 @@ class App:
     def answer(self, question: str, response: str) -> None:
         self.do("answer", attempt=self.get("attempt")["uuid"], question=question, response=json.loads(response))
 
+    def hand_in(self, question: str, path: str) -> None:
+        """Keep a file for a question. `sync` sends it in pieces, and goes on where the network has failed."""
+        values = [self.get("attempt")["uuid"], question, Path(path).name, Path(path).read_bytes()]
+        self.store.execute("insert into hand_ins (attempt, question, name, content) values (?, ?, ?, ?)", values)
+
     def submit(self) -> None:
         self.do("attempt_submit", attempt=self.get("attempt")["uuid"])
 
@@ -197,6 +251,8 @@ class App:
         """Show what was not sent, and what was refused."""
         for body, problem in self.store.execute("select body, problem from operations order by number"):
             print(json.loads(body)["kind"], json.loads(problem)["title"] if problem else "waits")
+        for name, problem in self.store.execute("select name, problem from hand_ins order by number"):
+            print(name, json.loads(problem)["title"] if problem else "waits")
 
     def again(self) -> None:
         """Let `sync` send once more what was refused for a reason that passes."""
@@ -204,6 +260,8 @@ class App:
         for number, problem in refused:
             if json.loads(problem)["type"] in PASSING:
                 self.store.execute("update operations set problem = null where number = ?", [number])
+        # What is wrong with a file may have changed: another one was taken out.
+        self.store.execute("update hand_ins set problem = null")
 
 
 def now() -> str:
@@ -212,8 +270,8 @@ def now() -> str:
 
 COMMANDS = {
     "sign-in": ["email"], "download": ["course"], "start": ["quiz"], "sync": [], "read": ["lesson"], "questions": [],
-    "answer": ["question", "response"], "submit": [], "note": ["lesson", "anchor", "text"], "done": ["lesson"], "notes": [],
-    "waiting": [], "again": [],
+    "answer": ["question", "response"], "hand-in": ["question", "path"], "submit": [], "note": ["lesson", "anchor", "text"],
+    "done": ["lesson"], "notes": [], "waiting": [], "again": [],
 }  # fmt: skip
 
 
@@ -232,8 +290,11 @@ def main() -> int:
         print(f"The site refused this: {refused}", file=sys.stderr)
         return 1
     except OSError as error:
-        waiting = app.store.execute("select count(*) from operations").fetchone()[0]
-        print(f"No network ({error}). Nothing is lost: {waiting} operations wait.", file=sys.stderr)
+        counts = [
+            app.store.execute(f"select count(*) from {table}").fetchone()[0] for table in ("operations", "hand_ins")
+        ]
+        waiting = "{} operations and {} files wait".format(*counts)
+        print(f"No network ({error}). Nothing is lost: {waiting}.", file=sys.stderr)
         return 2
     app.store.commit()
     return 0

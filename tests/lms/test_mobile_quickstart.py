@@ -26,7 +26,7 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
     done = subprocess.run(
         ["sh", str(script)],
         env={"PATH": os.environ["PATH"], "SITE": product.address, "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr + product.log

@@ -31,6 +31,8 @@ class Tunnel(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Passing)
         self.product = urlsplit(product).netloc
         self.is_up, self.loses_answers = True, False
+        # How many answers arrive before the network ends. None: all.
+        self.answers_left: int | None = None
 
 
 class _Passing(BaseHTTPRequestHandler):
@@ -47,7 +49,9 @@ class _Passing(BaseHTTPRequestHandler):
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        if self.server.loses_answers:
+        if self.server.answers_left is not None:
+            self.server.answers_left -= 1
+        if self.server.loses_answers or (self.server.answers_left or 0) < 0:
             self.connection.close()
             return
         self.send_response(answer.status)
@@ -56,7 +60,7 @@ class _Passing(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_POST = do_GET  # noqa: N815 (the name that the base class looks up)
+    do_POST = do_PATCH = do_GET  # noqa: N815 (the name that the base class looks up)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -112,9 +116,9 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
         question = next(each for each in _state(store, "attempt")["questions"] if each["kind"] == "single_choice")
         run("answer", question["uuid"], json.dumps({"choice": question["choices"][0]["uuid"]}))
         run("answer", question["uuid"], json.dumps({"pages": 3}))
-        assert "Nothing is lost: 4 operations wait." in run("sync", expect=2)
+        assert "Nothing is lost: 4 operations and 0 files wait." in run("sync", expect=2)
         network.is_up, network.loses_answers = True, True
-        assert "Nothing is lost: 4 operations wait." in run("sync", expect=2)
+        assert "Nothing is lost: 4 operations and 0 files wait." in run("sync", expect=2)
         network.loses_answers = False
         sent = run("sync")
         assert [line.partition(": ")[2].partition(",")[0] for line in sent.splitlines()[:4]] == [
@@ -127,6 +131,21 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
         assert [each["activity"] for each in course["done"]] == [lesson]
         (stored,) = course["attempts"][0]["answers"]
         assert stored["response"] == {"choice": question["choices"][0]["uuid"]}
+
+        project = next(each for each in bundle["quizzes"] if each["can_start"] and each["question_count"] == 1)
+        run("start", project["uuid"])
+        (question,) = _state(store, "attempt")["questions"]
+        work = tmp_path / f"work.{question['body']['files']['types'][0]}"
+        work.write_bytes(b"0123456789" * 70_000)
+        run("hand-in", question["uuid"], str(work))
+        work.unlink()
+        run("submit")
+        # Two pieces arrive, and the answer to the second one is lost.
+        network.answers_left = 4
+        assert "2 operations and 1 files wait." in run("sync", expect=2)
+        network.answers_left = None
+        assert run("sync").splitlines()[:2] == [f"{work.name}: handed_in", "attempt_submit: applied"]
+        assert run("waiting").startswith("answer ")
 
 
 def _state(store: Path, name: str) -> Any:
