@@ -5,6 +5,8 @@ import io
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
@@ -38,9 +40,31 @@ def moodle_xml(file: str) -> dict[str, Any]:
     return {kind: [asdict(question) for question in found] for kind, found in parse_bytes(file.encode()).items()}
 
 
+def anki(files: list[str]) -> list[dict[str, Any]]:
+    """Import text files into one new collection of Anki, and return after each how many notes were new, and all notes."""
+    from anki.collection import Collection, ImportCsvRequest  # type: ignore[import-not-found]
+
+    found = []
+    with TemporaryDirectory() as folder:
+        collection, path = Collection(f"{folder}/own.anki2"), Path(folder, "notes.txt")
+        for file in files:
+            path.write_text(file, encoding="utf-8")
+            metadata = collection.get_csv_metadata(path=str(path), delimiter=None)
+            log = collection.import_csv(ImportCsvRequest(path=str(path), metadata=metadata)).log
+            notes = [collection.get_note(each) for each in collection.find_notes("")]
+            found.append({"new": len(log.new), "notes": [(note.guid, note.fields, note.tags) for note in notes]})
+        collection.close()
+    return found
+
+
 if __name__ == "__main__":
     asked = json.load(sys.stdin)
-    peer = {"text2qti": text2qti, "to 3.0": to_version_3, "to 2.1": to_version_2, "moodle xml": moodle_xml}[
-        asked["peer"]
-    ]
+    peers: dict[str, Any] = {
+        "text2qti": text2qti,
+        "to 3.0": to_version_3,
+        "to 2.1": to_version_2,
+        "moodle xml": moodle_xml,
+        "anki": anki,
+    }
+    peer = peers[asked["peer"]]
     json.dump([peer(each) for each in asked["given"]], sys.stdout)

@@ -1,8 +1,8 @@
-"""Install and find the pinned packages of other systems that read questions.
+"""Install and find the pinned packages of other systems that read questions and notes.
 
     python -m tests.peers.tools    installs what is missing, and prints the folder
 
-text2qti, moodle-xml-parser, citolab-qti-convert and Node are packages of PyPI (requirements/peers.txt), gift-pegjs and
+text2qti, moodle-xml-parser, citolab-qti-convert, anki and Node are packages of PyPI (requirements/peers.txt), gift-pegjs and
 @citolab/qti-components packages of npm (package-lock.json beside this file). `tests.packages` installs them.
 """
 
