@@ -150,7 +150,8 @@ class App:
             print(f"{operation['kind']}: rejected, {problem['title']}")
             return
         self.store.execute("delete from operations where number = ?", [number])
-        print(f"{operation['kind']}: {result['status']}")
+        both = ", and both texts are kept" if result["status"] == "conflict" and result["note"] else ""
+        print(f"{operation['kind']}: {result['status']}{both}")
 
     def _send_files(self) -> None:
         waiting = "select number, attempt, question, name, content, upload from hand_ins where problem is null"
@@ -240,6 +241,14 @@ class App:
     def note(self, lesson: str, anchor: str, text: str) -> None:
         self.do("note_write", lesson=lesson, anchor=anchor, body=text)
 
+    def change(self, number: str, text: str) -> None:
+        """Change a note by its number in `notes`. If the site has forgotten it, the place that goes along makes it a new one."""
+        rows = [json.loads(note) for (note,) in self.store.execute("select note from notes order by uuid")]
+        note = rows[int(number) - 1]
+        place = {name: note[name] for name in ("anchor", "quote", "prefix", "suffix", "language")}
+        lesson = note["lesson"]["uuid"]
+        self.do("note_change", note=note["uuid"], seen=note["revision"], body=text, lesson=lesson, **place)
+
     def done(self, lesson: str) -> None:
         self.do("lesson_done", lesson=lesson)
 
@@ -271,6 +280,7 @@ def now() -> str:
 COMMANDS = {
     "sign-in": ["email"], "download": ["course"], "start": ["quiz"], "sync": [], "read": ["lesson"], "questions": [],
     "answer": ["question", "response"], "hand-in": ["question", "path"], "submit": [], "note": ["lesson", "anchor", "text"],
+    "change": ["number", "text"],
     "done": ["lesson"], "notes": [], "waiting": [], "again": [],
 }  # fmt: skip
 

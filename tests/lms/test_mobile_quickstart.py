@@ -39,6 +39,7 @@ def test_the_guide_leads_from_sign_in_to_a_graded_result(product: Product, tmp_p
     assert "graded: " in done.stdout
     assert re.search(r"^\d+ files, \d+ bytes\nTrue$", done.stdout, re.MULTILINE)
     assert "['applied', 'applied', 'conflict', 'evidence', 'rejected']\n" * 2 in done.stdout
+    assert "302\nthe late answer counts: True\n" in done.stdout
     assert "['Changed on the phone', 'Changed on the tablet']\ndeleted: 1\n" in done.stdout
     assert "student@new.example\nstudent@example.com\n" in done.stdout
     assert "(404, '/problems/not-found')" in done.stdout

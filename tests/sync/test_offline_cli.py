@@ -93,10 +93,10 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
             "PYTHONIOENCODING": "utf-8",
         }
 
-        def run(*arguments: str, expect: int = 0) -> str:
+        def run(*arguments: str, expect: int = 0, into: dict[str, str] = environment) -> str:
             command = [sys.executable, str(CLI), *arguments]
             done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8"
+                command, env=into, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8"
             )
             assert done.returncode == expect, done.stdout + done.stderr
             return done.stdout + done.stderr
@@ -125,6 +125,25 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
             "duplicate", "duplicate", "duplicate", "rejected",
         ]  # fmt: skip
         assert run("notes") == "thought of in a tunnel\n"
+
+        # Two devices change the note, and one of them has no network.
+        network.is_up = False
+        run("change", "1", "changed in the tunnel")
+        network.is_up = True
+        other = {**environment, "BAEUM_STORE": str(tmp_path / "other.sqlite3")}
+        for command in (
+            ["sign-in", "student@example.com"],
+            ["sync"],
+            ["change", "1", "changed on the tablet"],
+            ["sync"],
+        ):
+            run(*command, into=other)
+        assert "note_change: conflict, and both texts are kept" in run("sync")
+        both = ["changed in the tunnel", "changed on the tablet"]
+        assert sorted(run("notes").splitlines()) == both
+        run("sync", into=other)
+        assert sorted(run("notes", into=other).splitlines()) == both
+
         (waiting,) = run("waiting").splitlines()
         assert waiting.startswith("answer ")
         course = next(each for each in _state(store, "courses") if each["course"] == "data-analytics-week-2")
