@@ -164,10 +164,11 @@ def _copy_attempts(attempt: Attempt, enrolments: Sequence[Enrolment]) -> None:
         _copy_all(
             changes,
             enrolments,
-            lambda one, revision=revision: {"enrolment_id": one.pk, "source": ids[one.pk], "revision": revision},
+            lambda one: {"enrolment_id": one.pk, "source": ids[one.pk]},
             at=at - timedelta(days=8 if revision == 1 else 0),
             points=changes[0].max_points / (2 if revision == 1 else 1),
             source_number=1,
+            revision=revision,
         )
 
 
