@@ -60,7 +60,7 @@ class FirebaseCloudMessaging:
             headers = {"Authorization": f"Bearer {self._token(now)}", "Content-Type": "application/json"}
             target = addresses.read(f"{settings.FCM_URL}/v1/projects/{project}/messages:send")
             answer = http.post(target, _write(subscription.endpoint, notification, now), headers, now)
-        except (_NoAccess, http.Unreachable, addresses.Refused, OSError, KeyError, ValueError) as error:
+        except (_NoAccess, http.Unreachable, addresses.Refused, OSError, KeyError, TypeError, ValueError) as error:
             return Outcome(Result.LATER, error=f"{type(error).__name__}: {error}")
         except http.Unanswered as error:
             return Outcome(Result.UNCERTAIN, error=str(error))

@@ -83,13 +83,18 @@ class PushService:
     origin: str
     received: list[Received] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
-    asked: int = 0
+    # Every request: (path, headers, body).
+    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def asked(self) -> int:
+        return len(self.requests)
 
     def browser(self, name: str = "one") -> Browser:
         return Browser(f"{self.origin}/push/{name}")
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        self.asked += 1
+        self.requests.append((path, headers, body))
         if self.answers:
             return self.answers.pop(0)
         scheme, _space, given = headers["Authorization"].partition(" ")
