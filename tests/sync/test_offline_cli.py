@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -125,25 +126,8 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
             "duplicate", "duplicate", "duplicate", "rejected",
         ]  # fmt: skip
         assert run("notes") == "thought of in a tunnel\n"
-
-        # Two devices change the note, and one of them has no network.
-        network.is_up = False
-        run("change", "1", "changed in the tunnel")
-        network.is_up = True
         other = {**environment, "BAEUM_STORE": str(tmp_path / "other.sqlite3")}
-        for command in (
-            ["sign-in", "student@example.com"],
-            ["sync"],
-            ["change", "1", "changed on the tablet"],
-            ["sync"],
-        ):
-            run(*command, into=other)
-        assert "note_change: conflict, and both texts are kept" in run("sync")
-        both = ["changed in the tunnel", "changed on the tablet"]
-        assert sorted(run("notes").splitlines()) == both
-        run("sync", into=other)
-        assert sorted(run("notes", into=other).splitlines()) == both
-
+        change_on_two_devices(network, run, partial(run, into=other))
         (waiting,) = run("waiting").splitlines()
         assert waiting.startswith("answer ")
         course = next(each for each in _state(store, "courses") if each["course"] == "data-analytics-week-2")
@@ -165,6 +149,19 @@ def test_what_is_done_without_a_network_arrives_once(product: Product, tmp_path:
         network.answers_left = None
         assert run("sync").splitlines()[:2] == [f"{work.name}: handed_in", "attempt_submit: applied"]
         assert run("waiting").startswith("answer ")
+
+
+def change_on_two_devices(network: Tunnel, run: Callable[..., str], run_on_other: Callable[..., str]) -> None:
+    """Change the only note on both devices, one of which has no network: both texts are kept, and both devices have them."""
+    network.is_up = False
+    run("change", "1", "changed in the tunnel")
+    network.is_up = True
+    for command in (["sign-in", "student@example.com"], ["sync"], ["change", "1", "changed on the tablet"], ["sync"]):
+        run_on_other(*command)
+    assert "note_change: conflict, and both texts are kept" in run("sync")
+    run_on_other("sync")
+    for notes in (run("notes"), run_on_other("notes")):
+        assert sorted(notes.splitlines()) == ["changed in the tunnel", "changed on the tablet"]
 
 
 def _state(store: Path, name: str) -> Any:
