@@ -1,6 +1,7 @@
 """A lesson with paragraphs, a classmate of Alice, and a question of hers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -61,7 +62,7 @@ def carol_client(carol: User) -> Client:
 def ask(text: placing.Text, lesson: Activity) -> Ask:
     """Ask as somebody; without more, about the second paragraph below the heading `noise`."""
 
-    def asking(author: User, body: str = "What is noise?", **more: str) -> Post:
+    def asking(author: User, body: str = "What is noise?", **more: Any) -> Post:
         place = {"anchor": "noise.2", **more}
         return posting.ask(author=author, activity=lesson, text=text, body=body, now=timezone.now(), **place)
 

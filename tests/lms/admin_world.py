@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Cohort, Course, CourseRole, GlossaryTerm, InCourse, RosterImport
-from exchange.items.questions import ParsedFile
 from exchange.models import QuestionImport
 from quizzes.attempts.models import Attempt, HandInFile
 from quizzes.authoring import publishing
@@ -97,7 +96,7 @@ def make_place(course: Course, name: str) -> Place:
     job = QuestionImport.objects.create(
         course=course, slug=quiz.activity.slug, created_at=now, queued_at=now, language="en", reader_language="en",
         content=b"", status="planned",
-        plan=plan, parsed=asdict(ParsedFile("gift")),
+        plan=plan,
     )  # fmt: skip
     roster = RosterImport.objects.create(
         course=course, created_at=now, queued_at=now, reader_language="en", content=b"", status="planned",

@@ -56,7 +56,7 @@ def test_an_exception_with_a_date_is_told(
     quiz: Quiz, enrolment: Enrolment, second: Enrolment, ines_client: Client
 ) -> None:
     page = reverse("admin:quizzes_quizoverride_add")
-    typed = {"quiz": quiz.pk, "email": "alice@example.com", "reason": "ill", **CLOSING}
+    typed: dict[str, Any] = {"quiz": quiz.pk, "email": "alice@example.com", "reason": "ill", **CLOSING}
     assert send(ines_client, page, **typed).status_code == 302
     assert told() == ["Alice"]
 

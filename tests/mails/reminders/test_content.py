@@ -16,6 +16,7 @@ from common.mail import sending as mail_sending
 from common.messages.kinds import KINDS
 from courses.models import Activity, Cohort, Course, Enrolment
 from mails.reminders import content, planning
+from mails.sections import ends
 from quizzes.attempts.models import Attempt
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
 from quizzes.taking import save, start
@@ -249,7 +250,7 @@ def test_one_reader_for_whom_it_fails_keeps_nobody_else_from_theirs(
 ) -> None:
     broken = EnrolmentFactory(course=course)
     planning.queue_due(now=NOW)
-    find_ends = content.find_ends
+    find_ends = ends.find_ends
 
     def find_or_fail(enrolments: Sequence[Enrolment], *args: Any, **kwargs: Any) -> Any:
         if broken in enrolments:
