@@ -150,6 +150,10 @@ def _read_number(least: int | None, most: int | None, value: Any) -> int | None:
     return value if type(value) is int and (least or 0) <= value <= (most or 0) else None
 
 
+def _read_boolean(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 @cache
 def _quick_readers(kind: str) -> Mapping[str, Callable[[Any], Any]]:
     """Return for each field of a kind what reads a usual value of it, and returns None or raises for another one."""
@@ -163,6 +167,8 @@ def _quick_readers(kind: str) -> Mapping[str, Callable[[Any], Any]]:
             found[name] = partial(_read_number, field.min_value, field.max_value)
         elif isinstance(field, serializers.CharField) and name != "kind":
             found[name] = partial(_read_text, field.max_length)
+        elif isinstance(field, serializers.BooleanField):
+            found[name] = _read_boolean
         elif isinstance(field, ComponentField):
             # It is JSON, and its question looks at it.
             found[name] = lambda value: value

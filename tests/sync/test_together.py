@@ -151,7 +151,14 @@ _VALUES = st.one_of(
 )
 def test_the_quick_way_of_reading_reads_as_the_serializer(kind: str, usual: bool, more: dict[str, Any]) -> None:
     raw: dict[str, Any] = {"id": str(uuid4()), "at": "2026-03-02T09:00:00Z"}
-    usually = {"anchor": "noise.1", "body": "text", "seen": 3, "turn": 2, "response": {"choice": "x"}}
+    usually = {
+        "anchor": "noise.1",
+        "body": "text",
+        "seen": 3,
+        "turn": 2,
+        "response": {"choice": "x"},
+        "is_flagged": True,
+    }
     if usual:
         raw |= {name: usually.get(name) or str(uuid4()) for name in reading.FIELDS[kind][0]}
     raw |= more
