@@ -274,6 +274,8 @@ def test_every_address_that_is_put_or_patched_can_be_read(alice_api: Api) -> Non
     ordered = {
         "/api/v1/attempts/{uuid}/appeals/{question}",
         "/api/v1/attempts/{uuid}/answers/{question}",
+        # The list of flags says it.
+        "/api/v1/attempts/{uuid}/flags/{question}",
         # The discussion itself says these.
         "/api/v1/discussions/{uuid}/accepted",
         "/api/v1/discussions/{uuid}/me-too",
