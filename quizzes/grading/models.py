@@ -31,7 +31,7 @@ class AttemptGrade(AppendOnlyModel):
     # Percent deducted for lateness; `points` are after the deduction.
     late_deduction = models.PositiveSmallIntegerField(_("deduction (percent)"), default=0)
     # The last review that this grading includes. Later reviews belong to a later revision.
-    last_review = models.ForeignKey("Review", models.PROTECT, null=True, blank=True, related_name="+")
+    last_review = models.ForeignKey("Review", models.RESTRICT, null=True, blank=True, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")

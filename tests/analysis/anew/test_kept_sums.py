@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -129,6 +129,7 @@ STEPS: list[Callable[[History], None]] = [
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=9))
+@example(steps=[History.a_near_miss, History.a_decision_by_a_person, History.an_erased_student])
 def test_the_kept_sums_follow_everything_that_happens_to_an_attempt(
     ines: User, steps: list[Callable[[History], None]]
 ) -> None:
