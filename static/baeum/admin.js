@@ -3,3 +3,8 @@
 document.addEventListener("DOMContentLoaded", () => {
   for (const input of document.querySelectorAll("input[type=file]")) input.hasChangeListener = true;
 });
+// The place to go on: a browser may drop an autofocus, as Chromium did on a busy machine. baeum.js does it on the pages of students.
+document.addEventListener("DOMContentLoaded", () => {
+  const start = document.querySelector("[autofocus]");
+  if (start && document.activeElement === document.body && !document.querySelector(":target")) start.focus();
+});

@@ -62,7 +62,7 @@ def deliver(visitor: Visitor, data: str) -> None:
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     devtools.send("ServiceWorker.enable")
     address = visitor.product.address
-    visitor.page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
+    visitor.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     own = next(each for each in found if each["scopeURL"] == f"{address}/" and not each["isDeleted"])
     devtools.send(
         "ServiceWorker.deliverPushMessage",
@@ -71,14 +71,16 @@ def deliver(visitor: Visitor, data: str) -> None:
 
 
 def shown(page: Page) -> list[dict[str, Any]]:
-    """The notifications that the site shows now, at least one."""
-    page.wait_for_function(
-        "() => navigator.serviceWorker.ready.then((found) => found.getNotifications()).then((all) => all.length)"
-    )
-    found: list[dict[str, Any]] = (
-        page.evaluate("""async () => (await (await navigator.serviceWorker.ready).getNotifications())
-        .map(({ title, body, lang, data }) => ({ title, body, lang, data }))""")
-    )
+    """The notifications that the site shows within ten seconds, at least one."""
+    found: list[dict[str, Any]] = page.evaluate("""async () => {
+        const registration = await navigator.serviceWorker.ready;
+        for (let turn = 0; turn < 200; turn += 1) {
+            const all = await registration.getNotifications();
+            if (all.length) return all.map(({ title, body, lang, data }) => ({ title, body, lang, data }));
+            await new Promise((done) => setTimeout(done, 50));
+        }
+        return [];
+    }""")
     return found
 
 
