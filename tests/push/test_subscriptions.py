@@ -277,7 +277,7 @@ def test_my_account_leads_to_the_page(alice_client: Client) -> None:
     page = alice_client.get(PAGE).text
     assert keys.current_key() in page
     assert "this page needs JavaScript" in page
-    assert "None yet." in page
+    assert "No device has notifications yet." in page
 
 
 def test_the_page_switches_a_browser_on_and_off(alice: User, push_service: PushService) -> None:
