@@ -93,7 +93,8 @@ class Product:
         return self
 
     def wait_until_ready(self) -> "Product":
-        wait_for(lambda: self._answers() or self._died(), seconds=90)
+        # The first start of an empty home migrates and reads the course: on a busy machine that takes more than a minute.
+        wait_for(lambda: self._answers() or self._died(), seconds=240)
         return self
 
     def _answers(self) -> bool:
