@@ -133,7 +133,7 @@ def test_feedback_during_the_attempt_is_refused_while_grades_are_held_back(crawl
 
 
 def test_the_student_reads_when_the_grades_come(crawl: Crawl, item: GradeItem, enrolment: Enrolment) -> None:
-    hold(item, release_at=timezone.now().replace(year=timezone.now().year + 1, month=5, day=17))
+    hold(item, release_at=timezone.now().replace(year=timezone.now().year + 1, month=5, day=17, hour=3))
     result = f"/attempts/{crawl.attempts[-1]}/result/"
     for page in (result, "/courses/statistics/grades/", "/courses/statistics/quizzes/quiz/"):
         text = crawl.page.get(page, headers={"Accept-Language": "en"}).text
