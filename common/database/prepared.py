@@ -17,6 +17,8 @@ from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
+# Types of most parameters. Those that Django wraps for PostgreSQL are not among them.
+_AS_THEY_ARE = frozenset([int, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,15 @@ class Prepared(Generic[M]):
         written, connection = self._prepare()
         return [dict(zip(written.selected, row, strict=True)) for row in self._rows(written, connection, arguments)]
 
-    def _rows(self, written: _Written, connection: BaseDatabaseWrapper, arguments: Sequence[Any]) -> list[list[Any]]:
+    def _rows(
+        self, written: _Written, connection: BaseDatabaseWrapper, arguments: Sequence[Any]
+    ) -> Sequence[Sequence[Any]]:
         with connection.cursor() as cursor:
             cursor.execute(written.sql, written.parameters.filled(arguments, connection))
-            rows = [list(row) for row in cursor.fetchall()]
+            fetched: Sequence[Sequence[Any]] = cursor.fetchall()
+        if not written.converters:
+            return fetched
+        rows = [list(row) for row in fetched]
         for row in rows:
             for column, converters, expression in written.converters:
                 for convert in converters:
@@ -195,6 +202,8 @@ def adapted(value: Any) -> Any:
 
 
 def _adapted(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):

@@ -26,6 +26,8 @@ from search.models import MOST_PASSAGES, CourseIndex, Grams, Passage, place_of
 
 # More hits than these help nobody: the answer says that there are more, and that more words find fewer.
 MOST = 60
+# Passages that are read at once: one more than are shown says that there are more.
+_BATCH = MOST + 1
 # Grams that are looked up. They only choose which passages are read, so that a few are enough.
 _MOST_GRAMS = 4
 # How often passages are read: not all that have the grams have the words.
@@ -151,14 +153,14 @@ def find(query: Query, indexes: Sequence[Readable]) -> Found:
     found: list[tuple[Row, Readable]] = []
     candidates = _candidates(choose_grams(query.words), indexes)
     for _round in range(_MOST_ROUNDS):
-        batch = list(islice(candidates, MOST))
+        batch = list(islice(candidates, _BATCH))
         rows = _read(batch)
         found += (
             (row, by_pk[place // MOST_PASSAGES])
             for place in batch
             if (row := rows.get(place)) and has_all(row.text, query.words)
         )
-        if len(batch) < MOST:
+        if len(batch) < _BATCH:
             return Found(query.words, found[:MOST], is_cut=len(found) > MOST)
         if len(found) > MOST:
             break
@@ -191,25 +193,21 @@ def _find_in(wanted: Sequence[str], indexes: Sequence[Readable]) -> Iterator[int
         return
     rows = _GRAMS.values([each.pk for each in indexes], list(set(buckets.values())))
     entries = {(row["index_id"], row["bucket"]): row["entries"] for row in rows}
-    found = [(each, sorted(own)) for each in indexes if (own := _numbers(each.pk, buckets, entries))]
+    found = [(each, own) for each in indexes if (own := _numbers(each.pk, buckets, entries))]
     for is_title in (True, False):
         for each, numbers in found:
             yield from (place_of(each.pk, number) for number in numbers if (number < each.title_count) == is_title)
 
 
-def _numbers(index: int, buckets: Mapping[str, int], entries: Mapping[tuple[int, int], str]) -> set[int]:
-    """Return the passages of one index that have all grams. The rarest grams are read first."""
+def _numbers(index: int, buckets: Mapping[str, int], entries: Mapping[tuple[int, int], str]) -> list[int]:
+    """Return the passages of one index that have all grams, in their order."""
     written = []
     for gram, bucket in buckets.items():
         own = grams.read(entries.get((index, bucket), ""), gram)
         if not own:
-            return set()
+            return []
         written.append(own)
-    written.sort(key=len)
-    numbers = grams.numbers(written[0])
-    for each in written[1:]:
-        numbers &= grams.numbers(each)
-    return numbers
+    return grams.shared(written)
 
 
 def _read(places: Sequence[int]) -> dict[int, Row]:

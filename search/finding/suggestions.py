@@ -6,6 +6,7 @@ Korean is compared by its letters (ㄷㅔㅇㅣㅌㅏ), because a syllable with 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -73,7 +74,7 @@ def _alike(word: str, texts: Sequence[str], allowed: int) -> Iterator[str]:
     for difference in range(allowed + 1):
         for length in dict.fromkeys((len(word) - difference, len(word) + difference)):
             # Courses have many words in common.
-            yield from dict.fromkeys(each for text in texts for each in _by_length(text).get(length, ()))
+            yield from dict.fromkeys(chain.from_iterable(_by_length(text).get(length, ()) for text in texts))
 
 
 def _nearest(word: str, texts: Sequence[str]) -> str:

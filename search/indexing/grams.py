@@ -46,7 +46,7 @@ def bucket_of(gram: str) -> int:
 
 
 def write(passages: Mapping[str, Iterable[int]]) -> dict[int, str]:
-    """Return {bucket: entries} for {gram: numbers of passages}."""
+    """Return {bucket: entries} for {gram: numbers of passages, in their order}."""
     buckets: dict[int, list[str]] = {}
     for gram, numbers in sorted(passages.items()):
         buckets.setdefault(bucket_of(gram), []).append(f"{gram}\t{''.join(map(_letter, numbers))}")
@@ -55,13 +55,19 @@ def write(passages: Mapping[str, Iterable[int]]) -> dict[int, str]:
 
 
 def read(entries: str, gram: str) -> str:
-    """Return the passages of a gram as a text, "" if it has none. `numbers` reads it."""
+    """Return the passages of a gram as a text, "" if it has none. `shared` reads it."""
     start = entries.find(f"\n{gram}\t")
     return "" if start < 0 else entries[start + len(gram) + 2 : entries.index("\n", start + 1)]
 
 
-def numbers(written: str) -> set[int]:
-    return {(at if at < _SURROGATES else at - (_AFTER - _SURROGATES)) - _FIRST for at in map(ord, written)}
+def shared(written: Iterable[str]) -> list[int]:
+    """Return the passages that all of these grams have, in their order. `written` are what `read` has returned."""
+    rarest, *others = sorted(written, key=len)
+    # Looking for a few letters in a text is faster than making a set of the text.
+    letters: Iterable[str] = rarest
+    for other in others:
+        letters = [letter for letter in letters if letter in other]
+    return [(at if at < _SURROGATES else at - (_AFTER - _SURROGATES)) - _FIRST for at in map(ord, letters)]
 
 
 def _letter(number: int) -> str:
