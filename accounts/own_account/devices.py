@@ -18,6 +18,7 @@ from accounts.audit import recording
 from accounts.models import DeviceSession, User
 from accounts.own_account.clients import describe_client
 from accounts.sessions import SessionStore
+from common.database.deleting import delete_by_condition
 
 # The newest devices that are listed.
 MOST = 100
@@ -43,7 +44,7 @@ def record_sign_in(request: HttpRequest, user: User, session: SessionBase) -> De
     The number of queries does not depend on the number of devices.
     """
     living = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
-    DeviceSession.objects.filter(~Exists(living), user=user).delete()
+    delete_by_condition(DeviceSession.objects.filter(~Exists(living), user=user))
     device = remember(request, user, session)
     recording.record(DeviceSession, [recording.Concerned(user.pk, device.pk)], recording.Action.ADD)
     return device
@@ -85,7 +86,10 @@ def sign_out(*, user: User, uuid: UUID, session: SessionBase) -> None:
 
 
 def sign_out_others(*, user: User, session: SessionBase) -> int:
-    """Sign out all devices of the person but that of `session`. Return how many were signed in. Four queries."""
+    """Sign out all devices of the person but that of `session`. Return how many were signed in.
+
+    The number of queries does not depend on the number of devices.
+    """
     with transaction.atomic():
         others = list(DeviceSession.objects.filter(user=user).exclude(session_key=session.session_key))
         keys = [device.session_key for device in others]
@@ -94,7 +98,7 @@ def sign_out_others(*, user: User, session: SessionBase) -> int:
         if concerned:
             recording.record(DeviceSession, concerned, recording.Action.DELETE)
         Session.objects.filter(session_key__in=keys).delete()
-        DeviceSession.objects.filter(session_key__in=keys).delete()
+        delete_by_condition(DeviceSession.objects.filter(session_key__in=keys))
     return ended
 
 
