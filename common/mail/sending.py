@@ -14,10 +14,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from email.mime.image import MIMEImage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -28,6 +27,8 @@ from django.core.mail.message import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from common.mail import letters
+from common.mail.letters import Letter, Picture
 from common.mail.text import without_directions
 
 if TYPE_CHECKING:
@@ -39,22 +40,6 @@ log = structlog.get_logger(__name__)
 INBOX_LIMIT = 500
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-
-
-class Picture(Protocol):
-    """A PNG picture of a mail. Templates name it by `cid:<name>@baeum`."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def content(self) -> bytes: ...
-
-
-class _WithPictures(EmailMultiAlternatives):
-    """A message whose pictures belong to its text, so that no mail program lists them as attachments."""
-
-    mixed_subtype = "related"
 
 
 class DeliveryError(Exception):
@@ -129,19 +114,15 @@ def compose(
         text = _BLANK_LINES.sub("\n\n", _render(f"{template}.body.txt", context)).strip() + "\n"
         html = _inliner().inline(_render(f"{template}.body.html", context))
         date = format_datetime(timezone.localtime(now))
-    message = (_WithPictures if pictures else EmailMultiAlternatives)(
+    message = Letter(
         subject,
         text,
         settings.DEFAULT_FROM_EMAIL,
         [to],
         headers={"Date": date, "Content-Language": language, "Auto-Submitted": "auto-generated", **headers},
+        pictures=pictures,
     )
     message.attach_alternative(html, "text/html")
-    for picture in pictures:
-        part = MIMEImage(picture.content, "png")
-        part.add_header("Content-ID", f"<{picture.name}@baeum>")
-        part.add_header("Content-Disposition", "inline", filename=f"{picture.name}.png")
-        message.attach(part)
     return message
 
 
@@ -270,6 +251,16 @@ class SMTPBackend(EmailBackend):
             # Keep the object after `close`, which removes `self.connection`: `deliver` reads its state after a failure.
             self._tracked = self.connection
         return opened
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        """Send as Django does, with bytes that are joined from parts."""
+        recipients = [letters.address(each) for each in email_message.recipients()]
+        if not recipients:
+            return False
+        assert self.connection is not None
+        sender = letters.address(email_message.from_email)
+        self.connection.sendmail(sender, recipients, letters.to_bytes(email_message))
+        return True
 
     def forget(self) -> None:
         """Forget how the last message went, before the next one is sent over this connection."""
