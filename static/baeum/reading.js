@@ -6,7 +6,10 @@ const prose = article.querySelector(".prose");
 const top = () => document.querySelector(".site-header").getBoundingClientRect().height + 16;
 
 // --- What stands below the first screen is measured after that screen is drawn (baeum.css). The second frame begins after the first one.
-requestAnimationFrame(() => requestAnimationFrame(() => { article.dataset.drawn = ""; }));
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  article.dataset.drawn = "";
+  article.querySelectorAll(".table-scroll").forEach((table) => tables.observe(table));
+}));
 
 // --- Reading position: the block at the top of the window is sent when reading pauses. `courses.lessons.blocks` counts in the same way.
 const PAUSE = 1200; // ms
@@ -89,15 +92,14 @@ contents?.addEventListener("click", (event) => {
   if (event.target.closest("a") && !matchMedia("(min-width: 80rem)").matches) contents.open = false;
 });
 
-// --- Tables: one that fits needs no stop for the keyboard.
+// --- Tables: one that fits needs no stop for the keyboard. They are observed once they are measured.
 const fits = (table) => table.scrollWidth <= table.clientWidth;
-const observer = new ResizeObserver((entries) => {
+const tables = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (fits(target)) target.removeAttribute("tabindex");
     else target.setAttribute("tabindex", "0");
   }
 });
-article.querySelectorAll(".table-scroll").forEach((table) => observer.observe(table));
 
 const text = article.dataset;
 const button = (name, label) => {

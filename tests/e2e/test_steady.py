@@ -136,3 +136,19 @@ def test_an_address_with_a_place_and_a_reload_land_where_they_should(visit: Visi
     page.reload()
     expect(page.locator(".lesson[data-drawn]")).to_be_attached()
     assert abs(page.evaluate(TOP) - 300) < 2
+
+
+def test_nothing_below_the_first_screen_is_measured_before_that_is_drawn(visit: Visit) -> None:
+    # Questions and tables in the text too: on a slow phone they took a quarter of a second.
+    visitor = visit("ko", width=390, worker=False)
+    sign_up(visitor)
+    visitor.page.route("**/reading.js*", lambda route: route.abort())
+    page = visitor.go(f"{COURSE}lessons/what-is-data-driven-improvement/")
+    seen = page.locator(".prose > *").evaluate_all(
+        """blocks => blocks.filter(block => {
+          const first = block.firstElementChild;
+          return first && first.checkVisibility({contentVisibilityAuto: true});
+        }).map(block => block.getBoundingClientRect().top)"""
+    )
+    # Chromium draws what is up to one and a half windows away.
+    assert [round(top) for top in seen if top > 900 * 2.5] == []
