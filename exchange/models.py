@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common import constraints
+from common import constraints, languages
 from common.queue.claims import JobQuerySet
 from courses.models import Course
 from quizzes.authoring.models import Quiz
@@ -81,6 +81,11 @@ class QuestionImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place[1]} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Return why it was refused or went wrong, in the reader's language."""
+        return languages.read_stored(self.error)
 
     @property
     def place(self) -> tuple[Course, str]:

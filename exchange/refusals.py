@@ -14,6 +14,9 @@ class ExchangeError(DomainError):
     help = gettext_lazy("The file of questions cannot be used. Nothing was imported.")
 
 
+CHANGED = gettext_lazy("The quiz has changed since you looked. Nothing was imported; this is what would happen now.")
+
+
 class ChangedMeanwhile(ExchangeError):
     """Raised if the quiz has changed since the plan was shown. `plan` is the current plan."""
 

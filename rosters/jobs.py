@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.audit import context, recording
 from accounts.models import User
+from common import languages
 from common.queue import claims
 from courses.models import Cohort, Course, RosterImport
 from rosters import importing, planning
@@ -92,13 +94,12 @@ def confirm(*, job: RosterImport, fingerprint: str, invites: bool, withdrawing: 
         return False
     absent = {one.enrolment.pk for one in plan.absent}
     chosen = sorted(absent.intersection(withdrawing))
-    problems = [[row.person.line, row.person.problem] for row in plan.invalid]
     with transaction.atomic():
         confirmed = RosterImport.objects.filter(pk=job.pk, status=Status.PLANNED).update(
             status=Status.CONFIRMED,
             invites=invites,
             withdrawing=chosen,
-            counts={**plan.counts, "withdrawn": len(chosen), "problems": problems[:_KEPT_PROBLEMS]},
+            counts={**plan.counts, "withdrawn": len(chosen), "problems": _find_problems(job)},
             done=0,
             total=len(plan.work) + len(chosen),
             queued_at=now,
@@ -109,6 +110,17 @@ def confirm(*, job: RosterImport, fingerprint: str, invites: bool, withdrawing: 
         if confirmed:
             RosterImport.objects.enqueue(job.pk)
     return True
+
+
+def _find_problems(job: RosterImport) -> list[tuple[int, dict[str, str]]]:
+    """Return the line of each row that is not imported, and why in each language."""
+    found: dict[int, dict[str, str]] = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for person in people.read(get_rows(job), get_layout(job)):
+                if person.problem:
+                    found.setdefault(person.line, {})[code] = person.problem
+    return list(found.items())[:_KEPT_PROBLEMS]
 
 
 def cancel(*, job: RosterImport, now: datetime) -> bool:
@@ -160,8 +172,9 @@ def run(*, import_id: int, now: datetime, budget: float = BUDGET) -> None:
     with translation.override(job.reader_language), context.acting(acting):
         try:
             step(job, time.monotonic() + budget)
-        except RosterError as refused:
-            claims.finish(job, status=Status.REFUSED, error=refused.message, content=b"", table=None)
+        except RosterError:
+            error = languages.write_in_each(lambda: _find_refusal(bytes(job.content)))
+            claims.finish(job, status=Status.REFUSED, error=error, content=b"", table=None)
         except claims.ClaimLost:
             claims.log_lost(job)
 
@@ -170,6 +183,14 @@ def _read(job: RosterImport, until: float) -> None:
     rows = tables.read(bytes(job.content))
     layout = columns.recognise([cells for _line, cells in rows])
     claims.finish(job, status=Status.PLANNED, table=rows, layout=columns.as_json(layout), content=b"", error="")
+
+
+def _find_refusal(content: bytes) -> str:
+    try:
+        tables.read(content)
+    except RosterError as refused:
+        return refused.message
+    return ""
 
 
 def _import(job: RosterImport, until: float) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import recording
 from accounts.requests import AuthenticatedRequest
+from common import languages
 from common.admin.classes import page_context
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import Cohort, Course, Enrolment, RosterImport
@@ -89,7 +90,11 @@ def roster_job(
     if job.status == RosterImport.Status.PLANNED:
         context |= _plan_context(request, job)
     elif job.counts:
-        context["problems"] = job.counts.get("problems", [])
+        context["problems"] = [
+            # An earlier release stored it in the language of whoever confirmed.
+            (line, languages.choose(why) if isinstance(why, dict) else why)
+            for line, why in job.counts.get("problems", [])
+        ]
     return render(request, "rosters/roster_job.html", context, status=400 if error else 200)
 
 

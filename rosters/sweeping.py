@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import languages
 from courses.models import RosterImport
 
 # How long an open roster and a finished one are kept.
@@ -22,7 +22,8 @@ def sweep(*, now: datetime) -> int:
     RosterImport.objects.filter(Q(created_at__lt=now - KEPT) | (~finished & Q(created_at__lt=now - KEPT_OPEN))).delete()
     rows = RosterImport.objects.all()
     for job in rows.exhausted(now=now).defer("content", "table"):
-        with translation.override(job.reader_language):
-            error = _("The server could not finish this. Try again; if that fails, split the file.")
+        error = languages.write_in_each(
+            lambda: _("The server could not finish this. Try again; if that fails, split the file.")
+        )
         rows.give_up(job, now=now, status=Status.REFUSED, error=error)
     return rows.enqueue_lost(now=now)

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common import constraints
+from common import constraints, languages
 from common.queue.claims import JobQuerySet
 from courses.models import Course
 
@@ -131,6 +131,11 @@ class PublicationSchedule(models.Model):
     def __str__(self) -> str:
         return str(self.course)
 
+    @property
+    def reason(self) -> str:
+        """Return why it was refused or went wrong, in the reader's language."""
+        return languages.read_stored(self.error)
+
 
 class StoredFile(models.Model):
     """The content of a figure that a draft or an old version refers to by its SHA-256."""
@@ -206,6 +211,11 @@ class CourseImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Return why it was refused or went wrong, in the reader's language."""
+        return languages.read_stored(self.error)
 
     @property
     def is_working(self) -> bool:

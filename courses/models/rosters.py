@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common import constraints
+from common import constraints, languages
 from common.queue.claims import JobQuerySet
 from courses.models.courses import Course
 from courses.models.enrolments import Cohort
@@ -92,6 +92,11 @@ class RosterImport(InCourse):
 
     def __str__(self) -> str:
         return f"{self.course} · {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Return why it was refused or went wrong, in the reader's language."""
+        return languages.read_stored(self.error)
 
     @property
     def is_working(self) -> bool:

@@ -19,7 +19,7 @@ from exchange.gift import aiken
 from exchange.imports.import_plan import Plan, plan
 from exchange.items.questions import ParsedFile
 from exchange.pictures import USED, Pictures
-from exchange.refusals import ChangedMeanwhile, ExchangeError
+from exchange.refusals import CHANGED, ChangedMeanwhile, ExchangeError
 from exchange.tables import reader
 from quizzes.authoring.models import Quiz
 from quizzes.authoring.publishing import UnpublishableQuiz
@@ -110,8 +110,7 @@ def draft(
     check_language(course, language)
     with transaction.atomic():
         drafted = editing.lock(course)
-        if ("activity", slug) not in drafted.records:
-            raise ExchangeError(_("This entry is no longer there."))
+        check_place(drafted.records, slug)
         result = _plan(slug, drafted.records, parsed, language, expected_fingerprint)
         new = {step.key[2]: step.incoming for step in result.steps if step.writes and step.incoming is not None}
         figures = _new_files(parsed.files, new.values(), drafted.records)
@@ -124,6 +123,12 @@ def draft(
             now=now,
         )
     return result
+
+
+def check_place(records: Mapping[Key, Fields], slug: str) -> None:
+    """Raises ExchangeError if the activity has been taken out of the draft."""
+    if ("activity", slug) not in records:
+        raise ExchangeError(_("This entry is no longer there."))
 
 
 def execute(*, quiz: Quiz, parsed: ParsedFile, language: str, now: datetime) -> Plan:
@@ -167,7 +172,5 @@ def _plan(
 ) -> Plan:
     result = plan(slug=slug, records=records, parsed=parsed, language=language)
     if expected_fingerprint is not None and result.fingerprint != expected_fingerprint:
-        raise ChangedMeanwhile(
-            _("The quiz has changed since you looked. Nothing was imported; this is what would happen now."), result
-        )
+        raise ChangedMeanwhile(str(CHANGED), result)
     return result

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import languages
 from common.queue import claims
 from course_files.merging import Fields, Key, Outcome
 from courses.models import Course
@@ -22,7 +23,7 @@ from exchange.exporting import check_language
 from exchange.imports import import_plan, importing
 from exchange.items.questions import ParsedFile
 from exchange.models import QuestionImport
-from exchange.refusals import ChangedMeanwhile, ExchangeError
+from exchange.refusals import CHANGED, ChangedMeanwhile, ExchangeError
 from quizzes.authoring.models import Quiz
 from workspace.drafts import records
 
@@ -122,10 +123,26 @@ def run(*, import_id: int, now: datetime) -> None:
                 _read(job)
             else:
                 _import(job, now)
-        except ExchangeError as refused:
-            claims.finish(job, status=Status.REFUSED, error=refused.message, content=b"")
+        except ExchangeError as refusal:
+            message = refusal.message
+            error = languages.write_in_each(lambda: _find_refusal(job) or message)
+            claims.finish(job, status=Status.REFUSED, error=error, content=b"")
         except claims.ClaimLost:
             claims.log_lost(job)
+
+
+def _find_refusal(job: QuestionImport) -> str:
+    """Return why the file cannot be imported, in the active language; "" if it can be read and has its place."""
+    course, slug = job.place
+    drafted = records.read(course).records
+    try:
+        if job.status == Status.CONFIRMED:
+            _check_content(job)
+        importing.check_place(drafted, slug)
+        _parse(job, drafted, lambda: None)
+    except ExchangeError as refused:
+        return refused.message
+    return ""
 
 
 def _read(job: QuestionImport) -> None:
@@ -165,11 +182,15 @@ def _parse(job: QuestionImport, drafted: Mapping[Key, Fields], report: Callable[
     )
 
 
+def _check_content(job: QuestionImport) -> None:
+    # An older release stored the questions instead of the file.
+    if not job.content:
+        raise ExchangeError(_("The site was updated after this file was read. Upload it again."))
+
+
 def _import(job: QuestionImport, now: datetime) -> None:
     assert job.plan is not None
-    if not job.content:
-        # An older release stored the questions instead of the file.
-        raise ExchangeError(_("The site was updated after this file was read. Upload it again."))
+    _check_content(job)
     course, slug = job.place
     drafted = records.read(course).records
     parsed = _parse(job, drafted, lambda: claims.extend(job, timezone.now()))
@@ -187,7 +208,9 @@ def _import(job: QuestionImport, now: datetime) -> None:
             # If it was cancelled meanwhile, the transaction is rolled back.
             claims.update(job, status=Status.IMPORTED, plan=describe(plan), content=b"", lease_until=None)
     except ChangedMeanwhile as changed:
-        claims.finish(job, status=Status.PLANNED, plan=describe(changed.plan), error=changed.message)
+        claims.finish(
+            job, status=Status.PLANNED, plan=describe(changed.plan), error=languages.write_in_each(lambda: str(CHANGED))
+        )
 
 
 def describe(plan: import_plan.Plan) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import languages
 from exchange.models import QuestionImport
 
 # How long an import is kept.
@@ -16,7 +16,8 @@ def sweep(*, now: datetime) -> int:
     QuestionImport.objects.filter(created_at__lt=now - KEPT).delete()
     rows = QuestionImport.objects.all()
     for job in rows.exhausted(now=now).defer("content"):
-        with translation.override(job.reader_language):
-            error = _("The file could not be imported. Split it, or use ./run manage import_questions.")
+        error = languages.write_in_each(
+            lambda: _("The file could not be imported. Split it, or use ./run manage import_questions.")
+        )
         rows.give_up(job, now=now, status=QuestionImport.Status.REFUSED, error=error, content=b"")
     return rows.enqueue_lost(now=now)

@@ -191,7 +191,7 @@ def test_an_import_into_a_quiz_that_was_taken_out_meanwhile_says_so(
     author.save(outline.archive(author.read(), slug))
     jobs.run(import_id=job.pk, now=timezone.now())
     job.refresh_from_db()
-    assert (job.status, job.error) == ("refused", "This entry is no longer there.")
+    assert (job.status, job.reason) == ("refused", "This entry is no longer there.")
     assert ines_client.get(page.request["PATH_INFO"]).status_code == 404
 
 

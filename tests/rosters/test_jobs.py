@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.audit import context
 from accounts.audit.models import AuditEvent
@@ -70,10 +70,13 @@ def test_a_message_that_the_release_before_has_queued_is_carried_out(course: Cou
     assert fresh(job).status == Status.PLANNED
 
 
-def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_its_reader(course: Course, ines: User) -> None:
-    job = uploaded(course, b"PK\x03\x04nothing")
+def test_a_file_that_cannot_be_read_is_refused_in_the_language_of_whoever_looks(course: Course, ines: User) -> None:
+    with translation.override("ko"):
+        job = uploaded(course, b"PK\x03\x04nothing")
     assert job.status == Status.REFUSED
-    assert job.error
+    for language, said in (("en", "cannot be read as XLSX"), ("ko", "XLSX로 읽을 수 없는")):
+        with translation.override(language):
+            assert said in job.reason
     assert not jobs.retry(job=job, now=timezone.now())
 
 

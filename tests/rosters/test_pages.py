@@ -66,6 +66,9 @@ def test_a_list_is_uploaded_looked_at_imported_and_undone(
     done = text_of(ines_client.get(page_of(job), headers=EN))
     assert "new account, enrolled: 1" in done
     assert "Line 3: Enter a valid email address." in done
+    User.objects.filter(email="ines@example.com").update(language="ko")
+    assert "3번째 줄: 올바른 이메일 주소를 입력해 주세요." in text_of(ines_client.get(page_of(job)))
+    User.objects.filter(email="ines@example.com").update(language="en")
     assert Enrolment.objects.filter(course=course).count() == 2
     assert ines_client.post(page_of(job), {"undo": "1"}).status_code == 302
     run(fresh(job))

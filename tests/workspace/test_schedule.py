@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.messages import sending
 from accounts.messages.models import Message
@@ -13,8 +13,10 @@ from accounts.models import User
 from courses.models import Course, CourseRole
 from tests.factories import UserFactory
 from tests.workspace.authors import Author
+from workspace.drafts import records
 from workspace.models import Draft, Publication, PublicationSchedule
 from workspace.publishing import schedule
+from workspace.publishing.checking import find_faults
 
 NOW = timezone.now().replace(hour=4)
 HOUR = timedelta(hours=1)
@@ -71,7 +73,9 @@ def test_with_faults_nothing_is_published_and_the_plan_says_why(author: Author, 
     assert not Publication.objects.exists()
     assert Draft.objects.exists()
     assert failed.at is None
-    assert "no text" in failed.error or "글" in failed.error
+    for language in ("ko", "en"):
+        with translation.override(language):
+            assert failed.reason == "\n".join(each.message for each in find_faults(records.read(failed.course)))
 
 
 @pytest.mark.parametrize(

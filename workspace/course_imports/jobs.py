@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import languages
 from common.queue import claims
 from course_files.course_folder import ParsedFolder
 from courses.models import Course, CourseRole
@@ -75,13 +76,28 @@ def run(*, import_id: int, now: datetime) -> None:
                 claims.update(job, lease_until=None, status=Status.PLANNED, plan=_plan(job, _parse(job)).describe())
             else:
                 _import(job, now)
-        except CourseRefused as refused:
-            claims.finish(job, status=Status.REFUSED, error="\n".join(refused.reasons), content=b"")
+        except CourseRefused as refusal:
+            reasons = refusal.reasons
+            error = languages.write_in_each(lambda: "\n".join(_find_reasons(job) or reasons))
+            claims.finish(job, status=Status.REFUSED, error=error, content=b"")
         except _ChangedMeanwhile as changed:
-            error = _("The course has changed since you looked. Nothing was imported; this is what would happen now.")
+            error = languages.write_in_each(
+                lambda: _(
+                    "The course has changed since you looked. Nothing was imported; this is what would happen now."
+                )
+            )
             claims.finish(job, status=Status.PLANNED, plan=changed.plan.describe(), error=error)
         except claims.ClaimLost:
             claims.log_lost(job)
+
+
+def _find_reasons(job: CourseImport) -> list[str]:
+    """Return why the course is refused, in the active language; nothing if it is not while it is only read."""
+    try:
+        _plan(job, _parse(job))
+    except CourseRefused as refused:
+        return refused.reasons
+    return []
 
 
 def _parse(job: CourseImport) -> ParsedFolder:

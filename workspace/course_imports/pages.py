@@ -52,7 +52,7 @@ def course_import_job(request: AuthenticatedRequest, uuid: UUID) -> HttpResponse
         else:
             jobs.confirm(job=job, fingerprint=request.POST.get("plan", ""), now=timezone.now())
         return redirect("workspace:course-import-job", job.uuid)
-    context = {"job": job, "plan": job.plan, "reasons": job.error.splitlines()}
+    context = {"job": job, "plan": job.plan, "reasons": job.reason.splitlines()}
     if request.headers.get("HX-Request"):
         response = render(request, "workspace/_course_import_progress.html", context)
         if not job.is_working:

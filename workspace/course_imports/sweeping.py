@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common import languages
 from workspace.models import CourseImport
 
 # How long an import is kept.
@@ -16,7 +16,6 @@ def sweep(*, now: datetime) -> int:
     CourseImport.objects.filter(created_at__lt=now - KEPT).delete()
     rows = CourseImport.objects.all()
     for job in rows.exhausted(now=now).defer("content"):
-        with translation.override(job.reader_language):
-            error = _("The course could not be imported. Use ./run manage import_course.")
+        error = languages.write_in_each(lambda: _("The course could not be imported. Use ./run manage import_course."))
         rows.give_up(job, now=now, status=CourseImport.Status.REFUSED, error=error, content=b"")
     return rows.enqueue_lost(now=now)

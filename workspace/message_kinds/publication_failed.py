@@ -41,8 +41,8 @@ class PublicationFailed(MessageKind):
 
 
 def _entry(plan: PublicationSchedule) -> Entry:
-    # How many, not which: they were written in the language of the worker. The page says them in the reader's.
-    count = len(plan.error.splitlines())
+    # How many, not which: the page says them.
+    count = len(plan.reason.splitlines())
     text = ngettext(
         "“%(course)s” was not published as planned: %(n)d thing has to be corrected first.",
         "“%(course)s” was not published as planned: %(n)d things have to be corrected first.",

@@ -7,9 +7,12 @@ from django.db import transaction
 
 from accounts.messages import sending
 from accounts.models import User
+from common import languages
 from courses.models import Course
+from workspace.drafts import records
 from workspace.models import Publication, PublicationSchedule
 from workspace.publishing import publish
+from workspace.publishing.checking import find_faults
 
 log = structlog.get_logger()
 
@@ -55,9 +58,14 @@ def _publish(pk: int, now: datetime) -> bool:
             return False
         except publish.Unpublishable as refused:
             sending.notify("publication-failed", about=due, now=now)
-            due.at, due.error = None, "\n".join(fault.message for fault in refused.faults[:20])
+            due.at, due.error = None, languages.write_in_each(lambda: _find_faults(due.course))
             due.save(update_fields=["at", "error"])
             log.warning("publication_failed", course=due.course.slug, faults=len(refused.faults))
             return False
         log.info("course_published", course=due.course.slug)
         return True
+
+
+def _find_faults(course: Course) -> str:
+    """Return what keeps the drafts from being published, one a line, in the active language."""
+    return "\n".join(fault.message for fault in find_faults(records.read(course))[:20])

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts.models import User
 from common.queue import claims
@@ -35,7 +36,9 @@ def ran(job: CourseImport, now: datetime = NOW) -> CourseImport:
 
 def test_a_step_is_done_once(job: CourseImport) -> None:
     assert ran(job).status == "refused"
-    assert (ran(job).claims, job.error) == (1, "The archive cannot be read.")
+    assert (ran(job).claims, job.reason) == (1, "The archive cannot be read.")
+    with translation.override("ko"):
+        assert job.reason == gettext("The archive cannot be read.") != "The archive cannot be read."
 
 
 def test_a_second_worker_leaves_a_claimed_import_alone(job: CourseImport) -> None:
