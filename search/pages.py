@@ -13,10 +13,13 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from search import rows
 from search.finding import hits
-from search.finding.queries import LONGEST, Query, read_query
+from search.finding.queries import LONGEST, LONGEST_READ, Query, read_query
 from search.searching import search
 
 PAGE_SIZE = 20
+# What the field takes: a pasted text that it cuts is still refused with a sentence, instead of looking for a part of it.
+# A whole one could make an address that the web server refuses without a page.
+LONGEST_SENT = LONGEST_READ + 1
 
 
 @login_required
@@ -26,9 +29,10 @@ def search_page(request: AuthenticatedRequest) -> HttpResponse:
     try:
         query = read_query(wanted) if wanted.strip() else None
     except DomainError as refused:
-        context = {"wanted": wanted[:LONGEST], "refusal": refused.message, **_choices(request, None)}
+        context = {"wanted": wanted[:LONGEST], "refusal": refused.message, "longest_sent": LONGEST_SENT}
+        context |= _choices(request, None)
         return render(request, "search/search.html", context, status=refused.status)
-    context = {"wanted": query.text if query else "", **_choices(request, query)}
+    context = {"wanted": query.text if query else "", "longest_sent": LONGEST_SENT, **_choices(request, query)}
     return render(request, "search/search.html", context)
 
 

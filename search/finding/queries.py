@@ -9,6 +9,8 @@ from common.errors import DomainError
 from search.indexing.folding import SHORTEST, compose, split
 
 LONGEST = 200
+# A longer text is refused without being looked at. Composing makes a shorter one, such as decomposed Hangul, fit.
+LONGEST_READ = 4 * LONGEST
 MOST_WORDS = 10
 
 
@@ -33,7 +35,7 @@ class Query:
 def read_query(text: str) -> Query:
     """Return the query. Raises SearchTooShort and SearchTooLong."""
     # A long text is not looked at: folding 10,000 characters would be work for nothing.
-    if len(text) > 4 * LONGEST or len(composed := compose(text)) > LONGEST:
+    if len(text) > LONGEST_READ or len(composed := compose(text)) > LONGEST:
         raise SearchTooLong(_("That is too long to look for. Write at most 200 characters."))
     words = tuple(split(composed))
     if not words or len(words[0]) < SHORTEST:

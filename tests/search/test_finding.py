@@ -1,7 +1,9 @@
 """What a search finds, and that it finds nothing that its reader may not read."""
 
+import re
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -151,6 +153,17 @@ def test_what_cannot_be_looked_for_is_refused() -> None:
     for text in ("가" * 10_000, " ".join(f"w{n}" for n in range(11))):
         with pytest.raises(SearchTooLong):
             read_query(text)
+
+
+def test_a_pasted_text_that_the_field_cuts_is_refused_too(alice_client: Client, written: Course) -> None:
+    found = re.search(r'maxlength="(\d+)"', alice_client.get("/search/").text)
+    assert found
+    for letter in ("가", "가 ", unicodedata.normalize("NFD", "각")):
+        pasted = letter * 10_000
+        answer = alice_client.get("/search/", {"q": pasted[: int(found[1])]})
+        assert (answer.status_code, "at most 200" in answer.text) == (400, True)
+    # An address that the web server reads.
+    assert len(quote("가" * int(found[1]))) < 10_000
 
 
 def test_the_page_says_it(alice_client: Client, written: Course) -> None:
