@@ -117,7 +117,7 @@ def send(
 
     `write` builds the message. If it returns None or raises Skip, nothing is sent and the status is `skipped`.
     """
-    return settle(row, *_hand_over(row, write), now=now, others=others)
+    return settle(row, *hand_over(row, write), now=now, others=others)
 
 
 def settle(row: Any, status: str, error: str, *, now: datetime, others: Sequence[models.Model] = ()) -> str:
@@ -126,8 +126,8 @@ def settle(row: Any, status: str, error: str, *, now: datetime, others: Sequence
     `queued` means that nothing was sent: it is tried again after a pause, or never, if this was the last attempt.
     """
     for each in (row, *others):
-        _finish(each, _later_or_never(each) if status == "queued" else status, now, error)
-    return _later_or_never(row) if status == "queued" else status
+        _finish(each, later_or_never(each.send_attempts) if status == "queued" else status, now, error)
+    return later_or_never(row.send_attempts) if status == "queued" else status
 
 
 def skip(row: Any, reason: str, *, now: datetime) -> None:
@@ -135,12 +135,19 @@ def skip(row: Any, reason: str, *, now: datetime) -> None:
     _finish(row, "skipped", now, reason)
 
 
-def _hand_over(row: Any, write: Callable[[], EmailMessage | None]) -> tuple[str, str]:
-    """Write and send. Return (status, error); `queued` means that it was certainly not sent."""
+def hand_over(
+    row: Any, write: Callable[[], EmailMessage | None], *, begin: Callable[[Any], None] | None = None
+) -> tuple[str, str]:
+    """Write and send the mail of a claimed row. Return (status, error); `queued` means that it was certainly not sent.
+
+    `write` is that of `send`. `begin(row)` is called when the mail is written, before the mail server is told of it.
+    """
     try:
         message = write()
         if message is None:
             raise Skip
+        if begin is not None:
+            begin(row)
     except Skip as reason:
         return "skipped", str(reason)
     except Exception as error:
@@ -158,23 +165,22 @@ def _hand_over(row: Any, write: Callable[[], EmailMessage | None]) -> tuple[str,
     return "sent", ""
 
 
-def _later_or_never(row: Any) -> str:
-    return "queued" if row.send_attempts <= len(BACKOFF) else "failed"
+def later_or_never(send_attempts: int) -> str:
+    """Return what a row becomes whose mail was certainly not sent at this attempt."""
+    return "queued" if send_attempts <= len(BACKOFF) else "failed"
+
+
+def log_end(table: type[models.Model], pk: int, status: str, send_attempts: int, error: str) -> None:
+    """Log what became of the mail of a row."""
+    write_log = log.warning if error and status != "skipped" else log.info
+    write_log("mail_of_a_row", kind=table.__name__, row=pk, status=status, send_attempts=send_attempts, error=error)
 
 
 def _finish(row: Any, status: str, now: datetime, error: str = "") -> None:
     # The sweep may have set the row to `uncertain` in the meantime. If a person has sent the mail again, `send_attempts` has
     # changed, and nothing is updated.
     _ends(row._meta.model).apply(row.pk, row.send_attempts, status, None if status == "queued" else now, error)
-    write_log = log.warning if error and status != "skipped" else log.info
-    write_log(
-        "mail_of_a_row",
-        kind=type(row).__name__,
-        row=row.pk,
-        status=status,
-        send_attempts=row.send_attempts,
-        error=error,
-    )
+    log_end(type(row), row.pk, status, row.send_attempts, error)
 
 
 # Each mail runs both statements, and building one takes several times as long as running it.

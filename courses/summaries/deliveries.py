@@ -1,15 +1,15 @@
 """Queue and send weekly summaries, each at most once.
 
-The table `SummaryDelivery` is the queue. Its rows are unique by user, ISO week and kind. `common.mail.outbox` claims a row before
-it sends the mail. A task in the broker only saves time: without it, the next periodic run sends the mail.
+The table `SummaryDelivery` is the queue. Its rows are unique by user, ISO week and kind. `common.mail.batches` claims some rows
+before it sends their mails. A task in the broker only saves time: without it, the next periodic run sends the mail.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from datetime import time as clock_time
-from itertools import islice
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -19,8 +19,7 @@ from django.urls import reverse
 
 from accounts.messages.quiet_hours import quiet_until
 from accounts.models import User
-from common.database.prepared import Prepared
-from common.mail import outbox, sending
+from common.mail import batches, outbox, sending
 from common.mail.outbox import Skip
 from common.queue import publishing
 from courses.models import Enrolment, SummaryDelivery
@@ -30,18 +29,15 @@ from courses.summaries.schedule import WINDOW, Slot, Week, period_start, slot_of
 
 log = structlog.get_logger(__name__)
 
+RUN_TASK = "courses.tasks.send_weekly_summaries"
 SEND_TASK = "courses.tasks.send_weekly_summaries_of"
 Status = SummaryDelivery.Status
 Reason = SummaryDelivery.SkipReason
 
-# The most rows that one run queues. The next run, a minute later, continues.
-BATCH = 10_000
+# How many rows are queued together. More than these are never in memory.
+BATCH = 5_000
 # How many summaries are sent together: what they say is found together, and they go over one connection. A task is for so many.
 TOGETHER = 100
-
-
-# Each mail reads its reader once more.
-_active_users = Prepared(lambda pk: User.objects.filter(pk=pk, is_active=True), [-1])
 
 
 # --- Queueing --------------------------------------------------------------------------------------------------------
@@ -109,7 +105,9 @@ def queue_due(*, now: datetime) -> list[int]:
     # If a concurrent run has inserted a row first, that row has another uuid and is not returned.
     first, last = min(row.due_at for row in rows), max(row.due_at for row in rows)
     ours = {row.uuid for row in rows}
-    queued = SummaryDelivery.objects.filter(due_at__range=(first, last), status=Status.QUEUED).order_by("pk")
+    queued = SummaryDelivery.objects.filter(
+        due_at__range=(first, last), status=Status.QUEUED, user__in=[row.user_id for row in rows]
+    ).order_by("pk")
     return [pk for pk, uuid in queued.values_list("pk", "uuid") if uuid in ours]
 
 
@@ -137,12 +135,20 @@ def make_rows(users: Sequence[User], week: Week, *, at: datetime | None = None) 
 # --- The periodic run ----------------------------------------------------------------------------------------------
 
 
-def send_due(*, now: datetime) -> None:
-    """Queue due summaries and enqueue tasks for them. Then send those that earlier runs queued and no task has sent."""
+def send_due(*, now: datetime, budget: float = outbox.BUDGET) -> None:
+    """Queue due summaries and enqueue tasks for them. Then send those that earlier runs queued and no task has sent.
+
+    If `budget` seconds are not enough to queue all, another run is enqueued at once.
+    """
     settle(now=now)
     unsent = ready(now=now)
-    publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", queue_due(now=now), size=TOGETHER)
-    send_all(unsent, now=now, budget=outbox.BUDGET)
+    start = time.monotonic()
+    while queued := queue_due(now=now):
+        publishing.enqueue_all_on_commit(SEND_TASK, "delivery_ids", queued, size=TOGETHER)
+        if time.monotonic() - start >= budget:
+            publishing.enqueue_on_commit(RUN_TASK)
+            return
+    send_all(unsent, now=now, budget=budget - (time.monotonic() - start))
 
 
 def send_enqueued(delivery_ids: Sequence[int], *, now: datetime, budget: float = outbox.BUDGET) -> None:
@@ -153,7 +159,8 @@ def send_enqueued(delivery_ids: Sequence[int], *, now: datetime, budget: float =
 
 
 def settle(*, now: datetime) -> None:
-    """Mark rows whose sender died as uncertain, and queued rows whose window has passed as failed."""
+    """Finish what dead senders have left. Mark what nobody knows as uncertain, and what is too late to send as failed."""
+    batches.recover(SummaryDelivery.objects.all(), now=now)
     uncertain = outbox.mark_uncertain(SummaryDelivery.objects.all(), now=now)
     late = SummaryDelivery.objects.filter(status=Status.QUEUED, due_at__lte=now - WINDOW).update(
         status=Status.FAILED, finished_at=now, error="It could not be sent in time."
@@ -203,47 +210,64 @@ def send_asked(delivery_ids: Iterable[int], *, now: datetime, budget: float) -> 
 
 
 def _send_all(delivery_ids: Iterable[int], condition: Q, now: datetime, budget: float) -> dict[int, Status]:
-    """Send the rows that meet `condition`, some at a time, each by its own claim. What they say is read just before.
+    """Send the rows that meet `condition`, some at a time, with one claim for these. What they say is read after it.
 
-    Return {id: status} of the rows that this call claimed.
+    Return {id: status} of the rows whose mails this call has tried.
     """
     outcomes: dict[int, Status] = {}
+    rest = list(dict.fromkeys(delivery_ids))
     start = time.monotonic()
-    for ids in _groups(delivery_ids):
-        left = budget - (time.monotonic() - start)
-        if left <= 0:
-            break
-        found = SummaryDelivery.objects.filter(condition, pk__in=ids).select_related("user").order_by("due_at", "pk")
-        rows = [row for row in found if not _waits_for_the_morning(row, now)]
-        summaries = find_summaries_of(rows, now)
-        with sending.one_connection():
-            send_one = _sender({row.pk: row for row in rows}, summaries, now, outcomes)
-            outbox.send_all([row.pk for row in rows], send_one, budget=left)
+    while rest and (left := budget - (time.monotonic() - start)) > 0:
+        ids, rest = rest[:TOGETHER], rest[TOGETHER:]
+        waiting = SummaryDelivery.objects.filter(condition, pk__in=ids).select_related("user").order_by("due_at", "pk")
+        with batches.claimed(waiting, name="weekly", now=now, choose=partial(_without_sleepers, now=now)) as batch:
+            # The task of rows that another run has sent.
+            summaries = find_summaries_of(batch.rows, now, again=True) if batch.rows else {}
+            _note_editions(batch.rows, summaries)
+            with sending.one_connection():
+                batch.send_all(lambda row: _write(row, summaries.get(row.user_id), now), budget=left)  # noqa: B023 (it is called at once)
+        outcomes |= {pk: Status(status) for pk, status in batch.outcomes.items()}
+        # A batch ends early if it takes too long for its claim.
+        rest = [row.pk for row in batch.rows if row.pk not in outcomes] + rest
     return outcomes
 
 
-def _groups(ids: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(ids)
-    while group := list(islice(rest, TOGETHER)):
-        yield group
+def _without_sleepers(rows: list[SummaryDelivery], *, now: datetime) -> list[SummaryDelivery]:
+    """Put rows off that would go out in quiet hours, after a downtime. Return the others. A person may send at any time."""
+    sleeping: dict[datetime, list[int]] = {}
+    for row in rows:
+        if row.status == Status.QUEUED and (end := quiet_until(now, row.user.zone)):
+            sleeping.setdefault(end, []).append(row.pk)
+    for end, pks in sleeping.items():
+        SummaryDelivery.objects.filter(pk__in=pks).update(due_at=end)
+    waiting = {pk for pks in sleeping.values() for pk in pks}
+    return [row for row in rows if row.pk not in waiting]
 
 
-def _waits_for_the_morning(row: SummaryDelivery, now: datetime) -> bool:
-    """Put a row off that would go out in quiet hours, after a downtime. Return whether it was. A person may send at any time."""
-    if row.status != Status.QUEUED or not (end := quiet_until(now, row.user.zone)):
-        return False
-    SummaryDelivery.objects.filter(pk=row.pk, status=Status.QUEUED).update(due_at=end)
-    return True
+def _note_editions(rows: Sequence[SummaryDelivery], summaries: Mapping[int, Summary | Exception]) -> None:
+    changed: dict[str, list[int]] = {}
+    for row in rows:
+        summary = summaries.get(row.user_id)
+        if isinstance(summary, Summary) and summary.skip is None and summary.edition != row.edition:
+            changed.setdefault(summary.edition, []).append(row.pk)
+    for edition, pks in changed.items():
+        SummaryDelivery.objects.filter(pk__in=pks).update(edition=edition)
 
 
-def find_summaries_of(rows: Sequence[SummaryDelivery], now: datetime) -> dict[int, Summary | Exception]:
-    """Return what the rows say, by user id. What fails for somebody is their exception; the others get theirs."""
+def find_summaries_of(
+    rows: Sequence[SummaryDelivery], now: datetime, *, again: bool = False
+) -> dict[int, Summary | Exception]:
+    """Return what the rows say, by user id. What fails for somebody is their exception; the others get theirs.
+
+    With `again` the accounts are read again: somebody may have been deleted, or may want no mails any more.
+    """
+    periods = [period_of(row) for row in rows]
     try:
-        return {**content.find_summaries([period_of(row) for row in rows], now=now)}
+        return {**content.find_summaries([replace(each, user=None) for each in periods] if again else periods, now=now)}
     except Exception as error:  # noqa: BLE001 (it is logged and stored when the row is sent)
         if len(rows) == 1:
             return {rows[0].user_id: error}
-        return {pk: found for row in rows for pk, found in find_summaries_of([row], now).items()}
+        return {pk: found for row in rows for pk, found in find_summaries_of([row], now, again=again).items()}
 
 
 def period_of(row: SummaryDelivery) -> Period:
@@ -252,40 +276,13 @@ def period_of(row: SummaryDelivery) -> Period:
     return Period(row.user_id, row.period_start or period_start(end, None, row.user.zone), end, row.user)
 
 
-def _sender(
-    rows: Mapping[int, SummaryDelivery],
-    summaries: dict[int, Summary | Exception],
-    now: datetime,
-    outcomes: dict[int, Status],
-) -> Callable[[int], str | None]:
-    """Return the function that sends one of the rows, and notes its status in `outcomes`."""
-
-    def send(delivery_id: int) -> str | None:
-        row = rows[delivery_id]
-        if not outbox.claim_row(row, name="weekly", now=now):
-            return None
-        outcomes[row.pk] = Status(outbox.send(row, lambda: _write(row, summaries.get(row.user_id), now), now=now))
-        return outcomes[row.pk]
-
-    return send
-
-
 def _write(row: SummaryDelivery, summary: Summary | Exception | None, now: datetime) -> EmailMultiAlternatives:
-    # Read after the claim: the account may have been deleted or closed meanwhile.
-    user = _active_users.first(row.user_id)
-    if summary is None or user is None:
+    if summary is None:
         raise Skip(Reason.CLOSED.value)
-    if not user.wants_weekly_summary:
-        raise Skip(Reason.OFF.value)
-    if user.is_mail_stopped:
-        raise Skip(Reason.BOUNCED.value)
     if isinstance(summary, Exception):
         raise summary
     path = reverse("summaries:summary-detail", args=[row.uuid])
-    message = content.write(summary, message_id=row.message_id, page_path=path, now=now)
-    if row.edition != summary.edition:
-        SummaryDelivery.objects.filter(pk=row.pk).update(edition=summary.edition)
-    return message
+    return content.write(summary, message_id=row.message_id, page_path=path, now=now)
 
 
 # --- Sending manually ------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ INBOX = not PRODUCTION and not env.str("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baeum <no-reply@localhost>")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL holds no address.")
+# How far batches of mails are: see common.mail.journal.
+MAIL_JOURNALS = BAEUM_HOME / "mail-journals"
 # With it, a mail server may report bounces and complaints at /bounces/. Without it, that address does not exist.
 BOUNCE_SECRET = env.str("BAEUM_BOUNCE_SECRET", default="")
 if BOUNCE_SECRET and len(BOUNCE_SECRET) < 32:

@@ -1,6 +1,6 @@
 """A program for `test_senders`: four senders of weekly summaries at once, killed again and again.
 
-Prints one line of JSON: {"kills": number, "rows": number, "status": {Message-ID: status}}.
+Prints one line of JSON: {"kills": number, "rows": number, "waiting": number, "status": {Message-ID: status}}.
 """
 
 import json
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 def prepare(students: int) -> None:
     from accounts.models import User
-    from courses.models import Activity, Course, Enrolment, Module
+    from courses.models import Activity, Course, Enrolment, Module, SummaryDelivery
 
     call_command("migrate", verbosity=0)
     course = Course.objects.create(slug="statistics", title_ko="통계", title_en="Statistics", languages=["ko", "en"])
@@ -33,6 +33,9 @@ def prepare(students: int) -> None:
     )
     users = User.objects.bulk_create(User(email=f"{n}@example.com", password="!") for n in range(students))
     Enrolment.objects.bulk_create(Enrolment(user=user, course=course) for user in users)
+    # A row of the week after, which no sender of today may send.
+    later = NOW + timedelta(days=7)
+    SummaryDelivery.objects.create(user=users[0], iso_year=2026, iso_week=49, due_at=later)
 
 
 def write_one() -> None:
@@ -47,8 +50,7 @@ def write_one() -> None:
 
 
 def sender() -> int:
-    """Fork a process that runs `send_due` until nothing is queued. Returns its process id."""
-    from courses.models import SummaryDelivery
+    """Fork a process that runs `send_due` until nothing may be sent. Returns its process id."""
     from courses.summaries import deliveries
 
     child = os.fork()
@@ -56,7 +58,7 @@ def sender() -> int:
         return child
     try:
         deliveries.send_due(now=NOW)
-        while SummaryDelivery.objects.filter(status="queued").exists():
+        while deliveries.ready(now=NOW):
             deliveries.send_due(now=NOW)
     except BaseException:  # noqa: BLE001 (a child must never return into its parent's program)
         traceback.print_exc()
@@ -70,7 +72,7 @@ def main(students: int, seed: int) -> None:
 
     prepare(students)
     # A sender that finds out what fifty mails say would mostly be killed before it sends the first one.
-    deliveries.TOGETHER = 2
+    deliveries.TOGETHER = 5
     write_one()
     # A connection does not survive a fork.
     connections.close_all()
@@ -89,8 +91,10 @@ def main(students: int, seed: int) -> None:
             kills += 1
             running = running - {victim} | {sender()}
     deliveries.settle(now=NOW + timedelta(minutes=16))
-    status = dict(SummaryDelivery.objects.values_list("message_id", "status"))
-    print(json.dumps({"kills": kills, "rows": SummaryDelivery.objects.count(), "status": status}))  # noqa: T201
+    rows = SummaryDelivery.objects.all()
+    status = dict(rows.exclude(status="queued").values_list("message_id", "status"))
+    waiting = rows.filter(status="queued").count()
+    print(json.dumps({"kills": kills, "rows": len(rows), "waiting": waiting, "status": status}))  # noqa: T201
 
 
 if __name__ == "__main__":

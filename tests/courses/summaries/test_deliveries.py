@@ -13,10 +13,9 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from common.mail import outbox, sending
 from courses import progress
 from courses.models import Course, Enrolment, SummaryDelivery
-from courses.summaries import deliveries
+from courses.summaries import content, deliveries
 from tests.factories import EnrolmentFactory, UserFactory
 from tests.smtp import HANG_UP, MailServer
 
@@ -103,21 +102,6 @@ class TestSend:
         assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SENT
         assert others == [None]
 
-    def test_a_sender_that_read_the_row_before_another_claimed_it_does_not_send(
-        self, delivery: SummaryDelivery, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Between reading and claiming, another sender claimed and released the row, so the token differs."""
-        message_id = sending.message_id
-
-        def meanwhile(name: str) -> str:
-            SummaryDelivery.objects.update(send_attempts=1, claimed_at=DUE - timedelta(hours=2))
-            return message_id(name)
-
-        monkeypatch.setattr(sending, "message_id", meanwhile)
-        assert deliveries.send(delivery_id=delivery.pk, now=DUE) is None
-        assert_row(delivery, status="queued", send_attempts=1)
-        assert django_mail.outbox == []
-
     @pytest.mark.parametrize(
         "change",
         [
@@ -139,14 +123,14 @@ class TestSend:
     def test_nothing_is_sent_to_somebody_who_is_deleted_after_the_claim(
         self, delivery: SummaryDelivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        claim = outbox.claim_row
+        find = content.find_summaries
 
-        def claim_and_delete(*args: Any, **kwargs: Any) -> Any:
-            row = claim(*args, **kwargs)
+        def delete_and_find(*args: Any, **kwargs: Any) -> Any:
+            assert SummaryDelivery.objects.get().status == "sending"
             User.objects.all().delete()
-            return row
+            return find(*args, **kwargs)
 
-        monkeypatch.setattr(outbox, "claim_row", claim_and_delete)
+        monkeypatch.setattr(content, "find_summaries", delete_and_find)
         assert deliveries.send(delivery_id=delivery.pk, now=DUE) == Status.SKIPPED
         assert django_mail.outbox == []
         assert not SummaryDelivery.objects.exists()
@@ -341,6 +325,37 @@ class TestPeriodicRun:
             deliveries.send_due(now=DUE + MINUTE)
         assert_row(delivery, status="sent", send_attempts=1)
         assert len(tasks) == 1
+
+    def test_one_run_queues_all_by_pages(
+        self,
+        course: Course,
+        tasks: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        for _ in range(5):
+            EnrolmentFactory(course=course)
+        monkeypatch.setattr(deliveries, "BATCH", 2)
+        with django_capture_on_commit_callbacks(execute=True):
+            deliveries.send_due(now=DUE)
+        assert [len(arguments["delivery_ids"]) for _task, arguments in tasks] == [2, 2, 1]
+        assert SummaryDelivery.objects.filter(status="queued").count() == 5
+
+    def test_a_run_without_time_to_queue_all_is_continued_at_once(
+        self,
+        course: Course,
+        tasks: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        for _ in range(5):
+            EnrolmentFactory(course=course)
+        monkeypatch.setattr(deliveries, "BATCH", 2)
+        with django_capture_on_commit_callbacks(execute=True):
+            deliveries.send_due(now=DUE, budget=0)
+        assert [task for task, _arguments in tasks] == [deliveries.SEND_TASK, deliveries.RUN_TASK]
+        current_app.loader.import_default_modules()
+        assert deliveries.RUN_TASK in current_app.tasks
 
     @pytest.mark.enable_socket
     def test_what_a_slow_mail_server_leaves_no_time_for_becomes_another_task(
