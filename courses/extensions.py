@@ -3,7 +3,8 @@
 They register functions at start-up, so courses does not import them.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ StudentSection = Callable[[User, datetime], SafeString]
 TodaySection = Callable[[User, Sequence[Enrolment], datetime], SafeString]
 ReleaseCall = Callable[[GradeItem, datetime], None]
 DueDates = Callable[[Enrolment], Mapping[int, datetime]]
+Moving = Callable[[int, Collection[int], datetime], AbstractContextManager[None]]
 
 _lesson_sections: list[LessonSection] = []
 _questions_in_texts: list[QuestionsInTexts] = []
@@ -32,6 +34,7 @@ _student_sections: list[StudentSection] = []
 _today_sections: list[TodaySection] = []
 _due_dates: list[DueDates] = []
 _release_calls: list[ReleaseCall] = []
+_moving: list[Moving] = []
 
 
 def register_lesson_section(section: LessonSection) -> None:
@@ -143,3 +146,21 @@ def register_release(call: ReleaseCall) -> None:
 def call_release(item: GradeItem, now: datetime) -> None:
     for call in _release_calls:
         call(item, now)
+
+
+def register_moving(around: Moving) -> None:
+    """Run what puts students into other cohorts inside of `around(course id, enrolments, now)`, to tell what it changes for them.
+
+    `enrolments` are ids of the course. It is called in the transaction, and should need few queries for any number of students.
+    """
+    if around not in _moving:
+        _moving.append(around)
+
+
+@contextmanager
+def moving(course_id: int, enrolments: Collection[int], now: datetime) -> Iterator[None]:
+    """Surround what may put these students of a course into other cohorts. Needs a transaction."""
+    with ExitStack() as stack:
+        for around in _moving:
+            stack.enter_context(around(course_id, enrolments, now))
+        yield

@@ -12,7 +12,7 @@ from django.db import models
 
 from accounts.messages.models import Message
 from accounts.models import User
-from courses import enrolment
+from courses import enrolment, extensions
 from courses.models import Cohort, Course, Enrolment
 from rosters.planning import PlannedRow
 
@@ -50,33 +50,37 @@ def enrol(
     invites: bool,
     now: datetime,
 ) -> list[Change]:
-    """Enrol the people of `rows`, make accounts for those who have none, and put them into their cohorts."""
+    """Enrol the people of `rows`, make accounts for those who have none, and put them into their cohorts.
+
+    Who was in the course already is told of dates that are others in the new cohort.
+    """
     users = {user.email.lower(): user for user in User.objects.filter(email__in=[row.person.email for row in rows])}
     there = {row.user_id: row for row in Enrolment.objects.filter(course=course, user__in=users.values())}
     changes = []
-    for row in rows:
-        person = row.person
-        user = users.get(person.email)
-        known = there.get(user.pk) if user else None
-        # A new account has no password. The student sets one with the link of the invitation, or with “forgot your password”.
-        person_in = user or User.objects.create_user(person.email, None, name=person.name, language=person.language)
-        enrolled = enrolment.enrol(user=person_in, course=course, source=Enrolment.Source.ROSTER)
-        cohort = cohorts.get(person.cohort) or default
-        if cohort is not None and enrolled.cohort_id != cohort.pk:
-            enrolled.cohort = cohort
-            enrolled.save(update_fields=["cohort"])
-        was_active = known is not None and known.status == Enrolment.Status.ACTIVE
-        if invites and not was_active:
-            enrolment.invite(enrolment=enrolled, now=now)
-        changes.append(
-            Change(
-                kind="moved" if was_active else "returned" if known else "enrolled",
-                enrolment=enrolled.pk,
-                account=None if user else person_in.pk,
-                before=known.cohort_id if known else None,
-                cohort=enrolled.cohort_id,
+    with extensions.moving(course.pk, [row.pk for row in there.values()], now):
+        for row in rows:
+            person = row.person
+            user = users.get(person.email)
+            known = there.get(user.pk) if user else None
+            # A new account has no password. The student sets one with the link of the invitation, or with “forgot your password”.
+            person_in = user or User.objects.create_user(person.email, None, name=person.name, language=person.language)
+            enrolled = enrolment.enrol(user=person_in, course=course, source=Enrolment.Source.ROSTER)
+            cohort = cohorts.get(person.cohort) or default
+            if cohort is not None and enrolled.cohort_id != cohort.pk:
+                enrolled.cohort = cohort
+                enrolled.save(update_fields=["cohort"])
+            was_active = known is not None and known.status == Enrolment.Status.ACTIVE
+            if invites and not was_active:
+                enrolment.invite(enrolment=enrolled, now=now)
+            changes.append(
+                Change(
+                    kind="moved" if was_active else "returned" if known else "enrolled",
+                    enrolment=enrolled.pk,
+                    account=None if user else person_in.pk,
+                    before=known.cohort_id if known else None,
+                    cohort=enrolled.cohort_id,
+                )
             )
-        )
     return changes
 
 
@@ -95,7 +99,7 @@ def withdraw(course: Course, ids: Iterable[int]) -> list[Change]:
 # --- Undo ------------------------------------------------------------------------------------------------------------
 
 
-def undo(course: Course, changes: Sequence[Change]) -> None:
+def undo(course: Course, changes: Sequence[Change], *, now: datetime) -> None:
     """Take changes back, as far as nothing has been built on them.
 
     Who has worked in the course meanwhile is withdrawn and keeps everything; whose cohort was changed again keeps the new one.
@@ -104,10 +108,11 @@ def undo(course: Course, changes: Sequence[Change]) -> None:
     rows = Enrolment.objects.filter(course=course, pk__in=[change["enrolment"] or 0 for change in changes])
     by_id = {row.pk: row for row in rows.select_related("user")}
     used = _used(Enrolment, by_id)
-    for change in changes:
-        found = by_id.get(change["enrolment"] or 0)
-        if found is not None:
-            _undo_one(change, found, is_used=found.pk in used or found.last_seen_at is not None)
+    with extensions.moving(course.pk, by_id, now):
+        for change in changes:
+            found = by_id.get(change["enrolment"] or 0)
+            if found is not None:
+                _undo_one(change, found, is_used=found.pk in used or found.last_seen_at is not None)
     _delete_unused_accounts([change["account"] for change in changes if change["account"]])
     for cohort in Cohort.objects.filter(
         course=course, pk__in=[c["cohort"] or 0 for c in changes if c["kind"] == "cohort"]

@@ -233,7 +233,7 @@ def _undo(job: RosterImport, until: float) -> None:
         # The last ones first. The cohorts are the first of all: nobody is in them any more.
         job.changes, batch = job.changes[:-BATCH], job.changes[-BATCH:]
         with transaction.atomic(), recording.together():
-            importing.undo(job.course, batch[::-1])
+            importing.undo(job.course, batch[::-1], now=timezone.now())
             job.done = job.total - len(job.changes)
             claims.extend(job, timezone.now(), changes=job.changes, done=job.done)
     claims.finish(job, status=Status.UNDONE, finished_at=timezone.now())

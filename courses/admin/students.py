@@ -14,6 +14,7 @@ from accounts.identity import normalise_address
 from accounts.models import User
 from accounts.people.changelists import PeopleSearch
 from common.admin.classes import ReadOnlyAdmin, report_sent
+from courses import extensions
 from courses.admin.classes import CourseScopedAdmin
 from courses.models import (
     Cohort,
@@ -65,6 +66,10 @@ class EnrolmentAdmin(PeopleSearch, CourseScopedAdmin):
     search_fields = ("user__email", "user__name")
     readonly_fields = ("uuid", "progress_percent", "last_seen_at", "created_at")
     fields = ("user", "course", "cohort", "status", "source", "progress_percent", "last_seen_at", "created_at", "uuid")
+
+    def save_model(self, request: HttpRequest, obj: Enrolment, form: Any, change: bool) -> None:
+        with extensions.moving(obj.course_id, [obj.pk] if change else [], timezone.now()):
+            super().save_model(request, obj, form, change)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:

@@ -8,18 +8,22 @@ from django.core import mail as django_mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from icalendar import Calendar
 
 from accounts.messages import sending
 from accounts.models import Message, User
 from calendars import changes
 from common.mail.sending import absolute
+from courses import extensions
 from courses.models import Activity, Cohort, Course, Enrolment
 from quizzes.authoring.models import Quiz, QuizDates, QuizOverride
+from rosters import jobs
 from tests.copied_rows import make_many
 from tests.factories import EnrolmentFactory
 from tests.practice import cards
 from tests.quizzes.admin.test_forms import page_of, send
+from tests.rosters.steps import imported, run
 
 pytestmark = pytest.mark.django_db
 # Ten o'clock in Seoul.
@@ -102,6 +106,82 @@ class TestToWhom:
         few = queries(CLOSING)
         make_many(lambda: EnrolmentFactory(course=course), 198)
         assert queries(CLOSING + DAY) == few
+
+
+class TestAnotherCohort:
+    @pytest.fixture
+    def spring(self, course: Course, quiz: Quiz) -> Cohort:
+        """A cohort for which the quiz closes later than for all."""
+        found = Cohort.objects.create(course=course, name="Spring")
+        QuizDates.objects.create(quiz=quiz, cohort=found, closes_at=CLOSING)
+        return found
+
+    def move(self, enrolments: list[Enrolment], cohort: Cohort | None) -> None:
+        pks = [each.pk for each in enrolments]
+        with extensions.moving(enrolments[0].course_id, pks, NOW):
+            Enrolment.objects.filter(pk__in=pks).update(cohort=cohort)
+
+    def test_whoever_gets_other_dates_there_is_told(
+        self, spring: Cohort, enrolment: Enrolment, ines_client: Client
+    ) -> None:
+        """On the page of the enrolment."""
+        address = f"/admin/courses/enrolment/{enrolment.pk}/change/"
+        assert ines_client.post(address, {"cohort": spring.pk, "status": "active"}).status_code == 302
+        enrolment.refresh_from_db()
+        assert enrolment.cohort == spring
+        assert told() == {"Alice"}
+
+    def test_the_mail_has_the_dates_of_the_new_cohort(self, spring: Cohort, enrolment: Enrolment) -> None:
+        self.move([enrolment], spring)
+        [mail] = mails()
+        assert "closes: 3 April 2027 23:59" in mail.body
+
+    def test_a_roster_tells_them_too_and_not_those_who_are_new(
+        self, spring: Cohort, enrolment: Enrolment, ines: User
+    ) -> None:
+        assert enrolment.user.email == "alice@example.com"
+        job = imported(enrolment.course, "email,cohort\nalice@example.com,Spring\nnew@example.com,Spring\n")
+        assert set(Message.objects.filter(kind="dates-changed").values_list("user__email", flat=True)) == {
+            "alice@example.com"
+        }
+        Message.objects.all().delete()
+        jobs.undo(job=job, now=timezone.now())
+        assert run(job).status == "undone"
+        assert told() == {"Alice"}
+
+    def test_the_same_dates_are_no_message(self, spring: Cohort, course: Course, enrolment: Enrolment) -> None:
+        autumn = Cohort.objects.create(course=course, name="Autumn")
+        self.move([enrolment], autumn)
+        QuizDates.objects.create(quiz=Quiz.objects.get(), cohort=autumn, closes_at=CLOSING)
+        self.move([enrolment], spring)
+        assert told() == set()
+
+    def test_a_date_of_their_own_stays(self, spring: Cohort, quiz: Quiz, enrolment: Enrolment) -> None:
+        QuizOverride.objects.create(quiz=quiz, enrolment=enrolment, closes_at=CLOSING + DAY, reason="ill")
+        self.move([enrolment], spring)
+        assert told() == set()
+
+    def test_nobody_is_told_of_a_hidden_quiz_or_after_leaving(
+        self, spring: Cohort, course: Course, quiz: Quiz, enrolment: Enrolment
+    ) -> None:
+        gone = EnrolmentFactory(course=course, status=Enrolment.Status.WITHDRAWN)
+        self.move([gone], spring)
+        Activity.objects.filter(pk=quiz.activity_id).update(archived_at=NOW)
+        self.move([enrolment], spring)
+        assert told() == set()
+
+    def test_queries_do_not_grow_with_the_students(self, spring: Cohort, course: Course) -> None:
+        def queries(cohort: Cohort | None) -> int:
+            students = list(Enrolment.objects.all())
+            with CaptureQueriesContext(connection) as found:
+                self.move(students, cohort)
+            # SQLite takes 70 rows in one statement.
+            return len([query for query in found if not query["sql"].startswith("INSERT")])
+
+        make_many(lambda: EnrolmentFactory(course=course), 2)
+        few = queries(spring)
+        make_many(lambda: EnrolmentFactory(course=course, cohort=spring), 198)
+        assert queries(None) == few
 
 
 class TestTheMail:
