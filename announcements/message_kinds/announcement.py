@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from announcements.models import Announcement
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 
 
@@ -19,6 +21,9 @@ class AnnouncementKind(MessageKind):
 
     def recipients(self, about: Announcement) -> Iterable[int]:
         return about.recipients.values_list("enrolment__user", flat=True)
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(Announcement.objects.filter(course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         found = Announcement.objects.sent_to(user).filter(pk__in=references)

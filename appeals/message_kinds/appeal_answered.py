@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals.models import Appeal
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.gradebook import lock_is_held
 from courses.models import Enrolment
@@ -27,6 +29,9 @@ class AppealAnswered(MessageKind):
         enrolment = about.attempt.enrolment
         is_told = enrolment.status == Enrolment.Status.ACTIVE and not lock_is_held(about.attempt.quiz.activity_id)
         return [enrolment.user_id] if is_told else []
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(Appeal.objects.filter(attempt__enrolment__course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         found = Appeal.objects.filter(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from calendars import changes, dates, ical
 from calendars.models import SentDate
 from calendars.revisions import Revision
 from common.mail import sending
+from common.messages import concerns
 from common.messages.kinds import Attachment, Entry, MessageKind
-from courses.models import Enrolment
+from courses.models import Activity, Enrolment
 
 
 class DatesChanged(MessageKind):
@@ -29,6 +31,9 @@ class DatesChanged(MessageKind):
 
     def recipients(self, about: changes.Change) -> Iterable[int]:
         return Enrolment.objects.active().filter(course__activities=about.activity_id).values_list("user", flat=True)
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_first_id(Activity.objects.filter(course=course_id), "-")
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         return _find_entries(user, references, dates.find_entries(user, timezone.now()))

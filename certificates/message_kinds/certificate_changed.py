@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from certificates.models import Certificate
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.models import Enrolment
 
@@ -39,6 +41,9 @@ class CertificateChanged(MessageKind):
     def recipients(self, about: Decision) -> Iterable[int]:
         enrolment = about.certificate.enrolment
         return [enrolment.user_id] if enrolment.status == Enrolment.Status.ACTIVE else []
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_first_id(Certificate.objects.filter(enrolment__course=course_id), "@")
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         wanted = {reference: int(reference.partition("@")[0]) for reference in references}

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from certificates.models import Certificate
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.models import Enrolment
 
@@ -20,6 +22,9 @@ class CertificateReady(MessageKind):
 
     def recipients(self, about: Certificate) -> Iterable[int]:
         return [about.enrolment.user_id] if about.enrolment.status == Enrolment.Status.ACTIVE else []
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(Certificate.objects.filter(enrolment__course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         # A replaced one is no news any more. Of a withdrawn one tells `certificate-changed`.

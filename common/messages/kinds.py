@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.module_loading import module_has_submodule
 
@@ -107,6 +108,13 @@ class MessageKind:
     def recipients(self, about: Any) -> Iterable[int]:
         """Return the ids of the accounts that get a message about this."""
         raise NotImplementedError
+
+    def of_course(self, course_id: int) -> Q | None:
+        """Return the condition for the rows to students that concern a course, for its staff; None if none concerns a course.
+
+        `common.messages.concerns` has what most kinds need. What concerns all courses of a student, such as a day, is any row.
+        """
+        return None
 
     def entries(self, user: Any, references: Sequence[str]) -> dict[str, Entry]:
         """Return {reference: entry} of what the person may still see. The number of queries must not depend on how many."""

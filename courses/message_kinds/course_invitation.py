@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Message, User
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.enrolment import INVITATION_KIND, Invitation
 from courses.models import Enrolment, SummaryDelivery
@@ -30,6 +32,9 @@ class CourseInvitation(MessageKind):
 
     def recipients(self, about: Invitation) -> Iterable[int]:
         return [about.enrolment.user_id]
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_first_id(Enrolment.objects.filter(course=course_id), "-")
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         ids = {reference: int(reference.partition("-")[0]) for reference in references}

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from discussions.models import Follower, Post
 
@@ -20,6 +22,9 @@ class QuestionReplied(MessageKind):
     def recipients(self, about: Post) -> Iterable[int]:
         listening = Follower.objects.filter(question=about.question_id, is_muted=False).exclude(user=about.author_id)
         return listening.values_list("user", flat=True)
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(Post.objects.filter(activity__course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         """Return what the person may still read and has not muted since."""

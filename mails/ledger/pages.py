@@ -25,7 +25,8 @@ def mail_list(request: AuthenticatedRequest, course: Course) -> HttpResponse:
     # PostgreSQL refuses a NUL.
     text = "".join(sign for sign in request.GET.get("q", "") if sign.isprintable()).strip()[:MOST_TEXT]
     kind, status = request.GET.get("kind", ""), request.GET.get("status", "")
-    kind = kind if kind in reading.KINDS else ""
+    kinds = reading.kinds()
+    kind = kind if kind in kinds else ""
     status = status if status in reading.STATUSES else ""
     found = reading.find_rows(course, kind=kind, status=status, text=text)
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -39,7 +40,7 @@ def mail_list(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         tab="gradebook",
         page=shown,
         mails=mails,
-        kinds=reading.KINDS.items(),
+        kinds=kinds.items(),
         statuses=[(each.value, label) for each, label in reading.STATUSES.items()],
         kind=kind,
         state=status,

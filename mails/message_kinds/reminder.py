@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +35,10 @@ class Reminder(MessageKind):
     def reference(self, about: Any) -> str:
         day: date = about
         return day.isoformat()
+
+    def of_course(self, course_id: int) -> Q:
+        """Return any row: a reminder is one for all courses of a student."""
+        return Q()
 
     def mail_entries(self, user: User, references: Sequence[str], now: datetime) -> dict[str, Entry]:
         """Say what ends, by the data of `now`. A reminder of a day that is over says nothing: that day has one of its own."""

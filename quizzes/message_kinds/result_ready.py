@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.gradebook import lock_is_held
 from courses.models import Enrolment
@@ -24,6 +26,9 @@ class ResultReady(MessageKind):
     def recipients(self, about: Attempt) -> Iterable[int]:
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
         return [about.enrolment.user_id] if is_active and not lock_is_held(about.quiz.activity_id) else []
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(Attempt.objects.filter(enrolment__course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         attempts = (

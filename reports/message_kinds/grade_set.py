@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.messages import concerns
 from common.messages.kinds import Entry, MessageKind
 from courses.gradebook import lock_is_held, percent_of
 from courses.models import Enrolment, GradeChange
@@ -25,6 +27,9 @@ class GradeSet(MessageKind):
         is_active = about.enrolment.status == Enrolment.Status.ACTIVE
         is_told = is_active and not lock_is_held(about.item.activity_id)
         return [about.enrolment.user_id] if is_told else []
+
+    def of_course(self, course_id: int) -> Q:
+        return concerns.by_id(GradeChange.objects.filter(enrolment__course=course_id))
 
     def entries(self, user: User, references: Sequence[str]) -> dict[str, Entry]:
         found = (

@@ -11,13 +11,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.audit.models import AuditEntry
-from accounts.models import User
+from accounts.models import Message, User
+from announcements.models import Announcement
+from calendars import changes
+from common.messages.kinds import KINDS
+from courses.enrolment import Invitation
 from courses.models import Course, Enrolment, SummaryDelivery
 from mails.ledger import pages
 from quizzes.authoring.models import Quiz
 from quizzes.grading.models import GradeNotice
 from tests.copied_rows import make_many
-from tests.factories import CourseFactory, EnrolmentFactory
+from tests.factories import ActivityFactory, CourseFactory, EnrolmentFactory
 from tests.quizzes.graded import graded
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +74,61 @@ def test_notices_of_changed_grades_are_in_it(quiz: Quiz, haneul: Enrolment, ines
     assert len(shown(ines_client, kind="weekly")) == 1
 
 
+def note(user: User, kind: str, about: str, status: str = "sent", error: str = "") -> Message:
+    return Message.objects.create(
+        user=user, kind=kind, about=about, created_at=NOW, due_at=NOW, finished_at=NOW, status=status, error=error
+    )
+
+
+class TestMessages:
+    def test_they_are_listed_with_what_became_of_them(
+        self, course: Course, quiz: Quiz, haneul: Enrolment, ines_client: Client
+    ) -> None:
+        announcement = Announcement.objects.create(course=course, title={}, text={}, created_at=NOW, at=NOW)
+        note(haneul.user, "announcement", str(announcement.pk), "failed", "550 5.1.1 no such user")
+        changes.notify_students(quiz, {**changes.find_dates(quiz), None: (NOW, None, None)}, now=NOW)
+        note(haneul.user, "course-invitation", Invitation(haneul, NOW).reference, "uncertain")
+        note(haneul.user, "reminder", "2026-11-23")
+        attempt = graded(quiz, haneul)
+        note(haneul.user, "result-ready", str(attempt.pk), "skipped", "The person may no longer see what it is about.")
+        found = shown(ines_client)
+        said = sorted(each.split("haneul@example.com")[0] for each in found)
+        assert said == [
+            "김하늘 failed Announcements · ",
+            "김하늘 may have arrived Invitations to courses · ",
+            "김하늘 not sent, with a reason Results of graded answers · ",
+            "김하늘 sent Reminders · ",
+            "김하늘 waits Changed dates · ",
+        ]
+        assert any(each.endswith("550 5.1.1 no such user") for each in found)
+        assert len(shown(ines_client, kind="reminder")) == 1
+        assert len(shown(ines_client, kind="announcement", status="failed")) == 1
+        assert shown(ines_client, kind="weekly") == []
+
+    def test_those_about_another_course_are_not(self, haneul: Enrolment, ines_client: Client) -> None:
+        other = EnrolmentFactory(course=CourseFactory(slug="other"), user=haneul.user)
+        announcement = Announcement.objects.create(course=other.course, title={}, text={}, created_at=NOW, at=NOW)
+        note(haneul.user, "announcement", str(announcement.pk))
+        note(haneul.user, "course-invitation", Invitation(other, NOW).reference)
+        theirs = ActivityFactory(course=other.course)
+        note(haneul.user, "dates-changed", str(changes.Change(theirs.pk, NOW)))
+        assert shown(ines_client) == []
+
+    def test_those_of_the_account_and_of_the_bell_alone_are_not(self, haneul: Enrolment, ines_client: Client) -> None:
+        note(haneul.user, "account-changed", "1")
+        note(haneul.user, "unknown-kind", str(haneul.course_id))
+        note(haneul.user, "reminder", "2026-11-23", "none")
+        assert shown(ines_client) == []
+
+    def test_no_kind_to_students_is_forgotten(self) -> None:
+        """What an app adds is in the list, unless it is about the account or has a table of its own."""
+        for kind in KINDS.values():
+            is_message = kind.is_for_accounts and not kind.is_for_staff and not kind.sends_own_mail
+            is_of_account = type(kind).__module__.startswith("accounts.")
+            if is_message and not is_of_account and kind.name != "weekly-summary":
+                assert kind.of_course(1) is not None, kind.name
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -108,15 +167,22 @@ def test_the_log_has_whose_mails_were_seen(haneul: Enrolment, ines_client: Clien
 def test_queries_do_not_grow_with_the_mails(
     course: Course, ines_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE_SIZE", 500)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 1000)
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as found:
-            assert len(shown(ines_client)) == SummaryDelivery.objects.count()
+            assert len(shown(ines_client)) == SummaryDelivery.objects.count() + Message.objects.count()
         return len(found)
 
-    make_many(lambda: mail(EnrolmentFactory(course=course).user), 2)
+    def student() -> Enrolment:
+        found = EnrolmentFactory(course=course)
+        mail(found.user)
+        note(found.user, "reminder", "2026-11-23")
+        note(found.user, "course-invitation", Invitation(found, NOW).reference)
+        return found
+
+    make_many(student, 2)
     queries()
     few = queries()
-    make_many(lambda: mail(EnrolmentFactory(course=course).user), 198)
+    make_many(student, 198)
     assert queries() == few
