@@ -36,6 +36,8 @@ Reason = SummaryDelivery.SkipReason
 
 # How many rows are queued together. More than these are never in memory.
 BATCH = 5_000
+# How many queued rows are looked for together.
+READY = 1_000
 # How many summaries are sent together: what they say is found together, and they go over one connection. A task is for so many.
 TOGETHER = 100
 
@@ -175,11 +177,11 @@ def ready_condition(now: datetime) -> Q:
 
 
 def ready(*, now: datetime) -> list[int]:
-    """Return the ids of queued rows that may be sent now, the oldest first; at most a thousand."""
+    """Return the ids of queued rows that may be sent now, the oldest first; at most READY."""
     return list(
         SummaryDelivery.objects.filter(ready_condition(now))
         .order_by("due_at", "pk")
-        .values_list("pk", flat=True)[:1000]
+        .values_list("pk", flat=True)[:READY]
     )
 
 

@@ -37,6 +37,14 @@ def test_the_command_sends_due_summaries(enrolment: Enrolment) -> None:
     assert [message.to for message in django_mail.outbox] == [["alice@example.com"]]
 
 
+def test_the_command_sends_all_however_many_are_due(enrolment: Enrolment, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        EnrolmentFactory(course=enrolment.course)
+    monkeypatch.setattr(deliveries, "BATCH", 2)
+    monkeypatch.setattr(deliveries, "READY", 2)
+    assert run("--now", MONDAY) == "5 newly due; 5 sent."
+
+
 def test_the_option_now_sets_the_time(enrolment: Enrolment) -> None:
     is_due = Slot(ZoneInfo("Asia/Seoul")).due_week(timezone.now()) is not None
     assert run().startswith(f"{int(is_due)} newly due")

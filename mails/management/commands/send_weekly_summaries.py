@@ -48,10 +48,15 @@ class Command(BaseCommand):
 
     def _send_due(self, now: datetime) -> None:
         deliveries.settle(now=now)
-        queued = deliveries.queue_due(now=now)
-        outcomes = Counter(status.value for status in deliveries.send_all(deliveries.ready(now=now), now=now))
+        queued = 0
+        while page := deliveries.queue_due(now=now):
+            queued += len(page)
+        outcomes: Counter[str] = Counter()
+        # Rows that another sender holds stay ready.
+        while statuses := deliveries.send_all(deliveries.ready(now=now), now=now):
+            outcomes.update(status.value for status in statuses)
         counts = ", ".join(f"{count} {status}" for status, count in sorted(outcomes.items())) or "nothing to send"
-        self.stdout.write(f"{len(queued)} newly due; {counts}.")
+        self.stdout.write(f"{queued} newly due; {counts}.")
 
     def _send_to(self, email: str, now: datetime, test: str) -> None:
         user = User.objects.filter(email=email.strip().lower()).first()
