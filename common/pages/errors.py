@@ -46,8 +46,11 @@ def find_ways_back(request: HttpRequest) -> tuple[str, str]:
     return again, "" if back == again else back
 
 
-def body_refused(request: HttpRequest, status: int) -> HttpResponse:
-    """Answer a request whose body was not received. `status` is 408 (too slow), 411 (no length), 413 (too large) or 503."""
+def body_refused(request: HttpRequest, status: int, limit: int = 0) -> HttpResponse:
+    """Answer a request whose body was not received. `status` is 408 (too slow), 411 (no length), 413 (too large) or 503.
+
+    `limit` is how many bytes it might have had, if that is known.
+    """
     if status == 503:
         return _unavailable(request)
     slug, title = {
@@ -55,7 +58,11 @@ def body_refused(request: HttpRequest, status: int) -> HttpResponse:
         411: ("length-required", _("The request does not say how long it is.")),
         413: ("body-too-large", _("The request is larger than this site accepts.")),
     }[status]
-    return error_page(request, status, slug, title, _("What you had saved is safe."))
+    detail = _("What you had saved is safe.")
+    if status == 413 and limit:
+        most = _("At most %(limit)d MB can be sent at once.") % {"limit": limit // 2**20}
+        detail = f"{most} {detail}"
+    return error_page(request, status, slug, title, detail)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

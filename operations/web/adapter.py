@@ -18,7 +18,7 @@ import io
 import itertools
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Protocol
 
 from common.cut_bodies import BODY_CUT, is_kept
@@ -240,6 +240,12 @@ def _environ_name(header: str) -> str:
     return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
 
+def body_limit_of(environ: Mapping[str, Any]) -> int:
+    """Return how many bytes the body of a request may have."""
+    is_known = "HTTP_COOKIE" in environ or "HTTP_X_SESSION_TOKEN" in environ
+    return BODY_LIMIT if is_known else STRANGER_BODY_LIMIT
+
+
 async def _receive(environ: dict[str, Any], exchange: Exchange, grace: float) -> IO[bytes]:
     """Return the complete body. Raises _BodyRefusedError or _DisconnectedError."""
     if "HTTP_TRANSFER_ENCODING" in environ:
@@ -250,8 +256,7 @@ async def _receive(environ: dict[str, Any], exchange: Exchange, grace: float) ->
         return io.BytesIO()
     # Content-Length is a number here: the server refuses a request with another one.
     length = int(announced)
-    is_known = "HTTP_COOKIE" in environ or "HTTP_X_SESSION_TOKEN" in environ
-    if length > (BODY_LIMIT if is_known else STRANGER_BODY_LIMIT):
+    if length > body_limit_of(environ):
         raise _BodyRefusedError(413)
     # The type differs, the use does not: SpooledTemporaryFile is a binary file in memory until it grows.
     body: Any = io.BytesIO() if length <= BODY_IN_MEMORY else tempfile.SpooledTemporaryFile(BODY_IN_MEMORY)  # noqa: SIM115

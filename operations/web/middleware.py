@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from common.pages import errors
-from operations.web.adapter import BODY_REFUSED
+from operations.web.adapter import BODY_REFUSED, body_limit_of
 
 
 class RefusedBodyMiddleware:
@@ -14,4 +14,6 @@ class RefusedBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         status = request.META.get(BODY_REFUSED)
-        return errors.body_refused(request, status) if status else self.get_response(request)
+        if status:
+            return errors.body_refused(request, status, limit=body_limit_of(request.META))
+        return self.get_response(request)

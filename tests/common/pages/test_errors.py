@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from common.pages.errors import find_ways_back
 from courses.models import Enrolment
+from operations.web.adapter import BODY_REFUSED
 from quizzes.authoring.models import Quiz
 from quizzes.taking import save, start
 
@@ -73,3 +74,15 @@ def test_an_attempt_that_met_an_error_is_one_link_away(
     assert page.status_code == status
     assert f'href="/attempts/{attempt.uuid}/"' in page.text
     assert "What you had saved is safe." in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "At most 110 MB can be sent at once."), ("ko", "한 번에 110MB까지 보낼 수 있어요.")],
+)
+def test_what_is_too_large_is_told_how_large_it_may_be(language: str, said: str) -> None:
+    """The web server has not read the body: see `operations.web.adapter`."""
+    refused: dict[str, Any] = {BODY_REFUSED: 413}
+    answer = Client(**refused).post("/accounts/login/", headers={"Accept-Language": language})
+    assert answer.status_code == 413
+    assert said in answer.text
