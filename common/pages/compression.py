@@ -24,7 +24,7 @@ _TEXTS = ("text/", "application/json", "application/problem+json", "application/
 _LEAST = 500
 # For a lesson of 39 KB: 10.0 KB in 0.8 ms of the processor. Level 2 makes 11.9 KB in 0.3 ms: on a phone the rest takes longer.
 _PAGE_QUALITY = 5
-# 64 KB, more than most pages have. Brotli keeps smaller tables for it: a lesson takes 0.8 ms instead of 1.2 ms with the same size.
+# 64 KB, more than most pages have. Its tables are smaller: a lesson takes 0.8 ms instead of 1.2 ms, with the same size.
 _PAGE_WINDOW = 16
 _FILE_QUALITY = 9
 # The weight of an encoding that a client does not take.
@@ -61,7 +61,9 @@ class CompressionMiddleware(GZipMiddleware):
             if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
                 return super().process_response(request, response)
             return response
-        response.content = brotli.compress(response.content, mode=brotli.MODE_TEXT, quality=_PAGE_QUALITY, lgwin=_PAGE_WINDOW)
+        response.content = brotli.compress(
+            response.content, mode=brotli.MODE_TEXT, quality=_PAGE_QUALITY, lgwin=_PAGE_WINDOW
+        )
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Content-Encoding"] = "br"
         etag = response.get("ETag", "")
