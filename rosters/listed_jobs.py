@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +27,9 @@ STATES = {
 
 def _rows(reader: User, courses: Sequence[Course]) -> QuerySet[RosterImport]:
     rows = RosterImport.objects.filter(course__in=courses).select_related("created_by")
-    return rows.defer("content", "table", "layout", "changes", "withdrawing")
+    # Of a file that cannot be read nothing is left to do again.
+    is_left = ExpressionWrapper(Q(table__isnull=False) | ~Q(content=b""), BooleanField())
+    return rows.annotate(is_left=is_left).defer("content", "table", "layout", "changes", "withdrawing")
 
 
 def _describe(row: RosterImport) -> Job:
@@ -41,11 +43,11 @@ def _describe(row: RosterImport) -> Job:
         at=row.created_at,
         by=row.created_by,
         url=reverse("admin:courses_course_roster_job", args=[row.course_id, row.uuid]),
-        result=row.error,
+        result=row.reason,
         done=row.done,
         total=row.total,
         can_cancel=row.status in (Status.WAITING, Status.PLANNED, Status.CONFIRMED),
-        can_repeat=state is State.FAILED,
+        can_repeat=state is State.FAILED and row.is_left,  # type: ignore[attr-defined]  # annotated
     )
 
 

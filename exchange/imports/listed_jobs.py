@@ -44,7 +44,7 @@ def _describe(row: QuestionImport) -> Job:
         at=row.created_at,
         by=row.created_by,
         url=reverse("exchange:import-job", args=[course.slug, slug, row.uuid]),
-        result=row.error,
+        result=row.reason,
         done=row.done,
         total=row.total,
         can_cancel=state in (State.WORKS, State.WAITS),

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from announcements.models import Announcement
-from courses.models import Course, CourseRole, RosterImport
+from common import languages
+from courses.models import Course, CourseRole, Enrolment, RosterImport
 from courses.overviews import answers, jobs
 from courses.overviews.answers import Question
 from exchange.models import QuestionImport
@@ -21,6 +22,7 @@ from quizzes.grading.models import Regrade
 from reports.models import Export
 from tests.factories import CourseRoleFactory, EnrolmentFactory
 from tests.overview.test_home import page as home
+from tests.quizzes.graded import choosing, graded, other_choice_right
 from workspace.models import CourseImport
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,40 @@ def test_an_export_and_a_roster_that_was_given_up_are_done_again(rows: dict[str,
     assert [export.status for export in Export.objects.order_by("pk")] == ["failed", "waiting"]
     rows["roster"].refresh_from_db()
     assert rows["roster"].status == "planned"
+
+
+def test_why_one_was_refused_is_said_in_the_language_of_whoever_looks(
+    rows: dict[str, Any], ines_client: Client
+) -> None:
+    error = languages.write_in_each(lambda: f"refused <{languages.active()}>")
+    for name in ("questions", "roster", "course"):
+        type(rows[name]).objects.filter(pk=rows[name].pk).update(status="refused", error=error)
+    for language, other in (("en", "ko"), ("ko", "en")):
+        User.objects.filter(email="ines@example.com").update(language=language)
+        html = page(ines_client)
+        assert html.count(f"refused &lt;{language}&gt;") == 3
+        assert f"&lt;{other}&gt;" not in html
+
+
+def test_nothing_is_offered_again_of_a_file_that_cannot_be_read(rows: dict[str, Any], ines_client: Client) -> None:
+    Mailing.objects.all().delete()
+    Export.objects.all().delete()
+    RosterImport.objects.update(status="refused", content=b"", table=None)
+    assert 'name="repeat"' not in page(ines_client)
+    RosterImport.objects.update(content=b"x")
+    assert page(ines_client).count('name="repeat"') == 1
+
+
+def test_a_discarded_regrade_is_made_anew_if_it_would_change_a_grade(
+    rows: dict[str, Any], quiz: Quiz, enrolment: Enrolment, ines_client: Client
+) -> None:
+    steer(ines_client, "regrade", rows["regrade"], "cancel")
+    steer(ines_client, "regrade", rows["regrade"], "repeat")
+    assert "That is not possible any more." in page(ines_client)
+    graded(quiz, enrolment, choosing(quiz, 1), now=timezone.now())
+    other_choice_right(quiz)
+    steer(ines_client, "regrade", rows["regrade"], "repeat")
+    assert [one.status for one in Regrade.objects.order_by("pk")] == ["discarded", "draft"]
 
 
 @pytest.mark.parametrize(

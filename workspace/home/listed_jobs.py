@@ -47,7 +47,7 @@ def _describe_import(row: CourseImport) -> Job:
         at=row.created_at,
         by=row.created_by,
         url=reverse("workspace:course-import-job", args=[row.uuid]),
-        result=row.error,
+        result=row.reason,
         can_cancel=state in (State.WORKS, State.WAITS),
     )
 
@@ -94,6 +94,7 @@ def _describe_regrade(row: Regrade) -> Job:
         done=row.done,  # type: ignore[attr-defined]  # annotated
         total=row.total,  # type: ignore[attr-defined]
         can_cancel=state is State.WAITS,
+        can_repeat=state is State.CANCELLED,
     )
 
 
@@ -101,6 +102,18 @@ def _discard(row: Regrade, reader: User, now: datetime) -> bool:
     """Discard a dry run. What is approved goes on: half of a regrade would be unfair."""
     drafts = Regrade.objects.filter(pk=row.pk, status=RegradeStatus.DRAFT)
     return bool(drafts.update(status=RegradeStatus.DISCARDED))
+
+
+def _propose(row: Regrade, reader: User, now: datetime) -> bool:
+    """Make a dry run with the present key. Return whether a grade would change and no other regrade is running."""
+    # It imports what grades, which the page of jobs does not need.
+    from quizzes.grading import regrading
+
+    try:
+        regrading.propose(quiz=row.quiz, actor=reader, now=now)
+    except (regrading.NothingToRegrade, regrading.RegradeRefused):
+        return False
+    return True
 
 
 REGRADES = Source(
@@ -111,4 +124,5 @@ REGRADES = Source(
     describe=_describe_regrade,
     failed=lambda rows: rows.none(),
     cancel=_discard,
+    repeat=_propose,
 )
