@@ -8,12 +8,14 @@ import functools
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from email.header import Header
 from email.mime.image import MIMEImage
 from email.policy import compat32
 from typing import Any, Protocol
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import (
+    ADDRESS_HEADERS,
     RFC5322_EMAIL_LINE_LENGTH_LIMIT,
     EmailMessage,
     forbid_multi_line_headers,
@@ -72,23 +74,27 @@ def address(text: str) -> str:
 
 def to_bytes(message: EmailMessage) -> bytes:
     """Return the message as a mail server gets it. Raises ValueError if a header has a line break or an address is invalid."""
-    content = _content(message) if isinstance(message, Letter) and _is_usual(message) else None
-    if content is None:
+    if not isinstance(message, Letter) or not _has_usual_headers(message):
         written: Any = message.message()
         return bytes(written.as_bytes(linesep="\r\n"))
-    return b"".join((*_headers(message), content))
+    content = _content(message) if _has_usual_parts(message) else None
+    return b"".join((*_headers(message), _content_by_python(message) if content is None else content))
 
 
-def _is_usual(message: Letter) -> bool:
-    """Return whether the message has what every mail has, and nothing else."""
+def _has_usual_headers(message: Letter) -> bool:
     known = {name.lower() for name in message.extra_headers}
+    return (
+        not (message.cc or message.bcc or message.reply_to or message.encoding)
+        and {"date", "message-id"} <= known
+        and not known & {"from", "to", "cc", "reply-to", "subject"}
+    )
+
+
+def _has_usual_parts(message: Letter) -> bool:
     return (
         [mimetype for _html, mimetype in message.alternatives] == ["text/html"]
         and bool(message.body)
         and len(message.attachments) == len(message.pictures)
-        and not (message.cc or message.bcc or message.reply_to or message.encoding)
-        and {"date", "message-id"} <= known
-        and not known & {"from", "to", "cc", "reply-to", "subject"}
     )
 
 
@@ -101,10 +107,24 @@ def _headers(message: EmailMessage) -> Iterator[bytes]:
 
 
 def _header(name: str, value: str) -> bytes:
-    if len(name) + 2 + len(value) <= _SHORT and value.isascii() and value.isprintable():
+    is_short = len(name) + 2 + len(value) <= _SHORT
+    # A long address is one line, too: folded before its first letter, it has a space in front when it is read.
+    is_one_word = len(name) + 2 + len(value) <= RFC5322_EMAIL_LINE_LENGTH_LIMIT and " " not in value
+    if value.isascii() and value.isprintable() and (is_short or is_one_word):
         return f"{name}: {value}\r\n".encode("ascii")
-    written: tuple[str, str] = forbid_multi_line_headers(name, value, _CHARSET)
-    return _POLICY.fold_binary(*written)
+    name, written = forbid_multi_line_headers(name, value, _CHARSET)
+    if name.lower() not in ADDRESS_HEADERS:
+        # Django encodes it without the name in front, and Python then begins a line before the first word.
+        written = Header(value, None if value.isascii() else _CHARSET, header_name=name).encode(linesep="\r\n")
+        return f"{name}: {written}\r\n".encode("ascii")
+    return _POLICY.fold_binary(name, written)
+
+
+def _content_by_python(message: Letter) -> bytes:
+    written: Any = message.message()
+    for name in ("Subject", "From", "To", *message.extra_headers):
+        del written[name]
+    return bytes(written.as_bytes(linesep="\r\n"))
 
 
 def _content(message: Letter) -> bytes | None:

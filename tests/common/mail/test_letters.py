@@ -1,5 +1,6 @@
 """The bytes of a mail: what a mail program reads is the same as if Python's generator had written them."""
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
@@ -46,7 +47,7 @@ def read(raw: bytes) -> list[Part]:
     return [
         Part(
             # Boundaries are chosen by chance.
-            sorted((name, part.get_content_type() if part.is_multipart() and name == "Content-Type" else str(value))
+            sorted((name, part.get_content_type() if part.is_multipart() and name == "Content-Type" else str(value).strip())
                    for name, value in part.items()),
             None if part.is_multipart() else part.get_content(),
         )
@@ -73,6 +74,23 @@ def test_they_say_what_the_message_says(message: Letter) -> None:
     lines = raw.split(b"\r\n")
     assert max(map(len, lines)) <= 998
     assert not any(b"\r" in line or b"\n" in line for line in lines)
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+def test_a_header_begins_beside_its_name(has_file: bool) -> None:
+    """A line with nothing but the name is read as a value with a space in front, by some programs as an empty one."""
+    subject = "한 주 동안 강의 2개, 모두 8%까지 왔어요. 다음: 머신러닝이란 무엇이고 어디에 쓰이나요?"
+    address = f"<https://example.com/{'a' * 100}/off/>"
+    message = letter(subject, headers={"List-Unsubscribe": address, "Content-Language": "ko"})
+    if has_file:
+        message.attach("dates.ics", "BEGIN:VCALENDAR", "text/calendar")
+    raw = letters.to_bytes(message)
+    found = message_from_bytes(raw, policy=policy.default)
+    assert found["Subject"] == subject
+    assert found["List-Unsubscribe"] == address
+    assert found.get_all("Content-Language") == ["ko"]
+    assert not re.search(rb"^[A-Za-z-]+: *\r\n", raw, re.MULTILINE)
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 160
 
 
 def test_a_file_and_other_unusual_parts_are_in_it() -> None:
