@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
@@ -119,6 +119,9 @@ def test_a_dry_run_says_how_many_and_why_not_the_others_and_changes_nothing(enro
         "1 would not: The person has switched the summary off.",
     ]
     assert sorted(run("--dry-run", "--now", MONDAY).splitlines()) == sorted(["1 would be sent.", *others])
+    with translation.override("ko"):
+        # The language of the site is not that of the command.
+        assert sorted(run("--dry-run", "--now", MONDAY).splitlines()) == sorted(["1 would be sent.", *others])
     assert not SummaryDelivery.objects.exists()
     assert django_mail.outbox == []
     deliveries.queue_due(now=parse_datetime(MONDAY))  # type: ignore[arg-type]  # it is a time

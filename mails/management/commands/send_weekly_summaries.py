@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         found = planning.plan(now=now)
         self.stdout.write(f"{found.sent} would be sent.")
         for code, count in found.skipped:
-            self.stdout.write(f"{count} would not: {planning.label(code)}")
+            self.stdout.write(f"{count} would not: {_reason(code)}")
 
     def _send_due(self, now: datetime) -> None:
         deliveries.settle(now=now)
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         if not user.is_active or not user.wants_weekly_summary:
             raise CommandError(f"{email} gets no weekly summary: it is switched off, or the account is.")
         if user.is_mail_stopped and not test:
-            raise CommandError(f"{email} gets no weekly summary: {planning.label(Reason.BOUNCED.value)}")
+            raise CommandError(f"{email} gets no weekly summary: {_reason(Reason.BOUNCED.value)}")
         try:
             if test:
                 status, is_regular = deliveries.send_test(user=user, to=test.strip().lower(), now=now), False
@@ -83,6 +83,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"A copy to {email}: {status.value}. (The regular summary is not due now, or has been sent already.)"
             )
+
+
+def _reason(code: str) -> str:
+    """Return why a summary is not sent, in the language of the rest of the output."""
+    with translation.override("en"):
+        return planning.label(code)
 
 
 def _moment(text: str | None) -> datetime:
