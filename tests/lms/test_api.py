@@ -107,6 +107,9 @@ def test_the_frame_of_the_page_is_in_the_readers_language(client: Client, db: No
 
     assert '<html lang="ko"' in page
     assert 'lang="en"' in page
+    label = 'aria-label="Operations"'
+    assert label not in page
+    assert label in client.get("/api/docs/", headers={"Accept-Language": "en"}).content.decode()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
