@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts.models import User
 from common.pages.errors import find_ways_back
 from courses.models import Enrolment
 from operations.web.adapter import BODY_REFUSED
@@ -86,3 +87,15 @@ def test_what_is_too_large_is_told_how_large_it_may_be(language: str, said: str)
     answer = Client(**refused).post("/accounts/login/", headers={"Accept-Language": language})
     assert answer.status_code == 413
     assert said in answer.text
+
+
+def test_the_page_of_a_refusal_knows_who_is_signed_in(alice: User) -> None:
+    alice.language = "ko"
+    alice.save()
+    refused: dict[str, Any] = {BODY_REFUSED: 413}
+    client = Client(**refused, enforce_csrf_checks=True)
+    client.force_login(alice)
+    answer = client.post("/accounts/settings/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 413
+    assert "한 번에 110MB까지" in answer.text
+    assert "/accounts/login/" not in answer.text
