@@ -73,7 +73,8 @@ def mailing(request: AuthenticatedRequest, course: Course, uuid: UUID) -> HttpRe
         mailing=found,
         is_working=found.is_working,
         groups=shown,
-        going=findings.count(found.plan, Standing.GOES) + findings.count(found.plan, Standing.LATER),
+        going=findings.count(found.plan, Standing.GOES),
+        waiting=findings.count(found.plan, Standing.LATER),
         sent=findings.count(found.outcome, Standing.GOES),
         is_result=bool(found.outcome) or found.status == Status.DONE,
     )

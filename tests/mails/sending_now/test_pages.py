@@ -1,6 +1,6 @@
 """The pages of a mailing: naming students, the dry run with its reasons and names, the button, the progress, and who may."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.audit.models import AuditEntry
 from accounts.models import User
-from courses.models import Course, Enrolment
+from courses.models import Course, Enrolment, SummaryDelivery
 from mails.models import Mailing
 from mails.sending_now import jobs, naming
 from tests.factories import CourseFactory, EnrolmentFactory
@@ -52,13 +52,28 @@ def read(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
+def test_at_night_no_mail_is_promised_for_now(haneul: Enrolment, course: Course, ines_client: Client) -> None:
+    address = ask(ines_client)["Location"]
+    night = NOW + timedelta(hours=13)
+    jobs.run(mailing_id=Mailing.objects.latest("pk").pk, now=night)
+    html = " ".join(read(ines_client, address).split())
+    assert "0 students would get the mail now. 1 more gets it in the morning: it is night there." in html
+    assert "Send when it is morning there" in html
+    assert "mail now </button>" not in html
+    ines_client.post(address, {"send": "1"})
+    jobs.run(mailing_id=Mailing.objects.latest("pk").pk, now=night)
+    assert django_mail.outbox == []
+    row = SummaryDelivery.objects.get(user=haneul.user)
+    assert (row.status, row.due_at) == ("queued", NOW + timedelta(hours=22))
+
+
 @pytest.mark.usefixtures("_others")
 def test_the_way_from_the_wish_to_the_mails(haneul: Enrolment, ines_client: Client, ines: User) -> None:
     assert "To all 3 students" in read(ines_client, ADDRESS)
     address = ask(ines_client)["Location"]
     assert 'hx-trigger="every' in read(ines_client, address)
     html = read(ines_client, worked(address))
-    for text in ("1 student would get the mail.", "Send 1 mail now", "김하늘", "Off", "Gone"):
+    for text in ("1 student would get the mail now.", "Send 1 mail now", "김하늘", "Off", "Gone"):
         assert text in html
     for text in ("The person has switched the summary off. (1)", "Earlier mails to the address came back. (1)"):
         assert text in " ".join(html.split())
