@@ -2,10 +2,12 @@
 
 import base64
 import re
+from datetime import time
 from typing import Any
 
 import pytest
 from django.core.signing import Signer
+from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -58,3 +60,12 @@ def test_the_url_is_absolute(alice: User, settings: Settings) -> None:
     path = reverse("courses:summary-unsubscribe", args=[token])
     assert unsubscribing.unsubscribe_url(alice) == f"https://learn.example.com{path}"
     assert sending.absolute(path) == unsubscribing.unsubscribe_url(alice)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "on Wednesday at 19:00"), ("ko", "매주 수요일")])
+def test_its_page_says_the_day_and_the_time_that_the_reader_has_chosen(
+    alice: User, client: Client, language: str, said: str
+) -> None:
+    User.objects.update(summary_day=3, summary_time=time(19, 0), language=language)
+    path = reverse("courses:summary-unsubscribe", args=[unsubscribing.unsubscribe_token(alice)])
+    assert said in client.get(path).content.decode()
