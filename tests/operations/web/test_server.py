@@ -128,6 +128,13 @@ def test_somebody_with_a_session_may_send_a_large_body(server: int, header: str)
     assert seen["bodies"][-1] == 2_000_000
 
 
+@pytest.mark.parametrize(("length", "status"), [(65_534, 200), (65_535, 414)])
+def test_an_address_is_read_up_to_its_limit(server: int, length: int, status: int) -> None:
+    with connect(server) as client:
+        client.sendall(b"GET /?" + b"q" * (length - 2) + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert read_answer(client)[0] == status
+
+
 def test_nobody_may_send_a_huge_body(server: int) -> None:
     with connect(server) as client:
         client.sendall(HEAD + b"Content-Length: 200000000\r\n\r\n")
