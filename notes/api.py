@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
@@ -81,8 +81,8 @@ class Notes(AuthenticatedAPIView):
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         rows = Note.objects.of(request.user).select_related("activity__course")
-        if lesson := request.query_params.get("lesson"):
-            rows = rows.filter(activity__uuid=_uuid(lesson))
+        if "lesson" in request.query_params:
+            rows = rows.filter(activity__uuid=_read_lesson(request.query_params["lesson"]))
         if course := request.query_params.get("course"):
             rows = rows.filter(activity__course__slug=course.replace("\0", ""))
         rows = finding.with_words(rows, split(request.query_params.get("q", "")[:LONGEST]))
@@ -160,8 +160,9 @@ class NoteRestore(AuthenticatedAPIView):
         return Response(NoteSerializer.shape(note))
 
 
-def _uuid(text: str) -> UUID:
+def _read_lesson(text: str) -> UUID:
+    """Return the id in a query. Raises ValidationError, as for a field of a body."""
     try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
+        return UUID(str(serializers.UUIDField().run_validation(text)))
+    except ValidationError as refused:
+        raise ValidationError({"lesson": refused.detail}) from None

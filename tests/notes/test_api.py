@@ -44,7 +44,8 @@ def test_the_list_has_pages_and_filters(alice_api: Api, enrolment: Enrolment, le
     assert [each["body"] for each in first["results"]] == ["2", "1"]
     assert [each["body"] for each in alice_api.get(first["next"])["results"]] == ["0"]
     assert len(alice_api.get(f"notes?lesson={lesson.uuid}")["results"]) == 3
-    alice_api.get("notes?lesson=nothing", expect=404)
+    for given in ("nothing", "", "null"):
+        assert alice_api.get(f"notes?lesson={given}", expect=400)["errors"].keys() == {"lesson"}
 
 
 @pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"lesson": "nothing"}, {"more": 1}])
