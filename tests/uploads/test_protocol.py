@@ -53,6 +53,15 @@ def test_only_reading_needs_no_version(tus: Tus) -> None:
     assert tus.api.post(tus.address, expect=412)["type"] == "/problems/tus-version"
 
 
+@pytest.mark.parametrize("method", ["PUT", "TRACE"])
+def test_a_method_that_there_is_not_is_refused_as_such(tus: Tus, method: str) -> None:
+    tus.begin(len(TEXT))
+    for address in (tus.address, tus.url):
+        answer = tus.api.client.generic(method, address, headers=tus.api.headers)
+        assert answer.status_code == 405
+        assert method not in answer.headers["Allow"]
+
+
 def test_an_offset_is_never_stored_by_a_cache(tus: Tus) -> None:
     tus.begin(len(TEXT))
     headers = tus.ask("HEAD", tus.url, expect=200)
