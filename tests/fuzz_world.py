@@ -15,9 +15,12 @@ from accounts.messages import sending, switches
 from accounts.messages.models import Message
 from accounts.models import User
 from bundles import contents
+from certificates.models import Certificate
 from courses import enrolment
-from courses.models import Activity, Course, CourseRole, Enrolment
+from courses.models import Activity, Course, CourseRole, Enrolment, SummaryDelivery
 from courses.outline.published import get_published
+from discussions.models import Post
+from notes import writing
 from operations.management.commands.seed_demo import COURSE
 from practice import queue
 from quizzes.attempts.models import Attempt
@@ -52,10 +55,14 @@ def build() -> None:
         "lessons": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.LESSON)],
         "kinds": [kind.name for kind in switches.switchable(instructor)],
         "quizzes": [str(each.uuid) for each in course.activities.filter(kind=Activity.Kind.QUIZ)],
+        "languages": ["en", "ko"],
+        "enrolments": [str(student.uuid) for student in students],
         "attempts": [], "questions": [], "files": [], "waiting": [], "cards": [], "messages": [], "uploads": [],
+        "lesson_questions": [], "notes": [], "discussions": [], "posts": [], "summaries": [], "certificates": [],
     }  # fmt: skip
     for student in students:
         _use(quiz, student, ids)
+        _write(student, ids)
     sys.stdout.write(json.dumps({name: list(dict.fromkeys(values)) for name, values in ids.items()}))
 
 
@@ -99,6 +106,29 @@ def _use(quiz: Quiz, student: Enrolment, ids: dict[str, list[str]]) -> None:
     ids["waiting"].append(str(waiting.uuid))
     ids["cards"] += [str(card.uuid) for card in queue.prepare_today(user=student.user, now=now).cards]
     ids["messages"].append(_tell(graded, now))
+    ids["lesson_questions"] += [question["uuid"] for question in graded.public_questions]
+
+
+def _write(student: Enrolment, ids: dict[str, list[str]]) -> None:
+    """Have one student write notes, ask others and reply, and get a summary and a certificate."""
+    now, user = timezone.now(), student.user
+    lesson = student.course.activities.filter(kind=Activity.Kind.LESSON)[0]
+    note = writing.add(enrolment=student, activity=lesson, language="en", anchor=".0", body="Look again.", now=now)
+    asked = Post.objects.create(activity=lesson, author=user, anchor=".0", body="Why?", created_at=now)
+    replies = [
+        Post.objects.create(
+            activity=lesson, author=user, question=asked, body="So.", created_at=now, deleted_at=deleted
+        )
+        for deleted in (None, now)
+    ]
+    summary = SummaryDelivery.objects.create(user=user, iso_year=2026, iso_week=1, due_at=now, status="sent")
+    certificate = Certificate.objects.create(enrolment=student, name=user.name, titles={}, rule={}, issued_at=now)
+    certificate.files.create(language="en", content=b"%PDF")
+    ids["notes"].append(str(note.uuid))
+    ids["discussions"].append(str(asked.uuid))
+    ids["posts"] += [str(each.uuid) for each in (asked, *replies)]
+    ids["summaries"].append(str(summary.uuid))
+    ids["certificates"].append(str(certificate.uuid))
 
 
 def _tell(attempt: Attempt, now: datetime) -> str:
