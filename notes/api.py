@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -18,10 +20,9 @@ from courses.api.serializers import ActivityRefSerializer
 from courses.lessons.reading import LONGEST_ANCHOR
 from courses.models import Activity
 from courses.outline.published import get_published
-from notes import finding, placing, writing
-from notes.models import Note
+from notes import exports, finding, placing, writing
+from notes.models import NoteQuerySet
 from search.finding.queries import LONGEST
-from search.indexing.folding import split
 
 
 class NoteSerializer(OutputSerializer):
@@ -65,6 +66,17 @@ class NoteChange(InputSerializer):
     body = serializers.CharField(max_length=writing.LONGEST_BODY, allow_blank=True)
 
 
+_CHOICE = (
+    OpenApiParameter("course", str, description="Only those of this course, by its `slug`."),
+    OpenApiParameter("q", str, description=f"Only those with these words; of {LONGEST} characters at most."),
+)
+
+
+def _chosen(request: AuthenticatedRequest) -> NoteQuerySet:
+    given = request.query_params
+    return finding.chosen(request.user, course=given.get("course", ""), wanted=given.get("q", ""))
+
+
 class Notes(AuthenticatedAPIView):
     @extend_schema(
         operation_id="notes_list",
@@ -73,19 +85,15 @@ class Notes(AuthenticatedAPIView):
         tags=["notes"],
         parameters=[
             OpenApiParameter("lesson", UUID, description="Only those of this lesson."),
-            OpenApiParameter("course", str, description="Only those of this course, by its `slug`."),
-            OpenApiParameter("q", str, description=f"Only those with these words; of {LONGEST} characters at most."),
+            *_CHOICE,
             *PAGE_PARAMETERS,
         ],
         responses={200: NoteListSerializer, **problems(400)},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
-        rows = Note.objects.of(request.user).select_related("activity__course")
+        rows = _chosen(request).select_related("activity__course")
         if "lesson" in request.query_params:
             rows = rows.filter(activity__uuid=_read_lesson(request.query_params["lesson"]))
-        if course := request.query_params.get("course"):
-            rows = rows.filter(activity__course__slug=course.replace("\0", ""))
-        rows = finding.with_words(rows, split(request.query_params.get("q", "")[:LONGEST]))
         page = paginate(request, rows, ("-pk",))
         return paginated(page, {"results": NoteSerializer.shape_all(page.items)})
 
@@ -158,6 +166,33 @@ class NoteRestore(AuthenticatedAPIView):
         writing.take_back(note, now=timezone.now())
         note.refresh_from_db(fields=["updated_at"])
         return Response(NoteSerializer.shape(note))
+
+
+class NotesExport(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="notes_export",
+        summary="Download the notes as a file",
+        description="`markdown`: a text with the quotations and the addresses of their places, under courses and lessons. "
+        "`anki`: a file that Anki imports, with a card for each note that has a text; imported again, it changes the same cards.",
+        tags=["notes"],
+        parameters=[
+            OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(exports.FORMATS)),
+            *_CHOICE,
+            OpenApiParameter(
+                "Content-Disposition",
+                str,
+                OpenApiParameter.HEADER,
+                response=[200],
+                description="The name of the file.",
+            ),
+        ],
+        responses={
+            **{(200, content_type): OpenApiTypes.STR for _ending, content_type in exports.FORMATS.values()},
+            **problems(404),
+        },
+    )
+    def get(self, request: AuthenticatedRequest, kind: str) -> HttpResponse:
+        return exports.send(_chosen(request), kind, site=request.build_absolute_uri("/").rstrip("/"))
 
 
 def _read_lesson(text: str) -> UUID:

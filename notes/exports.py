@@ -1,16 +1,34 @@
-"""Write notes as Markdown and as a file that Anki imports."""
+"""Write notes as Markdown and as a file that Anki imports, for the page and the API."""
 
 import csv
 import io
 from collections.abc import Iterable
 
+from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.lessons.reading import get_place_url
-from notes.models import Note
+from notes.models import Note, NoteQuerySet
+
+# {name in the address: (ending of the file, its type)}
+FORMATS = {"markdown": ("md", "text/markdown"), "anki": ("txt", "text/plain")}
 
 # The header lines of Anki's text import: https://docs.ankiweb.net/importing/text-files.html
 _ANKI_HEAD = "#separator:tab\n#html:false\n#guid column:1\n#tags column:4\n"
+
+
+def send(rows: NoteQuerySet, kind: str, *, site: str) -> HttpResponse:
+    """Return the notes as a file to download, in the order of the text. `site`: the address of the site. Raises Http404."""
+    if kind not in FORMATS:
+        raise Http404
+    chosen = rows.select_related("activity__course", "activity__module")
+    notes = chosen.order_by("activity__course__slug", "activity__module__position", "activity__position", "pk")
+    text = write_anki(notes) if kind == "anki" else write_markdown(notes, site=site)
+    ending, content_type = FORMATS[kind]
+    name = f"baeum-notes-{timezone.localdate().isoformat()}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{content_type}; charset=utf-8", headers=headers)
 
 
 def write_markdown(notes: Iterable[Note], *, site: str) -> str:

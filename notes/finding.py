@@ -1,4 +1,4 @@
-"""Find notes by their words, for the page of notes and for the search."""
+"""Find notes by course and words, for the page of notes, the API and the search."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,18 +10,21 @@ from courses import access
 from courses.lessons.reading import get_place_url
 from notes.models import Note, NoteQuerySet
 from search.finding.matching import has_all
-from search.finding.queries import Query
+from search.finding.queries import LONGEST, Query
 from search.finding.snippets import cut
-from search.indexing.folding import compose
+from search.indexing.folding import compose, split
 from search.own_texts import OwnText, OwnTexts
 from search.sources import OwnHit
 
 _NOTES = OwnTexts(Note.objects.of, "anchor", "quote", "body")
 
 
-def with_words(rows: NoteQuerySet, words: Sequence[str]) -> NoteQuerySet:
-    """Return the notes whose quotation or text has all folded words."""
-    for word in words:
+def chosen(user: User, *, course: str, wanted: str) -> NoteQuerySet:
+    """Return a person's notes: those of one course if `course` is a slug, and those with all words of `wanted`."""
+    rows = Note.objects.of(user)
+    if course:
+        rows = rows.filter(activity__course__slug=course.replace("\0", ""))
+    for word in split(wanted[:LONGEST]):
         rows = rows.filter(folded__contains=word)
     return rows
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,10 +25,8 @@ from courses.outline.published import get_published
 from notes import exports, finding, placing, writing
 from notes.models import Note, NoteQuerySet
 from search.finding.queries import LONGEST
-from search.indexing.folding import split
 
 PAGE_SIZE = 20
-FORMATS = {"markdown": ("md", "text/markdown"), "anki": ("txt", "text/plain")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +130,7 @@ def note_list(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _chosen(request: AuthenticatedRequest) -> NoteQuerySet:
-    rows = Note.objects.of(request.user)
-    if course := request.GET.get("course"):
-        rows = rows.filter(activity__course__slug=course.replace("\0", ""))
-    return finding.with_words(rows, split(request.GET.get("q", "")[:LONGEST]))
+    return finding.chosen(request.user, course=request.GET.get("course", ""), wanted=request.GET.get("q", ""))
 
 
 @login_required
@@ -143,16 +138,7 @@ def _chosen(request: AuthenticatedRequest) -> NoteQuerySet:
 @require_safe
 def note_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     """Download the chosen notes, in the order of the text."""
-    if kind not in FORMATS:
-        raise Http404
-    rows = _chosen(request).select_related("activity__course", "activity__module")
-    notes = rows.order_by("activity__course__slug", "activity__module__position", "activity__position", "pk")
-    site = request.build_absolute_uri("/").rstrip("/")
-    text = exports.write_anki(notes) if kind == "anki" else exports.write_markdown(notes, site=site)
-    ending, content_type = FORMATS[kind]
-    name = f"baeum-notes-{timezone.localdate().isoformat()}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type=f"{content_type}; charset=utf-8", headers=headers)
+    return exports.send(_chosen(request), kind, site=request.build_absolute_uri("/").rstrip("/"))
 
 
 @login_required

@@ -67,6 +67,10 @@ class MeSerializer(OutputSerializer):
     unread_messages = serializers.IntegerField(
         min_value=0, source="unread_count", help_text="Of the bell; see `messages`."
     )
+    is_mail_stopped = serializers.BooleanField(
+        help_text="Whether most mails are not sent, because one came back: ask whether the address is right. `mails_start` "
+        "sends them again, `address_change` changes the address."
+    )
     joined_at = serializers.DateTimeField(source="date_joined")
 
 

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from accounts.api.serializers import MeInput, MeSerializer
 from accounts.own_account.api import session_of
-from accounts.own_account.preferences import change_preferences
+from accounts.own_account.preferences import change_preferences, start_mails
 from common.api.openapi import problems
 
 
@@ -32,6 +32,21 @@ class Me(AuthenticatedAPIView):
     def patch(self, request: AuthenticatedRequest) -> Response:
         change_preferences(request.user, MeInput.read(request.data))
         return Response(MeSerializer.shape(request.user))
+
+
+class MailsStart(AuthenticatedAPIView):
+    @extend_schema(
+        operation_id="mails_start",
+        summary="Send mails to the account's address again",
+        description="After some came back: see `is_mail_stopped` of `me`. The person says by this that the address is right. If "
+        "one comes back again, they stop again. Idempotent.",
+        tags=["account"],
+        request=None,
+        responses={204: None, **problems()},
+    )
+    def post(self, request: AuthenticatedRequest) -> Response:
+        start_mails(request.user)
+        return Response(status=204)
 
 
 class Session(AuthenticatedAPIView):

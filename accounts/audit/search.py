@@ -1,6 +1,6 @@
 """Search the audit log. Every search uses an index, so that ten million rows answer as fast as ten.
 
-Events come newest first. `before` is the id of the last event of the page before; a page has at most `PAGE` events.
+Events come newest first. `before` is the id of the last event of the page before; a page has at most `most` events.
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,23 +60,24 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    most: int = PAGE
 
 
 def find_events(query: Query) -> list[Shown]:
-    """Return at most PAGE + 1 events, the newest first; the last one says that there is another page."""
-    bounds = _get_bounds(query)
+    """Return at most `query.most` + 1 events, the newest first; the last one says that there is another page."""
+    bounds, most = _get_bounds(query), query.most + 1
     if query.subject is not None:
-        found = _of_subject(query.subject, bounds)
+        found = _of_subject(query.subject, bounds, most)
     elif query.subjects:
-        found = {pk for person in query.subjects for pk in _of_subject(person, bounds, query.about)}
+        found = {pk for person in query.subjects for pk in _of_subject(person, bounds, most, query.about)}
     elif query.within:
-        found = {pk for begins in query.within for pk in _of_events({**bounds, "address__startswith": begins})}
+        found = {pk for begins in query.within for pk in _of_events({**bounds, "address__startswith": begins}, most)}
     elif query.text:
-        found = _of_text(query.text, bounds)
+        found = _of_text(query.text, bounds, most)
     else:
-        found = _of_events(bounds)
+        found = _of_events(bounds, most)
     subjects = [query.subject] if query.subject is not None else query.subjects
-    return _show(sorted(found, reverse=True)[: PAGE + 1], subjects=subjects, about=query.about if subjects else None)
+    return _show(sorted(found, reverse=True)[:most], subjects=subjects, about=query.about if subjects else None)
 
 
 def _get_bounds(query: Query) -> dict[str, Any]:
@@ -96,23 +97,23 @@ def _get_bounds(query: Query) -> dict[str, Any]:
     return bounds
 
 
-def _of_events(bounds: dict[str, Any]) -> set[int]:
-    return set(AuditEvent.objects.filter(**bounds).order_by("-pk").values_list("pk", flat=True)[: PAGE + 1])
+def _of_events(bounds: dict[str, Any], most: int) -> set[int]:
+    return set(AuditEvent.objects.filter(**bounds).order_by("-pk").values_list("pk", flat=True)[:most])
 
 
-def _of_subject(person: int, bounds: dict[str, Any], about: Q | None = None) -> set[int]:
+def _of_subject(person: int, bounds: dict[str, Any], most: int, about: Q | None = None) -> set[int]:
     of_event = {f"event__{lookup}": value for lookup, value in bounds.items()}
     entries = AuditEntry.objects.filter(about or Q(), subject=person, **of_event).order_by("-event_id")
     # An event may have several entries of one person.
-    return set(entries.values_list("event_id", flat=True).distinct()[: PAGE + 1])
+    return set(entries.values_list("event_id", flat=True).distinct()[:most])
 
 
-def _of_text(text: str, bounds: dict[str, Any]) -> set[int]:
+def _of_text(text: str, bounds: dict[str, Any], most: int) -> set[int]:
     """Return the newest events of each alternative. One condition with OR would use no index."""
-    found = _of_events({**bounds, "address__startswith": text})
+    found = _of_events({**bounds, "address__startswith": text}, most)
     people = User.objects.filter(contains(text)).order_by("-pk")
     for person in people.values_list("pk", flat=True)[:PEOPLE]:
-        found |= _of_events({**bounds, "actor": person}) | _of_subject(person, bounds)
+        found |= _of_events({**bounds, "actor": person}, most) | _of_subject(person, bounds, most)
     return found
 
 

@@ -4,7 +4,7 @@ A page starts after the last row of the page before it (keyset pagination). Rows
 repeat nor hide others, and page 100 costs what page 1 costs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -26,6 +26,7 @@ from common.database import name_order
 from common.errors import DomainError
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -70,8 +71,8 @@ class PageSerializer(OutputSerializer):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
-    items: list[M]
+class Page(Generic[T]):
+    items: list[T]
     next: str | None
 
 
@@ -127,6 +128,23 @@ def paginate(request: Request, rows: QuerySet[M], order: Sequence[str]) -> Page[
         return Page(found, None)
     values = [attrgetter(key.name.removesuffix(name_order.SUFFIX).replace("__", "."))(found[limit - 1]) for key in keys]
     return Page(found[:limit], _next(request, _sign(values, scope)))
+
+
+def paginate_numbered(
+    request: Request, find: Callable[[int | None, int], Sequence[T]], number: Callable[[T], int]
+) -> Page[T]:
+    """Return the page of a list that is no query set. It comes in falling order of `number`, which is unique.
+
+    `find` is called with the number of the last entry before and the most entries of the page, and returns one more if there
+    is one. Raises InvalidCursor, or ValidationError for `limit`.
+    """
+    limit, scope = _limit(request), _scope(request)
+    cursor = request.query_params.get("cursor")
+    before = _values(cursor, scope, 1)[0] if cursor is not None else None
+    found = list(find(before, limit))
+    if len(found) <= limit:
+        return Page(found, None)
+    return Page(found[:limit], _next(request, _sign([number(found[limit - 1])], scope)))
 
 
 def paginated(page: Page[Any], body: dict[str, Any]) -> Response:

@@ -116,6 +116,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "needs_review",
             "needs_attention",
         ],
+        "AuditAction": ["view", "export", "add", "change", "delete"],
+        "AuditChannel": ["page", "api", "command"],
         "GradeReason": ["graded", "regraded", "set", "taken_back"],
         "AppealStatus": ["waiting", "accepted", "answered", "withdrawn"],
         "DeviceKind": ["browser", "app", "unknown"],

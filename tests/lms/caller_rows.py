@@ -47,6 +47,21 @@ ROWS = (
         "accounts.views.account_settings",
     ),
     Row(
+        "accounts.api.views.MailsStart.post",
+        ("accounts.own_account.preferences.start_mails",),
+        "accounts.views.mails_start",
+    ),
+    Row(
+        "accounts.personal_data.api.OwnAudit.get",
+        ("accounts.audit.search.find_events",),
+        "accounts.audit.pages.own_audit",
+    ),
+    Row(
+        "accounts.personal_data.api.PersonalData.get",
+        ("accounts.personal_data.overview.get_sections", "accounts.personal_data.overview.get_rules"),
+        "accounts.personal_data.pages.personal_data",
+    ),
+    Row(
         "accounts.api.views.Session.delete",
         (),
         reason="The page is allauth's. Here and there the session is flushed; there is no function of ours.",

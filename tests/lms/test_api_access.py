@@ -34,6 +34,9 @@ TABLE = {
     # Their tokens are of no sign-in by password; and the link is nobody's.
     ("me/address", "POST"): "401 401 401 401 401 401 401 401",
     ("me/address/confirm", "POST"): "401 404 404 404 404 404 404 404",
+    ("me/audit", "GET"): SIGNED_IN,
+    ("me/mails/start", "POST"): SIGNED_IN_DONE,
+    ("me/personal-data", "GET"): SIGNED_IN,
     ("devices", "GET"): SIGNED_IN,
     ("devices", "DELETE"): SIGNED_IN_DONE,
     ("devices/<uuid:uuid>", "GET"): OWNER,
@@ -75,6 +78,7 @@ TABLE = {
     ("calendar/address", "DELETE"): SIGNED_IN_DONE,
     ("notes", "GET"): SIGNED_IN,
     ("notes", "POST"): "401 404 201 404 404 404 404 201",
+    ("notes/export/<slug:kind>", "GET"): SIGNED_IN,
     ("notes/<uuid:uuid>", "GET"): OWNER,
     ("notes/<uuid:uuid>", "PATCH"): OWNER,
     ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,

@@ -1,6 +1,7 @@
 """Notes through the API."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from courses.models import Activity, Enrolment
@@ -46,6 +47,29 @@ def test_the_list_has_pages_and_filters(alice_api: Api, enrolment: Enrolment, le
     assert len(alice_api.get(f"notes?lesson={lesson.uuid}")["results"]) == 3
     for given in ("nothing", "", "null"):
         assert alice_api.get(f"notes?lesson={given}", expect=400)["errors"].keys() == {"lesson"}
+
+
+@pytest.mark.parametrize("kind", ["markdown", "anki"])
+def test_the_notes_are_downloaded_as_on_their_page(
+    alice_api: Api, bob_api: Api, alice_client: Client, enrolment: Enrolment, lesson: Activity, kind: str
+) -> None:
+    for body in ("keep this", "not this"):
+        writing.add(enrolment=enrolment, activity=lesson, language="en", anchor=".0", body=body, now=timezone.now())
+
+    def read(api: Api, query: str = "") -> str:
+        # An app that asks for the type of the file gets it, too.
+        headers = {**api.headers, "Accept": "text/markdown, text/plain", "Accept-Language": "en"}
+        answer = api.client.get(f"/api/v1/notes/export/{kind}{query}", headers=headers)
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["Content-Disposition"]
+        return str(answer.text)
+
+    assert read(alice_api) == alice_client.get(f"/notes/export/{kind}/", headers={"Accept-Language": "en"}).text
+    chosen = read(alice_api, f"?course={enrolment.course.slug}&q=keep")
+    assert "keep this" in chosen
+    assert "not this" not in chosen
+    assert "keep this" not in read(bob_api)
+    alice_api.get("notes/export/pdf", expect=404)
 
 
 @pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"lesson": "nothing"}, {"more": 1}])

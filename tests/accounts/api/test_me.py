@@ -30,6 +30,7 @@ def test_me_says_who_is_signed_in(alice_api: Api, alice: User) -> None:
         "summary_time": "08:30",
         "is_instructor": False,
         "unread_messages": 0,
+        "is_mail_stopped": False,
         "joined_at": alice.date_joined.isoformat().replace("+00:00", "Z"),
     }
 

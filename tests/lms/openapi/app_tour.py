@@ -20,6 +20,7 @@ from quizzes.grading import automatic
 from quizzes.grading.models import AttemptGrade, GradeNotice
 from reports.models import CompletionRule
 from search.indexing import building
+from tests.accounts.personal_data.tour import switch_mails_and_read_what_is_stored
 from tests.factories import ActivityFactory, CourseFactory, QuizFactory, right_answers
 from tests.lms.openapi.recorder import Recorder
 from tests.practice.cards import take, wrong_answers
@@ -91,10 +92,7 @@ class AppTour:
         self.call("session_handover", expect=201, body={})
         self.call("me_change", expect=200, body={"language": "en", "time_zone": "Asia/Seoul"})
         self.call("me_change", expect=400, body={"time_zone": "Nowhere"})
-        switches = self.call("mail_switches_read", expect=200)["switches"]
-        self.call("mail_switch_read", expect=200, kind=switches[0]["kind"])
-        self.call("mail_switch_change", expect=200, body={"is_on": True}, kind=switches[0]["kind"])
-        self.call("mail_switch_change", expect=400, body={}, kind=switches[0]["kind"])
+        switch_mails_and_read_what_is_stored(self.call)
 
     def address(self) -> None:
         self.call("address_change", expect=400, body={"email": "nobody"})
@@ -194,6 +192,7 @@ class AppTour:
         self.call("note_write", expect=400, body={**body, "anchor": "no place"})
         self.call("notes_list", expect=200)
         self.call("notes_list", expect=400, query="?cursor=unknown")
+        self.call("notes_export", expect=200, kind="markdown")
         self.call("note_read", expect=200, uuid=note)
         self.call("note_change", expect=200, uuid=note, body={"body": "Ask first."})
         self.call("note_delete", expect=204, uuid=note)
