@@ -44,3 +44,13 @@ PUSH_ORIGINS = [origin.strip().rstrip("/") for origin in env.list("BAEUM_PUSH_OR
 # The file of a service account of Firebase. Without it the site sends nothing to apps that Firebase reaches.
 FCM_CREDENTIALS = env.str("BAEUM_FCM_CREDENTIALS", default="")
 FCM_URL = "https://fcm.googleapis.com"
+# The file of a key for Apple's push service, its number, that of the developer account, and the identifier of the app.
+APNS_KEY = env.str("BAEUM_APNS_KEY", default="")
+APNS_KEY_ID = env.str("BAEUM_APNS_KEY_ID", default="")
+APNS_TEAM_ID = env.str("BAEUM_APNS_TEAM_ID", default="")
+APNS_TOPIC = env.str("BAEUM_APNS_TOPIC", default="")
+if len({bool(each) for each in (APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID, APNS_TOPIC)}) > 1:
+    raise ImproperlyConfigured("Apple's push service needs BAEUM_APNS_KEY, _KEY_ID, _TEAM_ID and _TOPIC together.")
+# Apps that were installed by a developer get notifications from the other service only.
+_APNS_HOST = "api.sandbox.push.apple.com" if env.bool("BAEUM_APNS_SANDBOX", default=False) else "api.push.apple.com"
+APNS_URL = f"https://{_APNS_HOST}"

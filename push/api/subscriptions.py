@@ -55,7 +55,8 @@ class PushKeysInput(InputSerializer):
 class PushSubscriptionInput(InputSerializer):
     transport = serializers.ChoiceField(choices=Subscription.Transport.values, required=False, default="web")
     endpoint = serializers.CharField(
-        max_length=LONGEST_ENDPOINT, help_text="The address of the push service; for `fcm` the token of the device."
+        max_length=LONGEST_ENDPOINT,
+        help_text="The address of the push service; for `fcm` and `apns` the token of the device.",
     )
     keys = PushKeysInput(required=False, help_text="For `web`, where they are required.")
     server_key = serializers.CharField(

@@ -33,8 +33,10 @@ def is_point(value: bytes) -> bool:
     return x < _P and y < _P and (y * y - (x * x * x - 3 * x + _B)) % _P == 0
 
 
-def signed_token(algorithm: str, claims: Mapping[str, object], sign: Callable[[bytes], bytes]) -> str:
+def signed_token(
+    algorithm: str, claims: Mapping[str, object], sign: Callable[[bytes], bytes], *, key_id: str = ""
+) -> str:
     """Return a JWT in compact form, RFC 7519. `sign` makes the signature that the algorithm asks for."""
-    parts = ({"typ": "JWT", "alg": algorithm}, claims)
+    parts = ({"typ": "JWT", "alg": algorithm, **({"kid": key_id} if key_id else {})}, claims)
     text = ".".join(encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return f"{text}.{encode(sign(text.encode()))}"

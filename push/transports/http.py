@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -41,21 +41,29 @@ class Answer:
 
 def post(target: Target, body: bytes, headers: dict[str, str], now: datetime) -> Answer:
     """Send the request and return the answer, whatever its status. Raises addresses.Refused, Unreachable, Unanswered."""
-    try:
-        found = addresses.resolve(target)
-    except addresses.Unresolved as error:
-        raise Unreachable(f"The name was not found: {error}") from error
     opened: list[socket.socket] = []
-    # A service that answers a byte at a time keeps to the time of each step.
+    with within(opened):
+        connection = http.client.HTTPConnection(target.host, target.port, timeout=STEP)
+        connection.sock = connect(target, opened)
+        return _post(connection, target, body, headers, now)
+
+
+@contextlib.contextmanager
+def within(opened: list[socket.socket], *, keep: bool = False) -> Iterator[None]:
+    """Cut the sockets of `opened` after ALL seconds: a service that answers a byte at a time keeps to the time of each step.
+
+    Closes them at the end, unless they are kept.
+    """
     watch = threading.Timer(ALL, _cut, [opened])
     watch.daemon = True
     watch.start()
     try:
-        return _post(_connect(target, found, opened), target, body, headers, now)
+        yield
     finally:
         watch.cancel()
-        for each in opened:
-            each.close()
+        if not keep:
+            for each in opened:
+                each.close()
 
 
 def _post(
@@ -83,27 +91,36 @@ def read_wait(text: str, now: datetime) -> timedelta | None:
     return min(max(wait, timedelta()), LONGEST_WAIT)
 
 
-def _connect(target: Target, found: Sequence[str], opened: list[socket.socket]) -> http.client.HTTPConnection:
-    """Return a connection to the first address that answers. Its sockets are added to `opened`. Raises Unreachable."""
+def connect(target: Target, opened: list[socket.socket], protocol: str = "") -> socket.socket:
+    """Return a connection to the first address of the target that answers. Its sockets are added to `opened`.
+
+    `protocol`: what the service must speak behind TLS. Raises addresses.Refused, Unreachable.
+    """
+    try:
+        found = addresses.resolve(target)
+    except addresses.Unresolved as error:
+        raise Unreachable(f"The name was not found: {error}") from error
     problem: Exception | None = None
     for address in found:
         try:
             made = socket.create_connection((address, target.port), timeout=STEP)
             opened.append(made)
-            connection = http.client.HTTPConnection(target.host, target.port, timeout=STEP)
-            connection.sock = made if target.scheme == "http" else _secure(made, target.host, opened)
+            return made if target.scheme == "http" else _secure(made, target.host, opened, protocol)
         except OSError as error:
             problem = error
-        else:
-            return connection
     raise Unreachable(f"{type(problem).__name__}: {problem}") from problem
 
 
-def _secure(made: socket.socket, host: str, opened: list[socket.socket]) -> ssl.SSLSocket:
+def _secure(made: socket.socket, host: str, opened: list[socket.socket], protocol: str) -> ssl.SSLSocket:
     # The certificate must be that of the name, although the connection was made to an address.
-    secured = ssl.create_default_context().wrap_socket(made, server_hostname=host, do_handshake_on_connect=False)
+    context = ssl.create_default_context()
+    if protocol:
+        context.set_alpn_protocols([protocol])
+    secured = context.wrap_socket(made, server_hostname=host, do_handshake_on_connect=False)
     opened.append(secured)
     secured.do_handshake()
+    if protocol and secured.selected_alpn_protocol() != protocol:
+        raise ssl.SSLError(f"The service does not speak {protocol}.")
     return secured
 
 

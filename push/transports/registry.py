@@ -5,14 +5,15 @@ from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError
 from push.models import Subscription
+from push.transports.apns import ApplePush
 from push.transports.base import Transport
 from push.transports.fcm import FirebaseCloudMessaging
 from push.transports.web import WebPush
 
-# APNs has no module: it needs HTTP/2, and Firebase reaches the same devices. See docs/decisions/0070.
 TRANSPORTS: dict[str, Transport] = {
     Subscription.Transport.WEB: WebPush(),
     Subscription.Transport.FCM: FirebaseCloudMessaging(),
+    Subscription.Transport.APNS: ApplePush(),
 }
 
 

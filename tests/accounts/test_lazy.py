@@ -41,7 +41,7 @@ django.setup()
 from django.urls import get_resolver
 get_resolver().url_patterns
 import common.uploads.pictures
-print(sorted({"fido2", "cryptography", "css_inline", "PIL"} & sys.modules.keys()))
+print(sorted({"fido2", "cryptography", "css_inline", "PIL", "h2"} & sys.modules.keys()))
 """
     assert _printed(code) == "[]"
 
