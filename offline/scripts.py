@@ -34,7 +34,11 @@ def worker() -> str:
     given: dict[str, Any] = {
         "pages": {language: reverse("offline:offline", args=[language]) for language in languages},
         "words": {language: _words_of_worker(language) for language in languages},
-        "notices": {"home": reverse("notifications:message-list"), "icon": static("baeum/app/icon-192.png")},
+        "notices": {
+            "home": reverse("notifications:message-list"),
+            "devices": reverse("push:devices"),
+            "icon": static("baeum/app/icon-192.png"),
+        },
     }
     shown = [static(name) for name in ("baeum/baeum.css", "baeum/icon.svg")]
     given["version"] = sha256(json.dumps([modules, given, shown]).encode()).hexdigest()[:12]

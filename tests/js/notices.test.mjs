@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { addressIn, noticeIn, notices } from "../../static/baeum/offline/notices.js";
+import { addressIn, noticeIn, notices, switchIn } from "../../static/baeum/offline/notices.js";
 
 const ORIGIN = "https://site.example";
 const HOME = "/notifications/";
@@ -62,4 +62,58 @@ test("a browser that cannot be subscribed has nothing to leave", async () => {
   assert.deepEqual(done, ["left"]);
   delete scope.registration.pushManager;
   await leave();
+});
+
+const DEVICES = "/notifications/devices/";
+const PAGE = '<section data-push-key="KEY" data-push-address="/on/"><form><input type="hidden" name="csrfmiddlewaretoken" value="T0ken"></form>';
+// A worker whose subscription the push service has ended. `answers` are those of the site; `done` is what it did.
+const ended = (...answers) => {
+  const done = [];
+  const made = { endpoint: "https://push.example/2", keys: { p256dh: "p", auth: "a" } };
+  const scope = {
+    location: { origin: ORIGIN },
+    fetch: async (address, how = {}) => {
+      done.push([how.method ?? "GET", address, how.body && Object.fromEntries(how.body)]);
+      const answer = answers.shift();
+      if (!answer) throw new TypeError("no network");
+      return answer;
+    },
+    registration: {
+      pushManager: {
+        getSubscription: async () => ({ unsubscribe: async () => { done.push("left"); } }),
+        subscribe: async ({ userVisibleOnly, applicationServerKey }) => { done.push([userVisibleOnly, applicationServerKey]); return { toJSON: () => made }; },
+      },
+    },
+  };
+  return { ...notices({ scope, home: HOME, devices: DEVICES, icon: "/icon.png" }), done };
+};
+const pageOf = (reader, status = 200) => new Response(PAGE, { status, headers: { "X-Reader": reader } });
+const readerOf = (page) => page.headers.get("X-Reader");
+
+test("a subscription that the push service has ended is made anew and told to the site", async () => {
+  const { renew, done } = ended(pageOf("alice"), new Response("{}", { status: 201 }));
+  assert.equal(await renew("alice", readerOf), true);
+  assert.deepEqual(done, [
+    ["GET", DEVICES, undefined], "left", [true, "KEY"],
+    ["POST", "/on/", { csrfmiddlewaretoken: "T0ken", endpoint: "https://push.example/2", p256dh: "p", auth: "a", server_key: "KEY" }],
+  ]);
+});
+
+test("nothing is renewed for somebody else, or for nobody", async () => {
+  for (const page of [pageOf("bob"), pageOf("-"), new Response("", { status: 200 })]) {
+    const { renew, done } = ended(page);
+    assert.equal(await renew("alice", readerOf), true);
+    assert.equal(done.length, 1);
+  }
+});
+
+test("a site that is away is asked again later", async () => {
+  assert.equal(await ended(pageOf("alice", 503)).renew("alice", readerOf), false);
+  assert.equal(await ended(pageOf("alice"), new Response("", { status: 502 })).renew("alice", readerOf), false);
+  await assert.rejects(ended().renew("alice", readerOf));
+});
+
+test("a page without the switch has nothing to subscribe with", () => {
+  assert.deepEqual(switchIn(PAGE), { key: "KEY", address: "/on/", token: "T0ken" });
+  for (const part of ["data-push-key", "data-push-address", "csrfmiddlewaretoken"]) assert.equal(switchIn(PAGE.replace(part, "x")), null);
 });

@@ -9,7 +9,10 @@ const WORDS = {
   bar: "kept {moment}", again: "again", readable: "readable", asOf: "as of", nothing: "nothing", loading: "{done}/{all}",
   kept: "{pages} lessons", removed: "removed", failed: "failed", full: "full",
 };
-const SETTINGS = { version: "1", pages: { ko: "/offline/ko/", en: "/offline/en/" }, words: { ko: WORDS, en: WORDS } };
+const SETTINGS = {
+  notices: { home: "/notifications/", devices: "/devices/", icon: "/icon.png" },
+  version: "1", pages: { ko: "/offline/ko/", en: "/offline/en/" }, words: { ko: WORDS, en: WORDS },
+};
 const LESSON = "/courses/c/lessons/l/";
 const SHELL = [200, '<main id="content"><!-- what can be read --></main>', { "Content-Language": "en" }];
 const page = (reader, more = {}) => [200, `<main id="content">of ${reader}</main>`, { "X-Reader": reader, "Content-Language": "en", ...more }];
@@ -254,4 +257,40 @@ test("notifications of one person end when a page names somebody else or nobody"
     await site.visit("/one/");
     assert.equal(left, 1, after);
   }
+});
+
+test("a subscription that the push service has ended is renewed, at the latest with the next page of its person", async () => {
+  const push = '<p data-push-key="KEY" data-push-address="/on/"></p><input name="csrfmiddlewaretoken" value="T">';
+  const made = [];
+  const start = async () => {
+    const site = await world({ "/one/": page("alice"), "/on/": [201, "{}", {}] });
+    const subscription = { unsubscribe: async () => {}, toJSON: () => ({ endpoint: "https://push.example/2", keys: {} }) };
+    site.scope.registration = {
+      pushManager: { getSubscription: async () => null, subscribe: async ({ applicationServerKey }) => { made.push(applicationServerKey); return subscription; } },
+    };
+    await site.visit("/one/");
+    return site;
+  };
+  const change = async (site) => (await site.run("pushsubscriptionchange", {})).end();
+  const told = ({ asked }) => asked.filter((path) => path === "/on/").length;
+
+  const site = await start();
+  site.answers["/devices/"] = [200, push, { "X-Reader": "alice" }];
+  // Nobody has switched notifications on here.
+  await change(site);
+  assert.equal(told(site), 0);
+  await site.say({ what: "subscribed" });
+  await change(site);
+  assert.deepEqual([told(site), made], [1, ["KEY"]]);
+  await site.visit("/one/");
+  assert.equal(told(site), 1);
+
+  const away = await start();
+  await away.say({ what: "subscribed" });
+  await change(away);
+  assert.equal(told(away), 0);
+  away.answers["/devices/"] = [200, push, { "X-Reader": "alice" }];
+  await away.visit("/one/");
+  await away.visit("/one/");
+  assert.equal(told(away), 1);
 });

@@ -1,9 +1,11 @@
 """On which devices somebody gets notifications: the API and the page, and where the site sends nothing."""
 
+import re
 import socket
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -69,6 +71,25 @@ def test_a_browser_that_somebody_else_uses_now_is_theirs(alice_api: Api, bob: Us
     assert before["uuid"] != after["uuid"]
     assert Subscription.objects.get().user == bob
     assert alice_api.get("push-subscriptions")["results"] == []
+
+
+def test_the_worker_of_a_browser_renews_what_has_ended(alice: User, push_service: PushService) -> None:
+    """`static/baeum/offline/notices.js` reads the page by the same expressions, and sends the same fields."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice)
+    endpoints: list[str] = []
+    for name in ("ended", "new"):
+        page = browser.get("/notifications/devices/")
+        # Whose page it is, says the page.
+        assert page.headers["X-Reader"] not in ("", "-")
+        parts = ('data-push-key="([^"]+)"', 'data-push-address="([^"]+)"', 'name="csrfmiddlewaretoken" value="([^"]+)"')
+        key, address, token = (found[1] for part in parts if (found := re.search(part, page.text)))
+        made = push_service.browser(name)
+        body = {"csrfmiddlewaretoken": token, "endpoint": made.endpoint, **made.body["keys"], "server_key": key}
+        sent = browser.post(address, urlencode(body), "application/x-www-form-urlencoded")
+        assert sent.status_code == 201
+        endpoints += Subscription.objects.values_list("endpoint", flat=True)
+    assert endpoints == [push_service.browser(name).endpoint for name in ("ended", "new")]
 
 
 def test_a_device_has_one_subscription(alice_api: Api, push_service: PushService) -> None:

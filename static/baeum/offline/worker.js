@@ -17,8 +17,8 @@ const AWAY = new Set([502, 503, 504]);
 // --- Who is signed in, as far as the last page said, and in which language the pages are. It is stored and read again for each page:
 // the worker is started often, and while a new version takes over, the one before it may have learned of somebody else.
 const memory = ({ caches }) => {
-  // `subscriber` is who has switched notifications on in this browser.
-  let known = { reader: "", language: "", subscriber: "" };
+  // `subscriber` is who has switched notifications on in this browser. `mustRenew`: the push service has ended their subscription.
+  let known = { reader: "", language: "", subscriber: "", mustRenew: false };
   let stores = Promise.resolve();
   // A browser without room remembers nobody beyond this worker: what was stored before may be about somebody else.
   let isStored = true;
@@ -44,7 +44,11 @@ const memory = ({ caches }) => {
       return store();
     },
     setSubscriber: (subscriber) => {
-      known = { ...known, subscriber };
+      known = { ...known, subscriber, mustRenew: false };
+      return store();
+    },
+    setMustRenew: (mustRenew) => {
+      known = { ...known, mustRenew };
       return store();
     },
     // Nothing is shown of anybody until a page says who is signed in.
@@ -63,6 +67,13 @@ export const start = (scope, settings) => {
   const notified = notices({ scope, ...settings.notices });
   const wordsIn = (language) => settings.words[language] ?? settings.words.ko;
 
+  const readerOf = (response) => response.headers.get(READER);
+  // Subscribes anew if that must be. Without a network, the next page of the person is the next occasion.
+  const renew = async () => {
+    const { subscriber, mustRenew } = who.get();
+    if (!subscriber || !mustRenew) return;
+    if (await notified.renew(subscriber, readerOf).catch(() => false)) await who.setMustRenew(false);
+  };
   // Learns from a page whose it is. What was kept for others is deleted before the page is shown.
   const learn = async (response) => {
     const reader = response.headers.get(READER);
@@ -112,7 +123,7 @@ export const start = (scope, settings) => {
       if (isLesson(path)) event.waitUntil(keep(path, response.clone()).catch(() => {}));
       return response;
     });
-    event.waitUntil(learned.catch(() => {}));
+    event.waitUntil(learned.then(renew).catch(() => {}));
     const late = new Promise((wake) => { setTimeout(wake, PATIENCE, null); });
     const response = await (isLesson(path) ? Promise.race([learned, late]) : learned).catch(() => null);
     if (response && !AWAY.has(response.status)) return response;
@@ -177,6 +188,9 @@ export const start = (scope, settings) => {
   });
   scope.addEventListener("push", (event) => {
     event.waitUntil(who.load().then(() => notified.show(event.data, wordsIn(who.get().language).notice)));
+  });
+  scope.addEventListener("pushsubscriptionchange", (event) => {
+    event.waitUntil(who.load().then(() => who.setMustRenew(true)).then(renew));
   });
   scope.addEventListener("notificationclick", (event) => {
     event.waitUntil(notified.open(event.notification));
