@@ -55,15 +55,15 @@ REAL_IDS = {
     "/api/v1/review/cards/": {"card": "cards"},
 }
 HOW_OFTEN_REAL = 0.8
-# Operations whose 400 depends on more than the form of the request: a code, a question, an anchor, a cursor, a search, a push
-# service, a text of spaces only …
+# Operations whose 400 depends on more than the form of the request: a code, a question, an anchor, a search, a push service, a
+# text of spaces only … Lists with cursors are added.
 REFUSED_BY_MEANING = [
     "answer_file_add", "answer_save", "attempt_review", "attempt_start", "attempt_submit", "course_join", "course_progress_mark",
     "course_progress_mark_post", "course_roster", "courses_list", "device_name", "grading_queue", "lesson_position", "me_change",
     "messages_read", "open_courses_list", "quiz_attempts_list", "review_answer", "search_find", "session_handover",
     "changes_read",
     "calendar_read", "teaching_list", "answer_upload_begin", "upload_append",
-    "address_confirm", "notes_list", "push_subscription_create",
+    "address_confirm", "push_subscription_create", "discussion_ask", "lesson_question_answer",
 ]  # fmt: skip
 TUS = ["answer_upload_begin", "upload_append", "upload_end"]
 # A push service that nobody runs, and the keys of a browser from the example of RFC 8291.
@@ -96,7 +96,7 @@ EXCEPTIONS: tuple[tuple[str, list[str]], ...] = (
     # tus answers 412 to a request that does not say which version it speaks.
     (
         f"include-operation-id = {json.dumps(TUS)}",
-        ['missing_required_header.expected-statuses = ["400", "401", "404", "412"]'],
+        ['missing_required_header.expected-statuses = ["400", "401", "404", "412", "422"]'],
     ),
 )
 
@@ -200,11 +200,23 @@ def _checks() -> Iterator[str]:
     yield "enabled = true"
     for check, statuses in ALSO_EXPECTED.items():
         yield f"{check}.expected-statuses = {json.dumps(statuses)}"
-    for operations, exceptions in EXCEPTIONS:
+    lists = f"include-operation-id = {json.dumps(_with_cursors())}"
+    for operations, exceptions in (*EXCEPTIONS, (lists, [_WRONG_BUT_WELL_FORMED])):
         yield "[[operations]]"
         yield operations
         yield "[operations.checks]"
         yield from exceptions
+
+
+def _with_cursors() -> list[str]:
+    """Return the lists that have pages: a cursor that the site has not made is refused."""
+    document: Any = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    return [
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if any(parameter["name"] == "cursor" for parameter in operation["parameters"])
+    ]
 
 
 def _dictionaries(ids: dict[str, list[str]]) -> Iterator[str]:
