@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
-from bundles import contents, quiz_rules
+from bundles import allowed, contents, quiz_rules
 from common import languages
 from common.api import conditional
 from common.api.openapi import problems
@@ -60,6 +60,13 @@ class BundleSerializer(OutputSerializer):
     course = serializers.CharField(help_text="The course's `slug`.")
     language = serializers.CharField(help_text="The language of the texts, where they have an edition in it.")
     size = serializers.IntegerField(min_value=0, help_text="Bytes of all files before they are compressed.")
+    offline = serializers.ListField(
+        child=serializers.CharField(), help_text="What may be done without a network: kinds of operations for `sync`."
+    )
+    needs_network = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What may not, as operations of the API: `sync` rejects it by `needs-network`.",
+    )
     files = BundleFileSerializer(many=True)
     quizzes = QuizSerializer(
         many=True,
@@ -87,6 +94,8 @@ class Bundle:
     language: str
     files: Sequence[ListedFile]
     quizzes: Sequence[QuizBefore]
+    offline: Sequence[str]
+    needs_network: Sequence[str]
 
     @property
     def size(self) -> int:
@@ -108,7 +117,8 @@ class CourseBundle(AuthenticatedAPIView):
         course = get_published(enrolment.course_id, enrolment.course.revision)
         files = [ListedFile(slug, file) for file in contents.list_files(course)]
         quizzes = quiz_rules.list_quizzes(course, enrolment, timezone.now())
-        return Response(BundleSerializer.shape(Bundle(slug, languages.active(), files, quizzes)))
+        found = Bundle(slug, languages.active(), files, quizzes, allowed.OPERATIONS, allowed.NEED_NETWORK)
+        return Response(BundleSerializer.shape(found))
 
 
 class CourseBundleFile(AuthenticatedAPIView):

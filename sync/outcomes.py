@@ -33,6 +33,16 @@ class UnknownOperation(DomainError):
     )
 
 
+class NeedsNetwork(DomainError):
+    slug = "needs-network"
+    status = 409
+    help = gettext_lazy(
+        "This cannot be done without a network, so there is no operation for it: the questions of an attempt are drawn when it "
+        "starts, and feedback is given when an answer can no longer be changed. Forget the operation, and offer it when there is "
+        "a network. An attempt that was started before is answered without one."
+    )
+
+
 class OperationIdReused(DomainError):
     slug = "operation-id-reused"
     status = 422

@@ -20,23 +20,9 @@ from common.api.serializers import InputSerializer
 from courses.lessons.reading import LONGEST_ANCHOR
 from notes import writing
 from quizzes.sequences import LARGEST
-from sync.outcomes import UnknownOperation
+from sync.kinds.fields import FIELDS, NEED_NETWORK
+from sync.outcomes import NeedsNetwork, UnknownOperation
 
-# The fields of each kind, besides id, kind and at: those that it must have, and those that it may have.
-FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "lesson_done": (("lesson",), ()),
-    "position": (("lesson", "anchor"), ()),
-    "answer": (("attempt", "question", "response"), ("sequence",)),
-    "attempt_submit": (("attempt",), ()),
-    "note_write": (("lesson", "anchor"), ("quote", "prefix", "suffix", "body", "language")),
-    "note_change": (("note", "body", "seen"), ("lesson", "anchor", "quote", "prefix", "suffix", "language")),
-    "note_delete": (("note",), ("seen",)),
-    "practice_answer": (("card", "turn", "response"), ()),
-    "check_answer": (("lesson", "question", "response"), ()),
-    "flag": (("attempt", "question", "is_flagged"), ()),
-    "discussion_ask": (("lesson", "anchor", "body"), ("quote", "prefix", "suffix")),
-    "message_read": (("message",), ()),
-}
 _OF_EACH = ("id", "kind", "at")
 
 
@@ -201,10 +187,12 @@ def find_id(raw: Any) -> UUID | None:
 
 
 def read_operation(raw: Any) -> Operation:
-    """Return the operation. Raises UnknownOperation and ValidationError."""
+    """Return the operation. Raises NeedsNetwork, UnknownOperation and ValidationError."""
     if not isinstance(raw, dict):
         raise ValidationError([_("A JSON object is expected.")])
     kind = raw.get("kind")
+    if isinstance(kind, str) and kind in NEED_NETWORK:
+        raise NeedsNetwork(_("This can only be done while there is a network."))
     if isinstance(kind, str) and kind not in FIELDS:
         raise UnknownOperation(_("This site does not know operations of this kind yet."))
     values = _read_quickly(kind, raw) if isinstance(kind, str) else None

@@ -144,7 +144,7 @@ def make_world(quiz: Quiz, enrolment: Enrolment, people: dict[str, User]) -> Wor
         "<slug:slug>": enrolment.course.slug,
         "mail-switches/<slug:kind>": "mail-switches/weekly-summary",
         "push-switches/<slug:kind>": "push-switches/reminder",
-        "notes/export/<slug:kind>": "notes/export/markdown",
+        "notes-export/<slug:kind>": "notes-export/markdown",
         "messages/<uuid:uuid>": f"messages/{message.uuid}",
         "devices/<uuid:uuid>": f"devices/{make_device(enrolment.user).uuid}",
         "lessons/<uuid:uuid>/questions/<uuid:question>": f"lessons/{lesson.uuid}/questions/{card.question}",

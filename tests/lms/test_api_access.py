@@ -78,7 +78,7 @@ TABLE = {
     ("calendar/address", "DELETE"): SIGNED_IN_DONE,
     ("notes", "GET"): SIGNED_IN,
     ("notes", "POST"): "401 404 201 404 404 404 404 201",
-    ("notes/export/<slug:kind>", "GET"): SIGNED_IN,
+    ("notes-export/<slug:kind>", "GET"): SIGNED_IN,
     ("notes/<uuid:uuid>", "GET"): OWNER,
     ("notes/<uuid:uuid>", "PATCH"): OWNER,
     ("notes/<uuid:uuid>", "DELETE"): OWNER_DONE,

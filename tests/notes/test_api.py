@@ -59,7 +59,7 @@ def test_the_notes_are_downloaded_as_on_their_page(
     def read(api: Api, query: str = "") -> str:
         # An app that asks for the type of the file gets it, too.
         headers = {**api.headers, "Accept": "text/markdown, text/plain", "Accept-Language": "en"}
-        answer = api.client.get(f"/api/v1/notes/export/{kind}{query}", headers=headers)
+        answer = api.client.get(f"/api/v1/notes-export/{kind}{query}", headers=headers)
         assert answer.status_code == 200
         assert "attachment" in answer.headers["Content-Disposition"]
         return str(answer.text)
@@ -69,7 +69,7 @@ def test_the_notes_are_downloaded_as_on_their_page(
     assert "keep this" in chosen
     assert "not this" not in chosen
     assert "keep this" not in read(bob_api)
-    alice_api.get("notes/export/pdf", expect=404)
+    alice_api.get("notes-export/pdf", expect=404)
 
 
 @pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"lesson": "nothing"}, {"more": 1}])

@@ -11,9 +11,11 @@ from django.utils import timezone
 from courses.models import Activity, ActivityCompletion, Enrolment
 from notes.models import Note
 from sync import batches, forgetting
+from sync.kinds.fields import FIELDS, NEED_NETWORK
 from sync.models import SyncOperation
 from sync.outcomes import APPLIED, Outcome
 from tests.api import Api
+from tests.contract import operations
 from tests.sync.sending import operation, send, statuses
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,24 @@ def test_one_that_is_wrong_stops_no_other(alice_api: Api, lesson: Activity) -> N
     assert results[1]["problem"]["errors"].keys() == {"from_a_newer_version"}
     assert results[4]["problem"]["errors"].keys() == {"lesson"}
     assert ActivityCompletion.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", NEED_NETWORK)
+def test_what_needs_a_network_is_refused_as_such_and_stops_no_other(
+    alice_api: Api, lesson: Activity, kind: str
+) -> None:
+    done = operation("lesson_done", lesson=str(lesson.uuid))
+    refused, other = send(alice_api, operation(kind, quiz=str(uuid4())), done)
+    assert (refused["status"], other["status"]) == ("rejected", "applied")
+    # Not `unknown-operation`, with which an app waits for a newer site.
+    assert refused["problem"]["type"] == "/problems/needs-network"
+    assert kind in operations()
+
+
+def test_the_bundle_says_what_may_be_done_without_a_network(alice_api: Api, lesson: Activity) -> None:
+    bundle = alice_api.get(f"courses/{lesson.course.slug}/bundle")
+    assert bundle["offline"] == list(FIELDS)
+    assert bundle["needs_network"] == list(NEED_NETWORK)
 
 
 def test_the_same_batch_twice_does_everything_once(alice_api: Api, lesson: Activity) -> None:
