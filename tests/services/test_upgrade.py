@@ -1,9 +1,11 @@
-"""`./run upgrade` from the previous release on PostgreSQL."""
+"""`./run upgrade` of the previous release and of this one on PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -16,32 +18,60 @@ from tests.product import Product
 pytestmark = [pytest.mark.services, pytest.mark.processes]
 
 
+def site_of(product: Product, url: str) -> Site:
+    product.environment |= {"DATABASE_URL": url}
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(connectable(url)) as database:
+            return database.execute(query.encode()).fetchall()
+
+    return Site(product, rows)
+
+
+def connectable(url: str) -> str:
+    return url.replace("postgres://", "postgresql://")
+
+
 @pytest.fixture
-def site(product: Product, tmp_path: Path) -> Iterator[Site]:
+def previous_site(product: Product) -> Iterator[Site]:
+    """A site of the previous release."""
     with new_database() as url:
         product.home.mkdir()
-        product.environment |= {"DATABASE_URL": url}
-        address = url.replace("postgres://", "postgresql://")
-        previous.load_postgresql(product.home, address)
+        previous.load_postgresql(product.home, connectable(url))
+        yield site_of(product, url)
 
-        def rows(query: str) -> list[tuple[Any, ...]]:
-            with psycopg.connect(address) as database:
-                return database.execute(query.encode()).fetchall()
 
-        yield Site(product, rows)
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The state folder and the database's name of a site that was upgraded from the previous release to this one. Copy both."""
+    with new_database() as url:
+        home = tmp_path_factory.mktemp("upgraded") / "home"
+        home.mkdir()
+        previous.load_postgresql(home, connectable(url))
+        upgrades.make_current(site_of(Product(home, 0), url))
+        yield home, urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture
+def site(product: Product, upgraded: tuple[Path, str]) -> Iterator[Site]:
+    """A site of this release, with the rows of the previous one. The next release adds two migrations to it, not a hundred."""
+    home, database = upgraded
+    shutil.copytree(home, product.home)
+    with new_database(database) as url:
+        yield site_of(product, url)
 
 
 def connect(site: Site) -> "psycopg.Connection[tuple[Any, ...]]":
-    return psycopg.connect(site.product.environment["DATABASE_URL"].replace("postgres://", "postgresql://"))
+    return psycopg.connect(connectable(site.product.environment["DATABASE_URL"]))
 
 
-def test_the_previous_release_is_upgraded(site: Site) -> None:
-    code, output, errors = site.run("upgrade")
+def test_the_previous_release_is_upgraded(previous_site: Site) -> None:
+    code, output, errors = previous_site.run("upgrade")
     assert code == 0, errors
     assert "next_release.0002_fill_notes" in output
-    assert site.is_upgraded()
-    assert site.leftovers() == []
-    upgrades.assert_verified(site)
+    assert previous_site.is_upgraded()
+    assert previous_site.leftovers() == []
+    upgrades.assert_verified(previous_site)
 
 
 @pytest.mark.parametrize(

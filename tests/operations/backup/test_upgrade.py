@@ -1,8 +1,9 @@
-"""`./run upgrade` from the previous release on SQLite. tests/services/test_upgrade.py does the same on PostgreSQL."""
+"""`./run upgrade` of the previous release and of this one on SQLite. tests/services/test_upgrade.py: the same on PostgreSQL."""
 
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,7 +16,7 @@ import pytest
 from operations.backup import upgrading
 from tests.operations.backup import previous, upgrades
 from tests.operations.backup.upgrades import Site
-from tests.product import Product
+from tests.product import Product, made_once, shared_folder
 
 pytestmark = pytest.mark.processes
 
@@ -28,11 +29,34 @@ def rows_of(path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
     return rows
 
 
+def site_of(product: Product) -> Site:
+    return Site(product, rows_of(product.home / "baeum.sqlite3"))
+
+
 @pytest.fixture
-def site(product: Product) -> Site:
+def previous_site(product: Product) -> Site:
+    """A site of the previous release."""
     product.home.mkdir()
     previous.load_sqlite(product.home)
-    return Site(product, rows_of(product.home / "baeum.sqlite3"))
+    return site_of(product)
+
+
+@pytest.fixture(scope="session")
+def upgraded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of a site that was upgraded from the previous release to this one. Copy it."""
+
+    def make(home: Path) -> None:
+        previous.load_sqlite(home)
+        upgrades.make_current(site_of(Product(home, 0)))
+
+    return made_once(shared_folder(tmp_path_factory), "upgraded", make)
+
+
+@pytest.fixture
+def site(product: Product, upgraded_home: Path) -> Site:
+    """A site of this release, with the rows of the previous one. The next release adds two migrations to it, not a hundred."""
+    shutil.copytree(upgraded_home, product.home)
+    return site_of(product)
 
 
 def restored_elsewhere(site: Site, backup: Path) -> Site:
@@ -48,47 +72,47 @@ def write(site: Site, statement: str, *values: Any) -> None:
         database.commit()
 
 
-def test_the_previous_release_is_upgraded_and_backed_up_before(site: Site) -> None:
-    before = site.state()
-    code, output, errors = site.run("upgrade")
+def test_the_previous_release_is_upgraded_and_backed_up_before(previous_site: Site) -> None:
+    before = previous_site.state()
+    code, output, errors = previous_site.run("upgrade")
     assert code == 0, errors
     assert "next_release.0002_fill_notes" in output
-    assert site.is_upgraded()
-    assert site.leftovers() == []
-    upgrades.assert_verified(site)
-    [backup] = (site.home / "upgrades").iterdir()
+    assert previous_site.is_upgraded()
+    assert previous_site.leftovers() == []
+    upgrades.assert_verified(previous_site)
+    [backup] = (previous_site.home / "upgrades").iterdir()
     assert str(backup) in output
     # The backup is of the state before.
-    assert restored_elsewhere(site, backup).state() == before
+    assert restored_elsewhere(previous_site, backup).state() == before
 
 
-def test_this_release_upgrades_the_previous_one(site: Site) -> None:
-    code, output, errors = site.run("upgrade", release="lms.settings")
+def test_this_release_upgrades_the_previous_one(previous_site: Site) -> None:
+    code, output, errors = previous_site.run("upgrade", release="lms.settings")
     assert code == 0, output + errors
-    upgrades.assert_verified(site)
-    code, output, errors = site.run("upgrade", release="lms.settings")
+    upgrades.assert_verified(previous_site)
+    code, output, errors = previous_site.run("upgrade", release="lms.settings")
     assert (code, errors) == (0, "")
     assert "Nothing to migrate" in output
 
 
-def test_run_backs_up_before_it_migrates(site: Site) -> None:
-    before = site.state()
-    site.product.start().wait_until_ready()
-    [backup] = (site.home / "upgrades").iterdir()
-    assert str(backup) in site.product.log
-    site.product.kill()
-    assert restored_elsewhere(site, backup).state() == before
+def test_run_backs_up_before_it_migrates(previous_site: Site) -> None:
+    before = previous_site.state()
+    previous_site.product.start().wait_until_ready()
+    [backup] = (previous_site.home / "upgrades").iterdir()
+    assert str(backup) in previous_site.product.log
+    previous_site.product.kill()
+    assert restored_elsewhere(previous_site, backup).state() == before
     # Nothing is left to migrate at the next start.
-    (site.home / "prepared").unlink()
-    site.product.start().wait_until_ready()
-    assert list((site.home / "upgrades").iterdir()) == [backup]
+    (previous_site.home / "prepared").unlink()
+    previous_site.product.start().wait_until_ready()
+    assert list((previous_site.home / "upgrades").iterdir()) == [backup]
 
 
-def test_run_migrates_nothing_that_it_could_not_back_up(site: Site) -> None:
-    before = site.state()
-    (site.home / "upgrades").write_text("")
-    assert "Nothing was migrated" in site.fails("up")
-    assert site.state() == before
+def test_run_migrates_nothing_that_it_could_not_back_up(previous_site: Site) -> None:
+    before = previous_site.state()
+    (previous_site.home / "upgrades").write_text("")
+    assert "Nothing was migrated" in previous_site.fails("up")
+    assert previous_site.state() == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""Upgrade a site of the previous release to a next one, on either database, with the real command in a process of its own."""
+"""Upgrade a site to a next release, on either database, with the real command in a process of its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,12 @@ from tests.operations.backup import previous
 from tests.product import ROOT, Product, wait_for
 
 NEXT_RELEASE = "tests.operations.backup.next_release.settings"
+THIS_RELEASE = "lms.settings"
 
 
 @dataclass
 class Site:
-    """A site of the previous release that is being upgraded. `rows` asks its database."""
+    """A site that is being upgraded. `rows` asks its database."""
 
     product: Product
     rows: Callable[[str], list[tuple[Any, ...]]]
@@ -112,3 +114,10 @@ def assert_verified(site: Site) -> None:
     code, output, errors = site.run("verify_grades")
     assert code == 0, output + errors
     assert site.state()["uploads"] == {"plan.pdf": previous.UPLOAD}
+
+
+def make_current(site: Site) -> None:
+    """Upgrade a site of the previous release to this one, and remove the backup that this has made."""
+    code, output, errors = site.run("upgrade", release=THIS_RELEASE)
+    assert code == 0, output + errors
+    shutil.rmtree(site.home / "upgrades")
