@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 from psycopg import sql
 
-from tests.product import PREPARE, Product, made_once
+from tests.product import PREPARE, Product, made_once, shared_folder
 
 # The names of the templates end with that of the database in TEST_DATABASE_URL, as those of Django's own test databases do.
 MIGRATED, PREPARED = "migrated", "prepared"
@@ -61,6 +62,13 @@ def migrate_once(shared: Path) -> str:
 
     made_once(shared, name, make)
     return name
+
+
+@contextmanager
+def migrated_database(folders: pytest.TempPathFactory) -> Iterator[str]:
+    """Create a database that is migrated and empty, and drop it at the end. Yield its address."""
+    with new_database(migrate_once(shared_folder(folders))) as url:
+        yield url
 
 
 def prepare_once(shared: Path) -> str:

@@ -13,28 +13,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from tests import postgresql
 from tests.product import ROOT
 
 pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment that names a new database."""
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment that names a new database, which is a copy of one that is migrated."""
     if request.param == "sqlite":
         shutil.copytree(request.getfixturevalue("migrated_home"), tmp_path, dirs_exist_ok=True)
         yield {}
         return
-    server = os.environ["TEST_DATABASE_URL"]
-    name = f"baeum_rivals_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield {"DATABASE_URL": server.rpartition("/")[0] + f"/{name}"}
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with postgresql.migrated_database(tmp_path_factory) as url:
+        yield {"DATABASE_URL": url}
 
 
 def run_at_the_same_time(

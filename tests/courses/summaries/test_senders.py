@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
+from tests import postgresql
 from tests.smtp import MailServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,18 +19,16 @@ STUDENTS = 150
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of the sender processes, with a new database."""
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment of the sender processes, with a new database, which is a copy of one that is migrated."""
     if request.param == "sqlite":
         shutil.copytree(request.getfixturevalue("migrated_home"), tmp_path / "home")
         yield {}
         return
-    server = os.environ["TEST_DATABASE_URL"]
-    name = f"baeum_senders_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield {"DATABASE_URL": server.rpartition("/")[0] + f"/{name}"}
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with postgresql.migrated_database(tmp_path_factory) as url:
+        yield {"DATABASE_URL": url}
 
 
 @pytest.mark.processes
