@@ -294,3 +294,12 @@ test("a subscription that the push service has ended is renewed, at the latest w
   await away.visit("/one/");
   assert.equal(told(away), 1);
 });
+
+test("who switches notifications on is known also if no page has come through the worker before", async () => {
+  let left = 0;
+  const site = await world({ "/devices/": page("alice"), "/other/": page("bob") });
+  site.scope.registration = { pushManager: { getSubscription: async () => ({ unsubscribe: async () => { left += 1; } }) } };
+  await site.say({ what: "subscribed" });
+  await site.visit("/other/");
+  assert.equal(left, 1);
+});

@@ -163,7 +163,9 @@ export const start = (scope, settings) => {
     await who.load();
     const { reader } = who.get();
     if (what === "subscribed") {
-      await who.setSubscriber(reader);
+      // The page that registered the worker did not come through it.
+      if (!reader) await learn(await fetch(settings.notices.devices, { cache: "no-store", redirect: "manual" }));
+      await who.setSubscriber(who.get().reader);
       port.postMessage({ state: what });
       return;
     }
