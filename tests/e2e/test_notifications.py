@@ -4,7 +4,9 @@ No push service is in reach of these tests. So the page's subscription is made u
 """
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from push.transports import web
 from push.transports.base import Notification
 from tests.e2e.conftest import Visitor, sign_up
 from tests.e2e.test_reading_offline import ready
+from tests.product import wait_for
 from tests.push.service import Browser
 
 pytestmark = [pytest.mark.e2e, pytest.mark.processes]
@@ -159,6 +162,36 @@ def test_a_browser_is_switched_on_and_off(visit: Visit, language: str) -> None:
     expect(devices.locator("form")).to_have_count(0)
     expect(page.locator("[data-push-state=off]")).to_be_visible()
     assert visitor.complaints == []
+
+
+def endpoints(visitor: Visitor) -> list[str]:
+    """Where the site sends what is for this person."""
+    query = "SELECT endpoint FROM push_subscription WHERE endpoint LIKE ?"
+    with closing(sqlite3.connect(visitor.product.home / "baeum.sqlite3", timeout=60)) as database:
+        return [endpoint for (endpoint,) in database.execute(query, [f"%{visitor.email}%"])]
+
+
+def test_a_browser_whose_subscription_has_ended_subscribes_anew(visit: Visit) -> None:
+    visitor = subscriber(visit, "en")
+    page = visitor.go(PAGE)
+    page.get_by_role("button", name=WORDS["en"]["on"], exact=True).click()
+    expect(page.locator("[data-push-state=on]")).to_be_visible()
+    before = endpoints(visitor)
+    body = Browser(f"https://push.example.com/again/{visitor.email}").body
+    [worker] = visitor.context.service_workers
+
+    # No browser ends a subscription when a test wants it.
+    worker.evaluate(
+        """(body) => {
+            PushManager.prototype.getSubscription = async () => null;
+            PushManager.prototype.subscribe = async () => ({ toJSON: () => body });
+            self.dispatchEvent(new ExtendableEvent("pushsubscriptionchange"));
+        }""",
+        body,
+    )
+
+    wait_for(lambda: endpoints(visitor) == [body["endpoint"]])
+    assert before == [f"https://push.example.com/{visitor.email}"]
 
 
 def test_a_browser_that_blocks_notifications_is_told_what_to_do(visit: Visit) -> None:
