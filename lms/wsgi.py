@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -9,12 +11,22 @@ from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils import translation
 
+from common.database.durability import flush_later
 from common.queue import publishing
 from operations import heartbeat
+from operations.web.disk import UNFLUSHED
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer a request. To a server that flushes what was stored before it sends the answer, the flush is left."""
+    if UNFLUSHED not in environ:
+        return django_application(environ, start_response)
+    with flush_later(environ[UNFLUSHED]):
+        return django_application(environ, start_response)
 
 
 def _warm_up() -> None:

@@ -38,6 +38,18 @@ def one_flush() -> AbstractContextManager[None]:
     return together
 
 
+def flush_later(files: list[int]) -> AbstractContextManager[None]:
+    """Return a context manager whose commits return before they are on SQLite's disk. It adds what to flush to `files`.
+
+    The caller gives them to `flush_files` before it tells anybody that something is stored. So a web process can answer other
+    requests meanwhile, and one flush serves many commits. Elsewhere each commit waits for itself, and nothing is added.
+    """
+    if connection.vendor != "sqlite":
+        return nullcontext()
+    later: AbstractContextManager[None] = connection.flush_later(files)  # type: ignore[attr-defined]  # our own backend
+    return later
+
+
 @contextmanager
 def relaxed_durability() -> Iterator[None]:
     """Commit without waiting for the disk: a crash of this process loses no write, but a power cut may.

@@ -8,6 +8,9 @@ is given up. Only of the piece of an upload that resumes, what has arrived is pa
 The application runs in the thread of the event loop, one request at a time in each process. granian reads and writes sockets
 in a thread of its own, also while the application runs. If several requests wait, those that store something come first: when
 everybody starts an exam in the same second, the starts are stored before the pages of those who started first are rendered.
+
+What a request has stored is flushed to the disk in another thread (`operations.web.disk`). Its answer waits for that, the next
+request does not.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Protocol
 
 from common.cut_bodies import BODY_CUT, is_kept
+from operations.web.disk import UNFLUSHED, Disk
 
 # Largest body in bytes. One answer has at most ten files of 10 MB, plus the form.
 BODY_LIMIT = 110 * 1024 * 1024
@@ -117,6 +121,7 @@ class Adapter:
         # (when its turn is due, its number, what wakes it up) of the requests that wait, as a heap.
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
+        self._disk = Disk()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._on_start(loop)
@@ -128,9 +133,20 @@ class Adapter:
         except _DisconnectedError:
             return
         except _BodyRefusedError as refused:
-            environ |= {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(), BODY_REFUSED: refused.status}
-        await self._turn(environ["REQUEST_METHOD"] in SAFE_METHODS)
+            environ = _refused(environ, refused.status)
+        is_safe = environ["REQUEST_METHOD"] in SAFE_METHODS
+        await self._turn(is_safe)
+        unflushed: list[int] = []
+        environ[UNFLUSHED] = unflushed
         status, headers, result = self._call(environ)
+        # A repeated request stores nothing and is answered like the first one, whose flush may not have ended.
+        if unflushed or (self._disk.is_busy and not is_safe):
+            try:
+                await self._disk.flush(unflushed)
+            except OSError:
+                if isinstance(result, FileWrapper):
+                    result.close()
+                status, headers, result = self._call(_refused(environ, 503))
         if BODY_REFUSED in environ or BODY_CUT in environ:
             headers.append(("Connection", "close"))
         try:
@@ -229,6 +245,11 @@ def build_environ(scope: Any) -> dict[str, Any]:
         if key := _environ_name(name):
             environ.setdefault(key, NOT_ASCII)
     return environ
+
+
+def _refused(environ: dict[str, Any], status: int) -> dict[str, Any]:
+    """Return the environment of the same request without its body. The application answers it with `status`."""
+    return {**environ, "CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(), BODY_REFUSED: status}
 
 
 @functools.lru_cache(maxsize=256)

@@ -22,10 +22,10 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from common.database.sqlite3 import flushing
+
 # Seconds between two attempts to take the lock. A short transaction takes longer; an attempt takes about 1 % of this time.
 PAUSE = 0.0003
-# macOS has no fdatasync.
-_flush = getattr(os, "fdatasync", os.fsync)
 
 
 class CursorWrapper(base.SQLiteCursorWrapper):
@@ -55,6 +55,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._schema = 0
         # Inside `one_flush`: whether a commit waits for the flush at its end. None outside.
         self._unflushed: bool | None = None
+        # Inside `flush_later`: the log, open once more, if a commit has written to it. None outside.
+        self._later: list[int] | None = None
 
     def create_cursor(self, name: str | None = None) -> CursorWrapper:
         return self.connection.cursor(factory=CursorWrapper)  # type: ignore[no-any-return]
@@ -90,6 +92,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if unflushed:
                 self._wait_for_disk()
 
+    @contextmanager
+    def flush_later(self, files: list[int]) -> Iterator[None]:
+        """Let the commits inside return before they are on the disk. See `common.database.durability.flush_later`."""
+        self._later = files
+        try:
+            yield
+        finally:
+            self._later = None
+
     def _start_transaction_under_autocommit(self) -> None:
         self._acquire_lock()
         try:
@@ -118,6 +129,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._unflushed and self._log is not None:
             self._wait_for_disk()
             self._unflushed = False
+        if self._later:
+            # The next connection may have another log.
+            flushing.flush_files(self._later)
+            self._later.clear()
         try:
             super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:
@@ -182,4 +197,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _wait_for_disk(self) -> None:
         assert self._log is not None
-        _flush(self._log)
+        if self._later is None:
+            flushing.flush(self._log)
+        elif not self._later:
+            # The connection may close its own before.
+            self._later.append(os.dup(self._log))

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.db.utils import OperationalError
 
-from common.database.sqlite3 import base
+from common.database.sqlite3 import base, flushing
 
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 
@@ -56,7 +56,7 @@ def flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         finally:
             os.close(lock_file)
 
-    monkeypatch.setattr(base, "_flush", flush)
+    monkeypatch.setattr(flushing, "flush", flush)
     return flushed
 
 
@@ -251,3 +251,42 @@ def test_what_was_committed_before_an_error_is_flushed(
     with pytest.raises(RuntimeError):
         fail()
     assert flushed == ["free"]
+
+
+def test_commits_that_are_flushed_later_name_their_log_once(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    files: list[int] = []
+    with file.flush_later(files):
+        for _ in range(2):
+            with transaction.atomic("a-file"):
+                write(file)
+        with file.one_flush(), transaction.atomic("a-file"):
+            write(file)
+    assert (len(files), flushed) == (1, [])
+    flushing.flush_files(files)
+    assert flushed == ["free"]
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(files[0])
+
+
+def test_afterwards_a_commit_waits_for_the_disk_again(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    with file.flush_later([]):
+        pass
+    with transaction.atomic("a-file"):
+        write(file)
+    assert flushed == ["free"]
+
+
+def test_nothing_is_left_to_flush_by_a_request_that_writes_nothing(file: base.DatabaseWrapper) -> None:
+    files: list[int] = []
+    with file.flush_later(files), transaction.atomic("a-file"):
+        pass
+    assert files == []
+
+
+def test_a_connection_that_closes_before_flushes_by_itself(file: base.DatabaseWrapper, flushed: list[str]) -> None:
+    files: list[int] = []
+    with file.flush_later(files):
+        with transaction.atomic("a-file"):
+            write(file)
+        file.close()
+    assert (files, flushed) == ([], ["free"])
