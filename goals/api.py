@@ -1,4 +1,4 @@
-"""Serve where a student stands through the API. The start page calls the same function."""
+"""Serve the week of a student and the days of learning through the API. The start page calls the same function."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -9,11 +9,11 @@ from accounts.api.base import AuthenticatedAPIView, AuthenticatedRequest
 from common.api.openapi import problems
 from common.api.serializers import OutputSerializer
 from courses import access
-from goals.standing import get_standing
 from goals.streaks import FREE_DAYS
+from goals.weeks import find_goal_week
 
 
-class StandingSerializer(OutputSerializer):
+class GoalWeekSerializer(OutputSerializer):
     """The week's steps against the student's goal, and the days of learning."""
 
     weekly_goal = serializers.IntegerField(
@@ -34,14 +34,14 @@ class StandingSerializer(OutputSerializer):
     )
 
 
-class GoalStanding(AuthenticatedAPIView):
+class GoalWeekDetail(AuthenticatedAPIView):
     @extend_schema(
         operation_id="goal_read",
         summary="The goal of the week, and the days of learning",
         description="Counted from what the student has done in the courses in which they are.",
         tags=["review"],
-        responses={200: StandingSerializer, **problems()},
+        responses={200: GoalWeekSerializer, **problems()},
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         ids = [enrolment.pk for enrolment in access.enrolments(request.user)]
-        return Response(StandingSerializer.shape(get_standing(request.user, ids, timezone.now())))
+        return Response(GoalWeekSerializer.shape(find_goal_week(request.user, ids, timezone.now())))

@@ -3,4 +3,4 @@
 from common.api.routing import route
 from goals import api
 
-urlpatterns = [route("goal", api.GoalStanding.as_view(), "api-goal")]
+urlpatterns = [route("goal", api.GoalWeekDetail.as_view(), "api-goal")]

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from courses.models import Enrolment
 from courses.summaries.sections import Number, Reader
-from goals.standing import get_standing
 from goals.steps import steps_of
+from goals.weeks import find_goal_week
 
 
 def today_section(user: User, enrolments: Sequence[Enrolment], now: datetime) -> SafeString:
     """Return the section of the start page. One query."""
-    standing = get_standing(user, [enrolment.pk for enrolment in enrolments], now)
-    return render_to_string("goals/_today_section.html", {"standing": standing})
+    week = find_goal_week(user, [enrolment.pk for enrolment in enrolments], now)
+    return render_to_string("goals/_today_section.html", {"week": week})
 
 
 def find_week(readers: Sequence[Reader], _now: datetime) -> Mapping[int, Number]:

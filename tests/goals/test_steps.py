@@ -8,8 +8,8 @@ from accounts.models import User
 from courses import progress
 from courses.models import Activity, Enrolment
 from courses.summaries.sections import Times, with_rows
-from goals.standing import Standing, get_standing
 from goals.steps import answers_of, find_steps, steps_of
+from goals.weeks import GoalWeek, find_goal_week
 from practice.models import PracticeAnswer
 from quizzes.taking import start
 from tests.goals.conftest import MONDAY
@@ -23,8 +23,8 @@ def count(enrolment: Enrolment, now: datetime = TUESDAY) -> int:
     return sum(step.count for step in find_steps([enrolment.pk], now - YEAR, now + DAY))
 
 
-def standing(user: User, enrolment: Enrolment, now: datetime) -> Standing:
-    return get_standing(user, [enrolment.pk], now)
+def week_of(user: User, enrolment: Enrolment, now: datetime) -> GoalWeek:
+    return find_goal_week(user, [enrolment.pk], now)
 
 
 def test_lessons_and_answers_are_steps(enrolment: Enrolment, alice: User, lesson_done: Enrolment) -> None:
@@ -65,15 +65,15 @@ def test_days_and_weeks_are_those_of_the_students_own_calendar(
     sunday = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
     progress.mark_done(enrolment=enrolment, activity=lesson, now=sunday)
     an_hour_later = sunday + timedelta(hours=1)
-    in_seoul = standing(alice, enrolment, an_hour_later)
+    in_seoul = week_of(alice, enrolment, an_hour_later)
     assert (in_seoul.week_start.isoformat(), in_seoul.steps, in_seoul.streak.days) == ("2026-11-23", 0, 1)
     alice.time_zone = "America/New_York"
-    in_new_york = standing(alice, enrolment, an_hour_later)
+    in_new_york = week_of(alice, enrolment, an_hour_later)
     assert (in_new_york.week_start.isoformat(), in_new_york.steps) == ("2026-11-16", 1)
 
 
 @pytest.mark.parametrize(("goal", "is_reached"), [(0, False), (1, True), (5, False)])
 def test_a_goal_is_reached_by_as_many_steps(alice: User, lesson_done: Enrolment, goal: int, is_reached: bool) -> None:
     alice.weekly_goal = goal
-    found = standing(alice, lesson_done, MONDAY)
+    found = week_of(alice, lesson_done, MONDAY)
     assert (found.is_reached, found.shown) == (is_reached, min(goal, 1))

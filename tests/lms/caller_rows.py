@@ -106,7 +106,7 @@ ROWS = (
         reason="It answers with columns of the row. Whether it is still true says its public page.",
     ),
     Row(
-        "goals.api.GoalStanding.get",
+        "goals.api.GoalWeekDetail.get",
         (),
         reason="The start page calls the same function in a section that it has registered.",
     ),

@@ -1,4 +1,4 @@
-"""Find where a student stands: the steps of the week against the goal, and the days of learning."""
+"""Find the week of a student: its steps against the goal, and the days of learning."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from goals.streaks import LONGEST, Streak, compute_streak
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class GoalWeek:
     """`steps` were taken in the week that began on `week_start`, a Monday of the student's calendar. `goal` 0 is none."""
 
     goal: int
@@ -28,8 +28,8 @@ class Standing:
         return min(self.steps, self.goal)
 
 
-def get_standing(user: User, enrolment_ids: Collection[int], now: datetime) -> Standing:
-    """Return where the student stands in these enrolments. One query."""
+def find_goal_week(user: User, enrolment_ids: Collection[int], now: datetime) -> GoalWeek:
+    """Return this week of the student in these enrolments. One query."""
     today = user.local_day(now)
     first = datetime.combine(today - timedelta(days=LONGEST), time(), tzinfo=user.zone)
     by_day: dict[date, int] = {}
@@ -38,4 +38,4 @@ def get_standing(user: User, enrolment_ids: Collection[int], now: datetime) -> S
         by_day[day] = by_day.get(day, 0) + step.count
     monday = today - timedelta(days=today.weekday())
     steps = sum(count for day, count in by_day.items() if day >= monday)
-    return Standing(user.weekly_goal, monday, steps, compute_streak(by_day, today))
+    return GoalWeek(user.weekly_goal, monday, steps, compute_streak(by_day, today))
