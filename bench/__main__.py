@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from bench.load import BenchError
-from bench.mails.measuring import sink
+from bench.mails.server import sink
 from bench.measures import MAILS, NAMES, Plan, about, run
 from bench.sides import Services, serving
 

@@ -13,16 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
 from bench.load import HOST, BenchError
-
-if TYPE_CHECKING:
-    from bench.mails.measuring import Sink
+from bench.mails.server import Sink
 
 ROOT = Path(__file__).resolve().parent.parent
 # Variables of a developer's own Baeum, which the bench must not inherit.
@@ -74,12 +72,12 @@ class Sides:
     cast: dict[str, Any]
     guest: dict[str, Any]
     environment: dict[str, str]
-    mail_server: "Sink | None" = None
+    mail_server: Sink | None = None
 
 
 @contextmanager
 def serving(
-    home: Path, services: Services | None = None, state: Path | None = None, mail_server: "Sink | None" = None
+    home: Path, services: Services | None = None, state: Path | None = None, mail_server: Sink | None = None
 ) -> Iterator[Sides]:
     """Start both sites with their state below `home`. At the end stop them and drop their databases.
 

@@ -1,18 +1,14 @@
 """Let the summaries of all filled students become due, and measure until a local mail server has the last one."""
 
-import contextlib
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench import memory
 from bench.load import BenchError, Timing
-from bench.sides import ROOT
+from bench.mails.server import Sink
 
 # Seconds in which all must be handed over, whatever the target is.
 TIMEOUT = 3600.0
@@ -43,35 +39,6 @@ class Mails:
     pss_peak_mb: float
     graded_p95_ms: float
     graded_beside_p95_ms: float
-
-
-class Sink:
-    """The mail server's process."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        assert process.stdin
-        assert process.stdout
-        self._in, self._out = process.stdin, process.stdout
-        self.port = int(self._out.readline())
-
-    def count(self) -> dict[str, Any]:
-        """Return what has come so far: see `bench.mails.sink.Counted`."""
-        self._in.write("\n")
-        self._in.flush()
-        found: dict[str, Any] = json.loads(self._out.readline())
-        return found
-
-
-@contextlib.contextmanager
-def sink() -> Iterator[Sink]:
-    """Run a mail server."""
-    command = [sys.executable, "-m", "bench.mails.sink"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield Sink(process)
-        finally:
-            process.terminate()
 
 
 def measure(server: Sink, home: Path, students: int, filled: dict[str, Any], graded: Callable[[], Timing]) -> Mails:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.__main__ import arguments
 from bench.load import HOST
-from bench.mails.measuring import sink
+from bench.mails.server import sink
 
 pytestmark = pytest.mark.enable_socket
 
