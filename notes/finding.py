@@ -10,7 +10,7 @@ from courses import access
 from courses.lessons.reading import get_place_url
 from notes.models import Note, NoteQuerySet
 from search.finding.matching import has_all
-from search.finding.queries import LONGEST, Query
+from search.finding.queries import Query, read_text
 from search.finding.snippets import cut
 from search.indexing.folding import compose, split
 from search.own_texts import OwnText, OwnTexts
@@ -20,11 +20,14 @@ _NOTES = OwnTexts(Note.objects.of, "anchor", "quote", "body")
 
 
 def chosen(user: User, *, course: str, wanted: str) -> NoteQuerySet:
-    """Return a person's notes: those of one course if `course` is a slug, and those with all words of `wanted`."""
+    """Return a person's notes: those of one course if `course` is a slug, and those with all words of `wanted`.
+
+    Raises SearchTooLong.
+    """
     rows = Note.objects.of(user)
     if course:
         rows = rows.filter(activity__course__slug=course.replace("\0", ""))
-    for word in split(wanted[:LONGEST]):
+    for word in split(read_text(wanted)):
         rows = rows.filter(folded__contains=word)
     return rows
 

@@ -24,7 +24,7 @@ from courses.models import Activity, Enrolment
 from courses.outline.published import get_published
 from notes import exports, finding, placing, writing
 from notes.models import Note, NoteQuerySet
-from search.finding.queries import LONGEST
+from search.finding.queries import LONGEST, LONGEST_SENT, SearchTooLong
 
 PAGE_SIZE = 20
 
@@ -116,7 +116,11 @@ def _sections(placed: list[Placed], text: placing.Text) -> list[Section]:
 def note_list(request: AuthenticatedRequest) -> HttpResponse:
     """List a person's notes, the newest first; those with some words, or of one course."""
     enrolments = list(access.enrolments(request.user))
-    rows = _chosen(request).select_related("activity__course")
+    refusal = ""
+    try:
+        rows = _chosen(request).select_related("activity__course")
+    except SearchTooLong as refused:
+        rows, refusal = Note.objects.none(), refused.message
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -125,8 +129,10 @@ def note_list(request: AuthenticatedRequest) -> HttpResponse:
         "wanted": request.GET.get("q", "")[:LONGEST],
         "course": request.GET.get("course", ""),
         "undo": uuid_text(request.GET.get("deleted", "")),
+        "refusal": refusal,
+        "longest_sent": LONGEST_SENT,
     }
-    return render(request, "notes/list.html", context)
+    return render(request, "notes/list.html", context, status=400 if refusal else 200)
 
 
 def _chosen(request: AuthenticatedRequest) -> NoteQuerySet:
@@ -138,7 +144,12 @@ def _chosen(request: AuthenticatedRequest) -> NoteQuerySet:
 @require_safe
 def note_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     """Download the chosen notes, in the order of the text."""
-    return exports.send(_chosen(request), kind, site=request.build_absolute_uri("/").rstrip("/"))
+    try:
+        rows = _chosen(request)
+    except SearchTooLong:
+        # The list says it.
+        return redirect(f"{reverse('notes:list')}?{request.GET.urlencode()}")
+    return exports.send(rows, kind, site=request.build_absolute_uri("/").rstrip("/"))
 
 
 @login_required

@@ -13,13 +13,10 @@ from accounts.requests import AuthenticatedRequest
 from common.errors import DomainError
 from search import rows
 from search.finding import hits
-from search.finding.queries import LONGEST, LONGEST_READ, Query, read_query
+from search.finding.queries import LONGEST, LONGEST_SENT, Query, read_query
 from search.searching import search
 
 PAGE_SIZE = 20
-# What the field takes: a pasted text that it cuts is still refused with a sentence, instead of looking for a part of it.
-# A whole one could make an address that the web server refuses without a page.
-LONGEST_SENT = LONGEST_READ + 1
 
 
 @login_required

@@ -11,6 +11,9 @@ from search.indexing.folding import SHORTEST, compose, split
 LONGEST = 200
 # A longer text is refused without being looked at. Composing makes a shorter one, such as decomposed Hangul, fit.
 LONGEST_READ = 4 * LONGEST
+# What a field takes: a pasted text that it cuts is still refused with a sentence, instead of looking for a part of it.
+# A whole one could make an address that the web server refuses without a page.
+LONGEST_SENT = LONGEST_READ + 1
 MOST_WORDS = 10
 
 
@@ -32,11 +35,17 @@ class Query:
     words: tuple[str, ...]
 
 
-def read_query(text: str) -> Query:
-    """Return the query. Raises SearchTooShort and SearchTooLong."""
+def read_text(text: str) -> str:
+    """Return what somebody looks for, composed. Raises SearchTooLong."""
     # A long text is not looked at: folding 10,000 characters would be work for nothing.
     if len(text) > LONGEST_READ or len(composed := compose(text)) > LONGEST:
         raise SearchTooLong(_("That is too long to look for. Write at most 200 characters."))
+    return composed
+
+
+def read_query(text: str) -> Query:
+    """Return the query. Raises SearchTooShort and SearchTooLong."""
+    composed = read_text(text)
     words = tuple(split(composed))
     if not words or len(words[0]) < SHORTEST:
         raise SearchTooShort(_("Write at least two letters."))

@@ -75,3 +75,9 @@ def test_the_notes_are_downloaded_as_on_their_page(
 @pytest.mark.parametrize("change", [{"anchor": "no place"}, {"body": "x" * 5001}, {"lesson": "nothing"}, {"more": 1}])
 def test_what_is_no_note_is_refused(alice_api: Api, lesson: Activity, change: dict[str, object]) -> None:
     alice_api.post("notes", {"lesson": str(lesson.uuid), "anchor": ".0", **change}, expect=400)
+
+
+@pytest.mark.parametrize("path", ["notes", "notes-export/markdown"])
+def test_words_that_are_too_long_to_look_for_are_a_problem(alice_api: Api, path: str) -> None:
+    refused = alice_api.get(f"{path}?q={'a' * 201}", expect=400)
+    assert refused["type"].endswith("search-too-long")

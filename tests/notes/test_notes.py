@@ -249,3 +249,15 @@ def test_an_address_that_names_no_deleted_note_offers_nothing_back(alice_client:
     answer = alice_client.get(address, {"deleted": "x"})
     assert answer.status_code == 200
     assert "/restore/" not in answer.text
+
+
+def test_words_that_are_too_long_to_look_for_are_refused(alice_client: Client) -> None:
+    # The field cuts what is pasted, but not to a part that could be looked for.
+    found = re.search(r'maxlength="(\d+)"', alice_client.get("/notes/").text)
+    assert found
+    pasted = {"q": "가" * int(found[1])}
+    refused = alice_client.get("/notes/", pasted, headers=ENGLISH)
+    assert (refused.status_code, "at most 200 characters" in refused.text) == (400, True)
+    assert "No note has these words" not in refused.text
+    assert alice_client.get("/notes/export/anki/", pasted, follow=True).status_code == 400
+    assert alice_client.get("/notes/", {"q": "가" * 200}).status_code == 200
