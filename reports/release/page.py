@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -48,11 +48,17 @@ class HoldForm(forms.Form):
 def release(request: AuthenticatedRequest, course: Course) -> HttpResponse:
     """List the graded activities, hold the grades of one back (`action=hold`) or release them (`action=release`)."""
     items = gradebook.get_items(course.pk)
-    graded = dict(
+    is_there = Q(changes__enrolment__status=Enrolment.Status.ACTIVE)
+    counts = (
         GradeItem.objects.filter(activity__course=course)
-        .annotate(n=Count("changes__enrolment", distinct=True))
-        .values_list("pk", "n")
+        .annotate(
+            all=Count("changes__enrolment", distinct=True),
+            there=Count("changes__enrolment", distinct=True, filter=is_there),
+        )
+        .values_list("pk", "all", "there")
     )
+    # Who has left may have seen a grade before, but nothing is released to them.
+    graded, there = {pk: n for pk, n, _there in counts}, {pk: n for pk, _all, n in counts}
     chosen = next((item for item in items if str(item.pk) == request.POST.get("item")), None)
     error = ""
     sent: HoldForm | None = None
@@ -82,7 +88,7 @@ def release(request: AuthenticatedRequest, course: Course) -> HttpResponse:
         _("Release of grades"),
         tab="gradebook",
         status=400 if request.method == "POST" else 200,
-        rows=[(item, graded.get(item.pk, 0), forms_of[item.pk]) for item in items],
+        rows=[(item, there.get(item.pk, 0), forms_of[item.pk]) for item in items],
         error=error,
         back=reverse("reports:gradebook", args=[course.slug]),
     )

@@ -59,6 +59,13 @@ def test_reports_say_that_everybody_has_left(left: Course, ines_client: Client, 
     assert "Nobody is enrolled yet." in ines_client.get(address, headers=EN).text
 
 
+def test_a_release_counts_those_who_are_there(left: Course, ines_client: Client) -> None:
+    address = reverse("reports:release", args=[left.slug])
+    assert "0 students have a grade" in ines_client.get(address, headers=EN).text
+    left.enrolments.filter(pk=left.enrolments.all()[0].pk).update(status=Enrolment.Status.ACTIVE)
+    assert "1 student has a grade" in ines_client.get(address, headers=EN).text
+
+
 @pytest.mark.parametrize("kind", ["gradebook", "completion"])
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 def test_a_file_has_its_headings_only(left: Course, ines: User, kind: str, file_format: str) -> None:
