@@ -19,6 +19,7 @@ from quizzes.attempts.models import Answer, Attempt
 from quizzes.authoring.models import Quiz
 from quizzes.taking import start
 from sync import reading
+from sync.kinds.fields import FIELDS
 from tests.api import Api
 from tests.sync.sending import operation, send, statuses
 
@@ -145,7 +146,7 @@ _VALUES = st.one_of(
 
 
 @given(
-    kind=st.sampled_from(sorted(reading.FIELDS)),
+    kind=st.sampled_from(sorted(FIELDS)),
     usual=st.booleans(),
     more=st.dictionaries(st.sampled_from([*reading.SyncOperationInput._declared_fields, "other"]), _VALUES, max_size=3),
 )
@@ -160,7 +161,7 @@ def test_the_quick_way_of_reading_reads_as_the_serializer(kind: str, usual: bool
         "is_flagged": True,
     }
     if usual:
-        raw |= {name: usually.get(name) or str(uuid4()) for name in reading.FIELDS[kind][0]}
+        raw |= {name: usually.get(name) or str(uuid4()) for name in FIELDS[kind][0]}
     raw |= more
     raw["kind"] = kind
     quick = reading._read_quickly(kind, raw)
@@ -168,7 +169,7 @@ def test_the_quick_way_of_reading_reads_as_the_serializer(kind: str, usual: bool
         slow = reading._reader(kind).read(raw)
     except ValidationError:
         slow = None
-    if slow is not None and not set(reading.FIELDS[kind][0]) <= set(slow):
+    if slow is not None and not set(FIELDS[kind][0]) <= set(slow):
         slow = None
     assert quick is None or quick == slow
     if usual and not more:
