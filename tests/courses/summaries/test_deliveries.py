@@ -326,16 +326,19 @@ class TestPeriodicRun:
         assert_row(delivery, status="sent", send_attempts=1)
         assert len(tasks) == 1
 
-    def test_one_run_queues_all_by_pages(
-        self,
-        course: Course,
-        tasks: list[Any],
-        monkeypatch: pytest.MonkeyPatch,
-        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    ) -> None:
+    @pytest.fixture
+    def five_by_two(self, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Five students whose summaries are due, of which two are queued together."""
         for _ in range(5):
             EnrolmentFactory(course=course)
         monkeypatch.setattr(deliveries, "BATCH", 2)
+
+    def test_one_run_queues_all_by_pages(
+        self,
+        five_by_two: None,
+        tasks: list[Any],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=DUE)
         assert [len(arguments["delivery_ids"]) for _task, arguments in tasks] == [2, 2, 1]
@@ -343,14 +346,10 @@ class TestPeriodicRun:
 
     def test_a_run_without_time_to_queue_all_is_continued_at_once(
         self,
-        course: Course,
+        five_by_two: None,
         tasks: list[Any],
-        monkeypatch: pytest.MonkeyPatch,
         django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
     ) -> None:
-        for _ in range(5):
-            EnrolmentFactory(course=course)
-        monkeypatch.setattr(deliveries, "BATCH", 2)
         with django_capture_on_commit_callbacks(execute=True):
             deliveries.send_due(now=DUE, budget=0)
         assert [task for task, _arguments in tasks] == [deliveries.SEND_TASK, deliveries.RUN_TASK]
